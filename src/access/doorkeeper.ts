@@ -1,0 +1,91 @@
+import type { Db } from '../database/database'
+import { gather } from '../database/gather'
+import { type AddressSet, addressSet } from '../kernel/addresses'
+import type { Clock } from '../kernel/clock'
+import { sha256 } from '../kernel/secrets'
+import type { KnownKey } from './admit'
+import { findApiKey, listBlocks, touchApiKey } from './store'
+
+const mostKnownKeys = 10_000
+const usedEveryMs = 60_000
+
+/** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
+export interface Doorkeeper {
+  identify(token: string): Promise<KnownKey | undefined>
+  /** Asks the blocklist as it stands now. */
+  blocklist(): Promise<Blocklist>
+  /** Remembers that a key was used; written at most once a minute for each. */
+  noteUse(key: KnownKey, now: Date): void
+  close(): Promise<void>
+}
+
+export interface Blocklist {
+  blocks(kind: 'ip' | 'identifier', value: string, now: Date): boolean
+}
+
+export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
+  let epoch: string | undefined
+  let keys = new Map<string, KnownKey>()
+  let blocklist: Promise<Blocklist> | undefined
+  const lastNoted = new Map<number, number>()
+  const uses = gather<number>(db, async (tx, seen) => {
+    for (const [id, at] of seen) await touchApiKey(tx, id, at)
+  })
+
+  function forgetWhatChanged() {
+    const now = db.accessEpoch()
+    if (now === epoch) return
+    epoch = now
+    keys = new Map()
+    blocklist = undefined
+  }
+
+  return {
+    async identify(token) {
+      forgetWhatChanged()
+      const hash = sha256(token)
+      const known = keys.get(hash)
+      if (known) return known
+      const remembered = keys
+      const row = await findApiKey(db.read, hash)
+      if (!row) return undefined
+      const key = { ...row, allowed: addressSet(row.allowedIps) }
+      if (remembered.size < mostKnownKeys) remembered.set(hash, key)
+      return key
+    },
+    blocklist() {
+      forgetWhatChanged()
+      if (!blocklist) {
+        blocklist = loadBlocklist(db, clock())
+        blocklist.catch(() => {
+          blocklist = undefined
+        })
+      }
+      return blocklist
+    },
+    noteUse({ id }, now) {
+      if (now.getTime() - (lastNoted.get(id) ?? 0) < usedEveryMs) return
+      lastNoted.set(id, now.getTime())
+      uses.note(id, now)
+    },
+    close: () => uses.close(),
+  }
+}
+
+async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
+  const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)
+  const lasting: AddressSet = addressSet(entries.filter((e) => e.kind === 'ip' && !e.expiresAt).map((e) => e.value))
+  const passing = entries
+    .filter((e) => e.kind === 'ip' && e.expiresAt)
+    .map((e) => ({ addresses: addressSet([e.value]), until: e.expiresAt! }))
+  const identifiers = new Map(entries.filter((e) => e.kind === 'identifier').map((e) => [e.value, e.expiresAt]))
+  return {
+    blocks(kind, value, at) {
+      if (kind === 'ip') {
+        return lasting.has(value) || passing.some(({ addresses, until }) => until > at && addresses.has(value))
+      }
+      const until = identifiers.get(value)
+      return until !== undefined && (until === null || until > at)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import type { TObject } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { Deps } from '../deps'
+import { type Fields, type Intake, readBody, readQuery } from '../intake/body'
+import { read } from '../intake/model'
+import { addressSet, clientAddress } from '../kernel/addresses'
+import { type Outcome, Refusal } from '../kernel/outcome'
+import { admit, type KnownKey } from './admit'
+import type { Capability } from './capabilities'
+
+/** What an endpoint asks of a caller: a capability, and the model its fields are read by. */
+interface Asked {
+  capability: Capability
+  model: TObject
+}
+
+/** Options of a POST route: who may call it and what it takes. */
+export const endpoint = <T extends TObject>(capability: Capability, model: T) => ({
+  asks: { capability, model },
+  body: model,
+})
+
+/** The same for a GET route. */
+export const lookup = <T extends TObject>(capability: Capability, model: T) => ({
+  asks: { capability, model },
+  query: model,
+})
+
+/** Who is asking, as far as anybody can tell before they are admitted. */
+export interface Visitor {
+  readonly now: Date
+  readonly address: string
+  readonly userAgent: string
+  /** The API key they showed, whatever its state. */
+  readonly key: KnownKey | undefined
+  readonly hasToken: boolean
+  readonly fields: Fields
+  /** Why their fields cannot be read, if they cannot. */
+  readonly unreadable: Outcome | undefined
+}
+
+const longestUserAgent = 512
+
+/** Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged. */
+export function gate({ config, doorkeeper, limit, clock }: Deps) {
+  const trusted = addressSet(config.trusted_proxies)
+
+  function secondsToWait(key: KnownKey | undefined, address: string, now: Date) {
+    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, now) : 0
+    if (byKey || !config.rate_limit_per_address) return byKey
+    return limit(`address ${address}`, config.rate_limit_per_address, now)
+  }
+
+  return new Elysia({ name: 'gate' })
+    .onParse({ as: 'scoped' }, ({ request }) => readBody(request))
+    .derive({ as: 'scoped' }, async ({ request, server, body }) => {
+      const { fields, refusal } = merge(readQuery(request.url), body as Intake | undefined)
+      const token = bearerToken(request.headers.get('authorization')) ?? textOf(fields.api_key)
+      const socketAddress = server?.requestIP(request)?.address ?? ''
+      const visitor: Visitor = {
+        now: clock(),
+        address: clientAddress(socketAddress, request.headers.get('x-forwarded-for'), trusted),
+        userAgent: (request.headers.get('user-agent') ?? '').slice(0, longestUserAgent),
+        key: token === undefined ? undefined : await doorkeeper.identify(token),
+        hasToken: token !== undefined,
+        fields,
+        unreadable: refusal,
+      }
+      return { visitor }
+    })
+    .macro({
+      asks: ({ capability, model }: Asked) => ({
+        async transform(context) {
+          const { key, address, now, unreadable, hasToken, fields } = context.visitor as Visitor
+          // Without a readable body nobody can tell whether it held a key.
+          if (unreadable && !hasToken) throw new Refusal(unreadable)
+          const values = unreadable ? {} : read(model, fields)
+          const blocklist = await doorkeeper.blocklist()
+          const refusal = admit({
+            key,
+            capability,
+            address,
+            identifier: 'identifier' in model.properties ? textOf(values.identifier) : undefined,
+            isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
+            secondsToWait: () => secondsToWait(key, address, now),
+            now,
+          })
+          if (refusal) throw new Refusal(refusal)
+          if (unreadable) throw new Refusal(unreadable)
+          doorkeeper.noteUse(key!, now)
+          if (context.request.method === 'GET') context.query = values as Record<string, string>
+          else context.body = values
+        },
+      }),
+    })
+}
+
+/** Body fields before those of the query. */
+function merge(query: Intake, body: Intake | undefined): { fields: Fields; refusal?: Outcome } {
+  if (body && 'refusal' in body) return { fields: 'fields' in query ? query.fields : {}, refusal: body.refusal }
+  if ('refusal' in query) return { fields: body?.fields ?? {}, refusal: query.refusal }
+  return { fields: body ? { ...query.fields, ...body.fields } : query.fields }
+}
+
+function bearerToken(header: string | null) {
+  const [scheme, token] = header?.trim().split(/\s+/) ?? []
+  return scheme?.toLowerCase() === 'bearer' && token ? token : undefined
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)

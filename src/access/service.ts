@@ -1,0 +1,72 @@
+import type { ApiKey } from '../../db/schema/access'
+import type { Queryable } from '../database/connection'
+import { parseCidr } from '../kernel/addresses'
+import { randomToken, sha256 } from '../kernel/secrets'
+import { Sorry } from '../kernel/sorry'
+import { capabilities, everything, type Preset, presets } from './capabilities'
+import { insertApiKey, updateApiKeyStatus } from './store'
+
+const shownCharacters = 8
+const longestToken = 512
+
+/** What an operator says of a new API key. */
+export interface ApiKeyDraft {
+  name: string
+  preset?: Preset | undefined
+  capabilities: readonly string[]
+  allowedIps: readonly string[]
+  rateLimitPerMinute?: number | undefined
+  expiresAt?: Date | undefined
+  /** An existing key to go on with; a fresh random one is made otherwise. */
+  token?: string | undefined
+}
+
+/** Makes an API key. The token is returned this once: only its hash is kept. A faulty draft is a `Sorry`. */
+export async function createApiKey(
+  tx: Queryable,
+  draft: ApiKeyDraft,
+  now: Date,
+): Promise<{ key: ApiKey; token: string }> {
+  const token = draft.token ?? randomToken('lk')
+  requireSound(draft, token, now)
+  const granted = new Set<string>([...(draft.preset ? presets[draft.preset] : []), ...draft.capabilities])
+  const key = await insertApiKey(tx, {
+    name: draft.name,
+    hash: sha256(token),
+    prefix: token.slice(0, shownCharacters),
+    status: 'active',
+    capabilities: granted.has(everything) ? [everything] : [...granted],
+    allowedIps: [...draft.allowedIps],
+    rateLimitPerMinute: draft.rateLimitPerMinute ?? null,
+    expiresAt: draft.expiresAt ?? null,
+    createdAt: now,
+  })
+  if (!key) throw new Sorry('there is an API key with that value already: see "latchkey api-key list"')
+  return { key, token }
+}
+
+/** Ends an API key for good; the next request with it is refused. */
+export async function revokeApiKey(tx: Queryable, id: number): Promise<ApiKey> {
+  const key = await updateApiKeyStatus(tx, id, 'revoked')
+  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`)
+  return key
+}
+
+function requireSound(draft: ApiKeyDraft, token: string, now: Date) {
+  if (!draft.name.trim()) throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 2)
+  if (!/^[\x21-\x7e]+$/.test(token) || token.length > longestToken) {
+    throw new Sorry(`an API key has 1 to ${longestToken} printable ASCII characters and no spaces`, 2)
+  }
+  if (!draft.preset && !draft.capabilities.length) {
+    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 2)
+  }
+  const unknown = draft.capabilities.find((name) => !(capabilities as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    throw new Sorry(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 2)
+  }
+  const noRange = draft.allowedIps.find((range) => !parseCidr(range))
+  if (noRange !== undefined) {
+    throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 2)
+  }
+  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('the expiry date is in the past', 2)
+}

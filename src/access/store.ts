@@ -1,0 +1,56 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import { type ApiKey, apiKeys, blocklist } from '../../db/schema/access'
+import type { Queryable } from '../database/connection'
+import { prepared } from '../database/database'
+
+const keyByHash = prepared((db) =>
+  db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.hash, sql.placeholder('hash')))
+    .prepare(),
+)
+
+/** The API key with that SHA-256, whatever its state. */
+export async function findApiKey(db: Queryable, hash: string): Promise<ApiKey | undefined> {
+  const [row] = await keyByHash(db).execute({ hash })
+  return row
+}
+
+export const listApiKeys = (db: Queryable) => db.select().from(apiKeys).orderBy(asc(apiKeys.id))
+
+/** Undefined when a key with that hash exists already. */
+export async function insertApiKey(tx: Queryable, key: typeof apiKeys.$inferInsert): Promise<ApiKey | undefined> {
+  const [row] = await tx.insert(apiKeys).values(key).onConflictDoNothing().returning()
+  return row
+}
+
+export async function updateApiKeyStatus(tx: Queryable, id: number, status: ApiKey['status']) {
+  const [row] = await tx.update(apiKeys).set({ status }).where(eq(apiKeys.id, id)).returning()
+  return row
+}
+
+export async function touchApiKey(tx: Queryable, id: number, now: Date) {
+  await tx.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, id))
+}
+
+export const listBlocks = (db: Queryable) => db.select().from(blocklist).orderBy(asc(blocklist.id))
+
+export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferInsert) {
+  const { reason, expiresAt } = entry
+  const [row] = await tx
+    .insert(blocklist)
+    .values(entry)
+    .onConflictDoUpdate({
+      target: [blocklist.kind, blocklist.value],
+      set: { reason: reason ?? '', expiresAt: expiresAt ?? null },
+    })
+    .returning()
+  return row!
+}
+
+/** The entry that was removed, if there was one. */
+export async function deleteBlock(tx: Queryable, id: number) {
+  const [row] = await tx.delete(blocklist).where(eq(blocklist.id, id)).returning()
+  return row
+}

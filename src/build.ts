@@ -1,0 +1,13 @@
+/** Makes `dist/latchkey`, one file that needs nothing beside it. Run by `npm run build`. */
+const result = await Bun.build({
+  entrypoints: ['./src/main.ts'],
+  target: 'bun',
+  format: 'esm',
+  bytecode: true,
+  // Never `identifiers`: the framework reads its handlers' parameter names.
+  minify: { whitespace: true, syntax: true, identifiers: false },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  compile: { outfile: './dist/latchkey', autoloadDotenv: false, autoloadBunfig: false },
+})
+for (const log of result.logs) console.error(log)
+process.exit(result.success ? 0 : 1)

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { readConfig, type SettingName, settings } from '../config'
+import { type House, openHouse } from '../house'
+import type { Io } from './io'
+
+type Flags = Partial<Record<SettingName, string>>
+
+const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Gives a command the flags of these settings; the variables work everywhere. */
+export function withSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { doc, default: fallback } = settings[name]
+    const said = fallback === '' ? '' : ` (default: ${fallback})`
+    command.option(`--${name.replaceAll('_', '-')} <value>`, `${doc}${said}`)
+  }
+  return command
+}
+
+/** The process's settings, from a command's flags and the environment. */
+export function configOf(options: Record<string, unknown>, io: Io) {
+  const flags: Flags = {}
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const value = options[camel(name)]
+    if (typeof value === 'string') flags[name] = value
+  }
+  return readConfig(flags, io.env)
+}
+
+/** Opens the data folder a command was pointed at, does the work, closes it whatever happens. */
+export async function inHouse<T>(
+  options: Record<string, unknown>,
+  io: Io,
+  work: (house: House) => Promise<T>,
+): Promise<T> {
+  const house = await openHouse({ config: configOf(options, io) })
+  for (const thing of house.made) io.err(`Made ${thing}.\n`)
+  try {
+    return await work(house)
+  } finally {
+    await house.close()
+  }
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../../package.json'
+import { Sorry } from '../kernel/sorry'
+import { apiKeyCommand } from './api-key'
+import { demoCommand } from './demo'
+import { initCommand } from './init'
+import type { Io } from './io'
+import { keyCommand } from './key'
+import { serveCommand } from './serve'
+import { verifyResponseCommand } from './verify-response'
+
+/** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function run(args: string[], io: Io): Promise<number> {
+  const program = new Command('latchkey')
+    .description('Sell, activate and verify licence keys: a licence server in one file.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError('(add --help for the ways to use it)')
+  serveCommand(program, io)
+  initCommand(program, io)
+  demoCommand(program, io)
+  apiKeyCommand(program, io)
+  keyCommand(program, io)
+  verifyResponseCommand(program, io)
+  inheritSettings(program)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof Sorry)) throw error
+    if (error.message) io.err(`latchkey: ${error.message}\n`)
+    return error.exitCode
+  }
+}
+
+/** Sub-commands do not inherit where errors and help go; they are told here. */
+function inheritSettings(command: Command) {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command)
+    inheritSettings(child)
+  }
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { Sorry } from '../kernel/sorry'
+import { flawOf } from '../signing/check'
+import { listPublicKeys } from '../signing/store'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+import { readText } from './key'
+
+/** `latchkey verify-response` */
+export const verifyResponseCommand = (program: Command, io: Io) =>
+  withSettings(program.command('verify-response'), ['data_dir'])
+    .description('say whether an answer is genuine; exit 0 when it is, 1 when it is not')
+    .argument('[file]', 'the answer as received, "-" for standard input', '-')
+    .option('--public-key <file>', "the public key (PEM); the data folder's own keys otherwise")
+    .option('--json', 'print genuine and reason as JSON')
+    .action(async (file, options) => {
+      const answer = file === '-' ? await Bun.stdin.text() : readText(file)
+      const publicPems = options.publicKey
+        ? [readText(options.publicKey)]
+        : await inHouse(options, io, async ({ db }) => (await listPublicKeys(db.read)).map((key) => key.publicPem))
+      const flaws = publicPems.map((pem) => flawOf(answer, pem))
+      const isGenuine = flaws.includes(undefined)
+      report(io, options, { genuine: isGenuine, reason: isGenuine ? null : flaws[0] }, [
+        isGenuine ? 'Genuine: the signature fits the public key.' : `Not genuine: ${flaws[0]}.`,
+      ])
+      if (!isGenuine) throw new Sorry('')
+    })

@@ -1,0 +1,90 @@
+import { parseCidr } from './kernel/addresses'
+import { Sorry } from './kernel/sorry'
+
+/** How one setting is documented, read and defaulted. */
+interface Setting<T> {
+  doc: string
+  default: string
+  /** Throws the reason when the text does not parse. */
+  parse: (text: string) => T
+}
+
+const setting = <T>(doc: string, fallback: string, parse: (text: string) => T): Setting<T> => ({
+  doc,
+  default: fallback,
+  parse,
+})
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`)
+  return value
+}
+
+const path = (text: string) => {
+  if (!text) throw new Error('the path of a folder')
+  return text
+}
+
+const oneOf =
+  <const Words extends readonly string[]>(...words: Words) =>
+  (text: string): Words[number] => {
+    if (!words.includes(text)) throw new Error(`one of ${words.join(', ')}`)
+    return text
+  }
+
+const addresses = (text: string) => {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  for (const part of parts) if (!parseCidr(part)) throw new Error('addresses or CIDR ranges, separated by commas')
+  return parts
+}
+
+/** Every setting of the process: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
+export const settings = {
+  data_dir: setting('The folder that holds everything: database, sealing key, files.', './data', path),
+  host: setting('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', (text) => text),
+  port: setting('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
+  trusted_proxies: setting(
+    'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` is believed.',
+    '',
+    addresses,
+  ),
+  rate_limit_per_address: setting(
+    'Requests a minute one client address may make; `0` for any number. Behind a proxy, set `trusted_proxies` first.',
+    '0',
+    wholeNumber(0, 10_000_000),
+  ),
+  log: setting(
+    'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
+    'auto',
+    oneOf('auto', 'pretty', 'json', 'off'),
+  ),
+} as const
+
+export type SettingName = keyof typeof settings
+export type Config = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
+
+export const flagOf = (name: string) => `--${name.replaceAll('_', '-')}`
+export const variableOf = (name: string) => `LATCHKEY_${name.toUpperCase()}`
+
+/** Reads every setting: flag before variable before default. One that does not parse is a `Sorry`. */
+export function readConfig(
+  flags: Partial<Record<SettingName, string>>,
+  env: Record<string, string | undefined>,
+): Config {
+  const entries = Object.entries(settings).map(([name, { parse, default: fallback }]) => {
+    const flag = flags[name as SettingName]
+    const variable = env[variableOf(name)]
+    const text = flag ?? variable ?? fallback
+    try {
+      return [name, parse(text)]
+    } catch (error) {
+      const source = flag === undefined ? variableOf(name) : flagOf(name)
+      throw new Sorry(`${source} is "${text}", but it takes ${(error as Error).message}`, 2)
+    }
+  })
+  return Object.fromEntries(entries)
+}

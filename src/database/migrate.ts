@@ -1,0 +1,83 @@
+import { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
+import { migrations } from '../../db/migrations'
+import { sha256 } from '../kernel/secrets'
+import { Sorry } from '../kernel/sorry'
+import { connect } from './connection'
+
+export interface Migration {
+  tag: string
+  sql: string
+}
+
+/** The tags a database still lacks. Throws when it was written by a newer version, or a migration was tampered with. */
+export function pendingMigrations(raw: Database, all: Migration[] = migrations): Migration[] {
+  const hasTable = raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get()
+  const applied = hasTable ? raw.query<[string, string], []>('select tag, hash from applied_migrations').values() : []
+  for (const [tag, hash] of applied) {
+    const known = all.find((migration) => migration.tag === tag)
+    if (!known) {
+      throw new Sorry(
+        `the database was written by a newer Latchkey (it has "${tag}"): run that version, or restore a copy made before it`,
+      )
+    }
+    if (sha256(known.sql) !== hash)
+      throw new Error(`migration "${tag}" differs from the one this database was made with`)
+  }
+  const done = new Set(applied.map(([tag]) => tag))
+  return all.filter(({ tag }) => !done.has(tag))
+}
+
+/** What a database file says of itself, read without writing; undefined when there is no such file. */
+export function inspectDatabase(path: string): { isCurrent: boolean; sealingFingerprint?: string } | undefined {
+  if (!existsSync(path)) return undefined
+  const raw = new Database(path, { readonly: true })
+  try {
+    const isCurrent = pendingMigrations(raw).length === 0
+    const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
+    const fact = hasFacts
+      ? raw.query<{ value: string }, []>("select value from installation where key = 'sealing_fingerprint'").get()
+      : undefined
+    return fact ? { isCurrent, sealingFingerprint: fact.value } : { isCurrent }
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_NOTADB') throw error
+    throw new Sorry(`${path} is not a database: restore it from a backup`)
+  } finally {
+    raw.close()
+  }
+}
+
+/**
+ * Brings a database to this version's schema in one transaction, or leaves it as it was. A database that holds data is
+ * copied first, beside itself. Returns the applied tags and the copy's path.
+ */
+export function migrate(path: string, now: Date, all: Migration[] = migrations): { applied: string[]; copy?: string } {
+  const { raw } = connect(path)
+  try {
+    const todo = pendingMigrations(raw, all)
+    if (!todo.length) return { applied: [] }
+    const isEmpty = !raw.query('select 1 from sqlite_master').get()
+    const copy = `${path}.before-${todo[0]!.tag}-${now.toISOString().replace(/[:.]/g, '')}`
+    if (!isEmpty) raw.query('vacuum into ?').run(copy)
+    // Rebuilding a table drops the old one, which would cascade; SQLite ignores this pragma inside a transaction.
+    raw.run('pragma foreign_keys = off')
+    raw.transaction(() => apply(raw, all, now)).immediate()
+    return isEmpty ? { applied: todo.map(({ tag }) => tag) } : { applied: todo.map(({ tag }) => tag), copy }
+  } finally {
+    raw.close()
+  }
+}
+
+function apply(raw: Database, all: Migration[], now: Date) {
+  raw.run(
+    'create table if not exists applied_migrations (tag text primary key, hash text not null, applied_at integer not null)',
+  )
+  const note = raw.query('insert into applied_migrations values (?, ?, ?)')
+  // Asked again inside the transaction: another process may have been faster.
+  for (const { tag, sql } of pendingMigrations(raw, all)) {
+    for (const statement of sql.split('--> statement-breakpoint')) if (statement.trim()) raw.run(statement)
+    note.run(tag, sha256(sql), now.getTime())
+  }
+  const broken = raw.query('pragma foreign_key_check').all()
+  if (broken.length) throw new Error(`the migration would break ${broken.length} references; nothing was changed`)
+}

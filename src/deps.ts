@@ -1,0 +1,23 @@
+import type { Doorkeeper } from './access/doorkeeper'
+import type { Limiter } from './access/rate-limit'
+import type { Config } from './config'
+import type { Db } from './database/database'
+import type { Gatherer } from './database/gather'
+import type { Clock } from './kernel/clock'
+import type { Log } from './kernel/log'
+import type { KeyRing } from './signing/key-ring'
+import type { Seal } from './signing/seal'
+
+/** Everything a request may lean on, built once when the house is opened. Types only: visible from every floor. */
+export interface Deps {
+  readonly config: Config
+  readonly clock: Clock
+  readonly db: Db
+  readonly keys: KeyRing
+  readonly seal: Seal
+  readonly doorkeeper: Doorkeeper
+  readonly limit: Limiter
+  /** When each activation last asked `verify`, by activation id. */
+  readonly sightings: Gatherer<number>
+  readonly log: Log
+}

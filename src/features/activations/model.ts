@@ -1,0 +1,23 @@
+import { Type } from '@sinclair/typebox'
+import { text } from '../../intake/model'
+import { productReference } from '../products/model'
+
+/** The device, site or user a seat belongs to (CONTRACT §9). */
+export const identifier = () =>
+  text({
+    maxLength: 1024,
+    aliases: ['hardwareId', 'hardware_id', 'hwid', 'domain', 'server_domain'],
+    description: 'The device, site or user; compared exactly.',
+  })
+
+/** A licence key on a device. Nothing is required here: the service knows which answer a missing field deserves. */
+export const Device = Type.Object({
+  license_key: Type.Optional(text()),
+  identifier: Type.Optional(identifier()),
+  product_id: Type.Optional(productReference('The product the key must belong to.')),
+})
+
+export const DeviceActivation = Type.Object({
+  ...Device.properties,
+  post_url: Type.Optional(text({ maxLength: 2048, description: 'Told when an operator deactivates this device.' })),
+})

@@ -1,0 +1,102 @@
+import type { Static } from '@sinclair/typebox'
+import type { Queryable } from '../../database/connection'
+import type { Gatherer } from '../../database/gather'
+import { type Outcome, say } from '../../kernel/outcome'
+import { isFull, obstacle } from '../licenses/policy'
+import { describeLicense } from '../licenses/service'
+import { findSeat, type Seat } from '../licenses/store'
+import { resolveProduct } from '../products/service'
+import type { Device, DeviceActivation } from './model'
+import { countSeatsTaken, insertActivation, updateActivation } from './store'
+
+/** When and where a request came from, as an activation remembers it. */
+export interface Origin {
+  now: Date
+  address: string
+  userAgent: string
+}
+
+/** 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). */
+export async function verify(db: Queryable, device: Static<typeof Device>, sightings: Gatherer<number>, now: Date) {
+  const { seat, refusal } = await findActiveSeat(db, device, now)
+  if (refusal) return refusal
+  sightings.note(seat.activationId!, now)
+  return say('valid_license_key').signedFor(seat.productId)
+}
+
+/** 500 with the licence and its product, under the rules of `verify`. */
+export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof Device>, now: Date) {
+  const { seat, refusal } = await findActiveSeat(db, device, now)
+  if (refusal) return refusal
+  return say('active_license_found', await describeLicense(db, device.license_key!)).signedFor(seat.productId)
+}
+
+/** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
+export async function activate(tx: Queryable, device: Static<typeof DeviceActivation>, origin: Origin) {
+  const { seat, refusal } = await findSeatOf(tx, device)
+  if (refusal) return refusal
+  return takeSeat(tx, seat, device, origin)
+}
+
+/** The same for a seat already looked up. Nothing is written unless the answer is 300 or 301. */
+export async function takeSeat(
+  tx: Queryable,
+  seat: Seat,
+  { identifier, post_url }: Static<typeof DeviceActivation>,
+  { now, address, userAgent }: Origin,
+): Promise<Outcome> {
+  const stopped = obstacle(seat, now)
+  if (stopped) return say(stopped).signedFor(seat.productId)
+  if (seat.activationId) {
+    await updateActivation(tx, seat.activationId, {
+      ip: address,
+      userAgent,
+      ...(post_url !== undefined && { postUrl: post_url }),
+    })
+    return say('license_already_active').signedFor(seat.productId)
+  }
+  if (isFull(seat, await countSeatsTaken(tx, seat.id))) {
+    return say('activation_limit_reached').signedFor(seat.productId)
+  }
+  await insertActivation(tx, {
+    licenseId: seat.id,
+    identifier: identifier!,
+    postUrl: post_url ?? '',
+    ip: address,
+    userAgent,
+    activatedAt: now,
+  })
+  return say('license_activated').signedFor(seat.productId)
+}
+
+/** "400" when the seat is free again, 401 when the device held none. A seat can always be freed (CONTRACT §2). */
+export async function deactivate(tx: Queryable, device: Static<typeof Device>, now: Date) {
+  const { seat, refusal } = await findSeatOf(tx, device)
+  if (refusal) return refusal
+  if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
+  await updateActivation(tx, seat.activationId, { deactivatedAt: now })
+  return say('license_deactivated').signedFor(seat.productId)
+}
+
+type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
+
+/** The licence and this device's place on it, or 210 or 215. A key of another product than the one named is 210. */
+async function findSeatOf(
+  db: Queryable,
+  { license_key = '', identifier = '', product_id }: Static<typeof Device>,
+): Promise<Found> {
+  const seat = await findSeat(db, license_key, identifier)
+  if (!seat) return { refusal: say('invalid_license_key') }
+  const isOfProduct = product_id === undefined || (await resolveProduct(db, product_id))?.id === seat.productId
+  if (!isOfProduct) return { refusal: say('invalid_license_key') }
+  if (!identifier) return { refusal: say('identifier_required').signedFor(seat.productId) }
+  return { seat }
+}
+
+/** The same under every rule of `verify`. */
+async function findActiveSeat(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
+  const found = await findSeatOf(db, device)
+  if (found.refusal) return found
+  const stopped = obstacle(found.seat, now) ?? (found.seat.activationId ? undefined : 'no_activation_found')
+  return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found
+}

@@ -1,0 +1,38 @@
+import type { Static } from '@sinclair/typebox'
+import type { Queryable } from '../../database/connection'
+import { say } from '../../kernel/outcome'
+import { type Origin, takeSeat } from '../activations/service'
+import { assignAvailable, findLicense, findSeat } from '../licenses/store'
+import type { Assignment, AssignmentAndActivation } from './model'
+
+/** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
+export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assignment>, now: Date) {
+  const license = await assignAvailable(tx, input.license_key ?? '', ownerOf(input), now)
+  return license ? say('license_key_assigned').signedFor(license.productId) : say('invalid_or_already_assigned')
+}
+
+/**
+ * 300 when the key belongs to that owner and the device has a seat; otherwise what stopped it, and nothing is changed.
+ * A key that the same owner holds already is only activated (CONTRACT §2).
+ */
+export async function assignAndActivate(tx: Queryable, input: Static<typeof AssignmentAndActivation>, origin: Origin) {
+  const { license_key = '', identifier, owner_email, owner_name } = input
+  if (!owner_email || !owner_name) return say('malformed_request', { detail: 'Send owner_email and owner_name.' })
+  const license = await findLicense(tx, license_key)
+  const isTheirs = license?.status === 'assigned' && sameEmail(license.ownerEmail, owner_email)
+  if (!license || !(isTheirs || license.status === 'available')) return say('invalid_or_already_assigned')
+  if (!identifier) return say('identifier_required').signedFor(license.productId)
+  const seat = (await findSeat(tx, license_key, identifier))!
+  const assignedAt = isTheirs ? seat.assignedAt : origin.now
+  const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin)
+  const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
+  if (isSeated && !isTheirs) await assignAvailable(tx, license_key, ownerOf(input), origin.now)
+  return outcome
+}
+
+const ownerOf = ({ owner_name, owner_email }: Static<typeof Assignment>) => ({
+  ownerName: owner_name ?? null,
+  ownerEmail: owner_email ?? null,
+})
+
+const sameEmail = (a: string | null, b: string) => a?.toLowerCase() === b.toLowerCase()

@@ -1,0 +1,55 @@
+import { Type } from '@sinclair/typebox'
+import { choice, gathered, integer, list, momentText, text } from '../../intake/model'
+import { productReference } from '../products/model'
+import { type StatusWord, statusWords } from './policy'
+
+/** The longest licence key (CONTRACT §1). */
+export const longestKey = 255
+
+export const ownerName = () => text({ maxLength: 255, nullable: true, aliases: ['customer_name'] })
+export const ownerEmail = () => text({ maxLength: 255, nullable: true, aliases: ['customer_email', 'email'] })
+const activationLimit = () => integer({ minimum: -1, description: 'Seats; 0 or -1 for any number.' })
+const validity = () => integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for ever.' })
+const status = () => choice(Object.keys(statusWords) as StatusWord[])
+const assignedAt = () => momentText({ nullable: true, description: '`2024-01-08 21:17:32`, UTC, or ISO 8601.' })
+
+export const LicenseKeysDraft = gathered(
+  Type.Object({
+    license_keys: list({ description: 'A JSON list, or one key a line.' }),
+    product_id: productReference(),
+    owner_name: Type.Optional(ownerName()),
+    owner_email: Type.Optional(ownerEmail()),
+    activation_limit: activationLimit(),
+    validity: validity(),
+    status: status(),
+    assigned_at: Type.Optional(assignedAt()),
+  }),
+)
+
+/** Fields that are absent keep their value. */
+export const LicenseKeyUpdate = gathered(
+  Type.Object({
+    license_key: text(),
+    product_id: Type.Optional(productReference()),
+    owner_name: Type.Optional(ownerName()),
+    owner_email: Type.Optional(ownerEmail()),
+    activation_limit: Type.Optional(activationLimit()),
+    validity: Type.Optional(validity()),
+    status: Type.Optional(status()),
+    assigned_at: Type.Optional(assignedAt()),
+  }),
+)
+
+export const LicenseKeyChoice = Type.Object({ license_key: Type.Optional(text()) })
+
+/** The most rows one answer lists. */
+export const mostListed = 10_000
+
+export const LicenseKeyFilter = Type.Object({
+  product_id: Type.Optional(productReference('Only keys of this product.')),
+  status: Type.Optional(status()),
+  customer_email: Type.Optional(text({ aliases: ['owner_email', 'email'], description: 'Only keys of this owner.' })),
+  search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
+  page: Type.Optional(integer({ minimum: 1 })),
+  per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),
+})

@@ -1,0 +1,133 @@
+import { and, asc, count, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm'
+import { products } from '../../../db/schema/catalog'
+import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
+import type { MetaPair } from '../products/store'
+
+/** A licence as verification sees it, and the seat that identifier holds on it, if any. */
+export type Seat = NonNullable<Awaited<ReturnType<typeof findSeat>>>
+
+// Scalar sub-selects instead of joins, and no limit: SQLite need not compile it again at each call.
+const seatQuery = prepared((db) =>
+  db
+    .select({
+      id: licenses.id,
+      productId: licenses.productId,
+      status: licenses.status,
+      assignedAt: licenses.assignedAt,
+      validity: licenses.validity,
+      activationLimit: licenses.activationLimit,
+      productStatus: sql<'active' | 'inactive' | null>`(
+        select ${sql.raw('products.status')} from ${products} where ${sql.raw('products.id = licenses.product_id')})`,
+      activationId: sql<number | null>`(
+        select ${sql.raw('activations.id')} from ${activations}
+        where ${sql.raw('activations.license_id = licenses.id')}
+          and ${sql.raw('activations.identifier')} = ${sql.placeholder('identifier')}
+          and ${sql.raw('activations.deactivated_at is null')})`,
+    })
+    .from(licenses)
+    .where(eq(licenses.licenseKey, sql.placeholder('licenseKey')))
+    .prepare(),
+)
+
+/** The hot look-up behind `verify`. */
+export async function findSeat(db: Queryable, licenseKey: string, identifier: string) {
+  const [seat] = await seatQuery(db).execute({ licenseKey, identifier })
+  return seat
+}
+
+export async function findLicense(db: Queryable, licenseKey: string): Promise<License | undefined> {
+  const [row] = await db.select().from(licenses).where(eq(licenses.licenseKey, licenseKey))
+  return row
+}
+
+export const listLicenseMeta = (db: Queryable, licenseId: number): Promise<MetaPair[]> =>
+  Promise.resolve(
+    db
+      .select({ key: licenseMeta.key, value: licenseMeta.value })
+      .from(licenseMeta)
+      .where(eq(licenseMeta.licenseId, licenseId))
+      .orderBy(asc(licenseMeta.id)),
+  )
+
+// SQLite binds at most 32,766 values in one statement.
+const rowsPerInsert = 2000
+
+/** Inserts those whose key is not there yet; returns how many. */
+export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$inferInsert)[]): Promise<number> {
+  let created = 0
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const inserted = await tx
+      .insert(licenses)
+      .values(rows.slice(start, start + rowsPerInsert))
+      .onConflictDoNothing({ target: licenses.licenseKey })
+      .returning({ id: licenses.id })
+    created += inserted.length
+  }
+  return created
+}
+
+export async function updateLicenseRow(tx: Queryable, id: number, changes: Partial<typeof licenses.$inferInsert>) {
+  await tx.update(licenses).set(changes).where(eq(licenses.id, id))
+}
+
+/** With its activations and metadata. */
+export async function deleteLicenseRow(tx: Queryable, id: number) {
+  await tx.delete(licenses).where(eq(licenses.id, id))
+}
+
+/** Gives an available key to an owner; undefined when it is not there or not available. */
+export async function assignAvailable(
+  tx: Queryable,
+  licenseKey: string,
+  owner: { ownerName: string | null; ownerEmail: string | null },
+  now: Date,
+): Promise<License | undefined> {
+  const [row] = await tx
+    .update(licenses)
+    .set({ ...owner, status: 'assigned', assignedAt: now, updatedAt: now })
+    .where(and(eq(licenses.licenseKey, licenseKey), eq(licenses.status, 'available')))
+    .returning()
+  return row
+}
+
+export async function countAvailable(db: Queryable, productId: number): Promise<number> {
+  const [row] = await db
+    .select({ available: count() })
+    .from(licenses)
+    .where(and(eq(licenses.productId, productId), eq(licenses.status, 'available')))
+  return row!.available
+}
+
+export interface LicenseFilter {
+  productId?: number | undefined
+  status?: LicenseStatus | undefined
+  ownerEmail?: string | undefined
+  search?: string | undefined
+}
+
+/** Keys in the order of their ids. */
+export const listLicenses = (
+  db: Queryable,
+  filter: LicenseFilter,
+  { limit, offset }: { limit: number; offset: number },
+) => db.select().from(licenses).where(conditionOf(filter)).orderBy(asc(licenses.id)).limit(limit).offset(offset)
+
+const conditionOf = ({ productId, status, ownerEmail, search }: LicenseFilter) =>
+  and(
+    productId === undefined ? undefined : eq(licenses.productId, productId),
+    status && eq(licenses.status, status),
+    ownerEmail === undefined ? undefined : eq(sql`lower(${licenses.ownerEmail})`, ownerEmail.toLowerCase()),
+    search === undefined
+      ? undefined
+      : or(
+          ...[licenses.licenseKey, licenses.ownerEmail, licenses.ownerName].map((column) => beginsWith(column, search)),
+        ),
+  )
+
+/** A range, so that the index on the lower-cased column serves it. */
+function beginsWith(column: SQL | (typeof licenses)['licenseKey' | 'ownerEmail' | 'ownerName'], text: string) {
+  const start = text.toLowerCase()
+  return and(gte(sql`lower(${column})`, start), lt(sql`lower(${column})`, `${start}\u{10ffff}`))
+}

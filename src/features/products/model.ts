@@ -1,0 +1,40 @@
+import { Type } from '@sinclair/typebox'
+import { choice, flag, gathered, text } from '../../intake/model'
+
+/** A product is named by its id, its uuid or its slug (CONTRACT §9). */
+export const productReference = (description = 'The product: its id, uuid or slug.') =>
+  text({ maxLength: 255, aliases: ['productId', 'product_uuid', 'product_slug'], description })
+
+const source = choice(['internal', 'envato'])
+const status = choice(['active', 'inactive'])
+const name = text({ maxLength: 255 })
+const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
+const externalReference = text({ maxLength: 255, nullable: true, description: "The item's id where it came from." })
+
+export const ProductDraft = gathered(
+  Type.Object({
+    source,
+    name,
+    description: text(),
+    require_non_expired: requireNonExpired,
+    external_reference: Type.Optional(externalReference),
+    status,
+  }),
+)
+
+/** Fields that are absent keep their value. */
+export const ProductUpdate = gathered(
+  Type.Object({
+    product_id: productReference(),
+    source: Type.Optional(source),
+    name: Type.Optional(name),
+    description: Type.Optional(text()),
+    require_non_expired: Type.Optional(requireNonExpired),
+    external_reference: Type.Optional(externalReference),
+    status: Type.Optional(status),
+  }),
+)
+
+export const ProductChoice = Type.Object({ product_id: Type.Optional(productReference()) })
+
+export const NoFields = Type.Object({})

@@ -1,0 +1,25 @@
+import { Elysia } from 'elysia'
+import { endpoint, gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { NoFields, ProductChoice, ProductDraft, ProductUpdate } from './model'
+import { createProduct, deleteProduct, getAllProducts, updateProduct } from './service'
+
+export const products = (deps: Deps) =>
+  new Elysia({ tags: ['Products'] })
+    .use(gate(deps))
+    .post(
+      '/create-product',
+      ({ body, visitor }) => deps.db.write((tx) => createProduct(tx, body, visitor.now)),
+      endpoint('create-product', ProductDraft),
+    )
+    .post(
+      '/update-product',
+      ({ body, visitor }) => deps.db.write((tx) => updateProduct(tx, body, visitor.now)),
+      endpoint('update-product', ProductUpdate),
+    )
+    .post(
+      '/delete-product',
+      ({ body }) => deps.db.write((tx) => deleteProduct(tx, body)),
+      endpoint('delete-product', ProductChoice),
+    )
+    .get('/get-all-products', () => getAllProducts(deps.db.read), lookup('get-all-products', NoFields))

@@ -1,0 +1,141 @@
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { openDoorkeeper } from './access/doorkeeper'
+import { openLimiter } from './access/rate-limit'
+import type { Config } from './config'
+import { type Db, openDatabase } from './database/database'
+import { gather } from './database/gather'
+import { holdLock } from './database/lock'
+import { inspectDatabase, migrate } from './database/migrate'
+import type { Deps } from './deps'
+import { touchActivations } from './features/activations/store'
+import { type Clock, systemClock } from './kernel/clock'
+import { type Log, silent } from './kernel/log'
+import { Sorry } from './kernel/sorry'
+import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
+import { openKeyRing } from './signing/key-ring'
+import { sealWith } from './signing/seal'
+import { createSealer, readSealer, type Sealer } from './signing/sealing'
+import { hasCurrentKey, insertSealingFingerprint, replaceCurrentKey } from './signing/store'
+
+/** A data folder that is open for work. */
+export interface House extends Deps {
+  readonly folder: string
+  readonly sealer: Sealer
+  /** What opening it has made, in words. */
+  readonly made: readonly string[]
+  /** Writes down what is still in memory, closes the database and lets go of the folder. */
+  close(): Promise<void>
+}
+
+export interface Opening {
+  config: Config
+  /** A server holds its folder for itself; commands work beside it. */
+  asServer?: boolean
+  clock?: Clock
+  log?: Log
+  keySize?: KeySize
+}
+
+/**
+ * Opens a data folder and makes what it lacks: the folder, the sealing key, the database, the global key pair.
+ * Whatever stands in the way is a `Sorry`, found before anything is written.
+ */
+export async function openHouse(opening: Opening): Promise<House> {
+  const { config, asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
+  const folder = resolve(config.data_dir)
+  const paths = {
+    database: join(folder, 'latchkey.db'),
+    sealingKey: join(folder, 'sealing.key'),
+    lock: join(folder, 'server.lock'),
+  }
+  requireWritable(folder)
+  const found = inspectDatabase(paths.database)
+  const existingSealer = readSealer(paths.sealingKey)
+  if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, paths.sealingKey)
+
+  const made: string[] = []
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    made.push(`the folder ${folder}`)
+  }
+  // A command touches no schema under a running server, and two first starts do not run at once.
+  const lock = asServer || !found?.isCurrent ? requireLock(paths.lock, folder) : undefined
+  try {
+    const sealer = existingSealer ?? (await createSealer(paths.sealingKey))
+    if (!existingSealer) made.push('a sealing key')
+    const { copy } = migrate(paths.database, clock())
+    if (copy) made.push(`a copy of the database as it was, ${copy}`)
+    if (!found) {
+      chmodSync(paths.database, 0o600)
+      made.push('the database')
+    }
+    const db = openDatabase(paths.database)
+    await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
+    const keyId = await makeGlobalKey(db, sealer, keySize, clock())
+    if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
+    if (!asServer) lock?.release()
+    return furnish({ config, clock, log, db, folder, sealer, made }, () => asServer && lock?.release())
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function furnish(
+  base: Pick<House, 'config' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  letGo: () => void,
+) {
+  const { db, clock, sealer } = base
+  const keys = openKeyRing(db, sealer)
+  const doorkeeper = openDoorkeeper(db, clock)
+  const sightings = gather<number>(db, touchActivations)
+  return {
+    ...base,
+    keys,
+    seal: sealWith(keys),
+    doorkeeper,
+    limit: openLimiter(),
+    sightings,
+    async close() {
+      await sightings.close()
+      await doorkeeper.close()
+      await db.close()
+      letGo()
+    },
+  }
+}
+
+/** The new key's id; undefined when there was one. */
+async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
+  if (await hasCurrentKey(db.read, null)) return undefined
+  const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
+  await db.write((tx) => replaceCurrentKey(tx, key))
+  return key.id
+}
+
+function requireWritable(folder: string) {
+  let nearest = folder
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  try {
+    if (!statSync(nearest).isDirectory()) throw new Error('not a folder')
+    accessSync(nearest, constants.W_OK)
+  } catch {
+    throw new Sorry(
+      `cannot write to ${nearest}: make it a folder this user may write to, or choose one with --data-dir`,
+    )
+  }
+}
+
+function requireFit(sealer: Sealer | undefined, fingerprint: string, path: string) {
+  if (!sealer) throw new Sorry(`${path} is missing: put back the file that belongs to this database, from your backup`)
+  if (sealer.fingerprint !== fingerprint) {
+    throw new Sorry(`${path} does not fit this database: put back the file that belongs to it, from your backup`)
+  }
+}
+
+function requireLock(path: string, folder: string) {
+  const lock = holdLock(path)
+  if (lock) return lock
+  throw new Sorry(`another Latchkey server works on ${folder}: stop it, or choose another folder with --data-dir`)
+}

@@ -1,0 +1,32 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import type { Deps } from '../deps'
+import { activations } from '../features/activations/routes'
+import { assignments } from '../features/assignments/routes'
+import { licenses } from '../features/licenses/routes'
+import { products } from '../features/products/routes'
+import { envelope } from './envelope'
+import { ops } from './ops'
+import { strays } from './strays'
+
+/** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
+const prefixes = ['/api/v1', '/v1'] as const
+
+const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
+  new Elysia({ prefix }).use(products(deps)).use(licenses(deps)).use(activations(deps)).use(assignments(deps))
+
+/** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
+export function buildApp(deps: Deps): AnyElysia {
+  const app: AnyElysia = new Elysia({ normalize: false })
+    .use(ops(deps))
+    .use(envelope(deps))
+    .use(contract(deps, prefixes[0]))
+    .use(contract(deps, prefixes[1]))
+    .use(strays((path) => methodsOf(app, path)))
+  return app
+}
+
+/** The methods a path is taken with. */
+const methodsOf = (app: AnyElysia, path: string) =>
+  [...new Set(app.routes.filter((route) => route.path === path).map(({ method }) => method))].filter(
+    (method) => method !== 'ALL',
+  )

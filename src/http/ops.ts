@@ -1,0 +1,20 @@
+import { Elysia } from 'elysia'
+import type { Deps } from '../deps'
+import { say } from '../kernel/outcome'
+import { findSealingFingerprint } from '../signing/store'
+
+/** For whoever watches the process: alive, and ready to give signed answers. Plain JSON, no envelope. */
+export const ops = ({ db, keys, seal, clock }: Deps) =>
+  new Elysia({ tags: ['Operations'] }).get('/healthz', ready).get('/readyz', async () => {
+    try {
+      await findSealingFingerprint(db.read)
+      await seal(say('not_ready'), clock())
+      const isSigning = (await keys.signerFor(undefined)) !== undefined
+      return isSigning ? ready() : notReady('there is no signing key: run "latchkey init"')
+    } catch {
+      return notReady('the database or the signing key cannot be read: see the log of the server')
+    }
+  })
+
+const ready = () => Response.json({ status: 'ok' })
+const notReady = (reason: string) => Response.json({ status: reason }, { status: 503 })

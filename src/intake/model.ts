@@ -1,0 +1,193 @@
+import { type Static, type TLiteral, type TObject, type TSchema, type TUnion, Type } from '@sinclair/typebox'
+import { parseMoment } from '../kernel/moments'
+import { Refusal, say } from '../kernel/outcome'
+import type { Fields } from './body'
+
+/** What a field of ours says of itself beside its type. */
+interface FieldOptions {
+  description?: string
+  /** Other names clients use for it, best first (CONTRACT §9). */
+  aliases?: readonly string[]
+  /** May be given empty, which clears it. */
+  nullable?: boolean
+}
+
+type Kind = 'text' | 'integer' | 'flag' | 'choice' | 'moment' | 'list'
+type Field = TSchema & { kind: Kind; 'x-aliases'?: readonly string[]; nullable?: boolean }
+
+const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
+  kind,
+  ...options,
+  ...(aliases && { 'x-aliases': aliases }),
+})
+
+/** The longest text a field may hold: 64 KiB. */
+const longestText = 65_536
+const largestInteger = 2_147_483_647
+
+/** A text; numbers and booleans are taken as their text, spaces around it are dropped. */
+export const text = ({ maxLength = longestText, ...options }: FieldOptions & { maxLength?: number } = {}) =>
+  Type.String({ maxLength, ...field('text', options) })
+
+/** A whole number; its decimal text is taken too. */
+export const integer = ({
+  minimum = 0,
+  maximum = largestInteger,
+  ...options
+}: FieldOptions & { minimum?: number; maximum?: number } = {}) =>
+  Type.Integer({ minimum, maximum, ...field('integer', options) })
+
+/** 0 or 1; `true` and `false` are taken too. */
+export const flag = (options: FieldOptions = {}) =>
+  Type.Union([Type.Literal(0), Type.Literal(1)], field('flag', options))
+
+/** One of a few words; upper and lower case are equal. */
+export const choice = <const Words extends readonly string[]>(words: Words, options: FieldOptions = {}) =>
+  Type.Union(
+    words.map((word) => Type.Literal(word)),
+    field('choice', options),
+  ) as TSchema as TUnion<{ [I in keyof Words]: TLiteral<Words[I]> } & TSchema[]>
+
+/** A point in time as `parseMoment` reads it. */
+export const momentText = (options: FieldOptions = {}) => Type.String({ maxLength: 40, ...field('moment', options) })
+
+/** Texts: a JSON list, the text of one, or lines and commas. */
+export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), field('list', options))
+
+/**
+ * A model whose faults its service gathers and answers with all of them at once. It documents what it takes; the
+ * framework lets everything through to `judge`.
+ */
+export const gathered = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
+
+type Reader = (fields: Fields) => Fields
+
+const readers = new WeakMap<TObject, Reader>()
+
+/**
+ * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
+ * be. Unknown fields are left behind, absent ones stay absent. Throws a refusal for text no field may hold.
+ */
+export function read(model: TObject, fields: Fields): Fields {
+  const reader = readers.get(model) ?? readerOf(model)
+  readers.set(model, reader)
+  return reader(fields)
+}
+
+function readerOf(model: TObject): Reader {
+  const wanted = Object.entries(model.properties as Record<string, Field>).map(
+    ([name, schema]) => [name, [name, ...(schema['x-aliases'] ?? [])], schema] as const,
+  )
+  return (fields) => {
+    const found: Fields = {}
+    for (const [name, names, schema] of wanted) {
+      for (const known of names) {
+        const value = fields[known]
+        if (value === undefined) continue
+        found[name] = coerce(value, schema)
+        break
+      }
+    }
+    return found
+  }
+}
+
+function coerce(value: unknown, schema: Field): unknown {
+  if (value === null) return ''
+  if (typeof value === 'string') return coerceText(clean(value), schema)
+  if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? clean(item) : item))
+  if (schema.kind === 'flag' || schema.kind === 'integer') return typeof value === 'boolean' ? Number(value) : value
+  return typeof value === 'number' || typeof value === 'boolean' ? coerceText(String(value), schema) : value
+}
+
+function coerceText(value: string, schema: Field): unknown {
+  switch (schema.kind) {
+    case 'integer':
+      return /^-?\d{1,15}$/.test(value) ? Number(value) : value
+    case 'flag':
+      return { '0': 0, '1': 1, false: 0, true: 1 }[value.toLowerCase()] ?? value
+    case 'choice':
+      return value.toLowerCase()
+    case 'list':
+      return listOf(value)
+    default:
+      return value
+  }
+}
+
+function listOf(value: string): unknown {
+  if (!value.startsWith('['))
+    return value
+      .split(/[\r\n,]+/)
+      .map((item) => item.trim())
+      .filter(Boolean)
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+function clean(value: string) {
+  if (value.includes('\0')) throw new Refusal(say('malformed_request', { detail: 'A field contains a NUL character.' }))
+  return value.trim()
+}
+
+/** A model's fields before they were judged: any may be absent or wrong. */
+export type Unchecked<T extends TObject> = { [K in keyof Static<T>]?: unknown }
+
+export type FieldErrors = Record<string, string[]>
+
+/**
+ * All that is wrong with an input, field by field in the model's order, in the contract's wording (CONTRACT §9); or
+ * its values. `faults` are sentences about fields that only the caller can know, such as a product that is not there.
+ */
+export function judge<T extends TObject>(
+  model: T,
+  input: Unchecked<T>,
+  faults: { [K in keyof Static<T>]?: string | undefined } = {},
+): { errors: FieldErrors; values?: never } | { errors?: never; values: Static<T> } {
+  const errors: FieldErrors = {}
+  const required = new Set(model.required)
+  for (const [name, schema] of Object.entries(model.properties as Record<string, Field>)) {
+    const value = (input as Fields)[name]
+    const fault =
+      (faults as Record<string, string | undefined>)[name] ?? faultIn(name, value, schema, required.has(name))
+    if (fault) errors[name] = [fault]
+  }
+  return Object.keys(errors).length ? { errors } : { values: input as Static<T> }
+}
+
+/** "The selected product id is invalid." */
+export const selectedIsInvalid = (name: string) => `The selected ${words(name)} is invalid.`
+
+const words = (name: string) => name.replaceAll('_', ' ')
+
+function faultIn(name: string, value: unknown, schema: Field, isRequired: boolean): string | undefined {
+  const isEmpty = value === '' || (Array.isArray(value) && value.length === 0)
+  if (value === undefined ? isRequired : isEmpty && !schema.nullable) return `The ${words(name)} field is required.`
+  if (value === undefined || isEmpty) return undefined
+  switch (schema.kind) {
+    case 'text':
+      if (typeof value !== 'string') return `The ${words(name)} must be a string.`
+      return value.length > schema.maxLength
+        ? `The ${words(name)} must not be greater than ${schema.maxLength} characters.`
+        : undefined
+    case 'integer':
+      if (!Number.isInteger(value)) return `The ${words(name)} must be an integer.`
+      if ((value as number) < schema.minimum) return `The ${words(name)} must be at least ${schema.minimum}.`
+      return (value as number) > schema.maximum
+        ? `The ${words(name)} must not be greater than ${schema.maximum}.`
+        : undefined
+    case 'flag':
+      return value === 0 || value === 1 ? undefined : `The ${words(name)} field must be true or false.`
+    case 'choice':
+      return schema.anyOf.some((word: TLiteral) => word.const === value) ? undefined : selectedIsInvalid(name)
+    case 'moment':
+      return typeof value === 'string' && parseMoment(value) ? undefined : `The ${words(name)} is not a valid date.`
+    case 'list':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? undefined
+        : `The ${words(name)} must be an array.`
+  }
+}

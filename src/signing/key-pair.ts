@@ -1,0 +1,59 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { SigningKey } from '../../db/schema/operations'
+import { sha256 } from '../kernel/secrets'
+import { Sorry } from '../kernel/sorry'
+import type { Sealer } from './sealing'
+
+/** Sizes an RSA key may have: SDKs refuse less than 2048 bits (CONTRACT §0). */
+export const keySizes = [2048, 3072, 4096] as const
+export type KeySize = (typeof keySizes)[number]
+
+/** A fresh RSA private key, made off the event loop. */
+export async function generateRsaKey(bits: KeySize = 4096): Promise<KeyObject> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: bits })
+  return privateKey
+}
+
+/** Reads a private key PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error that says what to do. */
+export function readPrivateKey(pem: string, passphrase?: string): KeyObject {
+  if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
+    throw new Sorry('the private key is encrypted: give its passphrase with --passphrase-file')
+  }
+  let key: KeyObject
+  try {
+    key = createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
+  } catch {
+    throw new Sorry(
+      passphrase === undefined
+        ? 'not a private key in PEM form: it must begin with "-----BEGIN PRIVATE KEY-----" or "-----BEGIN RSA PRIVATE KEY-----"'
+        : 'the private key does not open with that passphrase',
+    )
+  }
+  if (key.asymmetricKeyType !== 'rsa') throw new Sorry(`an RSA key is needed, this is ${key.asymmetricKeyType}`)
+  if (bitsOf(key) < keySizes[0]) throw new Sorry(`the key has ${bitsOf(key)} bits; at least ${keySizes[0]} are needed`)
+  return key
+}
+
+/** The row a private key is kept as: sealed, and named after its public half. */
+export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number | null, now: Date): SigningKey {
+  const publicKey = createPublicKey(key)
+  return {
+    id: keyId(publicKey),
+    productId,
+    bits: bitsOf(key),
+    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    sealedPrivate: sealer.seal(key.export({ type: 'pkcs8', format: 'der' })),
+    createdAt: now,
+    retiredAt: null,
+  }
+}
+
+/** The private key of a row. Throws when it was sealed under another sealing key. */
+export const openSigningKey = (row: SigningKey, sealer: Sealer) =>
+  createPrivateKey({ key: sealer.open(row.sealedPrivate), format: 'der', type: 'pkcs8' })
+
+/** First 16 hex digits of the SHA-256 of the public key's DER form. */
+export const keyId = (publicKey: KeyObject) => sha256(publicKey.export({ type: 'spki', format: 'der' })).slice(0, 16)
+
+const bitsOf = (key: KeyObject) => key.asymmetricKeyDetails?.modulusLength ?? 0

@@ -1,0 +1,56 @@
+import type { KeyObject } from 'node:crypto'
+import type { SigningKey } from '../../db/schema/operations'
+import type { Db } from '../database/database'
+import { openSigningKey } from './key-pair'
+import type { Sealer } from './sealing'
+import { listCurrentKeys } from './store'
+
+/** A private key in use, and the label an answer signed with it carries. */
+export interface Signer {
+  readonly keyId: string
+  readonly privateKey: KeyObject
+  readonly label: 'product' | 'global'
+}
+
+export interface KeyRing {
+  /** The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). */
+  signerFor(productId: number | undefined): Promise<Signer | undefined>
+}
+
+/** The keys of a database, opened once each; notices keys made or retired by any process. */
+export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
+  const opened = new Map<string, Signer>()
+  let rows: Promise<Map<number | null, SigningKey>> | undefined
+  let epoch: string | undefined
+
+  function currentKeys() {
+    const now = db.accessEpoch()
+    if (!rows || now !== epoch) {
+      epoch = now
+      rows = Promise.resolve(listCurrentKeys(db.read)).then((keys) => new Map(keys.map((key) => [key.productId, key])))
+      // A failed read must not be remembered.
+      rows.catch(() => {
+        rows = undefined
+      })
+    }
+    return rows
+  }
+
+  function open(row: SigningKey): Signer {
+    let signer = opened.get(row.id)
+    if (!signer) {
+      const label = row.productId === null ? 'global' : 'product'
+      signer = { keyId: row.id, privateKey: openSigningKey(row, sealer), label }
+      opened.set(row.id, signer)
+    }
+    return signer
+  }
+
+  return {
+    async signerFor(productId) {
+      const keys = await currentKeys()
+      const row = (productId !== undefined && keys.get(productId)) || keys.get(null)
+      return row && open(row)
+    },
+  }
+}
