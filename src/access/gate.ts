@@ -51,6 +51,28 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
     return limit(`address ${address}`, config.rate_limit_per_address, now)
   }
 
+  /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
+  async function admitted(visitor: Visitor, capability: Capability, model: TObject): Promise<Fields> {
+    const { key, address, now, fields, hasToken, unreadable } = visitor
+    // Without a readable body nobody can tell whether it held a key.
+    if (unreadable && !hasToken) throw new Refusal(unreadable)
+    const values = unreadable ? {} : read(model, fields)
+    const blocklist = await doorkeeper.blocklist()
+    const refusal = admit({
+      key,
+      capability,
+      address,
+      identifier: 'identifier' in model.properties ? textOf(values.identifier) : undefined,
+      isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
+      secondsToWait: () => secondsToWait(key, address, now),
+      now,
+    })
+    if (refusal) throw new Refusal(refusal)
+    if (unreadable) throw new Refusal(unreadable)
+    doorkeeper.noteUse(key!, now)
+    return values
+  }
+
   return new Elysia({ name: 'gate' })
     .onParse({ as: 'scoped' }, ({ request }) => readBody(request))
     .derive({ as: 'scoped' }, async ({ request, server, body }) => {
@@ -70,26 +92,10 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
     })
     .macro({
       asks: ({ capability, model }: Asked) => ({
-        async transform(context) {
-          const { key, address, now, unreadable, hasToken, fields } = context.visitor as Visitor
-          // Without a readable body nobody can tell whether it held a key.
-          if (unreadable && !hasToken) throw new Refusal(unreadable)
-          const values = unreadable ? {} : read(model, fields)
-          const blocklist = await doorkeeper.blocklist()
-          const refusal = admit({
-            key,
-            capability,
-            address,
-            identifier: 'identifier' in model.properties ? textOf(values.identifier) : undefined,
-            isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
-            secondsToWait: () => secondsToWait(key, address, now),
-            now,
-          })
-          if (refusal) throw new Refusal(refusal)
-          if (unreadable) throw new Refusal(unreadable)
-          doorkeeper.noteUse(key!, now)
-          if (context.request.method === 'GET') context.query = values as Record<string, string>
-          else context.body = values
+        // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
+        transform: async ({ visitor, request }): Promise<void> => {
+          const values = await admitted(visitor as Visitor, capability, model)
+          return (request.method === 'GET' ? { query: values } : { body: values }) as never
         },
       }),
     })
