@@ -1,7 +1,13 @@
-/** Writes `migrations.ts` from the journal, so that the binary carries every migration. Run by `npm run migrations`. */
-import journal from './migrations/meta/_journal.json'
+/**
+ * Writes the SQL for what has changed in the schema, then `migrations.ts`, so that the binary carries every migration.
+ * Run by `npm run migrations -- --name what_changed`.
+ */
+const generate = ['drizzle-kit', 'generate', '--config', '.drizzle.config.ts', ...Bun.argv.slice(2)]
+const { exitCode } = Bun.spawnSync(generate, { stdio: ['inherit', 'inherit', 'inherit'] })
+if (exitCode !== 0) process.exit(exitCode)
 
-const tags = journal.entries.map((entry) => entry.tag)
+const journal = await Bun.file(new URL('./migrations/meta/_journal.json', import.meta.url)).json()
+const tags: string[] = journal.entries.map((entry: { tag: string }) => entry.tag)
 const name = (tag: string) => `m${tag.slice(0, 4)}`
 const lines = [
   '// Written by `npm run migrations`; change the schema, not this list.',

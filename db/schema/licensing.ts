@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import {
+  type AnySQLiteColumn,
+  check,
+  index,
+  integer,
+  sqliteTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
 import { products } from './catalog'
 import { moment } from './columns'
 
@@ -22,10 +31,20 @@ export const licenses = sqliteTable(
     assignedAt: moment('assigned_at'),
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
+    contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),
+    /** What the product's features are worth on this licence, by feature key. */
+    features: text('features', { mode: 'json' })
+      .$type<Record<string, boolean | number | string>>()
+      .notNull()
+      .default({}),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
   },
   (table) => [
+    index('licenses_contract').on(table.contractId).where(sql`${table.contractId} is not null`),
+    index('licenses_expiry')
+      .on(sql`(${table.assignedAt} + ${table.validity} * 86400000)`)
+      .where(sql`${table.status} = 'assigned' and ${table.validity} > 0`),
     index('licenses_stock').on(table.productId, table.status),
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),
@@ -71,6 +90,69 @@ export const activations = sqliteTable(
   ],
 )
 
+/** CONTRACT §1 Contract: a quota of keys that its holder draws with the contract key. */
+export const contracts = sqliteTable(
+  'contracts',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    uuid: text('uuid').notNull().unique(),
+    name: text('name').notNull(),
+    information: text('information').notNull(),
+    contractKey: text('contract_key').notNull().unique(),
+    licenseKeysQuantity: integer('license_keys_quantity').notNull(),
+    productId: integer('product_id')
+      .notNull()
+      .references(() => products.id, { onDelete: 'cascade' }),
+    canGetInfo: integer('can_get_info').notNull(),
+    canGenerate: integer('can_generate').notNull(),
+    canDestroy: integer('can_destroy').notNull(),
+    canDestroyAll: integer('can_destroy_all').notNull(),
+    status: text('status', { enum: ['active', 'inactive'] }).notNull(),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [
+    index('contracts_product').on(table.productId),
+    check('contracts_status', sql`${table.status} in ('active', 'inactive')`),
+  ],
+)
+
+/** CONTRACT §1 Telemetry record. The last columns are kept and never returned. */
+export const telemetry = sqliteTable(
+  'telemetry',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    userIdentifier: text('user_identifier'),
+    licenseKey: text('license_key'),
+    activationIdentifier: text('activation_identifier'),
+    productId: text('product_id'),
+    productVersion: text('product_version'),
+    dataType: text('data_type'),
+    dataGroup: text('data_group'),
+    data: text('data'),
+    isCorrectFormat: integer('is_correct_format').notNull(),
+    licenseKeyExists: integer('license_key_exists').notNull(),
+    productExists: integer('product_exists').notNull(),
+    productVersionExists: integer('product_version_exists').notNull(),
+    hasRedFlags: integer('has_red_flags').notNull(),
+    createdAt: moment('created_at').notNull(),
+    ip: text('ip').notNull().default(''),
+    hwid: text('hwid'),
+    country: text('country'),
+    flags: text('flags', { mode: 'json' }).$type<unknown>(),
+    metadata: text('metadata', { mode: 'json' }).$type<unknown>(),
+  },
+  (table) => [
+    index('telemetry_product').on(table.productId),
+    index('telemetry_license_key').on(table.licenseKey),
+    index('telemetry_group').on(table.dataType, table.dataGroup),
+    index('telemetry_red_flags').on(table.hasRedFlags),
+    index('telemetry_created').on(table.createdAt),
+  ],
+)
+
+export type Contract = typeof contracts.$inferSelect
+export type TelemetryRecord = typeof telemetry.$inferSelect
 export type License = typeof licenses.$inferSelect
 export type LicenseStatus = License['status']
 export type Activation = typeof activations.$inferSelect

@@ -1,0 +1,124 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { apiKeys } from './access'
+import { moment } from './columns'
+
+/**
+ * Work that must not be lost. A claim hides a job for a lease; `attempts` fences its end. Jobs of one lane run one after
+ * the other, in the order they were put in.
+ */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    kind: text('kind').notNull(),
+    payload: text('payload', { mode: 'json' }).$type<unknown>().notNull(),
+    lane: text('lane'),
+    state: text('state', { enum: ['queued', 'running', 'done', 'dead'] }).notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    runAt: moment('run_at').notNull(),
+    leaseUntil: moment('lease_until'),
+    lastError: text('last_error'),
+    createdAt: moment('created_at').notNull(),
+    finishedAt: moment('finished_at'),
+  },
+  (table) => [
+    index('jobs_due').on(table.state, table.runAt),
+    index('jobs_lane')
+      .on(table.lane, table.id)
+      .where(sql`${table.lane} is not null and ${table.state} in ('queued', 'running')`),
+    check('jobs_state', sql`${table.state} in ('queued', 'running', 'done', 'dead')`),
+  ],
+)
+
+/** An operator's subscription to events; its secret is sealed. */
+export const webhooks = sqliteTable('webhooks', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  uuid: text('uuid').notNull().unique(),
+  name: text('name').notNull(),
+  url: text('url').notNull(),
+  events: text('events', { mode: 'json' }).$type<string[]>().notNull(),
+  sealedSecret: text('sealed_secret').notNull(),
+  active: integer('active').notNull(),
+  createdAt: moment('created_at').notNull(),
+})
+
+/** One message to one address: an event, the answer to a queued order, or the news of a remote deactivation. */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** Stable over every attempt: what the receiver tells repeats by. */
+    messageId: text('message_id').notNull(),
+    kind: text('kind', { enum: ['event', 'order', 'callback'] }).notNull(),
+    webhookId: integer('webhook_id').references(() => webhooks.id, { onDelete: 'cascade' }),
+    event: text('event').notNull(),
+    url: text('url').notNull(),
+    /** What is to be said; order and callback are signed when they are sent. */
+    content: text('content', { mode: 'json' }).$type<unknown>().notNull(),
+    state: text('state', { enum: ['pending', 'success', 'failed'] }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    index('deliveries_webhook').on(table.webhookId, table.createdAt),
+    index('deliveries_created').on(table.createdAt),
+    check('deliveries_state', sql`${table.state} in ('pending', 'success', 'failed')`),
+  ],
+)
+
+export const deliveryAttempts = sqliteTable(
+  'delivery_attempts',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    deliveryId: integer('delivery_id')
+      .notNull()
+      .references(() => deliveries.id, { onDelete: 'cascade' }),
+    attempt: integer('attempt').notNull(),
+    at: moment('at').notNull(),
+    status: integer('status'),
+    durationMs: integer('duration_ms').notNull(),
+    responseBody: text('response_body').notNull().default(''),
+    error: text('error'),
+  },
+  (table) => [index('delivery_attempts_delivery').on(table.deliveryId)],
+)
+
+/** The answer a request with an `Idempotency-Key` got, per API key and endpoint. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    apiKeyId: integer('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    endpoint: text('endpoint').notNull(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    answer: text('answer', { mode: 'json' }).$type<unknown>().notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.apiKeyId, table.endpoint, table.key] }),
+    index('idempotency_keys_created').on(table.createdAt),
+  ],
+)
+
+/** Orders whose answer is not known to have reached the shop, by the hash of what was asked. */
+export const unansweredOrders = sqliteTable(
+  'unanswered_orders',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    apiKeyId: integer('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    endpoint: text('endpoint').notNull(),
+    requestHash: text('request_hash').notNull(),
+    answer: text('answer', { mode: 'json' }).$type<unknown>().notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [unique('unanswered_orders_request').on(table.apiKeyId, table.endpoint, table.requestHash)],
+)
+
+export type Job = typeof jobs.$inferSelect
+export type Webhook = typeof webhooks.$inferSelect
+export type Delivery = typeof deliveries.$inferSelect
+export type DeliveryAttempt = typeof deliveryAttempts.$inferSelect
