@@ -42,6 +42,12 @@ const addresses = (text: string) => {
   return parts
 }
 
+const httpUrl = (text: string) => {
+  if (text !== '' && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(text))
+    throw new Error('the beginning of a URL: https://…')
+  return text.replace(/\/+$/, '')
+}
+
 /** Every setting of the process: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
   data_dir: setting('The folder that holds everything: database, sealing key, files.', './data', path),
@@ -57,6 +63,23 @@ export const settings = {
     '0',
     wholeNumber(0, 10_000_000),
   ),
+  base_url: setting(
+    'Where clients reach the server, for links in answers: `https://keys.example.com`. Empty: as the request came.',
+    '',
+    httpUrl,
+  ),
+  allow_private_webhooks: setting(
+    'Whether webhooks may go to private and local addresses: `on` or `off`.',
+    'off',
+    oneOf('on', 'off'),
+  ),
+  webhook_allow_list: setting(
+    'Addresses or CIDR ranges webhooks may go to although they are private, separated by commas.',
+    '',
+    addresses,
+  ),
+  telemetry: setting('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
+  changelog: setting('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
   log: setting(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

@@ -3,6 +3,7 @@ import type { Limiter } from './access/rate-limit'
 import type { Config } from './config'
 import type { Db } from './database/database'
 import type { Gatherer } from './database/gather'
+import type { ExactlyOnce } from './exactly-once/exactly-once'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
 import type { KeyRing } from './signing/key-ring'
@@ -19,5 +20,6 @@ export interface Deps {
   readonly limit: Limiter
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer<number>
+  readonly once: ExactlyOnce
   readonly log: Log
 }

@@ -8,6 +8,7 @@ import { gather } from './database/gather'
 import { holdLock } from './database/lock'
 import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
+import { openExactlyOnce } from './exactly-once/exactly-once'
 import { touchActivations } from './features/activations/store'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
@@ -96,6 +97,7 @@ function furnish(
     seal: sealWith(keys),
     doorkeeper,
     limit: openLimiter(),
+    once: openExactlyOnce(db),
     sightings,
     async close() {
       await sightings.close()

@@ -37,6 +37,12 @@ export interface Visitor {
   readonly fields: Fields
   /** Why their fields cannot be read, if they cannot. */
   readonly unreadable: Outcome | undefined
+  readonly idempotencyKey: string | undefined
+  /** What they were admitted for, and their fields as its model reads them; set once they are. */
+  capability?: Capability
+  values?: Fields
+  /** Told whether the answer reached them, where a route reports it. */
+  onAnswered?: (isDelivered: boolean) => void
 }
 
 const longestUserAgent = 512
@@ -70,6 +76,8 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
     if (refusal) throw new Refusal(refusal)
     if (unreadable) throw new Refusal(unreadable)
     doorkeeper.noteUse(key!, now)
+    visitor.capability = capability
+    visitor.values = values
     return values
   }
 
@@ -87,6 +95,7 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
         hasToken: token !== undefined,
         fields,
         unreadable: refusal,
+        idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
       }
       return { visitor }
     })

@@ -1,19 +1,17 @@
 import type { Command } from 'commander'
 import { listApiKeys } from '../access/store'
-import type { Config, SettingName } from '../config'
+import { type Config, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
-import { buildApp } from '../http/app'
-import { type Listening, listen, portObstacle } from '../http/server'
+import { type Listening, portObstacle } from '../http/server'
 import { jsonLog, type Log, prettyLog, silent } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
+import { startServer } from '../worker/server'
 import { configOf, withSettings } from './house-command'
 import type { Io } from './io'
 
-const serverSettings: SettingName[] = ['data_dir', 'host', 'port', 'trusted_proxies', 'rate_limit_per_address', 'log']
-
 /** `latchkey serve` */
 export const serveCommand = (program: Command, io: Io) =>
-  withSettings(program.command('serve'), serverSettings)
+  withSettings(program.command('serve'), Object.keys(settings) as SettingName[])
     .description('run the server; the first start makes the data folder')
     .action(async (options) => {
       const config = configOf(options, io)
@@ -35,7 +33,7 @@ export async function open(config: Config, io: Io): Promise<{ house: House; serv
   if (obstacle) throw new Sorry(obstacle)
   const house = await openHouse({ config, asServer: true, log: logOf(config, io) })
   try {
-    return { house, server: listen(buildApp(house), config.host, config.port) }
+    return { house, server: await startServer(house, config.host, config.port) }
   } catch (error) {
     await house.close()
     throw new Sorry(portObstacle(config.host, config.port) ?? `cannot listen: ${(error as Error).message}`)

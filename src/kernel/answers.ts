@@ -198,6 +198,11 @@ export const answers = {
   malformed_request: { code: 9400, http: 400, message: 'Malformed request' },
   no_such_endpoint: { code: 9404, http: 404, message: 'No such endpoint' },
   method_not_allowed: { code: 9405, http: 405, message: 'This endpoint does not take that method' },
+  idempotency_key_reused: {
+    code: 9409,
+    http: 409,
+    message: 'This Idempotency-Key was used for another request: send a new one',
+  },
   request_too_large: { code: 9413, http: 413, message: 'Request body too large' },
   unsupported_media_type: { code: 9415, http: 415, message: 'Unsupported media type' },
   too_many_requests: { code: 9429, http: 429, message: 'Too many requests' },

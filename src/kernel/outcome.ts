@@ -6,6 +6,8 @@ export class Outcome<const A extends Answer = Answer, Data extends object = obje
     readonly answer: A,
     readonly data: Data,
     readonly productId: number | undefined,
+    /** When it was said first, for one that is said again; now otherwise. */
+    readonly saidAt?: Date,
   ) {}
 
   /** An outcome with its payload: the keys that stand between `message` and `timestamp`, in that order. */
@@ -17,9 +19,28 @@ export class Outcome<const A extends Answer = Answer, Data extends object = obje
   signedFor(productId: number) {
     return new Outcome<A, Data>(this.answer, this.data, productId)
   }
+
+  /** A form that can be stored, and brought back with `retell`. */
+  written(now: Date): WrittenOutcome {
+    const { answer, data, productId = null } = this
+    return { answer, data, productId, saidAt: (this.saidAt ?? now).getTime() }
+  }
+
+  /** What was said then, to be said again in the same words and with the same timestamp. */
+  static retell({ answer, data, productId, saidAt }: WrittenOutcome): Outcome {
+    return new Outcome(answer, data, productId ?? undefined, new Date(saidAt))
+  }
 }
 
-export const { say } = Outcome
+/** An outcome as JSON. */
+export interface WrittenOutcome {
+  answer: Answer
+  data: object
+  productId: number | null
+  saidAt: number
+}
+
+export const { say, retell } = Outcome
 
 /** Thrown at the gate alone: ends a request before any service is asked. */
 export class Refusal extends Error {

@@ -17,9 +17,9 @@ export type Seal = (outcome: Outcome, now: Date) => Promise<string>
 /** Signs with the keys of that ring. Equal answers of one second share one signature: it would be the same bytes. */
 export function sealWith(keys: KeyRing): Seal {
   const signature = memoisedSigner()
-  return async ({ answer, data, productId }, now) => {
+  return async ({ answer, data, productId, saidAt }, now) => {
     const { code, message, signer: signerRule } = declared(answer)
-    const timestamp = Math.floor(now.getTime() / 1000)
+    const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
     const signer = await keys.signerFor(signerRule === 'global' ? undefined : productId)
     const response = phpJson({ code, message, ...data, timestamp })
     const encoded = Buffer.from(response).toString('base64')

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import { run } from '../../src/cli/program'
 import { readConfig } from '../../src/config'
 import { openHouse } from '../../src/house'
-import { buildApp } from '../../src/http/app'
-import { listen } from '../../src/http/server'
 import { phpJson } from '../../src/kernel/php-json'
 import { flawOf } from '../../src/signing/check'
+import { startServer } from '../../src/worker/server'
 
 /** The compiled binary to test, when there is one; the same tests run in process otherwise. */
 export const binary = process.env.LATCHKEY_BINARY
@@ -142,7 +141,7 @@ async function startInProcess(folder: string, settings: Settings): Promise<Start
   let ahead = 0
   const now = () => new Date(Date.now() + ahead)
   const house = await openHouse({ config: readConfig({}, env), asServer: true, clock: now, keySize: 2048 })
-  const server = listen(buildApp(house), '127.0.0.1', 0)
+  const server = await startServer(house, '127.0.0.1', 0)
   return {
     url: server.url,
     now,

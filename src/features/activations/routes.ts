@@ -14,12 +14,12 @@ export const activations = (deps: Deps) =>
     )
     .post(
       '/activate',
-      ({ body, visitor }) => deps.db.write((tx) => activate(tx, body, visitor)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => activate(tx, body, visitor)),
       endpoint('activate', DeviceActivation),
     )
     .post(
       '/deactivate',
-      ({ body, visitor }) => deps.db.write((tx) => deactivate(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deactivate(tx, body, visitor.now)),
       endpoint('deactivate', Device),
     )
     .post(

@@ -9,11 +9,11 @@ export const assignments = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/assign-license-key',
-      ({ body, visitor }) => deps.db.write((tx) => assignLicenseKey(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignLicenseKey(tx, body, visitor.now)),
       endpoint('assign-license-key', Assignment),
     )
     .post(
       '/assign-and-activate-license-key',
-      ({ body, visitor }) => deps.db.write((tx) => assignAndActivate(tx, body, visitor)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignAndActivate(tx, body, visitor)),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation),
     )

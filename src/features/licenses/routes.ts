@@ -10,17 +10,17 @@ export const licenses = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/create-license-keys',
-      ({ body, visitor }) => deps.db.write((tx) => createLicenseKeys(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createLicenseKeys(tx, body, visitor.now)),
       endpoint('create-license-keys', LicenseKeysDraft),
     )
     .post(
       '/update-license-key',
-      ({ body, visitor }) => deps.db.write((tx) => updateLicenseKey(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseKey(tx, body, visitor.now)),
       endpoint('update-license-key', LicenseKeyUpdate),
     )
     .post(
       '/delete-license-key',
-      ({ body }) => deps.db.write((tx) => deleteLicenseKey(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body)),
       endpoint('delete-license-key', LicenseKeyChoice),
     )
     .get(

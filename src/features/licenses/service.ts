@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
@@ -33,25 +34,46 @@ export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof L
     product_id: product ? undefined : selectedIsInvalid('product_id'),
   })
   if (errors || !product) return say('incorrect_data_license_create', { errors })
-  const keys = [...new Set(values.license_keys)]
-  const created = await insertLicenses(
+  const created = await createLicenses(
     tx,
-    keys.map((licenseKey) => ({
-      licenseKey,
-      productId: product.id,
+    product,
+    [...new Set(values.license_keys)],
+    {
       ownerName: values.owner_name || null,
       ownerEmail: values.owner_email || null,
       activationLimit: values.activation_limit,
       validity: values.validity,
       ...stateOf(values.status, parseMoment(values.assigned_at ?? '') ?? null, now),
+    },
+    now,
+  )
+  const outcome = created.length
+    ? say('license_keys_creation_result', {
+        created: created.length,
+        duplicate: values.license_keys.length - created.length,
+      })
+    : say('no_license_keys_created')
+  return outcome.signedFor(product.id)
+}
+
+/** What a new licence starts with, beside its key and its product. */
+export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'status'> &
+  Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId'>>
+
+/** Makes licences of those keys that do not exist yet, with the product's features as they are now; returns them. */
+export function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
+  const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
+  return insertLicenses(
+    tx,
+    keys.map((licenseKey) => ({
+      ...terms,
+      licenseKey,
+      productId: product.id,
+      features,
       createdAt: now,
       updatedAt: now,
     })),
   )
-  const outcome = created
-    ? say('license_keys_creation_result', { created, duplicate: values.license_keys.length - created })
-    : say('no_license_keys_created')
-  return outcome.signedFor(product.id)
 }
 
 /** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */

@@ -54,18 +54,18 @@ export const listLicenseMeta = (db: Queryable, licenseId: number): Promise<MetaP
 // SQLite binds at most 32,766 values in one statement.
 const rowsPerInsert = 2000
 
-/** Inserts those whose key is not there yet; returns how many. */
-export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$inferInsert)[]): Promise<number> {
-  let created = 0
+/** Inserts those whose key is not there yet; returns them. */
+export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$inferInsert)[]): Promise<License[]> {
+  const inserted: License[] = []
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const inserted = await tx
+    const some = await tx
       .insert(licenses)
       .values(rows.slice(start, start + rowsPerInsert))
       .onConflictDoNothing({ target: licenses.licenseKey })
-      .returning({ id: licenses.id })
-    created += inserted.length
+      .returning()
+    inserted.push(...some)
   }
-  return created
+  return inserted
 }
 
 export async function updateLicenseRow(tx: Queryable, id: number, changes: Partial<typeof licenses.$inferInsert>) {

@@ -9,17 +9,17 @@ export const products = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/create-product',
-      ({ body, visitor }) => deps.db.write((tx) => createProduct(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProduct(tx, body, visitor.now)),
       endpoint('create-product', ProductDraft),
     )
     .post(
       '/update-product',
-      ({ body, visitor }) => deps.db.write((tx) => updateProduct(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProduct(tx, body, visitor.now)),
       endpoint('update-product', ProductUpdate),
     )
     .post(
       '/delete-product',
-      ({ body }) => deps.db.write((tx) => deleteProduct(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body)),
       endpoint('delete-product', ProductChoice),
     )
     .get('/get-all-products', () => getAllProducts(deps.db.read), lookup('get-all-products', NoFields))

@@ -1,0 +1,61 @@
+import { and, eq, lt } from 'drizzle-orm'
+import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
+import type { Queryable } from '../database/connection'
+import type { WrittenOutcome } from '../kernel/outcome'
+
+/** A request as repeats are told by: whose, where, what. */
+export interface Request {
+  apiKeyId: number
+  endpoint: string
+  requestHash: string
+}
+
+/** The answer that idempotency key got, if it was used since `after`. */
+export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request, key: string, after: Date) {
+  const [row] = await tx
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(eq(idempotencyKeys.apiKeyId, apiKeyId), eq(idempotencyKeys.endpoint, endpoint), eq(idempotencyKeys.key, key)),
+    )
+  return row && row.createdAt > after
+    ? { requestHash: row.requestHash, answer: row.answer as WrittenOutcome }
+    : undefined
+}
+
+/** Remembers an answer and forgets those from before `after`. */
+export async function insertAnswer(
+  tx: Queryable,
+  request: Request,
+  kept: { key: string; answer: WrittenOutcome; now: Date; after: Date },
+) {
+  await tx.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, kept.after))
+  await tx.insert(idempotencyKeys).values({ ...request, key: kept.key, answer: kept.answer, createdAt: kept.now })
+}
+
+/** The order like this one whose answer may not have arrived. */
+export async function findUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
+  const [row] = await tx
+    .select()
+    .from(unansweredOrders)
+    .where(
+      and(
+        eq(unansweredOrders.apiKeyId, apiKeyId),
+        eq(unansweredOrders.endpoint, endpoint),
+        eq(unansweredOrders.requestHash, requestHash),
+      ),
+    )
+  return row && { id: row.id, createdAt: row.createdAt, answer: row.answer as WrittenOutcome }
+}
+
+export async function insertUnanswered(tx: Queryable, request: Request, answer: WrittenOutcome, now: Date) {
+  const [row] = await tx
+    .insert(unansweredOrders)
+    .values({ ...request, answer, createdAt: now })
+    .returning({ id: unansweredOrders.id })
+  return row!.id
+}
+
+export async function deleteUnanswered(tx: Queryable, id: number) {
+  await tx.delete(unansweredOrders).where(eq(unansweredOrders.id, id))
+}
