@@ -2,8 +2,9 @@ import type { TObject } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { type Fields, type Intake, readBody, readQuery } from '../intake/body'
-import { read } from '../intake/model'
+import { type Reading, read } from '../intake/model'
 import { addressSet, clientAddress } from '../kernel/addresses'
+import type { Answer } from '../kernel/answers'
 import { type Outcome, Refusal } from '../kernel/outcome'
 import { admit, type KnownKey } from './admit'
 import type { Capability } from './capabilities'
@@ -14,16 +15,27 @@ interface Asked {
   model: TObject
 }
 
-/** Options of a POST route: who may call it and what it takes. */
-export const endpoint = <T extends TObject>(capability: Capability, model: T) => ({
+/** What an endpoint says of itself in the API's description. */
+export interface Described {
+  summary: string
+  /** Every answer its service can give; those of the gate are understood. */
+  says: readonly Answer[]
+}
+
+const detailOf = ({ summary, says }: Described) => ({ summary, 'x-answers': says })
+
+/** Options of a POST route: who may call it, what it takes, what it says. */
+export const endpoint = <T extends TObject>(capability: Capability, model: T, described: Described) => ({
   asks: { capability, model },
   body: model,
+  detail: detailOf(described),
 })
 
 /** The same for a GET route. */
-export const lookup = <T extends TObject>(capability: Capability, model: T) => ({
+export const lookup = <T extends TObject>(capability: Capability, model: T, described: Described) => ({
   asks: { capability, model },
   query: model,
+  detail: detailOf(described),
 })
 
 /** Who is asking, as far as anybody can tell before they are admitted. */
@@ -46,6 +58,7 @@ export interface Visitor {
 }
 
 const longestUserAgent = 512
+const unread: Reading = { values: {}, device: undefined }
 
 /** Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged. */
 export function gate({ config, doorkeeper, limit, clock }: Deps) {
@@ -62,13 +75,13 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
     const { key, address, now, fields, hasToken, unreadable } = visitor
     // Without a readable body nobody can tell whether it held a key.
     if (unreadable && !hasToken) throw new Refusal(unreadable)
-    const values = unreadable ? {} : read(model, fields)
+    const { values, device } = unreadable ? unread : read(model, fields)
     const blocklist = await doorkeeper.blocklist()
     const refusal = admit({
       key,
       capability,
       address,
-      identifier: 'identifier' in model.properties ? textOf(values.identifier) : undefined,
+      identifier: device,
       isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
       secondsToWait: () => secondsToWait(key, address, now),
       now,

@@ -6,6 +6,7 @@ import { demoCommand } from './demo'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
+import { openapiCommand } from './openapi'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
@@ -23,6 +24,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   apiKeyCommand(program, io)
   keyCommand(program, io)
   verifyResponseCommand(program, io)
+  openapiCommand(program, io)
   inheritSettings(program)
   try {
     await program.parseAsync(args, { from: 'user' })

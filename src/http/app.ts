@@ -4,6 +4,7 @@ import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
 import { licenses } from '../features/licenses/routes'
 import { products } from '../features/products/routes'
+import { docs } from './docs'
 import { envelope } from './envelope'
 import { ops } from './ops'
 import { strays } from './strays'
@@ -18,6 +19,7 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
     .use(ops(deps))
+    .use(docs(() => app))
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))

@@ -10,10 +10,12 @@ interface FieldOptions {
   aliases?: readonly string[]
   /** May be given empty, which clears it. */
   nullable?: boolean
+  /** Names a device: whoever shows one that stands on the blocklist is turned away. */
+  device?: boolean
 }
 
 type Kind = 'text' | 'integer' | 'flag' | 'choice' | 'moment' | 'list'
-type Field = TSchema & { kind: Kind; 'x-aliases'?: readonly string[]; nullable?: boolean }
+type Field = TSchema & { kind: Kind; 'x-aliases'?: readonly string[]; nullable?: boolean; device?: boolean }
 
 const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
   kind,
@@ -60,7 +62,13 @@ export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), fi
  */
 export const gathered = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
 
-type Reader = (fields: Fields) => Fields
+/** A model's fields out of what arrived, and the device they name, if the model asks for one. */
+export interface Reading {
+  values: Fields
+  device: string | undefined
+}
+
+type Reader = (fields: Fields) => Reading
 
 const readers = new WeakMap<TObject, Reader>()
 
@@ -68,29 +76,28 @@ const readers = new WeakMap<TObject, Reader>()
  * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
  * be. Unknown fields are left behind, absent ones stay absent. Throws a refusal for text no field may hold.
  */
-export function read(model: TObject, fields: Fields): Fields {
+export function read(model: TObject, fields: Fields): Reading {
   const reader = readers.get(model) ?? readerOf(model)
   readers.set(model, reader)
   return reader(fields)
 }
 
 function readerOf(model: TObject): Reader {
-  const wanted = Object.entries(model.properties as Record<string, Field>).map(
-    ([name, schema]) => [name, [name, ...(schema['x-aliases'] ?? [])], schema] as const,
-  )
+  const properties = Object.entries(model.properties as Record<string, Field>)
+  const wanted = properties.map(([name, schema]) => [name, [name, ...(schema['x-aliases'] ?? [])], schema] as const)
+  const deviceField = properties.find(([, schema]) => schema.device)?.[0]
   return (fields) => {
-    const found: Fields = {}
+    const values: Fields = {}
     for (const [name, names, schema] of wanted) {
-      for (const known of names) {
-        const value = fields[known]
-        if (value === undefined) continue
-        found[name] = coerce(value, schema)
-        break
-      }
+      const given = names.find((known) => isGiven(fields[known])) ?? names.find((known) => fields[known] !== undefined)
+      if (given !== undefined) values[name] = coerce(fields[given], schema)
     }
-    return found
+    const device = deviceField && values[deviceField]
+    return { values, device: typeof device === 'string' && device !== '' ? device : undefined }
   }
 }
+
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== ''
 
 function coerce(value: unknown, schema: Field): unknown {
   if (value === null) return ''

@@ -7,6 +7,7 @@ export const identifier = () =>
   text({
     maxLength: 1024,
     aliases: ['hardwareId', 'hardware_id', 'hwid', 'domain', 'server_domain'],
+    device: true,
     description: 'The device, site or user; compared exactly.',
   })
 

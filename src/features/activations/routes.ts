@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
+import { standing } from '../licenses/policy'
 import { Device, DeviceActivation } from './model'
 import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
@@ -10,20 +11,32 @@ export const activations = (deps: Deps) =>
     .post(
       '/verify',
       ({ body, visitor }) => verify(deps.db.read, body, deps.sightings, visitor.now),
-      endpoint('verify', Device),
+      endpoint('verify', Device, {
+        summary: 'Ask whether a licence is good on a device',
+        says: ['valid_license_key', ...standing, 'no_activation_found'],
+      }),
     )
     .post(
       '/activate',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => activate(tx, body, visitor)),
-      endpoint('activate', DeviceActivation),
+      endpoint('activate', DeviceActivation, {
+        summary: 'Take a seat on a licence for a device',
+        says: ['license_activated', 'license_already_active', 'activation_limit_reached', ...standing],
+      }),
     )
     .post(
       '/deactivate',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => deactivate(tx, body, visitor.now)),
-      endpoint('deactivate', Device),
+      endpoint('deactivate', Device, {
+        summary: "Free a device's seat",
+        says: ['license_deactivated', 'license_already_inactive', 'invalid_license_key', 'identifier_required'],
+      }),
     )
     .post(
       '/get-license-key-details',
       ({ body, visitor }) => getLicenseKeyDetails(deps.db.read, body, visitor.now),
-      endpoint('get-license-key-details', Device),
+      endpoint('get-license-key-details', Device, {
+        summary: 'The licence and its product, for a device that holds a seat',
+        says: ['active_license_found', ...standing, 'no_activation_found'],
+      }),
     )

@@ -1,10 +1,41 @@
 import { Type } from '@sinclair/typebox'
-import { text } from '../../intake/model'
+import { flag, integer, text } from '../../intake/model'
 import { DeviceActivation } from '../activations/model'
 import { ownerEmail, ownerName } from '../licenses/model'
+import { productReference } from '../products/model'
 
 const Owner = { owner_name: Type.Optional(ownerName()), owner_email: Type.Optional(ownerEmail()) }
 
 export const Assignment = Type.Object({ license_key: Type.Optional(text()), ...Owner })
 
 export const AssignmentAndActivation = Type.Object({ ...DeviceActivation.properties, ...Owner })
+
+/** The most keys one order may ask for. */
+const mostAtOnce = 1000
+
+export const Order = Type.Object({
+  product_id: Type.Optional(productReference()),
+  ...Owner,
+  quantity: Type.Optional(
+    integer({
+      minimum: 1,
+      maximum: mostAtOnce,
+      aliases: ['count'],
+      description: 'How many keys; 1 when it is absent.',
+    }),
+  ),
+  generate: Type.Optional(flag({ description: '1: generate what the stock lacks.' })),
+  generator_id: Type.Optional(
+    text({
+      maxLength: 20,
+      aliases: ['generator_uuid'],
+      description: 'The generator to use; the oldest active one otherwise.',
+    }),
+  ),
+})
+
+export const QueuedOrder = Type.Object({
+  ...Order.properties,
+  webhook_url: Type.Optional(text({ maxLength: 2048, description: 'Where the outcome is posted.' })),
+  identifier: Type.Optional(text({ maxLength: 255, description: "The shop's name for the order; comes back inside." })),
+})

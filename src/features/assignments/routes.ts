@@ -1,7 +1,9 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
-import { Assignment, AssignmentAndActivation } from './model'
+import { standing } from '../licenses/policy'
+import { Assignment, AssignmentAndActivation, Order, QueuedOrder } from './model'
+import { queueOrder, randomAssign } from './order'
 import { assignAndActivate, assignLicenseKey } from './service'
 
 export const assignments = (deps: Deps) =>
@@ -10,10 +12,45 @@ export const assignments = (deps: Deps) =>
     .post(
       '/assign-license-key',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignLicenseKey(tx, body, visitor.now)),
-      endpoint('assign-license-key', Assignment),
+      endpoint('assign-license-key', Assignment, {
+        summary: 'Give a licence key to an owner',
+        says: ['license_key_assigned', 'invalid_or_already_assigned'],
+      }),
     )
     .post(
       '/assign-and-activate-license-key',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignAndActivate(tx, body, visitor)),
-      endpoint('assign-and-activate-license-key', AssignmentAndActivation),
+      endpoint('assign-and-activate-license-key', AssignmentAndActivation, {
+        summary: 'Give a licence key to an owner and take a seat, both or neither',
+        says: [
+          'license_activated',
+          'license_already_active',
+          'activation_limit_reached',
+          'invalid_or_already_assigned',
+          ...standing,
+        ],
+      }),
+    )
+    // An order's guard closes when its answer has reached the shop.
+    .onAfterResponse(({ visitor, request }) => visitor?.onAnswered?.(!request.signal.aborted))
+    .post(
+      '/random-assign-license-keys',
+      ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => randomAssign(tx, body, visitor.now)),
+      endpoint('random-assign-license-keys', Order, {
+        summary: 'Give keys of a product to an owner, from stock or generated; all or nothing',
+        says: [
+          'license_keys_assigned',
+          'insufficient_license_keys',
+          'product_not_found_assign',
+          'generator_not_found_assign',
+        ],
+      }),
+    )
+    .post(
+      '/random-assign-license-keys-queued',
+      ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => queueOrder(tx, body, visitor.now)),
+      endpoint('random-assign-license-keys-queued', QueuedOrder, {
+        summary: 'The same off the request path; the outcome is posted to a webhook',
+        says: ['request_queued'],
+      }),
     )

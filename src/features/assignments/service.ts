@@ -30,7 +30,11 @@ export async function assignAndActivate(tx: Queryable, input: Static<typeof Assi
   return outcome
 }
 
-const ownerOf = ({ owner_name, owner_email }: Static<typeof Assignment>) => ({
+/** Whom a key is given to, as stored. */
+export const ownerOf = ({
+  owner_name,
+  owner_email,
+}: Pick<Static<typeof Assignment>, 'owner_name' | 'owner_email'>) => ({
   ownerName: owner_name ?? null,
   ownerEmail: owner_email ?? null,
 })

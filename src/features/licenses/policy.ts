@@ -1,4 +1,5 @@
 import type { LicenseStatus } from '../../../db/schema/licensing'
+import type { Answer } from '../../kernel/answers'
 import { daysAfter } from '../../kernel/moments'
 
 /** What the rules of verification look at. */
@@ -27,6 +28,16 @@ export function obstacle(standing: Standing, now: Date) {
   if (isExpired(standing, now)) return 'license_expired'
   return undefined
 }
+
+/** What an endpoint that asks about a licence may say of its standing. */
+export const standing = [
+  'invalid_license_key',
+  'identifier_required',
+  'license_blocked',
+  'license_not_assigned',
+  'product_inactive',
+  'license_expired',
+] as const satisfies Answer[]
 
 /** A limit of 0 or less is no limit (CONTRACT §2). */
 export const isFull = ({ activationLimit }: Pick<Standing, 'activationLimit'>, seatsTaken: number) =>

@@ -11,25 +11,40 @@ export const licenses = (deps: Deps) =>
     .post(
       '/create-license-keys',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => createLicenseKeys(tx, body, visitor.now)),
-      endpoint('create-license-keys', LicenseKeysDraft),
+      endpoint('create-license-keys', LicenseKeysDraft, {
+        summary: 'Put licence keys in stock',
+        says: ['license_keys_creation_result', 'no_license_keys_created', 'incorrect_data_license_create'],
+      }),
     )
     .post(
       '/update-license-key',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseKey(tx, body, visitor.now)),
-      endpoint('update-license-key', LicenseKeyUpdate),
+      endpoint('update-license-key', LicenseKeyUpdate, {
+        summary: 'Change a licence key; absent fields keep their value',
+        says: ['license_key_updated', 'license_key_not_found_update', 'incorrect_data_license_update'],
+      }),
     )
     .post(
       '/delete-license-key',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body)),
-      endpoint('delete-license-key', LicenseKeyChoice),
+      endpoint('delete-license-key', LicenseKeyChoice, {
+        summary: 'Delete a licence key with its activations and metadata',
+        says: ['license_key_deleted', 'license_key_not_found'],
+      }),
     )
     .get(
       '/get-license-keys',
       ({ query }) => getLicenseKeys(deps.db.read, query),
-      lookup('get-license-keys', LicenseKeyFilter),
+      lookup('get-license-keys', LicenseKeyFilter, {
+        summary: 'List licence keys, 10,000 at most in one answer',
+        says: ['license_keys_list'],
+      }),
     )
     .get(
       '/get-available-license-keys-count',
       ({ query }) => countAvailableKeys(deps.db.read, query),
-      lookup('get-available-license-keys-count', ProductChoice),
+      lookup('get-available-license-keys-count', ProductChoice, {
+        summary: 'Count the keys of a product that can be assigned',
+        says: ['available_license_keys_count', 'product_not_exists_count'],
+      }),
     )

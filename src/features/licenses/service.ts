@@ -17,12 +17,15 @@ import {
 } from './model'
 import { expiryOf, type StatusWord, statusWords } from './policy'
 import {
+  assignLicenses,
   countAvailable,
   deleteLicenseRow,
   findLicense,
   insertLicenses,
   listLicenseMeta,
   listLicenses,
+  listMetaOf,
+  listOldestAvailable,
   updateLicenseRow,
 } from './store'
 
@@ -150,6 +153,54 @@ export async function describeLicense(db: Queryable, licenseKey: string) {
     },
     product: await describeProduct(db, license.productId),
   }
+}
+
+/** The owner a key is given to. */
+export interface Owner {
+  ownerName: string | null
+  ownerEmail: string | null
+}
+
+/**
+ * Gives the oldest available keys of a product to an owner. With fewer in stock than asked for: those, where a part is
+ * allowed; else none, and how many there are.
+ */
+export async function assignOldestAvailable(
+  tx: Queryable,
+  productId: number,
+  { quantity, isPartAllowed }: { quantity: number; isPartAllowed: boolean },
+  owner: Owner,
+  now: Date,
+): Promise<{ assigned: License[] } | { assigned?: never; available: number }> {
+  const ids = await listOldestAvailable(tx, productId, quantity)
+  if (ids.length < quantity && !isPartAllowed) return { available: ids.length }
+  return { assigned: ids.length ? await assignLicenses(tx, ids, owner, now) : [] }
+}
+
+/** Licences as 803 shows them: these columns and no other, a shop's table has no more (CONTRACT §5). */
+export async function describeAssigned(db: Queryable, rows: License[]) {
+  const meta = Map.groupBy(
+    await listMetaOf(
+      db,
+      rows.map(({ id }) => id),
+    ),
+    ({ licenseId }) => licenseId,
+  )
+  return rows.map((license) => ({
+    product_id: license.productId,
+    license_key: license.licenseKey,
+    activation_limit: license.activationLimit,
+    validity: license.validity,
+    status: license.status,
+    owner_name: license.ownerName,
+    owner_email: license.ownerEmail,
+    assigned_at: license.assignedAt && isoMicroseconds(license.assignedAt),
+    contract_id: license.contractId,
+    updated_at: isoSeconds(license.updatedAt),
+    created_at: isoSeconds(license.createdAt),
+    id: license.id,
+    meta_data: (meta.get(license.id) ?? []).map(({ key, value }) => ({ key, value })),
+  }))
 }
 
 /** A licence as 730 shows it (CONTRACT §1). */

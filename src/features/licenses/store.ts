@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
@@ -91,6 +91,35 @@ export async function assignAvailable(
     .returning()
   return row
 }
+
+/** The oldest available keys of a product, at most that many. */
+export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
+  (
+    await db
+      .select({ id: licenses.id })
+      .from(licenses)
+      .where(and(eq(licenses.productId, productId), eq(licenses.status, 'available')))
+      .orderBy(asc(licenses.id))
+      .limit(limit)
+  ).map(({ id }) => id)
+
+/** Gives these licences to an owner; returns them by id. */
+export async function assignLicenses(
+  tx: Queryable,
+  ids: number[],
+  owner: { ownerName: string | null; ownerEmail: string | null },
+  now: Date,
+): Promise<License[]> {
+  const rows = await tx
+    .update(licenses)
+    .set({ ...owner, status: 'assigned', assignedAt: now, updatedAt: now })
+    .where(inArray(licenses.id, ids))
+    .returning()
+  return rows.sort((a, b) => a.id - b.id)
+}
+
+export const listMetaOf = (db: Queryable, licenseIds: number[]) =>
+  db.select().from(licenseMeta).where(inArray(licenseMeta.licenseId, licenseIds)).orderBy(asc(licenseMeta.id))
 
 export async function countAvailable(db: Queryable, productId: number): Promise<number> {
   const [row] = await db

@@ -10,16 +10,29 @@ export const products = (deps: Deps) =>
     .post(
       '/create-product',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProduct(tx, body, visitor.now)),
-      endpoint('create-product', ProductDraft),
+      endpoint('create-product', ProductDraft, {
+        summary: 'Make a product',
+        says: ['product_created', 'incorrect_data_product_create'],
+      }),
     )
     .post(
       '/update-product',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProduct(tx, body, visitor.now)),
-      endpoint('update-product', ProductUpdate),
+      endpoint('update-product', ProductUpdate, {
+        summary: 'Change a product; absent fields keep their value',
+        says: ['product_updated', 'incorrect_data_product_update'],
+      }),
     )
     .post(
       '/delete-product',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body)),
-      endpoint('delete-product', ProductChoice),
+      endpoint('delete-product', ProductChoice, {
+        summary: 'Delete a product with all its licence keys',
+        says: ['product_deleted', 'product_not_found'],
+      }),
     )
-    .get('/get-all-products', () => getAllProducts(deps.db.read), lookup('get-all-products', NoFields))
+    .get(
+      '/get-all-products',
+      () => getAllProducts(deps.db.read),
+      lookup('get-all-products', NoFields, { summary: 'List every product', says: ['all_products'] }),
+    )

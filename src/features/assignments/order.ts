@@ -1,0 +1,59 @@
+import type { Static } from '@sinclair/typebox'
+import type { License } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { declareJob, handles } from '../../jobs/job'
+import { enqueue } from '../../jobs/store'
+import type { Clock } from '../../kernel/clock'
+import { say } from '../../kernel/outcome'
+import { postOrder } from '../../webhooks/outbox'
+import { chooseGenerator, drawLicenses } from '../generators/service'
+import { assignOldestAvailable, describeAssigned } from '../licenses/service'
+import { resolveProduct } from '../products/service'
+import { type Order, QueuedOrder } from './model'
+import { ownerOf } from './service'
+
+/** An order to be fulfilled off the request path. */
+const fulfilOrder = declareJob('fulfil-order', QueuedOrder)
+
+/**
+ * 803 with the keys that now belong to the owner: from stock, oldest first, and generated where `generate` asks for
+ * what the stock lacks. All or nothing: 805, 806 or 802 and nothing is assigned (CONTRACT §2).
+ */
+export async function randomAssign(tx: Queryable, order: Static<typeof Order>, now: Date) {
+  const { product_id, quantity = 1, generate = 0, generator_id } = order
+  const product = await resolveProduct(tx, product_id)
+  if (!product) return say('product_not_found_assign')
+  const isGenerating = generate === 1
+  const generator = isGenerating && product.status === 'active' && (await chooseGenerator(tx, product.id, generator_id))
+  if (isGenerating && !generator) return say('generator_not_found_assign').signedFor(product.id)
+  const owner = ownerOf(order)
+  const stock = await assignOldestAvailable(tx, product.id, { quantity, isPartAllowed: isGenerating }, owner, now)
+  if (!stock.assigned) {
+    return say('insufficient_license_keys', { available_quantity: stock.available }).signedFor(product.id)
+  }
+  const lacking = quantity - stock.assigned.length
+  const terms = { ...owner, status: 'assigned' as const, assignedAt: now }
+  const fresh: License[] = generator && lacking ? await drawLicenses(tx, generator, product, lacking, terms, now) : []
+  const license_keys = await describeAssigned(tx, [...stock.assigned, ...fresh])
+  return say('license_keys_assigned', { license_keys }).signedFor(product.id)
+}
+
+/** 807: the order is on disk and its outcome, whatever it is, will be posted to its webhook. */
+export async function queueOrder(tx: Queryable, order: Static<typeof QueuedOrder>, now: Date) {
+  if (!order.webhook_url || !/^https?:\/\//i.test(order.webhook_url)) {
+    return say('malformed_request', { detail: 'Send webhook_url, an http or https URL that is told the outcome.' })
+  }
+  await enqueue(tx, fulfilOrder, order, { now })
+  return say('request_queued')
+}
+
+/** Assigns and posts in one transaction with the job's end: an order is fulfilled once, however often it is tried. */
+export const orders = ({ clock }: { clock: Clock }) =>
+  handles(fulfilOrder, async (order) => ({
+    async write(tx) {
+      const now = clock()
+      const { answer, data, productId } = await randomAssign(tx, order, now)
+      const outcome = say(answer, { ...data, identifier: order.identifier ?? null })
+      await postOrder(tx, order.webhook_url!, productId === undefined ? outcome : outcome.signedFor(productId), now)
+    },
+  }))

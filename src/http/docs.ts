@@ -1,0 +1,45 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
+import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { describeApi } from './openapi'
+
+const headers = {
+  'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Latchkey API</title>
+<link rel="stylesheet" href="/docs/viewer.css">
+<div id="viewer"></div>
+<script src="/docs/viewer.js"></script>
+<script src="/docs/start.js"></script>
+</html>
+`
+
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true })
+`
+
+const plain = { detail: { hide: true } }
+
+/** `/openapi.json` and `/docs`: the API and a viewer for it, all from this machine. */
+export const docs = (appOf: () => AnyElysia) => {
+  let described: string | undefined
+  const description = () => {
+    described ??= JSON.stringify(describeApi(appOf()))
+    return described
+  }
+  return new Elysia()
+    .get('/openapi.json', () => file(description(), 'application/json'), plain)
+    .get('/docs', () => file(page, 'text/html; charset=utf-8'), plain)
+    .get('/docs/start.js', () => file(start, 'text/javascript'), plain)
+    .get('/docs/viewer.js', () => file(Bun.file(script), 'text/javascript'), plain)
+    .get('/docs/viewer.css', () => file(Bun.file(style), 'text/css'), plain)
+}
+
+const file = (content: string | Blob, type: string) =>
+  new Response(content, { headers: { ...headers, 'content-type': type } })

@@ -1,0 +1,184 @@
+import { toOpenAPISchema } from '@elysiajs/openapi/openapi'
+import type { TObject } from '@sinclair/typebox'
+import type { AnyElysia } from 'elysia'
+import { version } from '../../package.json'
+import { type Answer, answers, declared } from '../kernel/answers'
+import { phpJson } from '../kernel/php-json'
+import { fields, payloads } from './examples'
+
+// biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
+type Json = Record<string, any>
+
+/** Answers that any endpoint may give before its service is asked. */
+export const gateAnswers: readonly Answer[] = [
+  'invalid_api_key',
+  'inactive_api_key',
+  'insufficient_permissions',
+  'ip_not_allowed',
+  'access_denied',
+  'malformed_request',
+  'request_too_large',
+  'unsupported_media_type',
+  'too_many_requests',
+  'internal_error',
+  'not_ready',
+]
+
+/** The OpenAPI 3.1 description of the contract, from the routes' own schemas. */
+export function describeApi(app: AnyElysia): Json {
+  const { paths } = toOpenAPISchema(app, { paths: [/^\/v1\//, '/*', '/docs', '/docs/*', '/openapi.json'] })
+  const models = new Map(app.routes.map(({ method, path, hooks }) => [`${method} ${path}`, hooks.body as TObject]))
+  const described = Object.entries(paths as Json).map(([path, operations]) => [
+    path,
+    mapValues(operations, (operation: Json, method) => {
+      const route = `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`
+      return describeOperation(operation, models.get(route))
+    }),
+  ])
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Latchkey',
+      version,
+      summary: 'Licence keys: sell, activate, verify.',
+      description: introduction,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { query: [] }],
+    paths: Object.fromEntries(described),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'The API key.' },
+        query: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'api_key',
+          description: 'The API key; it may be a field of the body as well.',
+        },
+      },
+      schemas: { Envelope: envelopeSchema },
+      responses: Object.fromEntries(
+        [...responsesOf(gateAnswers)].map(([status, response]) => [`Gate${status}`, response]),
+      ),
+    },
+  }
+}
+
+const introduction = [
+  'Every answer is a signed envelope: `signature` is RSA PKCS#1 v1.5 with SHA-256 over the text of `response_base64`,',
+  'and only what `response_base64` decodes to is to be trusted. `response.code` says what came of a request.',
+  'A body may be JSON, a URL-encoded form or multipart/form-data; numbers may come as text; unknown fields are ignored.',
+  'The same endpoints stand under `/v1`.',
+].join(' ')
+
+const envelopeSchema = {
+  type: 'object',
+  required: ['response', 'response_base64', 'private_key_used', 'signature'],
+  properties: {
+    response: {
+      type: 'object',
+      required: ['code', 'message', 'timestamp'],
+      properties: {
+        code: { oneOf: [{ type: 'integer' }, { const: '400' }] },
+        message: { type: 'string' },
+        timestamp: { type: 'integer', description: 'Seconds since 1970.' },
+      },
+    },
+    response_base64: { type: 'string', description: 'base64 of the signed JSON text of `response`.' },
+    private_key_used: { enum: ['product', 'global'] },
+    signature: { type: 'string', description: 'base64; `Private key not set` when the server has no key.' },
+  },
+}
+
+function describeOperation(operation: Json, body: TObject | undefined): Json {
+  const { 'x-answers': says = [], requestBody: _, parameters = [], ...rest } = operation
+  const isPublic = (rest.security as unknown[] | undefined)?.length === 0
+  return {
+    ...rest,
+    ...(parameters.length && { parameters: parameters.map(describeParameter) }),
+    ...(body && { requestBody: { content: inEveryForm(describeModel(body)) } }),
+    responses: rest.responses ?? describeAnswers(says, isPublic),
+  }
+}
+
+const describeParameter = ({ schema, ...parameter }: Json) => {
+  const { description, ...type } = describeField(schema, parameter.name)
+  return { ...parameter, ...(description && { description }), schema: type }
+}
+
+const inEveryForm = (schema: Json) =>
+  Object.fromEntries(
+    ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'].map((type) => [type, { schema }]),
+  )
+
+const describeModel = ({ properties, required }: TObject): Json => ({
+  type: 'object',
+  properties: mapValues(properties, (field, name) => describeField(field, name)),
+  ...(required?.length && { required }),
+})
+
+/** A field as JSON Schema, its other names in words. */
+function describeField(field: Json, name: string): Json {
+  const aliases: string[] = field['x-aliases'] ?? []
+  const words = [field.description, aliases.length && `Also: ${aliases.map((name) => `\`${name}\``).join(', ')}.`]
+  const description = words.filter(Boolean).join(' ')
+  return {
+    ...typeOf(field),
+    ...(description && { description }),
+    ...(aliases.length && { 'x-aliases': aliases }),
+    ...(fields[name] !== undefined && { examples: [fields[name]] }),
+  }
+}
+
+function typeOf({ type, anyOf, items, maxLength, minimum, maximum, enum: values }: Json): Json {
+  const words = values ?? anyOf?.map((word: Json) => word.const)
+  if (words) return { type: typeof words[0] === 'number' ? 'integer' : 'string', enum: words }
+  return {
+    type,
+    ...(maxLength !== undefined && { maxLength }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(items && { items: { type: items.type } }),
+  }
+}
+
+/** What an endpoint answers under each HTTP status: its own answers, and the gate's where it has an API key. */
+function describeAnswers(says: readonly Answer[], isPublic: boolean): Json {
+  if (isPublic) return Object.fromEntries(responsesOf(says))
+  const both = responsesOf([...says, ...gateAnswers])
+  const own = new Set<number>(says.map((answer) => answers[answer].http))
+  const refer = (status: number) => ({ $ref: `#/components/responses/Gate${status}` })
+  return Object.fromEntries([...both].map(([status, response]) => [status, own.has(status) ? response : refer(status)]))
+}
+
+/** Answers under their HTTP status, each with a worked example. */
+function responsesOf(says: readonly Answer[]): Map<number, Json> {
+  const byStatus = Map.groupBy(new Set(says), (answer): number => answers[answer].http)
+  const described = [...byStatus].map(([status, group]): [number, Json] => [
+    status,
+    {
+      description: group.map((answer) => `${declared(answer).code} ${declared(answer).message}`).join(' · '),
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Envelope' },
+          examples: Object.fromEntries(group.map((answer) => [answer, exampleOf(answer)])),
+        },
+      },
+    },
+  ])
+  return new Map(described)
+}
+
+function exampleOf(answer: Answer): Json {
+  const { code, message } = declared(answer)
+  const response = { code, message, ...payloads[answer], timestamp: 1_708_999_231 }
+  const response_base64 = Buffer.from(phpJson(response)).toString('base64')
+  return {
+    summary: `${code} ${message}`,
+    value: { response, response_base64, private_key_used: 'global', signature: 'base64…' },
+  }
+}
+
+const mapValues = <Value, Mapped>(object: Record<string, Value>, map: (value: Value, name: string) => Mapped) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]))
