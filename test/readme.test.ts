@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { getPHPLoaderModule } from '@php-wasm/node-8-3'
@@ -226,6 +226,16 @@ describe('what README.md says', () => {
   test('shows an envelope that is encoded as an envelope is', () => {
     const { response, response_base64 } = JSON.parse(fenced('json')[0]!)
     expect(Buffer.from(response_base64, 'base64').toString()).toBe(phpJson(response))
+  })
+
+  test('and what src/README.md says names files that exist', async () => {
+    const plan = await Bun.file(join(root, 'src/README.md')).text()
+    const paths = [...plan.matchAll(/`([\w./-]+(?:\/|\.ts|\.sql))`/g)].map(([, path]) => path!)
+    const roles = ['model.ts', 'routes.ts', 'service.ts', 'store.ts', 'policy.ts', 'app.ts', 'envelope.ts']
+    const isThere = (path: string) =>
+      roles.includes(path) || ['', 'src'].some((top) => existsSync(join(root, top, path)))
+    expect(paths.length).toBeGreaterThan(20)
+    expect(paths.filter((path) => !isThere(path))).toEqual([])
   })
 
   const shell = fenced('sh').flatMap((block) => [
