@@ -58,12 +58,18 @@ const table = (headings: string[], rows: string[][]) =>
 
 const generated = /(<!-- generated: (\w+) -->\n).*?(<!-- \/generated -->)/gs
 
-/** README.md as it should be, from README.md as it is. */
-export const withGeneratedParts = (readme: string) =>
-  readme.replace(generated, (_, opening: string, name: string, closing: string) => {
-    const part = parts[name]
-    if (!part) throw new Error(`README.md asks for "${name}", but it can have ${Object.keys(parts).join(', ')}`)
-    return `${opening}\n${part()}\n${closing}`
+/** README.md as it should be, from README.md as it is; every part has its place there. */
+export function withGeneratedParts(readme: string): string {
+  const written = new Set<string>()
+  const result = readme.replace(generated, (_, opening: string, name: string, closing: string) => {
+    written.add(name)
+    return `${opening}\n${parts[name]?.()}\n${closing}`
   })
+  const astray = [...written].filter((name) => !parts[name])
+  const missing = Object.keys(parts).filter((name) => !written.has(name))
+  if (astray.length) throw new Error(`README.md has a place for what there is not: ${astray.join(', ')}`)
+  if (missing.length) throw new Error(`README.md has no place for ${missing.join(', ')}`)
+  return result
+}
 
 if (import.meta.main) await Bun.write('README.md', withGeneratedParts(await Bun.file('README.md').text()))
