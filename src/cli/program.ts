@@ -3,6 +3,7 @@ import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
 import { apiKeyCommand } from './api-key'
 import { demoCommand } from './demo'
+import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
@@ -10,8 +11,8 @@ import { openapiCommand } from './openapi'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
-/** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function run(args: string[], io: Io): Promise<number> {
+/** Every command there is. */
+export function buildProgram(io: Io): Command {
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
@@ -25,9 +26,15 @@ export async function run(args: string[], io: Io): Promise<number> {
   keyCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
+  healthCommand(program, io)
   inheritSettings(program)
+  return program
+}
+
+/** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function run(args: string[], io: Io): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await buildProgram(io).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -1,0 +1,75 @@
+import type { Command } from 'commander'
+import { capabilities, everything, presets } from './access/capabilities'
+import { buildProgram } from './cli/program'
+import { flagOf, settings, variableOf } from './config'
+import { answers } from './kernel/answers'
+
+/** The parts of README.md that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
+const parts: Record<string, () => string> = {
+  settings: () =>
+    table(
+      ['Setting', 'Flag', 'Variable', 'Default', 'What it does'],
+      Object.entries(settings).map(([name, setting]) => [
+        code(name),
+        code(flagOf(name)),
+        code(variableOf(name)),
+        setting.default === '' ? 'none' : code(setting.default),
+        setting.doc,
+      ]),
+    ),
+
+  capabilities: () =>
+    table(
+      ['Capability', ...Object.keys(presets).map((name) => `preset ${code(name)}`)],
+      capabilities.map((capability) => [
+        code(capability),
+        ...Object.values<readonly string[]>(presets).map((held) =>
+          held.includes(capability) || held.includes(everything) ? 'yes' : '',
+        ),
+      ]),
+    ),
+
+  commands: () =>
+    table(
+      ['Command', 'What it does'],
+      leaves(buildProgram({ env: {}, out() {}, err() {} })).map((command) => [
+        code(command.createHelp().commandUsage(command)),
+        command.description(),
+      ]),
+    ),
+
+  refusals: () =>
+    table(
+      ['Code', 'HTTP', 'Message'],
+      Object.values(answers)
+        .filter(({ http }) => http !== 200)
+        .map(({ code: number, http, message }) => [String(number), String(http), message]),
+    ),
+}
+
+const code = (text: string) => `\`${text}\``
+
+const leaves = (command: Command): Command[] => (command.commands.length ? command.commands.flatMap(leaves) : [command])
+
+const table = (headings: string[], rows: string[][]) =>
+  [headings, headings.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)
+    .join('')
+
+const generated = /(<!-- generated: (\w+) -->\n).*?(<!-- \/generated -->)/gs
+
+/** README.md as it should be, from README.md as it is; every part has its place there. */
+export function withGeneratedParts(readme: string): string {
+  const written = new Set<string>()
+  const result = readme.replace(generated, (_, opening: string, name: string, closing: string) => {
+    written.add(name)
+    return `${opening}\n${parts[name]?.()}\n${closing}`
+  })
+  const astray = [...written].filter((name) => !parts[name])
+  const missing = Object.keys(parts).filter((name) => !written.has(name))
+  if (astray.length) throw new Error(`README.md has a place for what there is not: ${astray.join(', ')}`)
+  if (missing.length) throw new Error(`README.md has no place for ${missing.join(', ')}`)
+  return result
+}
+
+if (import.meta.main) await Bun.write('README.md', withGeneratedParts(await Bun.file('README.md').text()))

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from './support/house'
+import { type Php, startPhp } from './support/php'
+import { fenced } from './support/readme'
+import { makeLicense, makeProduct } from './support/stock'
+
+let house: TestHouse
+let php: Php
+let folder: string
+let publicKey: string
+let device: { license_key: string; identifier: string }
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
+  const [typescript = ''] = fenced('ts')
+  await Bun.write(join(folder, 'latchkey.ts'), typescript)
+  await Bun.write(join(folder, 'latchkey.mjs'), new Bun.Transpiler({ loader: 'ts' }).transformSync(typescript))
+  php = await startPhp(fenced('php')[0])
+
+  house = await startHouse()
+  publicKey = (await house.cli('key', 'show', '--json')).json.keys[0].public_key
+  const product_id = await makeProduct(house)
+  device = { license_key: await makeLicense(house, { product_id }), identifier: 'my-laptop' }
+  await house.ask('POST /api/v1/activate', device)
+})
+afterAll(async () => {
+  php.exit()
+  await house.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const verdictOf = (said: string) =>
+  ({ 'not signed by': 'not genuine', 'is old': 'not fresh' })[/not signed by|is old/.exec(said)?.[0] ?? ''] ?? said
+
+/** The ways a client reads an answer: the code that was signed, or why there is none. */
+const readers = {
+  async 'TypeScript on Bun'(answer: string, pem: string) {
+    const { openAnswer } = await import(join(folder, 'latchkey.ts'))
+    try {
+      return openAnswer(answer, pem).code
+    } catch (error) {
+      return verdictOf(String(error))
+    }
+  },
+  async 'TypeScript on Node'(answer: string, pem: string) {
+    const script = `import { openAnswer } from './latchkey.mjs'
+      const [answer, pem] = JSON.parse(process.argv[1])
+      try { console.log(openAnswer(answer, pem).code) } catch (error) { console.log(String(error)) }`
+    const node = Bun.spawn(['node', '--input-type=module', '-e', script, JSON.stringify([answer, pem])], {
+      cwd: folder,
+      stdout: 'pipe',
+    })
+    const said = (await new Response(node.stdout).text()).trim()
+    return /^\d+$/.test(said) ? Number(said) : verdictOf(said)
+  },
+  async PHP(answer: string, pem: string) {
+    const code = `try { echo json_encode(latchkey_open_answer($input[0], $input[1])['code']); }
+      catch (RuntimeException | JsonException $problem) { echo json_encode($problem->getMessage()); }`
+    const said = JSON.parse(await php.run(code, [answer, pem]))
+    return typeof said === 'number' ? said : verdictOf(said)
+  },
+}
+
+const verify = async (identifier = device.identifier) =>
+  (await house.ask('POST /api/v1/verify', { ...device, identifier })).text
+
+/** The answer with one character of one of its texts replaced by another that base64 knows. */
+function alter(answer: string, name: 'response_base64' | 'signature', at: number) {
+  const envelope = JSON.parse(answer)
+  const text: string = envelope[name]
+  envelope[name] = text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1)
+  return JSON.stringify(envelope)
+}
+
+describe.each(Object.entries(readers))('the example for clients, %s', (_, read) => {
+  test('finds a real answer genuine', async () => {
+    expect(await read(await verify(), publicKey)).toBe(200)
+  })
+
+  test('finds it not genuine once a byte is changed', async () => {
+    const answer = await verify()
+    for (const name of ['response_base64', 'signature'] as const) {
+      for (const at of [0, 40]) expect(await read(alter(answer, name, at), publicKey)).toBe('not genuine')
+    }
+  })
+
+  test('believes what was signed, whatever the readable copy says', async () => {
+    const envelope = JSON.parse(await verify('another-laptop'))
+    envelope.response.code = 200
+    expect(await read(JSON.stringify(envelope), publicKey)).toBe(202)
+  })
+
+  test("finds an answer not genuine under somebody else's key", async () => {
+    const { publicKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    expect(await read(await verify(), String(other.export({ type: 'spki', format: 'pem' })))).toBe('not genuine')
+  })
+
+  test.each([-301, 320])('refuses an answer from a clock %d seconds away', async (seconds) => {
+    house.advance(seconds * 1000)
+    const answer = await verify()
+    house.advance(-seconds * 1000)
+    expect(await read(answer, publicKey)).toBe('not fresh')
+  })
+
+  test('finds an answer without a signature not genuine', async () => {
+    const { response_base64 } = JSON.parse(await verify())
+    for (const signature of [undefined, null, '', 'Private key not set', [1]]) {
+      expect(await read(JSON.stringify({ response_base64, signature }), publicKey)).toBe('not genuine')
+    }
+    expect(await read('{}', publicKey)).toBe('not genuine')
+  })
+
+  test('throws at what is no answer at all', async () => {
+    expect(await read('<html>', publicKey)).toMatch(/JSON|Syntax/i)
+  })
+})
+
+describe('the example for clients asks the server', () => {
+  test('in TypeScript', async () => {
+    const { isLicensed } = await import(join(folder, 'latchkey.ts'))
+    const ask = (apiKey: string, identifier: string) =>
+      isLicensed(house.url, apiKey, publicKey, device.license_key, identifier)
+    expect(await ask(house.apiKey, device.identifier)).toBe(true)
+    expect(await ask(house.apiKey, 'another-laptop')).toBe(false)
+    expect(await ask('lk_unknown', device.identifier)).toBe(false)
+  })
+
+  test('in PHP', async () => {
+    // This PHP has no network: a wrapper notes what it would send, and gives it the answer that came to that.
+    const wrapper = `class Wire {
+        public $context; private $left;
+        function stream_open($url) { global $input; $this->left = $input['answer'];
+          file_put_contents('/sent.json', json_encode([$url, stream_context_get_options($this->context)['http']])); return true; }
+        function stream_read() { [$all, $this->left] = [$this->left, '']; return $all; }
+        function stream_eof() { return $this->left === ''; }
+        function stream_stat() { return []; }
+      }
+      stream_wrapper_unregister('http'); stream_wrapper_register('http', 'Wire');
+      try { echo json_encode(latchkey_is_licensed(...$input['asked'])); } catch (JsonException) { echo 'no answer'; }`
+    const ask = async (apiKey: string, identifier: string) => {
+      const asked = [house.url, apiKey, publicKey, device.license_key, identifier]
+      expect(await php.run(wrapper, { asked, answer: '' })).toBe('no answer')
+      const [url, { method, header, content }] = JSON.parse(php.read('/sent.json'))
+      const headers = header.map((line: string) => line.split(': ', 2))
+      const answer = await (await fetch(url, { method, headers, body: content })).text()
+      return JSON.parse(await php.run(wrapper, { asked, answer }))
+    }
+    expect(await ask(house.apiKey, device.identifier)).toBe(true)
+    expect(await ask(house.apiKey, 'another-laptop')).toBe(false)
+    expect(await ask('lk_unknown', device.identifier)).toBe(false)
+  })
+})

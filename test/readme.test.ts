@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { withGeneratedParts } from '../src/docs'
+import { phpJson } from '../src/kernel/php-json'
+import { speak, startHouse } from './support/house'
+import { fenced, readme, root } from './support/readme'
+
+describe('what README.md says', () => {
+  test('has its tables as the code has them: else run "npm run docs"', () => {
+    expect(withGeneratedParts(readme)).toBe(readme)
+  })
+
+  test('is what the demo shows', async () => {
+    const { exitCode, out } = await speak(['demo', '--once'], { LATCHKEY_PORT: '0' })
+    expect(exitCode).toBe(0)
+    expect(fenced('text')).toHaveLength(1)
+    expect(out).toContain(fenced('text')[0]!)
+  })
+
+  test('shows an envelope that is encoded as an envelope is', () => {
+    const { response, response_base64 } = JSON.parse(fenced('json')[0]!)
+    expect(Buffer.from(response_base64, 'base64').toString()).toBe(phpJson(response))
+  })
+
+  test('and what src/README.md says names files that exist', async () => {
+    const plan = await Bun.file(join(root, 'src/README.md')).text()
+    const paths = [...plan.matchAll(/`([\w./-]+(?:\/|\.ts|\.sql))`/g)].map(([, path]) => path!)
+    const roles = ['model.ts', 'routes.ts', 'service.ts', 'store.ts', 'policy.ts', 'app.ts', 'envelope.ts']
+    const isThere = (path: string) =>
+      roles.includes(path) || ['', 'src'].some((top) => existsSync(join(root, top, path)))
+    expect(paths.length).toBeGreaterThan(20)
+    expect(paths.filter((path) => !isThere(path))).toEqual([])
+  })
+
+  const shell = fenced('sh').flatMap((block) => [
+    ...block.matchAll(/(?:^|\$\(|docker exec latchkey )latchkey (.+?)(?=$|\)| [|>])/gm),
+  ])
+  const lines = [...shell, ...readme.matchAll(/`latchkey ([a-z- ]+)`/g)]
+  test.each(lines.map(([, line]) => line!))(
+    'names a command that exists with its options: latchkey %s',
+    async (line) => {
+      const words = line.replaceAll(/"[^"]*"/g, 'text').split(' ')
+      const { exitCode, out } = await speak([
+        ...words.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2),
+        '--help',
+      ])
+      expect(exitCode).toBe(0)
+      const [, usage = ''] = /^Usage: latchkey (.+?) \[options\]/.exec(out)!
+      expect(words.slice(0, usage.split(' ').length).join(' ')).toBe(usage)
+      for (const option of words.filter((word) => word.startsWith('--')))
+        expect(out).toMatch(new RegExp(`${option}\\b`))
+    },
+  )
+
+  test.skipIf(!Bun.which('curl'))('takes a stranger to the first licence, each line as it stands', async () => {
+    const fresh = await startHouse()
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
+    const command = join(folder, 'latchkey')
+    await Bun.write(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`)
+    chmodSync(command, 0o755)
+    const [, chapter = ''] = /^## The first licence\n(.*?)^## /ms.exec(readme)!
+    const [serve, ...steps] = fenced('sh', chapter)
+    const script = steps.join('').replaceAll('http://127.0.0.1:8080', fresh.url)
+    const shell = Bun.spawn(['sh', '-e', '-c', script], {
+      cwd: folder,
+      env: { PATH: `${folder}:${process.env.PATH}`, LATCHKEY_DATA_DIR: fresh.folder },
+      stdout: 'pipe',
+    })
+    const out = await new Response(shell.stdout).text()
+    const exitCode = await shell.exited
+    await fresh.close()
+    rmSync(folder, { recursive: true })
+    expect(serve).toBe('latchkey serve\n')
+    expect([...out.matchAll(/"code":(\d+)/g)].map(([, code]) => Number(code))).toEqual([750, 900, 800, 300])
+    expect(out).toEndWith('Genuine: the signature fits the public key.\n')
+    expect(exitCode).toBe(0)
+  })
+})

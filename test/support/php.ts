@@ -1,0 +1,29 @@
+import { getPHPLoaderModule } from '@php-wasm/node-8-3'
+import { loadPHPRuntime, PHP } from '@php-wasm/universal'
+
+/** PHP 8.3, compiled to WebAssembly. */
+export interface Php {
+  /** Runs code after the library, with `$input` in its hand; what it prints. */
+  run(code: string, input: unknown): Promise<string>
+  /** A file that the code has written. */
+  read(path: string): string
+  exit(): void
+}
+
+/** Starts PHP with a library: a file of functions, as text. */
+export async function startPhp(library = ''): Promise<Php> {
+  const php = new PHP(await loadPHPRuntime(await getPHPLoaderModule(), {}))
+  php.writeFile('/library.php', library)
+  return {
+    async run(code, input) {
+      php.writeFile('/input.json', JSON.stringify(input))
+      const { text, errors, exitCode } = await php.run({
+        code: `<?php require '/library.php'; $input = json_decode(file_get_contents('/input.json'), true); ${code}`,
+      })
+      if (exitCode !== 0) throw new Error(`${errors}${text}`)
+      return text
+    },
+    read: (path) => php.readFileAsText(path),
+    exit: () => php.exit(),
+  }
+}
