@@ -80,6 +80,12 @@ export const settings = {
   ),
   telemetry: setting('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
   changelog: setting('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
+  envato_token: setting(
+    'Token of the Envato API; with it, `verify` takes purchase codes of products whose source is envato.',
+    '',
+    (text) => text,
+  ),
+  envato_url: setting('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
   log: setting(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

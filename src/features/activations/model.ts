@@ -18,6 +18,12 @@ export const Device = Type.Object({
   product_id: Type.Optional(productReference('The product the key must belong to.')),
 })
 
+/** What `verify` takes beside the device. */
+export const VerifiedDevice = Type.Object({
+  ...Device.properties,
+  email: Type.Optional(text({ maxLength: 255, description: 'The owner of an Envato purchase code that is new here.' })),
+})
+
 export const DeviceActivation = Type.Object({
   ...Device.properties,
   post_url: Type.Optional(text({ maxLength: 2048, description: 'Told when an operator deactivates this device.' })),

@@ -1,12 +1,14 @@
 import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import type { Gatherer } from '../../database/gather'
+import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
+import { addPurchase } from '../envato/service'
 import { isFull, obstacle } from '../licenses/policy'
 import { describeLicense } from '../licenses/service'
 import { findSeat, type Seat } from '../licenses/store'
 import { resolveProduct } from '../products/service'
-import type { Device, DeviceActivation } from './model'
+import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { countSeatsTaken, insertActivation, updateActivation } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
@@ -22,6 +24,13 @@ export async function verify(db: Queryable, device: Static<typeof Device>, sight
   if (refusal) return refusal
   sightings.note(seat.activationId!, now)
   return say('valid_license_key').signedFor(seat.productId)
+}
+
+/** `verify`, where an unknown key may turn out to be a purchase code of the Envato market: 206. */
+export async function verifyOrAdd(deps: Deps, device: Static<typeof VerifiedDevice>, now: Date) {
+  const outcome = await verify(deps.db.read, device, deps.sightings, now)
+  if (outcome.answer !== 'invalid_license_key' || device.product_id !== undefined) return outcome
+  return (await addPurchase(deps, device, now)) ?? outcome
 }
 
 /** 500 with the licence and its product, under the rules of `verify`. */

@@ -10,6 +10,7 @@ import {
   deleteProductRow,
   findProduct,
   insertProduct,
+  listEnvatoProducts,
   listProductMeta,
   listProducts,
   type MetaPair,
@@ -73,6 +74,15 @@ export async function getAllProducts(db: Queryable) {
 /** The product an id, uuid or slug means; undefined for anything else. */
 export const resolveProduct = async (db: Queryable, reference: unknown): Promise<Product | undefined> =>
   typeof reference === 'string' && reference !== '' ? findProduct(db, reference) : undefined
+
+/** The product an item of the Envato market is: by the item's id, else by its name. */
+export async function findEnvatoProduct(db: Queryable, itemId: string, itemName: string): Promise<Product | undefined> {
+  const candidates = await listEnvatoProducts(db)
+  return (
+    candidates.find(({ externalReference }) => externalReference === itemId) ??
+    candidates.find(({ externalReference, name }) => !externalReference && name === itemName)
+  )
+}
 
 /** A product as 500 shows it (CONTRACT §1). */
 export async function describeProduct(db: Queryable, id: number) {

@@ -13,6 +13,10 @@ export async function findProduct(db: Queryable, reference: string): Promise<Pro
   return row
 }
 
+/** Products whose items are sold on the Envato market, the oldest first. */
+export const listEnvatoProducts = (db: Queryable) =>
+  db.select().from(products).where(eq(products.source, 'envato')).orderBy(asc(products.id))
+
 export const listProducts = (db: Queryable) => db.select().from(products).orderBy(asc(products.id))
 
 export async function insertProduct(tx: Queryable, product: typeof products.$inferInsert): Promise<Product> {
