@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { capabilities, everything, presets } from './access/capabilities'
 import { buildProgram } from './cli/program'
-import { flagOf, settings, variableOf } from './config'
-import { answers } from './kernel/answers'
+import { flagOf, readConfig, settings, variableOf } from './config'
+import type { Deps } from './deps'
+import { buildApp } from './http/app'
+import { type Answer, answers, declared } from './kernel/answers'
 
 /** The parts of README.md that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
 const parts: Record<string, () => string> = {
@@ -38,6 +40,16 @@ const parts: Record<string, () => string> = {
       ]),
     ),
 
+  routes: () =>
+    table(
+      ['Endpoint', 'What it does', 'Answers'],
+      operations().map(({ method, path, summary = '', says }) => [
+        code(`${method} ${path}`),
+        summary,
+        says.map((answer) => declared(answer).code).join(' '),
+      ]),
+    ),
+
   refusals: () =>
     table(
       ['Code', 'HTTP', 'Message'],
@@ -45,6 +57,19 @@ const parts: Record<string, () => string> = {
         .filter(({ http }) => http !== 200)
         .map(({ code: number, http, message }) => [String(number), String(http), message]),
     ),
+}
+
+/** The endpoints of the contract as their routes describe themselves. */
+function operations() {
+  const app = buildApp({ config: readConfig({}, {}) } as Deps)
+  return app.routes
+    .filter(({ path, hooks }) => path.startsWith('/api/v1/') && hooks.detail?.['x-answers'])
+    .map(({ method, path, hooks }) => ({
+      method,
+      path,
+      summary: hooks.detail.summary,
+      says: hooks.detail['x-answers'] as Answer[],
+    }))
 }
 
 const code = (text: string) => `\`${text}\``

@@ -1,9 +1,12 @@
 import { Elysia, ParseError, ValidationError } from 'elysia'
 import type { Visitor } from '../access/gate'
+import { isUnavailable } from '../database/failure'
 import type { Deps } from '../deps'
 import { type Answer, answers, declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+
+const retryAfterSeconds = 5
 
 const headers = {
   'content-type': 'application/json',
@@ -21,7 +24,7 @@ export const envelope = ({ seal, clock, log }: Deps) =>
       if (error instanceof ValidationError) return refusedField(error)
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       console.error({ path, error })
-      return say('internal_error')
+      return isUnavailable(error) ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       const outcome = context.responseValue

@@ -19,6 +19,7 @@ export const gateAnswers: readonly Answer[] = [
   'malformed_request',
   'request_too_large',
   'unsupported_media_type',
+  'idempotency_key_reused',
   'too_many_requests',
   'internal_error',
   'not_ready',
