@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
 import { apiKeyCommand } from './api-key'
+import { contractCommand } from './contract'
 import { demoCommand } from './demo'
+import { generatorCommand } from './generator'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
@@ -22,6 +24,8 @@ export async function run(args: string[], io: Io): Promise<number> {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
+  generatorCommand(program, io)
+  contractCommand(program, io)
   verifyResponseCommand(program, io)
   inheritSettings(program)
   try {
