@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
 import { apiKeyCommand } from './api-key'
+import { contractCommand } from './contract'
 import { demoCommand } from './demo'
+import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
@@ -24,6 +26,8 @@ export function buildProgram(io: Io): Command {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
+  generatorCommand(program, io)
+  contractCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

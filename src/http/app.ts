@@ -2,6 +2,8 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
+import { contracts } from '../features/contracts/routes'
+import { generators } from '../features/generators/routes'
 import { licenses } from '../features/licenses/routes'
 import { products } from '../features/products/routes'
 import { docs } from './docs'
@@ -13,7 +15,13 @@ import { strays } from './strays'
 const prefixes = ['/api/v1', '/v1'] as const
 
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
-  new Elysia({ prefix }).use(products(deps)).use(licenses(deps)).use(activations(deps)).use(assignments(deps))
+  new Elysia({ prefix })
+    .use(products(deps))
+    .use(licenses(deps))
+    .use(generators(deps))
+    .use(activations(deps))
+    .use(assignments(deps))
+    .use(contracts(deps))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {

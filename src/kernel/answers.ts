@@ -205,6 +205,7 @@ export const answers = {
   },
   request_too_large: { code: 9413, http: 413, message: 'Request body too large' },
   unsupported_media_type: { code: 9415, http: 415, message: 'Unsupported media type' },
+  generation_failed: { code: 9422, http: 422, message: 'No license keys could be generated' },
   too_many_requests: { code: 9429, http: 429, message: 'Too many requests' },
   internal_error: { code: 9500, http: 500, message: 'Internal error' },
   not_ready: { code: 9503, http: 503, message: 'Not ready' },

@@ -42,7 +42,7 @@ export interface WrittenOutcome {
 
 export const { say, retell } = Outcome
 
-/** Thrown at the gate alone: ends a request before any service is asked. */
+/** Thrown at the gate, which ends a request before any service is asked; and where a write must be undone as a whole. */
 export class Refusal extends Error {
   constructor(readonly outcome: Outcome) {
     super(outcome.answer)

@@ -130,6 +130,15 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
   [951, async () => post('update-license-key', { license_key: await license(), status: 'nonsense' })],
   [952, () => post('update-license-key', { license_key: 'no such key', owner_name: 'Ada' })],
   [1200, () => get('contracts/get-info', { contract_key: 'no such contract' })],
+  [
+    1202,
+    async () => {
+      const product_id = await makeProduct(house)
+      const { contract_key } = await contract({ product_id })
+      await post('update-product', { product_id, status: 'inactive' })
+      return post('contracts/generate', { contract_key, quantity: 1 })
+    },
+  ],
   [1203, async () => post('contracts/generate', { contract_key: (await contract()).contract_key, quantity: 1 })],
   [1204, async () => get('contracts/get-info', { contract_key: (await contract()).contract_key })],
   [
@@ -181,7 +190,6 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
 const unreachable: Record<number, string> = {
   503: 'a licence file fails only when no key can sign it, and a server makes its key before it listens',
   633: 'a product without a key of its own answers with the global one, which is always there',
-  1202: 'a contract goes with its product',
 }
 
 /** Proved where a neighbour is needed: the Envato market. */

@@ -1,13 +1,12 @@
 import type { Static } from '@sinclair/typebox'
-import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { declareJob, handles } from '../../jobs/job'
 import { enqueue } from '../../jobs/store'
 import type { Clock } from '../../kernel/clock'
-import { say } from '../../kernel/outcome'
+import { Refusal, say } from '../../kernel/outcome'
 import { postOrder } from '../../webhooks/outbox'
 import { chooseGenerator, drawLicenses } from '../generators/service'
-import { assignOldestAvailable, describeAssigned } from '../licenses/service'
+import { assignAvailableKeys, describeAssigned, listOldestAvailable } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { type Order, QueuedOrder } from './model'
 import { ownerOf } from './service'
@@ -27,14 +26,16 @@ export async function randomAssign(tx: Queryable, order: Static<typeof Order>, n
   const generator = isGenerating && product.status === 'active' && (await chooseGenerator(tx, product.id, generator_id))
   if (isGenerating && !generator) return say('generator_not_found_assign').signedFor(product.id)
   const owner = ownerOf(order)
-  const stock = await assignOldestAvailable(tx, product.id, { quantity, isPartAllowed: isGenerating }, owner, now)
-  if (!stock.assigned) {
-    return say('insufficient_license_keys', { available_quantity: stock.available }).signedFor(product.id)
+  const stock = await listOldestAvailable(tx, product.id, quantity)
+  const lacking = quantity - stock.length
+  if (lacking && !generator) {
+    return say('insufficient_license_keys', { available_quantity: stock.length }).signedFor(product.id)
   }
-  const lacking = quantity - stock.assigned.length
   const terms = { ...owner, status: 'assigned' as const, assignedAt: now }
-  const fresh: License[] = generator && lacking ? await drawLicenses(tx, generator, product, lacking, terms, now) : []
-  const license_keys = await describeAssigned(tx, [...stock.assigned, ...fresh])
+  // Drawn first: a generator that finds no unused key refuses before anything is written.
+  const fresh = generator && lacking ? await drawLicenses(tx, generator, product, lacking, terms, now) : []
+  const assigned = await assignAvailableKeys(tx, stock, owner, now)
+  const license_keys = await describeAssigned(tx, [...assigned, ...fresh])
   return say('license_keys_assigned', { license_keys }).signedFor(product.id)
 }
 
@@ -52,8 +53,13 @@ export const orders = ({ clock }: { clock: Clock }) =>
   handles(fulfilOrder, async (order) => ({
     async write(tx) {
       const now = clock()
-      const { answer, data, productId } = await randomAssign(tx, order, now)
+      const { answer, data, productId } = await randomAssign(tx, order, now).catch(refused)
       const outcome = say(answer, { ...data, identifier: order.identifier ?? null })
       await postOrder(tx, order.webhook_url!, productId === undefined ? outcome : outcome.signedFor(productId), now)
     },
   }))
+
+function refused(error: unknown) {
+  if (error instanceof Refusal) return error.outcome
+  throw error
+}

@@ -1,17 +1,116 @@
+import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
-import type { LicenseTerms } from '../licenses/service'
-export async function chooseGenerator(_db: Queryable, _p: number, _r?: string): Promise<Generator | undefined> {
+import { judge, type Unchecked } from '../../intake/model'
+import { isoSeconds } from '../../kernel/moments'
+import { Refusal, say } from '../../kernel/outcome'
+import { createLicenses, type LicenseTerms } from '../licenses/service'
+import { resolveProduct } from '../products/service'
+import { drawKeys } from './draw'
+import { type GeneratorFilter, KeysOrder } from './model'
+import { type Pattern, patternOf } from './pattern'
+import { findFirstActive, findGenerator, listGenerators, listTaken } from './store'
+
+const mostRedraws = 3
+
+/**
+ * The generator a product's keys come from: the one named by its id if it is active and the product's own, or, where
+ * none is named, the active one with the lowest id (CONTRACT §3).
+ */
+export async function chooseGenerator(
+  db: Queryable,
+  productId: number,
+  reference?: string,
+): Promise<Generator | undefined> {
+  if (!reference) return findFirstActive(db, productId)
+  const generator = await resolveGenerator(db, reference)
+  return generator?.status === 1 && generator.productId === productId ? generator : undefined
+}
+
+/** The generator an id means; undefined for anything else. */
+export const resolveGenerator = async (db: Queryable, reference: unknown): Promise<Generator | undefined> =>
+  typeof reference === 'string' && /^\d{1,15}$/.test(reference) ? findGenerator(db, Number(reference)) : undefined
+
+/**
+ * Makes that many licences with fresh keys, available and with the generator's limit and validity unless the terms say
+ * otherwise; all of them or none. Keys that exist are drawn anew, up to three times; then it throws a `Refusal` with
+ * 9422, before anything of it is written, which undoes the work it stands in.
+ */
+export async function drawLicenses(
+  tx: Queryable,
+  generator: Generator,
+  product: Product,
+  quantity: number,
+  terms: Partial<LicenseTerms>,
+  now: Date,
+): Promise<License[]> {
+  const { pattern, flaw } = patternOf(generator)
+  if (!pattern) throw failure(`Generator ${generator.id} cannot be used: ${flaw}.`, product)
+  const keys = await drawUnused(tx, pattern, quantity)
+  if (!keys) {
+    const remedy = 'Make one with longer keys or a larger charset.'
+    throw failure(`Generator ${generator.id} finds too few keys that are not in use. ${remedy}`, product)
+  }
+  const { activationLimit, validity } = generator
+  return createLicenses(tx, product, keys, { activationLimit, validity, status: 'available', ...terms }, now)
+}
+
+const failure = (detail: string, product: Product) =>
+  new Refusal(say('generation_failed', { detail }).signedFor(product.id))
+
+async function drawUnused(tx: Queryable, pattern: Pattern, quantity: number) {
+  const keys = new Set<string>()
+  for (let draws = 0; draws <= mostRedraws; draws++) {
+    const fresh = drawKeys(pattern, quantity - keys.size)
+    for (const key of fresh) keys.add(key)
+    for (const key of await listTaken(tx, fresh)) keys.delete(key)
+    if (keys.size === quantity) return [...keys]
+  }
   return undefined
 }
-export async function drawLicenses(
-  _tx: Queryable,
-  _g: Generator,
-  _p: Product,
-  _q: number,
-  _t: Partial<LicenseTerms>,
-  _n: Date,
-): Promise<License[]> {
-  return []
+
+/** 815 with the new keys, 806 when the generator is unknown or it or its product is not active (CONTRACT §3). */
+export async function generate(tx: Queryable, input: Unchecked<typeof KeysOrder>, now: Date) {
+  const { errors, values } = judge(KeysOrder, input)
+  if (errors) return say('malformed_request', { detail: Object.values(errors).flat().join(' ') })
+  const generator = await resolveGenerator(tx, values.generator_id)
+  const product = generator && (await resolveProduct(tx, String(generator.productId)))
+  if (!generator || !product) return say('generator_not_found_assign')
+  const isUsable = generator.status === 1 && product.status === 'active'
+  if (!isUsable) return say('generator_not_found_assign').signedFor(product.id)
+  const licenses = await drawLicenses(tx, generator, product, values.quantity, termsOf(values), now)
+  const licenseKeys = licenses.map(({ licenseKey }) => licenseKey)
+  return say('generated_license_keys', { licenseKeys }).signedFor(product.id)
 }
+
+/** The terms a request gives itself; an empty field gives none. */
+export const termsOf = ({ activation_limit, validity }: { activation_limit?: unknown; validity?: unknown }) => ({
+  ...(typeof activation_limit === 'number' && { activationLimit: activation_limit }),
+  ...(typeof validity === 'number' && { validity }),
+})
+
+/** 820 with every generator, or those of one product; the list is called `products` (CONTRACT §3). */
+export async function getAllGenerators(db: Queryable, { product_id }: Static<typeof GeneratorFilter>) {
+  const product = await resolveProduct(db, product_id)
+  const rows = product_id && !product ? [] : await listGenerators(db, product?.id)
+  return say('all_generators', { products: rows.map(describeGenerator) })
+}
+
+/** A generator as 820 shows it (CONTRACT §1). */
+export const describeGenerator = (generator: Generator) => ({
+  id: generator.id,
+  product_id: generator.productId,
+  method: generator.method,
+  prefix: generator.prefix,
+  suffix: generator.suffix,
+  function_name: generator.functionName,
+  number_of_chunks: generator.numberOfChunks,
+  chunk_length: generator.chunkLength,
+  activation_limit: generator.activationLimit,
+  validity: generator.validity,
+  status: generator.status,
+  charset: generator.charset,
+  created_at: isoSeconds(generator.createdAt),
+  updated_at: isoSeconds(generator.updatedAt),
+})

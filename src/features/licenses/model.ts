@@ -8,8 +8,10 @@ export const longestKey = 255
 
 export const ownerName = () => text({ maxLength: 255, nullable: true, aliases: ['customer_name'] })
 export const ownerEmail = () => text({ maxLength: 255, nullable: true, aliases: ['customer_email', 'email'] })
-const activationLimit = () => integer({ minimum: -1, description: 'Seats; 0 or -1 for any number.' })
-const validity = () => integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for ever.' })
+export const activationLimit = (options: { nullable?: boolean } = {}) =>
+  integer({ minimum: -1, description: 'Seats; 0 or -1 for any number.', ...options })
+export const validity = (options: { nullable?: boolean } = {}) =>
+  integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for ever.', ...options })
 const status = () => choice(Object.keys(statusWords) as StatusWord[])
 const assignedAt = () => momentText({ nullable: true, description: '`2024-01-08 21:17:32`, UTC, or ISO 8601.' })
 

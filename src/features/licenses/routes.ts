@@ -2,20 +2,12 @@ import { Elysia } from 'elysia'
 import { endpoint, gate, lookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { ProductChoice } from '../products/model'
-import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeysDraft, LicenseKeyUpdate } from './model'
-import { countAvailableKeys, createLicenseKeys, deleteLicenseKey, getLicenseKeys, updateLicenseKey } from './service'
+import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeyUpdate } from './model'
+import { countAvailableKeys, deleteLicenseKey, getLicenseKeys, updateLicenseKey } from './service'
 
 export const licenses = (deps: Deps) =>
   new Elysia({ tags: ['Licence keys'] })
     .use(gate(deps))
-    .post(
-      '/create-license-keys',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createLicenseKeys(tx, body, visitor.now)),
-      endpoint('create-license-keys', LicenseKeysDraft, {
-        summary: 'Put licence keys in stock',
-        says: ['license_keys_creation_result', 'no_license_keys_created', 'incorrect_data_license_create'],
-      }),
-    )
     .post(
       '/update-license-key',
       ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseKey(tx, body, visitor.now)),

@@ -25,7 +25,6 @@ import {
   listLicenseMeta,
   listLicenses,
   listMetaOf,
-  listOldestAvailable,
   updateLicenseRow,
 } from './store'
 
@@ -155,27 +154,17 @@ export async function describeLicense(db: Queryable, licenseKey: string) {
   }
 }
 
+export { listOldestAvailable } from './store'
+
 /** The owner a key is given to. */
 export interface Owner {
   ownerName: string | null
   ownerEmail: string | null
 }
 
-/**
- * Gives the oldest available keys of a product to an owner. With fewer in stock than asked for: those, where a part is
- * allowed; else none, and how many there are.
- */
-export async function assignOldestAvailable(
-  tx: Queryable,
-  productId: number,
-  { quantity, isPartAllowed }: { quantity: number; isPartAllowed: boolean },
-  owner: Owner,
-  now: Date,
-): Promise<{ assigned: License[] } | { assigned?: never; available: number }> {
-  const ids = await listOldestAvailable(tx, productId, quantity)
-  if (ids.length < quantity && !isPartAllowed) return { available: ids.length }
-  return { assigned: ids.length ? await assignLicenses(tx, ids, owner, now) : [] }
-}
+/** Gives available licences to an owner; returns them by id. */
+export const assignAvailableKeys = async (tx: Queryable, ids: number[], owner: Owner, now: Date): Promise<License[]> =>
+  ids.length ? assignLicenses(tx, ids, owner, now) : []
 
 /** Licences as 803 shows them: these columns and no other, a shop's table has no more (CONTRACT §5). */
 export async function describeAssigned(db: Queryable, rows: License[]) {

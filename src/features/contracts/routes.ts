@@ -1,0 +1,95 @@
+import { Elysia } from 'elysia'
+import { endpoint, gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { NoFields } from '../products/model'
+import { destroyAllKeys, destroyKey, generateKeys, getInfo } from './holder'
+import { ContractChoice, ContractDraft, ContractKeyChoice, ContractKeysOrder, ContractUpdate } from './model'
+import { createContract, deleteContract, getAllContracts, updateContract } from './service'
+
+export const contracts = (deps: Deps) =>
+  new Elysia({ tags: ['Contracts'] })
+    .use(gate(deps))
+    .post(
+      '/create-contract',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createContract(tx, body, visitor.now)),
+      endpoint('create-contract', ContractDraft, {
+        summary: 'Make a contract: a quota of keys for its holder',
+        says: ['contract_created', 'incorrect_data_contract'],
+      }),
+    )
+    .post(
+      '/update-contract',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateContract(tx, body, visitor.now)),
+      endpoint('update-contract', ContractUpdate, {
+        summary: 'Change a contract; absent fields keep their value',
+        says: ['contract_updated', 'contract_not_found', 'incorrect_data_contract'],
+      }),
+    )
+    .post(
+      '/delete-contract',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteContract(tx, body, visitor.now)),
+      endpoint('delete-contract', ContractChoice, {
+        summary: 'Delete a contract; its keys stay',
+        says: ['contract_deleted', 'contract_not_found'],
+      }),
+    )
+    .get(
+      '/get-all-contracts',
+      () => getAllContracts(deps.db.read),
+      lookup('get-all-contracts', NoFields, { summary: 'List every contract', says: ['all_contracts'] }),
+    )
+    .get(
+      '/contracts/get-info',
+      ({ query }) => getInfo(deps.db.read, query),
+      lookup('contracts.get-info', ContractChoice, {
+        summary: "What a contract's holder may know of it",
+        says: ['contract_found', 'contract_not_found_info', 'access_denied'],
+      }),
+    )
+    .post(
+      '/contracts/generate',
+      ({ body, visitor }) =>
+        deps.once.perform(
+          visitor,
+          (tx) => generateKeys(tx, body, visitor.now),
+          visitor.idempotencyKey ?? keyInBody(body),
+        ),
+      endpoint('contracts.generate', ContractKeysOrder, {
+        summary: "Draw keys from a contract's quota",
+        says: [
+          'contract_license_keys_generated',
+          'contract_not_found_info',
+          'contract_product_not_found',
+          'contract_generator_not_found',
+          'license_keys_limit_reached',
+          'cannot_generate_quantity',
+          'generation_failed',
+          'access_denied',
+        ],
+      }),
+    )
+    .post(
+      '/contracts/destroy',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body)),
+      endpoint('contracts.destroy', ContractKeyChoice, {
+        summary: 'Delete a key of a contract and free its place in the quota',
+        says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
+      }),
+    )
+    .post(
+      '/contracts/destroy-all',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body)),
+      endpoint('contracts.destroy-all', ContractChoice, {
+        summary: 'Delete every key of a contract',
+        says: [
+          'contract_license_keys_deleted',
+          'contract_no_license_keys_found',
+          'contract_not_found_info',
+          'access_denied',
+        ],
+      }),
+    )
+
+/** Holders may send the idempotency key as a field (CONTRACT §4); the field was not judged, so it may be anything. */
+const keyInBody = ({ idempotency_key: key }: { idempotency_key?: unknown }) =>
+  key === undefined || key === '' ? undefined : typeof key === 'string' ? key : JSON.stringify(key)

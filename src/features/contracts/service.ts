@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import type { Static } from '@sinclair/typebox'
+import type { Contract } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { type FieldErrors, judge, type Unchecked } from '../../intake/model'
+import { say } from '../../kernel/outcome'
+import { announce } from '../../webhooks/outbox'
+import { resolveProduct } from '../products/service'
+import { ContractChanges, type ContractChoice, ContractDraft, type ContractUpdate } from './model'
+import {
+  countContractKeys,
+  deleteContractRow,
+  findContract,
+  findContractByKey,
+  insertContract,
+  listContracts,
+  mapContractKeyCounts,
+  updateContractRow,
+} from './store'
+import { announcedContract, createdContract, listedContract, updatedContract } from './views'
+
+/** 841 with the contract, 825 with a sentence for every faulty field (CONTRACT §4). */
+export async function createContract(tx: Queryable, input: Unchecked<typeof ContractDraft>, now: Date) {
+  const { product, faults, refuse } = await lookInto(tx, input)
+  const { errors, values } = judge(ContractDraft, input, faults)
+  if (errors || !product) return refuse(errors)
+  const contract = await insertContract(tx, {
+    uuid: randomUUID(),
+    contractKey: values.contract_key,
+    name: values.contract_name,
+    information: values.contract_information,
+    productId: product.id,
+    licenseKeysQuantity: values.license_keys_quantity,
+    status: values.status,
+    canGetInfo: values.can_get_info,
+    canGenerate: values.can_generate,
+    canDestroy: values.can_destroy,
+    canDestroyAll: values.can_destroy_all,
+    createdAt: now,
+    updatedAt: now,
+  })
+  await announce(tx, 'contract.created', announcedContract(contract, 0), now)
+  return say('contract_created', { contract: createdContract(contract) }).signedFor(product.id)
+}
+
+/** 842 with the contract, 844 when there is none, 825 with a sentence for every faulty field (CONTRACT §4). */
+export async function updateContract(tx: Queryable, input: Unchecked<typeof ContractUpdate>, now: Date) {
+  const before = await resolveContract(tx, input)
+  if (!before) return say('contract_not_found')
+  const used = await countContractKeys(tx, before.id)
+  const { product, faults, refuse } = await lookInto(tx, input, { id: before.id, used })
+  const { errors, values } = judge(ContractChanges, input, faults)
+  if (errors) return refuse(errors)
+  const contract = await updateContractRow(tx, before.id, {
+    ...changesOf(values),
+    ...(product && { productId: product.id }),
+    updatedAt: now,
+  })
+  await announce(tx, 'contract.updated', announcedContract(contract, used), now)
+  const isSuspended = before.status === 'active' && contract.status === 'inactive'
+  if (isSuspended) await announce(tx, 'contract.suspended', announcedContract(contract, used), now)
+  return say('contract_updated', { contract: updatedContract(contract, used) }).signedFor(contract.productId)
+}
+
+/** 843 when the contract is gone, 844 when there is none. Its keys stay. */
+export async function deleteContract(tx: Queryable, input: Unchecked<typeof ContractChoice>, now: Date) {
+  const contract = await resolveContract(tx, input)
+  if (!contract) return say('contract_not_found')
+  const used = await countContractKeys(tx, contract.id)
+  await deleteContractRow(tx, contract.id)
+  await announce(tx, 'contract.deleted', announcedContract(contract, used), now)
+  return say('contract_deleted').signedFor(contract.productId)
+}
+
+/** 846 with every contract, oldest first. */
+export async function getAllContracts(db: Queryable) {
+  const [rows, used] = [await listContracts(db), await mapContractKeyCounts(db)]
+  return say('all_contracts', { contracts: rows.map((row) => listedContract(row, used.get(row.id) ?? 0)) })
+}
+
+/** The contract a request names: by `contract_id`, which may hold an id, uuid or key, else by `contract_key`. */
+export async function resolveContract(
+  db: Queryable,
+  { contract_id, contract_key }: Unchecked<typeof ContractChoice>,
+): Promise<Contract | undefined> {
+  if (isName(contract_id)) return findContract(db, contract_id)
+  return isName(contract_key) ? findContractByKey(db, contract_key) : undefined
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+/** What 825 says of each field, in its order (CONTRACT §4). */
+const sentences = {
+  contract_key: 'Contract key is required and must be unique.',
+  contract_name: 'Contract name is required.',
+  contract_information: 'Contract information is required.',
+  product_id: 'Product Id must be a valid product Id.',
+  license_keys_quantity: 'License keys quantity must be 1 or more.',
+  status: 'Status must be active or inactive',
+  can_get_info: 'Can get info must be 1 for true or 0 for false',
+  can_generate: 'Can generate must be 1 for true or 0 for false',
+  can_destroy: 'Can destroy must be 1 for true or 0 for false',
+  can_destroy_all: 'Can destroy all must be 1 for true or 0 for false',
+}
+
+/** What only the database knows of a contract's terms. A quota never falls below what is used of it. */
+async function lookInto(db: Queryable, input: Unchecked<typeof ContractChanges>, existing?: Existing) {
+  const product = await resolveProduct(db, input.product_id)
+  const namesake = isName(input.contract_key) ? await findContractByKey(db, input.contract_key) : undefined
+  const least = Math.max(1, existing?.used ?? 0)
+  const isTooFew = typeof input.license_keys_quantity === 'number' && input.license_keys_quantity < least
+  const said = { ...sentences, license_keys_quantity: `License keys quantity must be ${least} or more.` }
+  return {
+    product,
+    faults: {
+      contract_key: namesake && namesake.id !== existing?.id ? said.contract_key : undefined,
+      product_id: input.product_id === undefined || product ? undefined : said.product_id,
+      license_keys_quantity: isTooFew ? said.license_keys_quantity : undefined,
+    },
+    /** 825 for the fields that were found faulty. */
+    refuse: (errors: FieldErrors | undefined = {}) => {
+      const names = Object.keys(errors) as (keyof typeof said)[]
+      return say('incorrect_data_contract', { errors: Object.fromEntries(names.map((name) => [name, said[name]])) })
+    },
+  }
+}
+
+interface Existing {
+  id: number
+  used: number
+}
+
+const changesOf = (values: Static<typeof ContractChanges>) => ({
+  ...(values.contract_key !== undefined && { contractKey: values.contract_key }),
+  ...(values.contract_name !== undefined && { name: values.contract_name }),
+  ...(values.contract_information !== undefined && { information: values.contract_information }),
+  ...(values.license_keys_quantity !== undefined && { licenseKeysQuantity: values.license_keys_quantity }),
+  ...(values.status !== undefined && { status: values.status }),
+  ...(values.can_get_info !== undefined && { canGetInfo: values.can_get_info }),
+  ...(values.can_generate !== undefined && { canGenerate: values.can_generate }),
+  ...(values.can_destroy !== undefined && { canDestroy: values.can_destroy }),
+  ...(values.can_destroy_all !== undefined && { canDestroyAll: values.can_destroy_all }),
+})

@@ -1,0 +1,70 @@
+import { asc, count, eq, isNotNull, or } from 'drizzle-orm'
+import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+
+/** The contract of that id, uuid or key; an id is meant before a key that looks like one. */
+export async function findContract(db: Queryable, reference: string): Promise<Contract | undefined> {
+  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  const rows = await db
+    .select()
+    .from(contracts)
+    .where(
+      or(
+        id === undefined ? undefined : eq(contracts.id, id),
+        eq(contracts.uuid, reference),
+        eq(contracts.contractKey, reference),
+      ),
+    )
+  return rows.find((row) => row.id === id) ?? rows.find((row) => row.uuid === reference) ?? rows[0]
+}
+
+export async function findContractByKey(db: Queryable, contractKey: string): Promise<Contract | undefined> {
+  const [row] = await db.select().from(contracts).where(eq(contracts.contractKey, contractKey))
+  return row
+}
+
+export const listContracts = (db: Queryable) => db.select().from(contracts).orderBy(asc(contracts.id))
+
+export async function insertContract(tx: Queryable, contract: typeof contracts.$inferInsert): Promise<Contract> {
+  const [row] = await tx.insert(contracts).values(contract).returning()
+  return row!
+}
+
+export async function updateContractRow(
+  tx: Queryable,
+  id: number,
+  changes: Partial<typeof contracts.$inferInsert>,
+): Promise<Contract> {
+  const [row] = await tx.update(contracts).set(changes).where(eq(contracts.id, id)).returning()
+  return row!
+}
+
+/** Its keys stay, and belong to no contract any more. */
+export async function deleteContractRow(tx: Queryable, id: number) {
+  await tx.delete(contracts).where(eq(contracts.id, id))
+}
+
+/** How much of a contract's quota is used. */
+export async function countContractKeys(db: Queryable, contractId: number): Promise<number> {
+  const [row] = await db.select({ used: count() }).from(licenses).where(eq(licenses.contractId, contractId))
+  return row!.used
+}
+
+/** The same for every contract that has keys, by contract id. */
+export async function mapContractKeyCounts(db: Queryable): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ contractId: licenses.contractId, used: count() })
+    .from(licenses)
+    .where(isNotNull(licenses.contractId))
+    .groupBy(licenses.contractId)
+  return new Map(rows.map(({ contractId, used }) => [contractId!, used]))
+}
+
+export const listContractKeys = (db: Queryable, contractId: number) =>
+  db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(asc(licenses.id))
+
+/** With their activations and metadata; how many there were. */
+export async function deleteContractKeys(tx: Queryable, contractId: number): Promise<number> {
+  const rows = await tx.delete(licenses).where(eq(licenses.contractId, contractId)).returning({ id: licenses.id })
+  return rows.length
+}

@@ -1,0 +1,51 @@
+import { Type } from '@sinclair/typebox'
+import { gathered, integer, text } from '../../intake/model'
+import { activationLimit, LicenseKeysDraft, ownerEmail, ownerName, validity } from '../licenses/model'
+import { productReference } from '../products/model'
+
+/** The most keys one request may ask for (CONTRACT §3). */
+export const mostKeys = 1000
+
+/** A generator is named by its id (CONTRACT §9). */
+export const generatorReference = (description = 'The generator: its id.') =>
+  text({ maxLength: 255, nullable: true, aliases: ['generatorId', 'generator_uuid'], description })
+
+const ownTerms = {
+  activation_limit: Type.Optional(activationLimit({ nullable: true })),
+  validity: Type.Optional(validity({ nullable: true })),
+}
+
+/** The terms of the generator hold where none are given. */
+export const KeysOrder = gathered(
+  Type.Object({
+    generator_id: Type.Optional(generatorReference()),
+    quantity: integer({ minimum: 1, maximum: mostKeys, aliases: ['count'] }),
+    ...ownTerms,
+  }),
+)
+
+export const GeneratorFilter = Type.Object({
+  product_id: Type.Optional(productReference('Only generators of this product.')),
+})
+
+/** A licence whose key is still to be drawn (CONTRACT §9). */
+export const WantedLicense = Type.Object({
+  product_id: Type.Optional(productReference("The product; the generator's where only that is named.")),
+  generator_id: Type.Optional(generatorReference("The generator; the product's first active one where none is named.")),
+  owner_name: Type.Optional(ownerName()),
+  owner_email: Type.Optional(ownerEmail()),
+  ...ownTerms,
+})
+
+/** Licence keys to be put in as they are, or licences that want a key. */
+export const LicenseKeysWanted = gathered(
+  Type.Object({
+    ...LicenseKeysDraft.properties,
+    licenses: Type.Optional(
+      Type.Array(WantedLicense, {
+        kind: 'list',
+        description: 'In place of all other fields: licences whose keys are drawn, assigned where an owner is named.',
+      }),
+    ),
+  }),
+)

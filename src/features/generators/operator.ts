@@ -1,0 +1,117 @@
+import type { Generator } from '../../../db/schema/catalog'
+import type { Queryable } from '../../database/connection'
+import { Sorry } from '../../kernel/sorry'
+import { longestKey } from '../licenses/model'
+import { resolveProduct } from '../products/service'
+import { drawKeys } from './draw'
+import { capacity, collisionLikelihood, type Format, keyLength, type Pattern, patternOf } from './pattern'
+import { findGenerator, insertGenerator, updateGeneratorStatus } from './store'
+
+/** With a million keys sold, one guess in a million opens something; fewer keys than this are guessed too easily. */
+const leastCapacity = 1_000_000_000_000n
+
+/** For how many keys the likelihood of a collision is told. */
+export const keysExpected = 1_000_000
+
+/** What an operator says of a new generator. */
+export interface GeneratorDraft extends Format {
+  /** Id, uuid or slug. */
+  product: string
+  activationLimit: number
+  validity: number
+}
+
+/** What a generator's keys are like. */
+export interface Appraisal {
+  /** How many different ones there are. */
+  capacity: bigint
+  /** How likely it is that two of the first million are equal when they are drawn, and one is drawn anew. */
+  collisionLikelihood: number
+  /** One of them, drawn now and not kept. */
+  example: string
+}
+
+/** What a generator of that format could make. A format that is faulty, or whose keys are too few, is a `Sorry`. */
+export function appraise(format: Format): Appraisal {
+  requireReadable(format)
+  const { pattern, flaw } = patternOf(format)
+  if (!pattern) throw new Sorry(flaw, 2)
+  requireFit(format, pattern)
+  const keys = capacity(pattern)
+  return {
+    capacity: keys,
+    collisionLikelihood: collisionLikelihood(keys, keysExpected),
+    example: drawKeys(pattern, 1)[0]!,
+  }
+}
+
+/** Saves a generator whose format was appraised. */
+export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now: Date): Promise<Generator> {
+  appraise(draft)
+  const { product: reference, ...columns } = draft
+  const product = await requireProduct(tx, reference)
+  return insertGenerator(tx, { ...columns, productId: product.id, status: 1, createdAt: now, updatedAt: now })
+}
+
+/** Lets a generator make keys again, or no more; what it has made stays. */
+export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, now: Date): Promise<Generator> {
+  return (await updateGeneratorStatus(tx, id, status, now)) ?? unknown(id)
+}
+
+/** Keys like those it will make. None of them is kept or set aside. */
+export async function previewKeys(db: Queryable, id: number, count: number): Promise<string[]> {
+  const generator = (await findGenerator(db, id)) ?? unknown(id)
+  const { pattern, flaw } = patternOf(generator)
+  if (!pattern) throw new Sorry(`generator ${id} cannot be used: ${flaw}`)
+  return drawKeys(pattern, count)
+}
+
+export async function requireProduct(db: Queryable, reference: string) {
+  const product = await resolveProduct(db, reference)
+  if (!product) throw new Sorry(`there is no product "${reference}": name one by its id, uuid or slug`)
+  return product
+}
+
+function unknown(id: number): never {
+  throw new Sorry(`there is no generator ${id}: see "latchkey generator list"`)
+}
+
+function requireReadable({ prefix, suffix, functionName, charset }: Format) {
+  const parts = { prefix, suffix, template: functionName, charset }
+  for (const [name, text] of Object.entries(parts)) {
+    if (!/^[\x21-\x7e]*$/.test(text)) {
+      throw new Sorry(
+        `the ${name} may hold only printable ASCII characters and no spaces: they survive e-mail and URLs`,
+        2,
+      )
+    }
+  }
+  const repeated = [...charset].find((character, i) => charset.indexOf(character) !== i)
+  if (repeated)
+    throw new Sorry(`the charset has "${repeated}" twice, which would favour it: give each character once`, 2)
+  if (charset.length < 2) throw new Sorry('the charset is too small: give it at least two characters', 2)
+}
+
+function requireFit(format: Format, pattern: Pattern) {
+  const length = keyLength(pattern)
+  if (length > longestKey) {
+    throw new Sorry(
+      `its keys would have ${length} characters, but ${longestKey} is the most: ask for fewer or shorter ones`,
+      2,
+    )
+  }
+  const keys = capacity(pattern)
+  if (keys < leastCapacity) {
+    const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(leastCapacity)}`
+    throw new Sorry(`this generator ${numbers}: ${remedy(format)}`, 2)
+  }
+}
+
+function remedy({ method, charset }: Format) {
+  if (method === 'custom') return 'raise the lengths in the template, or add placeholders such as {X:8}'
+  const drawn = Math.ceil(Math.log(Number(leastCapacity)) / Math.log(charset.length))
+  return `raise --chunks or --chunk-length until a key has ${drawn} drawn characters, or give --charset more of them`
+}
+
+/** 1,000,000 */
+export const grouped = (number: bigint) => number.toString().replace(/\B(?=(\d{3})+$)/g, ',')

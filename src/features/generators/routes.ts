@@ -1,0 +1,39 @@
+import { Elysia } from 'elysia'
+import { endpoint, gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { createOrDrawLicenseKeys } from './issue'
+import { GeneratorFilter, KeysOrder, LicenseKeysWanted } from './model'
+import { generate, getAllGenerators } from './service'
+
+export const generators = (deps: Deps) =>
+  new Elysia({ tags: ['Generators'] })
+    .use(gate(deps))
+    .get(
+      '/get-all-generators',
+      ({ query }) => getAllGenerators(deps.db.read, query),
+      lookup('get-all-generators', GeneratorFilter, {
+        summary: 'List every generator, or those of one product',
+        says: ['all_generators'],
+      }),
+    )
+    .post(
+      '/generate',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => generate(tx, body, visitor.now)),
+      endpoint('generate', KeysOrder, {
+        summary: 'Generate licence keys and put them in stock',
+        says: ['generated_license_keys', 'generator_not_found_assign', 'generation_failed'],
+      }),
+    )
+    .post(
+      '/create-license-keys',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createOrDrawLicenseKeys(tx, body, visitor.now)),
+      endpoint('create-license-keys', LicenseKeysWanted, {
+        summary: 'Put licence keys in stock, brought along or drawn for each licence',
+        says: [
+          'license_keys_creation_result',
+          'no_license_keys_created',
+          'incorrect_data_license_create',
+          'generation_failed',
+        ],
+      }),
+    )

@@ -1,0 +1,53 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { type Generator, generators } from '../../../db/schema/catalog'
+import { licenses } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+
+export async function findGenerator(db: Queryable, id: number): Promise<Generator | undefined> {
+  const [row] = await db.select().from(generators).where(eq(generators.id, id))
+  return row
+}
+
+/** The active generator of a product that has the lowest id. */
+export async function findFirstActive(db: Queryable, productId: number): Promise<Generator | undefined> {
+  const [row] = await db
+    .select()
+    .from(generators)
+    .where(and(eq(generators.productId, productId), eq(generators.status, 1)))
+    .orderBy(asc(generators.id))
+    .limit(1)
+  return row
+}
+
+/** In the order of their ids; of one product, or of all. */
+export const listGenerators = (db: Queryable, productId: number | undefined) =>
+  db
+    .select()
+    .from(generators)
+    .where(productId === undefined ? undefined : eq(generators.productId, productId))
+    .orderBy(asc(generators.id))
+
+export async function insertGenerator(tx: Queryable, generator: typeof generators.$inferInsert): Promise<Generator> {
+  const [row] = await tx.insert(generators).values(generator).returning()
+  return row!
+}
+
+/** The generator as it is afterwards; undefined when there is none. */
+export async function updateGeneratorStatus(
+  tx: Queryable,
+  id: number,
+  status: 0 | 1,
+  now: Date,
+): Promise<Generator | undefined> {
+  const [row] = await tx.update(generators).set({ status, updatedAt: now }).where(eq(generators.id, id)).returning()
+  return row
+}
+
+/** Those of these keys that are some licence's already. */
+export async function listTaken(db: Queryable, keys: Iterable<string>): Promise<string[]> {
+  const rows = await db
+    .select({ key: licenses.licenseKey })
+    .from(licenses)
+    .where(sql`${licenses.licenseKey} in (select value from json_each(${JSON.stringify([...keys])}))`)
+  return rows.map(({ key }) => key)
+}
