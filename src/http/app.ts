@@ -3,6 +3,7 @@ import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
 import { licenses } from '../features/licenses/routes'
+import { metadata } from '../features/metadata/routes'
 import { products } from '../features/products/routes'
 import { envelope } from './envelope'
 import { ops } from './ops'
@@ -12,7 +13,12 @@ import { strays } from './strays'
 const prefixes = ['/api/v1', '/v1'] as const
 
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
-  new Elysia({ prefix }).use(products(deps)).use(licenses(deps)).use(activations(deps)).use(assignments(deps))
+  new Elysia({ prefix })
+    .use(products(deps))
+    .use(licenses(deps))
+    .use(activations(deps))
+    .use(assignments(deps))
+    .use(metadata(deps))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
