@@ -5,6 +5,7 @@ import { assignments } from '../features/assignments/routes'
 import { licenses } from '../features/licenses/routes'
 import { metadata } from '../features/metadata/routes'
 import { products } from '../features/products/routes'
+import { telemetry } from '../features/telemetry/routes'
 import { envelope } from './envelope'
 import { ops } from './ops'
 import { strays } from './strays'
@@ -19,6 +20,7 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
     .use(activations(deps))
     .use(assignments(deps))
     .use(metadata(deps))
+    .use(telemetry(deps))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
