@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
 import { apiKeyCommand } from './api-key'
+import { blocklistCommand } from './blocklist'
 import { demoCommand } from './demo'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
+import { productCommand } from './product'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
@@ -22,6 +24,8 @@ export async function run(args: string[], io: Io): Promise<number> {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
+  productCommand(program, io)
+  blocklistCommand(program, io)
   verifyResponseCommand(program, io)
   inheritSettings(program)
   try {

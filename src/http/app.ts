@@ -2,8 +2,10 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
+import { entitlements } from '../features/entitlements/routes'
 import { licenses } from '../features/licenses/routes'
 import { metadata } from '../features/metadata/routes'
+import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
 import { products } from '../features/products/routes'
 import { telemetry } from '../features/telemetry/routes'
 import { envelope } from './envelope'
@@ -13,6 +15,9 @@ import { strays } from './strays'
 /** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
 const prefixes = ['/api/v1', '/v1'] as const
 
+/** Where PHP clients look for a product's public key, and for nothing else (CONTRACT §9). */
+const keySyncPrefix = '/api/api/v1'
+
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
   new Elysia({ prefix })
     .use(products(deps))
@@ -21,6 +26,8 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
     .use(assignments(deps))
     .use(metadata(deps))
     .use(telemetry(deps))
+    .use(productInformation(deps))
+    .use(entitlements(deps))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
@@ -29,6 +36,8 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
+    .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
+    .use(publicKeyFile(deps))
     .use(strays((path) => methodsOf(app, path)))
   return app
 }

@@ -1,0 +1,14 @@
+import { Elysia } from 'elysia'
+import { gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { LicenseFeature } from './model'
+import { getLicenseFeature } from './service'
+
+export const entitlements = (deps: Deps) =>
+  new Elysia({ tags: ['Licence features'] })
+    .use(gate(deps))
+    .get(
+      '/licenses/:license_key/features/:feature',
+      ({ query, visitor }) => getLicenseFeature(deps.db.read, query, visitor.now),
+      lookup('get-license-feature', LicenseFeature),
+    )
