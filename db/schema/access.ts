@@ -39,3 +39,4 @@ export const blocklist = sqliteTable(
 )
 
 export type ApiKey = typeof apiKeys.$inferSelect
+export type Block = typeof blocklist.$inferSelect

@@ -8,14 +8,18 @@ export interface KnownKey extends ApiKey {
   readonly allowed: AddressSet
 }
 
-export interface Candidate {
-  key: KnownKey | undefined
-  capability: Capability
+/** Whoever knocks, with or without an API key. */
+export interface Caller {
   address: string
   identifier: string | undefined
   isBlocked: (kind: 'ip' | 'identifier', value: string) => boolean
   /** Seconds until the caller may come again; asked only when everything before it holds. */
   secondsToWait: () => number
+}
+
+export interface Candidate extends Caller {
+  key: KnownKey | undefined
+  capability: Capability
   now: Date
 }
 
@@ -26,6 +30,15 @@ export function admit({ key, capability, address, identifier, isBlocked, seconds
   if (key.status !== 'active' || (key.expiresAt && key.expiresAt <= now)) return say('inactive_api_key')
   if (key.allowedIps.length && !key.allowed.has(address)) return say('ip_not_allowed')
   if (!isCapable(key, capability)) return say('insufficient_permissions')
+  const seconds = secondsToWait()
+  if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
+  if (identifier && isBlocked('identifier', identifier)) return say('access_denied')
+  return undefined
+}
+
+/** The same where no API key is asked for. */
+export function admitAnyone({ address, identifier, isBlocked, secondsToWait }: Caller) {
+  if (isBlocked('ip', address)) return say('access_denied')
   const seconds = secondsToWait()
   if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
   if (identifier && isBlocked('identifier', identifier)) return say('access_denied')

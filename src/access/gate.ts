@@ -6,12 +6,12 @@ import { type Reading, read } from '../intake/model'
 import { addressSet, clientAddress } from '../kernel/addresses'
 import type { Answer } from '../kernel/answers'
 import { type Outcome, Refusal } from '../kernel/outcome'
-import { admit, type KnownKey } from './admit'
+import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
-/** What an endpoint asks of a caller: a capability, and the model its fields are read by. */
+/** What an endpoint asks of a caller: a capability, none where it is public, and the model its fields are read by. */
 interface Asked {
-  capability: Capability
+  capability?: Capability
   model: TObject
 }
 
@@ -36,6 +36,13 @@ export const lookup = <T extends TObject>(capability: Capability, model: T, desc
   asks: { capability, model },
   query: model,
   detail: detailOf(described),
+})
+
+/** A GET route that takes no API key: anybody may come who is not blocked, at the pace an address may have. */
+export const publicLookup = <T extends TObject>(model: T, described: Described) => ({
+  asks: { model },
+  query: model,
+  detail: { ...detailOf(described), security: [] },
 })
 
 /** Who is asking, as far as anybody can tell before they are admitted. */
@@ -71,23 +78,22 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
   }
 
   /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
-  async function admitted(visitor: Visitor, capability: Capability, model: TObject): Promise<Fields> {
+  async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
     const { key, address, now, fields, hasToken, unreadable } = visitor
     // Without a readable body nobody can tell whether it held a key.
     if (unreadable && !hasToken) throw new Refusal(unreadable)
     const { values, device } = unreadable ? unread : read(model, fields)
     const blocklist = await doorkeeper.blocklist()
-    const refusal = admit({
-      key,
-      capability,
+    const caller: Caller = {
       address,
       identifier: device,
       isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
-      secondsToWait: () => secondsToWait(key, address, now),
-      now,
-    })
+      secondsToWait: () => secondsToWait(capability && key, address, now),
+    }
+    const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
     if (refusal) throw new Refusal(refusal)
     if (unreadable) throw new Refusal(unreadable)
+    if (!capability) return values
     doorkeeper.noteUse(key!, now)
     visitor.capability = capability
     visitor.values = values
@@ -96,8 +102,8 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
 
   return new Elysia({ name: 'gate' })
     .onParse({ as: 'scoped' }, ({ request }) => readBody(request))
-    .derive({ as: 'scoped' }, async ({ request, server, body }) => {
-      const { fields, refusal } = merge(readQuery(request.url), body as Intake | undefined)
+    .derive({ as: 'scoped' }, async ({ request, server, body, params }) => {
+      const { fields, refusal } = merge(readQuery(request.url), body as Intake | undefined, params as Fields)
       const token = bearerToken(request.headers.get('authorization')) ?? textOf(fields.api_key)
       const socketAddress = server?.requestIP(request)?.address ?? ''
       const visitor: Visitor = {
@@ -113,21 +119,21 @@ export function gate({ config, doorkeeper, limit, clock }: Deps) {
       return { visitor }
     })
     .macro({
-      asks: ({ capability, model }: Asked) => ({
+      asks: (asked: Asked) => ({
         // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
         transform: async ({ visitor, request }): Promise<void> => {
-          const values = await admitted(visitor as Visitor, capability, model)
+          const values = await admitted(visitor as Visitor, asked)
           return (request.method === 'GET' ? { query: values } : { body: values }) as never
         },
       }),
     })
 }
 
-/** Body fields before those of the query. */
-function merge(query: Intake, body: Intake | undefined): { fields: Fields; refusal?: Outcome } {
+/** The path's parameters before the fields of the body, those before the fields of the query. */
+function merge(query: Intake, body: Intake | undefined, params: Fields): { fields: Fields; refusal?: Outcome } {
   if (body && 'refusal' in body) return { fields: 'fields' in query ? query.fields : {}, refusal: body.refusal }
   if ('refusal' in query) return { fields: body?.fields ?? {}, refusal: query.refusal }
-  return { fields: body ? { ...query.fields, ...body.fields } : query.fields }
+  return { fields: { ...query.fields, ...body?.fields, ...params } }
 }
 
 function bearerToken(header: string | null) {

@@ -1,10 +1,10 @@
-import type { ApiKey } from '../../db/schema/access'
+import type { ApiKey, Block } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
-import { parseCidr } from '../kernel/addresses'
+import { parseCidr, plainAddress } from '../kernel/addresses'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
-import { insertApiKey, updateApiKeyStatus } from './store'
+import { deleteBlock, insertApiKey, updateApiKeyStatus, upsertBlock } from './store'
 
 const shownCharacters = 8
 const longestToken = 512
@@ -43,6 +43,40 @@ export async function createApiKey(
   })
   if (!key) throw new Sorry('there is an API key with that value already: see "latchkey api-key list"')
   return { key, token }
+}
+
+/** Whom an operator turns away: an address or range, or the identifier of a device. */
+export interface BlockDraft {
+  kind: Block['kind']
+  value: string
+  reason: string
+  expiresAt?: Date | undefined
+}
+
+const longestIdentifier = 1024
+
+/** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
+export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
+  const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
+  if (!value || value.length > longestIdentifier) {
+    throw new Sorry(`an identifier has 1 to ${longestIdentifier} characters`, 2)
+  }
+  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('the expiry date is in the past', 2)
+  return upsertBlock(tx, { ...draft, value, createdAt: now })
+}
+
+/** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
+export async function removeBlock(tx: Queryable, id: number): Promise<Block> {
+  const block = await deleteBlock(tx, id)
+  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`)
+  return block
+}
+
+function usualCidr(text: string) {
+  const range = parseCidr(plainAddress(text.trim()))
+  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 2)
+  const { address, family, bits } = range
+  return bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`
 }
 
 /** Ends an API key for good; the next request with it is refused. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
 import { apiKeyCommand } from './api-key'
+import { blocklistCommand } from './blocklist'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
@@ -10,6 +11,7 @@ import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
+import { productCommand } from './product'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
@@ -28,6 +30,8 @@ export function buildProgram(io: Io): Command {
   keyCommand(program, io)
   generatorCommand(program, io)
   contractCommand(program, io)
+  productCommand(program, io)
+  blocklistCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -3,9 +3,13 @@ import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
 import { contracts } from '../features/contracts/routes'
+import { entitlements } from '../features/entitlements/routes'
 import { generators } from '../features/generators/routes'
 import { licenses } from '../features/licenses/routes'
+import { metadata } from '../features/metadata/routes'
+import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
 import { products } from '../features/products/routes'
+import { telemetry } from '../features/telemetry/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
 import { ops } from './ops'
@@ -14,14 +18,25 @@ import { strays } from './strays'
 /** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
 const prefixes = ['/api/v1', '/v1'] as const
 
+/** Where PHP clients look for a product's public key, and for nothing else (CONTRACT §9). */
+const keySyncPrefix = '/api/api/v1'
+
+/** The endpoints, feature by feature. */
+const features: ((deps: Deps) => AnyElysia)[] = [
+  products,
+  licenses,
+  generators,
+  activations,
+  assignments,
+  contracts,
+  metadata,
+  telemetry,
+  productInformation,
+  entitlements,
+]
+
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
-  new Elysia({ prefix })
-    .use(products(deps))
-    .use(licenses(deps))
-    .use(generators(deps))
-    .use(activations(deps))
-    .use(assignments(deps))
-    .use(contracts(deps))
+  features.reduce((app: AnyElysia, feature) => app.use(feature(deps)), new Elysia({ prefix }))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
@@ -31,6 +46,8 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
+    .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
+    .use(publicKeyFile(deps))
     .use(strays((path) => methodsOf(app, path)))
   return app
 }

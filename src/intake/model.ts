@@ -14,7 +14,7 @@ interface FieldOptions {
   device?: boolean
 }
 
-type Kind = 'text' | 'integer' | 'flag' | 'choice' | 'moment' | 'list'
+type Kind = 'text' | 'json' | 'integer' | 'flag' | 'choice' | 'moment' | 'list'
 type Field = TSchema & { kind: Kind; 'x-aliases'?: readonly string[]; nullable?: boolean; device?: boolean }
 
 const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
@@ -24,12 +24,16 @@ const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
 })
 
 /** The longest text a field may hold: 64 KiB. */
-const longestText = 65_536
+export const longestText = 65_536
 const largestInteger = 2_147_483_647
 
 /** A text; numbers and booleans are taken as their text, spaces around it are dropped. */
 export const text = ({ maxLength = longestText, ...options }: FieldOptions & { maxLength?: number } = {}) =>
   Type.String({ maxLength, ...field('text', options) })
+
+/** Any JSON value, kept as text: a string as it is, everything else as its JSON. */
+export const jsonText = (options: FieldOptions = {}) =>
+  Type.String({ maxLength: longestText, ...field('json', options) })
 
 /** A whole number; its decimal text is taken too. */
 export const integer = ({
@@ -102,6 +106,7 @@ const isGiven = (value: unknown) => value !== undefined && value !== null && val
 function coerce(value: unknown, schema: Field): unknown {
   if (value === null) return ''
   if (typeof value === 'string') return coerceText(clean(value), schema)
+  if (schema.kind === 'json') return JSON.stringify(value)
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? clean(item) : item))
   if (schema.kind === 'flag' || schema.kind === 'integer') return typeof value === 'boolean' ? Number(value) : value
   return typeof value === 'number' || typeof value === 'boolean' ? coerceText(String(value), schema) : value
@@ -176,6 +181,7 @@ function faultIn(name: string, value: unknown, schema: Field, isRequired: boolea
   if (value === undefined || isEmpty) return undefined
   switch (schema.kind) {
     case 'text':
+    case 'json':
       if (typeof value !== 'string') return `The ${words(name)} must be a string.`
       return value.length > schema.maxLength
         ? `The ${words(name)} must not be greater than ${schema.maxLength} characters.`

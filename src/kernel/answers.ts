@@ -195,6 +195,7 @@ export const answers = {
   changelog_disabled_for_product: { code: 1602, http: 200, message: 'Changelog not enabled for this product' },
 
   // Latchkey's own
+  license_feature: { code: 9200, http: 200, message: 'License feature' },
   malformed_request: { code: 9400, http: 400, message: 'Malformed request' },
   no_such_endpoint: { code: 9404, http: 404, message: 'No such endpoint' },
   method_not_allowed: { code: 9405, http: 405, message: 'This endpoint does not take that method' },

@@ -35,11 +35,11 @@ export function readPrivateKey(pem: string, passphrase?: string): KeyObject {
   return key
 }
 
-/** The row a private key is kept as: sealed, and named after its public half. */
+/** The row a private key is kept as: sealed, and named after its public half and the product it is kept for. */
 export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number | null, now: Date): SigningKey {
   const publicKey = createPublicKey(key)
   return {
-    id: keyId(publicKey),
+    id: productId === null ? keyId(publicKey) : `${keyId(publicKey)}-${productId}`,
     productId,
     bits: bitsOf(key),
     publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
+import { Sorry } from '../kernel/sorry'
 import { generateRsaKey, type KeySize, toSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
-import { replaceCurrentKey } from './store'
+import { hasCurrentKey, replaceCurrentKey } from './store'
 
 interface Workshop {
   db: Db
@@ -11,13 +12,41 @@ interface Workshop {
   clock: Clock
 }
 
-/** Puts a fresh global key pair in place; the one before it is retired and its public half stays visible. */
-export const rotateGlobalKey = async (workshop: Workshop, bits: KeySize) =>
-  putGlobalKey(workshop, await generateRsaKey(bits))
+/** Whose key pair: a product's own, or the global one. */
+export type KeyOwner = number | null
+
+/** Makes a first key pair. A `Sorry` where there is one already: replacing a key is said aloud. */
+export async function generateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
+  const refuse = () => {
+    throw new Sorry(`${named(owner)} has a key pair already: replace it with "latchkey key rotate${flagFor(owner)}"`)
+  }
+  if (await hasCurrentKey(workshop.db.read, owner)) refuse()
+  const key = await freshKey(workshop, owner, bits)
+  await workshop.db.write(async (tx) => ((await hasCurrentKey(tx, owner)) ? refuse() : replaceCurrentKey(tx, key)))
+  return key
+}
+
+/** Puts a fresh key pair in place of the one before it, whose public half stays visible. */
+export async function rotateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
+  if (!(await hasCurrentKey(workshop.db.read, owner))) {
+    throw new Sorry(
+      `${named(owner)} has no key pair of its own: make one with "latchkey key generate${flagFor(owner)}"`,
+    )
+  }
+  const key = await freshKey(workshop, owner, bits)
+  await workshop.db.write((tx) => replaceCurrentKey(tx, key))
+  return key
+}
 
 /** Puts an existing private key in place, so that clients that know its public half go on without a change. */
-export async function putGlobalKey({ db, sealer, clock }: Workshop, privateKey: KeyObject) {
-  const key = toSigningKey(privateKey, sealer, null, clock())
+export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, privateKey: KeyObject) {
+  const key = toSigningKey(privateKey, sealer, owner, clock())
   await db.write((tx) => replaceCurrentKey(tx, key))
   return key
 }
+
+const freshKey = async ({ sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) =>
+  toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
+
+const named = (owner: KeyOwner) => (owner === null ? 'this house' : `product ${owner}`)
+const flagFor = (owner: KeyOwner) => (owner === null ? '' : ` --product ${owner}`)

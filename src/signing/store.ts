@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, or } from 'drizzle-orm'
 import { installation, type SigningKey, signingKeys } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 
@@ -11,7 +11,10 @@ const current = (productId: number | null) =>
 /** The key pairs answers are signed with today, one per scope. */
 export const listCurrentKeys = (db: Queryable) => db.select().from(signingKeys).where(isNull(signingKeys.retiredAt))
 
-/** Every key pair, newest first, retired ones included; without their private halves. */
+/**
+ * Every key pair without its private half: the global ones first, then product by product, each time the current one
+ * before those it replaced.
+ */
 export const listPublicKeys = (db: Queryable) =>
   db
     .select({
@@ -23,7 +26,7 @@ export const listPublicKeys = (db: Queryable) =>
       retiredAt: signingKeys.retiredAt,
     })
     .from(signingKeys)
-    .orderBy(isNull(signingKeys.retiredAt), desc(signingKeys.createdAt))
+    .orderBy(asc(signingKeys.productId), desc(isNull(signingKeys.retiredAt)), desc(signingKeys.retiredAt))
 
 export type PublicKey = Awaited<ReturnType<typeof listPublicKeys>>[number]
 
@@ -34,6 +37,17 @@ export async function replaceCurrentKey(tx: Queryable, key: Omit<SigningKey, 're
     .insert(signingKeys)
     .values({ ...key, retiredAt: null })
     .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null } })
+}
+
+/** The public key that answers about a product verify under: its own, else the global one (CONTRACT §0). */
+export async function publicKeyFor(db: Queryable, productId: number | undefined) {
+  const ofProduct = productId === undefined ? undefined : eq(signingKeys.productId, productId)
+  const [row] = await db
+    .select({ publicPem: signingKeys.publicPem })
+    .from(signingKeys)
+    .where(and(isNull(signingKeys.retiredAt), or(isNull(signingKeys.productId), ofProduct)))
+    .orderBy(isNull(signingKeys.productId))
+  return row?.publicPem
 }
 
 /** Whether that scope has a current key pair. */

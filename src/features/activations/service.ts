@@ -87,6 +87,7 @@ export async function deactivate(tx: Queryable, device: Static<typeof Device>, n
   return say('license_deactivated').signedFor(seat.productId)
 }
 
+/** A licence with this device's place on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
 /** The licence and this device's place on it, or 210 or 215. A key of another product than the one named is 210. */
@@ -102,8 +103,8 @@ async function findSeatOf(
   return { seat }
 }
 
-/** The same under every rule of `verify`. */
-async function findActiveSeat(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
+/** The same under every rule of `verify`, which ends at 202 where the device holds no seat. */
+export async function findActiveSeat(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
   const found = await findSeatOf(db, device)
   if (found.refusal) return found
   const stopped = obstacle(found.seat, now) ?? (found.seat.activationId ? undefined : 'no_activation_found')

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
-import type { Product } from '../../../db/schema/catalog'
+import type { Feature, Product } from '../../../db/schema/catalog'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
+import { Sorry } from '../../kernel/sorry'
 import { type ProductChoice, ProductDraft, ProductUpdate } from './model'
+import { slugFlaw } from './policy'
 import {
   deleteProductRow,
   findProduct,
@@ -17,6 +19,8 @@ import {
   mapProductMeta,
   updateProductRow,
 } from './store'
+
+const longestPostUrl = 2048
 
 /** 750 with the new id, or 751 with every faulty field. */
 export async function createProduct(tx: Queryable, input: Unchecked<typeof ProductDraft>, now: Date) {
@@ -84,17 +88,67 @@ export async function findEnvatoProduct(db: Queryable, itemId: string, itemName:
   )
 }
 
-/** A product as 500 shows it (CONTRACT §1). */
-export async function describeProduct(db: Queryable, id: number) {
-  const product = (await findProduct(db, String(id)))!
-  const { external_reference, source, name, post_url, description, meta_data } = productRow(
-    product,
-    await listProductMeta(db, id),
-  )
-  return { id, external_reference, source, name, post_url, description, meta_data }
+/** The same for an operator: an unknown product is a `Sorry`. */
+export async function requireProduct(db: Queryable, reference: string): Promise<Product> {
+  const product = await resolveProduct(db, reference)
+  if (!product) throw new Sorry(`there is no product "${reference}": see "latchkey product list"`)
+  return product
+}
+
+/** What an operator can change that no endpoint can. */
+export interface ProductSettings {
+  postUrl?: string | undefined
+  /** Empty for none. */
+  slug?: string | undefined
+  isChangelogOn?: boolean | undefined
+  /** Added, or put in place of the feature of that key; licences that exist keep what they have. */
+  features: Feature[]
+  removedFeatures: string[]
+}
+
+/** Changes a product's settings; a setting that cannot be is a `Sorry`, and nothing is changed. */
+export async function setProduct(tx: Queryable, reference: string, settings: ProductSettings, now: Date) {
+  const product = await requireProduct(tx, reference)
+  const { postUrl, slug, isChangelogOn, features, removedFeatures } = settings
+  if (postUrl) requirePostUrl(postUrl)
+  if (slug) await requireSlug(tx, slug, product)
+  const unknown = removedFeatures.find((key) => !product.features.some((feature) => feature.key === key))
+  if (unknown !== undefined) throw new Sorry(`product ${product.id} has no feature "${unknown}"`)
+  const replaced = [...removedFeatures, ...features.map(({ key }) => key)]
+  const merged = [...product.features.filter(({ key }) => !replaced.includes(key)), ...features]
+  await updateProductRow(tx, product.id, {
+    ...(postUrl !== undefined && { postUrl }),
+    ...(slug !== undefined && { slug: slug || null }),
+    ...(isChangelogOn !== undefined && { changelogEnabled: Number(isChangelogOn) }),
+    features: merged,
+    updatedAt: now,
+  })
+  return requireProduct(tx, String(product.id))
+}
+
+function requirePostUrl(url: string) {
+  const isUsable = url.length <= longestPostUrl && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  if (!isUsable) throw new Sorry(`the post URL is http:// or https:// and has at most ${longestPostUrl} characters`, 2)
+}
+
+async function requireSlug(tx: Queryable, slug: string, { id }: Product) {
+  const flaw = slugFlaw(slug)
+  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 2)
+  const holder = await findProduct(tx, slug)
+  if (holder && holder.id !== id) throw new Sorry(`product ${holder.id} has that slug: choose another with --slug`)
 }
 
 /** A product as 810 shows it (CONTRACT §1). */
+export const presentProduct = async (db: Queryable, product: Product) =>
+  productRow(product, await listProductMeta(db, product.id))
+
+/** A product as 500 shows it (CONTRACT §1). */
+export async function describeProduct(db: Queryable, id: number) {
+  const product = (await findProduct(db, String(id)))!
+  const { external_reference, source, name, post_url, description, meta_data } = await presentProduct(db, product)
+  return { id, external_reference, source, name, post_url, description, meta_data }
+}
+
 const productRow = (product: Product, meta: MetaPair[]) => ({
   id: product.id,
   external_reference: product.externalReference,

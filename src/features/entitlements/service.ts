@@ -1,0 +1,24 @@
+import type { Static } from '@sinclair/typebox'
+import type { Queryable } from '../../database/connection'
+import { say } from '../../kernel/outcome'
+import { obstacle } from '../licenses/policy'
+import { findLicense, findSeat } from '../licenses/store'
+import type { LicenseFeature } from './model'
+
+/**
+ * 9200 with what the feature is worth on a licence that stands: the rules of `verify` apart from the seat, since
+ * nobody says which device asks. A feature the licence lacks is not enabled and has no value.
+ */
+export async function getLicenseFeature(db: Queryable, asked: Static<typeof LicenseFeature>, now: Date) {
+  const { license_key, feature } = asked
+  const standing = await findSeat(db, license_key, '')
+  if (!standing) return say('invalid_license_key')
+  const stopped = obstacle(standing, now)
+  if (stopped) return say(stopped).signedFor(standing.productId)
+  const { features } = (await findLicense(db, license_key))!
+  const value = Object.hasOwn(features, feature) ? features[feature]! : null
+  return say('license_feature', { feature, enabled: isEnabled(value), value }).signedFor(standing.productId)
+}
+
+const isEnabled = (value: boolean | number | string | null) =>
+  value !== null && value !== false && value !== 0 && value !== ''

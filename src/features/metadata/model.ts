@@ -1,0 +1,21 @@
+import { Type } from '@sinclair/typebox'
+import { jsonText, text } from '../../intake/model'
+import { Device } from '../activations/model'
+import { ProductChoice } from '../products/model'
+
+const key = () =>
+  Type.Optional(text({ maxLength: 255, aliases: ['meta_key'], description: 'The name of the metadata.' }))
+const value = () =>
+  Type.Optional(
+    jsonText({
+      aliases: ['meta_value'],
+      description: 'A text of at most 64 KiB; any other JSON value is kept as its JSON text.',
+    }),
+  )
+
+/** Nothing is required here: the service knows which answer a missing field deserves. */
+export const LicenseMeta = Type.Object({ ...Device.properties, key: key(), value: value() })
+export const LicenseMetaChoice = Type.Object({ ...Device.properties, key: key() })
+
+export const ProductMeta = Type.Object({ ...ProductChoice.properties, key: key(), value: value() })
+export const ProductMetaChoice = Type.Object({ ...ProductChoice.properties, key: key() })

@@ -1,0 +1,102 @@
+import { Elysia } from 'elysia'
+import { endpoint, gate } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { standing } from '../licenses/policy'
+import { LicenseMeta, LicenseMetaChoice, ProductMeta, ProductMetaChoice } from './model'
+import {
+  createLicenseMeta,
+  createProductMeta,
+  deleteLicenseMeta,
+  deleteProductMeta,
+  updateLicenseMeta,
+  updateProductMeta,
+} from './service'
+
+export const metadata = (deps: Deps) =>
+  new Elysia({ tags: ['Metadata'] })
+    .use(gate(deps))
+    .post(
+      '/create-license-key-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createLicenseMeta(tx, body, visitor.now)),
+      endpoint('create-license-key-meta', LicenseMeta, {
+        summary: 'Add a key and a value to a licence',
+        says: [
+          'metadata_created',
+          'meta_key_required_create',
+          'meta_value_required_create',
+          'meta_key_already_exists_create',
+          ...standing,
+          'no_activation_found',
+        ],
+      }),
+    )
+    .post(
+      '/update-license-key-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseMeta(tx, body, visitor.now)),
+      endpoint('update-license-key-meta', LicenseMeta, {
+        summary: 'Change a value of a licence',
+        says: [
+          'metadata_updated',
+          'meta_key_required_update',
+          'meta_value_required_update',
+          'meta_key_not_exists_update',
+          ...standing,
+          'no_activation_found',
+        ],
+      }),
+    )
+    .post(
+      '/delete-license-key-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseMeta(tx, body, visitor.now)),
+      endpoint('delete-license-key-meta', LicenseMetaChoice, {
+        summary: 'Take a key and its value off a licence',
+        says: [
+          'metadata_deleted',
+          'meta_key_required_delete',
+          'meta_key_not_exists_delete',
+          ...standing,
+          'no_activation_found',
+        ],
+      }),
+    )
+    .post(
+      '/create-product-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProductMeta(tx, body)),
+      endpoint('create-product-meta', ProductMeta, {
+        summary: 'Add a key and a value to a product',
+        says: [
+          'product_meta_created',
+          'product_not_found_meta_create',
+          'product_meta_key_required_create',
+          'product_meta_value_required_create',
+          'product_meta_key_already_exists',
+        ],
+      }),
+    )
+    .post(
+      '/update-product-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProductMeta(tx, body)),
+      endpoint('update-product-meta', ProductMeta, {
+        summary: 'Change a value of a product',
+        says: [
+          'product_meta_updated',
+          'product_not_found_meta_update',
+          'product_meta_key_required_update',
+          'product_meta_value_required_update',
+          'product_meta_key_not_exists_update',
+        ],
+      }),
+    )
+    .post(
+      '/delete-product-meta',
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProductMeta(tx, body)),
+      endpoint('delete-product-meta', ProductMetaChoice, {
+        summary: 'Take a key and its value off a product',
+        says: [
+          'product_meta_deleted',
+          'product_not_found_meta_delete',
+          'product_meta_key_required_delete',
+          'product_meta_key_not_exists_delete',
+        ],
+      }),
+    )

@@ -1,0 +1,91 @@
+import { Elysia } from 'elysia'
+import { gate, lookup, publicLookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { ProductChoice } from '../products/model'
+import { PublicProduct } from './model'
+import {
+  getProduct,
+  getProductChangelog,
+  getProductMeta,
+  getProductPublicKey,
+  readChangelog,
+  readPublicKey,
+} from './service'
+
+const tags = ['Product information']
+
+export const productInformation = (deps: Deps) =>
+  new Elysia({ tags })
+    .use(gate(deps))
+    .get(
+      '/get-product',
+      ({ query }) => getProduct(deps.db.read, query),
+      lookup('get-product', ProductChoice, { summary: 'A product', says: ['product_found', 'product_not_found'] }),
+    )
+    .get(
+      '/get-product-meta',
+      ({ query }) => getProductMeta(deps.db.read, query),
+      lookup('get-product', ProductChoice, {
+        summary: "A product's metadata",
+        says: ['product_found', 'product_not_found'],
+      }),
+    )
+    .get(
+      '/get-product-changelog',
+      ({ query }) => getProductChangelog(deps.db.read, query, deps.config),
+      lookup('get-product', ProductChoice, {
+        summary: "A product's published releases",
+        says: [
+          'changelog_retrieved',
+          'changelog_disabled_globally',
+          'changelog_disabled_for_product',
+          'product_not_found',
+        ],
+      }),
+    )
+    .get(
+      '/products/:slug/changelog',
+      ({ query }) => readChangelog(deps.db.read, query, deps.config),
+      publicLookup(PublicProduct, {
+        summary: "A product's published releases, for anybody",
+        says: [
+          'changelog_retrieved',
+          'changelog_disabled_globally',
+          'changelog_disabled_for_product',
+          'product_not_found',
+        ],
+      }),
+    )
+    .use(publicKeySync(deps))
+
+/** Apart from the rest, because PHP clients look for it under a path of its own (CONTRACT §9). */
+export const publicKeySync = (deps: Deps) =>
+  new Elysia({ tags })
+    .use(gate(deps))
+    .get(
+      '/get-product-public-key',
+      ({ query }) => getProductPublicKey(deps.db.read, query),
+      lookup('get-product', ProductChoice, {
+        summary: "The public key that checks a product's answers",
+        says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
+      }),
+    )
+
+/** The public key as a file, for whoever sets a client up. */
+export const publicKeyFile = (deps: Deps) =>
+  new Elysia({ tags })
+    .use(gate(deps))
+    .get(
+      '/api/product/public-key',
+      async ({ query }) => pemFile(await readPublicKey(deps.db.read, query)),
+      publicLookup(ProductChoice, {
+        summary: "The public key as a PEM file: a product's own, else the global one",
+        says: [],
+      }),
+    )
+
+const pemFile = (publicPem: string | undefined) =>
+  new Response(publicPem ?? 'There is no such product.\n', {
+    status: publicPem === undefined ? 404 : 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  })

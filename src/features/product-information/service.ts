@@ -1,0 +1,78 @@
+import type { Static } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
+import type { Config } from '../../config'
+import type { Queryable } from '../../database/connection'
+import { dateTime } from '../../kernel/moments'
+import { say } from '../../kernel/outcome'
+import { publicKeyFor } from '../../signing/store'
+import type { ProductChoice } from '../products/model'
+import { presentProduct, resolveProduct } from '../products/service'
+import type { PublicProduct } from './model'
+import { findProductBySlug, listPublishedReleases } from './store'
+
+type Choice = Static<typeof ProductChoice>
+
+/** 631 with the product and all its names, 551 for an unknown one. */
+export async function getProduct(db: Queryable, { product_id }: Choice) {
+  const product = await resolveProduct(db, product_id)
+  if (!product) return say('product_not_found')
+  const { uuid, slug, features } = product
+  const { id, ...row } = await presentProduct(db, product)
+  return say('product_found', { product: { id, uuid, slug, ...row, features } }).signedFor(id)
+}
+
+/** 631 with the product's metadata alone, 551 for an unknown product. */
+export async function getProductMeta(db: Queryable, { product_id }: Choice) {
+  const product = await resolveProduct(db, product_id)
+  if (!product) return say('product_not_found')
+  const { meta_data } = await presentProduct(db, product)
+  return say('product_found', { meta_data }).signedFor(product.id)
+}
+
+/** 1600 with the changelog, 1601 or 1602 where it is switched off, 551 for an unknown product. */
+export async function getProductChangelog(db: Queryable, { product_id }: Choice, config: Config) {
+  if (config.changelog === 'off') return say('changelog_disabled_globally')
+  return changelogOf(db, await resolveProduct(db, product_id))
+}
+
+/** The same for anybody, by slug alone: a product that has none has no public page. */
+export async function readChangelog(db: Queryable, { slug }: Static<typeof PublicProduct>, config: Config) {
+  if (config.changelog === 'off') return say('changelog_disabled_globally')
+  return changelogOf(db, await findProductBySlug(db, slug))
+}
+
+/**
+ * 632 with the public key that the product's answers verify under: its own, else the global one. 633 where there is
+ * neither, 551 for an unknown product.
+ */
+export async function getProductPublicKey(db: Queryable, { product_id }: Choice) {
+  const product = await resolveProduct(db, product_id)
+  if (!product) return say('product_not_found')
+  const publicPem = await publicKeyFor(db, product.id)
+  if (publicPem === undefined) return say('product_public_key_not_found').signedFor(product.id)
+  const { id, uuid, slug, name } = product
+  return say('product_public_key_found', { public_key: publicPem, product: { id, uuid, slug, name } }).signedFor(id)
+}
+
+/** The same key as a bare PEM file, the global one where no product is named; undefined for an unknown product. */
+export async function readPublicKey(db: Queryable, { product_id }: Choice) {
+  if (product_id === undefined) return publicKeyFor(db, undefined)
+  const product = await resolveProduct(db, product_id)
+  return product && publicKeyFor(db, product.id)
+}
+
+async function changelogOf(db: Queryable, product: Product | undefined) {
+  if (!product) return say('product_not_found')
+  if (!product.changelogEnabled) return say('changelog_disabled_for_product').signedFor(product.id)
+  const { name, slug } = product
+  const releases = await listPublishedReleases(db, product.id)
+  return say('changelog_retrieved', {
+    product: { name, slug },
+    changelog: releases.map(({ version, releaseDate, updateSummary, changelog }) => ({
+      version,
+      release_date: dateTime(releaseDate),
+      update_summary: updateSummary,
+      changelog,
+    })),
+  }).signedFor(product.id)
+}

@@ -1,0 +1,24 @@
+import type { Feature } from '../../../db/schema/catalog'
+
+const reservedSlugs: readonly string[] = ['admin', 'api', 'login', 'logout']
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Why a slug cannot be one, or undefined when it can: it must never be taken for an id or a uuid (CONTRACT §1). */
+export function slugFlaw(slug: string): string | undefined {
+  if (!/^[a-z0-9-]{3,50}$/.test(slug)) return 'a slug has 3 to 50 lower-case letters, digits and hyphens'
+  if (/^\d+$/.test(slug) || uuid.test(slug)) return 'a slug must not look like an id or a uuid'
+  return reservedSlugs.includes(slug) ? `"${slug}" is reserved` : undefined
+}
+
+/** A feature from its short form: `export:boolean=true`, `seats:number=5`, `tier:string=pro`. */
+export function parseFeature(text: string): Feature | undefined {
+  const [, key, type, value] = /^([A-Za-z0-9_.-]{1,64}):(boolean|number|string)=(.*)$/s.exec(text) ?? []
+  if (key === undefined || value === undefined) return undefined
+  const named = { key, label: key, description: '' }
+  if (type === 'string') return { ...named, type, default: value }
+  if (type === 'boolean') {
+    return value === 'true' || value === 'false' ? { ...named, type, default: value === 'true' } : undefined
+  }
+  const number = Number(value)
+  return value.trim() !== '' && Number.isFinite(number) ? { ...named, type: 'number', default: number } : undefined
+}

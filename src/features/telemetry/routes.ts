@@ -1,0 +1,31 @@
+import { Elysia } from 'elysia'
+import { endpoint, gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { TelemetryFilter, TelemetryReport } from './model'
+import { getTelemetryData, sendTelemetryData } from './service'
+
+/** Under the names of the contract, and under those that SDKs call it by (CONTRACT §8, §11). */
+export const telemetry = (deps: Deps) =>
+  new Elysia()
+    .use(under(deps, '/send-telemetry-data', '/get-telemetry-data'))
+    .use(under(deps, '/send-telemetry', '/get-telemetry'))
+
+const under = (deps: Deps, sendPath: string, getPath: string) =>
+  new Elysia({ tags: ['Telemetry'] })
+    .use(gate(deps))
+    .post(
+      sendPath,
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => sendTelemetryData(tx, body, visitor, deps.config)),
+      endpoint('send-telemetry-data', TelemetryReport, {
+        summary: 'Report something; it is kept and flagged, never rejected',
+        says: ['correct_format_telemetry_saved', 'incorrect_format_telemetry_saved'],
+      }),
+    )
+    .get(
+      getPath,
+      ({ query }) => getTelemetryData(deps.db.read, query),
+      lookup('get-telemetry-data', TelemetryFilter, {
+        summary: 'List what was reported',
+        says: ['telemetry_data_found'],
+      }),
+    )

@@ -1,0 +1,129 @@
+import type { Static } from '@sinclair/typebox'
+import type { TelemetryRecord } from '../../../db/schema/licensing'
+import type { Config } from '../../config'
+import type { Queryable } from '../../database/connection'
+import { judge, longestText, selectedIsInvalid, type Unchecked } from '../../intake/model'
+import { isoSeconds } from '../../kernel/moments'
+import { say } from '../../kernel/outcome'
+import { announce } from '../../webhooks/outbox'
+import { mostListed } from '../licenses/model'
+import { findLicense } from '../licenses/store'
+import { resolveProduct } from '../products/service'
+import { type TelemetryFilter, TelemetryReport } from './model'
+import { dataOf, faultsInData, jsonOf, textOf } from './policy'
+import { hasRelease, insertTelemetry, listTelemetry, type RecordFilter } from './store'
+
+type Report = Unchecked<typeof TelemetryReport>
+
+/** When and where a record came from. */
+interface Origin {
+  now: Date
+  address: string
+}
+
+/**
+ * 830, or 831 with what is wrong with it: either way the record is kept with its flags (CONTRACT §6), or dropped where
+ * the setting `telemetry` is off. Only what no field may hold is turned away.
+ */
+export async function sendTelemetryData(tx: Queryable, report: Report, origin: Origin, config: Config) {
+  const tooLong = Object.entries(report).find(([, value]) => (textOf(value)?.length ?? 0) > longestText)
+  if (tooLong) return say('malformed_request', { detail: `The field "${tooLong[0]}" is too long.` })
+  const product = await resolveProduct(tx, report.product_id)
+  const { errors } = judge(TelemetryReport, report, {
+    product_id: product ? undefined : selectedIsInvalid('product_id'),
+    ...faultsInData(report),
+  })
+  if (config.telemetry === 'on') await keep(tx, report, { isCorrect: !errors, productId: product?.id, ...origin })
+  return errors
+    ? say('incorrect_format_telemetry_saved', { errors })
+    : say('correct_format_telemetry_saved', { errors: [] })
+}
+
+/** 970 with the records that pass the filter, oldest first; `next_page` when there are more. */
+export async function getTelemetryData(db: Queryable, filter: Static<typeof TelemetryFilter>) {
+  const { page = 1, per_page = mostListed } = filter
+  const rows = await listTelemetry(db, await conditions(db, filter), {
+    limit: per_page + 1,
+    offset: (page - 1) * per_page,
+  })
+  return say('telemetry_data_found', {
+    data: rows.slice(0, per_page).map(listedRecord),
+    ...(rows.length > per_page && { next_page: page + 1 }),
+  })
+}
+
+async function keep(
+  tx: Queryable,
+  report: Report,
+  { isCorrect, productId, now, address }: Origin & { isCorrect: boolean; productId: number | undefined },
+) {
+  const { license_key, product_version } = report
+  const flags = {
+    isCorrectFormat: Number(isCorrect),
+    licenseKeyExists: Number(typeof license_key === 'string' && (await findLicense(tx, license_key)) !== undefined),
+    productExists: Number(productId !== undefined),
+    productVersionExists: Number(
+      productId !== undefined &&
+        typeof product_version === 'string' &&
+        (await hasRelease(tx, productId, product_version)),
+    ),
+  }
+  const record = await insertTelemetry(tx, {
+    userIdentifier: textOf(report.user_identifier),
+    licenseKey: textOf(license_key),
+    activationIdentifier: textOf(report.activation_identifier),
+    productId: textOf(productId ?? report.product_id),
+    productVersion: textOf(product_version),
+    dataType: textOf(report.data_type),
+    dataGroup: textOf(report.data_group),
+    data: dataOf(report),
+    ...flags,
+    hasRedFlags: Number(Object.values(flags).includes(0)),
+    createdAt: now,
+    ip: address,
+    hwid: textOf(report.hwid),
+    country: textOf(report.country),
+    flags: jsonOf(report.flags),
+    metadata: jsonOf(report.metadata),
+  })
+  await announce(tx, 'telemetry.received', listedRecord(record), now)
+  if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', listedRecord(record), now)
+}
+
+/** The filter in the store's terms. An empty one is none: clients send every field they have. */
+async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>): Promise<RecordFilter> {
+  const product = await resolveProduct(db, filter.product_id)
+  const wanted = {
+    hasRedFlags: filter.has_red_flags,
+    isCorrectFormat: filter.is_correct_format,
+    licenseKeyExists: filter.license_key_exists,
+    productExists: filter.product_exists,
+    productVersionExists: filter.product_version_exists,
+    dataType: filter.data_type?.toLowerCase(),
+    dataGroup: filter.data_group,
+    productId: product ? String(product.id) : filter.product_id,
+    userIdentifier: filter.user_identifier,
+    licenseKey: filter.license_key,
+  }
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+/** A record as 970 shows it (CONTRACT §1). */
+const listedRecord = (record: TelemetryRecord) => ({
+  id: record.id,
+  user_identifier: record.userIdentifier,
+  license_key: record.licenseKey,
+  activation_identifier: record.activationIdentifier,
+  product_id: /^\d{1,15}$/.test(record.productId ?? '') ? Number(record.productId) : record.productId,
+  product_version: record.productVersion,
+  data_type: record.dataType,
+  data_group: record.dataGroup,
+  data: record.data,
+  is_correct_format: record.isCorrectFormat,
+  license_key_exists: record.licenseKeyExists,
+  product_exists: record.productExists,
+  product_version_exists: record.productVersionExists,
+  has_red_flags: record.hasRedFlags,
+  created_at: isoSeconds(record.createdAt),
+  updated_at: isoSeconds(record.createdAt),
+})

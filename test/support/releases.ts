@@ -1,0 +1,28 @@
+import { Database } from 'bun:sqlite'
+import { join } from 'node:path'
+import type { TestHouse } from './house'
+
+interface ReleaseRow {
+  product_id: number
+  version: string
+  numeric_version: number
+  published?: 0 | 1
+  update_summary?: string
+  changelog?: string
+  release_date?: string
+}
+
+/** Puts a release without a file straight into the house's database. */
+export function insertRelease(house: TestHouse, row: ReleaseRow) {
+  const { product_id, version, numeric_version, published = 1, update_summary = '', changelog = '' } = row
+  const date = Date.parse(row.release_date ?? '2026-01-02T03:04:05Z')
+  const raw = new Database(join(house.folder, 'latchkey.db'), { strict: true })
+  raw.run('pragma busy_timeout = 5000')
+  raw
+    .query(
+      `insert into releases (product_id, version, numeric_version, published, update_summary, changelog, release_date,
+        file_hash, file_name, file_size, created_at) values (?, ?, ?, ?, ?, ?, ?, '', '', 0, ?)`,
+    )
+    .run(product_id, version, numeric_version, published, update_summary, changelog, date, date)
+  raw.close()
+}
