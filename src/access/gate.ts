@@ -5,7 +5,8 @@ import { type Fields, type Intake, readBody, readQuery } from '../intake/body'
 import { read } from '../intake/model'
 import { addressSet, clientAddress } from '../kernel/addresses'
 import { type Outcome, Refusal } from '../kernel/outcome'
-import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
+import { openAdmission } from './admission'
+import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
 /** What an endpoint asks of a caller: a capability, none where it is public, and the model its fields are read by. */
@@ -37,8 +38,8 @@ export interface Visitor {
   readonly now: Date
   readonly address: string
   readonly userAgent: string
-  /** The API key they showed, whatever its state. */
-  readonly key: KnownKey | undefined
+  /** The API key they showed, or that a link of theirs stands for, whatever its state. */
+  key: KnownKey | undefined
   readonly hasToken: boolean
   readonly fields: Fields
   /** Why their fields cannot be read, if they cannot. */
@@ -54,33 +55,21 @@ export interface Visitor {
 const longestUserAgent = 512
 
 /** Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged. */
-export function gate({ config, doorkeeper, limit, clock }: Deps) {
+export function gate(deps: Deps) {
+  const { config, doorkeeper, clock } = deps
   const trusted = addressSet(config.trusted_proxies)
-
-  function secondsToWait(key: KnownKey | undefined, address: string, now: Date) {
-    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, now) : 0
-    if (byKey || !config.rate_limit_per_address) return byKey
-    return limit(`address ${address}`, config.rate_limit_per_address, now)
-  }
+  const refusalOf = openAdmission(deps)
 
   /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
   async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
-    const { key, address, now, fields, hasToken, unreadable } = visitor
+    const { fields, hasToken, unreadable } = visitor
     // Without a readable body nobody can tell whether it held a key.
     if (unreadable && !hasToken) throw new Refusal(unreadable)
     const values = unreadable ? {} : read(model, fields)
-    const blocklist = await doorkeeper.blocklist()
-    const caller: Caller = {
-      address,
-      identifier: 'identifier' in model.properties ? textOf(values.identifier) : undefined,
-      isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
-      secondsToWait: () => secondsToWait(capability && key, address, now),
-    }
-    const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
+    const identifier = 'identifier' in model.properties ? textOf(values.identifier) : undefined
+    const refusal = (await refusalOf(visitor, capability, identifier)) ?? unreadable
     if (refusal) throw new Refusal(refusal)
-    if (unreadable) throw new Refusal(unreadable)
     if (!capability) return values
-    doorkeeper.noteUse(key!, now)
     visitor.capability = capability
     visitor.values = values
     return values

@@ -6,6 +6,7 @@ import { demoCommand } from './demo'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { keyCommand } from './key'
+import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
@@ -14,6 +15,8 @@ export async function run(args: string[], io: Io): Promise<number> {
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
+    // Or "release add --version 1.0.2" would ask for the version of this program.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for the ways to use it)')
@@ -22,6 +25,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
+  releaseCommand(program, io)
   verifyResponseCommand(program, io)
   inheritSettings(program)
   try {

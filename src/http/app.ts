@@ -2,8 +2,10 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
+import { downloads } from '../features/downloads/routes'
 import { licenses } from '../features/licenses/routes'
 import { metadata } from '../features/metadata/routes'
+import { offline } from '../features/offline/routes'
 import { products } from '../features/products/routes'
 import { envelope } from './envelope'
 import { ops } from './ops'
@@ -19,6 +21,8 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
     .use(activations(deps))
     .use(assignments(deps))
     .use(metadata(deps))
+    .use(downloads(deps))
+    .use(offline(deps))
 
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
