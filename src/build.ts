@@ -1,6 +1,7 @@
 /** Makes `dist/latchkey`, one file that needs nothing beside it. Run by `npm run build`. */
 const result = await Bun.build({
-  entrypoints: ['./src/main.ts'],
+  // A worker is an entry of its own; the binary finds it beside the main one.
+  entrypoints: ['./src/main.ts', './src/rsa-worker.ts'],
   target: 'bun',
   format: 'esm',
   bytecode: true,

@@ -7,15 +7,21 @@ import type { ExactlyOnce } from './exactly-once/exactly-once'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
 import type { KeyRing } from './signing/key-ring'
+import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
+import type { Sealer } from './signing/sealing'
 
 /** Everything a request may lean on, built once when the house is opened. Types only: visible from every floor. */
 export interface Deps {
   readonly config: Config
+  /** The data folder. */
+  readonly folder: string
   readonly clock: Clock
   readonly db: Db
   readonly keys: KeyRing
   readonly seal: Seal
+  readonly sealer: Sealer
+  readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
   /** When each activation last asked `verify`, by activation id. */

@@ -15,14 +15,13 @@ import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
+import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, readSealer, type Sealer } from './signing/sealing'
 import { hasCurrentKey, insertSealingFingerprint, replaceCurrentKey } from './signing/store'
 
 /** A data folder that is open for work. */
 export interface House extends Deps {
-  readonly folder: string
-  readonly sealer: Sealer
   /** What opening it has made, in words. */
   readonly made: readonly string[]
   /** Writes down what is still in memory, closes the database and lets go of the folder. */
@@ -89,17 +88,20 @@ function furnish(
 ) {
   const { db, clock, sealer } = base
   const keys = openKeyRing(db, sealer)
+  const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
   const sightings = gather<number>(db, touchActivations)
   return {
     ...base,
     keys,
     seal: sealWith(keys),
+    privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit: openLimiter(),
     once: openExactlyOnce(db),
     sightings,
     async close() {
+      encryptor.close()
       await sightings.close()
       await doorkeeper.close()
       await db.close()

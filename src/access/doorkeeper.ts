@@ -1,10 +1,11 @@
+import type { ApiKey } from '../../db/schema/access'
 import type { Db } from '../database/database'
 import { gather } from '../database/gather'
 import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import type { KnownKey } from './admit'
-import { findApiKey, listBlocks, touchApiKey } from './store'
+import { findApiKey, findApiKeyById, listBlocks, touchApiKey } from './store'
 
 const mostKnownKeys = 10_000
 const usedEveryMs = 60_000
@@ -12,6 +13,8 @@ const usedEveryMs = 60_000
 /** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
 export interface Doorkeeper {
   identify(token: string): Promise<KnownKey | undefined>
+  /** The API key with that id, as it stands now. */
+  recall(id: number): Promise<KnownKey | undefined>
   /** Asks the blocklist as it stands now. */
   blocklist(): Promise<Blocklist>
   /** Remembers that a key was used; written at most once a minute for each. */
@@ -44,14 +47,18 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
     async identify(token) {
       forgetWhatChanged()
       const hash = sha256(token)
-      const known = keys.get(hash)
-      if (known) return known
+      const met = keys.get(hash)
+      if (met) return met
       const remembered = keys
       const row = await findApiKey(db.read, hash)
       if (!row) return undefined
-      const key = { ...row, allowed: addressSet(row.allowedIps) }
+      const key = known(row)
       if (remembered.size < mostKnownKeys) remembered.set(hash, key)
       return key
+    },
+    async recall(id) {
+      const row = await findApiKeyById(db.read, id)
+      return row && known(row)
     },
     blocklist() {
       forgetWhatChanged()
@@ -71,6 +78,8 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
     close: () => uses.close(),
   }
 }
+
+const known = (row: ApiKey): KnownKey => ({ ...row, allowed: addressSet(row.allowedIps) })
 
 async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
   const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)

@@ -6,7 +6,8 @@ import { type Reading, read } from '../intake/model'
 import { addressSet, clientAddress } from '../kernel/addresses'
 import type { Answer } from '../kernel/answers'
 import { type Outcome, Refusal } from '../kernel/outcome'
-import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
+import { openAdmission } from './admission'
+import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
 /** What an endpoint asks of a caller: a capability, none where it is public, and the model its fields are read by. */
@@ -45,13 +46,19 @@ export const publicLookup = <T extends TObject>(model: T, described: Described) 
   detail: { ...detailOf(described), security: [] },
 })
 
+/** Options of a GET route that admits its callers itself. */
+export const ownAdmission = <T extends TObject>(params: T, described: Described) => ({
+  params,
+  detail: { ...detailOf(described), security: [] },
+})
+
 /** Who is asking, as far as anybody can tell before they are admitted. */
 export interface Visitor {
   readonly now: Date
   readonly address: string
   readonly userAgent: string
-  /** The API key they showed, whatever its state. */
-  readonly key: KnownKey | undefined
+  /** The API key they showed, or that a link of theirs stands for, whatever its state. */
+  key: KnownKey | undefined
   readonly hasToken: boolean
   readonly fields: Fields
   /** Why their fields cannot be read, if they cannot. */
@@ -68,33 +75,20 @@ const longestUserAgent = 512
 const unread: Reading = { values: {}, device: undefined }
 
 /** Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged. */
-export function gate({ config, doorkeeper, limit, clock }: Deps) {
+export function gate(deps: Deps) {
+  const { config, doorkeeper, clock } = deps
   const trusted = addressSet(config.trusted_proxies)
-
-  function secondsToWait(key: KnownKey | undefined, address: string, now: Date) {
-    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, now) : 0
-    if (byKey || !config.rate_limit_per_address) return byKey
-    return limit(`address ${address}`, config.rate_limit_per_address, now)
-  }
+  const refusalOf = openAdmission(deps)
 
   /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
   async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
-    const { key, address, now, fields, hasToken, unreadable } = visitor
+    const { fields, hasToken, unreadable } = visitor
     // Without a readable body nobody can tell whether it held a key.
     if (unreadable && !hasToken) throw new Refusal(unreadable)
     const { values, device } = unreadable ? unread : read(model, fields)
-    const blocklist = await doorkeeper.blocklist()
-    const caller: Caller = {
-      address,
-      identifier: device,
-      isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
-      secondsToWait: () => secondsToWait(capability && key, address, now),
-    }
-    const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
+    const refusal = (await refusalOf(visitor, capability, device)) ?? unreadable
     if (refusal) throw new Refusal(refusal)
-    if (unreadable) throw new Refusal(unreadable)
     if (!capability) return values
-    doorkeeper.noteUse(key!, now)
     visitor.capability = capability
     visitor.values = values
     return values

@@ -17,6 +17,11 @@ export async function findApiKey(db: Queryable, hash: string): Promise<ApiKey | 
   return row
 }
 
+export async function findApiKeyById(db: Queryable, id: number): Promise<ApiKey | undefined> {
+  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.id, id))
+  return row
+}
+
 export const listApiKeys = (db: Queryable) => db.select().from(apiKeys).orderBy(asc(apiKeys.id))
 
 /** Undefined when a key with that hash exists already. */

@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ApiKey } from '../../db/schema/access'
 import { presets } from '../access/capabilities'
 import { createApiKey, revokeApiKey } from '../access/service'
 import { listApiKeys } from '../access/store'
-import { parseMoment } from '../kernel/moments'
+import { parseDate, wholeNumberFrom } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 
@@ -17,7 +17,7 @@ export function apiKeyCommand(program: Command, io: Io) {
     .addOption(new Option('--preset <preset>', 'a usual set of capabilities').choices(Object.keys(presets)))
     .option('--can <list>', 'capabilities, separated by commas: verify,activate', splitList, [])
     .option('--allow-ip <cidr>', 'address or range it may be used from; may be repeated', collect, [])
-    .option('--rate-limit <per-minute>', 'requests a minute it may make', parsePositive)
+    .option('--rate-limit <per-minute>', 'requests a minute it may make', wholeNumberFrom(1))
     .option('--expires-at <date>', 'when it ends: 2030-01-31 or 2030-01-31T12:00:00Z', parseDate)
     .option('--import <string>', 'go on with an existing key instead of a random one')
     .option('--json', 'print id, name and api_key as JSON')
@@ -64,7 +64,7 @@ export function apiKeyCommand(program: Command, io: Io) {
 
   withSettings(apiKey.command('revoke'), ['data_dir'])
     .description('end an API key for good, at once')
-    .argument('<id>', 'its id, as "api-key list" shows it', parsePositive)
+    .argument('<id>', 'its id, as "api-key list" shows it', wholeNumberFrom(1))
     .option('--json', 'print the key as JSON')
     .action((id, options) =>
       inHouse(options, io, async ({ db }) => {
@@ -107,18 +107,3 @@ const splitList = (value: string, before: string[]) => [
     .map((item) => item.trim())
     .filter(Boolean),
 ]
-
-/** A whole number from 1, such as an id. */
-export function parsePositive(text: string) {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 2_147_483_647)
-    throw new InvalidArgumentError('It takes a whole number from 1.')
-  return value
-}
-
-/** A date an operator wrote. */
-export function parseDate(text: string) {
-  const moment = parseMoment(text)
-  if (!moment) throw new InvalidArgumentError('It takes a date: 2030-01-31 or 2030-01-31T12:00:00Z.')
-  return moment
-}

@@ -3,7 +3,7 @@ import type { Block } from '../../db/schema/access'
 import { addBlock, removeBlock } from '../access/service'
 import { listBlocks } from '../access/store'
 import { Sorry } from '../kernel/sorry'
-import { parseDate, parsePositive } from './api-key'
+import { parseDate, parsePositive } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 

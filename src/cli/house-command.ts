@@ -33,7 +33,8 @@ export async function inHouse<T>(
   io: Io,
   work: (house: House) => Promise<T>,
 ): Promise<T> {
-  const house = await openHouse({ config: configOf(options, io) })
+  // Of its options only this one is a setting; another may share a setting's name and mean something else.
+  const house = await openHouse({ config: configOf({ dataDir: options.dataDir }, io) })
   for (const thing of house.made) io.err(`Made ${thing}.\n`)
   try {
     return await work(house)

@@ -4,7 +4,7 @@ import { parseFeature } from '../features/products/policy'
 import { presentProduct, requireProduct, setProduct } from '../features/products/service'
 import { listProducts } from '../features/products/store'
 import { listPublicKeys } from '../signing/store'
-import { collect } from './api-key'
+import { collect } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 

@@ -12,6 +12,7 @@ import type { Io } from './io'
 import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
 import { productCommand } from './product'
+import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 
@@ -20,6 +21,8 @@ export function buildProgram(io: Io): Command {
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
+    // Or "release add --version 1.0.2" would ask for the version of this program.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for the ways to use it)')
@@ -32,6 +35,7 @@ export function buildProgram(io: Io): Command {
   contractCommand(program, io)
   productCommand(program, io)
   blocklistCommand(program, io)
+  releaseCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -3,10 +3,12 @@ import type { Deps } from '../deps'
 import { activations } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
 import { contracts } from '../features/contracts/routes'
+import { downloads } from '../features/downloads/routes'
 import { entitlements } from '../features/entitlements/routes'
 import { generators } from '../features/generators/routes'
 import { licenses } from '../features/licenses/routes'
 import { metadata } from '../features/metadata/routes'
+import { offline } from '../features/offline/routes'
 import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
 import { products } from '../features/products/routes'
 import { telemetry } from '../features/telemetry/routes'
@@ -33,6 +35,8 @@ const features: ((deps: Deps) => AnyElysia)[] = [
   telemetry,
   productInformation,
   entitlements,
+  downloads,
+  offline,
 ]
 
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>

@@ -18,28 +18,32 @@ const headers = {
 export const envelope = ({ seal, clock, log }: Deps) =>
   new Elysia({ name: 'envelope' })
     .derive({ as: 'global' }, () => ({ startedAt: stopwatch() }))
-    .onError({ as: 'global' }, ({ error, code, path }) => {
+    .onError({ as: 'global' }, ({ error, code, path, route }) => {
       const cause = error instanceof ParseError ? error.cause : error
       if (cause instanceof Refusal) return cause.outcome
       if (error instanceof ValidationError) return refusedField(error)
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
-      console.error({ path, error })
+      console.error({ route: route || path, error })
       return isUnavailable(error) ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       const outcome = context.responseValue
+      const { visitor, startedAt } = context as { visitor?: Visitor; startedAt?: number }
+      const note = (said: { code: number | string } | { status: number }) =>
+        log({
+          at: clock().toISOString(),
+          method: context.request.method,
+          // Never the path of a route that has parameters: it may hold keys.
+          route: context.route || context.path,
+          ...said,
+          key: visitor?.key?.id,
+          ms: startedAt === undefined ? undefined : Math.round((stopwatch() - startedAt) * 100) / 100,
+        })
+      if (outcome instanceof Response) note({ status: outcome.status })
       if (!(outcome instanceof Outcome)) return
       const { http, code } = declared(outcome.answer)
       const body = await seal(outcome, clock())
-      const { visitor, startedAt } = context as { visitor?: Visitor; startedAt?: number }
-      log({
-        at: clock().toISOString(),
-        method: context.request.method,
-        route: context.route || context.path,
-        code,
-        key: visitor?.key?.id,
-        ms: startedAt === undefined ? undefined : Math.round((stopwatch() - startedAt) * 100) / 100,
-      })
+      note({ code })
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = http
       const retryAfter = 'retry_after' in outcome.data ? { 'retry-after': String(outcome.data.retry_after) } : undefined

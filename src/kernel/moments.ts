@@ -8,6 +8,9 @@ export const isoSeconds = (moment: Date) => `${moment.toISOString().slice(0, 19)
 /** `2024-11-23T19:02:08.829000Z`: assigned_at in lists of keys (CONTRACT §1); the clock's grain is a millisecond. */
 export const isoMicroseconds = (moment: Date) => `${moment.toISOString().slice(0, 23)}000Z`
 
+/** `2024-02-24T16:57:17Z`: what offline files say, where every reader must see the same moment. */
+export const isoPlain = (moment: Date) => `${moment.toISOString().slice(0, 19)}Z`
+
 /** `2024-02-27 03:05:31`, UTC: assigned_at and expires_at in licence details (CONTRACT §1). */
 export const dateTime = (moment: Date) => moment.toISOString().slice(0, 19).replace('T', ' ')
 

@@ -47,6 +47,8 @@ export interface TestHouse {
   readonly url: string
   readonly folder: string
   readonly apiKey: string
+  /** The process that serves. */
+  readonly pid: number
   /** Asks over HTTP and checks the seal of what comes back. */
   ask(door: Door, fields?: Record<string, unknown>, asking?: Asking): Promise<Answer>
   /** Runs a command on the house's folder. */
@@ -134,7 +136,7 @@ function written(fields: Record<string, unknown>, as: Form) {
   return { query: '', body }
 }
 
-type Started = Pick<TestHouse, 'url' | 'cli' | 'advance' | 'now' | 'close'>
+type Started = Pick<TestHouse, 'url' | 'pid' | 'cli' | 'advance' | 'now' | 'close'>
 
 async function startInProcess(folder: string, settings: Settings): Promise<Started> {
   const env = { LATCHKEY_DATA_DIR: folder, ...variables(settings) }
@@ -144,6 +146,7 @@ async function startInProcess(folder: string, settings: Settings): Promise<Start
   const server = await startServer(house, '127.0.0.1', 0)
   return {
     url: server.url,
+    pid: process.pid,
     now,
     advance: (ms) => {
       ahead += ms
@@ -190,6 +193,7 @@ async function startBinary(folder: string, settings: Settings): Promise<Started>
   const child = Bun.spawn([binary!, 'serve'], { cwd, env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
   return {
     url: await urlFrom(child.stderr),
+    pid: child.pid,
     now: () => new Date(),
     advance: () => {
       throw new Error('the binary has the real clock')

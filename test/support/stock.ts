@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestHouse } from './house'
 
 let count = 0
@@ -29,4 +31,40 @@ export async function makeLicense(
     ...fields,
   })
   return key
+}
+
+/** A licence key that is activated on that device. */
+export async function makeActiveLicense(
+  house: TestHouse,
+  fields: { product_id: number } & Record<string, unknown>,
+  identifier: string,
+): Promise<string> {
+  const license_key = await makeLicense(house, fields)
+  await house.ask('POST /api/v1/activate', { license_key, identifier })
+  return license_key
+}
+
+/** A file of that name, in a folder that goes with the house. */
+export function makeFile(house: TestHouse, content: string | Uint8Array, name = 'app.zip'): string {
+  const path = join(mkdtempSync(join(house.folder, '..', 'file-')), name)
+  writeFileSync(path, content)
+  return path
+}
+
+/** A release made with the command line, published unless said otherwise. */
+export async function makeRelease(
+  house: TestHouse,
+  {
+    product,
+    number,
+    file,
+    isPublished = true,
+  }: { product: number; number: number; file: string; isPublished?: boolean },
+) {
+  const { json, err } = await house.cli(
+    ...['release', 'add', '--product', String(product), '--version', [...String(number)].join('.')],
+    ...['--numeric-version', String(number), '--file', file, '--json', ...(isPublished ? ['--publish'] : [])],
+  )
+  if (!json) throw new Error(err)
+  return json
 }

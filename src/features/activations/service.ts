@@ -103,10 +103,15 @@ async function findSeatOf(
   return { seat }
 }
 
-/** The same under every rule of `verify`, which ends at 202 where the device holds no seat. */
-export async function findActiveSeat(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
+/** The same under every rule of `verify`, which ends at 202 where the device holds no seat; 205 can be waived. */
+export async function findActiveSeat(
+  db: Queryable,
+  device: Static<typeof Device>,
+  now: Date,
+  waiver?: { mayBeExpired: boolean },
+): Promise<Found> {
   const found = await findSeatOf(db, device)
   if (found.refusal) return found
-  const stopped = obstacle(found.seat, now) ?? (found.seat.activationId ? undefined : 'no_activation_found')
+  const stopped = obstacle(found.seat, now, waiver) ?? (found.seat.activationId ? undefined : 'no_activation_found')
   return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found
 }

@@ -20,12 +20,15 @@ export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, n
   return expiry !== undefined && now > expiry
 }
 
-/** What stands in the way of using a licence at all, in the order of CONTRACT §2; undefined when nothing does. */
-export function obstacle(standing: Standing, now: Date) {
+/**
+ * What stands in the way of using a licence at all, in the order of CONTRACT §2; undefined when nothing does. Its end is
+ * in the way unless `mayBeExpired`.
+ */
+export function obstacle(standing: Standing, now: Date, { mayBeExpired = false } = {}) {
   if (standing.status === 'blocked') return 'license_blocked'
   if (standing.status !== 'assigned') return 'license_not_assigned'
   if (standing.productStatus !== 'active') return 'product_inactive'
-  if (isExpired(standing, now)) return 'license_expired'
+  if (!mayBeExpired && isExpired(standing, now)) return 'license_expired'
   return undefined
 }
 

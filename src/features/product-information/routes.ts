@@ -60,29 +60,25 @@ export const productInformation = (deps: Deps) =>
 
 /** Apart from the rest, because PHP clients look for it under a path of its own (CONTRACT §9). */
 export const publicKeySync = (deps: Deps) =>
-  new Elysia({ tags })
-    .use(gate(deps))
-    .get(
-      '/get-product-public-key',
-      ({ query }) => getProductPublicKey(deps.db.read, query),
-      lookup('get-product', ProductChoice, {
-        summary: "The public key that checks a product's answers",
-        says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
-      }),
-    )
+  new Elysia({ tags }).use(gate(deps)).get(
+    '/get-product-public-key',
+    ({ query }) => getProductPublicKey(deps.db.read, query),
+    lookup('get-product', ProductChoice, {
+      summary: "The public key that checks a product's answers",
+      says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
+    }),
+  )
 
 /** The public key as a file, for whoever sets a client up. */
 export const publicKeyFile = (deps: Deps) =>
-  new Elysia({ tags })
-    .use(gate(deps))
-    .get(
-      '/api/product/public-key',
-      async ({ query }) => pemFile(await readPublicKey(deps.db.read, query)),
-      publicLookup(ProductChoice, {
-        summary: "The public key as a PEM file: a product's own, else the global one",
-        says: [],
-      }),
-    )
+  new Elysia({ tags }).use(gate(deps)).get(
+    '/api/product/public-key',
+    async ({ query }) => pemFile(await readPublicKey(deps.db.read, query)),
+    publicLookup(ProductChoice, {
+      summary: "The public key as a PEM file: a product's own, else the global one",
+      says: [],
+    }),
+  )
 
 const pemFile = (publicPem: string | undefined) =>
   new Response(publicPem ?? 'There is no such product.\n', {

@@ -1,0 +1,35 @@
+import type { Deps } from '../deps'
+import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
+import type { Capability } from './capabilities'
+
+/** Who wants in: with an API key or without, from where, when. */
+export interface Newcomer {
+  readonly key: KnownKey | undefined
+  readonly address: string
+  readonly now: Date
+}
+
+/** Asks the rules of CONTRACT §2 and notes the key's use: why this caller may not come in, undefined when it may. */
+export type Admission = ReturnType<typeof openAdmission>
+
+/** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
+export function openAdmission({ config, doorkeeper, limit }: Deps) {
+  function secondsToWait(key: KnownKey | undefined, address: string, now: Date) {
+    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, now) : 0
+    if (byKey || !config.rate_limit_per_address) return byKey
+    return limit(`address ${address}`, config.rate_limit_per_address, now)
+  }
+
+  return async ({ key, address, now }: Newcomer, capability: Capability | undefined, identifier?: string) => {
+    const blocklist = await doorkeeper.blocklist()
+    const caller: Caller = {
+      address,
+      identifier,
+      isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
+      secondsToWait: () => secondsToWait(capability && key, address, now),
+    }
+    const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
+    if (!refusal && capability) doorkeeper.noteUse(key!, now)
+    return refusal
+  }
+}

@@ -1,0 +1,52 @@
+import { sha256 } from '../../kernel/secrets'
+import type { Sealer } from '../../signing/sealing'
+
+const lifetimeMs = 15 * 60_000
+const purpose = 'download'
+
+/** A licence on a device, which a link is made for. */
+export interface Holder {
+  licenseKey: string
+  identifier: string
+}
+
+/**
+ * What stands in a link in place of the API key: opaque, good for fifteen minutes, and for this licence on this device
+ * alone. Nothing of it is stored.
+ */
+export const makeToken = (sealer: Sealer, apiKeyId: number, holder: Holder, now: Date) =>
+  sealer
+    .seal(Buffer.from(JSON.stringify([purpose, now.getTime() + lifetimeMs, apiKeyId, fingerprintOf(holder)])))
+    .toString('base64url')
+
+/** The id of the API key a token stands for; undefined when it is over, another's, or no token of ours. */
+export function openToken(sealer: Sealer, token: string, holder: Holder, now: Date): number | undefined {
+  try {
+    const [madeFor, until, apiKeyId, fingerprint] = JSON.parse(sealer.open(Buffer.from(token, 'base64url')).toString())
+    const isGood = madeFor === purpose && now.getTime() < until && fingerprint === fingerprintOf(holder)
+    return isGood ? apiKeyId : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const fingerprintOf = ({ licenseKey, identifier }: Holder) =>
+  sha256(JSON.stringify([licenseKey, identifier])).slice(0, 32)
+
+/** The address of a release's file (CONTRACT §7). Base64 may contain `/`, so it is encoded like the rest. */
+export const downloadUrl = (base: string, token: string, { licenseKey, identifier }: Holder, numericVersion: number) =>
+  `${base}/api/v1/download/${[token, licenseKey, Buffer.from(identifier).toString('base64'), String(numericVersion)]
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join('/')}`
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The identifier of an address; undefined when that is not the base64 of a text. */
+export function decodeIdentifier(base64: string): string | undefined {
+  if (!/^[\w+/-]+={0,2}$/.test(base64)) return undefined
+  try {
+    return utf8.decode(Buffer.from(base64, 'base64'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,70 @@
+/** A file to serve: where it lies, and what is said of it. */
+export interface ServedFile {
+  readonly path: string
+  readonly size: number
+  readonly hash: string
+  readonly name: string
+}
+
+/** Which bytes a request is given; `end` is the byte after the last. */
+export interface Portion {
+  readonly status: 200 | 206 | 304 | 416
+  readonly start: number
+  readonly end: number
+}
+
+/** Decides what a request gets of a file, after RFC 9110: all of it, one range, or nothing because it has it already. */
+export function portionOf({ method, headers }: Request, { size, hash }: ServedFile): Portion {
+  const tag = `"${hash}"`
+  const whole: Portion = { status: 200, start: 0, end: size }
+  if (namesTag(headers.get('if-none-match'), tag)) return { status: 304, start: 0, end: 0 }
+  const wanted = headers.get('range')
+  const isOutdated = (headers.get('if-range') ?? tag) !== tag
+  if (method !== 'GET' || wanted === null || isOutdated) return whole
+  return rangeOf(wanted, size) ?? whole
+}
+
+/** A download counts once: where the file is given whole, or from its first byte on. */
+export const isCounted = ({ method }: Request, { status, start }: Portion) =>
+  method === 'GET' && (status === 200 || status === 206) && start === 0
+
+/** The answer; its body is read from the disk as fast as the client takes it. */
+export function fileResponse(file: ServedFile, { status, start, end }: Portion): Response {
+  const headers: Record<string, string> = {
+    etag: `"${file.hash}"`,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    'x-content-type-options': 'nosniff',
+  }
+  if (status === 304) return new Response(null, { status, headers })
+  if (status === 416) headers['content-range'] = `bytes */${file.size}`
+  if (status === 416) return new Response(null, { status, headers })
+  if (status === 206) headers['content-range'] = `bytes ${start}-${end - 1}/${file.size}`
+  headers['content-type'] = 'application/octet-stream'
+  headers['content-length'] = String(end - start)
+  headers['content-disposition'] = attachment(file.name)
+  return new Response(Bun.file(file.path).slice(start, end), { status, headers })
+}
+
+/** One range of bytes. Undefined for what is not one, several ranges included: those are answered with the whole. */
+function rangeOf(header: string, size: number): Portion | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header.replace(/[ \t]/g, '')) ?? []
+  if (first === '' && last === '') return undefined
+  if (first !== '' && last !== '' && BigInt(first) > BigInt(last)) return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  if (start >= size) return { status: 416, start: 0, end: 0 }
+  return { status: 206, start, end: first === '' || last === '' ? size : Math.min(size, Number(last) + 1) }
+}
+
+const namesTag = (header: string | null, tag: string) =>
+  header?.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag) ?? false
+
+/** RFC 6266: a plain name for old clients and the exact one, neither able to end the header. */
+function attachment(name: string) {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%/;]/g, '_')
+  const exact = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`
+}

@@ -1,0 +1,58 @@
+import { Elysia } from 'elysia'
+import { openAdmission } from '../../access/admission'
+import { type Described, endpoint, gate, lookup, ownAdmission, type Visitor } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { addressSet } from '../../kernel/addresses'
+import { Device } from '../activations/model'
+import { standing } from '../licenses/policy'
+import { baseUrlOf } from './base-url'
+import { DownloadLink } from './model'
+import { fileResponse, isCounted, portionOf } from './response'
+import { accessDownloadables, findDownload } from './service'
+import { incrementDownloads } from './store'
+
+const described = {
+  summary: 'List the published releases a licence may download',
+  says: ['downloads', ...standing, 'no_activation_found'],
+} satisfies Described
+
+export function downloads(deps: Deps) {
+  const { config, db } = deps
+  const trusted = addressSet(config.trusted_proxies)
+  const refusalOf = openAdmission(deps)
+
+  function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
+    if (config.base_url) return config.base_url
+    const socketAddress = server?.requestIP(request)?.address ?? ''
+    return baseUrlOf(request.headers, socketAddress, trusted) ?? server?.url.origin ?? ''
+  }
+
+  async function serve(visitor: Visitor, link: typeof DownloadLink.static, request: Request) {
+    const found = await findDownload(deps, refusalOf, link, visitor)
+    if (found.refusal) return found.refusal
+    const portion = portionOf(request, found.file)
+    if (isCounted(request, portion)) await db.write((tx) => incrementDownloads(tx, found.release.id))
+    return fileResponse(found.file, portion)
+  }
+
+  return new Elysia({ tags: ['Downloads'] })
+    .use(gate(deps))
+    .post(
+      '/access-downloadables',
+      ({ body, visitor, request, server }) => accessDownloadables(deps, body, visitor, baseUrl(request, server)),
+      endpoint('access-downloadables', Device, described),
+    )
+    .get(
+      '/access-downloadables',
+      ({ query, visitor, request, server }) => accessDownloadables(deps, query, visitor, baseUrl(request, server)),
+      lookup('access-downloadables', Device, described),
+    )
+    .get(
+      '/download/:token/:license_key/:identifier/:numeric_version',
+      ({ params, visitor, request }) => serve(visitor, params, request),
+      ownAdmission(DownloadLink, {
+        summary: 'The file of a release; the address comes from access-downloadables',
+        says: ['file_not_exists', 'no_permission_file', 'access_denied', 'too_many_requests'],
+      }),
+    )
+}

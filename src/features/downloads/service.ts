@@ -1,0 +1,108 @@
+import type { Static } from '@sinclair/typebox'
+import type { Release } from '../../../db/schema/catalog'
+import type { Admission } from '../../access/admission'
+import type { Visitor } from '../../access/gate'
+import type { Queryable } from '../../database/connection'
+import type { Deps } from '../../deps'
+import { dateTime } from '../../kernel/moments'
+import { type Outcome, say } from '../../kernel/outcome'
+import type { Device } from '../activations/model'
+import { findActiveSeat } from '../activations/service'
+import { pathOf } from './files'
+import { decodeIdentifier, downloadUrl, type Holder, makeToken, openToken } from './link'
+import type { DownloadLink } from './model'
+import type { ServedFile } from './response'
+import { findDownloadRule, findRelease, listPublishedReleases } from './store'
+
+/** 600 with the product's published releases, newest first, under the rules of `verify`, 205 only where the product says. */
+export async function accessDownloadables(
+  { db, sealer }: Pick<Deps, 'db' | 'sealer'>,
+  device: Static<typeof Device>,
+  { key, now }: Visitor,
+  baseUrl: string,
+) {
+  const { seat, refusal } = await findEntitledSeat(db.read, device, now)
+  if (refusal) return refusal
+  const holder = { licenseKey: device.license_key!, identifier: device.identifier! }
+  const token = makeToken(sealer, key!.id, holder, now)
+  const rows = await listPublishedReleases(db.read, seat.productId)
+  return say('downloads', {
+    downloadables: rows.map((release) => ({
+      ...describeRelease(release),
+      url: downloadUrl(baseUrl, token, holder, release.numericVersion),
+    })),
+  }).signedFor(seat.productId)
+}
+
+type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal: Outcome }
+
+/** The file a download address means, or 701 when its bearer may not have it, 700 when there is none (CONTRACT §7). */
+export async function findDownload(
+  deps: Pick<Deps, 'db' | 'sealer' | 'doorkeeper' | 'folder'>,
+  refusalOf: Admission,
+  link: Static<typeof DownloadLink>,
+  visitor: Visitor,
+): Promise<Found> {
+  const { db, folder } = deps
+  const { license_key } = link
+  const identifier = decodeIdentifier(link.identifier) ?? ''
+  visitor.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, visitor.now)
+  const refused = await refusalOf(visitor, 'download', identifier)
+  if (refused) return { refusal: isAboutTheKey(refused) ? say('no_permission_file') : refused }
+  const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, visitor.now)
+  if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
+  const release = await findPublished(db.read, seat.productId, link.numeric_version)
+  const file = release && (await fileOf(folder, release))
+  return file ? { release, file } : { refusal: say('file_not_exists').signedFor(seat.productId) }
+}
+
+/** A release as 600 shows it, its address apart (CONTRACT §1). */
+export const describeRelease = (release: Release) => ({
+  id: release.id,
+  product_id: release.productId,
+  numeric_version: release.numericVersion,
+  version: release.version,
+  update_summary: release.updateSummary,
+  changelog: release.changelog,
+  published: release.published,
+  release_date: dateTime(release.releaseDate),
+  download_counter: release.downloadCounter,
+})
+
+async function findEntitledSeat(db: Queryable, device: Static<typeof Device>, now: Date) {
+  const rule = await findDownloadRule(db, device.license_key ?? '')
+  return findActiveSeat(db, device, now, { mayBeExpired: rule?.requireNonExpired === 0 })
+}
+
+/** The API key behind a link: that of its token, or the one written there itself. */
+async function keyOf(
+  { sealer, doorkeeper }: Pick<Deps, 'sealer' | 'doorkeeper'>,
+  token: string,
+  holder: Holder,
+  now: Date,
+) {
+  const id = openToken(sealer, token, holder, now)
+  return id === undefined ? doorkeeper.identify(token) : doorkeeper.recall(id)
+}
+
+/** What is wrong with a key or its rights is 701 here; a blocked or hasty caller hears the same as everywhere. */
+const isAboutTheKey = ({ answer }: Outcome) => answer !== 'access_denied' && answer !== 'too_many_requests'
+
+const forProductOf = ({ productId }: Outcome, outcome: Outcome) =>
+  productId === undefined ? outcome : outcome.signedFor(productId)
+
+async function findPublished(db: Queryable, productId: number, numericVersion: string) {
+  if (!/^\d{1,10}$/.test(numericVersion)) return undefined
+  const release = await findRelease(db, productId, Number(numericVersion))
+  return release?.published ? release : undefined
+}
+
+/** Undefined, and said in the log, when the file is not there as it was put in. */
+async function fileOf(folder: string, release: Release): Promise<ServedFile | undefined> {
+  const { fileHash: hash, fileName: name, fileSize: size } = release
+  const path = pathOf(folder, hash)
+  const file = Bun.file(path)
+  if ((await file.exists()) && file.size === size) return { path, size, hash, name }
+  console.error(`the file of release ${release.id}, ${path}, is missing or damaged: restore it from a backup`)
+  return undefined
+}

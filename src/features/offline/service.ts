@@ -1,0 +1,61 @@
+import type { Static } from '@sinclair/typebox'
+import type { Queryable } from '../../database/connection'
+import type { Deps } from '../../deps'
+import { type Outcome, say } from '../../kernel/outcome'
+import type { Device } from '../activations/model'
+import { findActiveSeat } from '../activations/service'
+import { countSeatsTaken } from '../activations/store'
+import { findLicense } from '../licenses/store'
+import { resolveProduct } from '../products/service'
+import { encryptLicenseFile, licenseFileContent } from './license-file'
+import type { OfflineFileRequest } from './model'
+import { signedFileContent, signFile } from './signed-file'
+
+/** 502 with the text of a `.lic` file, 501 for an unknown key, else under the rules of `verify`; 503 without a key. */
+export async function getLicenseFile(
+  { db, keys, privateEncrypt }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt'>,
+  device: Static<typeof Device>,
+  now: Date,
+): Promise<Outcome> {
+  const { license, refusal } = await findLicenseOnDevice(db.read, device, now)
+  if (refusal) return refusal.answer === 'invalid_license_key' ? say('license_key_not_found_details') : refusal
+  const { productId } = license
+  try {
+    const product = await resolveProduct(db.read, String(productId))
+    const signer = await keys.signerFor(productId)
+    if (!product || !signer) return say('license_file_generation_failed').signedFor(productId)
+    const content = licenseFileContent(license, product.uuid, device.identifier!)
+    const licFileContent = await encryptLicenseFile(content, signer, privateEncrypt)
+    return say('license_file_retrieved', { licFileContent }).signedFor(productId)
+  } catch (error) {
+    console.error({ endpoint: 'get-license-file', error })
+    return say('license_file_generation_failed').signedFor(productId)
+  }
+}
+
+/** A signed file for a device that will be without a network, under the rules of `verify`; 503 without a key. */
+export async function makeOfflineFile(
+  { db, keys }: Pick<Deps, 'db' | 'keys'>,
+  input: Static<typeof OfflineFileRequest>,
+  now: Date,
+): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
+  const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
+  if (refusal) return { refusal }
+  const signer = await keys.signerFor(license.productId)
+  if (!signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
+  const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
+  const content = signedFileContent(license, {
+    hardwareId: hardware_id || (domain ? null : identifier!),
+    domain: domain || null,
+    gracePeriodDays: grace_period_days,
+    environment,
+    activationsCount: await countSeatsTaken(db.read, license.id),
+    now,
+  })
+  return { text: await signFile(content, signer) }
+}
+
+async function findLicenseOnDevice(db: Queryable, device: Static<typeof Device>, now: Date) {
+  const { refusal } = await findActiveSeat(db, device, now)
+  return refusal ? { refusal } : { license: (await findLicense(db, device.license_key!))! }
+}

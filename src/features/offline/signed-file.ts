@@ -1,0 +1,58 @@
+import { sign } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { License } from '../../../db/schema/licensing'
+import { isoPlain } from '../../kernel/moments'
+import type { Signer } from '../../signing/key-ring'
+import { expiryOf } from '../licenses/policy'
+
+const signAsync = promisify(sign)
+const formatVersion = '1.0'
+const lifetimeMs = 24 * 3_600_000
+
+/** What a file is made of, beside the licence. */
+export interface Terms {
+  hardwareId: string | null
+  domain: string | null
+  gracePeriodDays: number
+  environment: string
+  activationsCount: number
+  now: Date
+}
+
+/** What a signed file says (CONTRACT §8). It lapses after 24 hours: nothing else can take it back from a device. */
+export function signedFileContent(license: License, terms: Terms) {
+  const lapse = new Date(Math.min(terms.now.getTime() + lifetimeMs, expiryOf(license)?.getTime() ?? Infinity))
+  const hasFeatures = Object.keys(license.features).length > 0
+  return {
+    version: formatVersion,
+    license: {
+      key: license.licenseKey,
+      status: 'active',
+      expires_at: isoPlain(lapse),
+      hardware_id: terms.hardwareId,
+      domain: terms.domain,
+      // PHP reads an empty object as an empty list and would check the signature over that.
+      features: hasFeatures ? license.features : [],
+      activations_limit: license.activationLimit,
+      activations_count: terms.activationsCount,
+    },
+    grace_period_days: terms.gracePeriodDays,
+    issued_at: isoPlain(terms.now),
+    last_verified_at: isoPlain(terms.now),
+    environment: terms.environment,
+  }
+}
+
+/** The file's text: compact JSON with sorted keys, the signature over that same text without it (CONTRACT §8). */
+export async function signFile(content: object, { privateKey }: Signer): Promise<string> {
+  const signature = await signAsync('sha256', Buffer.from(canonical(content)), privateKey)
+  return canonical({ ...content, signature: signature.toString('base64') })
+}
+
+const canonical = (value: object) => JSON.stringify(value, (_, node) => (isRecord(node) ? sorted(node) : node))
+
+const isRecord = (node: unknown): node is Record<string, unknown> =>
+  typeof node === 'object' && node !== null && !Array.isArray(node)
+
+const sorted = (node: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
