@@ -3,7 +3,7 @@ import type { ApiKey } from '../../db/schema/access'
 import { presets } from '../access/capabilities'
 import { createApiKey, revokeApiKey } from '../access/service'
 import { listApiKeys } from '../access/store'
-import { parseDate, wholeNumberFrom } from './arguments'
+import { collect, parseDate, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 
@@ -17,7 +17,7 @@ export function apiKeyCommand(program: Command, io: Io) {
     .addOption(new Option('--preset <preset>', 'a usual set of capabilities').choices(Object.keys(presets)))
     .option('--can <list>', 'capabilities, separated by commas: verify,activate', splitList, [])
     .option('--allow-ip <cidr>', 'address or range it may be used from; may be repeated', collect, [])
-    .option('--rate-limit <per-minute>', 'requests a minute it may make', wholeNumberFrom(1))
+    .option('--rate-limit <per-minute>', 'requests a minute it may make', wholeNumber(1))
     .option('--expires-at <date>', 'when it ends: 2030-01-31 or 2030-01-31T12:00:00Z', parseDate)
     .option('--import <string>', 'go on with an existing key instead of a random one')
     .option('--json', 'print id, name and api_key as JSON')
@@ -64,7 +64,7 @@ export function apiKeyCommand(program: Command, io: Io) {
 
   withSettings(apiKey.command('revoke'), ['data_dir'])
     .description('end an API key for good, at once')
-    .argument('<id>', 'its id, as "api-key list" shows it', wholeNumberFrom(1))
+    .argument('<id>', 'its id, as "api-key list" shows it', wholeNumber(1))
     .option('--json', 'print the key as JSON')
     .action((id, options) =>
       inHouse(options, io, async ({ db }) => {
@@ -98,8 +98,6 @@ const asRow = (key: ApiKey, now: Date) => [
 ]
 
 /** Gathers an option that may be repeated. */
-export const collect = (value: string, before: string[]) => [...before, value]
-
 const splitList = (value: string, before: string[]) => [
   ...before,
   ...value

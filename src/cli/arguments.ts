@@ -1,15 +1,16 @@
 import { InvalidArgumentError } from 'commander'
 import { parseMoment } from '../kernel/moments'
 
-const largest = 2_147_483_647
-
-/** A whole number from `least` on, as an option or an argument. */
-export const wholeNumberFrom = (least: number) => (text: string) => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > largest)
-    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${largest}.`)
-  return value
-}
+/** Reads an option's whole number within bounds. */
+export const wholeNumber =
+  (minimum: number, maximum = 2_147_483_647) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!/^-?\d{1,10}$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It takes a whole number from ${minimum} to ${maximum}.`)
+    }
+    return value
+  }
 
 /** A point in time, as an option. */
 export function parseDate(text: string) {
@@ -17,3 +18,6 @@ export function parseDate(text: string) {
   if (!moment) throw new InvalidArgumentError('It takes a date: 2030-01-31 or 2030-01-31T12:00:00Z.')
   return moment
 }
+
+/** The values of an option that may be repeated. */
+export const collect = (value: string, before: string[]) => [...before, value]

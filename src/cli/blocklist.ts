@@ -3,7 +3,7 @@ import type { Block } from '../../db/schema/access'
 import { addBlock, removeBlock } from '../access/service'
 import { listBlocks } from '../access/store'
 import { Sorry } from '../kernel/sorry'
-import { parseDate, parsePositive } from './arguments'
+import { parseDate, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 
@@ -48,7 +48,7 @@ export function blocklistCommand(program: Command, io: Io) {
 
   withSettings(blocklist.command('remove'), ['data_dir'])
     .description('let an address or a device in again, at once')
-    .argument('<id>', 'its id, as "blocklist list" shows it', parsePositive)
+    .argument('<id>', 'its id, as "blocklist list" shows it', wholeNumber(1))
     .option('--json', 'print the removed entry as JSON')
     .action((id, options) =>
       inHouse(options, io, async ({ db }) => {

@@ -17,9 +17,9 @@ import { listGenerators } from '../features/generators/store'
 import { templateHelp } from '../features/generators/template'
 import { longestKey } from '../features/licenses/model'
 import { Sorry } from '../kernel/sorry'
+import { wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
-import { wholeNumber } from './numbers'
 
 const usualCharset = '0123456789ABCDEF'
 

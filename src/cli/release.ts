@@ -3,7 +3,7 @@ import type { Release } from '../../db/schema/catalog'
 import { addRelease, getReleases, setPublished } from '../features/downloads/publishing'
 import { describeRelease } from '../features/downloads/service'
 import { Sorry } from '../kernel/sorry'
-import { parseDate, wholeNumberFrom } from './arguments'
+import { parseDate, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 import { readText } from './key'
@@ -18,7 +18,7 @@ export function releaseCommand(program: Command, io: Io) {
     .description('copy a file into the data folder as a release of a product; a draft until it is published')
     .requiredOption('--product <id>', 'whose release it is: id, uuid or slug')
     .requiredOption('--version <text>', 'its name: 1.0.2')
-    .requiredOption('--numeric-version <n>', 'its number, which orders releases: 102', wholeNumberFrom(0))
+    .requiredOption('--numeric-version <n>', 'its number, which orders releases: 102', wholeNumber(0))
     .requiredOption('--file <path>', 'the file; it keeps its name')
     .option('--summary <text>', 'what is new, in a sentence', '')
     .option('--changelog <text>', 'what is new, at length')
@@ -73,7 +73,7 @@ export function releaseCommand(program: Command, io: Io) {
   ] as const) {
     withSettings(release.command(name), ['data_dir'])
       .description(description)
-      .argument('<id>', 'its id, as "release list" shows it', wholeNumberFrom(1))
+      .argument('<id>', 'its id, as "release list" shows it', wholeNumber(1))
       .option('--json', 'print the release as JSON')
       .action((id, options) =>
         inHouse(options, io, async ({ db }) => {
