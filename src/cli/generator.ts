@@ -74,7 +74,7 @@ export function generatorCommand(program: Command, io: Io) {
 
 const createCommand = (generator: Command, io: Io) =>
   withSettings(generator.command('create'), ['data_dir'])
-    .description('make a generator; it is told how many different keys it can make, and refused when they are too few')
+    .description('make a generator: say how many different keys it can make, refuse it when they are too few')
     .requiredOption('--product <product>', 'the product the keys are for: its id, uuid or slug')
     .addOption(
       new Option('--method <method>', 'what keys look like')

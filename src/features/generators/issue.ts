@@ -55,7 +55,7 @@ const isObject = (value: unknown) => typeof value === 'object' && value !== null
 async function readWanted(db: Queryable, fields: Fields): Promise<(Wanted & { errors?: never }) | Faulty> {
   const input: Unchecked<typeof WantedLicense> = read(WantedLicense, fields).values
   const named = await resolveGenerator(db, input.generator_id)
-  const product = await resolveProduct(db, input.product_id ?? (named && String(named.productId)))
+  const product = await resolveProduct(db, input.product_id || (named && String(named.productId)))
   const isOpen = product?.status === 'active'
   const generator = isOpen ? await chooseGenerator(db, product.id, textOf(input.generator_id)) : undefined
   const { errors, values } = judge(WantedLicense, input, {
