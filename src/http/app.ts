@@ -58,6 +58,12 @@ export function buildApp(deps: Deps): AnyElysia {
 
 /** The methods a path is taken with. */
 const methodsOf = (app: AnyElysia, path: string) =>
-  [...new Set(app.routes.filter((route) => route.path === path).map(({ method }) => method))].filter(
+  [...new Set(app.routes.filter((route) => fits(route.path, path)).map(({ method }) => method))].filter(
     (method) => method !== 'ALL',
   )
+
+/** Whether a path is one of a route's: its parameters take anything. */
+function fits(route: string, path: string) {
+  const [parts, given] = [route.split('/'), path.split('/')]
+  return parts.length === given.length && parts.every((part, i) => part === given[i] || part.startsWith(':'))
+}

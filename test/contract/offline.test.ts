@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { constants, createPublicKey, publicDecrypt, verify } from 'node:crypto'
+import { eq, isNull } from 'drizzle-orm'
+import { licenses } from '../../db/schema/licensing'
+import { signingKeys } from '../../db/schema/operations'
+import { generateRsaKey, toSigningKey } from '../../src/signing/key-pair'
+import { replaceCurrentKey } from '../../src/signing/store'
+import { beside } from '../support/beside'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
+
+const day = 86_400_000
+// Letters of several bytes, so many that the blocks' borders cut through some of them.
+const device = `gerät-${'ü'.repeat(300)}`
+const features = { seats: 5, pro: true, 'ünï/cödé': 'a/b "ß" 😀', Zebra: 'upper case sorts first' }
+
+let house: TestHouse
+let plain: number
+let own: number
+beforeAll(async () => {
+  house = await startHouse()
+  plain = await makeProduct(house)
+  own = await makeProduct(house)
+  await beside(house, async ({ db, sealer, clock }) => {
+    const key = toSigningKey(await generateRsaKey(3072), sealer, own, clock())
+    await db.write((tx) => replaceCurrentKey(tx, key))
+  })
+})
+afterAll(() => house.close())
+
+interface ShownKey {
+  product_id: number | null
+  public_key: string
+  retired_at: string | null
+}
+
+async function publicKeyOf(product: number | null) {
+  const { keys } = (await house.cli('key', 'show', '--json')).json
+  const { public_key } = keys.find((key: ShownKey) => key.product_id === product && !key.retired_at)
+  return createPublicKey(public_key)
+}
+type PublicKey = Awaited<ReturnType<typeof publicKeyOf>>
+
+async function makeFeatured(product_id: number, fields = {}) {
+  const key = await makeActiveLicense(house, { product_id, ...fields }, device)
+  await beside(house, ({ db }) =>
+    db.write(async (tx) => {
+      await tx.update(licenses).set({ features }).where(eq(licenses.licenseKey, key))
+    }),
+  )
+  return key
+}
+
+describe('get-license-file', () => {
+  const door = 'POST /api/v1/get-license-file'
+
+  /** A reader after the format's description: base64, blocks of the key's size, each opened with the public key. */
+  function readLicenseFile(text: string, key: PublicKey) {
+    const bytes = Buffer.from(text, 'base64')
+    const blockBytes = key.asymmetricKeyDetails!.modulusLength! / 8
+    expect(bytes.length % blockBytes).toBe(0)
+    const pieces: Buffer[] = []
+    for (let start = 0; start < bytes.length; start += blockBytes) {
+      pieces.push(
+        publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes.subarray(start, start + blockBytes)),
+      )
+    }
+    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(blockBytes - 11)
+    expect(pieces.length).toBeGreaterThan(2)
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)))
+  }
+
+  test('gives a file that the public key of the product opens, else the global one', async () => {
+    for (const [product, scope, signedWith] of [
+      [plain, null, 'global'],
+      [own, own, 'product'],
+    ] as const) {
+      const license_key = await makeFeatured(product, { validity: 10 })
+      const asked = Math.floor(house.now().getTime() / 1000) * 1000
+      const answer = await house.ask(door, { license_key, identifier: device })
+      expect(answer).toMatchObject({ code: 502, status: 200, signedWith })
+      expect(Object.keys(answer.response)).toEqual(['code', 'message', 'licFileContent', 'timestamp'])
+      const file = readLicenseFile(answer.response.licFileContent, await publicKeyOf(scope))
+      expect(file).toMatchObject({ license_key, licenseKey: license_key, status: 'active', features })
+      expect(file).toMatchObject({ hardware_id: device, domain: device })
+      expect(file.product_uuid).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+      expect(file.product).toEqual({ uuid: file.product_uuid })
+      expect([file.licenseCheckInterval, file.forceLicenseValidation].every(Number.isInteger)).toBe(true)
+      expect(file.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      expect(Math.abs(Date.parse(file.expires_at) - (asked + 10 * day))).toBeLessThan(60_000)
+      expect(file).not.toHaveProperty('lastCheckedDate')
+    }
+  })
+
+  test('says of a licence that never ends that it never ends', async () => {
+    const license_key = await makeFeatured(plain, { validity: 0 })
+    const { response } = await house.ask(door, { license_key, identifier: device })
+    expect(readLicenseFile(response.licFileContent, await publicKeyOf(null)).expires_at).toBeNull()
+  })
+
+  test('makes nothing that another key opens, or that can be altered', async () => {
+    const license_key = await makeFeatured(own)
+    const { response } = await house.ask(door, { license_key, identifier: device })
+    const another = createPublicKey(await generateRsaKey(3072))
+    expect(() => readLicenseFile(response.licFileContent, another)).toThrow()
+    const key = await publicKeyOf(own)
+    for (const at of [0, 200, 400]) {
+      const bytes = Buffer.from(response.licFileContent, 'base64')
+      bytes[at]! ^= 1
+      expect(() => readLicenseFile(bytes.toString('base64'), key)).toThrow()
+    }
+  })
+
+  test('answers many at once, each with its own file', async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 20 }, () => makeActiveLicense(house, { product_id: plain }, device)),
+    )
+    const answers = await Promise.all(keys.map((license_key) => house.ask(door, { license_key, identifier: device })))
+    const opener = await publicKeyOf(null)
+    const read = answers.map(({ response }) => readLicenseFile(response.licFileContent, opener).license_key)
+    expect(read).toEqual(keys)
+  })
+
+  test('refuses in the words of verify, but an unknown key with 501', async () => {
+    const active = await makeActiveLicense(house, { product_id: plain }, device)
+    const unused = await makeLicense(house, { product_id: plain })
+    const stocked = await makeLicense(house, { product_id: plain, status: 'available' })
+    const blocked = await makeActiveLicense(house, { product_id: own }, device)
+    await house.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
+    const identifier = device
+    expect(await house.ask(door, { license_key: 'NOBODY', identifier })).toMatchObject({ code: 501 })
+    expect(await house.ask(door, {})).toMatchObject({ code: 501 })
+    expect(await house.ask(door, { license_key: active, identifier, product_id: own })).toMatchObject({ code: 501 })
+    expect(await house.ask(door, { license_key: active })).toMatchObject({ code: 215 })
+    expect(await house.ask(door, { license_key: stocked, identifier })).toMatchObject({ code: 201 })
+    expect(await house.ask(door, { license_key: unused, identifier })).toMatchObject({ code: 202 })
+    expect(await house.ask(door, { license_key: blocked, identifier })).toMatchObject({
+      code: 204,
+      signedWith: 'product',
+    })
+    const { json } = await house.cli('api-key', 'create', '--name', 'x', '--can', 'verify', '--json')
+    expect(await house.ask(door, { license_key: active, identifier }, { key: json.api_key })).toMatchObject({
+      code: 102,
+    })
+  })
+})
+
+describe('the offline file', () => {
+  const hour = 3_600_000
+  const ask = (license: string, fields: object) =>
+    fetch(`${house.url}/api/v1/licenses/${encodeURIComponent(license)}/offline-file`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${house.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    })
+
+  interface SignedFile {
+    license: { expires_at: string } & Record<string, unknown>
+    issued_at: string
+    last_verified_at: string
+    signature: string
+  }
+  const read = async (answer: Response) => (await answer.json()) as SignedFile
+
+  /** Compact JSON with sorted keys, written out by hand. */
+  function canonical(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+    const record = value as Record<string, unknown>
+    const members = Object.keys(record)
+      .toSorted()
+      .map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`)
+    return `{${members.join(',')}}`
+  }
+
+  const isGenuine = ({ signature, ...rest }: Record<string, unknown>, key: PublicKey, write = canonical) =>
+    verify('sha256', Buffer.from(write(rest)), key, Buffer.from(signature as string, 'base64'))
+
+  test('is signed by the product, else globally, over sorted keys and in the order of the file alike', async () => {
+    for (const [product, scope] of [
+      [plain, null],
+      [own, own],
+    ] as const) {
+      const license = await makeFeatured(product)
+      const answer = await ask(license, { hardware_id: device })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
+      const text = await answer.text()
+      const file = JSON.parse(text)
+      const key = await publicKeyOf(scope)
+      expect(isGenuine(file, key)).toBe(true)
+      expect(isGenuine(file, key, JSON.stringify)).toBe(true)
+      expect(text).toBe(canonical(file))
+      expect(text).toContain('"ünï/cödé":"a/b \\"ß\\" 😀"')
+      expect(isGenuine({ ...file, grace_period_days: 1 }, key)).toBe(false)
+      expect(isGenuine({ ...file, license: { ...file.license, key: 'ANOTHER' } }, key)).toBe(false)
+      expect(isGenuine(file, await publicKeyOf(scope === null ? own : null))).toBe(false)
+    }
+  })
+
+  test('says what is asked and what is so, and lapses after a day', async () => {
+    const key = await makeFeatured(plain, { activation_limit: 3, validity: 365 })
+    const asked = { hardware_id: device, domain: 'site.test', grace_period_days: '7', environment: 'Staging' }
+    const { signature, issued_at, last_verified_at, ...file } = await read(await ask(key, asked))
+    expect<unknown>(file).toEqual({
+      version: '1.0',
+      license: {
+        key,
+        status: 'active',
+        expires_at: new Date(Date.parse(issued_at) + 24 * hour).toISOString().replace('.000Z', 'Z'),
+        hardware_id: device,
+        domain: 'site.test',
+        features,
+        activations_limit: 3,
+        activations_count: 1,
+      },
+      grace_period_days: 7,
+      environment: 'staging',
+    })
+    expect(last_verified_at).toBe(issued_at)
+    expect(Math.abs(Date.parse(issued_at) - house.now().getTime())).toBeLessThan(60_000)
+    expect(signature).toMatch(/^[A-Za-z0-9+/]+=*$/)
+  })
+
+  test('ends with the licence where that is sooner, and is bound to what was named', async () => {
+    const key = await makeActiveLicense(house, { product_id: plain, validity: 1 }, 'site.test')
+    const assignedAt = new Date(Math.floor(house.now().getTime() / 1000) * 1000 - 20 * hour)
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at: assignedAt.toISOString() })
+    const byDomain = await read(await ask(key, { domain: 'site.test' }))
+    expect(Date.parse(byDomain.license.expires_at)).toBe(assignedAt.getTime() + day)
+    expect(byDomain.license).toMatchObject({ domain: 'site.test', hardware_id: null, features: [] })
+    expect(byDomain).toMatchObject({ grace_period_days: 0, environment: 'production' })
+    const byIdentifier = await read(await ask(key, { identifier: 'site.test' }))
+    expect(byIdentifier.license).toMatchObject({ domain: null, hardware_id: 'site.test' })
+  })
+
+  test('is refused in the envelope, in the words of verify', async () => {
+    const door = (key: string) => `POST /v1/licenses/${key}/offline-file` as const
+    const active = await makeActiveLicense(house, { product_id: plain }, device)
+    const expired = await makeActiveLicense(house, { product_id: plain, validity: 1 }, device)
+    const assigned_at = new Date(house.now().getTime() - 2 * day).toISOString()
+    await house.ask('POST /api/v1/update-license-key', { license_key: expired, assigned_at })
+    const fields = { hardware_id: device }
+    expect(await house.ask(door('NOBODY'), fields)).toMatchObject({ code: 210 })
+    expect(await house.ask(door(active), {})).toMatchObject({ code: 215 })
+    expect(await house.ask(door(active), { hardware_id: 'another' })).toMatchObject({ code: 202 })
+    expect(await house.ask(door(expired), fields)).toMatchObject({ code: 205 })
+    expect(await house.ask(door(active), fields, { key: null })).toMatchObject({ code: 100, status: 401 })
+    for (const wrong of [{ grace_period_days: 31 }, { grace_period_days: -1 }, { environment: 'mars' }]) {
+      expect(await house.ask(door(active), { ...fields, ...wrong })).toMatchObject({ code: 9400, status: 400 })
+    }
+  })
+})
+
+test('without any private key both kinds are 503', async () => {
+  const keyless = await startHouse()
+  try {
+    const product_id = await makeProduct(keyless)
+    const license_key = await makeActiveLicense(keyless, { product_id }, device)
+    await beside(keyless, ({ db, clock }) =>
+      db.write(async (tx) => {
+        await tx.update(signingKeys).set({ retiredAt: clock() }).where(isNull(signingKeys.retiredAt))
+      }),
+    )
+    for (const path of ['get-license-file', `licenses/${license_key}/offline-file`]) {
+      const answer = await fetch(`${keyless.url}/api/v1/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${keyless.apiKey}` },
+        body: new URLSearchParams({ license_key, identifier: device }),
+      })
+      expect(await answer.json()).toMatchObject({
+        response: { code: 503, message: 'Failed to generate license file' },
+        private_key_used: 'global',
+        signature: 'Private key not set',
+      })
+    }
+  } finally {
+    await keyless.close()
+  }
+})

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeFile, makeProduct, makeRelease } from '../support/stock'
+
+let house: TestHouse
+let product: number
+beforeAll(async () => {
+  house = await startHouse()
+  product = await makeProduct(house)
+  await makeRelease(house, { product, number: 102, file: makeFile(house, 'the first') })
+})
+afterAll(() => house.close())
+
+describe('latchkey release', () => {
+  const stored = () => readdirSync(join(house.folder, 'files')).sort()
+  const add = (...options: string[]) =>
+    house.cli('release', 'add', '--version', '9.9', '--product', String(product), ...options)
+
+  test('stores the same content once', async () => {
+    const before = stored().length
+    const one = await makeRelease(house, { product, number: 601, file: makeFile(house, 'the same', 'one.zip') })
+    const two = await makeRelease(house, { product, number: 602, file: makeFile(house, 'the same', 'two.zip') })
+    expect(two.sha256).toBe(one.sha256)
+    expect(one).toMatchObject({ file_name: 'one.zip', file_size: 8, version: '6.0.1' })
+    expect(stored()).toHaveLength(before + 1)
+  })
+
+  test('refuses what it cannot take, and leaves nothing behind', async () => {
+    const before = stored()
+    const file = makeFile(house, 'never stored')
+    const listed = (await house.cli('release', 'list', '--json')).out
+    const cases: [string[], number, RegExp][] = [
+      [['--numeric-version', '102', '--file', file], 1, /numeric version 102 already/],
+      [['--numeric-version', '700', '--file', `${file}.no`], 1, /cannot read .*: check the name/],
+      [['--numeric-version', '700', '--file', house.folder], 1, /is not a file/],
+      [['--numeric-version', '700', '--file', file, '--product', '999'], 1, /no product "999"/],
+      [['--numeric-version', '99999999999', '--file', file], 2, /whole number/],
+      [['--numeric-version', '-1', '--file', file], 2, /whole number/],
+      [['--numeric-version', '700', '--file', file, '--version', ''], 2, /a version has/],
+      [['--numeric-version', '700', '--file', file, '--release-date', 'soon'], 2, /takes a date/],
+      [['--numeric-version', '700', '--file', file, '--changelog', 'a', '--changelog-file', file], 2, /either/],
+    ]
+    for (const [options, exitCode, sentence] of cases) {
+      const spoken = await add(...options)
+      expect([options, spoken.exitCode, spoken.out]).toEqual([options, exitCode, ''])
+      expect(spoken.err).toMatch(sentence)
+    }
+    expect(stored()).toEqual(before)
+    expect((await house.cli('release', 'list', '--json')).out).toBe(listed)
+  })
+
+  test('keeps what is said of a release', async () => {
+    const changelog = makeFile(house, '# 9.9\n\nMuch is new.\n', 'CHANGELOG.md')
+    const said = [
+      '--numeric-version',
+      '990',
+      '--file',
+      makeFile(house, 'x'),
+      '--summary',
+      'Faster',
+      '--publish',
+      '--json',
+    ]
+    const { json } = await add(...said, '--changelog-file', changelog, '--release-date', '2026-01-02')
+    expect(json).toMatchObject({
+      product_id: product,
+      numeric_version: 990,
+      version: '9.9',
+      update_summary: 'Faster',
+      changelog: '# 9.9\n\nMuch is new.\n',
+      published: 1,
+      release_date: '2026-01-02 00:00:00',
+      download_counter: 0,
+    })
+    const { releases } = (await house.cli('release', 'list', '--product', String(product), '--json')).json
+    expect(releases).toContainEqual(json)
+    const numbers = releases.map((row: { numeric_version: number }) => row.numeric_version)
+    expect(numbers).toEqual(numbers.toSorted((a: number, b: number) => b - a))
+    expect((await house.cli('release', 'publish', '99999')).err).toContain('there is no release 99999')
+  })
+})

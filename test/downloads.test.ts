@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../src/config'
+import { openHouse } from '../src/house'
+import type { LogEntry } from '../src/kernel/log'
+import { startServer } from '../src/worker/server'
+import { startHouse, type TestHouse } from './support/house'
+import { makeActiveLicense, makeFile, makeProduct, makeRelease } from './support/stock'
+
+const minute = 60_000
+const identifier = 'site.test'
+
+let house: TestHouse
+let license: string
+beforeAll(async () => {
+  house = await startHouse({ trusted_proxies: '127.0.0.1' })
+  const product = await makeProduct(house)
+  license = await makeActiveLicense(house, { product_id: product }, identifier)
+  await makeRelease(house, { product, number: 102, file: makeFile(house, 'content') })
+})
+afterAll(() => house.close())
+
+async function link(of: TestHouse, license_key: string, headers: Record<string, string> = {}): Promise<string> {
+  const asked = await of.ask('POST /api/v1/access-downloadables', { license_key, identifier }, { headers })
+  return asked.response.downloadables[0].url
+}
+
+test('a link is good for fifteen minutes', async () => {
+  const url = await link(house, license)
+  house.advance(15 * minute - 1000)
+  expect((await fetch(url)).status).toBe(200)
+  house.advance(2000)
+  const path = new URL(url).pathname as `/${string}`
+  expect(await house.ask(`GET ${path}`)).toMatchObject({ code: 701, signedWith: 'global' })
+})
+
+test('a proxy that is trusted says whether links are https', async () => {
+  const headers = { host: 'keys.example.com', 'x-forwarded-proto': 'https' }
+  expect(await link(house, license, headers)).toStartWith('https://keys.example.com/api/v1/download/')
+  expect(await link(house, license, { host: 'keys.example.com' })).toStartWith('http://keys.example.com/')
+  expect(await link(house, license, { ...headers, 'x-forwarded-proto': 'javascript' })).toStartWith('http://keys.')
+})
+
+test('anybody else does not, and base_url outranks everything', async () => {
+  for (const [settings, beginning] of [
+    [{}, 'http://keys.example.com/api/v1/download/'],
+    [{ base_url: 'https://dl.example.org/latchkey/' }, 'https://dl.example.org/latchkey/api/v1/download/'],
+  ] as const) {
+    const other = await startHouse(settings)
+    try {
+      const product = await makeProduct(other)
+      const key = await makeActiveLicense(other, { product_id: product }, identifier)
+      await makeRelease(other, { product, number: 102, file: makeFile(other, 'content') })
+      const headers = { host: 'keys.example.com', 'x-forwarded-proto': 'https' }
+      expect(await link(other, key, headers)).toStartWith(beginning)
+    } finally {
+      await other.close()
+    }
+  }
+})
+
+test('a download is logged by its route, never by its address', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  const entries: LogEntry[] = []
+  const logging = await openHouse({
+    config: readConfig({}, { LATCHKEY_DATA_DIR: folder }),
+    asServer: true,
+    keySize: 2048,
+    log: (entry) => entries.push(entry),
+  })
+  const server = await startServer(logging, '127.0.0.1', 0)
+  try {
+    await (await fetch(`${server.url}/api/v1/download/SECRET/LICENSE-1/c2l0ZQ%3D%3D/102`)).arrayBuffer()
+    await (await fetch(`${server.url}/v1/download/SECRET/LICENSE-1/c2l0ZQ%3D%3D/102`, { method: 'PUT' })).arrayBuffer()
+    expect(entries.map(({ code }) => code)).toEqual([701, 9405])
+    expect(entries[0]).toMatchObject({ route: '/api/v1/download/:token/:license_key/:identifier/:numeric_version' })
+    expect(JSON.stringify(entries)).not.toMatch(/SECRET|LICENSE-1|c2l0ZQ/)
+  } finally {
+    await server.stop()
+    await logging.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('what a killed copy left behind goes at the next one, what another still copies stays', async () => {
+  const files = join(house.folder, 'files')
+  const [abandoned, living] = [join(files, 'incoming-abandoned'), join(files, 'incoming-living')]
+  for (const path of [abandoned, living]) writeFileSync(path, 'half of it')
+  const longAgo = new Date(Date.now() - 120 * minute)
+  utimesSync(abandoned, longAgo, longAgo)
+  const product = await makeProduct(house)
+  await makeRelease(house, { product, number: 1, file: makeFile(house, 'next') })
+  expect([existsSync(abandoned), existsSync(living)]).toEqual([false, true])
+  expect(readdirSync(files).filter((name) => name.startsWith('incoming-'))).toEqual(['incoming-living'])
+})
