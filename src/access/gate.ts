@@ -10,10 +10,15 @@ import { openAdmission } from './admission'
 import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
-/** What an endpoint asks of a caller: a capability, none where it is public, and the model its fields are read by. */
+/** The capability of an endpoint that takes no API key: anybody who is not blocked, at the pace an address may have. */
+export const anyone = undefined
+
+/** What an endpoint asks of a caller: a capability, and the model its fields are read by. */
 interface Asked {
-  capability?: Capability
+  capability: Capability | typeof anyone
   model: TObject
+  /** Where its handler finds the fields, wherever they stood. */
+  place: 'body' | 'query' | 'params'
 }
 
 /** What an endpoint says of itself in the API's description. */
@@ -23,33 +28,37 @@ export interface Described {
   says: readonly Answer[]
 }
 
-const detailOf = ({ summary, says }: Described) => ({ summary, 'x-answers': says })
+const detailOf = (capability: Asked['capability'], { summary, says }: Described) => ({
+  summary,
+  'x-answers': says,
+  ...(capability === anyone && { security: [] }),
+})
 
 /** Options of a POST route: who may call it, what it takes, what it says. */
-export const endpoint = <T extends TObject>(capability: Capability, model: T, described: Described) => ({
-  asks: { capability, model },
+export const endpoint = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
+  asks: { capability, model, place: 'body' as const },
   body: model,
-  detail: detailOf(described),
+  detail: detailOf(capability, described),
 })
 
 /** The same for a GET route. */
-export const lookup = <T extends TObject>(capability: Capability, model: T, described: Described) => ({
-  asks: { capability, model },
+export const lookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
+  asks: { capability, model, place: 'query' as const },
   query: model,
-  detail: detailOf(described),
+  detail: detailOf(capability, described),
 })
 
-/** A GET route that takes no API key: anybody may come who is not blocked, at the pace an address may have. */
-export const publicLookup = <T extends TObject>(model: T, described: Described) => ({
-  asks: { model },
-  query: model,
-  detail: { ...detailOf(described), security: [] },
+/** The same for a GET route whose fields all stand in its path, under the names the model gives them. */
+export const pathLookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
+  asks: { capability, model, place: 'params' as const },
+  params: model,
+  detail: detailOf(capability, described),
 })
 
 /** Options of a GET route that admits its callers itself. */
 export const ownAdmission = <T extends TObject>(params: T, described: Described) => ({
   params,
-  detail: { ...detailOf(described), security: [] },
+  detail: detailOf(anyone, described),
 })
 
 /** Who is asking, as far as anybody can tell before they are admitted. */
@@ -88,7 +97,7 @@ export function gate(deps: Deps) {
     const { values, device } = unreadable ? unread : read(model, fields)
     const refusal = (await refusalOf(visitor, capability, device)) ?? unreadable
     if (refusal) throw new Refusal(refusal)
-    if (!capability) return values
+    if (capability === anyone) return values
     visitor.capability = capability
     visitor.values = values
     return values
@@ -115,10 +124,8 @@ export function gate(deps: Deps) {
     .macro({
       asks: (asked: Asked) => ({
         // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
-        transform: async ({ visitor, request }): Promise<void> => {
-          const values = await admitted(visitor as Visitor, asked)
-          return (request.method === 'GET' ? { query: values } : { body: values }) as never
-        },
+        transform: async ({ visitor }): Promise<void> =>
+          ({ [asked.place]: await admitted(visitor as Visitor, asked) }) as never,
       }),
     })
 }

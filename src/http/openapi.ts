@@ -99,9 +99,11 @@ function describeOperation(operation: Json, body: TObject | undefined): Json {
     ...rest,
     ...(parameters.length && { parameters: parameters.map(describeParameter) }),
     ...(body && { requestBody: { content: inEveryForm(describeModel(body)) } }),
-    responses: rest.responses ?? describeAnswers(says, isPublic),
+    responses: says.length ? describeAnswers(says, isPublic) : (rest.responses ?? plainAnswer),
   }
 }
+
+const plainAnswer = { 200: { description: 'As the summary says; not in an envelope.' } }
 
 const describeParameter = ({ schema, ...parameter }: Json) => {
   const { description, ...type } = describeField(schema, parameter.name)

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { gate, lookup, publicLookup } from '../../access/gate'
+import { anyone, gate, lookup, pathLookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { ProductChoice } from '../products/model'
 import { PublicProduct } from './model'
@@ -45,8 +45,8 @@ export const productInformation = (deps: Deps) =>
     )
     .get(
       '/products/:slug/changelog',
-      ({ query }) => readChangelog(deps.db.read, query, deps.config),
-      publicLookup(PublicProduct, {
+      ({ params }) => readChangelog(deps.db.read, params, deps.config),
+      pathLookup(anyone, PublicProduct, {
         summary: "A product's published releases, for anybody",
         says: [
           'changelog_retrieved',
@@ -74,7 +74,7 @@ export const publicKeyFile = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/api/product/public-key',
     async ({ query }) => pemFile(await readPublicKey(deps.db.read, query)),
-    publicLookup(ProductChoice, {
+    lookup(anyone, ProductChoice, {
       summary: "The public key as a PEM file: a product's own, else the global one",
       says: [],
     }),
