@@ -46,7 +46,7 @@ const productFields = {
 }
 
 const contractFields = (world: World) => ({
-  contract_key: `6dabe9fa-3512-49b4-beb5-${crypto.randomUUID().slice(-12)}`,
+  contract_key: `${crypto.randomUUID()}-1234`,
   contract_name: 'Test Contract',
   contract_information: 'Test information',
   product_id: String(world.plain),
@@ -301,7 +301,8 @@ const stories: Record<string, Story> = {
       inNewWorld(async (world) => {
         await post(world, 'delete-license-key', { license_key: world.license })
         for (let i = 0; i < 10; i++) {
-          await makeLicense(world, { product_id: world.plain, activation_limit: 1, status: 'available' })
+          const license_keys = [crypto.randomUUID()]
+          await makeLicense(world, { product_id: world.plain, license_keys, activation_limit: 1, status: 'available' })
         }
         return world.ask('GET /api/v1/get-license-keys')
       }),
