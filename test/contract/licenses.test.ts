@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeLicense, makeProduct } from '../support/stock'
+
+let house: TestHouse
+let product: number
+let count = 0
+beforeAll(async () => {
+  house = await startHouse()
+  product = await makeProduct(house)
+})
+afterAll(() => house.close())
+
+const fresh = () => `FRESH-${++count}`
+const terms = () => ({ product_id: product, activation_limit: 1, validity: 365, status: 'available' })
+
+const create = (fields: Record<string, unknown>) =>
+  house.ask('POST /api/v1/create-license-keys', { ...terms(), ...fields })
+const update = (fields: Record<string, unknown>) => house.ask('POST /api/v1/update-license-key', fields)
+
+async function listed(license_key: string) {
+  const { response } = await house.ask('GET /api/v1/get-license-keys', { search: license_key })
+  return response.license_keys.find((row: { license_key: string }) => row.license_key === license_key)
+}
+
+describe('creating licence keys', () => {
+  test('counts those made and those that were there, in the request or before it', async () => {
+    const [one, two, three] = [fresh(), fresh(), fresh()]
+    const answer = await create({ license_keys: [one, two, one] })
+    expect(answer).toMatchObject({ status: 200, code: 900, message: 'License keys creation result' })
+    expect(Object.entries(answer.response).slice(2, -1)).toEqual([
+      ['created', 2],
+      ['duplicate', 1],
+    ])
+    expect((await create({ license_keys: [three, one, two] })).response).toMatchObject({ created: 1, duplicate: 2 })
+  })
+
+  test('is 902 when there is nothing new, and changes nothing', async () => {
+    const key = fresh()
+    await create({ license_keys: [key] })
+    const answer = await create({ license_keys: [key], validity: 1 })
+    expect(answer).toMatchObject({ code: 902, message: 'No license keys created' })
+    expect(Object.keys(answer.response)).toEqual(['code', 'message', 'timestamp'])
+    expect(await listed(key)).toMatchObject({ validity: 365 })
+  })
+
+  test('keeps what is said of them', async () => {
+    const key = fresh()
+    await create({ license_keys: [key], owner_name: 'Ada', owner_email: 'a@example.com', activation_limit: -1 })
+    const row = await listed(key)
+    expect(Object.entries(row)).toEqual([
+      ['id', expect.any(Number)],
+      ['product_id', product],
+      ['license_key', key],
+      ['owner_name', 'Ada'],
+      ['owner_email', 'a@example.com'],
+      ['activation_limit', -1],
+      ['validity', 365],
+      ['assigned_at', null],
+      ['status', 'available'],
+      ['created_at', expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$/)],
+      ['updated_at', row.created_at],
+    ])
+  })
+
+  test.each<[string, unknown]>([
+    ['a JSON list', ['LIST-1', ' LIST-2 ']],
+    ['the text of a JSON list', '["TEXT-1"," TEXT-2 "]'],
+    ['lines', 'LINE-1\r\nLINE-2\n\n'],
+    ['words between commas', 'COMMA-1, COMMA-2'],
+  ])('takes the keys as %s', async (_, license_keys) => {
+    expect((await create({ license_keys })).response).toMatchObject({ created: 2, duplicate: 0 })
+    const [word] = String(Array.isArray(license_keys) ? license_keys[0] : license_keys).match(/[A-Z]+/)!
+    expect(await listed(`${word}-1`)).toBeDefined()
+    expect(await listed(`${word}-2`)).toBeDefined()
+  })
+
+  test('takes a form that repeats license_keys[]', async () => {
+    const body = new URLSearchParams({ ...terms(), product_id: `${product}`, activation_limit: '1', validity: '1' })
+    for (const key of [fresh(), fresh()]) body.append('license_keys[]', key)
+    const answer = await fetch(`${house.url}/api/v1/create-license-keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${house.apiKey}` },
+      body,
+    })
+    expect((await answer.json()).response).toMatchObject({ code: 900, created: 2 })
+  })
+
+  test('takes the fields under the names of other clients', async () => {
+    const [key] = [fresh()]
+    const { product_id: productId, validity: validity_days, ...rest } = { ...terms(), validity: 7 }
+    const fields = { ...rest, productId, validity_days, customer_email: 'c@example.com', customer_name: 'Cy' }
+    const { code } = await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: [key] })
+    expect(code).toBe(900)
+    expect(await listed(key)).toMatchObject({ validity: 7, owner_email: 'c@example.com', owner_name: 'Cy' })
+  })
+
+  test('names every faulty field, in the order of the fields', async () => {
+    const answer = await house.ask('POST /api/v1/create-license-keys')
+    expect(answer).toMatchObject({ status: 200, code: 901, message: 'Incorrect data found', signedWith: 'global' })
+    expect(Object.entries(answer.response.errors)).toEqual([
+      ['license_keys', ['The license keys field is required.']],
+      ['product_id', ['The selected product id is invalid.']],
+      ['activation_limit', ['The activation limit field is required.']],
+      ['validity', ['The validity field is required.']],
+      ['status', ['The status field is required.']],
+    ])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['license_keys', [], 'The license keys field is required.'],
+    ['license_keys', { a: 1 }, 'The license keys must be an array.'],
+    ['license_keys', [['a']], 'The license keys must be an array.'],
+    ['license_keys', ['x'.repeat(256)], 'The license keys must not be greater than 255 characters.'],
+    ['product_id', 999_999, 'The selected product id is invalid.'],
+    ['activation_limit', 'many', 'The activation limit must be an integer.'],
+    ['activation_limit', 1.5, 'The activation limit must be an integer.'],
+    ['activation_limit', -2, 'The activation limit must be at least -1.'],
+    ['validity', -1, 'The validity must be at least 0.'],
+    ['validity', '', 'The validity field is required.'],
+    ['validity', 2_147_483_648, 'The validity must not be greater than 2147483647.'],
+    ['status', 'sold', 'The selected status is invalid.'],
+    ['assigned_at', 'yesterday', 'The assigned at is not a valid date.'],
+    ['assigned_at', '2024-02-30', 'The assigned at is not a valid date.'],
+    ['owner_email', 'x'.repeat(256), 'The owner email must not be greater than 255 characters.'],
+    ['owner_name', ['Ada'], 'The owner name must be a string.'],
+  ])('refuses %s %j and makes nothing', async (name, value, sentence) => {
+    const key = fresh()
+    const { response } = await create({ license_keys: [key], [name]: value })
+    expect(response).toMatchObject({ code: 901, errors: { [name]: [sentence] } })
+    expect(Object.keys(response.errors)).toEqual([name])
+    expect(await listed(key)).toBeUndefined()
+  })
+
+  test.each<[string, unknown]>([
+    ['WITH-EMPTY-1', ['WITH-EMPTY-1', '']],
+    ['WITH-EMPTY-2', '["WITH-EMPTY-2", "  "]'],
+    ['WITH-EMPTY-3', '\nWITH-EMPTY-3\n,\n'],
+  ])('leaves empty keys out: %s', async (key, license_keys) => {
+    expect((await create({ license_keys })).response).toMatchObject({ code: 900, created: 1, duplicate: 0 })
+    expect(await listed(key)).toBeDefined()
+  })
+
+  test.each<[unknown]>([[['\t']], ['[" "]'], [' , ,']])('refuses a list of empty keys: %j', async (license_keys) => {
+    const { response } = await create({ license_keys })
+    expect(response).toMatchObject({ code: 901, errors: { license_keys: ['The license keys field is required.'] } })
+  })
+
+  test('refuses a NUL character inside the text of a list', async () => {
+    expect(await create({ license_keys: '["A\\u0000B"]' })).toMatchObject({ status: 400, code: 9400 })
+  })
+
+  test.each<[string, string, boolean]>([
+    ['available', 'available', false],
+    ['reserved', 'reserved', false],
+    ['assigned', 'assigned', true],
+    ['blocked', 'blocked', false],
+    ['active', 'assigned', true],
+    ['expired', 'assigned', true],
+    ['suspended', 'blocked', false],
+    ['inactive', 'blocked', false],
+    ['revoked', 'blocked', false],
+    ['ASSIGNED', 'assigned', true],
+  ])('takes the status word %s as %s', async (word, status, isDated) => {
+    const key = fresh()
+    await create({ license_keys: [key], status: word })
+    const row = await listed(key)
+    expect(row.status).toBe(status)
+    expect(row.assigned_at !== null).toBe(isDated)
+  })
+})
+
+describe('updating a licence key', () => {
+  test('answers 950 in the documented words', async () => {
+    const license_key = await makeLicense(house, { product_id: product })
+    const answer = await update({ license_key, validity: 5 })
+    expect(answer).toMatchObject({ status: 200, code: 950, message: 'License keys updated' })
+    expect(Object.keys(answer.response)).toEqual(['code', 'message', 'timestamp'])
+  })
+
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [{ owner_name: 'Bo' }, { owner_name: 'Bo' }],
+    [{ customer_email: 'b@example.com' }, { owner_email: 'b@example.com' }],
+    [{ owner_name: '' }, { owner_name: null }],
+    [{ owner_email: null }, { owner_email: null }],
+    [{ activation_limit: '9' }, { activation_limit: 9 }],
+    [{ validity_days: 2 }, { validity: 2 }],
+    [{ status: 'suspended' }, { status: 'blocked' }],
+    [{ assigned_at: '2024-01-08 21:17:32' }, { assigned_at: '2024-01-08T21:17:32.000000Z' }],
+    [{ assigned_at: '2024-01-08T22:17:32.829+01:00' }, { assigned_at: '2024-01-08T21:17:32.829000Z' }],
+    [{}, {}],
+  ])('changes what is said and nothing else: %j', async (changes, expected) => {
+    const owner = { owner_name: 'Ada', owner_email: 'ada@example.com' }
+    const license_key = await makeLicense(house, { product_id: product, ...owner, assigned_at: '2024-05-05' })
+    const { updated_at: _, ...before } = await listed(license_key)
+    expect(await update({ license_key, ...changes })).toMatchObject({ code: 950 })
+    const { updated_at: __, ...after } = await listed(license_key)
+    expect(after).toEqual({ ...before, ...expected })
+  })
+
+  test('moves a key to another product', async () => {
+    const other = await makeProduct(house)
+    const license_key = await makeLicense(house, { product_id: product })
+    await update({ license_key, product_id: `${other}` })
+    expect(await listed(license_key)).toMatchObject({ product_id: other })
+  })
+
+  test('starts the clock of a key when it becomes assigned, and stops it when it goes back to stock', async () => {
+    const license_key = await makeLicense(house, { product_id: product, status: 'available' })
+    await update({ license_key, status: 'assigned' })
+    const { assigned_at } = await listed(license_key)
+    expect(Math.abs(Date.parse(assigned_at) - house.now().getTime())).toBeLessThan(30_000)
+    await update({ license_key, status: 'blocked' })
+    expect(await listed(license_key)).toMatchObject({ status: 'blocked', assigned_at })
+    await update({ license_key, status: 'active' })
+    expect(await listed(license_key)).toMatchObject({ status: 'assigned', assigned_at })
+    await update({ license_key, status: 'available' })
+    expect(await listed(license_key)).toMatchObject({ status: 'available', assigned_at: null })
+  })
+
+  test('never takes a key out of its revocation', async () => {
+    const license_key = await makeLicense(house, { product_id: product })
+    await update({ license_key, status: 'revoked' })
+    for (const status of ['available', 'assigned', 'active', 'reserved']) {
+      const { response } = await update({ license_key, status, owner_name: 'Eve' })
+      expect(response).toMatchObject({ code: 951, errors: { status: [expect.stringContaining('revoked')] } })
+    }
+    expect(await update({ license_key, status: 'suspended' })).toMatchObject({ code: 950 })
+    expect(await update({ license_key, status: 'active' })).toMatchObject({ code: 951 })
+    expect(await update({ license_key, validity: 1 })).toMatchObject({ code: 950 })
+    expect(await listed(license_key)).toMatchObject({ status: 'blocked', owner_name: null, validity: 1 })
+  })
+
+  test('is 951 for a faulty field before it is 952 for an unknown key', async () => {
+    const faulty = await update({ license_key: 'unknown', status: 'sold', product_id: 999_999 })
+    expect(faulty).toMatchObject({ code: 951, message: 'Incorrect data found', status: 200, signedWith: 'global' })
+    expect(Object.entries(faulty.response.errors)).toEqual([
+      ['product_id', ['The selected product id is invalid.']],
+      ['status', ['The selected status is invalid.']],
+    ])
+    expect((await update({})).response.errors).toEqual({ license_key: ['The license key field is required.'] })
+    const unknown = await update({ license_key: 'unknown' })
+    expect(unknown).toMatchObject({ code: 952, message: 'License key not found', signedWith: 'global' })
+  })
+
+  test.each(['status', 'validity', 'activation_limit', 'product_id'])('refuses an empty %s', async (name) => {
+    const license_key = await makeLicense(house, { product_id: product })
+    expect((await update({ license_key, [name]: '' })).response.errors).toEqual({ [name]: [expect.any(String)] })
+  })
+})
+
+describe('deleting a licence key', () => {
+  test('takes it and its activations away', async () => {
+    const license_key = await makeLicense(house, { product_id: product })
+    await house.ask('POST /api/v1/activate', { license_key, identifier: 'pc' })
+    const answer = await house.ask('POST /api/v1/delete-license-key', { license_key })
+    expect(answer).toMatchObject({ status: 200, code: 850, message: 'License key deleted' })
+    expect(await listed(license_key)).toBeUndefined()
+    expect(await house.ask('POST /api/v1/verify', { license_key, identifier: 'pc' })).toMatchObject({ code: 210 })
+    await create({ license_keys: [license_key], status: 'assigned' })
+    expect(await house.ask('POST /api/v1/verify', { license_key, identifier: 'pc' })).toMatchObject({ code: 202 })
+  })
+
+  test.each([{}, { license_key: 'unknown' }])('is 851 for an unknown one: %j', async (fields) => {
+    const answer = await house.ask('POST /api/v1/delete-license-key', fields)
+    expect(answer).toMatchObject({ code: 851, message: 'License key not found', signedWith: 'global' })
+  })
+})
