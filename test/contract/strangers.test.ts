@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { type Answer, type Body, startHouse, type TestHouse } from '../support/house'
 import { chunk, type Piece, postHead, talk } from '../support/socket'
 
 let house: TestHouse
@@ -13,8 +13,7 @@ const json = { 'content-type': 'application/json' }
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const multipart = { 'content-type': 'multipart/form-data; boundary=edge' }
 
-const send = (body: BodyInit, headers: Record<string, string>) =>
-  house.ask('POST /api/v1/verify', {}, { body, headers })
+const send = (body: Body, headers: Record<string, string>) => house.ask('POST /api/v1/verify', {}, { body, headers })
 
 /** Signed, with the status of its code, and nothing of the machinery in it. */
 function expectRefusal(answer: Answer, code: number) {
@@ -60,7 +59,7 @@ describe('a request for nothing we have', () => {
 })
 
 describe('a body that is not what it says it is', () => {
-  test.each<[string, BodyInit, Record<string, string>]>([
+  test.each<[string, Body, Record<string, string>]>([
     ['not JSON', 'license_key=x', json],
     ['half of a JSON', '{"license_key": "x"', json],
     ['a JSON list', '[{"license_key": "x"}]', json],

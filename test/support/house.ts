@@ -12,6 +12,8 @@ import { startServer } from '../../src/worker/server'
 export const binary = process.env.LATCHKEY_BINARY
 
 type Door = `${'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'} /${string}`
+/** What fetch takes as a body. */
+export type Body = NonNullable<ConstructorParameters<typeof Response>[0]>
 type Form = 'json' | 'form' | 'multipart' | 'query'
 // biome-ignore lint/suspicious/noExplicitAny: an answer's payload differs from endpoint to endpoint
 type Payload = any
@@ -41,7 +43,7 @@ export interface Asking {
   as?: Form
   headers?: Record<string, string>
   /** A body to send as it is, instead of the fields. */
-  body?: BodyInit
+  body?: Body
 }
 
 /** A running Latchkey with an API key that may do everything. */
@@ -124,7 +126,7 @@ export async function startHouse(settings: Settings = {}): Promise<TestHouse> {
 
 interface Written {
   query: string
-  body?: BodyInit
+  body?: Body
   type?: Record<string, string>
 }
 
@@ -138,7 +140,7 @@ function requireShape(text: string, envelope: Payload) {
   if (Object.keys(envelope.response).at(-1) !== 'timestamp') throw new Error('the timestamp is not last')
 }
 
-const bare = (body: BodyInit): Written => ({ query: '', body })
+const bare = (body: Body): Written => ({ query: '', body })
 
 function written(fields: Record<string, unknown>, as: Form): Written {
   const pairs = Object.entries(fields).map(([name, value]): [string, string] => [
