@@ -87,7 +87,7 @@ describe('equal answers of one second', () => {
       },
     }
     const seal = sealWith({ signerFor: async () => signer })
-    expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
+    await expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
     isBroken = false
     expect(flawOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
   })
