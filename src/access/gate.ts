@@ -91,11 +91,12 @@ export function gate(deps: Deps) {
 
   /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
   async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
-    const { fields, hasToken, unreadable } = visitor
+    const { hasToken, unreadable } = visitor
+    const { reading, fault } = readingOf(visitor, model)
+    const { values, device } = reading
+    const refusal = (await refusalOf(visitor, capability, device)) ?? fault
     // Without a readable body nobody can tell whether it held a key.
-    if (unreadable && !hasToken) throw new Refusal(unreadable)
-    const { values, device } = unreadable ? unread : read(model, fields)
-    const refusal = (await refusalOf(visitor, capability, device)) ?? unreadable
+    if (unreadable && !hasToken && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
     if (refusal) throw new Refusal(refusal)
     if (capability === anyone) return values
     visitor.capability = capability
@@ -128,6 +129,17 @@ export function gate(deps: Deps) {
           ({ [asked.place]: await admitted(visitor as Visitor, asked) }) as never,
       }),
     })
+}
+
+/** The fields as the model reads them, or why it cannot; whoever may not come in is not told. */
+function readingOf({ fields, unreadable }: Visitor, model: TObject): { reading: Reading; fault?: Outcome } {
+  if (unreadable) return { reading: unread, fault: unreadable }
+  try {
+    return { reading: read(model, fields) }
+  } catch (error) {
+    if (error instanceof Refusal) return { reading: unread, fault: error.outcome }
+    throw error
+  }
 }
 
 /** The path's parameters before the fields of the body, those before the fields of the query. */

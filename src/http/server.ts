@@ -22,7 +22,9 @@ export function portObstacle(hostname: string, port: number): string | undefined
 
 /** Starts to listen; port 0 takes a free one. */
 export function listen(app: AnyElysia, hostname: string, port: number): Listening {
-  app.listen({ hostname, port, reusePort: false, development: false })
+  // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
+  const maxRequestBodySize = Number.MAX_SAFE_INTEGER
+  app.listen({ hostname, port, reusePort: false, development: false, maxRequestBodySize })
   const server = app.server!
   const host = hostname.includes(':') ? `[${hostname}]` : hostname
   return {

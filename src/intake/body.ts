@@ -21,7 +21,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads a body in any of the forms that v1 clients send (CONTRACT §9). Never throws. */
 export async function readBody(request: Request): Promise<Intake> {
-  const bytes = await readBytes(request)
+  const bytes = await readBytes(request).catch(() => 'broken' as const)
+  if (bytes === 'broken') return malformed('The body broke off.')
   if (!bytes) return tooLarge
   if (bytes.length === 0) return { fields: {} }
   const type = request.headers.get('content-type') ?? ''

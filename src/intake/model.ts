@@ -107,7 +107,7 @@ function coerce(value: unknown, schema: Field): unknown {
   if (value === null) return ''
   if (typeof value === 'string') return coerceText(clean(value), schema)
   if (schema.kind === 'json') return JSON.stringify(value)
-  if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? clean(item) : item))
+  if (Array.isArray(value)) return cleanItems(value)
   if (schema.kind === 'flag' || schema.kind === 'integer') return typeof value === 'boolean' ? Number(value) : value
   return typeof value === 'number' || typeof value === 'boolean' ? coerceText(String(value), schema) : value
 }
@@ -128,17 +128,19 @@ function coerceText(value: string, schema: Field): unknown {
 }
 
 function listOf(value: string): unknown {
-  if (!value.startsWith('['))
-    return value
-      .split(/[\r\n,]+/)
-      .map((item) => item.trim())
-      .filter(Boolean)
+  if (!value.startsWith('[')) return cleanItems(value.split(/[\r\n,]+/))
+  let items: unknown[]
   try {
-    return JSON.parse(value)
+    items = JSON.parse(value)
   } catch {
     return value
   }
+  return cleanItems(items)
 }
+
+/** Empty items are left out, as empty lines are. */
+const cleanItems = (items: unknown[]) =>
+  items.map((item) => (typeof item === 'string' ? clean(item) : item)).filter((item) => item !== '')
 
 function clean(value: string) {
   if (value.includes('\0')) throw new Refusal(say('malformed_request', { detail: 'A field contains a NUL character.' }))

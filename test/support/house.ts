@@ -12,6 +12,8 @@ import { startServer } from '../../src/worker/server'
 export const binary = process.env.LATCHKEY_BINARY
 
 type Door = `${'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'} /${string}`
+/** What fetch takes as a body. */
+export type Body = NonNullable<ConstructorParameters<typeof Response>[0]>
 type Form = 'json' | 'form' | 'multipart' | 'query'
 // biome-ignore lint/suspicious/noExplicitAny: an answer's payload differs from endpoint to endpoint
 type Payload = any
@@ -40,6 +42,8 @@ export interface Asking {
   key?: string | null
   as?: Form
   headers?: Record<string, string>
+  /** A body to send as it is, instead of the fields. */
+  body?: Body
 }
 
 /** A running Latchkey with an API key that may do everything. */
@@ -51,6 +55,8 @@ export interface TestHouse {
   readonly pid: number
   /** Asks over HTTP and checks the seal of what comes back. */
   ask(door: Door, fields?: Record<string, unknown>, asking?: Asking): Promise<Answer>
+  /** Reads an answer that came another way and checks its seal. */
+  receive(answer: Response): Promise<Answer>
   /** Runs a command on the house's folder. */
   cli(...args: string[]): Promise<Spoken>
   /** Lets time pass, in process only. */
@@ -85,12 +91,17 @@ export async function startHouse(settings: Settings = {}): Promise<TestHouse> {
     const { key = apiKey, headers = {} } = asking
     const [method, path] = door.split(' ') as [string, string]
     const as = asking.as ?? (method === 'GET' ? 'query' : 'json')
-    const { query, body, type } = written(fields, as)
-    const answer = await fetch(`${url}${path}${query}`, {
-      method,
-      headers: { ...(key && { authorization: `Bearer ${key}` }), ...type, ...headers },
-      ...(body !== undefined && { body }),
-    })
+    const { query, body, type } = asking.body ? bare(asking.body) : written(fields, as)
+    return receive(
+      await fetch(`${url}${path}${query}`, {
+        method,
+        headers: { ...(key && { authorization: `Bearer ${key}` }), ...type, ...headers },
+        ...(body !== undefined && { body }),
+      }),
+    )
+  }
+
+  async function receive(answer: Response): Promise<Answer> {
     const text = await answer.text()
     const envelope = JSON.parse(text)
     requireShape(text, envelope)
@@ -105,11 +116,18 @@ export async function startHouse(settings: Settings = {}): Promise<TestHouse> {
     apiKey,
     folder,
     ask,
+    receive,
     async close() {
       await started.close()
       rmSync(join(folder, '..'), { recursive: true, force: true })
     },
   }
+}
+
+interface Written {
+  query: string
+  body?: Body
+  type?: Record<string, string>
 }
 
 /** Four keys in their order, PHP's bytes, the timestamp last (CONTRACT §0). */
@@ -122,7 +140,9 @@ function requireShape(text: string, envelope: Payload) {
   if (Object.keys(envelope.response).at(-1) !== 'timestamp') throw new Error('the timestamp is not last')
 }
 
-function written(fields: Record<string, unknown>, as: Form) {
+const bare = (body: Body): Written => ({ query: '', body })
+
+function written(fields: Record<string, unknown>, as: Form): Written {
   const pairs = Object.entries(fields).map(([name, value]): [string, string] => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),

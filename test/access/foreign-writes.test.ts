@@ -1,0 +1,58 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+
+let house: TestHouse
+let database: Database
+beforeAll(async () => {
+  house = await startHouse({ trusted_proxies: '127.0.0.1' })
+  database = new Database(join(house.folder, 'latchkey.db'), { strict: true })
+})
+afterAll(async () => {
+  database.close()
+  await house.close()
+})
+
+const code = async (key = house.apiKey) =>
+  (await house.ask('POST /api/v1/verify', { identifier: 'pc' }, { key, headers: { 'x-forwarded-for': '192.0.2.9' } }))
+    .code
+
+describe('what another program writes is seen by the next request', () => {
+  test.each([
+    ['an inactive key', "update api_keys set status = 'inactive'", "update api_keys set status = 'active'", 101],
+    ['a key that has expired', 'update api_keys set expires_at = 1', 'update api_keys set expires_at = null', 101],
+    ['other addresses', `update api_keys set allowed_ips = '["::1"]'`, "update api_keys set allowed_ips = '[]'", 103],
+    [
+      'fewer capabilities',
+      "update api_keys set capabilities = '[]'",
+      `update api_keys set capabilities = '["*"]'`,
+      102,
+    ],
+    [
+      'a blocked range',
+      "insert into blocklist (kind, value, created_at) values ('ip', '192.0.2.0/24', 0)",
+      'delete from blocklist',
+      150,
+    ],
+    [
+      'a blocked device',
+      "insert into blocklist (kind, value, created_at) values ('identifier', 'pc', 0)",
+      'delete from blocklist',
+      150,
+    ],
+  ])('%s', async (_, change, back, expected) => {
+    expect(await code()).toBe(210)
+    database.run(change)
+    expect(await code()).toBe(expected)
+    database.run(back)
+    expect(await code()).toBe(210)
+  })
+
+  test('a key deleted', async () => {
+    const made = await house.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--json')
+    expect(await code(made.json.api_key)).toBe(210)
+    database.query('delete from api_keys where id = ?').run(made.json.id)
+    expect(await code(made.json.api_key)).toBe(100)
+  })
+})

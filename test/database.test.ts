@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eq, like } from 'drizzle-orm'
+import { installation } from '../db/schema/operations'
+import type { Queryable } from '../src/database/connection'
+import { type Db, openDatabase } from '../src/database/database'
+import { migrate } from '../src/database/migrate'
+
+let folder: string
+let path: string
+let db: Db
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-database-'))
+  path = join(folder, 'test.db')
+  migrate(path, new Date())
+  db = openDatabase(path)
+})
+afterAll(async () => {
+  await db.close()
+  rmSync(folder, { recursive: true })
+})
+
+const put = async (tx: Queryable, key: string) => {
+  await tx.insert(installation).values({ key, value: 'x' })
+  return key
+}
+const keysLike = async (pattern: string) => {
+  const rows = await db.read.select().from(installation).where(like(installation.key, pattern))
+  return rows.map(({ key }) => key).sort()
+}
+
+describe('writes that arrive together', () => {
+  test('are all there when they are acknowledged', async () => {
+    const keys = Array.from({ length: 100 }, (_, i) => `together-${i}`)
+    expect(await Promise.all(keys.map((key) => db.write((tx) => put(tx, key))))).toEqual(keys)
+    expect(await keysLike('together-%')).toEqual([...keys].sort())
+  })
+
+  test('commit without the one that throws, which is undone alone', async () => {
+    const outcomes = await Promise.allSettled([
+      db.write((tx) => put(tx, 'alone-1')),
+      db.write(async (tx) => {
+        await put(tx, 'alone-2')
+        throw new Error('changed its mind')
+      }),
+      db.write(async (tx) => {
+        await put(tx, 'alone-3')
+        return put(tx, 'alone-1')
+      }),
+      db.write((tx) => put(tx, 'alone-4')),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+    expect(outcomes[1]).toMatchObject({ reason: { message: 'changed its mind' } })
+    expect(await keysLike('alone-%')).toEqual(['alone-1', 'alone-4'])
+  })
+
+  test('come one after the other, each seeing what the one before has done', async () => {
+    const increment = () =>
+      db.write(async (tx) => {
+        const [row] = await tx.select().from(installation).where(eq(installation.key, 'counter'))
+        const value = Number(row?.value ?? 0) + 1
+        await tx
+          .insert(installation)
+          .values({ key: 'counter', value: String(value) })
+          .onConflictDoUpdate({ target: installation.key, set: { value: String(value) } })
+        return value
+      })
+    const values = await Promise.all(Array.from({ length: 200 }, increment))
+    expect(values).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+  })
+
+  test('fail together when the commit itself fails, and the next ones go on', async () => {
+    // An orphan is found at the commit, once the check is put off until then.
+    const orphan = db.write(async (tx) => {
+      await tx.run('pragma defer_foreign_keys = on')
+      await tx.run("insert into license_meta (license_id, key, value) values (999, 'a', 'b')")
+    })
+    const outcomes = await Promise.allSettled([orphan, db.write((tx) => put(tx, 'with-orphan'))])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await keysLike('with-orphan')).toEqual([])
+    await db.write((tx) => put(tx, 'after-orphan'))
+    expect(await keysLike('after-orphan')).toEqual(['after-orphan'])
+  })
+})
+
+describe('a read', () => {
+  test('sees what was just written', async () => {
+    for (let i = 0; i < 20; i++) {
+      const before = await keysLike('seen-%')
+      await db.write((tx) => put(tx, `seen-${100 + i}`))
+      expect(await keysLike('seen-%')).toEqual([...before, `seen-${100 + i}`])
+    }
+  })
+
+  test('cannot write', async () => {
+    await expect(put(db.read, 'by-reader')).rejects.toThrow('readonly')
+    expect(await keysLike('by-reader')).toEqual([])
+  })
+})
+
+test('what was acknowledged is there after the process was killed', async () => {
+  const script = join(import.meta.dir, 'support/endless-writer.ts')
+  const child = Bun.spawn([process.execPath, script, path], { stdout: 'pipe', stderr: 'inherit' })
+  let said = ''
+  for await (const bytes of child.stdout) {
+    said += new TextDecoder().decode(bytes)
+    if (said.split('\n').length > 500) break
+  }
+  child.kill('SIGKILL')
+  await child.exited
+  const acknowledged = said.split('\n').slice(0, -1)
+  expect(acknowledged.length).toBeGreaterThanOrEqual(500)
+  const found = new Set(await keysLike('killed-%'))
+  expect(acknowledged.filter((key) => !found.has(key))).toEqual([])
+})
+
+test('closing answers what was handed in before it', async () => {
+  const other = openDatabase(path)
+  const written = Promise.all(Array.from({ length: 10 }, (_, i) => other.write((tx) => put(tx, `closing-${i}`))))
+  await other.close()
+  expect(await written).toHaveLength(10)
+  expect(await keysLike('closing-%')).toHaveLength(10)
+})

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'bun:test'
+import { addressSet, clientAddress, parseCidr } from '../../src/kernel/addresses'
+
+describe('a range of addresses', () => {
+  test.each([
+    ['192.0.2.7', 'ipv4', 32],
+    ['192.0.2.0/24', 'ipv4', 24],
+    ['0.0.0.0/0', 'ipv4', 0],
+    ['2001:db8::1', 'ipv6', 128],
+    [' 2001:db8::/32 ', 'ipv6', 32],
+  ])('is read from "%s"', (text, family, bits) => {
+    expect(parseCidr(text)).toMatchObject({ family, bits })
+  })
+
+  test.each(['', 'localhost', '192.0.2', '192.0.2.256', '010.1.1.1', '192.0.2.0/33', '::/129', '::1%eth0', '10/8'])(
+    'is not read from "%s"',
+    (text) => {
+      expect(parseCidr(text)).toBeUndefined()
+    },
+  )
+
+  test.each(['10.0.0.0/', '10.0.0.0/8/9', '10.0.0.0/-1', '10.0.0.0/8.5', '10.0.0.0/0x8'])('nor from "%s"', (text) => {
+    expect(parseCidr(text)).toBeUndefined()
+  })
+})
+
+describe('a set of addresses', () => {
+  const set = addressSet(['192.0.2.7', '10.0.0.0/8', '2001:db8::/32', '0.0.0.0/32'])
+
+  test.each(['192.0.2.7', '10.0.0.0', '10.255.255.255', '2001:db8:ffff::1', '::ffff:10.1.1.1', '2001:DB8::1'])(
+    'has %s',
+    (address) => {
+      expect(set.has(address)).toBeTrue()
+    },
+  )
+
+  test.each(['192.0.2.8', '11.0.0.0', '9.255.255.255', '2001:db9::', '::1', '', 'x', '10.0.0'])(
+    'has not %s',
+    (address) => {
+      expect(set.has(address)).toBeFalse()
+    },
+  )
+
+  test('of nothing has nothing', () => {
+    expect(addressSet([]).has('192.0.2.7')).toBeFalse()
+    expect(addressSet([]).has('::')).toBeFalse()
+  })
+})
+
+describe("the client's address", () => {
+  const trusted = addressSet(['127.0.0.1', '10.0.0.0/8', '2001:db8::/32'])
+
+  test.each<[string, string, string | null, string]>([
+    ['is the socket when nothing else is said', '127.0.0.1', null, '127.0.0.1'],
+    ['is the socket when that is no proxy of ours', '192.0.2.1', '203.0.113.1', '192.0.2.1'],
+    ['is what our proxy says', '127.0.0.1', '203.0.113.1', '203.0.113.1'],
+    ['is the right-most hop that is none of ours', '127.0.0.1', '1.1.1.1, 203.0.113.1, 10.0.0.2', '203.0.113.1'],
+    ['is the left-most hop when all are ours', '127.0.0.1', '10.0.0.9, 10.0.0.2', '10.0.0.9'],
+    ['is not read past a word that is no address', '127.0.0.1', '203.0.113.1, unknown, 10.0.0.2', '10.0.0.2'],
+    ['is the socket when the header holds no address', '127.0.0.1', 'me', '127.0.0.1'],
+    ['is plain when the socket is an IPv6 one', '::ffff:192.0.2.1', null, '192.0.2.1'],
+    ['is plain when the proxy is in IPv6 clothes', '::ffff:127.0.0.1', '::ffff:203.0.113.1', '203.0.113.1'],
+    ['may be IPv6', '2001:db8::1', '2001:4860::8888', '2001:4860::8888'],
+  ])('%s', (_, socket, header, address) => {
+    expect(clientAddress(socket, header, trusted)).toBe(address)
+  })
+})

@@ -1,0 +1,53 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { flawOf } from '../../src/signing/check'
+import { startHouse, type TestHouse } from '../support/house'
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+const verify = async () => (await fetch(`${house.url}/api/v1/verify`, { method: 'POST' })).text()
+const keysShown = async () => (await house.cli('key', 'show', '--json')).json.keys
+
+describe('a key put in place beside the running server', () => {
+  test('signs the very next answer; the one before it stays visible', async () => {
+    const [before] = await keysShown()
+    expect(flawOf(await verify(), before.public_key)).toBeUndefined()
+    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    const text = await verify()
+    expect(flawOf(text, rotated.json.public_key)).toBeUndefined()
+    expect(flawOf(text, before.public_key)).toBeDefined()
+    const [current, retired] = await keysShown()
+    expect(current).toMatchObject({ key_id: rotated.json.key_id, retired_at: null })
+    expect(retired).toMatchObject({ key_id: before.key_id, public_key: before.public_key })
+    expect(retired.retired_at).not.toBeNull()
+  })
+})
+
+describe('without any key', () => {
+  test('answers are given unsigned and say so, and the server is not ready', async () => {
+    const database = new Database(join(house.folder, 'latchkey.db'))
+    database.run('delete from signing_keys')
+    database.close()
+    const envelope = JSON.parse(await verify())
+    expect(envelope).toMatchObject({
+      response: { code: 100 },
+      private_key_used: 'global',
+      signature: 'Private key not set',
+    })
+    const signed = JSON.parse(Buffer.from(envelope.response_base64, 'base64').toString())
+    expect(signed).toEqual(envelope.response)
+    const ready = await fetch(`${house.url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(await ready.text()).toContain('latchkey init')
+    expect((await fetch(`${house.url}/healthz`)).status).toBe(200)
+
+    const made = await house.cli('init', '--bits', '2048', '--json')
+    expect(flawOf(await verify(), made.json.public_key)).toBeUndefined()
+    expect((await fetch(`${house.url}/readyz`)).status).toBe(200)
+  })
+})
