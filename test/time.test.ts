@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { upsertBlock } from '../src/access/store'
 import { expiryOf, isExpired } from '../src/features/licenses/policy'
-import { beside } from './support/beside'
 import { startHouse, type TestHouse } from './support/house'
 import { makeLicense, makeProduct } from './support/stock'
 
@@ -75,13 +73,4 @@ describe('an API key', () => {
     house.advance(response.retry_after * 1000)
     expect(await house.ask('POST /api/v1/verify', {}, { key })).toMatchObject({ code: 210 })
   })
-})
-
-test.each(['ip', 'identifier'] as const)('a blocked %s is free again when its time is over', async (kind) => {
-  const value = kind === 'ip' ? '127.0.0.0/8' : 'pc'
-  const expiresAt = new Date(house.now().getTime() + minuteMs)
-  await beside(house, ({ db }) => db.write((tx) => upsertBlock(tx, { kind, value, expiresAt, createdAt: house.now() })))
-  expect(await house.ask('POST /api/v1/verify', { identifier: 'pc' })).toMatchObject({ code: 150 })
-  house.advance(minuteMs)
-  expect(await house.ask('POST /api/v1/verify', { identifier: 'pc' })).toMatchObject({ code: 210 })
 })

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'bun:test'
+import { type Source, sources } from './support/sources'
+
+/** The floors of the house, lowest first: imports go down them, or stay on one. */
+const floors: Record<string, number> = {
+  db: 0,
+  'src/kernel': 0,
+  'src/config.ts': 0,
+  'src/deps.ts': 0,
+  'src/database': 1,
+  'src/intake': 1,
+  'src/signing': 2,
+  'src/access': 2,
+  'src/jobs': 2,
+  'src/exactly-once': 3,
+  'src/webhooks': 3,
+  'src/features': 4,
+  'src/house.ts': 5,
+  'src/http': 5,
+  'src/worker': 5,
+  'src/cli': 6,
+  'src/main.ts': 7,
+  'src/build.ts': 7,
+}
+
+/** The room a file lies in: `src/kernel`, `src/features`; a file at the top of `src` is a room of its own. */
+const roomOf = (path: string) => (path.startsWith('db/') ? 'db' : path.split('/').slice(0, 2).join('/'))
+const featureOf = (path: string) => /^src\/features\/([^/]+)\//.exec(path)?.[1]
+const isOurs = (path: string) => /^(src|db)\//.test(path)
+const nameOf = (path: string) => path.split('/').at(-1)!
+
+interface Arrow {
+  from: string
+  to: string
+  isType: boolean
+}
+
+const arrows: Arrow[] = sources.flatMap(({ path, imports }) => imports.map((each) => ({ from: path, ...each })))
+const inner = arrows.filter(({ to }) => isOurs(to))
+const atRunTime = inner.filter(({ isType }) => !isType)
+const shown = (some: Arrow[]) => some.map(({ from, to }) => `${from} imports ${to}`)
+
+/** Arrows to packages whose name begins so. */
+const ofPackage = (name: string) => arrows.filter(({ to }) => to === name || to.startsWith(`${name}/`))
+
+describe('the rooms', () => {
+  test('have each a floor', () => {
+    const rooms = new Set(sources.map(({ path }) => roomOf(path)))
+    expect([...rooms].sort()).toEqual(Object.keys(floors).sort())
+  })
+
+  test('import from their own floor or lower ones; only types are seen from below', () => {
+    const climbing = atRunTime.filter(({ from, to }) => floors[roomOf(to)]! > floors[roomOf(from)]!)
+    expect(shown(climbing)).toEqual([])
+  })
+
+  test('stand in no circle', () => {
+    expect(circles(atRunTime.map(({ from, to }) => [roomOf(from), roomOf(to)]))).toEqual([])
+  })
+
+  test('see the schema, and the schema sees nothing of ours', () => {
+    expect(shown(inner.filter(({ from, to }) => from.startsWith('db/') && !to.startsWith('db/')))).toEqual([])
+  })
+})
+
+describe('the features', () => {
+  const between = atRunTime.filter(({ from, to }) => featureOf(to) && featureOf(from) !== featureOf(to))
+  const amongFeatures = between.filter(({ from }) => featureOf(from))
+
+  test('meet at service, policy or model, never at another’s store or routes', () => {
+    const closed = amongFeatures.filter(({ to }) => ['store.ts', 'routes.ts'].includes(nameOf(to)))
+    expect(shown(closed)).toEqual([])
+  })
+
+  test('stand in no circle', () => {
+    expect(circles(amongFeatures.map(({ from, to }) => [featureOf(from)!, featureOf(to)!]))).toEqual([])
+  })
+
+  test('know nothing of HTTP but their routes', () => {
+    const routing = between.filter(({ to }) => nameOf(to) === 'routes.ts')
+    expect([...new Set(routing.map(({ from }) => from))]).toEqual(['src/http/app.ts'])
+  })
+})
+
+describe('a package has its place', () => {
+  test.each<[string, (path: string) => boolean]>([
+    ['drizzle-orm', (path) => /^(db|src\/database)\//.test(path) || nameOf(path) === 'store.ts'],
+    ['bun:sqlite', (path) => path.startsWith('src/database/')],
+    ['elysia', (path) => path.startsWith('src/http/') || ['routes.ts', 'gate.ts'].includes(nameOf(path))],
+    ['@elysiajs', (path) => path.startsWith('src/http/')],
+    ['commander', (path) => path.startsWith('src/cli/')],
+  ])('%s', (name, isAllowed) => {
+    const found = ofPackage(name)
+    expect(shown(found.filter(({ from }) => !isAllowed(from)))).toEqual([])
+    if (name !== '@elysiajs') expect(found.length).toBeGreaterThan(0)
+  })
+
+  test('the schema uses drizzle-orm alone', () => {
+    const foreign = arrows.filter(({ from, to }) => from.startsWith('db/') && !isOurs(to) && !/^drizzle-orm/.test(to))
+    expect(shown(foreign)).toEqual([])
+  })
+})
+
+describe('what is handed in is not reached for', () => {
+  const reaching = (...what: string[]) =>
+    sources.filter(({ reaches }) => reaches.some((reached) => what.includes(reached))).map(({ path }) => path)
+
+  test('the environment is read in main alone', () => {
+    expect(reaching('process.env', 'Bun.env')).toEqual(['src/main.ts'])
+  })
+
+  test('the time is read from the clock alone', () => {
+    expect(reaching('Date.now', 'new Date()')).toEqual(['src/kernel/clock.ts'])
+  })
+
+  test('deps.ts holds types alone', () => {
+    expect(shown(atRunTime.filter(({ from }) => from === 'src/deps.ts'))).toEqual([])
+  })
+})
+
+describe('proportions', () => {
+  const code = sources.filter(({ path }) => !path.startsWith('db/'))
+  const quantile = (share: number) => sorted(code)[Math.floor(code.length * share)]!.lines
+
+  test('no file has more than 250 lines', () => {
+    expect(code.filter(({ lines }) => lines > 250).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([])
+  })
+
+  test('most are short', () => {
+    expect(quantile(0.5)).toBeLessThanOrEqual(60)
+    expect(quantile(0.9)).toBeLessThanOrEqual(150)
+  })
+
+  test('none only passes on what others hold', () => {
+    expect(
+      code.map(({ path }) => nameOf(path)).filter((name) => /^(index|utils?|helpers?|types)\.ts$/.test(name)),
+    ).toEqual([])
+  })
+})
+
+const sorted = (some: Source[]) => [...some].sort((a, b) => a.lines - b.lines)
+
+/** The circles that these arrows make, each told once by its members. */
+function circles(pairs: [string, string][]): string[] {
+  const onward = Map.groupBy(
+    pairs.filter(([from, to]) => from !== to),
+    ([from]) => from,
+  )
+  const found = new Set<string>()
+  const walk = (at: string, way: string[]) => {
+    const start = way.indexOf(at)
+    if (start !== -1) {
+      found.add([...way.slice(start)].sort().join(' ↔ '))
+      return
+    }
+    for (const next of new Set(onward.get(at)?.map(([, to]) => to))) walk(next, [...way, at])
+  }
+  for (const start of onward.keys()) walk(start, [])
+  return [...found]
+}

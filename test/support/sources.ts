@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import ts from 'typescript'
+
+const root = join(import.meta.dir, '../..')
+
+/** One import of a source file. */
+export interface Import {
+  /** The file it means, seen from the top of the project, or the name of a package. */
+  to: string
+  /** Gone when the program runs. */
+  isType: boolean
+}
+
+/** A source file as the laws of the house see it. */
+export interface Source {
+  path: string
+  lines: number
+  imports: Import[]
+  /** What it reaches for without being handed it: `process.env`, `Date.now()`, `new Date()`. */
+  reaches: string[]
+}
+
+/** Every source file of the server and of the shape of its data. */
+export const sources: Source[] = [...new Bun.Glob('{src,db}/**/*.ts').scanSync(root)].sort().map(read)
+
+function read(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8')
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+  const imports: Import[] = []
+  const reaches: string[] = []
+  const visit = (node: ts.Node) => {
+    const found = importIn(node)
+    if (found) imports.push({ to: resolve(path, found.to), isType: found.isType })
+    const reached = reachIn(node, file)
+    if (reached) reaches.push(reached)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return { path, lines: text.trimEnd().split('\n').length, imports, reaches }
+}
+
+function importIn(node: ts.Node): Import | undefined {
+  if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+    const named = node.importClause?.namedBindings
+    const isEachType = named && ts.isNamedImports(named) && named.elements.every((element) => element.isTypeOnly)
+    const isType = node.importClause?.isTypeOnly || (!node.importClause?.name && isEachType) || false
+    return { to: node.moduleSpecifier.text, isType }
+  }
+  if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+    return { to: node.moduleSpecifier.text, isType: node.isTypeOnly }
+  }
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const [specifier] = node.arguments
+    return specifier && ts.isStringLiteral(specifier) ? { to: specifier.text, isType: false } : undefined
+  }
+  return undefined
+}
+
+function reachIn(node: ts.Node, file: ts.SourceFile): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) {
+    const text = node.getText(file)
+    if (['process.env', 'Bun.env', 'Date.now'].includes(text)) return text
+  }
+  const isNewDate = ts.isNewExpression(node) && node.expression.getText(file) === 'Date'
+  return isNewDate && !node.arguments?.length ? 'new Date()' : undefined
+}
+
+function resolve(from: string, specifier: string) {
+  if (!specifier.startsWith('.')) return specifier
+  const path = join(root, dirname(from), specifier)
+  return relative(root, existsSync(`${path}.ts`) ? `${path}.ts` : path)
+}
