@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import { capabilities, everything, presets } from './access/capabilities'
 import { buildProgram } from './cli/program'
 import { flagOf, readConfig, settings, variableOf } from './config'
@@ -74,7 +73,10 @@ function operations() {
 
 const code = (text: string) => `\`${text}\``
 
-const leaves = (command: Command): Command[] => (command.commands.length ? command.commands.flatMap(leaves) : [command])
+type Command = ReturnType<typeof buildProgram>
+
+const leaves = (command: Command): readonly Command[] =>
+  command.commands.length ? command.commands.flatMap(leaves) : [command]
 
 const table = (headings: string[], rows: string[][]) =>
   [headings, headings.map(() => '---'), ...rows]
