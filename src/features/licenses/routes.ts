@@ -20,7 +20,7 @@ export const licenses = (deps: Deps) =>
     )
     .post(
       '/delete-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body, visitor.now)),
       endpoint('delete-license-key', LicenseKeyChoice),
     )
     .get(

@@ -19,7 +19,7 @@ export const products = (deps: Deps) =>
     )
     .post(
       '/delete-product',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body, visitor.now)),
       endpoint('delete-product', ProductChoice),
     )
     .get('/get-all-products', () => getAllProducts(deps.db.read), lookup('get-all-products', NoFields))
