@@ -99,7 +99,8 @@ const asRow = (key: ApiKey, now: Date) => [
 
 const collect = (value: string, before: string[]) => [...before, value]
 
-const splitList = (value: string, before: string[]) => [
+/** A comma-separated option; may be repeated. */
+export const splitList = (value: string, before: string[]) => [
   ...before,
   ...value
     .split(',')
@@ -107,14 +108,16 @@ const splitList = (value: string, before: string[]) => [
     .filter(Boolean),
 ]
 
-function parsePositive(text: string) {
+/** A whole number from 1. */
+export function parsePositive(text: string) {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < 1 || value > 2_147_483_647)
     throw new InvalidArgumentError('It takes a whole number from 1.')
   return value
 }
 
-function parseDate(text: string) {
+/** A day or a moment. */
+export function parseDate(text: string) {
   const moment = parseMoment(text)
   if (!moment) throw new InvalidArgumentError('It takes a date: 2030-01-31 or 2030-01-31T12:00:00Z.')
   return moment

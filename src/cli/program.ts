@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
+import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
 import { demoCommand } from './demo'
 import { initCommand } from './init'
 import type { Io } from './io'
+import { jobCommand } from './job'
 import { keyCommand } from './key'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
+import { webhookCommand } from './webhook'
 
 /** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(args: string[], io: Io): Promise<number> {
@@ -22,6 +25,9 @@ export async function run(args: string[], io: Io): Promise<number> {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
+  activationCommand(program, io)
+  webhookCommand(program, io)
+  jobCommand(program, io)
   verifyResponseCommand(program, io)
   inheritSettings(program)
   try {

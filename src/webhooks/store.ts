@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -83,7 +83,7 @@ export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>
   db
     .select()
     .from(deliveryAttempts)
-    .where(inArray(deliveryAttempts.deliveryId, [...deliveryIds]))
+    .where(sql`${deliveryAttempts.deliveryId} in (select value from json_each(${JSON.stringify(deliveryIds)}))`)
     .orderBy(asc(deliveryAttempts.id))
 
 /** What a webhook was sent in a range of time and after that delivery, in the order it was sent. */
