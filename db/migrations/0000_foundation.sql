@@ -270,7 +270,9 @@ CREATE TABLE `jobs` (
 	CONSTRAINT "jobs_state" CHECK("jobs"."state" in ('queued', 'running', 'done', 'dead'))
 );
 --> statement-breakpoint
-CREATE INDEX `jobs_due` ON `jobs` (`state`,`run_at`);--> statement-breakpoint
+CREATE INDEX `jobs_due` ON `jobs` (`kind`,`run_at`) WHERE "jobs"."state" = 'queued' and "jobs"."lane" is null;--> statement-breakpoint
+CREATE INDEX `jobs_running` ON `jobs` (`lease_until`) WHERE "jobs"."state" = 'running';--> statement-breakpoint
+CREATE INDEX `jobs_state` ON `jobs` (`state`);--> statement-breakpoint
 CREATE INDEX `jobs_lane` ON `jobs` (`lane`,`id`) WHERE "jobs"."lane" is not null and "jobs"."state" in ('queued', 'running');--> statement-breakpoint
 CREATE TABLE `unanswered_orders` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -23,7 +23,9 @@ export const jobs = sqliteTable(
     finishedAt: moment('finished_at'),
   },
   (table) => [
-    index('jobs_due').on(table.state, table.runAt),
+    index('jobs_due').on(table.kind, table.runAt).where(sql`${table.state} = 'queued' and ${table.lane} is null`),
+    index('jobs_running').on(table.leaseUntil).where(sql`${table.state} = 'running'`),
+    index('jobs_state').on(table.state),
     index('jobs_lane')
       .on(table.lane, table.id)
       .where(sql`${table.lane} is not null and ${table.state} in ('queued', 'running')`),

@@ -3,7 +3,7 @@ import type { ApiKey } from '../../db/schema/access'
 import { presets } from '../access/capabilities'
 import { createApiKey, revokeApiKey } from '../access/service'
 import { listApiKeys } from '../access/store'
-import { collect, parseDate, wholeNumber } from './arguments'
+import { collect, parseDate, splitList, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
 
@@ -95,13 +95,4 @@ const asRow = (key: ApiKey, now: Date) => [
   key.capabilities.join(','),
   key.allowedIps.join(',') || 'anywhere',
   key.lastUsedAt?.toISOString().slice(0, 16) ?? 'never',
-]
-
-/** Gathers an option that may be repeated. */
-const splitList = (value: string, before: string[]) => [
-  ...before,
-  ...value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
 ]

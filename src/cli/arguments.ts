@@ -21,3 +21,12 @@ export function parseDate(text: string) {
 
 /** The values of an option that may be repeated. */
 export const collect = (value: string, before: string[]) => [...before, value]
+
+/** The words of a comma-separated option, which may be repeated. */
+export const splitList = (value: string, before: string[]) => [
+  ...before,
+  ...value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+]

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { Sorry } from '../kernel/sorry'
+import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
 import { blocklistCommand } from './blocklist'
 import { contractCommand } from './contract'
@@ -9,12 +10,14 @@ import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
+import { jobCommand } from './job'
 import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
 import { productCommand } from './product'
 import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
+import { webhookCommand } from './webhook'
 
 /** Every command there is. */
 export function buildProgram(io: Io): Command {
@@ -36,6 +39,9 @@ export function buildProgram(io: Io): Command {
   productCommand(program, io)
   blocklistCommand(program, io)
   releaseCommand(program, io)
+  activationCommand(program, io)
+  webhookCommand(program, io)
+  jobCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -12,29 +12,34 @@ export interface JobKind<Payload extends TSchema = TSchema> {
   readonly delaysMs: readonly number[]
   /** How long one run may take; after that the job is taken for abandoned and claimed again. */
   readonly leaseMs: number
+  /** How many one worker runs at once. */
+  readonly mostAtOnce: number
+  /** How long after one run the next is due, for work that recurs: one job, never done and never dead. */
+  readonly everyMs?: number
 }
+
+type Terms = Partial<Pick<JobKind, 'delaysMs' | 'leaseMs' | 'mostAtOnce' | 'everyMs'>>
 
 /** Doubling from a second to an hour: eighteen attempts in about seven hours. */
 const patiently = Array.from({ length: 17 }, (_, i) => Math.min(hourMs, secondMs * 2 ** i))
 
-export const declareJob = <Payload extends TSchema>(
-  name: string,
-  payload: Payload,
-  { delaysMs = patiently, leaseMs = 60 * secondMs }: Partial<Pick<JobKind, 'delaysMs' | 'leaseMs'>> = {},
-): JobKind<Payload> => ({ name, payload, delaysMs, leaseMs })
+export const declareJob = <Payload extends TSchema>(name: string, payload: Payload, terms: Terms = {}) =>
+  ({ name, payload, delaysMs: patiently, leaseMs: 60 * secondMs, mostAtOnce: 32, ...terms }) as JobKind<Payload>
 
 /** What a run came to. What is to be written is committed together with the job's end. */
 export interface Conclusion {
   write?: (tx: Queryable) => Promise<void>
   /** Set when the run failed: the job comes back later, or is dead after its last attempt. */
   error?: string
+  /** Set when it could not be tried yet: the job comes back then, and this was no attempt. */
+  postponedTo?: Date
 }
 
 export interface Run {
   readonly attempt: number
   readonly isLast: boolean
   readonly now: Date
-  /** Aborted when the server stops: give up slow work, the job is run again. */
+  /** Aborted when the server stops: slow work may throw then, and the job is run again. */
   readonly signal: AbortSignal
 }
 

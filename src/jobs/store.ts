@@ -1,8 +1,17 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { and, asc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { JobKind } from './job'
+
+// SQLite binds at most 32,766 values in one statement.
+const rowsPerInsert = 2000
+
+interface When {
+  now: Date
+  runAt?: Date
+  lane?: string | undefined
+}
 
 /**
  * Puts work in, in the caller's transaction: it is done if and only if that commits. Jobs of one lane run one after
@@ -12,57 +21,91 @@ export async function enqueue<Payload extends TSchema>(
   tx: Queryable,
   kind: JobKind<Payload>,
   payload: Static<Payload>,
-  { now, runAt = now, lane }: { now: Date; runAt?: Date; lane?: string },
-): Promise<number> {
-  const [job] = await tx
-    .insert(jobs)
-    .values({ kind: kind.name, payload, lane: lane ?? null, state: 'queued', runAt, createdAt: now })
-    .returning({ id: jobs.id })
-  return job!.id
+  when: When,
+) {
+  await enqueueAll(tx, kind, [{ payload, lane: when.lane }], when)
 }
 
-const nothingBeforeItInItsLane = sql.raw(`(jobs.lane is null or not exists (
-  select 1 from jobs as earlier
-  where earlier.lane = jobs.lane and earlier.id < jobs.id and earlier.state in ('queued', 'running')))`)
+/** The same for many jobs of one kind, in their order. */
+export async function enqueueAll<Payload extends TSchema>(
+  tx: Queryable,
+  kind: JobKind<Payload>,
+  work: readonly { payload: Static<Payload>; lane?: string | undefined }[],
+  { now, runAt = now }: Omit<When, 'lane'>,
+) {
+  for (let start = 0; start < work.length; start += rowsPerInsert) {
+    const rows = work.slice(start, start + rowsPerInsert).map(({ payload, lane = null }) => ({
+      kind: kind.name,
+      payload,
+      lane,
+      state: 'queued' as const,
+      runAt,
+      createdAt: now,
+    }))
+    await tx.insert(jobs).values(rows)
+  }
+}
 
-/** Takes due jobs, and those whose lease ran out, for as long as `leaseUntil` says; the longest due first. */
-export const claimDue = (tx: Queryable, now: Date, leaseUntil: Date, limit: number): Promise<Job[]> =>
-  Promise.resolve(
+/** Sees to it that a recurring job is there, once. */
+export async function ensureRecurring(tx: Queryable, kind: JobKind, now: Date) {
+  const pending = and(eq(jobs.kind, kind.name), inArray(jobs.state, ['queued', 'running']))
+  const [job] = await tx.select({ id: jobs.id }).from(jobs).where(pending)
+  if (!job) await enqueue(tx, kind, {}, { now })
+}
+
+/**
+ * Takes due jobs of these kinds, and those whose lease ran out; the longest due first. Every part of it is served by an
+ * index, however long the queue and its lanes are. A lane's next job is the oldest that is left, while none of it runs.
+ */
+export const claimDue = (tx: Queryable, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
+  const at = now.getTime()
+  const known = sql`kind in (${sql.join(
+    kinds.map(({ name }) => sql`${name}`),
+    sql`, `,
+  )})`
+  const leaseMs = sql`case kind ${sql.join(
+    kinds.map(({ name, leaseMs }) => sql`when ${name} then ${leaseMs}`),
+    sql` `,
+  )} end`
+  return Promise.resolve(
     tx
       .update(jobs)
-      .set({ state: 'running', attempts: sql`${jobs.attempts} + 1`, leaseUntil })
-      .where(
-        inArray(
-          jobs.id,
-          tx
-            .select({ id: jobs.id })
-            .from(jobs)
-            .where(
-              and(
-                or(
-                  and(eq(jobs.state, 'queued'), lte(jobs.runAt, now)),
-                  and(eq(jobs.state, 'running'), lt(jobs.leaseUntil, now)),
-                ),
-                nothingBeforeItInItsLane,
-              ),
-            )
-            .orderBy(asc(jobs.runAt), asc(jobs.id))
-            .limit(limit),
-        ),
-      )
+      .set({ state: 'running', attempts: sql`attempts + 1`, leaseUntil: sql`${at} + ${leaseMs}` })
+      .where(sql`id in (
+        with recursive
+          lanes(lane) as (
+            select min(lane) from jobs where lane is not null and state in ('queued', 'running')
+            union all
+            select (select min(lane) from jobs where lane > lanes.lane and state in ('queued', 'running'))
+            from lanes where lanes.lane is not null),
+          heads(lane, id) as (
+            select lane, (select min(id) from jobs where lane = lanes.lane and state in ('queued', 'running'))
+            from lanes where lane is not null),
+          lapsed as (
+            select id, run_at from jobs where state = 'running' and lease_until < ${at} and ${known}),
+          loose as (
+            select id, run_at from jobs where state = 'queued' and lane is null and run_at <= ${at} and ${known}
+            order by run_at limit ${limit}),
+          leading as (
+            select jobs.id, run_at from heads join jobs on jobs.id = heads.id
+            where state = 'queued' and run_at <= ${at} and ${known} and not exists (
+              select 1 from jobs as other where other.state = 'running' and other.lane = heads.lane))
+        select id from (select * from lapsed union all select * from loose union all select * from leading)
+        order by run_at, id limit ${limit})`)
       .returning(),
   )
+}
 
-/** `attempts` is the fencing token: a run that outlived its lease no longer owns the job. */
-const stillOurs = ({ id, attempts }: Job) =>
-  and(eq(jobs.id, id), eq(jobs.attempts, attempts), eq(jobs.state, 'running'))
+/** A run that outlived its lease no longer owns the job: whoever claimed it since has another attempt and lease. */
+const stillOurs = ({ id, attempts, leaseUntil }: Job) =>
+  and(eq(jobs.id, id), eq(jobs.attempts, attempts), eq(jobs.leaseUntil, leaseUntil!), eq(jobs.state, 'running'))
+
+/** How a claimed job goes on: over, or back in the queue. */
+export type End = Pick<typeof jobs.$inferInsert, 'state'> &
+  Partial<Pick<Job, 'runAt' | 'attempts' | 'lastError' | 'finishedAt'>>
 
 /** Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. */
-export async function settle(
-  tx: Queryable,
-  job: Job,
-  end: Pick<typeof jobs.$inferInsert, 'state'> & Partial<Pick<Job, 'runAt' | 'lastError' | 'finishedAt'>>,
-) {
+export async function settle(tx: Queryable, job: Job, end: End) {
   const settled = await tx
     .update(jobs)
     .set({ ...end, leaseUntil: null })
@@ -71,7 +114,30 @@ export async function settle(
   if (!settled.length) throw new Error(`job ${job.id} was taken over after its lease ran out`)
 }
 
-/** At start: what was running when the process before us ended is due again. */
+/** For a server that starts and has the folder to itself: what ran when the one before it ended is due again. */
 export async function releaseRunning(tx: Queryable, now: Date) {
   await tx.update(jobs).set({ state: 'queued', leaseUntil: null, runAt: now }).where(eq(jobs.state, 'running'))
+}
+
+export async function findJob(db: Queryable, id: number): Promise<Job | undefined> {
+  const [job] = await db.select().from(jobs).where(eq(jobs.id, id))
+  return job
+}
+
+/** The latest jobs, in one state or any. */
+export const listJobs = (db: Queryable, state: Job['state'] | undefined, limit: number) =>
+  db
+    .select()
+    .from(jobs)
+    .where(state && eq(jobs.state, state))
+    .orderBy(desc(jobs.id))
+    .limit(limit)
+
+export async function updateJob(tx: Queryable, id: number, changes: Partial<typeof jobs.$inferInsert>): Promise<Job> {
+  const [job] = await tx.update(jobs).set(changes).where(eq(jobs.id, id)).returning()
+  return job!
+}
+
+export async function deleteJobRow(tx: Queryable, id: number) {
+  await tx.delete(jobs).where(eq(jobs.id, id))
 }

@@ -3,103 +3,122 @@ import type { Job } from '../../db/schema/work'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
-import type { Conclusion, Handled } from './job'
-import { claimDue, releaseRunning, settle } from './store'
+import type { Conclusion, Handled, JobKind } from './job'
+import { claimDue, type End, ensureRecurring, settle } from './store'
 
 const pollEveryMs = 500
-const mostAtOnce = 32
 const longestError = 500
 
 export interface Worker {
   /** Looks for due work now instead of at the next half second. */
   poke(): void
-  /** Lets running jobs end and takes no more. */
+  /** Takes no more jobs and lets the running ones end. */
   stop(): Promise<void>
 }
 
-/** Runs due jobs, up to 32 at once; looks for them twice a second, since another process may put some in. */
+/** Runs due jobs; looks for them twice a second, since another process may put some in. */
 export async function startWorker(
   { db, clock, log }: { db: Db; clock: Clock; log: Log },
   handled: readonly Handled[],
 ): Promise<Worker> {
   const byName = new Map(handled.map((each) => [each.kind.name, each]))
-  const longestLeaseMs = Math.max(...handled.map(({ kind }) => kind.leaseMs))
+  const runningOf = new Map(handled.map(({ kind }) => [kind.name, 0]))
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
-  let isLooking = false
+  let looking: Promise<void> | undefined
   let lookAgain = false
 
-  await db.write((tx) => releaseRunning(tx, clock()))
+  await db.write(async (tx) => {
+    for (const { kind } of handled) if (kind.everyMs !== undefined) await ensureRecurring(tx, kind, clock())
+  })
 
-  async function look() {
+  function look() {
     lookAgain = true
-    if (isLooking) return
-    isLooking = true
-    try {
-      while (lookAgain && !stopping.signal.aborted && running.size < mostAtOnce) {
-        lookAgain = false
-        const now = clock()
-        const leaseUntil = new Date(now.getTime() + longestLeaseMs)
-        const claimed = await db.write((tx) => claimDue(tx, now, leaseUntil, mostAtOnce - running.size))
-        for (const job of claimed) start(job)
-      }
-    } catch (error) {
-      log({ at: clock().toISOString(), event: 'jobs cannot be claimed', error: messageOf(error) })
-    } finally {
-      isLooking = false
+    looking ??= claimAll()
+      .catch((error) => log({ at: clock().toISOString(), event: 'jobs cannot be claimed', error: messageOf(error) }))
+      .finally(() => {
+        looking = undefined
+        if (lookAgain && !stopping.signal.aborted) look()
+      })
+  }
+
+  /** Takes what is due, never more than the kind with the least room has room for, until there is nothing left. */
+  async function claimAll() {
+    while (lookAgain && !stopping.signal.aborted) {
+      lookAgain = false
+      const kinds = handled.map(({ kind }) => kind).filter((kind) => roomFor(kind) > 0)
+      if (!kinds.length) return
+      const limit = Math.min(...kinds.map(roomFor))
+      const claimed = await db.write((tx) => claimDue(tx, kinds, clock(), limit))
+      for (const job of claimed) start(job)
+      if (claimed.length === limit) lookAgain = true
     }
   }
 
+  const roomFor = (kind: JobKind) => kind.mostAtOnce - runningOf.get(kind.name)!
+
   function start(job: Job) {
-    const run = work(job).finally(() => {
+    runningOf.set(job.kind, runningOf.get(job.kind)! + 1)
+    const run = work(job, byName.get(job.kind)!).finally(() => {
+      runningOf.set(job.kind, runningOf.get(job.kind)! - 1)
       running.delete(run)
-      look()
+      if (!stopping.signal.aborted) look()
     })
     running.add(run)
   }
 
-  async function work(job: Job) {
-    const { kind, handler } = byName.get(job.kind) ?? {}
-    const isLast = !kind || job.attempts > kind.delaysMs.length
-    let conclusion: Conclusion
+  async function work(job: Job, { kind, handler }: Handled) {
+    const conclusion = await conclude(job, kind, handler)
     try {
-      if (!handler || !kind) throw new Error(`this version knows no job "${job.kind}"`)
-      const payload = Value.Decode(kind.payload, job.payload)
-      const run = { attempt: job.attempts, isLast, now: clock(), signal: stopping.signal }
-      conclusion = await handler(payload, run)
-    } catch (error) {
-      conclusion = { error: messageOf(error) }
-    }
-    const { error, write } = conclusion
-    const delayMs = kind?.delaysMs[job.attempts - 1] ?? 0
-    try {
-      await db.write(async (tx) => {
-        const now = clock()
-        await write?.(tx)
-        if (error === undefined) await settle(tx, job, { state: 'done', finishedAt: now, lastError: null })
-        else if (isLast) await settle(tx, job, { state: 'dead', finishedAt: now, lastError: error })
-        else await settle(tx, job, { state: 'queued', lastError: error, runAt: later(now, delayMs) })
-      })
+      await end(job, kind, conclusion).catch((fault) => end(job, kind, { error: messageOf(fault) }))
     } catch (fault) {
-      // Its lease runs out and it is claimed again.
+      // Taken over, or its lease runs out and it is claimed again.
       log({ at: clock().toISOString(), event: 'a job could not be ended', job: job.id, error: messageOf(fault) })
     }
   }
+
+  async function conclude(job: Job, kind: JobKind, handler: Handled['handler']): Promise<Conclusion> {
+    try {
+      const payload = Value.Decode(kind.payload, job.payload)
+      const isLast = job.attempts > kind.delaysMs.length
+      return await handler(payload, { attempt: job.attempts, isLast, now: clock(), signal: stopping.signal })
+    } catch (error) {
+      return stopping.signal.aborted ? { postponedTo: clock() } : { error: messageOf(error) }
+    }
+  }
+
+  const end = (job: Job, kind: JobKind, conclusion: Conclusion) =>
+    db.write(async (tx) => {
+      await conclusion.write?.(tx)
+      await settle(tx, job, endOf(job, kind, conclusion, clock()))
+    })
 
   const timer = setInterval(look, pollEveryMs)
   look()
 
   return {
-    poke: () => void look(),
+    poke: look,
     async stop() {
       clearInterval(timer)
       stopping.abort()
+      await looking
       while (running.size) await Promise.all(running)
     },
   }
 }
 
+function endOf(job: Job, kind: JobKind, { error, postponedTo }: Conclusion, now: Date): End {
+  if (postponedTo) return { state: 'queued', runAt: postponedTo, attempts: job.attempts - 1 }
+  if (error === undefined && kind.everyMs === undefined) return { state: 'done', finishedAt: now, lastError: null }
+  const delayMs = error === undefined ? undefined : kind.delaysMs[job.attempts - 1]
+  if (delayMs !== undefined) return { state: 'queued', lastError: error!, runAt: later(now, delayMs) }
+  if (kind.everyMs === undefined) return { state: 'dead', finishedAt: now, lastError: error! }
+  return { state: 'queued', lastError: error ?? null, runAt: after(now, kind.everyMs), attempts: 0 }
+}
+
+const after = (now: Date, ms: number) => new Date(now.getTime() + ms)
+
 /** Up to a tenth later than asked, so that what failed together does not come back together. */
-const later = (now: Date, delayMs: number) => new Date(now.getTime() + delayMs * (1 + Math.random() / 10))
+const later = (now: Date, delayMs: number) => after(now, delayMs * (1 + Math.random() / 10))
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, longestError)

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
+import type { Delivery } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { declareJob } from '../jobs/job'
-import { enqueue } from '../jobs/store'
+import { enqueueAll } from '../jobs/store'
 import { type Outcome, say, type WrittenOutcome } from '../kernel/outcome'
 import type { Event } from './events'
-import { insertDelivery, listActiveWebhooks } from './store'
+import { insertDeliveries, listActiveWebhooks } from './store'
 
 const minuteMs = 60_000
 
@@ -13,6 +14,8 @@ const minuteMs = 60_000
 export const deliver = declareJob('deliver', Type.Object({ deliveryId: Type.Integer() }), {
   delaysMs: [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
   leaseMs: minuteMs,
+  // Receivers are slow, and waiting for them costs next to nothing.
+  mostAtOnce: 256,
 })
 
 /** What an event says; the receiver sees it as `payload`. */
@@ -33,41 +36,75 @@ export interface CallbackContent extends OrderContent {
 }
 
 /** Tells every subscriber of an event, in the transaction that made it true, each in the order of events. */
-export async function announce(tx: Queryable, event: Event, payload: object, now: Date) {
-  for (const webhook of await listActiveWebhooks(tx)) {
-    if (!webhook.events.includes(event)) continue
-    const content: EventContent = { event, payload }
-    const delivery = { kind: 'event' as const, webhookId: webhook.id, event, url: webhook.url, content }
-    await send(tx, delivery, now, `webhook ${webhook.id}`)
-  }
+export const announce = (tx: Queryable, event: Event, payload: object, now: Date) =>
+  announceAll(tx, () => [{ event, payload }], now)
+
+/** The same for several events, which are put into words only when somebody listens: one look-up when nobody does. */
+export async function announceAll(tx: Queryable, tell: () => EventContent[], now: Date) {
+  const webhooks = await listActiveWebhooks(tx)
+  if (!webhooks.length) return
+  const told = tell()
+  const messages = webhooks.flatMap((webhook) =>
+    told
+      .filter(({ event }) => webhook.events.includes(event))
+      .map((content) => ({
+        kind: 'event' as const,
+        webhookId: webhook.id,
+        event: content.event,
+        url: webhook.url,
+        content,
+      })),
+  )
+  await send(tx, messages, now)
 }
+
+/** Whether anybody is told of an event. */
+export const hasSubscriber = async (db: Queryable, event: Event) =>
+  (await listActiveWebhooks(db)).some((webhook) => webhook.events.includes(event))
 
 /** Posts the outcome of a queued order to the shop, which is told by the identifier inside (CONTRACT §5). */
 export async function postOrder(tx: Queryable, url: string, outcome: Outcome, now: Date) {
   const content: OrderContent = { outcome: outcome.written(now) }
-  await send(tx, { kind: 'order', event: 'order.finished', url, content }, now)
+  await send(tx, [{ kind: 'order', event: 'order.finished', url, content }], now)
 }
 
-/** Tells a device that an operator has freed its seat (CONTRACT §2, deactivation callback). */
-export async function postCallback(
-  tx: Queryable,
-  seat: { url: string; licenseKey: string; identifier: string; productId: number },
-  now: Date,
-) {
-  const { url, licenseKey, identifier, productId } = seat
-  const outcome = say('license_deactivated').signedFor(productId).written(now)
-  const content: CallbackContent = { licenseKey, identifier, outcome }
-  await send(tx, { kind: 'callback', event: 'activation.deactivated', url, content }, now)
+/** A device's seat, and where news of it goes: nowhere when the URL is empty. */
+export interface CallbackSeat {
+  url: string
+  licenseKey: string
+  identifier: string
+  productId: number
 }
 
-type NewDelivery = Pick<Parameters<typeof insertDelivery>[1], 'kind' | 'event' | 'url' | 'content' | 'webhookId'>
+/** Tells devices that an operator has taken their seat away (CONTRACT §2, deactivation callback). */
+export async function postCallbacks(tx: Queryable, seats: readonly CallbackSeat[], now: Date) {
+  const messages = seats
+    .filter(({ url }) => url !== '')
+    .map(({ url, licenseKey, identifier, productId }) => {
+      const outcome = say('license_deactivated').signedFor(productId).written(now)
+      const content: CallbackContent = { licenseKey, identifier, outcome }
+      return { kind: 'callback' as const, event: 'activation.deactivated', url, content }
+    })
+  await send(tx, messages, now)
+}
 
-async function send(tx: Queryable, delivery: NewDelivery, now: Date, lane?: string) {
-  const deliveryId = await insertDelivery(tx, {
-    ...delivery,
+/** What is to be sent, to whom. The same message keeps its id when it is sent again. */
+export type Message = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
+  Partial<Pick<Delivery, 'messageId' | 'webhookId'>>
+
+/** Puts messages into the outbox; those of one webhook go out one after the other. Returns the deliveries' ids. */
+export async function send(tx: Queryable, messages: readonly Message[], now: Date) {
+  const rows = messages.map((message) => ({
     messageId: randomUUID(),
-    state: 'pending',
+    ...message,
+    state: 'pending' as const,
     createdAt: now,
-  })
-  await enqueue(tx, deliver, { deliveryId }, { now, ...(lane !== undefined && { lane }) })
+  }))
+  const sent = await insertDeliveries(tx, rows)
+  const work = sent.map(({ id, webhookId }) => ({
+    payload: { deliveryId: id },
+    lane: webhookId === null ? undefined : `webhook ${webhookId}`,
+  }))
+  await enqueueAll(tx, deliver, work, { now })
+  return sent.map(({ id }) => id)
 }

@@ -1,11 +1,11 @@
-import { eq } from 'drizzle-orm'
-import { deliveries, webhooks } from '../../db/schema/work'
+import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm'
+import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
 
 const activeQuery = prepared((db) =>
   db
-    .select({ id: webhooks.id, uuid: webhooks.uuid, url: webhooks.url, events: webhooks.events })
+    .select({ id: webhooks.id, url: webhooks.url, events: webhooks.events })
     .from(webhooks)
     .where(eq(webhooks.active, 1))
     .prepare(),
@@ -13,7 +13,98 @@ const activeQuery = prepared((db) =>
 
 export const listActiveWebhooks = async (db: Queryable) => activeQuery(db).execute()
 
-export async function insertDelivery(tx: Queryable, delivery: typeof deliveries.$inferInsert): Promise<number> {
-  const [row] = await tx.insert(deliveries).values(delivery).returning({ id: deliveries.id })
-  return row!.id
+export const listWebhooks = (db: Queryable) => db.select().from(webhooks).orderBy(asc(webhooks.id))
+
+export async function findWebhook(db: Queryable, id: number): Promise<Webhook | undefined> {
+  const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
+  return row
 }
+
+export async function insertWebhook(tx: Queryable, webhook: typeof webhooks.$inferInsert): Promise<Webhook> {
+  const [row] = await tx.insert(webhooks).values(webhook).returning()
+  return row!
+}
+
+export async function updateWebhook(tx: Queryable, id: number, changes: Pick<Webhook, 'active'>) {
+  const [row] = await tx.update(webhooks).set(changes).where(eq(webhooks.id, id)).returning()
+  return row
+}
+
+// SQLite binds at most 32,766 values in one statement.
+const rowsPerInsert = 2000
+
+/** Inserts deliveries in their order; returns their ids, in that order. */
+export async function insertDeliveries(tx: Queryable, rows: readonly (typeof deliveries.$inferInsert)[]) {
+  const inserted: Pick<Delivery, 'id' | 'webhookId'>[] = []
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const some = await tx
+      .insert(deliveries)
+      .values(rows.slice(start, start + rowsPerInsert))
+      .returning({ id: deliveries.id, webhookId: deliveries.webhookId })
+    inserted.push(...some.sort((a, b) => a.id - b.id))
+  }
+  return inserted
+}
+
+export async function findDelivery(db: Queryable, id: number): Promise<Delivery | undefined> {
+  const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id))
+  return row
+}
+
+export async function updateDelivery(tx: Queryable, id: number, changes: Pick<Delivery, 'state'>) {
+  await tx.update(deliveries).set(changes).where(eq(deliveries.id, id))
+}
+
+export async function insertAttempt(tx: Queryable, attempt: typeof deliveryAttempts.$inferInsert) {
+  await tx.insert(deliveryAttempts).values(attempt)
+}
+
+export interface DeliveryFilter {
+  webhookId?: number | undefined
+  state?: Delivery['state'] | undefined
+}
+
+/** The latest deliveries that pass the filter. */
+export const listDeliveries = (db: Queryable, { webhookId, state }: DeliveryFilter, limit: number) =>
+  db
+    .select()
+    .from(deliveries)
+    .where(
+      and(
+        webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),
+        state && eq(deliveries.state, state),
+      ),
+    )
+    .orderBy(desc(deliveries.id))
+    .limit(limit)
+
+/** Every attempt at these deliveries, oldest first. */
+export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>
+  db
+    .select()
+    .from(deliveryAttempts)
+    .where(sql`${deliveryAttempts.deliveryId} in (select value from json_each(${JSON.stringify(deliveryIds)}))`)
+    .orderBy(asc(deliveryAttempts.id))
+
+/** What a webhook was sent in a range of time and after that delivery, in the order it was sent. */
+export const listSent = (
+  db: Queryable,
+  { webhookId, from, to }: { webhookId: number; from: Date; to: Date },
+  afterId: number,
+  limit: number,
+): Promise<Delivery[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(deliveries)
+      .where(
+        and(
+          eq(deliveries.webhookId, webhookId),
+          gte(deliveries.createdAt, from),
+          lt(deliveries.createdAt, to),
+          gt(deliveries.id, afterId),
+        ),
+      )
+      .orderBy(asc(deliveries.id))
+      .limit(limit),
+  )

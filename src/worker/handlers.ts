@@ -1,6 +1,22 @@
 import { orders } from '../features/assignments/order'
+import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { House } from '../house'
-import type { Handled } from '../jobs/job'
+import { type Handled, handles } from '../jobs/job'
+import { openAddressGuard } from '../webhooks/address'
+import { attemptDelivery } from '../webhooks/delivery'
+import { deliver } from '../webhooks/outbox'
+import { openTurns } from '../webhooks/turns'
 
 /** Which job is done by which service. */
-export const handlers = (house: House): Handled[] => [orders(house)]
+export function handlers(house: House): Handled[] {
+  const { db, seal, sealer, config } = house
+  const sender = { db, seal, sealer, guard: openAddressGuard(config), turns: openTurns() }
+  return [
+    orders(house),
+    handles(deliver, (payload, run) => attemptDelivery(sender, payload, run)),
+    handles(sweepExpiry, async (_, { now }) => {
+      await announceExpired(db, now)
+      return {}
+    }),
+  ]
+}

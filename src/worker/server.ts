@@ -1,18 +1,22 @@
 import type { House } from '../house'
 import { buildApp } from '../http/app'
 import { type Listening, listen } from '../http/server'
+import { releaseRunning } from '../jobs/store'
 import { startWorker } from '../jobs/worker'
 import { handlers } from './handlers'
 
-/** Puts a house to work: answers requests and runs jobs. `stop` lets both end what they have begun. */
+/**
+ * Puts a house to work: answers requests and runs jobs. `stop` lets both end what they have begun. It holds the folder
+ * for itself, so that jobs still marked as running belong to a process that has died.
+ */
 export async function startServer(house: House, hostname: string, port: number): Promise<Listening> {
+  await house.db.write((tx) => releaseRunning(tx, house.clock()))
   const server = listen(buildApp(house), hostname, port)
   const worker = await startWorker(house, handlers(house))
   return {
     url: server.url,
     async stop() {
-      await server.stop()
-      await worker.stop()
+      await Promise.all([server.stop(), worker.stop()])
     },
   }
 }

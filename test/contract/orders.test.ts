@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { startHouse, type TestHouse } from '../support/house'
-import { type Receiver, startReceiver } from '../support/receiver'
+import { type Receiver, receive } from '../support/receiver'
 import { makeProduct } from '../support/stock'
 
 let house: TestHouse
 let shop: Receiver
 beforeAll(async () => {
-  shop = startReceiver()
+  shop = receive()
   house = await startHouse({ allow_private_webhooks: 'on' })
 })
 afterAll(async () => {
   await house.close()
-  shop.stop()
+  await shop.close()
 })
 
 /** A product with that many keys in stock. */
@@ -187,7 +187,7 @@ describe('a queued order', () => {
   const queue = (fields: Record<string, unknown>) =>
     house.ask('POST /api/v1/random-assign-license-keys-queued', { owner_email: 'q@test', ...fields })
   const outcomeOf = async (identifier: string) => {
-    const find = () => shop.received.find(({ body }) => body.original.response.identifier === identifier)
+    const find = () => shop.messages.find(({ json }) => json.original.response.identifier === identifier)
     for (let i = 0; i < 500 && !find(); i++) await Bun.sleep(10)
     return find()!
   }
@@ -196,8 +196,8 @@ describe('a queued order', () => {
     const { product_id } = await stocked(5)
     const webhook_url = `${shop.url}/?keevault-webhook=secret`
     expect(await queue({ product_id, quantity: 2, webhook_url, identifier: 'order-1' })).toMatchObject({ code: 807 })
-    const { path, body } = await outcomeOf('order-1')
-    expect(path).toBe('/?keevault-webhook=secret')
+    const { url, json: body } = await outcomeOf('order-1')
+    expect(url).toBe('/?keevault-webhook=secret')
     expect(Object.keys(body)).toEqual(['headers', 'original', 'exception'])
     expect(Object.keys(body.original)).toEqual(['response', 'response_base64', 'private_key_used', 'signature'])
     expect(body.original.response.code).toBe(803)
@@ -211,9 +211,9 @@ describe('a queued order', () => {
     await queue({ product_id, quantity: 5, webhook_url, identifier: 'too-many' })
     await queue({ product_id: 999_999, webhook_url, identifier: 'no-product' })
     await queue({ product_id, generate: 1, webhook_url, identifier: 'no-generator' })
-    expect((await outcomeOf('too-many')).body.original.response).toMatchObject({ code: 802, available_quantity: 1 })
-    expect((await outcomeOf('no-product')).body.original.response.code).toBe(805)
-    expect((await outcomeOf('no-generator')).body.original.response.code).toBe(806)
+    expect((await outcomeOf('too-many')).json.original.response).toMatchObject({ code: 802, available_quantity: 1 })
+    expect((await outcomeOf('no-product')).json.original.response.code).toBe(805)
+    expect((await outcomeOf('no-generator')).json.original.response.code).toBe(806)
   })
 
   test.each([undefined, '', 'ftp://x', 'nonsense'])('to %p is malformed', async (webhook_url) => {

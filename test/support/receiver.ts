@@ -1,48 +1,110 @@
-/** Something that was posted to a receiver. */
-export interface Received {
-  path: string
-  headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: bodies differ from sender to sender
-  body: any
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+
+/** A message as it arrived. */
+export interface Message {
+  method: string
+  url: string
+  headers: Record<string, string>
   text: string
+  // biome-ignore lint/suspicious/noExplicitAny: what it says differs from message to message
+  json: any
 }
 
-/** A shop's web server that keeps what is posted to it. */
 export interface Receiver {
   readonly url: string
-  readonly received: Received[]
-  /** Waits until that many have come. */
-  until(count: number, timeoutMs?: number): Promise<Received[]>
-  stop(): void
+  /** Everything that has arrived, in order. */
+  readonly messages: Message[]
+  close(): Promise<void>
 }
 
-/** Answers 200, or whatever `answer` says. */
-export function startReceiver(
-  answer: (received: Received) => Response | Promise<Response> = () => new Response(),
-): Receiver {
-  const received: Received[] = []
+/** Something that takes webhooks; answers 200 unless told what to answer to each. */
+export function receive(answer: (message: Message, nth: number) => Response | Promise<Response> = ok): Receiver {
+  const messages: Message[] = []
   const server = Bun.serve({
-    port: 0,
     hostname: '127.0.0.1',
+    port: 0,
+    idleTimeout: 60,
     async fetch(request) {
       const text = await request.text()
       const { pathname, search } = new URL(request.url)
-      const one = { path: pathname + search, headers: request.headers, body: JSON.parse(text), text }
-      received.push(one)
-      return answer(one)
+      const headers = Object.fromEntries(request.headers)
+      const message = { method: request.method, url: pathname + search, headers, text, json: JSON.parse(text) }
+      messages.push(message)
+      return answer(message, messages.length)
     },
   })
+  return { url: `http://127.0.0.1:${server.port}`, messages, close: () => server.stop(true) }
+}
+
+const ok = () => new Response('thank you')
+
+export interface RawReceiver {
+  readonly url: string
+  readonly port: number
+  /** Bytes the other side's system has taken. */
+  readonly sent: number
+  /** Connections that are open now, and how many there were. */
+  readonly open: number
+  readonly seen: number
+  close(): Promise<void>
+}
+
+/** A server that misbehaves below HTTP: `behave` is called when a request arrives. */
+export async function receiveRaw(behave: (socket: Socket) => void): Promise<RawReceiver> {
+  const sockets = new Set<Socket>()
+  let sent = 0
+  let seen = 0
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    seen++
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      sent += socket.bytesWritten
+      sockets.delete(socket)
+    })
+    socket.once('data', () => behave(socket))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${server.port}`,
-    received,
-    async until(count, timeoutMs = 5000) {
-      const deadline = Date.now() + timeoutMs
-      while (received.length < count) {
-        if (Date.now() > deadline) throw new Error(`only ${received.length} of ${count} came within ${timeoutMs} ms`)
-        await Bun.sleep(10)
-      }
-      return received
+    url: `http://127.0.0.1:${port}`,
+    port,
+    get sent() {
+      return sent
     },
-    stop: () => void server.stop(true),
+    get open() {
+      return sockets.size
+    },
+    get seen() {
+      return seen
+    },
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed())
+        for (const socket of sockets) socket.destroy()
+      }),
   }
+}
+
+/** Writes the same again and again, as fast as it is taken, until the connection ends. */
+export function flood(socket: Socket, chunk: string | Buffer) {
+  const go = () => {
+    while (!socket.destroyed && socket.write(chunk));
+  }
+  socket.on('drain', go)
+  go()
+}
+
+/** Writes a little, and a little more ten times a second, until the connection ends. */
+export function drip(socket: Socket, start: string, drop = 'x') {
+  socket.write(start)
+  const timer = setInterval(() => socket.write(drop), 100)
+  socket.on('close', () => clearInterval(timer))
+}
+
+/** A port nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const receiver = await receiveRaw(() => {})
+  await receiver.close()
+  return receiver.port
 }

@@ -2,14 +2,17 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import type { Gatherer } from '../../database/gather'
 import type { Deps } from '../../deps'
+import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
+import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
+import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { addPurchase } from '../envato/service'
 import { isFull, obstacle } from '../licenses/policy'
 import { describeLicense } from '../licenses/service'
 import { findSeat, type Seat } from '../licenses/store'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
-import { countSeatsTaken, insertActivation, updateActivation } from './store'
+import { countSeatsTaken, findCallbackUrl, insertActivation, updateActivation } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
 export interface Origin {
@@ -47,35 +50,52 @@ export async function activate(tx: Queryable, device: Static<typeof DeviceActiva
   return takeSeat(tx, seat, device, origin)
 }
 
-/** The same for a seat already looked up. Nothing is written unless the answer is 300 or 301. */
+/**
+ * The same for a seat already looked up; `earlier` is what happened first and is announced if it succeeds. Nothing but
+ * the news of it is written unless the answer is 300 or 301.
+ */
 export async function takeSeat(
   tx: Queryable,
   seat: Seat,
-  { identifier, post_url }: Static<typeof DeviceActivation>,
+  device: Static<typeof DeviceActivation>,
   { now, address, userAgent }: Origin,
+  earlier: EventContent[] = [],
 ): Promise<Outcome> {
+  const { post_url } = device
+  const facts = factsOf(seat, device)
   const stopped = obstacle(seat, now)
-  if (stopped) return say(stopped).signedFor(seat.productId)
+  if (stopped) return refuse(tx, stopped, facts, now)
   if (seat.activationId) {
     await updateActivation(tx, seat.activationId, {
       ip: address,
       userAgent,
       ...(post_url !== undefined && { postUrl: post_url }),
     })
+    await announceAll(tx, () => earlier, now)
     return say('license_already_active').signedFor(seat.productId)
   }
-  if (isFull(seat, await countSeatsTaken(tx, seat.id))) {
-    return say('activation_limit_reached').signedFor(seat.productId)
-  }
+  if (isFull(seat, await countSeatsTaken(tx, seat.id))) return refuse(tx, 'activation_limit_reached', facts, now)
   await insertActivation(tx, {
     licenseId: seat.id,
-    identifier: identifier!,
+    identifier: facts.identifier,
     postUrl: post_url ?? '',
     ip: address,
     userAgent,
     activatedAt: now,
   })
+  const payload = seatPayload(facts)
+  await announceAll(
+    tx,
+    () => [...earlier, { event: 'license.activated', payload }, { event: 'activation.created', payload }],
+    now,
+  )
   return say('license_activated').signedFor(seat.productId)
+}
+
+async function refuse(tx: Queryable, answer: Answer, facts: SeatFacts, now: Date) {
+  const payload = () => refusedSeatPayload(facts, declared(answer))
+  await announceAll(tx, () => [{ event: 'activation.failed', payload: payload() }], now)
+  return say(answer).signedFor(facts.productId)
 }
 
 /** "400" when the seat is free again, 401 when the device held none. A seat can always be freed (CONTRACT §2). */
@@ -83,9 +103,47 @@ export async function deactivate(tx: Queryable, device: Static<typeof Device>, n
   const { seat, refusal } = await findSeatOf(tx, device)
   if (refusal) return refusal
   if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
-  await updateActivation(tx, seat.activationId, { deactivatedAt: now })
+  await freeSeat(tx, seat.activationId, { ...factsOf(seat, device), by: 'device' }, now)
   return say('license_deactivated').signedFor(seat.productId)
 }
+
+/** The same at an operator's word; the device is told at its own address, else at the product's (CONTRACT §2). */
+export async function deactivateByOperator(tx: Queryable, device: Static<typeof Device>, now: Date) {
+  const { seat, refusal } = await findSeatOf(tx, device)
+  if (refusal) return refusal
+  if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
+  const facts = factsOf(seat, device)
+  const url = await findCallbackUrl(tx, seat.activationId)
+  await freeSeat(tx, seat.activationId, { ...facts, by: 'operator' }, now)
+  await postCallbacks(tx, [{ ...facts, url }], now)
+  return say('license_deactivated').signedFor(seat.productId)
+}
+
+async function freeSeat(
+  tx: Queryable,
+  activationId: number,
+  { by, ...facts }: SeatFacts & { by: 'device' | 'operator' },
+  now: Date,
+) {
+  await updateActivation(tx, activationId, { deactivatedAt: now })
+  const payload = freedSeatPayload(facts, by)
+  await announceAll(
+    tx,
+    () => [
+      { event: 'license.deactivated', payload },
+      { event: 'activation.deleted', payload },
+    ],
+    now,
+  )
+}
+
+/** The seat a device has or wants; both fields have been found present. */
+const factsOf = (seat: Seat, { license_key, identifier }: Static<typeof Device>): SeatFacts => ({
+  licenseId: seat.id,
+  licenseKey: license_key!,
+  productId: seat.productId,
+  identifier: identifier!,
+})
 
 /** A licence with this device's place on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }

@@ -1,14 +1,18 @@
 import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
+import { announceAll } from '../../webhooks/outbox'
 import { type Origin, takeSeat } from '../activations/service'
+import { licenseNews } from '../licenses/news'
 import { assignAvailable, findLicense, findSeat } from '../licenses/store'
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
 export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assignment>, now: Date) {
   const license = await assignAvailable(tx, input.license_key ?? '', ownerOf(input), now)
-  return license ? say('license_key_assigned').signedFor(license.productId) : say('invalid_or_already_assigned')
+  if (!license) return say('invalid_or_already_assigned')
+  await announceAll(tx, () => [licenseNews('license.assigned', license)], now)
+  return say('license_key_assigned').signedFor(license.productId)
 }
 
 /**
@@ -24,7 +28,9 @@ export async function assignAndActivate(tx: Queryable, input: Static<typeof Assi
   if (!identifier) return say('identifier_required').signedFor(license.productId)
   const seat = (await findSeat(tx, license_key, identifier))!
   const assignedAt = isTheirs ? seat.assignedAt : origin.now
-  const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin)
+  const assigned = { ...license, ...ownerOf(input), status: 'assigned' as const, assignedAt, updatedAt: origin.now }
+  const news = isTheirs ? [] : [licenseNews('license.assigned', assigned)]
+  const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
   const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
   if (isSeated && !isTheirs) await assignAvailable(tx, license_key, ownerOf(input), origin.now)
   return outcome

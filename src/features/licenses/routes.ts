@@ -18,7 +18,7 @@ export const licenses = (deps: Deps) =>
     )
     .post(
       '/delete-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body, visitor.now)),
       endpoint('delete-license-key', LicenseKeyChoice, {
         summary: 'Delete a licence key with its activations and metadata',
         says: ['license_key_deleted', 'license_key_not_found'],

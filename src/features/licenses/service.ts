@@ -5,6 +5,7 @@ import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { dateTime, isoMicroseconds, isoSeconds, parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
+import { announceAll } from '../../webhooks/outbox'
 import type { ProductChoice } from '../products/model'
 import { describeProduct, resolveProduct } from '../products/service'
 import {
@@ -15,6 +16,7 @@ import {
   longestKey,
   mostListed,
 } from './model'
+import { announceChange, licenseNews, newsOfNew } from './news'
 import { expiryOf, type StatusWord, statusWords } from './policy'
 import {
   assignLicenses,
@@ -62,10 +64,13 @@ export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof L
 export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'status'> &
   Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId'>>
 
-/** Makes licences of those keys that do not exist yet, with the product's features as they are now; returns them. */
-export function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
+/**
+ * Makes licences of those keys that do not exist yet, with the product's features as they are now, and announces them;
+ * returns them.
+ */
+export async function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
   const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
-  return insertLicenses(
+  const created = await insertLicenses(
     tx,
     keys.map((licenseKey) => ({
       ...terms,
@@ -76,6 +81,8 @@ export function createLicenses(tx: Queryable, product: Product, keys: string[], 
       updatedAt: now,
     })),
   )
+  await announceAll(tx, () => created.flatMap(newsOfNew), now)
+  return created
 }
 
 /** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
@@ -91,7 +98,7 @@ export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof Li
   if (!license) return say('license_key_not_found_update')
   const { owner_name, owner_email, activation_limit, validity, status, assigned_at } = values
   const assignedAt = assigned_at === undefined ? license.assignedAt : (parseMoment(assigned_at) ?? null)
-  await updateLicenseRow(tx, license.id, {
+  const updated = await updateLicenseRow(tx, license.id, {
     ...(product && { productId: product.id }),
     ...(owner_name !== undefined && { ownerName: owner_name || null }),
     ...(owner_email !== undefined && { ownerEmail: owner_email || null }),
@@ -100,14 +107,20 @@ export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof Li
     ...(status || assigned_at !== undefined ? stateOf(status ?? license.status, assignedAt, now, license) : {}),
     updatedAt: now,
   })
-  return say('license_key_updated').signedFor(product?.id ?? license.productId)
+  await announceChange(tx, license, updated, now)
+  return say('license_key_updated').signedFor(updated.productId)
 }
 
 /** 850 when the key, its activations and its metadata are gone, 851 when there is none. */
-export async function deleteLicenseKey(tx: Queryable, { license_key = '' }: Static<typeof LicenseKeyChoice>) {
+export async function deleteLicenseKey(
+  tx: Queryable,
+  { license_key = '' }: Static<typeof LicenseKeyChoice>,
+  now: Date,
+) {
   const license = await findLicense(tx, license_key)
   if (!license) return say('license_key_not_found')
   await deleteLicenseRow(tx, license.id)
+  await announceAll(tx, () => [licenseNews('license.deleted', license)], now)
   return say('license_key_deleted').signedFor(license.productId)
 }
 

@@ -1,6 +1,7 @@
-import { and, asc, count, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
+import { installation } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
 import type { MetaPair } from '../products/store'
@@ -68,8 +69,13 @@ export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$infe
   return inserted
 }
 
-export async function updateLicenseRow(tx: Queryable, id: number, changes: Partial<typeof licenses.$inferInsert>) {
-  await tx.update(licenses).set(changes).where(eq(licenses.id, id))
+export async function updateLicenseRow(
+  tx: Queryable,
+  id: number,
+  changes: Partial<typeof licenses.$inferInsert>,
+): Promise<License> {
+  const [row] = await tx.update(licenses).set(changes).where(eq(licenses.id, id)).returning()
+  return row!
 }
 
 /** With its activations and metadata. */
@@ -120,6 +126,60 @@ export async function assignLicenses(
 
 export const listMetaOf = (db: Queryable, licenseIds: number[]) =>
   db.select().from(licenseMeta).where(inArray(licenseMeta.licenseId, licenseIds)).orderBy(asc(licenseMeta.id))
+/** Who holds a seat on a licence, and where each is told of its loss: its own address, else the product's, else ''. */
+export const listSeatHolders = (db: Queryable, licenseId: number): Promise<{ identifier: string; url: string }[]> =>
+  Promise.resolve(
+    db
+      .select({
+        identifier: activations.identifier,
+        url: sql<string>`coalesce(nullif(${activations.postUrl}, ''), ${products.postUrl})`,
+      })
+      .from(activations)
+      .innerJoin(licenses, eq(licenses.id, activations.licenseId))
+      .innerJoin(products, eq(products.id, licenses.productId))
+      .where(and(eq(activations.licenseId, licenseId), isNull(activations.deactivatedAt)))
+      .orderBy(asc(activations.id)),
+  )
+
+// The very expression of the index on it.
+const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
+
+/** A place among licences in the order in which they end. */
+export interface ExpiryMark {
+  endsMs: number
+  id: number
+}
+
+/** Assigned licences that ended before a moment and come after a mark, in the order of their ends. */
+export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: number) =>
+  db
+    .select({ license: licenses, endsMs: expiry })
+    .from(licenses)
+    .where(
+      and(
+        sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`,
+        sql`${expiry} >= ${after.endsMs} and ${expiry} < ${now.getTime()}`,
+        sql`(${expiry} > ${after.endsMs} or ${licenses.id} > ${after.id})`,
+      ),
+    )
+    .orderBy(expiry, asc(licenses.id))
+    .limit(limit)
+
+const markKey = 'expiry_mark'
+
+/** Up to where the ends of licences have been announced. */
+export async function findExpiryMark(db: Queryable): Promise<ExpiryMark | undefined> {
+  const [row] = await db.select().from(installation).where(eq(installation.key, markKey))
+  return row && JSON.parse(row.value)
+}
+
+export async function upsertExpiryMark(tx: Queryable, mark: ExpiryMark) {
+  const value = JSON.stringify(mark)
+  await tx
+    .insert(installation)
+    .values({ key: markKey, value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
+}
 
 export async function countAvailable(db: Queryable, productId: number): Promise<number> {
   const [row] = await db

@@ -25,7 +25,7 @@ export const products = (deps: Deps) =>
     )
     .post(
       '/delete-product',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body, visitor.now)),
       endpoint('delete-product', ProductChoice, {
         summary: 'Delete a product with all its licence keys',
         says: ['product_deleted', 'product_not_found'],

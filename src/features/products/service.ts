@@ -6,6 +6,8 @@ import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { Sorry } from '../../kernel/sorry'
+import { announceAll } from '../../webhooks/outbox'
+import { productPayload } from '../../webhooks/payloads'
 import { type ProductChoice, ProductDraft, ProductUpdate } from './model'
 import { slugFlaw } from './policy'
 import {
@@ -38,6 +40,7 @@ export async function createProduct(tx: Queryable, input: Unchecked<typeof Produ
     createdAt: now,
     updatedAt: now,
   })
+  await announceAll(tx, () => [{ event: 'product.created', payload: productPayload(product) }], now)
   return say('product_created', { product_id: product.id }).signedFor(product.id)
 }
 
@@ -49,7 +52,7 @@ export async function updateProduct(tx: Queryable, input: Unchecked<typeof Produ
   })
   if (errors || !product) return say('incorrect_data_product_update', { errors })
   const { source, name, description, status, require_non_expired, external_reference } = values
-  await updateProductRow(tx, product.id, {
+  const updated = await updateProductRow(tx, product.id, {
     ...(source && { source }),
     ...(name && { name }),
     ...(description && { description }),
@@ -58,14 +61,16 @@ export async function updateProduct(tx: Queryable, input: Unchecked<typeof Produ
     ...(external_reference !== undefined && { externalReference: external_reference }),
     updatedAt: now,
   })
+  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(updated) }], now)
   return say('product_updated').signedFor(product.id)
 }
 
 /** 550 when the product and all its keys are gone, 551 when there is none. */
-export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof ProductChoice>) {
+export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof ProductChoice>, now: Date) {
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found')
   await deleteProductRow(tx, product.id)
+  await announceAll(tx, () => [{ event: 'product.deleted', payload: productPayload(product) }], now)
   return say('product_deleted')
 }
 

@@ -24,8 +24,13 @@ export async function insertProduct(tx: Queryable, product: typeof products.$inf
   return row!
 }
 
-export async function updateProductRow(tx: Queryable, id: number, changes: Partial<typeof products.$inferInsert>) {
-  await tx.update(products).set(changes).where(eq(products.id, id))
+export async function updateProductRow(
+  tx: Queryable,
+  id: number,
+  changes: Partial<typeof products.$inferInsert>,
+): Promise<Product> {
+  const [row] = await tx.update(products).set(changes).where(eq(products.id, id)).returning()
+  return row!
 }
 
 /** With everything that hangs on it: licence keys, activations, metadata, signing keys. */

@@ -1,0 +1,33 @@
+import { Type } from '@sinclair/typebox'
+import type { Db } from '../../database/database'
+import { declareJob } from '../../jobs/job'
+import { announceAll, hasSubscriber } from '../../webhooks/outbox'
+import { licenseNews } from './news'
+import { findExpiryMark, listEnded, upsertExpiryMark } from './store'
+
+const licensesPerWrite = 500
+
+/** Looks once a minute for licences whose time is up. Nothing but the news of it depends on that (CONTRACT §2). */
+export const sweepExpiry = declareJob('licenses.expiry', Type.Object({}), { everyMs: 60_000 })
+
+/**
+ * Announces every licence that has ended since the last time, once: how far it came is written with the announcements.
+ * The first time, and while nobody is told, it only notes the moment.
+ */
+export async function announceExpired(db: Db, now: Date) {
+  while (!(await announceSome(db, now)));
+}
+
+/** True when there are none left. */
+const announceSome = (db: Db, now: Date) =>
+  db.write(async (tx) => {
+    const mark = await findExpiryMark(tx)
+    const isDue = mark !== undefined && (await hasSubscriber(tx, 'license.expired'))
+    const ended = isDue ? await listEnded(tx, mark, now, licensesPerWrite) : []
+    await announceAll(tx, () => ended.map(({ license }) => licenseNews('license.expired', license)), now)
+    const last = ended.length < licensesPerWrite ? undefined : ended.at(-1)
+    // A clock that was set back must not have anything told twice.
+    const endsMs = Math.max(last?.endsMs ?? now.getTime(), mark?.endsMs ?? 0)
+    await upsertExpiryMark(tx, { endsMs, id: last?.license.id ?? 0 })
+    return !last
+  })

@@ -1,0 +1,56 @@
+import type { License } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import type { Event } from '../../webhooks/events'
+import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
+import { licensePayload } from '../../webhooks/payloads'
+import { expiryOf, isExpired } from './policy'
+import { findExpiryMark, listSeatHolders } from './store'
+
+/** What an event says of a licence. */
+export const licenseNews = (event: Event, license: License): EventContent => ({
+  event,
+  payload: licensePayload(license, expiryOf(license)),
+})
+
+/** What licences that were just made are news of. */
+export const newsOfNew = (license: License) => [
+  licenseNews('license.created', license),
+  ...(license.status === 'assigned' ? [licenseNews('license.assigned', license)] : []),
+]
+
+/** Announces all that a change to a licence means, and tells its devices when it was revoked (CONTRACT §2). */
+export async function announceChange(tx: Queryable, before: License, after: License, now: Date) {
+  const isRevoked = after.revokedAt !== null && before.revokedAt === null
+  const isSuspended = after.status === 'blocked' && before.status !== 'blocked' && !isRevoked
+  const wasInStock = before.status === 'available' || before.status === 'reserved'
+  const hasEnded = isOver(after, now) && !isOver(before, now) && (await isBehindSweep(tx, after))
+  const happened: [Event, boolean][] = [
+    ['license.updated', true],
+    ['license.assigned', wasInStock && after.status === 'assigned'],
+    ['license.suspended', isSuspended],
+    ['license.revoked', isRevoked],
+    ['license.expired', hasEnded],
+  ]
+  const news = () => happened.filter(([, isTrue]) => isTrue).map(([event]) => licenseNews(event, after))
+  await announceAll(tx, news, now)
+  if (isRevoked) await tellSeatHolders(tx, after, now)
+}
+
+/** Their seats stay as they are: the licence's state is what fails them (CONTRACT §11). */
+async function tellSeatHolders(tx: Queryable, { id, licenseKey, productId }: License, now: Date) {
+  const holders = await listSeatHolders(tx, id)
+  await postCallbacks(
+    tx,
+    holders.map((holder) => ({ ...holder, licenseKey, productId })),
+    now,
+  )
+}
+
+const isOver = (license: License, now: Date) => license.status === 'assigned' && isExpired(license, now)
+
+/** Whether the sweep for ended licences has passed the place where this one would have stood, and will not see it. */
+async function isBehindSweep(tx: Queryable, license: License) {
+  const mark = await findExpiryMark(tx)
+  const endsMs = expiryOf(license)!.getTime()
+  return !mark || endsMs < mark.endsMs || (endsMs === mark.endsMs && license.id <= mark.id)
+}

@@ -1,0 +1,75 @@
+import type { Static } from '@sinclair/typebox'
+import type { Delivery, Webhook } from '../../db/schema/work'
+import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
+import type { Conclusion, Run } from '../jobs/job'
+import type { Seal } from '../signing/seal'
+import type { Sealer } from '../signing/sealing'
+import type { AddressGuard } from './address'
+import { bodyOf, headersOf, openSecret, signatureOf } from './message'
+import type { deliver } from './outbox'
+import { type Exchange, post } from './post'
+import { findDelivery, findWebhook, insertAttempt, updateDelivery } from './store'
+import type { Turns } from './turns'
+
+/** What deliveries lean on. */
+export interface Sender {
+  db: Db
+  seal: Seal
+  sealer: Sealer
+  guard: AddressGuard
+  turns: Turns
+}
+
+/** One attempt at one delivery. What came of it is recorded in the same write that ends the job. */
+export async function attemptDelivery(
+  sender: Sender,
+  { deliveryId }: Static<typeof deliver.payload>,
+  run: Run,
+): Promise<Conclusion> {
+  const delivery = await findDelivery(sender.db.read, deliveryId)
+  if (!delivery) return {}
+  const webhook = delivery.webhookId === null ? undefined : await findWebhook(sender.db.read, delivery.webhookId)
+  if (webhook && !webhook.active) {
+    const exchange = { status: null, durationMs: 0, answer: '', error: 'the webhook is disabled' }
+    return { write: (tx) => record(tx, deliveryId, 'failed', exchange, run) }
+  }
+  const turn = sender.turns.take(receiverOf(delivery), run.now)
+  if ('comeBackAt' in turn) return { postponedTo: turn.comeBackAt }
+  try {
+    const exchange = await sendOnce(sender, delivery, webhook, run)
+    const state = exchange.error === null ? 'success' : run.isLast ? 'failed' : 'pending'
+    return {
+      write: (tx) => record(tx, deliveryId, state, exchange, run),
+      ...(exchange.error !== null && { error: exchange.error }),
+    }
+  } finally {
+    turn.over()
+  }
+}
+
+async function sendOnce(
+  { seal, sealer, guard }: Sender,
+  delivery: Delivery,
+  webhook: Webhook | undefined,
+  { attempt, now }: Run,
+) {
+  const body = await bodyOf(delivery, seal, now)
+  const headers = headersOf(delivery.messageId, attempt, now)
+  if (webhook) headers['x-webhook-signature'] = signatureOf(headers, body, openSecret(webhook, sealer))
+  return post(delivery.url, body, headers, guard)
+}
+
+async function record(
+  tx: Queryable,
+  deliveryId: number,
+  state: Delivery['state'],
+  { status, durationMs, answer, error }: Exchange,
+  { attempt, now }: Run,
+) {
+  await insertAttempt(tx, { deliveryId, attempt, at: now, status, durationMs, responseBody: answer, error })
+  await updateDelivery(tx, deliveryId, { state })
+}
+
+/** Deliveries with the same receiver share its turns. */
+const receiverOf = ({ url }: Delivery) => (URL.canParse(url) ? new URL(url).host : url)

@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto'
+import type { Delivery, Webhook } from '../../db/schema/work'
+import { version } from '../../package.json'
+import { retell } from '../kernel/outcome'
+import { phpJson } from '../kernel/php-json'
+import type { Seal } from '../signing/seal'
+import type { Sealer } from '../signing/sealing'
+import type { CallbackContent, EventContent, OrderContent } from './outbox'
+
+/**
+ * The text of a delivery, the same at every attempt. An order's is what WooCommerce plugins read (CONTRACT §5), a
+ * callback's the device and the signed answer a client would have got for "400" (CONTRACT §2).
+ */
+export async function bodyOf({ kind, content, webhookId }: Delivery, seal: Seal, now: Date): Promise<string> {
+  if (kind === 'event') {
+    const { event, payload } = content as EventContent
+    return JSON.stringify({ event, payload, webhook_id: webhookId })
+  }
+  const { outcome } = content as OrderContent
+  const envelope = await seal(retell(outcome), now)
+  if (kind === 'order') return `{"headers":{},"original":${envelope},"exception":null}`
+  const { licenseKey, identifier } = content as CallbackContent
+  const device = phpJson({ license_key: licenseKey, identifier })
+  return `${device.slice(0, -1)},${envelope.slice(1)}`
+}
+
+/** The headers of one attempt: a message keeps its id over all of them, and through replays. */
+export function headersOf(messageId: string, attempt: number, now: Date): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    accept: '*/*',
+    'user-agent': `Latchkey/${version}`,
+    'x-webhook-id': messageId,
+    'x-webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'x-webhook-attempt': String(attempt),
+  }
+}
+
+/** `X-Webhook-Signature`: hex HMAC-SHA256 over id, timestamp and body, joined by dots, under the webhook's secret. */
+export const signatureOf = (headers: Record<string, string>, body: string, secret: string) =>
+  createHmac('sha256', secret)
+    .update(`${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${body}`)
+    .digest('hex')
+
+/** A webhook's secret as it is kept, and brought back. */
+export const sealSecret = (secret: string, sealer: Sealer) => sealer.seal(Buffer.from(secret)).toString('base64')
+export const openSecret = ({ sealedSecret }: Webhook, sealer: Sealer) =>
+  sealer.open(Buffer.from(sealedSecret, 'base64')).toString()

@@ -1,0 +1,109 @@
+import { stopwatch } from '../kernel/clock'
+import { type AddressGuard, hostOf } from './address'
+
+const patienceMs = 10_000
+const mostKeptBytes = 65_536
+
+/** What became of one POST. It was delivered when there is no error. */
+export interface Exchange {
+  status: number | null
+  durationMs: number
+  /** The first 64 KiB of the answer. */
+  answer: string
+  error: string | null
+}
+
+/**
+ * Posts JSON to an address that is checked first, connected to as checked. Ten seconds for all of it, redirects are not
+ * followed, and of the answer no more than 64 KiB are read, however long it is (DESIGN 17). Never throws.
+ */
+export async function post(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  guard: AddressGuard,
+): Promise<Exchange> {
+  const startedAt = stopwatch()
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(new Error('no complete answer within 10 seconds')), patienceMs)
+  const kept: Uint8Array[] = []
+  let status: number | null = null
+  let error: string | null = null
+  try {
+    const target = new URL(url)
+    const addresses = await orAborted(guard.addressesOf(target), deadline.signal)
+    const response = await connect(target, addresses, { body, headers, signal: deadline.signal })
+    status = response.status
+    await keepBeginning(response, kept)
+    if (status < 200 || status > 299) error = `the receiver answered ${status}`
+  } catch (fault) {
+    error = reasonOf(fault)
+  } finally {
+    clearTimeout(timer)
+    // Ends the connection, whatever is still on its way.
+    deadline.abort()
+  }
+  const answer = Buffer.concat(kept).subarray(0, mostKeptBytes).toString()
+  return { status, durationMs: Math.round(stopwatch() - startedAt), answer, error }
+}
+
+interface Sending {
+  body: string
+  headers: Record<string, string>
+  signal: AbortSignal
+}
+
+/**
+ * Asks the first address that takes the connection. The name goes into `Host` and into TLS, where the certificate is
+ * checked against it.
+ */
+async function connect(url: URL, addresses: readonly string[], sending: Sending): Promise<Response> {
+  const [address, ...others] = addresses as [string, ...string[]]
+  const pinned = new URL(url)
+  pinned.hostname = address.includes(':') ? `[${address}]` : address
+  try {
+    return await fetch(pinned, {
+      method: 'POST',
+      body: sending.body,
+      headers: { ...sending.headers, host: url.host },
+      signal: sending.signal,
+      redirect: 'manual',
+      decompress: false,
+      // A connection is checked for one name and must not be used for another.
+      keepalive: false,
+      ...(url.protocol === 'https:' && address !== hostOf(url) && { tls: { serverName: url.hostname } }),
+    })
+  } catch (fault) {
+    const isUnconnected = unconnected.includes((fault as { code?: string }).code ?? '')
+    if (!others.length || !isUnconnected) throw fault
+    return connect(url, others, sending)
+  }
+}
+
+const unconnected = ['ECONNREFUSED', 'ConnectionRefused', 'FailedToOpenSocket', 'EHOSTUNREACH', 'ENETUNREACH']
+
+async function keepBeginning(response: Response, kept: Uint8Array[]) {
+  const reader = response.body?.getReader()
+  if (!reader) return
+  for (let bytes = 0; bytes < mostKeptBytes; ) {
+    const { done, value } = await reader.read()
+    if (done) return
+    kept.push(value)
+    bytes += value.length
+  }
+  await reader.cancel()
+}
+
+const orAborted = <T>(work: Promise<T>, signal: AbortSignal) =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  ])
+
+/** The first sentence of what went wrong; what follows it is advice for programmers. */
+function reasonOf(fault: unknown) {
+  if (!(fault instanceof Error)) return String(fault)
+  const { code } = fault as { code?: string }
+  const sentence = fault.message.split('. ')[0]!
+  return code && !sentence.includes(code) ? `${code}: ${sentence}` : sentence
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Delivery, Webhook } from '../../db/schema/work'
+import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
+import { randomToken } from '../kernel/secrets'
+import { Sorry } from '../kernel/sorry'
+import type { Sealer } from '../signing/sealing'
+import { flawOfUrl } from './address'
+import { type Event, events } from './events'
+import { sealSecret } from './message'
+import { send } from './outbox'
+import { findDelivery, findWebhook, insertWebhook, listSent, updateDelivery, updateWebhook } from './store'
+
+const longestUrl = 2048
+const messagesPerWrite = 500
+
+/** What an operator says of a new webhook. */
+export interface WebhookDraft {
+  name: string
+  url: string
+  /** Names of events; `all` for every one. */
+  events: readonly string[]
+}
+
+/** Subscribes an address to events. The secret is returned this once; it is kept sealed. A faulty draft is a `Sorry`. */
+export async function addWebhook(
+  tx: Queryable,
+  draft: WebhookDraft,
+  { sealer, now }: { sealer: Sealer; now: Date },
+): Promise<{ webhook: Webhook; secret: string }> {
+  requireSound(draft)
+  const secret = randomToken('whsec')
+  const webhook = await insertWebhook(tx, {
+    uuid: randomUUID(),
+    name: draft.name,
+    url: draft.url,
+    events: draft.events.includes('all') ? [...events] : [...new Set(draft.events)],
+    sealedSecret: sealSecret(secret, sealer),
+    active: 1,
+    createdAt: now,
+  })
+  return { webhook, secret }
+}
+
+/** Disabled, a webhook is told nothing new, and what still waits for it fails unsent. */
+export async function setWebhookActive(tx: Queryable, id: number, isActive: boolean): Promise<Webhook> {
+  const webhook = await updateWebhook(tx, id, { active: isActive ? 1 : 0 })
+  if (!webhook) throw unknownWebhook(id)
+  return webhook
+}
+
+/**
+ * Sends a delivery again: a new delivery with the same message id, since it is the same message. A receiver that has it
+ * already can tell, one that lost it takes it as new. An event goes where its webhook points now. Returns the new delivery's id.
+ */
+export async function replayDelivery(tx: Queryable, id: number, now: Date): Promise<number> {
+  const delivery = await findDelivery(tx, id)
+  if (!delivery) throw new Sorry(`there is no delivery ${id}: see "latchkey webhook deliveries"`)
+  const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
+  const [sent] = await send(tx, [again(delivery, webhook)], now)
+  return sent!
+}
+
+export interface Range {
+  webhookId: number
+  from: Date
+  to: Date
+}
+
+/** Sends again what a webhook was sent in a range of time: each message once, in its order. Returns how many. */
+export async function replayRange(db: Db, { webhookId, from, to }: Range, now: Date): Promise<number> {
+  const replayed = new Set<string>()
+  const range = { webhookId, from, to: to < now ? to : now }
+  for (let afterId = 0; ; ) {
+    const page = await db.write(async (tx) => {
+      const webhook = await requireActive(tx, webhookId)
+      const sent = await listSent(tx, range, afterId, messagesPerWrite)
+      const fresh = sent.filter(({ messageId }) => !replayed.has(messageId) && replayed.add(messageId))
+      await send(
+        tx,
+        fresh.map((delivery) => again(delivery, webhook)),
+        now,
+      )
+      return sent
+    })
+    if (page.length < messagesPerWrite) return replayed.size
+    afterId = page.at(-1)!.id
+  }
+}
+
+/** For a delivery whose job was taken out of the queue: it will not be tried again. */
+export async function giveUpDelivery(tx: Queryable, id: number) {
+  const delivery = await findDelivery(tx, id)
+  if (delivery?.state === 'pending') await updateDelivery(tx, id, { state: 'failed' })
+}
+
+const again = ({ kind, event, url, content, messageId, webhookId }: Delivery, webhook: Webhook | undefined) => ({
+  kind,
+  event,
+  url: webhook?.url ?? url,
+  content,
+  messageId,
+  webhookId,
+})
+
+async function requireActive(tx: Queryable, id: number) {
+  const webhook = await findWebhook(tx, id)
+  if (!webhook) throw unknownWebhook(id)
+  if (!webhook.active) throw new Sorry(`webhook ${id} is disabled: run "latchkey webhook enable ${id}" first`)
+  return webhook
+}
+
+const unknownWebhook = (id: number) => new Sorry(`there is no webhook ${id}: see "latchkey webhook list"`)
+
+function requireSound({ name, url, events: wanted }: WebhookDraft) {
+  if (!name.trim()) throw new Sorry('the name is empty: say what the webhook is for, for example --name "my shop"', 2)
+  const flaw = URL.canParse(url) && url.length <= longestUrl ? flawOfUrl(new URL(url)) : 'this is no URL'
+  if (flaw) throw new Sorry(`${flaw}: give one like https://shop.example.com/latchkey with --url`, 2)
+  const isKnown = (event: string) => event === 'all' || events.includes(event as Event)
+  const unknown = wanted.find((event) => !isKnown(event))
+  if (unknown !== undefined) throw new Sorry(`"${unknown}" is no event; there are ${events.join(', ')}, or all`, 2)
+  if (!wanted.length) throw new Sorry('say which events it is told of: --events license.created,license.expired', 2)
+}
