@@ -8,11 +8,12 @@ import { announceAll, type EventContent, postCallbacks } from '../../webhooks/ou
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { addPurchase } from '../envato/service'
 import { isFull, obstacle } from '../licenses/policy'
-import { describeLicense } from '../licenses/service'
-import { findSeat, type Seat } from '../licenses/store'
+import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { countSeatsTaken, findCallbackUrl, insertActivation, updateActivation } from './store'
+
+export { countSeatsTaken } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
 export interface Origin {

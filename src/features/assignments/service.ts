@@ -4,7 +4,7 @@ import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
 import { type Origin, takeSeat } from '../activations/service'
 import { licenseNews } from '../licenses/news'
-import { assignAvailable, findLicense, findSeat } from '../licenses/store'
+import { assignAvailable, findLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */

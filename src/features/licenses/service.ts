@@ -30,6 +30,16 @@ import {
   updateLicenseRow,
 } from './store'
 
+/** What other features ask of the store. */
+export {
+  assignAvailable,
+  deleteLicenseRow,
+  findLicense,
+  findSeat,
+  listOldestAvailable,
+  type Seat,
+} from './store'
+
 /** 900 with how many were created and how many existed, 902 when none was, 901 with every faulty field. */
 export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof LicenseKeysDraft>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
@@ -166,8 +176,6 @@ export async function describeLicense(db: Queryable, licenseKey: string) {
     product: await describeProduct(db, license.productId),
   }
 }
-
-export { listOldestAvailable } from './store'
 
 /** The owner a key is given to. */
 export interface Owner {
