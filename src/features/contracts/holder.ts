@@ -4,11 +4,11 @@ import type { Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { mostKeys } from '../generators/model'
 import { chooseGenerator, drawLicenses } from '../generators/service'
-import { deleteLicenseRow, findLicense } from '../licenses/service'
+import { findLicense, removeLicenses } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { ContractChoice, ContractKeyChoice, ContractKeysOrder } from './model'
 import { resolveContract } from './service'
-import { countContractKeys, deleteContractKeys, findContract } from './store'
+import { countContractKeys, findContract, listContractKeys } from './store'
 import { listedContract } from './views'
 
 /** 1204 with the contract, 1200 when there is none, 150 when its holder may not ask (CONTRACT §4). */
@@ -44,23 +44,24 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
 }
 
 /** 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's, 150. */
-export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>) {
+export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>, now: Date) {
   const license = await findLicense(tx, textOf(input.license_key) ?? '')
   const contract = license?.contractId ? await findContract(tx, String(license.contractId)) : undefined
   const isMeant = !isNamed(input) || (await resolveContract(tx, input))?.id === contract?.id
   if (!license || !contract || !isMeant) return say('contract_license_key_not_found')
   if (!contract.canDestroy) return say('access_denied')
-  await deleteLicenseRow(tx, license.id)
+  await removeLicenses(tx, [license], now)
   return say('contract_license_key_deleted').signedFor(contract.productId)
 }
 
 /** 1500 when all keys of the contract are gone, 1501 when it had none, 1200 when there is no contract, 150. */
-export async function destroyAllKeys(tx: Queryable, input: Unchecked<typeof ContractChoice>) {
+export async function destroyAllKeys(tx: Queryable, input: Unchecked<typeof ContractChoice>, now: Date) {
   const contract: Contract | undefined = await resolveContract(tx, input)
   if (!contract) return say('contract_not_found_info')
   if (!contract.canDestroyAll) return say('access_denied')
-  const destroyed = await deleteContractKeys(tx, contract.id)
-  const answer = destroyed ? 'contract_license_keys_deleted' : 'contract_no_license_keys_found'
+  const keys = await listContractKeys(tx, contract.id)
+  await removeLicenses(tx, keys, now)
+  const answer = keys.length ? 'contract_license_keys_deleted' : 'contract_no_license_keys_found'
   return say(answer).signedFor(contract.productId)
 }
 

@@ -70,7 +70,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body, visitor.now)),
       endpoint('contracts.destroy', ContractKeyChoice, {
         summary: 'Delete a key of a contract and free its place in the quota',
         says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
@@ -78,7 +78,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy-all',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body, visitor.now)),
       endpoint('contracts.destroy-all', ContractChoice, {
         summary: 'Delete every key of a contract',
         says: [

@@ -62,9 +62,3 @@ export async function mapContractKeyCounts(db: Queryable): Promise<Map<number, n
 
 export const listContractKeys = (db: Queryable, contractId: number) =>
   db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(asc(licenses.id))
-
-/** With their activations and metadata; how many there were. */
-export async function deleteContractKeys(tx: Queryable, contractId: number): Promise<number> {
-  const rows = await tx.delete(licenses).where(eq(licenses.contractId, contractId)).returning({ id: licenses.id })
-  return rows.length
-}

@@ -21,7 +21,7 @@ import { expiryOf, type StatusWord, statusWords } from './policy'
 import {
   assignLicenses,
   countAvailable,
-  deleteLicenseRow,
+  deleteLicenseRows,
   findLicense,
   insertLicenses,
   listLicenseMeta,
@@ -33,7 +33,6 @@ import {
 /** What other features ask of the store. */
 export {
   assignAvailable,
-  deleteLicenseRow,
   findLicense,
   findSeat,
   listOldestAvailable,
@@ -121,6 +120,15 @@ export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof Li
   return say('license_key_updated').signedFor(updated.productId)
 }
 
+/** Deletes licences with their activations and metadata, and announces it. */
+export async function removeLicenses(tx: Queryable, gone: License[], now: Date) {
+  await deleteLicenseRows(
+    tx,
+    gone.map(({ id }) => id),
+  )
+  await announceAll(tx, () => gone.map((license) => licenseNews('license.deleted', license)), now)
+}
+
 /** 850 when the key, its activations and its metadata are gone, 851 when there is none. */
 export async function deleteLicenseKey(
   tx: Queryable,
@@ -129,8 +137,7 @@ export async function deleteLicenseKey(
 ) {
   const license = await findLicense(tx, license_key)
   if (!license) return say('license_key_not_found')
-  await deleteLicenseRow(tx, license.id)
-  await announceAll(tx, () => [licenseNews('license.deleted', license)], now)
+  await removeLicenses(tx, [license], now)
   return say('license_key_deleted').signedFor(license.productId)
 }
 
@@ -183,9 +190,12 @@ export interface Owner {
   ownerEmail: string | null
 }
 
-/** Gives available licences to an owner; returns them by id. */
-export const assignAvailableKeys = async (tx: Queryable, ids: number[], owner: Owner, now: Date): Promise<License[]> =>
-  ids.length ? assignLicenses(tx, ids, owner, now) : []
+/** Gives available licences to an owner and announces it; returns them by id. */
+export async function assignAvailableKeys(tx: Queryable, ids: number[], owner: Owner, now: Date): Promise<License[]> {
+  const assigned = ids.length ? await assignLicenses(tx, ids, owner, now) : []
+  await announceAll(tx, () => assigned.map((license) => licenseNews('license.assigned', license)), now)
+  return assigned
+}
 
 /** Licences as 803 shows them: these columns and no other, a shop's table has no more (CONTRACT §5). */
 export async function describeAssigned(db: Queryable, rows: License[]) {

@@ -54,6 +54,7 @@ export const listLicenseMeta = (db: Queryable, licenseId: number): Promise<MetaP
 
 // SQLite binds at most 32,766 values in one statement.
 const rowsPerInsert = 2000
+const idsPerDelete = 10_000
 
 /** Inserts those whose key is not there yet; returns them. */
 export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$inferInsert)[]): Promise<License[]> {
@@ -79,8 +80,10 @@ export async function updateLicenseRow(
 }
 
 /** With its activations and metadata. */
-export async function deleteLicenseRow(tx: Queryable, id: number) {
-  await tx.delete(licenses).where(eq(licenses.id, id))
+export async function deleteLicenseRows(tx: Queryable, ids: number[]) {
+  for (let start = 0; start < ids.length; start += idsPerDelete) {
+    await tx.delete(licenses).where(inArray(licenses.id, ids.slice(start, start + idsPerDelete)))
+  }
 }
 
 /** Gives an available key to an owner; undefined when it is not there or not available. */

@@ -128,7 +128,9 @@ export async function setProduct(tx: Queryable, reference: string, settings: Pro
     features: merged,
     updatedAt: now,
   })
-  return requireProduct(tx, String(product.id))
+  const updated = await requireProduct(tx, String(product.id))
+  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(updated) }], now)
+  return updated
 }
 
 function requirePostUrl(url: string) {
