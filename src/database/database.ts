@@ -119,7 +119,8 @@ export function openDatabase(path: string): Db {
       await flushing
       endSnapshot()
       reader.raw.close()
-      writer.raw.run('pragma wal_checkpoint(truncate)')
+      // A checkpoint of another kind waits for readers, and holds up the writers of a server beside us while it does.
+      writer.raw.run('pragma wal_checkpoint(passive)')
       writer.raw.close()
     },
   }

@@ -9,7 +9,15 @@ import { flawOfUrl } from './address'
 import { type Event, events } from './events'
 import { sealSecret } from './message'
 import { send } from './outbox'
-import { findDelivery, findWebhook, insertWebhook, listSent, updateDelivery, updateWebhook } from './store'
+import {
+  findDelivery,
+  findLastDeliveryId,
+  findWebhook,
+  insertWebhook,
+  listSent,
+  updateDelivery,
+  updateWebhook,
+} from './store'
 
 const longestUrl = 2048
 const messagesPerWrite = 500
@@ -68,13 +76,14 @@ export interface Range {
 }
 
 /** Sends again what a webhook was sent in a range of time: each message once, in its order. Returns how many. */
-export async function replayRange(db: Db, { webhookId, from, to }: Range, now: Date): Promise<number> {
+export async function replayRange(db: Db, range: Range, now: Date): Promise<number> {
   const replayed = new Set<string>()
-  const range = { webhookId, from, to: to < now ? to : now }
-  for (let afterId = 0; ; ) {
+  // Replays are deliveries too, and must not be replayed in their turn.
+  const last = await findLastDeliveryId(db.read)
+  for (let after = 0; ; ) {
     const page = await db.write(async (tx) => {
-      const webhook = await requireActive(tx, webhookId)
-      const sent = await listSent(tx, range, afterId, messagesPerWrite)
+      const webhook = await requireActive(tx, range.webhookId)
+      const sent = await listSent(tx, range, { after, last }, messagesPerWrite)
       const fresh = sent.filter(({ messageId }) => !replayed.has(messageId) && replayed.add(messageId))
       await send(
         tx,
@@ -84,7 +93,7 @@ export async function replayRange(db: Db, { webhookId, from, to }: Range, now: D
       return sent
     })
     if (page.length < messagesPerWrite) return replayed.size
-    afterId = page.at(-1)!.id
+    after = page.at(-1)!.id
   }
 }
 

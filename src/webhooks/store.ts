@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, lt, lte, max, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -86,11 +86,16 @@ export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>
     .where(sql`${deliveryAttempts.deliveryId} in (select value from json_each(${JSON.stringify(deliveryIds)}))`)
     .orderBy(asc(deliveryAttempts.id))
 
-/** What a webhook was sent in a range of time and after that delivery, in the order it was sent. */
+export async function findLastDeliveryId(db: Queryable): Promise<number> {
+  const [row] = await db.select({ id: max(deliveries.id) }).from(deliveries)
+  return row?.id ?? 0
+}
+
+/** What a webhook was sent in a range of time and of ids, in the order it was sent. */
 export const listSent = (
   db: Queryable,
   { webhookId, from, to }: { webhookId: number; from: Date; to: Date },
-  afterId: number,
+  ids: { after: number; last: number },
   limit: number,
 ): Promise<Delivery[]> =>
   Promise.resolve(
@@ -102,7 +107,8 @@ export const listSent = (
           eq(deliveries.webhookId, webhookId),
           gte(deliveries.createdAt, from),
           lt(deliveries.createdAt, to),
-          gt(deliveries.id, afterId),
+          gt(deliveries.id, ids.after),
+          lte(deliveries.id, ids.last),
         ),
       )
       .orderBy(asc(deliveries.id))

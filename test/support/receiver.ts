@@ -87,12 +87,11 @@ export async function receiveRaw(behave: (socket: Socket) => void): Promise<RawR
 }
 
 /** Writes the same again and again, as fast as it is taken, until the connection ends. */
-export function flood(socket: Socket, chunk: string | Buffer) {
-  const go = () => {
-    while (!socket.destroyed && socket.write(chunk));
+export async function flood(socket: Socket, chunk: string | Buffer) {
+  while (!socket.destroyed) {
+    const isTaken = socket.write(chunk)
+    await new Promise((resume) => (isTaken ? setImmediate(resume) : socket.once('drain', resume)))
   }
-  socket.on('drain', go)
-  go()
 }
 
 /** Writes a little, and a little more ten times a second, until the connection ends. */

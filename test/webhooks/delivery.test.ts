@@ -1,0 +1,328 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { createHmac } from 'node:crypto'
+import { say } from '../../src/kernel/outcome'
+import { flawOf } from '../../src/signing/check'
+import { postOrder } from '../../src/webhooks/outbox'
+import { startHouse, type TestHouse } from '../support/house'
+import { closedPort, type Receiver, receive, receiveRaw } from '../support/receiver'
+import { makeLicense, makeProduct } from '../support/stock'
+import { until } from '../support/wait'
+import { beside, delivered, deliveries, subscribe } from '../support/webhooks'
+
+setDefaultTimeout(60_000)
+
+const minuteMs = 60_000
+let house: TestHouse
+beforeEach(async () => {
+  house = await startHouse({ allow_private_webhooks: 'on' })
+})
+afterEach(() => house.close())
+
+const order = (url: string, identifier = 'order-1') =>
+  beside(house, ({ db }) =>
+    db.write((tx) =>
+      postOrder(tx, url, say('license_keys_assigned', { license_keys: [], identifier }).signedFor(1), house.now()),
+    ),
+  )
+
+const publicKey = async () => (await house.cli('key', 'show', '--json')).json.keys[0].public_key
+
+describe('an order', () => {
+  test('is posted in the shape shops read, signed, with the query of its URL, the same at every attempt', async () => {
+    const receiver = receive((_, nth) => new Response('', { status: nth < 3 ? 500 : 200 }))
+    await order(`${receiver.url}/?keevault-webhook=a%20b`)
+    await until('the first', () => receiver.messages.length === 1)
+    await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 1)
+    house.advance(2 * minuteMs)
+    await until('the second', () => receiver.messages.length === 2)
+    await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 2)
+    house.advance(6 * minuteMs)
+    const { attempts } = await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'success')
+    expect(attempts.map(({ attempt, status, error }) => [attempt, status, error])).toEqual([
+      [1, 500, 'the receiver answered 500'],
+      [2, 500, 'the receiver answered 500'],
+      [3, 200, null],
+    ])
+    const [first, second, third] = receiver.messages as [(typeof receiver.messages)[0], ...typeof receiver.messages]
+    expect(first).toMatchObject({ method: 'POST', url: '/?keevault-webhook=a%20b' })
+    expect(Object.keys(first!.json)).toEqual(['headers', 'original', 'exception'])
+    expect(first!.json).toMatchObject({ headers: {}, exception: null })
+    expect(first!.json.original.response).toMatchObject({ code: 803, license_keys: [], identifier: 'order-1' })
+    const envelope = first!.text.slice('{"headers":{},"original":'.length, -',"exception":null}'.length)
+    expect(flawOf(envelope, await publicKey())).toBeUndefined()
+    expect(second!.text).toBe(first!.text)
+    expect(third!.text).toBe(first!.text)
+    const ids = receiver.messages.map(({ headers }) => headers['x-webhook-id'])
+    expect(new Set(ids).size).toBe(1)
+    expect(receiver.messages.map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '2', '3'])
+    expect(first!.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': expect.stringMatching(/^Latchkey\/\d/),
+      'x-webhook-timestamp': expect.stringMatching(/^\d{10}$/),
+    })
+    expect(first!.headers).not.toHaveProperty('x-webhook-signature')
+    await receiver.close()
+  })
+
+  test('is tried at once and after 1, 5, 15 and 60 minutes, then has failed, and can be retried or replayed', async () => {
+    let status = 503
+    const receiver = receive(() => new Response('busy', { status }))
+    await order(receiver.url)
+    for (const [i, minutes] of [1, 5, 15, 60].entries()) {
+      await delivered(house, receiver.url, 'pending', i + 1)
+      const { json } = await house.cli('job', 'list', '--state', 'queued', '--json')
+      const job = json.jobs.find(({ kind }: { kind: string }) => kind === 'deliver')
+      const [delivery] = await deliveries(house)
+      const waitMs = Date.parse(job.run_at) - Date.parse(delivery!.attempts.at(-1)!.at)
+      expect(waitMs).toBeGreaterThanOrEqual(minutes * minuteMs)
+      expect(waitMs).toBeLessThan(minutes * minuteMs * 1.1 + 5_000)
+      house.advance(minutes * minuteMs * 1.1)
+    }
+    const failed = await delivered(house, receiver.url, 'failed', 5)
+    expect(failed.attempts.every((attempt) => attempt.response_body === 'busy')).toBe(true)
+    const { json } = await house.cli('job', 'list', '--state', 'dead', '--json')
+    expect(json.jobs).toMatchObject([{ kind: 'deliver', attempts: 5, last_error: 'the receiver answered 503' }])
+
+    status = 200
+    const replay = await house.cli('webhook', 'replay', String(failed.id), '--json')
+    expect(replay.json.replayed).toBe(1)
+    await until('the replay', () => receiver.messages.length === 6)
+    const { json: retried } = await house.cli('job', 'retry', String(json.jobs[0].id), '--json')
+    expect(retried).toMatchObject({ state: 'queued', attempts: 0 })
+    await until('both to succeed', async () => (await deliveries(house)).every(({ state }) => state === 'success'))
+    expect(receiver.messages).toHaveLength(7)
+    expect(new Set(receiver.messages.map(({ headers }) => headers['x-webhook-id'])).size).toBe(1)
+    await receiver.close()
+  })
+
+  test('does not wait for receivers that stall, refuse, reset or answer with errors', async () => {
+    const stalling = await receiveRaw(() => {})
+    const resetting = await receiveRaw((socket) => socket.resetAndDestroy())
+    const failing = receive(() => new Response('', { status: 500 }))
+    const refusing = `http://127.0.0.1:${await closedPort()}/`
+    const good = receive()
+    await beside(house, ({ db }) =>
+      db.write(async (tx) => {
+        const outcome = say('insufficient_license_keys').signedFor(1)
+        for (let i = 0; i < 400; i++) await postOrder(tx, `${stalling.url}/${i}`, outcome, house.now())
+        for (const url of [resetting.url, failing.url, refusing, 'http://no-such-name.invalid/', good.url]) {
+          await postOrder(tx, url, outcome, house.now())
+        }
+      }),
+    )
+    await until('the good one', () => good.messages.length === 1)
+    expect(stalling.open).toBeGreaterThan(0)
+    const list = await until('the bad ones', async () => {
+      const tried = (await deliveries(house)).filter(({ attempts }) => attempts.length > 0)
+      return tried.length === 5 && tried
+    })
+    expect(list.map(({ state, attempts }) => [state, attempts[0]!.error])).toEqual([
+      ['pending', expect.stringContaining('ECONNRESET')],
+      ['pending', 'the receiver answered 500'],
+      ['pending', expect.stringContaining('ECONNREFUSED')],
+      ['pending', expect.stringContaining('ENOTFOUND')],
+      ['success', null],
+    ])
+    expect(stalling.open).toBeLessThanOrEqual(32)
+    await Promise.all([stalling.close(), resetting.close(), failing.close(), good.close()])
+  })
+
+  test('never follows a redirect', async () => {
+    const target = receive()
+    const receiver = receive(() => Response.redirect(`${target.url}/elsewhere`, 307))
+    await order(receiver.url)
+    const { attempts } = await delivered(house, receiver.url, 'pending', 1)
+    expect(attempts).toMatchObject([{ status: 307, error: 'the receiver answered 307' }])
+    expect(target.messages).toEqual([])
+    await Promise.all([receiver.close(), target.close()])
+  })
+
+  test('whose job is deleted is given up', async () => {
+    const receiver = receive(() => new Response('', { status: 500 }))
+    await order(receiver.url)
+    await delivered(house, receiver.url, 'pending', 1)
+    const { json } = await house.cli('job', 'list', '--state', 'queued', '--json')
+    const job = json.jobs.find(({ kind }: { kind: string }) => kind === 'deliver')
+    expect(await house.cli('job', 'delete', String(job.id), '--json')).toMatchObject({ exitCode: 0 })
+    expect(await house.cli('job', 'show', String(job.id))).toMatchObject({ exitCode: 1 })
+    await delivered(house, receiver.url, 'failed', 1)
+    await receiver.close()
+  })
+})
+
+/** What a receiver does with `X-Webhook-Signature`, as the README shows it. */
+function isGenuine({ headers, text }: Receiver['messages'][0], secret: string) {
+  const signed = `${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${text}`
+  return createHmac('sha256', secret).update(signed).digest('hex') === headers['x-webhook-signature']
+}
+
+describe('an event', () => {
+  test('is told as event, payload and webhook_id, signed with the secret that was shown once', async () => {
+    const receiver = receive()
+    const webhook = await subscribe(house, receiver.url, 'product.created')
+    const product = await makeProduct(house, { name: 'Told' })
+    const message = await until('the event', () => receiver.messages[0])
+    expect(message.json).toEqual({
+      event: 'product.created',
+      payload: expect.objectContaining({ id: product, name: 'Told', status: 'active' }),
+      webhook_id: webhook.id,
+    })
+    expect(webhook.secret).toMatch(/^whsec_[\w-]{43}$/)
+    expect(isGenuine(message, webhook.secret)).toBe(true)
+    expect(isGenuine({ ...message, text: `${message.text} ` }, webhook.secret)).toBe(false)
+    const { out } = await house.cli('webhook', 'list', '--json')
+    expect(out).not.toContain('whsec_')
+    await receiver.close()
+  })
+
+  test('reaches those who asked for it, in order, although the first message fails twice', async () => {
+    const ordered = receive((_, nth) => new Response('', { status: nth < 3 ? 500 : 200 }))
+    const other = receive()
+    const { id } = await subscribe(house, ordered.url, 'product.created,product.updated,product.deleted')
+    await subscribe(house, other.url, 'product.deleted')
+    const product = await makeProduct(house)
+    await house.ask('POST /api/v1/update-product', { product_id: product, name: 'New' })
+    await house.ask('POST /api/v1/delete-product', { product_id: product })
+    await until('the other subscriber', () => other.messages.length === 1)
+    expect(other.messages[0]!.json.event).toBe('product.deleted')
+    await until('the first failure', () => ordered.messages.length === 1)
+    for (const minutes of [2, 6]) {
+      await until(
+        'the attempt to be recorded',
+        async () => (await deliveries(house, String(id)))[0]!.attempts.length === ordered.messages.length,
+      )
+      const before = ordered.messages.length
+      house.advance(minutes * minuteMs)
+      await until('the next attempt', () => ordered.messages.length > before)
+    }
+    await until('all of them', () => ordered.messages.length === 5)
+    expect(ordered.messages.map(({ json }) => json.event)).toEqual([
+      'product.created',
+      'product.created',
+      'product.created',
+      'product.updated',
+      'product.deleted',
+    ])
+    await Promise.all([ordered.close(), other.close()])
+  })
+
+  test('is not told of what was undone', async () => {
+    const receiver = receive()
+    await subscribe(house, receiver.url)
+    const refused = await house.ask('POST /api/v1/create-product', { name: '' })
+    expect(refused.code).toBe(751)
+    await makeProduct(house)
+    await until('the event', () => receiver.messages.length === 1)
+    expect(receiver.messages[0]!.json.event).toBe('product.created')
+    expect(await deliveries(house)).toHaveLength(1)
+    await receiver.close()
+  })
+
+  test('waiting for a webhook that is disabled fails, and the webhook hears nothing until it is enabled', async () => {
+    let status = 500
+    const receiver = receive(() => new Response('', { status }))
+    const { id } = await subscribe(house, receiver.url)
+    await makeProduct(house)
+    await delivered(house, receiver.url, 'pending', 1)
+    expect((await house.cli('webhook', 'disable', String(id), '--json')).json.active).toBe(false)
+    house.advance(2 * minuteMs)
+    const { attempts } = await delivered(house, receiver.url, 'failed', 2)
+    expect(attempts[1]).toMatchObject({ status: null, error: 'the webhook is disabled' })
+    await makeProduct(house)
+    expect(await deliveries(house)).toHaveLength(1)
+    expect(await house.cli('webhook', 'replay', '1')).toMatchObject({ exitCode: 1 })
+    await house.cli('webhook', 'enable', String(id))
+    status = 200
+    expect((await house.cli('webhook', 'replay', '1', '--json')).json).toMatchObject({ replayed: 1 })
+    await until('the replay', () => receiver.messages.length === 2)
+    await receiver.close()
+  })
+
+  test('of a range of time is replayed in order, each message once under its own id', async () => {
+    const receiver = receive()
+    const { id } = await subscribe(house, receiver.url, 'product.created')
+    await makeProduct(house, { name: 'too early' })
+    house.advance(minuteMs)
+    const from = house.now().toISOString()
+    for (const name of ['first', 'second', 'third']) await makeProduct(house, { name })
+    await until('all four', () => receiver.messages.length === 4)
+    house.advance(minuteMs)
+    const range = ['--webhook', String(id), '--from', from, '--to', '2100-01-01']
+    expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
+    await until('the replay', () => receiver.messages.length === 7)
+    house.advance(minuteMs)
+    expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
+    await until('the second replay', () => receiver.messages.length === 10)
+    const named = receiver.messages.map(({ json }) => json.payload.name)
+    expect(named.slice(4)).toEqual(['first', 'second', 'third', 'first', 'second', 'third'])
+    const ids = receiver.messages.map(({ headers }) => headers['x-webhook-id'])
+    expect(ids.slice(4, 7)).toEqual(ids.slice(1, 4))
+    await receiver.close()
+  })
+})
+
+describe('the deactivation callback', () => {
+  const freed = async (key: string, identifier: string) =>
+    (await house.cli('activation', 'deactivate', key, identifier, '--json')).exitCode
+
+  test("goes to the device's own address with a signed 400, and never when the device did it", async () => {
+    const receiver = receive()
+    const key = await makeLicense(house, { product_id: await makeProduct(house) })
+    const seats = ['a', 'b'].map((identifier) => ({ license_key: key, identifier, post_url: `${receiver.url}/freed` }))
+    for (const seat of seats) await house.ask('POST /api/v1/activate', seat)
+    await house.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'a' })
+    expect(await freed(key, 'b')).toBe(0)
+    expect(await house.ask('POST /api/v1/verify', { license_key: key, identifier: 'b' })).toMatchObject({ code: 202 })
+    const message = await until('the callback', () => receiver.messages[0])
+    const { license_key, identifier, ...envelope } = message.json
+    expect({ license_key, identifier }).toEqual({ license_key: key, identifier: 'b' })
+    expect(envelope.response).toMatchObject({ code: '400', message: 'License key deactivated' })
+    const start = message.text.indexOf('"response"')
+    expect(flawOf(`{${message.text.slice(start)}`, await publicKey())).toBeUndefined()
+    await delivered(house, `${receiver.url}/freed`, 'success')
+    expect(receiver.messages).toHaveLength(1)
+    expect(await freed(key, 'b')).toBe(1)
+    expect(await freed(key, 'nobody')).toBe(1)
+    expect(await freed('NO-SUCH-KEY', 'b')).toBe(1)
+    const { json } = await house.cli('activation', 'list', key, '--json')
+    expect(json.activations).toMatchObject([
+      { identifier: 'a', status: 'inactive' },
+      { identifier: 'b', status: 'inactive' },
+    ])
+    await receiver.close()
+  })
+
+  test("goes to the product's address where the device has none, else nowhere", async () => {
+    const receiver = receive()
+    const product = await makeProduct(house)
+    const key = await makeLicense(house, { product_id: product })
+    for (const identifier of ['a', 'b']) await house.ask('POST /api/v1/activate', { license_key: key, identifier })
+    expect(await freed(key, 'a')).toBe(0)
+    expect(await deliveries(house)).toEqual([])
+    await beside(house, ({ db }) =>
+      db.write(async (tx) => void (await tx.run(`update products set post_url = '${receiver.url}/product'`))),
+    )
+    expect(await freed(key, 'b')).toBe(0)
+    const message = await until('the callback', () => receiver.messages[0])
+    expect(message).toMatchObject({ url: '/product', json: { identifier: 'b' } })
+    await receiver.close()
+  })
+
+  test('of a revoked licence goes to every device that has a seat, and the seats stay', async () => {
+    const receiver = receive()
+    const key = await makeLicense(house, { product_id: await makeProduct(house) })
+    for (const identifier of ['a', 'b', 'gone']) {
+      await house.ask('POST /api/v1/activate', { license_key: key, identifier, post_url: receiver.url })
+    }
+    await house.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'gone' })
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'suspended' })
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
+    await until('both callbacks', () => receiver.messages.length >= 2)
+    expect(receiver.messages.map(({ json }) => json.identifier).toSorted()).toEqual(['a', 'b'])
+    expect(await deliveries(house)).toHaveLength(2)
+    const { json } = await house.cli('activation', 'list', key, '--json')
+    expect(json.activations.map(({ status }: { status: string }) => status)).toEqual(['active', 'active', 'inactive'])
+    await receiver.close()
+  })
+})

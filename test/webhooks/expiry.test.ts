@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { readConfig } from '../../src/config'
+import { announceExpired } from '../../src/features/licenses/expiry'
+import { type House, openHouse } from '../../src/house'
+import { startHouse, type TestHouse } from '../support/house'
+import { type Receiver, receive } from '../support/receiver'
+import { makeLicense, makeProduct } from '../support/stock'
+import { until } from '../support/wait'
+import { beside, deliveries, subscribe } from '../support/webhooks'
+
+setDefaultTimeout(60_000)
+
+const dayMs = 86_400_000
+const minuteMs = 60_000
+let house: TestHouse
+let receiver: Receiver
+let product: number
+
+beforeEach(async () => {
+  house = await startHouse({ allow_private_webhooks: 'on' })
+  receiver = receive()
+  product = await makeProduct(house)
+  await until('the first sweep', mark)
+})
+afterEach(async () => {
+  await house.close()
+  await receiver.close()
+})
+
+/** Up to when licences that ended have been announced. */
+const mark = () =>
+  beside(house, async ({ db }) => {
+    const [row] = await db.read.values<[string]>("select value from installation where key = 'expiry_mark'")
+    return row && (JSON.parse(row[0]).endsMs as number)
+  })
+
+/** Lets time pass, and waits until the sweep has seen it. */
+async function pass(ms: number) {
+  house.advance(ms)
+  const reached = house.now().getTime()
+  await until('a sweep', async () => ((await mark()) ?? 0) >= reached)
+}
+
+const listen = () => subscribe(house, receiver.url, 'license.expired')
+const told = async () => (await deliveries(house)).map(({ id }) => id).length
+const keysTold = () => receiver.messages.map(({ json }) => json.payload.license_key)
+
+describe('a licence that ends', () => {
+  test('is told of once, soon after', async () => {
+    await listen()
+    const key = await makeLicense(house, { product_id: product, validity: 1 })
+    await makeLicense(house, { product_id: product, validity: 2 })
+    await makeLicense(house, { product_id: product, validity: 0 })
+    await pass(dayMs - minuteMs)
+    expect(await told()).toBe(0)
+    await pass(2 * minuteMs)
+    await pass(2 * minuteMs)
+    await until('the news', () => receiver.messages.length)
+    expect(keysTold()).toEqual([key])
+    expect(receiver.messages[0]!.json).toMatchObject({
+      event: 'license.expired',
+      payload: { status: 'assigned', expires_at: expect.stringMatching(/Z$/) },
+    })
+  })
+
+  test('is told of once more when it was renewed and ends again', async () => {
+    await listen()
+    const key = await makeLicense(house, { product_id: product, validity: 1 })
+    await pass(dayMs + minuteMs)
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, validity: 3 })
+    await pass(dayMs)
+    expect(await told()).toBe(1)
+    await pass(2 * dayMs)
+    expect(await told()).toBe(2)
+  })
+
+  test('because it was changed so is told of once, wherever the sweep has got to', async () => {
+    await listen()
+    const key = await makeLicense(house, { product_id: product, validity: 30 })
+    await pass(5 * dayMs)
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, validity: 2 })
+    expect(await told()).toBe(1)
+    await pass(minuteMs * 2)
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, owner_name: 'A' })
+    await pass(minuteMs * 2)
+    expect(await told()).toBe(1)
+  })
+
+  test('while it is blocked is told of when it is unblocked', async () => {
+    await listen()
+    const key = await makeLicense(house, { product_id: product, validity: 1, status: 'blocked' })
+    await house.ask('POST /api/v1/update-license-key', {
+      license_key: key,
+      assigned_at: house.now().toISOString(),
+    })
+    await pass(2 * dayMs)
+    expect(await told()).toBe(0)
+    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'assigned' })
+    await pass(2 * minuteMs)
+    expect(await told()).toBe(1)
+  })
+
+  test('is nothing to anybody while nobody listens, and not told of later', async () => {
+    await makeLicense(house, { product_id: product, validity: 1 })
+    await pass(2 * dayMs)
+    await listen()
+    const later = await makeLicense(house, { product_id: product, validity: 1 })
+    await pass(2 * dayMs)
+    await until('the news', () => receiver.messages.length)
+    expect(keysTold()).toEqual([later])
+  })
+
+  test('in the same moment as a thousand others is told of as they are, each once', async () => {
+    await listen()
+    const license_keys = Array.from({ length: 1200 }, (_, i) => `TOGETHER-${i}`)
+    const fields = { product_id: product, activation_limit: 0, validity: 1, status: 'assigned' }
+    await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
+    await pass(dayMs + minuteMs)
+    expect(await told(), 'the command lists fifty').toBe(50)
+    const { json } = await house.cli('webhook', 'deliveries', '--limit', '5000', '--json')
+    expect(json.deliveries).toHaveLength(1200)
+    expect(new Set(json.deliveries.map(({ message_id }: { message_id: string }) => message_id)).size).toBe(1200)
+    await house.cli('webhook', 'disable', '1')
+  })
+})
+
+test('a sweep that was cut off goes on where it had got to', async () => {
+  await listen()
+  const license_keys = Array.from({ length: 1200 }, (_, i) => `CUT-${i}`)
+  const fields = { product_id: product, activation_limit: 0, validity: 1, status: 'assigned' }
+  await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
+  const later = new Date(house.now().getTime() + dayMs + 1)
+  const opened: House = await openHouse({
+    config: readConfig({}, { LATCHKEY_DATA_DIR: house.folder }),
+    clock: house.now,
+  })
+  let writes = 0
+  const failing = {
+    ...opened.db,
+    write: <T>(work: Parameters<typeof opened.db.write<T>>[0]) =>
+      ++writes > 2 ? Promise.reject(new Error('the power went')) : opened.db.write(work),
+  }
+  await expect(announceExpired(failing, later)).rejects.toThrow('the power went')
+  const listed = async () =>
+    (await house.cli('webhook', 'deliveries', '--limit', '5000', '--json')).json.deliveries.length
+  expect(await listed()).toBe(1000)
+  await announceExpired(opened.db, later)
+  await announceExpired(opened.db, later)
+  await opened.close()
+  expect(await listed()).toBe(1200)
+  await house.cli('webhook', 'disable', '1')
+})
