@@ -5,11 +5,12 @@ import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import { addPurchase } from '../envato/service'
 import { isFull, obstacle } from '../licenses/policy'
-import { describeLicense } from '../licenses/service'
-import { findSeat, type Seat } from '../licenses/store'
+import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { countSeatsTaken, insertActivation, updateActivation } from './store'
+
+export { countSeatsTaken } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
 export interface Origin {

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { type Origin, takeSeat } from '../activations/service'
-import { assignAvailable, findLicense, findSeat } from '../licenses/store'
+import { assignAvailable, findLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { obstacle } from '../licenses/policy'
-import { findLicense, findSeat } from '../licenses/store'
+import { findLicense, findSeat } from '../licenses/service'
 import type { LicenseFeature } from './model'
 
 /**

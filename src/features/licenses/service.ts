@@ -28,6 +28,9 @@ import {
   updateLicenseRow,
 } from './store'
 
+/** What other features look up and do with a licence inside their own work. */
+export { assignAvailable, deleteLicenseRow, findLicense, findSeat, type Seat } from './store'
+
 /** 900 with how many were created and how many existed, 902 when none was, 901 with every faulty field. */
 export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof LicenseKeysDraft>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
