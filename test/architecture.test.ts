@@ -22,7 +22,7 @@ const floors: Record<string, number> = {
   'src/main.ts': 7,
   'src/build.ts': 7,
   'src/docs.ts': 7,
-  'src/rsa-worker.ts': 0,
+  'src/rsa-worker.ts': 7,
 }
 
 /** The room a file lies in: `src/kernel`, `src/features`; a file at the top of `src` is a room of its own. */
@@ -90,7 +90,7 @@ describe('a package has its place', () => {
     ['bun:sqlite', (path) => path.startsWith('src/database/')],
     ['elysia', (path) => path.startsWith('src/http/') || ['routes.ts', 'gate.ts'].includes(nameOf(path))],
     ['@elysiajs', (path) => path.startsWith('src/http/')],
-    ['commander', (path) => path.startsWith('src/cli/')],
+    ['commander', (path) => path.startsWith('src/cli/') || path === 'src/docs.ts'],
   ])('%s', (name, isAllowed) => {
     const found = ofPackage(name)
     expect(shown(found.filter(({ from }) => !isAllowed(from)))).toEqual([])

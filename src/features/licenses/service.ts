@@ -3,7 +3,7 @@ import type { Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
-import { dateTime, isoMicroseconds, isoSeconds, parseMoment } from '../../kernel/moments'
+import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
 import type { ProductChoice } from '../products/model'
@@ -17,7 +17,7 @@ import {
   mostListed,
 } from './model'
 import { announceChange, licenseNews, newsOfNew } from './news'
-import { expiryOf, type StatusWord, statusWords } from './policy'
+import { type StatusWord, statusWords } from './policy'
 import {
   assignLicenses,
   countAvailable,
@@ -29,6 +29,7 @@ import {
   listMetaOf,
   updateLicenseRow,
 } from './store'
+import { assignedLicense, detailedLicense, listedLicense } from './views'
 
 /** What other features ask of the store. */
 export {
@@ -164,22 +165,11 @@ export async function countAvailableKeys(db: Queryable, { product_id }: Static<t
   return say('available_license_keys_count', { count: await countAvailable(db, product.id) }).signedFor(product.id)
 }
 
-/** A licence and its product as 500 shows them (CONTRACT §1). */
+/** A licence and its product as 500 shows them. */
 export async function describeLicense(db: Queryable, licenseKey: string) {
   const license = (await findLicense(db, licenseKey))!
-  const expiry = expiryOf(license)
   return {
-    licenseKey: {
-      id: license.id,
-      license_key: license.licenseKey,
-      owner_name: license.ownerName,
-      owner_email: license.ownerEmail,
-      activation_limit: license.activationLimit,
-      validity: license.validity,
-      assigned_at: license.assignedAt && dateTime(license.assignedAt),
-      meta_data: await listLicenseMeta(db, license.id),
-      expires_at: expiry ? dateTime(expiry) : false,
-    },
+    licenseKey: detailedLicense(license, await listLicenseMeta(db, license.id)),
     product: await describeProduct(db, license.productId),
   }
 }
@@ -197,46 +187,18 @@ export async function assignAvailableKeys(tx: Queryable, ids: number[], owner: O
   return assigned
 }
 
-/** Licences as 803 shows them: these columns and no other, a shop's table has no more (CONTRACT §5). */
+/** Licences as 803 shows them, with their metadata. */
 export async function describeAssigned(db: Queryable, rows: License[]) {
-  const meta = Map.groupBy(
-    await listMetaOf(
-      db,
-      rows.map(({ id }) => id),
-    ),
-    ({ licenseId }) => licenseId,
-  )
-  return rows.map((license) => ({
-    product_id: license.productId,
-    license_key: license.licenseKey,
-    activation_limit: license.activationLimit,
-    validity: license.validity,
-    status: license.status,
-    owner_name: license.ownerName,
-    owner_email: license.ownerEmail,
-    assigned_at: license.assignedAt && isoMicroseconds(license.assignedAt),
-    contract_id: license.contractId,
-    updated_at: isoSeconds(license.updatedAt),
-    created_at: isoSeconds(license.createdAt),
-    id: license.id,
-    meta_data: (meta.get(license.id) ?? []).map(({ key, value }) => ({ key, value })),
-  }))
+  const ids = rows.map(({ id }) => id)
+  const byLicense = Map.groupBy(await listMetaOf(db, ids), ({ licenseId }) => licenseId)
+  return rows.map((license) => {
+    const meta = byLicense.get(license.id) ?? []
+    return assignedLicense(
+      license,
+      meta.map(({ key, value }) => ({ key, value })),
+    )
+  })
 }
-
-/** A licence as 730 shows it (CONTRACT §1). */
-const listedLicense = (license: License) => ({
-  id: license.id,
-  product_id: license.productId,
-  license_key: license.licenseKey,
-  owner_name: license.ownerName,
-  owner_email: license.ownerEmail,
-  activation_limit: license.activationLimit,
-  validity: license.validity,
-  assigned_at: license.assignedAt && isoMicroseconds(license.assignedAt),
-  status: license.status,
-  created_at: isoSeconds(license.createdAt),
-  updated_at: isoSeconds(license.updatedAt),
-})
 
 /** Status and dates as stored: an assigned key always has a date, one in stock never (CONTRACT §2). */
 function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
