@@ -31,13 +31,12 @@ export async function attemptDelivery(
   if (!delivery) return {}
   const webhook = delivery.webhookId === null ? undefined : await findWebhook(sender.db.read, delivery.webhookId)
   if (webhook && !webhook.active) {
-    const exchange = { status: null, durationMs: 0, answer: '', error: 'the webhook is disabled' }
-    return { write: (tx) => record(tx, deliveryId, 'failed', exchange, run) }
+    return { write: (tx) => record(tx, deliveryId, 'failed', unsent(new Error('the webhook is disabled')), run) }
   }
   const turn = sender.turns.take(receiverOf(delivery), run.now)
   if ('comeBackAt' in turn) return { postponedTo: turn.comeBackAt }
   try {
-    const exchange = await sendOnce(sender, delivery, webhook, run)
+    const exchange = await sendOnce(sender, delivery, webhook, run).catch(unsent)
     const state = exchange.error === null ? 'success' : run.isLast ? 'failed' : 'pending'
     return {
       write: (tx) => record(tx, deliveryId, state, exchange, run),
@@ -59,6 +58,9 @@ async function sendOnce(
   if (webhook) headers['x-webhook-signature'] = signatureOf(headers, body, openSecret(webhook, sealer))
   return post(delivery.url, body, headers, guard)
 }
+
+/** An attempt that came to nothing before anything was sent. */
+const unsent = (fault: Error): Exchange => ({ status: null, durationMs: 0, answer: '', error: fault.message })
 
 async function record(
   tx: Queryable,

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { createHmac } from 'node:crypto'
 import { say } from '../../src/kernel/outcome'
 import { flawOf } from '../../src/signing/check'
 import { postOrder } from '../../src/webhooks/outbox'
 import { startHouse, type TestHouse } from '../support/house'
-import { closedPort, type Receiver, receive, receiveRaw } from '../support/receiver'
+import { closedPort, receive, receiveRaw } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 import { beside, delivered, deliveries, subscribe } from '../support/webhooks'
+import { isGenuine } from './check-signature'
 
 setDefaultTimeout(60_000)
 
@@ -150,12 +150,6 @@ describe('an order', () => {
   })
 })
 
-/** What a receiver does with `X-Webhook-Signature`, as the README shows it. */
-function isGenuine({ headers, text }: Receiver['messages'][0], secret: string) {
-  const signed = `${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${text}`
-  return createHmac('sha256', secret).update(signed).digest('hex') === headers['x-webhook-signature']
-}
-
 describe('an event', () => {
   test('is told as event, payload and webhook_id, signed with the secret that was shown once', async () => {
     const receiver = receive()
@@ -168,8 +162,16 @@ describe('an event', () => {
       webhook_id: webhook.id,
     })
     expect(webhook.secret).toMatch(/^whsec_[\w-]{43}$/)
-    expect(isGenuine(message, webhook.secret)).toBe(true)
-    expect(isGenuine({ ...message, text: `${message.text} ` }, webhook.secret)).toBe(false)
+    const genuine = (changed: Record<string, string>, text = message.text, secret = webhook.secret) =>
+      isGenuine(new Headers({ ...message.headers, ...changed }), text, secret)
+    expect(genuine({})).toBe(true)
+    expect(genuine({}, `${message.text} `)).toBe(false)
+    expect(genuine({}, message.text, 'whsec_other')).toBe(false)
+    expect(genuine({ 'x-webhook-id': 'another' })).toBe(false)
+    expect(genuine({ 'x-webhook-timestamp': String(Number(message.headers['x-webhook-timestamp']) - 1) })).toBe(false)
+    expect(genuine({ 'x-webhook-signature': '' })).toBe(false)
+    const later = Date.now() / 1000 + 600
+    expect(isGenuine(new Headers(message.headers), message.text, webhook.secret, later)).toBe(false)
     const { out } = await house.cli('webhook', 'list', '--json')
     expect(out).not.toContain('whsec_')
     await receiver.close()
