@@ -62,8 +62,8 @@ const methodsOf = (app: AnyElysia, path: string) =>
     (method) => method !== 'ALL',
   )
 
-/** Whether a path is one of a route's: its parameters take anything. */
+/** Whether a path is one of a route's: its parameters take anything but nothing. */
 function fits(route: string, path: string) {
   const [parts, given] = [route.split('/'), path.split('/')]
-  return parts.length === given.length && parts.every((part, i) => part === given[i] || part.startsWith(':'))
+  return parts.length === given.length && parts.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))
 }

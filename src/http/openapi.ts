@@ -25,6 +25,15 @@ export const gateAnswers: readonly Answer[] = [
   'not_ready',
 ]
 
+/** Those that need no API key to be given. */
+const openAnswers: readonly Answer[] = [
+  'access_denied',
+  'malformed_request',
+  'too_many_requests',
+  'internal_error',
+  'not_ready',
+]
+
 /** The OpenAPI 3.1 description of the contract, from the routes' own schemas. */
 export function describeApi(app: AnyElysia): Json {
   const { paths } = toOpenAPISchema(app, { paths: [/^\/v1\//, '/*', '/docs', '/docs/*', '/openapi.json'] })
@@ -148,7 +157,7 @@ function typeOf({ type, anyOf, items, maxLength, minimum, maximum, enum: values 
 
 /** What an endpoint answers under each HTTP status: its own answers, and the gate's where it has an API key. */
 function describeAnswers(says: readonly Answer[], isPublic: boolean): Json {
-  if (isPublic) return Object.fromEntries(responsesOf(says))
+  if (isPublic) return Object.fromEntries(responsesOf([...says, ...openAnswers]))
   const both = responsesOf([...says, ...gateAnswers])
   const own = new Set<number>(says.map((answer) => answers[answer].http))
   const refer = (status: number) => ({ $ref: `#/components/responses/Gate${status}` })
