@@ -54,42 +54,41 @@ export async function ensureRecurring(tx: Queryable, kind: JobKind, now: Date) {
 }
 
 /**
- * Takes due jobs of these kinds, and those whose lease ran out; the longest due first. Every part of it is served by an
- * index, however long the queue and its lanes are. A lane's next job is the oldest that is left, while none of it runs.
+ * Takes due jobs of these kinds, and those whose lease ran out; the longest due first. A lane's next job is the oldest
+ * that is left, while none of it runs. Each part is bound to its index, however long queue and lanes are: left alone,
+ * SQLite reads all that is queued.
  */
 export const claimDue = (tx: Queryable, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
   const at = now.getTime()
-  const known = sql`kind in (${sql.join(
-    kinds.map(({ name }) => sql`${name}`),
-    sql`, `,
-  )})`
-  const leaseMs = sql`case kind ${sql.join(
-    kinds.map(({ name, leaseMs }) => sql`when ${name} then ${leaseMs}`),
-    sql` `,
-  )} end`
+  const names = kinds.map(({ name }) => sql`${name}`)
+  const leases = kinds.map(({ name, leaseMs }) => sql`when ${name} then ${leaseMs}`)
+  const ofKinds = sql`kind in (${sql.join(names, sql`, `)})`
+  const leaseUntil = sql`${at} + case kind ${sql.join(leases, sql` `)} end`
+  const inLane = sql.raw("from jobs indexed by jobs_lane where state in ('queued', 'running')")
   return Promise.resolve(
     tx
       .update(jobs)
-      .set({ state: 'running', attempts: sql`attempts + 1`, leaseUntil: sql`${at} + ${leaseMs}` })
+      .set({ state: 'running', attempts: sql`attempts + 1`, leaseUntil })
       .where(sql`id in (
         with recursive
           lanes(lane) as (
-            select min(lane) from jobs where lane is not null and state in ('queued', 'running')
+            select min(lane) ${inLane} and lane is not null
             union all
-            select (select min(lane) from jobs where lane > lanes.lane and state in ('queued', 'running'))
-            from lanes where lanes.lane is not null),
+            select (select min(lane) ${inLane} and lane > lanes.lane) from lanes where lanes.lane is not null),
           heads(lane, id) as (
-            select lane, (select min(id) from jobs where lane = lanes.lane and state in ('queued', 'running'))
-            from lanes where lane is not null),
-          lapsed as (
-            select id, run_at from jobs where state = 'running' and lease_until < ${at} and ${known}),
-          loose as (
-            select id, run_at from jobs where state = 'queued' and lane is null and run_at <= ${at} and ${known}
-            order by run_at limit ${limit}),
+            select lane, (select min(id) ${inLane} and lane = lanes.lane) from lanes where lane is not null),
           leading as (
             select jobs.id, run_at from heads join jobs on jobs.id = heads.id
-            where state = 'queued' and run_at <= ${at} and ${known} and not exists (
-              select 1 from jobs as other where other.state = 'running' and other.lane = heads.lane))
+            where state = 'queued' and run_at <= ${at} and ${ofKinds} and not exists (
+              select 1 from jobs as other indexed by jobs_running
+              where other.state = 'running' and other.lane = heads.lane)),
+          loose as (
+            select id, run_at from jobs indexed by jobs_due
+            where state = 'queued' and lane is null and run_at <= ${at} and ${ofKinds}
+            order by run_at limit ${limit}),
+          lapsed as (
+            select id, run_at from jobs indexed by jobs_running
+            where state = 'running' and lease_until < ${at} and ${ofKinds})
         select id from (select * from lapsed union all select * from loose union all select * from leading)
         order by run_at, id limit ${limit})`)
       .returning(),

@@ -144,7 +144,6 @@ export const listSeatHolders = (db: Queryable, licenseId: number): Promise<{ ide
       .orderBy(asc(activations.id)),
   )
 
-// The very expression of the index on it.
 const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
 
 /** A place among licences in the order in which they end. */
@@ -159,14 +158,16 @@ export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: nu
     .select({ license: licenses, endsMs: expiry })
     .from(licenses)
     .where(
-      and(
-        sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`,
-        sql`${expiry} >= ${after.endsMs} and ${expiry} < ${now.getTime()}`,
-        sql`(${expiry} > ${after.endsMs} or ${licenses.id} > ${after.id})`,
-      ),
+      // Left alone, SQLite reads all that are assigned instead of this index.
+      sql`${licenses.id} in (
+        select id from licenses indexed by licenses_expiry
+        where status = 'assigned' and validity > 0
+          and assigned_at + validity * 86400000 >= ${after.endsMs}
+          and assigned_at + validity * 86400000 < ${now.getTime()}
+          and (assigned_at + validity * 86400000 > ${after.endsMs} or id > ${after.id})
+        order by assigned_at + validity * 86400000, id limit ${limit})`,
     )
     .orderBy(expiry, asc(licenses.id))
-    .limit(limit)
 
 const markKey = 'expiry_mark'
 
