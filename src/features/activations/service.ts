@@ -15,8 +15,6 @@ import { countSeatsTaken, findCallbackUrl, insertActivation, updateActivation } 
 
 export { countSeatsTaken } from './store'
 
-export { countSeatsTaken } from './store'
-
 /** When and where a request came from, as an activation remembers it. */
 export interface Origin {
   now: Date
