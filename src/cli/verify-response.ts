@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import type { Command } from 'commander'
 import { Sorry } from '../kernel/sorry'
 import { flawOf } from '../signing/check'
@@ -16,7 +17,7 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
     .action(async (file, options) => {
       const answer = file === '-' ? await Bun.stdin.text() : readText(file)
       const publicPems = options.publicKey
-        ? [readText(options.publicKey)]
+        ? [readPublicKey(options.publicKey)]
         : await inHouse(options, io, async ({ db }) => (await listPublicKeys(db.read)).map((key) => key.publicPem))
       const flaws = publicPems.map((pem) => flawOf(answer, pem))
       const isGenuine = flaws.includes(undefined)
@@ -25,3 +26,14 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
       ])
       if (!isGenuine) throw new Sorry('')
     })
+
+/** The PEM of a public key file an operator named. */
+function readPublicKey(path: string) {
+  const pem = readText(path)
+  try {
+    createPublicKey(pem)
+  } catch {
+    throw new Sorry(`${path} is not a public key in PEM form: it must begin with "-----BEGIN PUBLIC KEY-----"`)
+  }
+  return pem
+}

@@ -118,10 +118,10 @@ export function openDatabase(path: string): Db {
     async close() {
       await flushing
       endSnapshot()
-      reader.raw.close()
+      reader.close()
       // A checkpoint of another kind waits for readers, and holds up the writers of a server beside us while it does.
       writer.raw.run('pragma wal_checkpoint(passive)')
-      writer.raw.close()
+      writer.close()
     },
   }
 }

@@ -1,5 +1,6 @@
-import { Database } from 'bun:sqlite'
+import { constants, Database } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
@@ -31,7 +32,7 @@ export function pendingMigrations(raw: Database, all: Migration[] = migrations):
 /** What a database file says of itself, read without writing; undefined when there is no such file. */
 export function inspectDatabase(path: string): { isCurrent: boolean; sealingFingerprint?: string } | undefined {
   if (!existsSync(path)) return undefined
-  const raw = new Database(path, { readonly: true })
+  const raw = openUntouched(path)
   try {
     const isCurrent = pendingMigrations(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
@@ -47,12 +48,18 @@ export function inspectDatabase(path: string): { isCurrent: boolean; sealingFing
   }
 }
 
+/** A database nobody has open is read as it lies there: otherwise SQLite would put files beside it, even to read. */
+function openUntouched(path: string) {
+  if (existsSync(`${path}-wal`)) return new Database(path, { readonly: true })
+  return new Database(`${pathToFileURL(path)}?immutable=1`, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI)
+}
+
 /**
  * Brings a database to this version's schema in one transaction, or leaves it as it was. A database that holds data is
  * copied first, beside itself. Returns the applied tags and the copy's path.
  */
 export function migrate(path: string, now: Date, all: Migration[] = migrations): { applied: string[]; copy?: string } {
-  const { raw } = connect(path)
+  const { raw, close } = connect(path)
   try {
     const todo = pendingMigrations(raw, all)
     if (!todo.length) return { applied: [] }
@@ -64,7 +71,7 @@ export function migrate(path: string, now: Date, all: Migration[] = migrations):
     raw.transaction(() => apply(raw, all, now)).immediate()
     return isEmpty ? { applied: todo.map(({ tag }) => tag) } : { applied: todo.map(({ tag }) => tag), copy }
   } finally {
-    raw.close()
+    close()
   }
 }
 

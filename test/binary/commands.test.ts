@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import examples from '../fixtures/examples.json'
+import { binary, spawnBinary } from '../support/house'
+import { contentsOf, emptyFolder } from '../support/process'
+
+let folder: ReturnType<typeof emptyFolder>
+beforeAll(() => {
+  folder = emptyFolder()
+})
+afterAll(() => folder.remove())
+
+const publicKey = join(import.meta.dir, '../fixtures/example-public-key.pem')
+
+describe.skipIf(!binary)('verify-response', () => {
+  /** Hands a text in by standard input; the exit code. */
+  async function piped(text: string, ...args: string[]) {
+    const child = Bun.spawn([binary!, 'verify-response', '--public-key', publicKey, ...args], {
+      cwd: folder.path,
+      env: {},
+      stdin: new Blob([text]),
+      stdout: 'ignore',
+      stderr: 'ignore',
+    })
+    return child.exited
+  }
+  const genuine = examples.find(({ signature_verifies }) => signature_verifies)!
+  const text = JSON.stringify(genuine.body)
+
+  test('reads standard input, named or not, and needs no data folder for a given key', async () => {
+    expect(await piped(text)).toBe(0)
+    expect(await piped(text, '-')).toBe(0)
+    expect(await piped(`${JSON.stringify(genuine.body, null, 2)}\n`)).toBe(0)
+    expect(await piped(text.replace(String(genuine.body.response.code), '999'))).toBe(1)
+    expect(await piped('')).toBe(1)
+    expect(contentsOf(folder.path)).toEqual({})
+  })
+
+  test('reads a file', async () => {
+    const path = join(folder.path, 'answer.json')
+    writeFileSync(path, text)
+    expect(await spawnBinary(['verify-response', '--public-key', publicKey, path])).toMatchObject({ exitCode: 0 })
+    writeFileSync(path, text.replace('"product"', '"global"').replace('License', 'Licence'))
+    expect(await spawnBinary(['verify-response', '--public-key', publicKey, path])).toMatchObject({ exitCode: 1 })
+  })
+})
+
+describe.skipIf(!binary)('the binary', () => {
+  test('tells its story and ends well', async () => {
+    const { exitCode, out, err } = await spawnBinary(['demo', '--once', '--port', '0'], {}, folder.path)
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    for (const word of ['750', '900', '800', '300', '200', 'genuine', 'Every step held.']) expect(out).toContain(word)
+  })
+
+  test('prints the JSON document on standard output and everything else beside it', async () => {
+    const env = { LATCHKEY_DATA_DIR: join(folder.path, 'fresh') }
+    const made = await spawnBinary(['api-key', 'create', '--name', 'x', '--preset', 'all', '--json'], env)
+    expect(made.exitCode).toBe(0)
+    expect(JSON.parse(made.out)).toEqual({ id: 1, name: 'x', api_key: expect.stringMatching(/^lk_[\w-]{43}$/) })
+    expect(made.err).toContain('Made the database.')
+  })
+})

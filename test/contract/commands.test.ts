@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { version } from '../../package.json'
+import { buildProgram } from '../../src/cli/program'
+import { flawOf } from '../../src/signing/check'
+import { startHouse, type TestHouse } from '../support/house'
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+/** A file beside the data folder that holds this; its path. */
+function file(name: string, text: string) {
+  const path = join(house.folder, '..', name)
+  writeFileSync(path, text)
+  return path
+}
+
+const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey
+const pemOf = (key: KeyObject) => createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+const answer = async () => (await house.ask('POST /api/v1/verify')).text
+
+describe('init', () => {
+  test('says what exists and replaces nothing', async () => {
+    const [first, second] = [await house.cli('init', '--json'), await house.cli('init', '--json')]
+    expect(Object.keys(first.json)).toEqual(['data_dir', 'key_id', 'public_key'])
+    expect(second.json).toEqual(first.json)
+    expect(first.json.data_dir).toBe(house.folder)
+    expect(flawOf(await answer(), first.json.public_key)).toBeUndefined()
+    expect((await house.cli('init')).out).toContain('nothing was changed')
+  })
+})
+
+describe('key import', () => {
+  const forms: [string, (key: KeyObject) => string][] = [
+    ['PKCS#1', (key) => key.export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['PKCS#8', (key) => key.export({ type: 'pkcs8', format: 'pem' }).toString()],
+  ]
+
+  test.each(forms)('takes %s; the very next answer is signed with it', async (name, write) => {
+    const key = rsa(2048)
+    const imported = await house.cli('key', 'import', file(`${name}.pem`, write(key)), '--json')
+    expect(imported).toMatchObject({ exitCode: 0, json: { public_key: pemOf(key), bits: 2048, retired_at: null } })
+    expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
+  })
+
+  const encrypted = (key: KeyObject, type: 'pkcs1' | 'pkcs8') =>
+    key.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' }).toString()
+
+  test.each(['pkcs1', 'pkcs8'] as const)('takes an encrypted %s key with its passphrase alone', async (type) => {
+    const key = rsa(3072)
+    const pem = file('encrypted.pem', encrypted(key, type))
+    const before = await house.cli('key', 'show', '--json')
+
+    const without = await house.cli('key', 'import', pem)
+    expect(without).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('--passphrase-file') })
+    const wrong = await house.cli('key', 'import', pem, '--passphrase-file', file('wrong', 'abracadabra\n'))
+    expect(wrong).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('passphrase') })
+    expect((await house.cli('key', 'show', '--json')).json).toEqual(before.json)
+
+    const right = await house.cli('key', 'import', pem, '--passphrase-file', file('right', 'open sesame\n'))
+    expect(right.exitCode).toBe(0)
+    expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
+  })
+
+  const pkcs8 = { type: 'pkcs8', format: 'pem' } as const
+  test.each<[string, string, RegExp]>([
+    [
+      'an elliptic curve key',
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(pkcs8).toString(),
+      /RSA key is needed/,
+    ],
+    ['a key of 1024 bits', rsa(1024).export(pkcs8).toString(), /1024 bits; at least 2048/],
+    ['a public key', pemOf(rsa(2048)), /not a private key/],
+    ['a letter', 'Dear Sir or Madam', /not a private key/],
+  ])('refuses %s and goes on with the key it has', async (_, text, reason) => {
+    const before = await house.cli('key', 'show', '--json')
+    const { exitCode, out, err } = await house.cli('key', 'import', file('bad.pem', text), '--json')
+    expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: expect.stringMatching(reason) })
+    expect((await house.cli('key', 'show', '--json')).json).toEqual(before.json)
+  })
+
+  test('takes a key it had before again', async () => {
+    const key = rsa(2048)
+    const pem = file('again.pem', key.export(pkcs8).toString())
+    await house.cli('key', 'import', pem)
+    await house.cli('key', 'rotate', '--bits', '2048')
+    expect((await house.cli('key', 'import', pem)).exitCode).toBe(0)
+    expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
+    const { keys } = (await house.cli('key', 'show', '--json')).json
+    expect(keys.filter((each: { retired_at: string | null }) => each.retired_at === null)).toHaveLength(1)
+  })
+})
+
+describe('key rotate', () => {
+  test('signs the very next answer with a fresh key and keeps the old public key in sight', async () => {
+    const [before] = (await house.cli('key', 'show', '--json')).json.keys
+    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    expect(rotated.json.key_id).not.toBe(before.key_id)
+    expect(flawOf(await answer(), rotated.json.public_key)).toBeUndefined()
+    const { keys } = (await house.cli('key', 'show', '--json')).json
+    expect(keys[0]).toMatchObject({ key_id: rotated.json.key_id, bits: 2048, retired_at: null })
+    expect(keys[1]).toMatchObject({ key_id: before.key_id, public_key: before.public_key })
+    expect(keys[1].retired_at).toEqual(expect.any(String))
+  })
+})
+
+describe('verify-response', () => {
+  test('tells a genuine answer from an altered one', async () => {
+    const text = await answer()
+    const genuine = await house.cli('verify-response', file('genuine.json', text))
+    expect(genuine).toMatchObject({ exitCode: 0, err: '', out: expect.stringContaining('Genuine') })
+    const altered = file('altered.json', text.replace('Invalid license key', 'Valid license key'))
+    expect(await house.cli('verify-response', altered)).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('Not genuine'),
+    })
+    const { out, exitCode } = await house.cli('verify-response', altered, '--json')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toEqual({ genuine: false, reason: expect.stringContaining('response') })
+  })
+
+  test('knows the answers of a retired key, and asks a given key alone', async () => {
+    const [{ public_key }] = (await house.cli('key', 'show', '--json')).json.keys
+    const old = file('old.json', await answer())
+    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    expect((await house.cli('verify-response', old)).exitCode).toBe(0)
+    const oldKey = file('old.pem', public_key)
+    const newKey = file('new.pem', rotated.json.public_key)
+    expect((await house.cli('verify-response', '--public-key', oldKey, old)).exitCode).toBe(0)
+    expect((await house.cli('verify-response', '--public-key', newKey, old)).exitCode).toBe(1)
+  })
+
+  test.each(['', 'no answer', '{}'])('calls "%s" no answer', async (text) => {
+    expect((await house.cli('verify-response', file('none.json', text))).exitCode).toBe(1)
+  })
+
+  test('says what it cannot read', async () => {
+    const genuine = file('genuine.json', await answer())
+    for (const args of [['nowhere.json'], ['--public-key', 'nowhere.pem', genuine]]) {
+      const { exitCode, out, err } = await house.cli('verify-response', ...args)
+      expect({ exitCode, out, err }).toEqual({
+        exitCode: 1,
+        out: '',
+        err: expect.stringContaining('cannot read nowhere'),
+      })
+    }
+    const noKey = await house.cli('verify-response', '--public-key', file('none.pem', 'no key'), genuine)
+    expect(noKey).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('none.pem') })
+  })
+})
+
+/** The words that lead to every command and group of commands. */
+function waysTo(command: Command, words: string[] = []): string[][] {
+  return [words, ...command.commands.flatMap((child) => waysTo(child, [...words, child.name()]))]
+}
+const ways = waysTo(buildProgram({ env: {}, out() {}, err() {} }))
+
+describe('the command line', () => {
+  test.each(ways.map((words) => [['latchkey', ...words].join(' '), words] as const))(
+    '%s --help says how to use it',
+    async (name, words) => {
+      const { exitCode, out, err } = await house.cli(...words, '--help')
+      expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+      expect(out).toStartWith(`Usage: ${name} `)
+    },
+  )
+
+  test.each(ways.map((words) => [['latchkey', ...words].join(' '), words] as const))(
+    '%s refuses an option it does not know',
+    async (_, words) => {
+      const { exitCode, out, err } = await house.cli(...words, '--no-such-option')
+      expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+      expect(err).toMatch(/unknown option '--no-such-option'|required option/)
+    },
+  )
+
+  test.each([
+    ['nonsense', /nonsense/],
+    ['key nonsense', /nonsense/],
+    ['api-key nonsense', /nonsense/],
+    ['init nonsense', /too many arguments/],
+    ['api-key revoke x', /whole number/],
+    ['key import', /missing required argument/],
+  ])('refuses "%s"', async (line, reason) => {
+    const { exitCode, out, err } = await house.cli(...line.split(' '))
+    expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringMatching(reason) })
+  })
+
+  test('says its version', async () => {
+    expect(await house.cli('--version')).toMatchObject({ exitCode: 0, out: `${version}\n`, err: '' })
+  })
+
+  test.each([
+    'init',
+    'key show',
+    'key rotate --bits 2048',
+    'api-key create --name j --can verify',
+    'api-key list',
+    'api-key revoke 1',
+    'blocklist list',
+  ])('%s --json prints exactly one JSON document', async (line) => {
+    const { exitCode, out, err } = await house.cli(...line.split(' '), '--json')
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    expect(typeof JSON.parse(out)).toBe('object')
+  })
+})
+
+describe('api-key create', () => {
+  test.each<[string[], number, RegExp]>([
+    [['--preset', 'all'], 2, /--name/],
+    [['--name', ' ', '--preset', 'all'], 2, /name is empty/],
+    [['--name', 'x'], 2, /--preset .* --can/],
+    [['--name', 'x', '--can', 'fly'], 2, /"fly" is no capability/],
+    [['--name', 'x', '--preset', 'king'], 2, /king/],
+    [['--name', 'x', '--preset', 'all', '--allow-ip', '10.0.0.0/33'], 2, /10\.0\.0\.0\/33/],
+    [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /whole number/],
+    [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /tomorrow/],
+    [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
+    [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /no spaces/],
+  ])('%p is refused and makes nothing', async (args, exitCode, reason) => {
+    const before = (await house.cli('api-key', 'list', '--json')).json
+    const spoken = await house.cli('api-key', 'create', ...args)
+    expect(spoken).toMatchObject({ exitCode, out: '', err: expect.stringMatching(reason) })
+    expect((await house.cli('api-key', 'list', '--json')).json).toEqual(before)
+  })
+
+  test('refuses a value that is there already, and revoke an id that is not', async () => {
+    const args = ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', 'twice']
+    expect((await house.cli(...args)).exitCode).toBe(0)
+    expect(await house.cli(...args)).toMatchObject({ exitCode: 1, out: '' })
+    expect(await house.cli('api-key', 'revoke', '999')).toMatchObject({ exitCode: 1, out: '' })
+  })
+})
