@@ -67,5 +67,7 @@ test('an answer is kept with its Idempotency-Key for twenty-four hours', async (
   expect(await keyOf()).toBe('A')
   house.advance(2 * minuteMs)
   expect(await keyOf()).toBe('B')
+  house.advance(24 * 60 * minuteMs)
+  expect(await keyOf()).toBe('C')
   await house.close()
 })

@@ -78,3 +78,8 @@ describe('what README.md says', () => {
     expect(exitCode).toBe(0)
   })
 })
+
+test('README.md shows receivers the very check that is tested', async () => {
+  const tested = await Bun.file(join(root, 'test/webhooks/check-signature.ts')).text()
+  expect(fenced('ts')).toContain(tested.slice(tested.indexOf('import')))
+})

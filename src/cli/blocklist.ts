@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Block } from '../../db/schema/access'
 import { addBlock, removeBlock } from '../access/service'
 import { listBlocks } from '../access/store'
+import { tellSeatHolders } from '../features/licenses/news'
 import { Sorry } from '../kernel/sorry'
 import { parseDate, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
@@ -21,7 +22,11 @@ export function blocklistCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db, clock }) => {
         const draft = { ...subjectOf(options), reason: options.reason, expiresAt: options.expiresAt }
-        const block = await db.write((tx) => addBlock(tx, draft, clock()))
+        const block = await db.write(async (tx) => {
+          const added = await addBlock(tx, draft, clock())
+          if (added.kind === 'identifier') await tellSeatHolders(tx, { identifier: added.value }, clock())
+          return added
+        })
         report(io, options, asJson(block), [`Entry ${block.id}: ${block.kind} ${block.value} is turned away.`])
       }),
     )

@@ -77,17 +77,23 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
   }
 
   function begin(name: string, request: Request, now: Date, work: Work): Order {
-    const outcome = db.write(async (tx) => {
+    let rowId: number | undefined
+    const written = db.write(async (tx) => {
       const unanswered = await findUnanswered(tx, request)
       const isOpen = unanswered && !answered.has(unanswered.id) && !isLapsed(unanswered.createdAt, now)
       if (isOpen) {
-        order.rowId = unanswered.id
+        rowId = unanswered.id
         return retell(unanswered.answer)
       }
       if (unanswered) await deleteUnanswered(tx, unanswered.id)
       const fresh = await work(tx)
-      if (fulfilled.includes(fresh.answer)) order.rowId = await insertUnanswered(tx, request, fresh.written(now), now)
+      if (fulfilled.includes(fresh.answer)) rowId = await insertUnanswered(tx, request, fresh.written(now), now)
       return fresh
+    })
+    // Known only once it is committed: what failed left no row.
+    const outcome = written.then((told) => {
+      order.rowId = rowId
+      return told
     })
     const order: Order = { outcome, startedAt: now, rowId: undefined, waiting: 0, isDelivered: false }
     orders.set(name, order)

@@ -1,4 +1,4 @@
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, lte } from 'drizzle-orm'
 import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { WrittenOutcome } from '../kernel/outcome'
@@ -23,13 +23,13 @@ export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request,
     : undefined
 }
 
-/** Remembers an answer and forgets those from before `after`. */
+/** Remembers an answer and forgets those up to `after`. */
 export async function insertAnswer(
   tx: Queryable,
   request: Request,
   kept: { key: string; answer: WrittenOutcome; now: Date; after: Date },
 ) {
-  await tx.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, kept.after))
+  await tx.delete(idempotencyKeys).where(lte(idempotencyKeys.createdAt, kept.after))
   await tx.insert(idempotencyKeys).values({ ...request, key: kept.key, answer: kept.answer, createdAt: kept.now })
 }
 

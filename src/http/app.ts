@@ -65,5 +65,8 @@ const methodsOf = (app: AnyElysia, path: string) =>
 /** Whether a path is one of a route's: its parameters take anything but nothing. */
 function fits(route: string, path: string) {
   const [parts, given] = [route.split('/'), path.split('/')]
-  return parts.length === given.length && parts.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))
+  return (
+    parts.length === given.length &&
+    parts.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))
+  )
 }

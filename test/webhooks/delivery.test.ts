@@ -310,6 +310,22 @@ describe('the deactivation callback', () => {
     await receiver.close()
   })
 
+  test('of a blocked device goes to it for each of its licences, and to no other', async () => {
+    const receiver = receive()
+    const product_id = await makeProduct(house)
+    const keys = [await makeLicense(house, { product_id }), await makeLicense(house, { product_id })]
+    for (const license_key of keys) {
+      for (const identifier of ['stolen', 'honest']) {
+        await house.ask('POST /api/v1/activate', { license_key, identifier, post_url: receiver.url })
+      }
+    }
+    await house.cli('blocklist', 'add', '--identifier', 'stolen')
+    await until('both callbacks', () => receiver.messages.length >= 2)
+    const told = receiver.messages.map(({ json }) => [json.license_key, json.identifier])
+    expect(told.toSorted()).toEqual(keys.map((key) => [key, 'stolen']).toSorted())
+    await receiver.close()
+  })
+
   test('of a revoked licence goes to every device that has a seat, and the seats stay', async () => {
     const receiver = receive()
     const key = await makeLicense(house, { product_id: await makeProduct(house) })

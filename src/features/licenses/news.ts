@@ -33,17 +33,15 @@ export async function announceChange(tx: Queryable, before: License, after: Lice
   ]
   const news = () => happened.filter(([, isTrue]) => isTrue).map(([event]) => licenseNews(event, after))
   await announceAll(tx, news, now)
-  if (isRevoked) await tellSeatHolders(tx, after, now)
+  if (isRevoked) await tellSeatHolders(tx, { licenseId: after.id }, now)
 }
 
-/** Their seats stay as they are: the licence's state is what fails them (CONTRACT §11). */
-async function tellSeatHolders(tx: Queryable, { id, licenseKey, productId }: License, now: Date) {
-  const holders = await listSeatHolders(tx, id)
-  await postCallbacks(
-    tx,
-    holders.map((holder) => ({ ...holder, licenseKey, productId })),
-    now,
-  )
+/**
+ * Tells the devices that hold seats of a revoked licence, or a device that was blocked on each of its licences. Their
+ * seats stay as they are: the licence's state, or the blocklist, is what fails them (CONTRACT §11).
+ */
+export async function tellSeatHolders(tx: Queryable, whose: Parameters<typeof listSeatHolders>[1], now: Date) {
+  await postCallbacks(tx, await listSeatHolders(tx, whose), now)
 }
 
 const isOver = (license: License, now: Date) => license.status === 'assigned' && isExpired(license, now)

@@ -129,20 +129,28 @@ export async function assignLicenses(
 
 export const listMetaOf = (db: Queryable, licenseIds: number[]) =>
   db.select().from(licenseMeta).where(inArray(licenseMeta.licenseId, licenseIds)).orderBy(asc(licenseMeta.id))
-/** Who holds a seat on a licence, and where each is told of its loss: its own address, else the product's, else ''. */
-export const listSeatHolders = (db: Queryable, licenseId: number): Promise<{ identifier: string; url: string }[]> =>
-  Promise.resolve(
-    db
-      .select({
-        identifier: activations.identifier,
-        url: sql<string>`coalesce(nullif(${activations.postUrl}, ''), ${products.postUrl})`,
-      })
-      .from(activations)
-      .innerJoin(licenses, eq(licenses.id, activations.licenseId))
-      .innerJoin(products, eq(products.id, licenses.productId))
-      .where(and(eq(activations.licenseId, licenseId), isNull(activations.deactivatedAt)))
-      .orderBy(asc(activations.id)),
-  )
+
+/** Seats of a licence, or of a device, and where each is told of its loss: its own address, else the product's, else ''. */
+export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { identifier: string }) =>
+  db
+    .select({
+      identifier: activations.identifier,
+      licenseKey: licenses.licenseKey,
+      productId: licenses.productId,
+      url: sql<string>`coalesce(nullif(${activations.postUrl}, ''), ${products.postUrl})`,
+    })
+    .from(activations)
+    .innerJoin(licenses, eq(licenses.id, activations.licenseId))
+    .innerJoin(products, eq(products.id, licenses.productId))
+    .where(
+      and(
+        'licenseId' in whose
+          ? eq(activations.licenseId, whose.licenseId)
+          : eq(activations.identifier, whose.identifier),
+        isNull(activations.deactivatedAt),
+      ),
+    )
+    .orderBy(asc(activations.id))
 
 const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
 
