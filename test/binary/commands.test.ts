@@ -48,7 +48,11 @@ describe.skipIf(!binary)('verify-response', () => {
 
 describe.skipIf(!binary)('the binary', () => {
   test('tells its story and ends well', async () => {
-    const { exitCode, out, err } = await spawnBinary(['demo', '--once', '--port', '0'], {}, folder.path)
+    const { exitCode, out, err } = await spawnBinary(
+      ['demo', '--once', '--port', '0'],
+      { TMPDIR: folder.path },
+      folder.path,
+    )
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     for (const word of ['750', '900', '800', '300', '200', 'genuine', 'Every step held.']) expect(out).toContain(word)
   })

@@ -159,7 +159,15 @@ describe('verify-response', () => {
 function waysTo(command: Command, words: string[] = []): string[][] {
   return [words, ...command.commands.flatMap((child) => waysTo(child, [...words, child.name()]))]
 }
-const ways = waysTo(buildProgram({ env: {}, out() {}, err() {} }))
+const program = buildProgram({ env: {}, out() {}, err() {} })
+const ways = waysTo(program)
+
+/** The lists that need no further word. */
+const lists = program.commands.flatMap((group) =>
+  group.commands
+    .filter((command) => command.name() === 'list' && !command.registeredArguments.some(({ required }) => required))
+    .map(() => `${group.name()} list`),
+)
 
 describe('the command line', () => {
   test.each(ways.map((words) => [['latchkey', ...words].join(' '), words] as const))(
@@ -201,9 +209,8 @@ describe('the command line', () => {
     'key show',
     'key rotate --bits 2048',
     'api-key create --name j --can verify',
-    'api-key list',
     'api-key revoke 1',
-    'blocklist list',
+    ...lists,
   ])('%s --json prints exactly one JSON document', async (line) => {
     const { exitCode, out, err } = await house.cli(...line.split(' '), '--json')
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
