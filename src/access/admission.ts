@@ -5,6 +5,7 @@ import type { Capability } from './capabilities'
 /** Who wants in: with an API key or without, from where, when. */
 export interface Newcomer {
   readonly key: KnownKey | undefined
+  /** Asked for only when a rule needs it. */
   readonly address: string
   readonly now: Date
 }
@@ -14,19 +15,21 @@ export type Admission = ReturnType<typeof openAdmission>
 
 /** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
 export function openAdmission({ config, doorkeeper, limit }: Deps) {
-  function secondsToWait(key: KnownKey | undefined, address: string, now: Date) {
-    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, now) : 0
+  function secondsToWait(key: KnownKey | undefined, newcomer: Newcomer) {
+    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, newcomer.now) : 0
     if (byKey || !config.rate_limit_per_address) return byKey
-    return limit(`address ${address}`, config.rate_limit_per_address, now)
+    return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
   }
 
-  return async ({ key, address, now }: Newcomer, capability: Capability | undefined, identifier?: string) => {
+  return async (newcomer: Newcomer, capability: Capability | undefined, identifier?: string) => {
+    const { key, now } = newcomer
     const blocklist = await doorkeeper.blocklist()
     const caller: Caller = {
-      address,
+      address: () => newcomer.address,
       identifier,
-      isBlocked: (kind, value) => blocklist.blocks(kind, value, now),
-      secondsToWait: () => secondsToWait(capability && key, address, now),
+      isAddressBlocked: () => blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, now),
+      isDeviceBlocked: (device) => blocklist.blocks('identifier', device, now),
+      secondsToWait: () => secondsToWait(capability && key, newcomer),
     }
     const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
     if (!refusal && capability) doorkeeper.noteUse(key!, now)

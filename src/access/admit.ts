@@ -10,9 +10,11 @@ export interface KnownKey extends ApiKey {
 
 /** Whoever knocks, with or without an API key. */
 export interface Caller {
-  address: string
+  /** Found out only when a rule needs it. */
+  address: () => string
   identifier: string | undefined
-  isBlocked: (kind: 'ip' | 'identifier', value: string) => boolean
+  isAddressBlocked: () => boolean
+  isDeviceBlocked: (identifier: string) => boolean
   /** Seconds until the caller may come again; asked only when everything before it holds. */
   secondsToWait: () => number
 }
@@ -24,24 +26,25 @@ export interface Candidate extends Caller {
 }
 
 /** Why this caller may not do this, or undefined when it may: the first rule that stops it (CONTRACT §2). */
-export function admit({ key, capability, address, identifier, isBlocked, secondsToWait, now }: Candidate) {
-  if (isBlocked('ip', address)) return say('access_denied')
+export function admit(candidate: Candidate) {
+  const { key, capability, address, identifier, isAddressBlocked, isDeviceBlocked, secondsToWait, now } = candidate
+  if (isAddressBlocked()) return say('access_denied')
   if (!key) return say('invalid_api_key')
   if (key.status !== 'active' || (key.expiresAt && key.expiresAt <= now)) return say('inactive_api_key')
-  if (key.allowedIps.length && !key.allowed.has(address)) return say('ip_not_allowed')
+  if (key.allowedIps.length && !key.allowed.has(address())) return say('ip_not_allowed')
   if (!isCapable(key, capability)) return say('insufficient_permissions')
   const seconds = secondsToWait()
   if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
-  if (identifier && isBlocked('identifier', identifier)) return say('access_denied')
+  if (identifier && isDeviceBlocked(identifier)) return say('access_denied')
   return undefined
 }
 
 /** The same where no API key is asked for. */
-export function admitAnyone({ address, identifier, isBlocked, secondsToWait }: Caller) {
-  if (isBlocked('ip', address)) return say('access_denied')
+export function admitAnyone({ identifier, isAddressBlocked, isDeviceBlocked, secondsToWait }: Caller) {
+  if (isAddressBlocked()) return say('access_denied')
   const seconds = secondsToWait()
   if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
-  if (identifier && isBlocked('identifier', identifier)) return say('access_denied')
+  if (identifier && isDeviceBlocked(identifier)) return say('access_denied')
   return undefined
 }
 

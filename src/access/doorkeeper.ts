@@ -23,11 +23,14 @@ export interface Doorkeeper {
 }
 
 export interface Blocklist {
+  /** Whether any address is on it: whose address nobody asks for need not be found out. */
+  readonly hasAddresses: boolean
   blocks(kind: 'ip' | 'identifier', value: string, now: Date): boolean
 }
 
 export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   let epoch: string | undefined
+  // By the token itself: to hash it at each request would cost more than the rest of the look-up.
   let keys = new Map<string, KnownKey>()
   let blocklist: Promise<Blocklist> | undefined
   const lastNoted = new Map<number, number>()
@@ -46,14 +49,13 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   return {
     async identify(token) {
       forgetWhatChanged()
-      const hash = sha256(token)
-      const met = keys.get(hash)
+      const met = keys.get(token)
       if (met) return met
       const remembered = keys
-      const row = await findApiKey(db.read, hash)
+      const row = await findApiKey(db.read, sha256(token))
       if (!row) return undefined
       const key = known(row)
-      if (remembered.size < mostKnownKeys) remembered.set(hash, key)
+      if (remembered.size < mostKnownKeys) remembered.set(token, key)
       return key
     },
     async recall(id) {
@@ -89,6 +91,7 @@ async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
     .map((e) => ({ addresses: addressSet([e.value]), until: e.expiresAt! }))
   const identifiers = new Map(entries.filter((e) => e.kind === 'identifier').map((e) => [e.value, e.expiresAt]))
   return {
+    hasAddresses: entries.some((e) => e.kind === 'ip'),
     blocks(kind, value, at) {
       if (kind === 'ip') {
         return lasting.has(value) || passing.some(({ addresses, until }) => until > at && addresses.has(value))

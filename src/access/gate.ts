@@ -89,6 +89,11 @@ export function gate(deps: Deps) {
   const trusted = addressSet(config.trusted_proxies)
   const refusalOf = openAdmission(deps)
 
+  const addressOf = (request: Request, server: Bun.Server<unknown> | null) => {
+    const socketAddress = server?.requestIP(request)?.address ?? ''
+    return clientAddress(socketAddress, request.headers.get('x-forwarded-for'), trusted)
+  }
+
   /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
   async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
     const { hasToken, unreadable } = visitor
@@ -107,18 +112,25 @@ export function gate(deps: Deps) {
   return new Elysia({ name: 'gate' })
     .onParse({ as: 'scoped' }, ({ request }) => readBody(request))
     .derive({ as: 'scoped' }, async ({ request, server, body, params }) => {
-      const { fields, refusal } = merge(readQuery(request.url), body as Intake | undefined, params as Fields)
+      const { fields, refusal } = fieldsIn(request.url, body as Intake | undefined, params as Fields | undefined)
       const token = bearerToken(request.headers.get('authorization')) ?? textOf(fields.api_key)
-      const socketAddress = server?.requestIP(request)?.address ?? ''
+      let address: string | undefined
       const visitor: Visitor = {
         now: clock(),
-        address: clientAddress(socketAddress, request.headers.get('x-forwarded-for'), trusted),
-        userAgent: (request.headers.get('user-agent') ?? '').slice(0, longestUserAgent),
+        get address() {
+          address ??= addressOf(request, server)
+          return address
+        },
+        get userAgent() {
+          return (request.headers.get('user-agent') ?? '').slice(0, longestUserAgent)
+        },
         key: token === undefined ? undefined : await doorkeeper.identify(token),
         hasToken: token !== undefined,
         fields,
         unreadable: refusal,
-        idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
+        get idempotencyKey() {
+          return request.headers.get('idempotency-key') ?? undefined
+        },
       }
       return { visitor }
     })
@@ -142,16 +154,24 @@ function readingOf({ fields, unreadable }: Visitor, model: TObject): { reading: 
   }
 }
 
-/** The path's parameters before the fields of the body, those before the fields of the query. */
-function merge(query: Intake, body: Intake | undefined, params: Fields): { fields: Fields; refusal?: Outcome } {
-  if (body && 'refusal' in body) return { fields: 'fields' in query ? query.fields : {}, refusal: body.refusal }
-  if ('refusal' in query) return { fields: body?.fields ?? {}, refusal: query.refusal }
-  return { fields: { ...query.fields, ...body?.fields, ...params } }
+interface Arrived {
+  fields: Fields
+  refusal?: Outcome
 }
 
-function bearerToken(header: string | null) {
-  const [scheme, token] = header?.trim().split(/\s+/) ?? []
-  return scheme?.toLowerCase() === 'bearer' && token ? token : undefined
+/** What arrived, wherever it stood. Most requests carry a body alone. */
+const fieldsIn = (url: string, body: Intake | undefined, params: Fields | undefined): Arrived =>
+  body && 'fields' in body && !params && !url.includes('?') ? body : merge(readQuery(url), body, params)
+
+/** The path's parameters before the fields of the body, those before the fields of the query. */
+function merge(query: Intake, body: Intake | undefined, params: Fields | undefined): Arrived {
+  const refusal = [body, query].find((intake) => intake && 'refusal' in intake)
+  const fieldsOf = (intake: Intake | undefined) => (intake && 'fields' in intake ? intake.fields : undefined)
+  const fields = { ...fieldsOf(query), ...fieldsOf(body), ...params }
+  return refusal && 'refusal' in refusal ? { fields, refusal: refusal.refusal } : { fields }
 }
+
+/** The token of `Authorization: Bearer …`. */
+const bearerToken = (header: string | null) => (header ? /^\s*bearer\s+(\S+)\s*$/i.exec(header)?.[1] : undefined)
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)

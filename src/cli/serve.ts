@@ -3,7 +3,7 @@ import { listApiKeys } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
 import { type Listening, portObstacle } from '../http/server'
-import { jsonLog, type Log, prettyLog, silent } from '../kernel/log'
+import { gathered, jsonLog, type Log, prettyLog, silent } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
 import { startServer } from '../worker/server'
 import { configOf, withSettings } from './house-command'
@@ -42,7 +42,7 @@ export async function open(config: Config, io: Io): Promise<{ house: House; serv
 
 function logOf({ log }: Config, io: Io): Log {
   const kind = log === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : log
-  return kind === 'off' ? silent : (kind === 'json' ? jsonLog : prettyLog)(io.out)
+  return kind === 'off' ? silent : (kind === 'json' ? jsonLog : prettyLog)(gathered(io.out))
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

@@ -20,3 +20,16 @@ export const prettyLog =
       .map(([name, value]) => `${name}=${value}`)
     write(`${String(at).slice(11, 23)}  ${words.join('  ')}\n`)
   }
+
+/** Gathers the lines of one turn of the event loop and writes them together. */
+export function gathered(write: (text: string) => void): (line: string) => void {
+  let lines: string[] = []
+  const flush = () => {
+    write(lines.join(''))
+    lines = []
+  }
+  return (line) => {
+    if (!lines.length) setImmediate(flush)
+    lines.push(line)
+  }
+}

@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { declared } from '../kernel/answers'
+import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer } from './key-ring'
@@ -14,53 +14,68 @@ const memoisedLength = 2048
 /** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0). */
 export type Seal = (outcome: Outcome, now: Date) => Promise<string>
 
-/** Signs with the keys of that ring. Equal answers of one second share one signature: it would be the same bytes. */
+/**
+ * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
+ * of one second are the same bytes and are made once.
+ */
 export function sealWith(keys: KeyRing): Seal {
-  const signature = memoisedSigner()
+  const memo = openMemo()
   return async ({ answer, data, productId, saidAt }, now) => {
-    const { code, message, signer: signerRule } = declared(answer)
+    const isGlobal = declared(answer).signer === 'global'
+    const signer = await keys.signerFor(isGlobal ? undefined : productId)
     const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
-    const signer = await keys.signerFor(signerRule === 'global' ? undefined : productId)
-    const response = phpJson({ code, message, ...data, timestamp })
-    const encoded = Buffer.from(response).toString('base64')
-    const signed = signer ? await signature(signer, encoded, timestamp) : noSignature
-    return envelope(response, encoded, signer?.label ?? 'global', signed)
+    const payload = isEmpty(data) ? '' : phpJson(data)
+    const make = () => makeEnvelope(answer, payload, timestamp, signer)
+    return payload.length > memoisedLength ? make() : memo(`${signer?.keyId} ${answer} ${payload}`, timestamp, make)
   }
 }
 
-/** The four keys, in their order, with PHP's escaping; `response` is already text. */
-const envelope = (response: string, encoded: string, label: string, signature: string) =>
-  `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
+/** `response` in PHP's bytes: code and message, the payload, the timestamp last. */
+function responseText(answer: Answer, payload: string, timestamp: number) {
+  const { code, message } = declared(answer)
+  const head = phpJson({ code, message }).slice(0, -1)
+  const between = payload === '' ? '' : `,${payload.slice(1, -1)}`
+  return `${head}${between},"timestamp":${timestamp}}`
+}
 
-/**
- * RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so a second's equal answers are signed once.
- * Promises are kept, so that concurrent requests wait for one signature; two seconds' worth at most.
- */
-function memoisedSigner() {
-  let second = 0
-  let current = new Map<string, Promise<string>>()
-  let previous = current
-
-  return (signer: Signer, text: string, timestamp: number): Promise<string> => {
-    if (text.length > memoisedLength) return makeSignature(signer, text)
-    if (timestamp > second) {
-      previous = timestamp === second + 1 ? current : new Map()
-      current = new Map()
-      second = timestamp
-    }
-    const memo = timestamp === second ? current : previous
-    const name = signer.keyId + text
-    let made = memo.get(name)
-    if (!made) {
-      made = makeSignature(signer, text)
-      memo.set(name, made)
-      made.catch(() => memo.delete(name))
-    }
-    return made
-  }
+/** The four keys, in their order, with PHP's escaping. */
+async function makeEnvelope(answer: Answer, payload: string, timestamp: number, signer: Signer | undefined) {
+  const response = responseText(answer, payload, timestamp)
+  const encoded = Buffer.from(response).toString('base64')
+  const signature = signer ? await makeSignature(signer, encoded) : noSignature
+  const label = signer?.label ?? 'global'
+  return `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
 }
 
 async function makeSignature({ privateKey }: Signer, text: string) {
   const signature = await signAsync('sha256', Buffer.from(text, 'ascii'), privateKey)
   return signature.toString('base64')
+}
+
+/** Keeps what was made in the current second and the one before; concurrent requests wait for one making. */
+function openMemo() {
+  let second = 0
+  let current = new Map<string, Promise<string>>()
+  let previous = current
+
+  return (name: string, timestamp: number, make: () => Promise<string>): Promise<string> => {
+    if (timestamp > second) {
+      previous = timestamp === second + 1 ? current : new Map()
+      current = new Map()
+      second = timestamp
+    }
+    if (timestamp < second - 1) return make()
+    const memo = timestamp === second ? current : previous
+    const known = memo.get(name)
+    if (known) return known
+    const made = make()
+    memo.set(name, made)
+    made.catch(() => memo.delete(name))
+    return made
+  }
+}
+
+function isEmpty(data: object) {
+  for (const _ in data) return false
+  return true
 }
