@@ -5,16 +5,22 @@ import { findSealingFingerprint } from '../signing/store'
 
 /** For whoever watches the process: alive, and ready to give signed answers. Plain JSON, no envelope. */
 export const ops = ({ db, keys, seal, clock }: Deps) =>
-  new Elysia({ tags: ['Operations'] }).get('/healthz', ready).get('/readyz', async () => {
-    try {
-      await findSealingFingerprint(db.read)
-      await seal(say('not_ready'), clock())
-      const isSigning = (await keys.signerFor(undefined)) !== undefined
-      return isSigning ? ready() : notReady('there is no signing key: run "latchkey init"')
-    } catch {
-      return notReady('the database or the signing key cannot be read: see the log of the server')
-    }
-  })
+  new Elysia({ tags: ['Operations'] }).get('/healthz', ready, open('Whether the process runs')).get(
+    '/readyz',
+    async () => {
+      try {
+        await findSealingFingerprint(db.read)
+        await seal(say('not_ready'), clock())
+        const isSigning = (await keys.signerFor(undefined)) !== undefined
+        return isSigning ? ready() : notReady('there is no signing key: run "latchkey init"')
+      } catch {
+        return notReady('the database or the signing key cannot be read: see the log of the server')
+      }
+    },
+    open('Whether answers can be looked up and signed: 200, else 503'),
+  )
+
+const open = (summary: string) => ({ detail: { summary, security: [] } })
 
 const ready = () => Response.json({ status: 'ok' })
 const notReady = (reason: string) => Response.json({ status: reason }, { status: 503 })
