@@ -78,7 +78,8 @@ const readers = new WeakMap<TObject, Reader>()
 
 /**
  * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
- * be. Unknown fields are left behind, absent ones stay absent. Throws a refusal for text no field may hold.
+ * be. Unknown fields are left behind, absent ones stay absent; an empty one is absent too, unless emptiness clears it
+ * or its service judges it. Throws a refusal for text no field may hold.
  */
 export function read(model: TObject, fields: Fields): Reading {
   const reader = readers.get(model) ?? readerOf(model)
@@ -89,11 +90,14 @@ export function read(model: TObject, fields: Fields): Reading {
 function readerOf(model: TObject): Reader {
   const properties = Object.entries(model.properties as Record<string, Field>)
   const wanted = properties.map(([name, schema]) => [name, [name, ...(schema['x-aliases'] ?? [])], schema] as const)
+  const isJudged = 'noValidate' in model
   const deviceField = properties.find(([, schema]) => schema.device)?.[0]
   return (fields) => {
     const values: Fields = {}
     for (const [name, names, schema] of wanted) {
-      const given = names.find((known) => isGiven(fields[known])) ?? names.find((known) => fields[known] !== undefined)
+      const given =
+        names.find((known) => isGiven(fields[known])) ??
+        (isJudged || schema.nullable ? names.find((known) => fields[known] !== undefined) : undefined)
       if (given !== undefined) values[name] = coerce(fields[given], schema)
     }
     const device = deviceField && values[deviceField]
@@ -101,7 +105,8 @@ function readerOf(model: TObject): Reader {
   }
 }
 
-const isGiven = (value: unknown) => value !== undefined && value !== null && value !== ''
+const isGiven = (value: unknown) =>
+  value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '')
 
 function coerce(value: unknown, schema: Field): unknown {
   if (value === null) return ''
@@ -138,9 +143,11 @@ function listOf(value: string): unknown {
   return cleanItems(items)
 }
 
-/** Empty items are left out, as empty lines are. */
+/** Empty items are left out, as empty lines are; numbers are taken as their text, unless JSON has rounded them. */
 const cleanItems = (items: unknown[]) =>
-  items.map((item) => (typeof item === 'string' ? clean(item) : item)).filter((item) => item !== '')
+  items
+    .map((item) => (typeof item === 'string' ? clean(item) : Number.isSafeInteger(item) ? String(item) : item))
+    .filter((item) => item !== '')
 
 function clean(value: string) {
   if (value.includes('\0')) throw new Refusal(say('malformed_request', { detail: 'A field contains a NUL character.' }))

@@ -91,6 +91,23 @@ describe('a licence on a device', () => {
   )
 })
 
+test.each(['', ' ', null])(
+  'a product named as %j is none, for whatever is asked of a licence',
+  async (product_uuid) => {
+    const asked = { ...device(await makeLicense(house, { product_id: product })), product_uuid }
+    for (const [path, code] of [
+      ['activate', 300],
+      ['verify', 200],
+      ['get-license-key-details', 500],
+      ['access-downloadables', 600],
+      ['get-license-file', 502],
+      ['deactivate', '400'],
+    ]) {
+      expect(await house.ask(`POST /api/v1/${path}` as 'POST /', asked)).toMatchObject({ code: code as number })
+    }
+  },
+)
+
 describe('the rules of a licence, the first that fails', () => {
   test.each([
     { path: 'verify', sound: 202 },

@@ -39,9 +39,9 @@ describe('assigning a key', () => {
     })
   })
 
-  test('needs no owner', async () => {
+  test.each([{}, { email: '', owner_name: ' ' }])('needs no owner: %j', async (nobody) => {
     const license_key = await inStock()
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
+    expect(await house.ask('POST /api/v1/assign-license-key', { license_key, ...nobody })).toMatchObject({ code: 800 })
     expect(await listed(license_key)).toMatchObject({ owner_name: null, owner_email: null, status: 'assigned' })
   })
 
@@ -97,6 +97,14 @@ describe('assigning and activating at once', () => {
     expect(await ask({ license_key: 'unknown' })).toMatchObject({ code: 801, signedWith: 'global' })
     expect(await ask({ license_key: await inStock({ status: 'reserved' }) })).toMatchObject({ code: 801 })
     expect(await ask({ license_key: await inStock({ status: 'blocked' }) })).toMatchObject({ code: 801 })
+  })
+
+  test('is refused for a key of another product than the one named', async () => {
+    const license_key = await inStock()
+    const other = await makeProduct(house)
+    expect(await ask({ license_key, product_uuid: other })).toMatchObject({ code: 801, signedWith: 'global' })
+    expect(await listed(license_key)).toMatchObject({ status: 'available', owner_email: null })
+    expect(await ask({ license_key, product_uuid: product })).toMatchObject({ code: 300 })
   })
 
   test('leaves the key in stock when the device cannot have a seat', async () => {

@@ -48,6 +48,8 @@ describe('the list of licence keys', () => {
     [{ search: '%' }, []],
     [{ search: 'd-', status: 'reserved' }, ['D-4']],
     [{ product_id: 999_999 }, []],
+    [{ customer_email: '' }, []],
+    [{ product_id: '', status: '', search: ' ', page: '', per_page: '', customer_email: 'ada@example.com' }, ['D-5']],
   ])('filtered by %j', async (filter, expected) => {
     expect(await keys(filter)).toEqual(expected)
   })

@@ -74,6 +74,15 @@ describe('creating licence keys', () => {
     expect(await listed(`${word}-2`)).toBeDefined()
   })
 
+  test.each([[[70_001, 'N-1']], ['[70002,"N-2"]']])(
+    'takes numbers among the keys as their text: %j',
+    async (license_keys) => {
+      expect((await create({ license_keys })).response).toMatchObject({ code: 900, created: 2 })
+      const [number] = String(license_keys).match(/7\d+/)!
+      expect(await listed(number)).toBeDefined()
+    },
+  )
+
   test('takes a form that repeats license_keys[]', async () => {
     const body = new URLSearchParams({ ...terms(), product_id: `${product}`, activation_limit: '1', validity: '1' })
     for (const key of [fresh(), fresh()]) body.append('license_keys[]', key)
@@ -106,6 +115,7 @@ describe('creating licence keys', () => {
     ['license_keys', [], 'The license keys field is required.'],
     ['license_keys', { a: 1 }, 'The license keys must be an array.'],
     ['license_keys', [['a']], 'The license keys must be an array.'],
+    ['license_keys', '[12345678901234567890]', 'The license keys must be an array.'],
     ['license_keys', ['x'.repeat(256)], 'The license keys must not be greater than 255 characters.'],
     ['product_id', 999_999, 'The selected product id is invalid.'],
     ['activation_limit', 'many', 'The activation limit must be an integer.'],

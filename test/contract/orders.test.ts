@@ -114,6 +114,27 @@ describe('an order of keys', () => {
     expect(await left(product_id)).toBe(18)
   })
 
+  test('is not taken for another that differs in its name alone, sent at the same moment', async () => {
+    const { product_id, license_keys } = await stocked(3)
+    const buyer = { owner_name: 'Not set', owner_email: 'Not set' }
+    const answers = await Promise.all(
+      ['31', '32', '33'].map((identifier) => order({ product_id, ...buyer, identifier, webhook_url: 'http://x.test' })),
+    )
+    const given = answers.map(({ response }) => response.license_keys[0].license_key)
+    expect(given.sort()).toEqual(license_keys)
+  })
+
+  test('may leave fields empty, and name a generator it does not need as another system does', async () => {
+    const { product_id } = await stocked(2)
+    const empty = { quantity: '', generate: '', owner_name: '', owner_email: '', webhook_url: '' }
+    const { code, response } = await order({ product_id, ...empty, generator_id: '' }, { as: 'form' })
+    expect(code).toBe(803)
+    expect(response.license_keys).toMatchObject([{ owner_name: null, owner_email: null }])
+    const generator_uuid = crypto.randomUUID()
+    expect(await order({ product_id, count: '1', generator_uuid })).toMatchObject({ code: 803 })
+    expect(await order({ product_id, generate: '1', generator_uuid })).toMatchObject({ code: 806 })
+  })
+
   test('whose sender hung up before the answer is told again, not done again', async () => {
     const { product_id } = await stocked(5)
     await sendAndHangUp({ product_id, owner_email: 'gone@test' })

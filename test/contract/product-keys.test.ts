@@ -45,6 +45,9 @@ describe("a product's own key", () => {
     const meta = { ...device, key: 'k', value: 'v' }
     const productMeta = { product_id, key: 'k', value: 'v' }
     const stock = { product_id, license_keys: ['OWN-KEY-1'], activation_limit: 0, validity: 0, status: 'available' }
+    const { json: generator } = await house.cli(
+      ...['generator', 'create', '--product', String(product_id), '--method', 'uuid', '--json'],
+    )
     const draft = { source: 'internal', name: 'A', description: 'B', require_non_expired: 0, status: 'active' }
 
     const steps: [`${'GET' | 'POST'} /${string}`, Record<string, unknown>, number | string, 'product' | 'global'][] = [
@@ -71,6 +74,12 @@ describe("a product's own key", () => {
       ['GET /api/v1/get-product', { product_id }, 631, 'product'],
       ['GET /api/v1/get-product-public-key', { product_id }, 632, 'product'],
       ['GET /api/v1/get-product-changelog', { product_id }, 1600, 'product'],
+      ['POST /api/v1/access-downloadables', device, 600, 'product'],
+      ['POST /api/v1/get-license-file', device, 502, 'product'],
+      ['POST /api/v1/generate', { generator_id: generator.id, quantity: 1 }, 815, 'product'],
+      ['POST /api/v1/random-assign-license-keys', { product_id, quantity: 999 }, 802, 'product'],
+      ['GET /api/v1/get-all-generators', { product_id }, 820, 'global'],
+      ['GET /api/v1/get-all-contracts', {}, 846, 'global'],
       ['GET /api/v1/get-license-keys', { product_id }, 730, 'global'],
       ['GET /api/v1/get-available-license-keys-count', { product_id }, 741, 'global'],
       ['GET /api/v1/get-available-license-keys-count', { product_id: 999_999 }, 740, 'global'],
@@ -86,6 +95,7 @@ describe("a product's own key", () => {
         801,
         'global',
       ],
+      ['POST /api/v1/random-assign-license-keys', { product_id, owner_email: 'a@b.c', generate: 1 }, 803, 'product'],
       ['GET /api/v1/get-all-products', {}, 810, 'global'],
       ['POST /api/v1/send-telemetry-data', { product_id }, 831, 'global'],
       ['GET /api/v1/get-telemetry-data', { product_id }, 970, 'global'],

@@ -264,6 +264,7 @@ describe('reading telemetry', () => {
     const cases: [Record<string, unknown>, unknown[]][] = [
       [{}, [a, b, c, d]],
       [{ data_type: '', data_group: '' }, [a, b, c, d]],
+      [{ has_red_flags: '', product_uuid: '', page: '', per_page: ' ', is_correct_format: '' }, [a, b, c, d]],
       [{ data_type: 'text' }, [b]],
       [{ data_type: 'Numeric-Single-Value', data_group: a }, [a]],
       [{ has_red_flags: 1 }, [c, d]],

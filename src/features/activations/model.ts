@@ -26,5 +26,7 @@ export const VerifiedDevice = Type.Object({
 
 export const DeviceActivation = Type.Object({
   ...Device.properties,
-  post_url: Type.Optional(text({ maxLength: 2048, description: 'Told when an operator deactivates this device.' })),
+  post_url: Type.Optional(
+    text({ maxLength: 2048, nullable: true, description: 'Told when an operator deactivates this device.' }),
+  ),
 })

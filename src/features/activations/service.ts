@@ -156,11 +156,14 @@ async function findSeatOf(
 ): Promise<Found> {
   const seat = await findSeat(db, license_key, identifier)
   if (!seat) return { refusal: say('invalid_license_key') }
-  const isOfProduct = product_id === undefined || (await resolveProduct(db, product_id))?.id === seat.productId
-  if (!isOfProduct) return { refusal: say('invalid_license_key') }
+  if (!(await isOfProduct(db, seat, product_id))) return { refusal: say('invalid_license_key') }
   if (!identifier) return { refusal: say('identifier_required').signedFor(seat.productId) }
   return { seat }
 }
+
+/** Whether a key is of the product a request names; true where it names none (CONTRACT §9). */
+export const isOfProduct = async (db: Queryable, { productId }: Pick<Seat, 'productId'>, reference?: string) =>
+  reference === undefined || (await resolveProduct(db, reference))?.id === productId
 
 /** The same under every rule of `verify`, which ends at 202 where the device holds no seat; 205 can be waived. */
 export async function findActiveSeat(

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { flag, integer, text } from '../../intake/model'
 import { DeviceActivation } from '../activations/model'
+import { generatorReference } from '../generators/model'
 import { ownerEmail, ownerName } from '../licenses/model'
 import { productReference } from '../products/model'
 
@@ -13,6 +14,7 @@ export const AssignmentAndActivation = Type.Object({ ...DeviceActivation.propert
 /** The most keys one order may ask for. */
 const mostAtOnce = 1000
 
+/** The same for both ways to order: shops send all fields to either, and tell their orders apart by `identifier`. */
 export const Order = Type.Object({
   product_id: Type.Optional(productReference()),
   ...Owner,
@@ -25,17 +27,7 @@ export const Order = Type.Object({
     }),
   ),
   generate: Type.Optional(flag({ description: '1: generate what the stock lacks.' })),
-  generator_id: Type.Optional(
-    text({
-      maxLength: 20,
-      aliases: ['generator_uuid'],
-      description: 'The generator to use; the oldest active one otherwise.',
-    }),
-  ),
-})
-
-export const QueuedOrder = Type.Object({
-  ...Order.properties,
-  webhook_url: Type.Optional(text({ maxLength: 2048, description: 'Where the outcome is posted.' })),
-  identifier: Type.Optional(text({ maxLength: 255, description: "The shop's name for the order; comes back inside." })),
+  generator_id: Type.Optional(generatorReference('The generator to use; the oldest active one otherwise.')),
+  webhook_url: Type.Optional(text({ maxLength: 2048, description: 'Where the outcome of a queued order is posted.' })),
+  identifier: Type.Optional(text({ maxLength: 255, description: "The shop's name for the order." })),
 })

@@ -8,11 +8,11 @@ import { postOrder } from '../../webhooks/outbox'
 import { chooseGenerator, drawLicenses } from '../generators/service'
 import { assignAvailableKeys, describeAssigned, listOldestAvailable } from '../licenses/service'
 import { resolveProduct } from '../products/service'
-import { type Order, QueuedOrder } from './model'
+import { Order } from './model'
 import { ownerOf } from './service'
 
 /** An order to be fulfilled off the request path. */
-const fulfilOrder = declareJob('fulfil-order', QueuedOrder)
+const fulfilOrder = declareJob('fulfil-order', Order)
 
 /**
  * 803 with the keys that now belong to the owner: from stock, oldest first, and generated where `generate` asks for
@@ -40,7 +40,7 @@ export async function randomAssign(tx: Queryable, order: Static<typeof Order>, n
 }
 
 /** 807: the order is on disk and its outcome, whatever it is, will be posted to its webhook. */
-export async function queueOrder(tx: Queryable, order: Static<typeof QueuedOrder>, now: Date) {
+export async function queueOrder(tx: Queryable, order: Static<typeof Order>, now: Date) {
   if (!order.webhook_url || !/^https?:\/\//i.test(order.webhook_url)) {
     return say('malformed_request', { detail: 'Send webhook_url, an http or https URL that is told the outcome.' })
   }

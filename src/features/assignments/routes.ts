@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { standing } from '../licenses/policy'
-import { Assignment, AssignmentAndActivation, Order, QueuedOrder } from './model'
+import { Assignment, AssignmentAndActivation, Order } from './model'
 import { queueOrder, randomAssign } from './order'
 import { assignAndActivate, assignLicenseKey } from './service'
 
@@ -49,7 +49,7 @@ export const assignments = (deps: Deps) =>
     .post(
       '/random-assign-license-keys-queued',
       ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => queueOrder(tx, body, visitor.now)),
-      endpoint('random-assign-license-keys-queued', QueuedOrder, {
+      endpoint('random-assign-license-keys-queued', Order, {
         summary: 'The same off the request path; the outcome is posted to a webhook',
         says: ['request_queued'],
       }),

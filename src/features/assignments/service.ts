@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
-import { type Origin, takeSeat } from '../activations/service'
+import { isOfProduct, type Origin, takeSeat } from '../activations/service'
 import { licenseNews } from '../licenses/news'
 import { assignAvailable, findLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
@@ -20,11 +20,12 @@ export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assig
  * A key that the same owner holds already is only activated (CONTRACT §2).
  */
 export async function assignAndActivate(tx: Queryable, input: Static<typeof AssignmentAndActivation>, origin: Origin) {
-  const { license_key = '', identifier, owner_email, owner_name } = input
+  const { license_key = '', identifier, product_id, owner_email, owner_name } = input
   if (!owner_email || !owner_name) return say('malformed_request', { detail: 'Send owner_email and owner_name.' })
   const license = await findLicense(tx, license_key)
-  const isTheirs = license?.status === 'assigned' && sameEmail(license.ownerEmail, owner_email)
-  if (!license || !(isTheirs || license.status === 'available')) return say('invalid_or_already_assigned')
+  if (!license || !(await isOfProduct(tx, license, product_id))) return say('invalid_or_already_assigned')
+  const isTheirs = license.status === 'assigned' && sameEmail(license.ownerEmail, owner_email)
+  if (!isTheirs && license.status !== 'available') return say('invalid_or_already_assigned')
   if (!identifier) return say('identifier_required').signedFor(license.productId)
   const seat = (await findSeat(tx, license_key, identifier))!
   const assignedAt = isTheirs ? seat.assignedAt : origin.now
@@ -41,8 +42,8 @@ export const ownerOf = ({
   owner_name,
   owner_email,
 }: Pick<Static<typeof Assignment>, 'owner_name' | 'owner_email'>) => ({
-  ownerName: owner_name ?? null,
-  ownerEmail: owner_email ?? null,
+  ownerName: owner_name || null,
+  ownerEmail: owner_email || null,
 })
 
 const sameEmail = (a: string | null, b: string) => a?.toLowerCase() === b.toLowerCase()

@@ -93,7 +93,7 @@ export const termsOf = ({ activation_limit, validity }: { activation_limit?: unk
 /** 820 with every generator, or those of one product; the list is called `products` (CONTRACT §3). */
 export async function getAllGenerators(db: Queryable, { product_id }: Static<typeof GeneratorFilter>) {
   const product = await resolveProduct(db, product_id)
-  const rows = product_id && !product ? [] : await listGenerators(db, product?.id)
+  const rows = product_id !== undefined && !product ? [] : await listGenerators(db, product?.id)
   return say('all_generators', { products: rows.map(describeGenerator) })
 }
 

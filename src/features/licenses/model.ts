@@ -50,7 +50,13 @@ export const mostListed = 10_000
 export const LicenseKeyFilter = Type.Object({
   product_id: Type.Optional(productReference('Only keys of this product.')),
   status: Type.Optional(status()),
-  customer_email: Type.Optional(text({ aliases: ['owner_email', 'email'], description: 'Only keys of this owner.' })),
+  customer_email: Type.Optional(
+    text({
+      nullable: true,
+      aliases: ['owner_email', 'email'],
+      description: "Only keys of this owner; empty: of nobody, so that a shop's visitor without an address sees none.",
+    }),
+  ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
   page: Type.Optional(integer({ minimum: 1 })),
   per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),

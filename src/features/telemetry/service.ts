@@ -90,7 +90,7 @@ async function keep(
   if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', listedRecord(record), now)
 }
 
-/** The filter in the store's terms. An empty one is none: clients send every field they have. */
+/** The filter in the store's terms. */
 async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>): Promise<RecordFilter> {
   const product = await resolveProduct(db, filter.product_id)
   const wanted = {
@@ -105,7 +105,7 @@ async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>)
     userIdentifier: filter.user_identifier,
     licenseKey: filter.license_key,
   }
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined && value !== ''))
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
 }
 
 /** A record as 970 shows it (CONTRACT §1). */
