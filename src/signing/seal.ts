@@ -23,7 +23,7 @@ export function sealWith(keys: KeyRing): Seal {
     const signer = await keys.signerFor(signerRule === 'global' ? undefined : productId)
     const response = phpJson({ code, message, ...data, timestamp })
     const encoded = Buffer.from(response).toString('base64')
-    const signed = signer ? await signature(signer, encoded, timestamp) : noSignature
+    const signed = signer ? await signature(signer, encoded, Math.floor(now.getTime() / 1000)) : noSignature
     return envelope(response, encoded, signer?.label ?? 'global', signed)
   }
 }
@@ -41,14 +41,15 @@ function memoisedSigner() {
   let current = new Map<string, Promise<string>>()
   let previous = current
 
-  return (signer: Signer, text: string, timestamp: number): Promise<string> => {
+  return (signer: Signer, text: string, saidIn: number): Promise<string> => {
     if (text.length > memoisedLength) return makeSignature(signer, text)
-    if (timestamp > second) {
-      previous = timestamp === second + 1 ? current : new Map()
+    // A clock that was set back begins anew, or all of the hour to come would be kept.
+    if (saidIn > second || saidIn < second - 1) {
+      previous = saidIn === second + 1 ? current : new Map()
       current = new Map()
-      second = timestamp
+      second = saidIn
     }
-    const memo = timestamp === second ? current : previous
+    const memo = saidIn === second ? current : previous
     const name = signer.keyId + text
     let made = memo.get(name)
     if (!made) {
