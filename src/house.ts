@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openLimiter } from './access/rate-limit'
@@ -60,18 +60,20 @@ export async function openHouse(opening: Opening): Promise<House> {
     made.push(`the folder ${folder}`)
   }
   // A command touches no schema under a running server, and two first starts do not run at once.
-  const lock = asServer || !found?.isCurrent ? requireLock(paths.lock, folder) : undefined
+  const isWhole = found?.isCurrent && found.sealingFingerprint !== undefined
+  const lock = asServer || !isWhole ? requireLock(paths.lock, folder) : undefined
   try {
-    const sealer = existingSealer ?? (await createSealer(paths.sealingKey))
-    if (!existingSealer) made.push('a sealing key')
+    // Looked for again: another first start may have been faster.
+    const metSealer = existingSealer ?? readSealer(paths.sealingKey)
+    const sealer = metSealer ?? (await createSealer(paths.sealingKey))
+    if (!metSealer) made.push('a sealing key')
+    // SQLite gives the files it puts beside it the same rights.
+    if (!found) closeSync(openSync(paths.database, 'a', 0o600))
     const { copy } = migrate(paths.database, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
-    if (!found) {
-      chmodSync(paths.database, 0o600)
-      made.push('the database')
-    }
+    if (!found) made.push('the database')
     const db = openDatabase(paths.database)
-    await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
+    if (!found?.sealingFingerprint) await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()

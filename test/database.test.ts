@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,8 @@ import { eq, like } from 'drizzle-orm'
 import { installation } from '../db/schema/operations'
 import type { Queryable } from '../src/database/connection'
 import { type Db, openDatabase } from '../src/database/database'
+import { isUnavailable } from '../src/database/failure'
+import { gather } from '../src/database/gather'
 import { migrate } from '../src/database/migrate'
 
 let folder: string
@@ -83,6 +86,61 @@ describe('writes that arrive together', () => {
     await db.write((tx) => put(tx, 'after-orphan'))
     expect(await keysLike('after-orphan')).toEqual(['after-orphan'])
   })
+})
+
+describe('while another process holds the lock', () => {
+  /** Another connection stands for it: SQLite treats both alike. */
+  function held() {
+    const other = new Database(path)
+    other.run('begin immediate')
+    return () => {
+      other.run('rollback')
+      other.close()
+    }
+  }
+
+  test('reads go on, and writes wait for it', async () => {
+    const release = held()
+    const written = db.write((tx) => put(tx, 'waited'))
+    await Bun.sleep(50)
+    expect(await keysLike('waited')).toEqual([])
+    const joined = db.write((tx) => put(tx, 'waited-too'))
+    release()
+    expect(await Promise.all([written, joined])).toEqual(['waited', 'waited-too'])
+    expect(await keysLike('waited%')).toEqual(['waited', 'waited-too'])
+  })
+
+  test('writes fail in the end, and the next ones go on', async () => {
+    const release = held()
+    const error = await db.write((tx) => put(tx, 'too-long')).catch((fault) => fault)
+    expect(isUnavailable(error)).toBeTrue()
+    release()
+    await db.write((tx) => put(tx, 'after-lock'))
+    expect(await keysLike('too-long')).toEqual([])
+  }, 20_000)
+})
+
+test('work that loses the whole transaction says why to all that wait', async () => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+  const outcomes = await Promise.allSettled([
+    db.write((tx) => put(tx, 'lost-1')),
+    db.write(async (tx) => {
+      // As SQLite itself does when the disk is full.
+      await tx.run('rollback')
+      throw full
+    }),
+    db.write((tx) => put(tx, 'lost-2')),
+  ])
+  expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).toEqual([full, full, full])
+  expect(await keysLike('lost-%')).toEqual([])
+  await db.write((tx) => put(tx, 'after-loss'))
+})
+
+test('closing ends well when what was gathered cannot be written', async () => {
+  const broken = { write: () => Promise.reject(new Error('database or disk is full')) } as unknown as Db
+  const gatherer = gather<number>(broken, async () => {})
+  gatherer.note(1, new Date())
+  await gatherer.close()
 })
 
 describe('a read', () => {

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../db/migrations'
@@ -109,6 +109,7 @@ describe('a database', () => {
     look(path, (database) => database.run("insert into installation values ('note', 'before')"))
     const { copy } = migrate(path, now, [...migrations, next])
     expect(copy).toContain('before-9998_next-2030-01-01T000000000Z')
+    expect(statSync(copy!).mode & 0o777).toBe(0o600)
     look(copy!, (database) => {
       expect(database.query("select value from installation where key = 'note'").values()).toEqual([['before']])
       expect(database.query("select 1 from sqlite_master where name = 'next'").get()).toBeNull()

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
+import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
@@ -56,9 +57,10 @@ export async function run(args: string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (!(error instanceof Sorry)) throw error
-    if (error.message) io.err(`latchkey: ${error.message}\n`)
-    return error.exitCode
+    const remedy = error instanceof Sorry ? error.message : remedyFor(error)
+    if (remedy === undefined) throw error
+    if (remedy) io.err(`latchkey: ${remedy}\n`)
+    return error instanceof Sorry ? error.exitCode : 1
   }
 }
 

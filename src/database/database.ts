@@ -1,4 +1,9 @@
+import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
+import { isUnavailable } from './failure'
+
+const lockPatienceMs = 5000
+const lockPauseMs = 5
 
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
@@ -24,6 +29,8 @@ export interface Db {
 /** Opens a migrated database file. */
 export function openDatabase(path: string): Db {
   const writer = connect(path)
+  // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
+  writer.raw.run('pragma busy_timeout = 0')
   const reader = connect(path, { readonly: true })
   const begin = writer.raw.query('begin immediate')
   const savepoint = writer.raw.query('savepoint work')
@@ -57,27 +64,40 @@ export function openDatabase(path: string): Db {
 
   function endSnapshot() {
     if (!hasSnapshot) return
-    endRead.run()
     hasSnapshot = false
+    // A failure that is grave enough has ended it already.
+    if (reader.raw.inTransaction) endRead.run()
+  }
+
+  /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
+  async function takeLock(): Promise<{ error: unknown } | undefined> {
+    for (const startedAt = stopwatch(); ; await Bun.sleep(lockPauseMs)) {
+      try {
+        begin.run()
+        return undefined
+      } catch (error) {
+        const isHeld = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
+        if (!isHeld || stopwatch() - startedAt > lockPatienceMs) return { error }
+      }
+    }
   }
 
   async function commitTogether(batch: Waiting[]): Promise<Result[]> {
     const results: Result[] = []
     try {
-      begin.run()
       for (const { work } of batch) {
         savepoint.run()
         try {
           results.push({ value: await work(writer.orm) })
         } catch (error) {
+          // A full disk can end the whole transaction, and the savepoint with it.
+          if (!writer.raw.inTransaction) throw error
           undo.run()
           results.push({ error })
         }
         release.run()
       }
       commit.run()
-      // Whoever reads next sees what was committed.
-      endSnapshot()
       return results
     } catch (error) {
       if (writer.raw.inTransaction) rollback.run()
@@ -87,15 +107,29 @@ export function openDatabase(path: string): Db {
 
   async function flush() {
     while (waiting.length) {
+      const fault = await takeLock()
+      // Whatever arrived while the lock was waited for goes with the rest.
       const batch = waiting
       waiting = []
-      const results = await commitTogether(batch)
+      const results = fault ? batch.map(() => fault) : await commitTogether(batch)
+      // Whoever reads next sees what was committed.
+      endSnapshot()
       batch.forEach(({ settle }, i) => {
         settle(results[i]!)
       })
       await new Promise((resume) => setImmediate(resume))
     }
     flushing = undefined
+  }
+
+  /** Of another kind, it would wait for readers and hold up the writers of a server beside us while it does. */
+  function checkpoint() {
+    try {
+      writer.raw.run('pragma wal_checkpoint(passive)')
+    } catch (error) {
+      // What was committed stays safe in the log beside the file.
+      if (!isUnavailable(error)) throw error
+    }
   }
 
   return {
@@ -119,8 +153,7 @@ export function openDatabase(path: string): Db {
       await flushing
       endSnapshot()
       reader.close()
-      // A checkpoint of another kind waits for readers, and holds up the writers of a server beside us while it does.
-      writer.raw.run('pragma wal_checkpoint(passive)')
+      checkpoint()
       writer.close()
     },
   }

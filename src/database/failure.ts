@@ -1,7 +1,18 @@
-const unreachable = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)/
+const passing = [
+  { codes: /^SQLITE_(BUSY|LOCKED)/, remedy: 'another process holds the database: try again when it is done' },
+  { codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/, remedy: 'the disk is full: make room, then try again' },
+  {
+    codes: /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EROFS|EMFILE|ENFILE)/,
+    remedy: 'the data folder cannot be used: check its disk, its permissions and the limit of open files',
+  },
+]
 
-/** Whether the database refused for a reason that passes: a full disk, a lock held by another process. */
-export function isUnavailable(error: unknown): boolean {
+/** What to do where the database or the disk refused for a reason that passes; undefined for any other failure. */
+export function remedyFor(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
-  return (typeof code === 'string' && unreachable.test(code)) || (cause !== undefined && isUnavailable(cause))
+  const known = typeof code === 'string' ? passing.find(({ codes }) => codes.test(code)) : undefined
+  return known?.remedy ?? (cause === undefined ? undefined : remedyFor(cause))
 }
+
+/** Whether that is such a reason: a full disk, a lock held by another process. */
+export const isUnavailable = (error: unknown) => remedyFor(error) !== undefined

@@ -16,10 +16,10 @@ export function gather<Id>(db: Db, store: (tx: Queryable, seen: Map<Id, Date>) =
     if (!seen.size) return
     const batch = seen
     seen = new Map()
-    await db.write((tx) => store(tx, batch))
+    // A second that could not be written is a gap in a statistic; the next one may fare better.
+    await db.write((tx) => store(tx, batch)).catch(() => {})
   }
-  // A second that could not be written is a gap in a statistic; the next one may fare better.
-  const timer = setInterval(() => flush().catch(() => {}), everyMs)
+  const timer = setInterval(flush, everyMs)
   timer.unref()
   return {
     note: (id, at) => seen.set(id, at),

@@ -1,5 +1,5 @@
 import { constants, Database } from 'bun:sqlite'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { sha256 } from '../kernel/secrets'
@@ -65,13 +65,24 @@ export function migrate(path: string, now: Date, all: Migration[] = migrations):
     if (!todo.length) return { applied: [] }
     const isEmpty = !raw.query('select 1 from sqlite_master').get()
     const copy = `${path}.before-${todo[0]!.tag}-${now.toISOString().replace(/[:.]/g, '')}`
-    if (!isEmpty) raw.query('vacuum into ?').run(copy)
+    if (!isEmpty) copyTo(raw, copy)
     // Rebuilding a table drops the old one, which would cascade; SQLite ignores this pragma inside a transaction.
     raw.run('pragma foreign_keys = off')
     raw.transaction(() => apply(raw, all, now)).immediate()
     return isEmpty ? { applied: todo.map(({ tag }) => tag) } : { applied: todo.map(({ tag }) => tag), copy }
   } finally {
     close()
+  }
+}
+
+/** A whole copy that only its owner may read, or none. */
+function copyTo(raw: Database, path: string) {
+  closeSync(openSync(path, 'wx', 0o600))
+  try {
+    raw.query('vacuum into ?').run(path)
+  } catch (error) {
+    rmSync(path)
+    throw error
   }
 }
 

@@ -87,7 +87,10 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
       }
       if (unanswered) await deleteUnanswered(tx, unanswered.id)
       const fresh = await work(tx)
-      if (fulfilled.includes(fresh.answer)) rowId = await insertUnanswered(tx, request, fresh.written(now), now)
+      if (fulfilled.includes(fresh.answer)) {
+        const after = new Date(now.getTime() - unansweredMs)
+        rowId = await insertUnanswered(tx, request, { answer: fresh.written(now), now, after })
+      }
       return fresh
     })
     // Known only once it is committed: what failed left no row.

@@ -48,7 +48,13 @@ export async function findUnanswered(tx: Queryable, { apiKeyId, endpoint, reques
   return row && { id: row.id, createdAt: row.createdAt, answer: row.answer as WrittenOutcome }
 }
 
-export async function insertUnanswered(tx: Queryable, request: Request, answer: WrittenOutcome, now: Date) {
+/** Remembers an order and forgets those up to `after`. */
+export async function insertUnanswered(
+  tx: Queryable,
+  request: Request,
+  { answer, now, after }: { answer: WrittenOutcome; now: Date; after: Date },
+) {
+  await tx.delete(unansweredOrders).where(lte(unansweredOrders.createdAt, after))
   const [row] = await tx
     .insert(unansweredOrders)
     .values({ ...request, answer, createdAt: now })

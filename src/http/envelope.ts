@@ -1,6 +1,6 @@
 import { Elysia, ParseError, ValidationError } from 'elysia'
 import type { Visitor } from '../access/gate'
-import { isUnavailable } from '../database/failure'
+import { remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { type Answer, answers, declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
@@ -23,8 +23,10 @@ export const envelope = ({ seal, clock, log }: Deps) =>
       if (cause instanceof Refusal) return cause.outcome
       if (error instanceof ValidationError) return refusedField(error)
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
-      console.error({ route: route || path, error })
-      return isUnavailable(error) ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
+      const remedy = remedyFor(error)
+      // Its stack alone: Bun would print kilobytes of the program around it.
+      console.error(`${route || path}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
+      return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       const outcome = context.responseValue

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { JobKind } from './job'
@@ -103,7 +103,13 @@ const stillOurs = ({ id, attempts, leaseUntil }: Job) =>
 export type End = Pick<typeof jobs.$inferInsert, 'state'> &
   Partial<Pick<Job, 'runAt' | 'attempts' | 'lastError' | 'finishedAt'>>
 
-/** Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. */
+const keptMs = 30 * 24 * 3_600_000
+const mostForgotten = 2
+
+/**
+ * Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. One
+ * that is done takes along two that were done a month ago, so that they cannot pile up.
+ */
 export async function settle(tx: Queryable, job: Job, end: End) {
   const settled = await tx
     .update(jobs)
@@ -111,11 +117,33 @@ export async function settle(tx: Queryable, job: Job, end: End) {
     .where(stillOurs(job))
     .returning({ id: jobs.id })
   if (!settled.length) throw new Error(`job ${job.id} was taken over after its lease ran out`)
+  if (end.state === 'done') await forgetDone(tx, new Date(end.finishedAt!.getTime() - keptMs))
 }
 
-/** For a server that starts and has the folder to itself: what ran when the one before it ended is due again. */
+const forgetDone = (tx: Queryable, before: Date) =>
+  tx.delete(jobs).where(sql`id in (
+    select id from (
+      select id, finished_at from jobs indexed by jobs_state where state = 'done' order by id limit ${mostForgotten})
+    where finished_at < ${before.getTime()})`)
+
+/** Makes what is queued for later due that much sooner. */
+export async function bringForward(tx: Queryable, now: Date, byMs: number) {
+  await tx
+    .update(jobs)
+    .set({ runAt: sql`max(${now.getTime()}, run_at - ${byMs})` })
+    .where(and(eq(jobs.state, 'queued'), gt(jobs.runAt, now)))
+}
+
+/**
+ * For a server that starts and has the folder to itself: what ran when the one before it ended is due again, and what
+ * was put in by a clock that has been set back since.
+ */
 export async function releaseRunning(tx: Queryable, now: Date) {
   await tx.update(jobs).set({ state: 'queued', leaseUntil: null, runAt: now }).where(eq(jobs.state, 'running'))
+  await tx
+    .update(jobs)
+    .set({ runAt: now })
+    .where(and(eq(jobs.state, 'queued'), gt(jobs.createdAt, now)))
 }
 
 export async function findJob(db: Queryable, id: number): Promise<Job | undefined> {

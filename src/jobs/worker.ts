@@ -1,13 +1,16 @@
 import { Value } from '@sinclair/typebox/value'
 import type { Job } from '../../db/schema/work'
 import type { Db } from '../database/database'
+import { isUnavailable } from '../database/failure'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
 import type { Conclusion, Handled, JobKind } from './job'
-import { claimDue, type End, ensureRecurring, settle } from './store'
+import { bringForward, claimDue, type End, ensureRecurring, settle } from './store'
 
 const pollEveryMs = 500
 const longestError = 500
+// Clocks are adjusted by less all the time.
+const leastSetBackMs = 1000
 
 export interface Worker {
   /** Looks for due work now instead of at the next half second. */
@@ -27,6 +30,7 @@ export async function startWorker(
   const running = new Set<Promise<void>>()
   let looking: Promise<void> | undefined
   let lookAgain = false
+  let latest = clock()
 
   await db.write(async (tx) => {
     for (const { kind } of handled) if (kind.everyMs !== undefined) await ensureRecurring(tx, kind, clock())
@@ -46,6 +50,7 @@ export async function startWorker(
   async function claimAll() {
     while (lookAgain && !stopping.signal.aborted) {
       lookAgain = false
+      await followClock()
       const kinds = handled.map(({ kind }) => kind).filter((kind) => roomFor(kind) > 0)
       if (!kinds.length) return
       const limit = Math.min(...kinds.map(roomFor))
@@ -53,6 +58,14 @@ export async function startWorker(
       for (const job of claimed) start(job)
       if (claimed.length === limit) lookAgain = true
     }
+  }
+
+  /** What waits for an hour that a clock set back puts off is set back with it. */
+  async function followClock() {
+    const now = clock()
+    const backMs = latest.getTime() - now.getTime()
+    if (backMs >= leastSetBackMs) await db.write((tx) => bringForward(tx, now, backMs))
+    latest = now
   }
 
   const roomFor = (kind: JobKind) => kind.mostAtOnce - runningOf.get(kind.name)!
@@ -70,7 +83,7 @@ export async function startWorker(
   async function work(job: Job, { kind, handler }: Handled) {
     const conclusion = await conclude(job, kind, handler)
     try {
-      await end(job, kind, conclusion).catch((fault) => end(job, kind, { error: messageOf(fault) }))
+      await endPatiently(job, kind, conclusion)
     } catch (fault) {
       // Taken over, or its lease runs out and it is claimed again.
       log({ at: clock().toISOString(), event: 'a job could not be ended', job: job.id, error: messageOf(fault) })
@@ -84,6 +97,22 @@ export async function startWorker(
       return await handler(payload, { attempt: job.attempts, isLast, now: clock(), signal: stopping.signal })
     } catch (error) {
       return stopping.signal.aborted ? { postponedTo: clock() } : { error: messageOf(error) }
+    }
+  }
+
+  /**
+   * A run whose end cannot be written has failed; unless the database is held by another process or the disk is full:
+   * then what it came to is written as soon as that passes, while the lease lasts.
+   */
+  async function endPatiently(job: Job, kind: JobKind, conclusion: Conclusion) {
+    for (;;) {
+      try {
+        return await end(job, kind, conclusion)
+      } catch (fault) {
+        if (!isUnavailable(fault)) return end(job, kind, { error: messageOf(fault) })
+        if (stopping.signal.aborted || clock() >= job.leaseUntil!) throw fault
+      }
+      await Bun.sleep(pollEveryMs)
     }
   }
 

@@ -26,7 +26,8 @@ export function sealWith(keys: KeyRing): Seal {
     const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
     const payload = isEmpty(data) ? '' : phpJson(data)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
-    return payload.length > memoisedLength ? make() : memo(`${signer?.keyId} ${answer} ${payload}`, timestamp, make)
+    if (payload.length > memoisedLength) return make()
+    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, Math.floor(now.getTime() / 1000), make)
   }
 }
 
@@ -58,14 +59,14 @@ function openMemo() {
   let current = new Map<string, Promise<string>>()
   let previous = current
 
-  return (name: string, timestamp: number, make: () => Promise<string>): Promise<string> => {
-    if (timestamp > second) {
-      previous = timestamp === second + 1 ? current : new Map()
+  return (name: string, saidIn: number, make: () => Promise<string>): Promise<string> => {
+    // A clock that was set back begins anew, or all of the hour to come would be kept.
+    if (saidIn > second || saidIn < second - 1) {
+      previous = saidIn === second + 1 ? current : new Map()
       current = new Map()
-      second = timestamp
+      second = saidIn
     }
-    if (timestamp < second - 1) return make()
-    const memo = timestamp === second ? current : previous
+    const memo = saidIn === second ? current : previous
     const known = memo.get(name)
     if (known) return known
     const made = make()

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { syncFolder } from '../kernel/disk'
 import { sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 
@@ -45,12 +47,18 @@ export function readSealer(path: string): Sealer | undefined {
   return sealerOf(key)
 }
 
-/** Makes the sealing key, readable by its owner only; never replaces one. On disk when it returns. */
+/**
+ * Makes the sealing key, readable by its owner only. It gets its name when it is whole and on disk: whoever is killed on
+ * the way leaves none. The caller holds the folder and has found no key in it.
+ */
 export async function createSealer(path: string): Promise<Sealer> {
   const key = randomBytes(keyBytes)
-  const file = await open(path, 'wx', 0o600)
+  const unfinished = `${path}.new`
+  const file = await open(unfinished, 'w', 0o600)
   await file.writeFile(`${key.toString('hex')}\n`)
   await file.sync()
   await file.close()
+  await rename(unfinished, path)
+  syncFolder(dirname(path))
   return sealerOf(key)
 }

@@ -76,6 +76,62 @@ describe('a job', () => {
     expect(await jobs()).toMatchObject([{ state: 'queued', attempts: 1, lastError: 'the disk said no' }])
   })
 
+  test('whose end cannot be written for a while is not run again for it', async () => {
+    let [runs, refusals] = [0, 2]
+    await put(1)
+    await work(async () => {
+      runs++
+      return {
+        async write() {
+          if (refusals-- > 0) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+        },
+      }
+    })
+    await isInState('done')
+    expect((await jobs())[0]).toMatchObject({ attempts: 1, lastError: null })
+    expect(runs).toBe(1)
+  })
+
+  test('is forgotten a month after it was done, once others are', async () => {
+    for (let n = 1; n <= 5; n++) await put(n)
+    await work(async () => ({}))
+    await isInState('done', 4)
+    ahead += 31 * 24 * 60 * minuteMs
+    for (const left of [4, 3, 3]) {
+      await put(6)
+      await until('the end of it', async () => (await jobs()).every(({ state }) => state === 'done'))
+      expect(await jobs()).toHaveLength(left)
+    }
+  })
+
+  test('does not wait for an hour that the clock is set back from', async () => {
+    const done: number[] = []
+    let isBroken = true
+    ahead = 60 * minuteMs
+    await put(1)
+    await work(async ({ n }) => {
+      if (n === 1 && isBroken) throw new Error('not yet')
+      return { write: async () => void done.push(n) }
+    })
+    await until('a failure', async () => (await jobs())[0]?.lastError)
+    ahead = 0
+    await put(2)
+    await until('the second', () => done.length === 1)
+    isBroken = false
+    ahead = 2 * minuteMs
+    await until('the first', () => done.length === 2)
+    expect(done).toEqual([2, 1])
+  })
+
+  test('that a clock put in which was set back since is due for the server that starts next', async () => {
+    ahead = 60 * minuteMs
+    await put(1)
+    ahead = 0
+    await db.write((tx) => releaseRunning(tx, clock()))
+    await work(async () => ({}))
+    await isInState('done')
+  })
+
   test('that fails comes back after its delay, and is dead after its last attempt', async () => {
     const attempts: string[] = []
     await put(1)

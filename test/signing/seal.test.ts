@@ -57,6 +57,17 @@ describe('equal answers of one second', () => {
     expect(signatures()).toBe(3)
   })
 
+  test('are forgotten as well by a clock that was set back', async () => {
+    const { seal, signatures } = counting()
+    await seal(say('valid_license_key'), after(3_600_000))
+    const one = await seal(say('valid_license_key'), noon)
+    expect(await seal(say('valid_license_key'), noon)).toBe(one)
+    expect(signatures()).toBe(2)
+    await seal(say('valid_license_key'), after(5000))
+    await seal(say('valid_license_key'), noon)
+    expect(signatures()).toBe(4)
+  })
+
   test('that are long are signed each', async () => {
     const { seal, signatures } = counting()
     const long = say('all_products', { products: ['x'.repeat(5000)] })

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
 
 const chunkBytes = 1_048_576
@@ -92,12 +93,4 @@ async function sweep(files: string, now: Date) {
     const touched = await stat(path).catch(() => undefined)
     if (touched && now.getTime() - touched.mtimeMs > abandonedMs) await rm(path, { force: true })
   }
-}
-
-/** A new name is on disk only when its folder is. Windows has no such call, and needs none. */
-function syncFolder(path: string) {
-  if (process.platform === 'win32') return
-  const descriptor = openSync(path, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }

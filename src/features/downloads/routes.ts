@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
 import { type Described, endpoint, gate, lookup, ownAdmission, type Visitor } from '../../access/gate'
+import { isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { addressSet } from '../../kernel/addresses'
 import { Device } from '../activations/model'
@@ -27,11 +28,19 @@ export function downloads(deps: Deps) {
     return baseUrlOf(request.headers, socketAddress, trusted) ?? server?.url.origin ?? ''
   }
 
+  /** A file is there all the same when the database cannot be written for a while. */
+  const count = (releaseId: number) =>
+    db
+      .write((tx) => incrementDownloads(tx, releaseId))
+      .catch((error) => {
+        if (!isUnavailable(error)) throw error
+      })
+
   async function serve(visitor: Visitor, link: typeof DownloadLink.static, request: Request) {
     const found = await findDownload(deps, refusalOf, link, visitor)
     if (found.refusal) return found.refusal
     const portion = portionOf(request, found.file)
-    if (isCounted(request, portion)) await db.write((tx) => incrementDownloads(tx, found.release.id))
+    if (isCounted(request, portion)) await count(found.release.id)
     return fileResponse(found.file, portion)
   }
 

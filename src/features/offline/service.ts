@@ -27,7 +27,7 @@ export async function getLicenseFile(
     const licFileContent = await encryptLicenseFile(content, signer, privateEncrypt)
     return say('license_file_retrieved', { licFileContent }).signedFor(productId)
   } catch (error) {
-    console.error({ endpoint: 'get-license-file', error })
+    console.error(`get-license-file: ${(error as Error).stack}`)
     return say('license_file_generation_failed').signedFor(productId)
   }
 }
