@@ -34,7 +34,7 @@ const parts: Record<string, () => string> = {
     table(
       ['Command', 'What it does'],
       leaves(buildProgram({ env: {}, out() {}, err() {} })).map((command) => [
-        code(command.createHelp().commandUsage(command)),
+        code(command.createHelp().commandUsage(command).replace(' [options]', '')),
         command.description(),
       ]),
     ),

@@ -153,3 +153,60 @@ describe('the example for clients asks the server', () => {
     expect(await ask('lk_unknown', device.identifier)).toBe(false)
   })
 })
+
+describe('the examples for devices without a connection', () => {
+  const day = 86_400_000
+
+  async function example(name: string) {
+    const file = join(folder, `${name}.ts`)
+    await Bun.write(file, fenced('ts').find((block) => block.includes(`function ${name}(`))!)
+    return (await import(file))[name] as (
+      text: string,
+      pem: string,
+      identifier: string,
+      now?: number,
+    ) => {
+      [field: string]: unknown
+    }
+  }
+
+  const otherKey = String(
+    generateKeyPairSync('rsa', { modulusLength: 4096 }).publicKey.export({ type: 'spki', format: 'pem' }),
+  )
+
+  test('open the signed JSON file, and no other', async () => {
+    const open = await example('openOfflineFile')
+    const ask = async (fields: Record<string, string>) => {
+      const url = `${house.url}/api/v1/licenses/${device.license_key}/offline-file`
+      const headers = { authorization: `Bearer ${house.apiKey}` }
+      return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(fields) })).text()
+    }
+    const text = await ask({ hardware_id: device.identifier })
+    const now = house.now().getTime()
+    expect(open(text, publicKey, device.identifier)).toMatchObject({ key: device.license_key, status: 'active' })
+    expect(() => open(text, otherKey, device.identifier)).toThrow('not signed')
+    expect(() => open(text.replace('"active"', '"Active"'), publicKey, device.identifier)).toThrow('not signed')
+    expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
+    expect(() => open(text, publicKey, device.identifier, now + 1.01 * day)).toThrow('lapsed')
+    expect(() => open(text, publicKey, device.identifier, now - 3_600_000)).toThrow('lapsed')
+    const graceful = await ask({ hardware_id: device.identifier, grace_period_days: '3' })
+    expect(open(graceful, publicKey, device.identifier, now + 3.9 * day)).toHaveProperty('key', device.license_key)
+    expect(() => open(graceful, publicKey, device.identifier, now + 4.1 * day)).toThrow('lapsed')
+  })
+
+  test('open the .lic file, and no other', async () => {
+    const open = await example('openLicenseFile')
+    const { response } = await house.ask('POST /api/v1/get-license-file', device)
+    const text: string = response.licFileContent
+    expect(open(text, publicKey, device.identifier)).toMatchObject({
+      license_key: device.license_key,
+      licenseCheckInterval: 1,
+      forceLicenseValidation: 7,
+    })
+    expect(() => open(text, otherKey, device.identifier)).toThrow()
+    expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
+    const now = house.now().getTime()
+    expect(open(text, publicKey, device.identifier, now + 364 * day)).toHaveProperty('license_key')
+    expect(() => open(text, publicKey, device.identifier, now + 366 * day)).toThrow('ended')
+  })
+})

@@ -3,14 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { drawKeys } from '../src/features/generators/draw'
-import {
-  capacity,
-  collisionLikelihood,
-  type Format,
-  keyLength,
-  type Pattern,
-  patternOf,
-} from '../src/features/generators/pattern'
+import { type Format, patternOf } from '../src/features/generators/format'
+import { capacity, collisionLikelihood, keyLength, type Pattern } from '../src/features/generators/pattern'
 import { checkCharacter } from '../src/features/generators/template'
 import { startHouse, type TestHouse } from './support/house'
 import { makeProduct } from './support/stock'

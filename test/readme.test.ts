@@ -35,48 +35,62 @@ describe('what README.md says', () => {
   })
 
   const shell = fenced('sh').flatMap((block) => [
-    ...block.matchAll(/(?:^|\$\(|docker exec latchkey )latchkey (.+?)(?=$|\)| [|>])/gm),
+    ...block.replaceAll('\\\n', ' ').matchAll(/(?:^|\$\(|docker exec latchkey )latchkey (.+?)(?=$|\)| [|>])/gm),
   ])
-  const lines = [...shell, ...readme.matchAll(/`latchkey ([a-z- ]+)`/g)]
-  test.each(lines.map(([, line]) => line!))(
-    'names a command that exists with its options: latchkey %s',
-    async (line) => {
-      const words = line.replaceAll(/"[^"]*"/g, 'text').split(' ')
-      const { exitCode, out } = await speak([
-        ...words.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2),
-        '--help',
-      ])
-      expect(exitCode).toBe(0)
-      const [, usage = ''] = /^Usage: latchkey (.+?) \[options\]/.exec(out)!
-      expect(words.slice(0, usage.split(' ').length).join(' ')).toBe(usage)
-      for (const option of words.filter((word) => word.startsWith('--')))
-        expect(out).toMatch(new RegExp(`${option}\\b`))
-    },
-  )
-
-  test.skipIf(!Bun.which('curl'))('takes a stranger to the first licence, each line as it stands', async () => {
-    const fresh = await startHouse()
-    const folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
-    const command = join(folder, 'latchkey')
-    await Bun.write(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`)
-    chmodSync(command, 0o755)
-    const [, chapter = ''] = /^## The first licence\n(.*?)^## /ms.exec(readme)!
-    const [serve, ...steps] = fenced('sh', chapter)
-    const script = steps.join('').replaceAll('http://127.0.0.1:8080', fresh.url)
-    const shell = Bun.spawn(['sh', '-e', '-c', script], {
-      cwd: folder,
-      env: { PATH: `${folder}:${process.env.PATH}`, LATCHKEY_DATA_DIR: fresh.folder },
-      stdout: 'pipe',
-    })
-    const out = await new Response(shell.stdout).text()
-    const exitCode = await shell.exited
-    await fresh.close()
-    rmSync(folder, { recursive: true })
-    expect(serve).toBe('latchkey serve\n')
-    expect([...out.matchAll(/"code":(\d+)/g)].map(([, code]) => Number(code))).toEqual([750, 900, 800, 300])
-    expect(out).toEndWith('Genuine: the signature fits the public key.\n')
+  const lines = [...shell, ...readme.matchAll(/`latchkey ([^`]+)`/g)].map(([, line]) => line!.replaceAll(/\s+/g, ' '))
+  test.each(lines)('names a command that exists with its options: latchkey %s', async (line) => {
+    const words = line.replaceAll(/"[^"]*"|'[^']*'/g, 'text').split(' ')
+    const { exitCode, out } = await speak([
+      ...words.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2),
+      '--help',
+    ])
     expect(exitCode).toBe(0)
+    const [, usage = ''] = /^Usage: latchkey (.+?) \[options\]/.exec(out)!
+    expect(words.slice(0, usage.split(' ').length).join(' ')).toBe(usage)
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(out).toMatch(new RegExp(`${option}\\b`))
   })
+
+  test.skipIf(!Bun.which('curl'))(
+    'takes a stranger from the first licence to contracts, each line as it stands',
+    async () => {
+      const fresh = await startHouse()
+      const folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
+      const command = join(folder, 'latchkey')
+      await Bun.write(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`)
+      chmodSync(command, 0o755)
+      const chapters = readme.slice(readme.indexOf('\n## The first licence\n'), readme.indexOf('\n## Envato'))
+      const [serve, ...steps] = fenced('sh', chapters)
+      const script = steps.join('').replaceAll('http://127.0.0.1:8080', fresh.url)
+      const shell = Bun.spawn(['sh', '-e', '-c', script], {
+        cwd: folder,
+        env: { PATH: `${folder}:${process.env.PATH}`, LATCHKEY_DATA_DIR: fresh.folder },
+        stdout: 'pipe',
+      })
+      const out = await new Response(shell.stdout).text()
+      expect(await shell.exited).toBe(0)
+      expect(serve).toBe('latchkey serve\n')
+      const answers = [...out.matchAll(/\{"response":\{.*?"signature":"[^"]*"\}/g)].map(([text]) => JSON.parse(text))
+      const codes = answers.map(({ response }) => response.code)
+      expect(codes).toEqual([
+        ...[750, 900, 800, 300, 815, 803, 803, 803, 1600, 800, 9200, 632, 830, 970, 841, 1300, 1204],
+      ])
+      expect(out).toContain('Genuine: the signature fits the public key.\n')
+      const [, first, repeat] = answers.filter(({ response }) => response.code === 803)
+      expect(repeat.response.license_keys).toEqual(first.response.license_keys)
+      expect(answers[codes.indexOf(9200)].response).toMatchObject({ enabled: true, value: 5 })
+      const ownKey = answers.filter(({ private_key_used }) => private_key_used === 'product')
+      expect(ownKey.map(({ response }) => response.code)).toEqual([632, 841, 1300, 1204])
+      expect(answers[codes.indexOf(970)].response.data).toHaveLength(1)
+      expect(out).toContain('2 of 100 used, 98 left')
+      const kept = (name: string) => Bun.file(join(folder, name))
+      expect(await kept('downloaded.zip').text()).toBe('the program\n')
+      expect((await kept('offline.json').json()).license.hardware_id).toBe('my-laptop')
+      expect((await kept('license-file.json').json()).response.code).toBe(502)
+      await fresh.close()
+      rmSync(folder, { recursive: true })
+    },
+    60_000,
+  )
 })
 
 test('README.md shows receivers the very check that is tested', async () => {

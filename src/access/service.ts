@@ -59,9 +59,9 @@ const longestIdentifier = 1024
 export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
   const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
   if (!value || value.length > longestIdentifier) {
-    throw new Sorry(`an identifier has 1 to ${longestIdentifier} characters`, 2)
+    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 2)
   }
-  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('the expiry date is in the past', 2)
+  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 2)
   return upsertBlock(tx, { ...draft, value, createdAt: now })
 }
 
@@ -89,7 +89,7 @@ export async function revokeApiKey(tx: Queryable, id: number): Promise<ApiKey> {
 function requireSound(draft: ApiKeyDraft, token: string, now: Date) {
   if (!draft.name.trim()) throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 2)
   if (!/^[\x21-\x7e]+$/.test(token) || token.length > longestToken) {
-    throw new Sorry(`an API key has 1 to ${longestToken} printable ASCII characters and no spaces`, 2)
+    throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 2)
   }
   if (!draft.preset && !draft.capabilities.length) {
     throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 2)
@@ -102,5 +102,5 @@ function requireSound(draft: ApiKeyDraft, token: string, now: Date) {
   if (noRange !== undefined) {
     throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 2)
   }
-  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('the expiry date is in the past', 2)
+  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 2)
 }

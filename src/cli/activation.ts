@@ -5,7 +5,7 @@ import { listActivations } from '../features/activations/store'
 import { findLicense } from '../features/licenses/store'
 import { Sorry } from '../kernel/sorry'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, minute, report, table } from './io'
 
 /** `latchkey activation list | deactivate` */
 export function activationCommand(program: Command, io: Io) {
@@ -19,14 +19,9 @@ export function activationCommand(program: Command, io: Io) {
       inHouse(options, io, async ({ db }) => {
         if (!(await findLicense(db.read, licenseKey))) throw unknownLicense(licenseKey)
         const activations = await listActivations(db.read, licenseKey)
-        report(
-          io,
-          options,
-          { activations: activations.map(asJson) },
-          activations.length
-            ? table(['IDENTIFIER', 'STATE', 'SINCE', 'UNTIL', 'LAST VERIFIED', 'ADDRESS'], activations.map(asRow))
-            : ['No device has taken a seat on this licence.'],
-        )
+        const headings = ['IDENTIFIER', 'STATE', 'SINCE', 'UNTIL', 'LAST VERIFIED', 'ADDRESS']
+        const none = 'No device has taken a seat on this licence.'
+        report(io, options, { activations: activations.map(asJson) }, table(headings, activations.map(asRow), none))
       }),
     )
 
@@ -70,9 +65,7 @@ const asRow = (activation: Activation) => [
   activation.identifier,
   statusOf(activation),
   minute(activation.activatedAt),
-  minute(activation.deactivatedAt),
-  minute(activation.lastVerifiedAt),
+  activation.deactivatedAt ? minute(activation.deactivatedAt) : '–',
+  activation.lastVerifiedAt ? minute(activation.lastVerifiedAt) : '–',
   activation.ip,
 ]
-
-const minute = (moment: Date | null) => moment?.toISOString().slice(0, 16) ?? '–'

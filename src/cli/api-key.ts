@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
 import type { ApiKey } from '../../db/schema/access'
-import { presets } from '../access/capabilities'
+import { capabilities, everything, presets } from '../access/capabilities'
 import { createApiKey, revokeApiKey } from '../access/service'
 import { listApiKeys } from '../access/store'
 import { collect, parseDate, splitList, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, listed, minute, report, table } from './io'
 
 /** `latchkey api-key create | list | revoke` */
 export function apiKeyCommand(program: Command, io: Io) {
@@ -21,6 +21,7 @@ export function apiKeyCommand(program: Command, io: Io) {
     .option('--expires-at <date>', 'when it ends: 2030-01-31 or 2030-01-31T12:00:00Z', parseDate)
     .option('--import <string>', 'go on with an existing key instead of a random one')
     .option('--json', 'print id, name and api_key as JSON')
+    .addHelpText('after', listed('Capabilities', capabilities))
     .action((options) =>
       inHouse(options, io, async ({ db, clock }) => {
         const { name, preset, rateLimit, expiresAt } = options
@@ -47,18 +48,10 @@ export function apiKeyCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db, clock }) => {
         const keys = await listApiKeys(db.read)
-        const headings = ['ID', 'NAME', 'BEGINS', 'STATE', 'MAY', 'FROM', 'LAST USED']
-        report(
-          io,
-          options,
-          { api_keys: keys.map(asJson) },
-          keys.length
-            ? table(
-                headings,
-                keys.map((key) => asRow(key, clock())),
-              )
-            : ['There is no API key yet: latchkey api-key create --name "my app" --preset all'],
-        )
+        const headings = ['ID', 'NAME', 'BEGINS', 'STATE', 'FROM', 'LAST USED', 'MAY']
+        const none = 'There is no API key yet: latchkey api-key create --name "my app" --preset all'
+        const rows = keys.map((key) => asRow(key, clock()))
+        report(io, options, { api_keys: keys.map(asJson) }, table(headings, rows, none))
       }),
     )
 
@@ -92,7 +85,16 @@ const asRow = (key: ApiKey, now: Date) => [
   key.name,
   `${key.prefix}…`,
   key.status === 'active' && key.expiresAt && key.expiresAt <= now ? 'expired' : key.status,
-  key.capabilities.join(','),
   key.allowedIps.join(',') || 'anywhere',
-  key.lastUsedAt?.toISOString().slice(0, 16) ?? 'never',
+  key.lastUsedAt ? minute(key.lastUsedAt) : 'never',
+  mayOf(key),
 ]
+
+function mayOf({ capabilities }: ApiKey) {
+  if (capabilities.includes(everything)) return 'everything'
+  const preset = Object.entries(presets).find(([, held]) => isSame(held, capabilities))
+  return preset?.[0] ?? capabilities.join(',')
+}
+
+const isSame = (some: readonly string[], others: readonly string[]) =>
+  [...some].sort().join() === [...others].sort().join()

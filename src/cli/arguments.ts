@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
 
 /** Reads an option's whole number within bounds. */
 export const wholeNumber =
@@ -30,3 +32,12 @@ export const splitList = (value: string, before: string[]) => [
     .map((item) => item.trim())
     .filter(Boolean),
 ]
+
+/** A text file an operator named. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
+  }
+}

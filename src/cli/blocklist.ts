@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
 import type { Block } from '../../db/schema/access'
-import { addBlock, removeBlock } from '../access/service'
+import { removeBlock } from '../access/service'
 import { listBlocks } from '../access/store'
-import { tellSeatHolders } from '../features/licenses/news'
+import { turnAway } from '../features/activations/blocking'
 import { Sorry } from '../kernel/sorry'
 import { parseDate, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, minute, report, table } from './io'
 
 /** `latchkey blocklist add | list | remove` */
 export function blocklistCommand(program: Command, io: Io) {
-  const blocklist = program.command('blocklist').description('addresses and devices that are turned away with 150')
+  const blocklist = program.command('blocklist').description('addresses and devices that are turned away')
 
   withSettings(blocklist.command('add'), ['data_dir'])
     .description('turn an address or a device away, at once; the same again changes reason and expiry')
@@ -22,11 +22,7 @@ export function blocklistCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db, clock }) => {
         const draft = { ...subjectOf(options), reason: options.reason, expiresAt: options.expiresAt }
-        const block = await db.write(async (tx) => {
-          const added = await addBlock(tx, draft, clock())
-          if (added.kind === 'identifier') await tellSeatHolders(tx, { identifier: added.value }, clock())
-          return added
-        })
+        const block = await db.write((tx) => turnAway(tx, draft, clock()))
         report(io, options, asJson(block), [`Entry ${block.id}: ${block.kind} ${block.value} is turned away.`])
       }),
     )
@@ -37,17 +33,9 @@ export function blocklistCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db, clock }) => {
         const blocks = await listBlocks(db.read)
-        report(
-          io,
-          options,
-          { blocklist: blocks.map(asJson) },
-          blocks.length
-            ? table(
-                ['ID', 'KIND', 'VALUE', 'UNTIL', 'REASON'],
-                blocks.map((block) => asRow(block, clock())),
-              )
-            : ['Nobody is blocked.'],
-        )
+        const rows = blocks.map((block) => asRow(block, clock()))
+        const lines = table(['ID', 'KIND', 'VALUE', 'UNTIL', 'REASON'], rows, 'Nobody is turned away.')
+        report(io, options, { blocklist: blocks.map(asJson) }, lines)
       }),
     )
 
@@ -82,6 +70,6 @@ const asRow = ({ id, kind, value, reason, expiresAt }: Block, now: Date) => [
   String(id),
   kind,
   value,
-  expiresAt ? `${expiresAt.toISOString().slice(0, 16)}${expiresAt <= now ? ' (over)' : ''}` : 'for ever',
+  expiresAt ? `${minute(expiresAt)}${expiresAt <= now ? ' (over)' : ''}` : 'for ever',
   reason,
 ]

@@ -24,12 +24,8 @@ export function contractCommand(program: Command, io: Io) {
         const [rows, counts] = [await listContracts(db.read), await mapContractKeyCounts(db.read)]
         const used = ({ id }: Contract) => counts.get(id) ?? 0
         const headings = ['ID', 'NAME', 'PRODUCT', 'USED', 'QUOTA', 'HOLDER MAY', 'STATE']
-        const lines = rows.length
-          ? table(
-              headings,
-              rows.map((row) => asRow(row, used(row))),
-            )
-          : ['There is no contract yet: POST /api/v1/create-contract makes one.']
+        const cells = rows.map((row) => asRow(row, used(row)))
+        const lines = table(headings, cells, 'There is no contract yet: POST /api/v1/create-contract makes one.')
         report(io, options, { contracts: rows.map((row) => asJson(row, used(row))) }, lines)
       }),
     )
@@ -52,15 +48,12 @@ export function contractCommand(program: Command, io: Io) {
           `  uuid         ${row.uuid}`,
           `  quota        ${used} of ${row.licenseKeysQuantity} used, ${row.licenseKeysQuantity - used} left`,
           `  holder may   ${permissionsOf(row)}`,
-          ...(keys.length
-            ? [
-                '',
-                ...table(
-                  ['KEY', 'STATUS'],
-                  keys.map((key) => [key.licenseKey, key.status]),
-                ),
-              ]
-            : []),
+          '',
+          ...table(
+            ['KEY', 'STATUS'],
+            keys.map(({ licenseKey, status }) => [licenseKey, status]),
+            'No key was drawn from it yet.',
+          ),
         ])
       }),
     )

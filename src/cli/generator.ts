@@ -9,13 +9,13 @@ import {
   grouped,
   keysExpected,
   previewKeys,
-  requireProduct,
   switchGenerator,
 } from '../features/generators/operator'
 import { describeGenerator } from '../features/generators/service'
 import { listGenerators } from '../features/generators/store'
 import { templateHelp } from '../features/generators/template'
 import { longestKey } from '../features/licenses/model'
+import { requireProduct } from '../features/products/service'
 import { Sorry } from '../kernel/sorry'
 import { wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
@@ -37,9 +37,8 @@ export function generatorCommand(program: Command, io: Io) {
         const product = options.product === undefined ? undefined : await requireProduct(db.read, options.product)
         const rows = await listGenerators(db.read, product?.id)
         const headings = ['ID', 'PRODUCT', 'METHOD', 'KEYS LOOK LIKE', 'SEATS', 'DAYS', 'STATE']
-        const none = ['There is no generator yet: latchkey generator create --product 1']
-        const asJson = { generators: rows.map(describeGenerator) }
-        report(io, options, asJson, rows.length ? table(headings, rows.map(asRow)) : none)
+        const none = 'There is no generator: latchkey generator create --product 1'
+        report(io, options, { generators: rows.map(describeGenerator) }, table(headings, rows.map(asRow), none))
       }),
     )
 
@@ -140,7 +139,7 @@ const appraised = ({ capacity, collisionLikelihood, example }: Appraisal) => ({
 const said = ({ capacity, collisionLikelihood, example }: Appraisal) => [
   `  a key          ${example}`,
   `  different keys ${grouped(capacity)}`,
-  `  collisions     among ${grouped(BigInt(keysExpected))} keys, the likelihood that two are drawn equal is ${percent(collisionLikelihood)}; one of them is drawn anew`,
+  `  collisions     ${percent(collisionLikelihood)} likely among ${grouped(BigInt(keysExpected))} keys; such a key is drawn anew`,
 ]
 
 const percent = (likelihood: number) => `${likelihood === 0 ? 0 : (likelihood * 100).toPrecision(2)} %`

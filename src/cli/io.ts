@@ -1,3 +1,5 @@
+import { Help } from 'commander'
+
 /** What a command speaks through; a test hands in its own. */
 export interface Io {
   readonly env: Record<string, string | undefined>
@@ -7,15 +9,44 @@ export interface Io {
 
 /** A result: one JSON document, or lines for a person. */
 export const report = (io: Io, { json }: { json?: boolean | undefined }, value: unknown, lines: string[]) =>
-  io.out(json ? `${JSON.stringify(value, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''))
+  io.out(json ? `${JSON.stringify(value, null, 2)}\n` : lines.map((line) => `${harmless(line)}\n`).join(''))
 
-/** Rows under their headings, each column as wide as its widest cell. */
-export function table(headings: string[], rows: string[][]): string[] {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)))
-  const line = (cells: string[]) =>
-    cells
+/** What strangers wrote, such as the name of a device, gives the terminal no commands. */
+const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
+
+/** Rows under their headings, each column as wide as its widest cell; a sentence where there are no rows. */
+export function table(headings: string[], rows: string[][], none: string): string[] {
+  if (!rows.length) return [none]
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('\n', ' ')))
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i]!.length)))
+  const line = (row: string[]) =>
+    row
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join('  ')
       .trimEnd()
-  return [line(headings), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)]
+  return [line(headings), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)]
 }
+
+/** One line a fact, names in one column; a list has its items one below the other. */
+export function facts(value: Record<string, unknown>): string[] {
+  const width = Math.max(...Object.keys(value).map((name) => name.length))
+  return Object.entries(value).flatMap(([name, fact]) =>
+    (Array.isArray(fact) && fact.length ? fact : [fact]).map((item, i) =>
+      `${(i ? '' : name).padEnd(width)}  ${factText(item)}`.trimEnd(),
+    ),
+  )
+}
+
+function factText(fact: unknown) {
+  if (typeof fact === 'string') return fact || '–'
+  return fact === null || (Array.isArray(fact) && !fact.length) ? '–' : JSON.stringify(fact)
+}
+
+/** A moment as tables show it, and as options take it: UTC, to the minute. */
+export const minute = (moment: Date) => `${moment.toISOString().slice(0, 16)}Z`
+
+const helpColumns = 80
+
+/** The words an option takes, as the end of a command's help. */
+export const listed = (what: string, words: readonly string[]) =>
+  `\n${what}:\n${new Help().boxWrap(words.join(', '), helpColumns - 2).replace(/^/gm, '  ')}`

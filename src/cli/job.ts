@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander'
 import type { Job } from '../../db/schema/work'
-import { deleteJob, requireJob, retryJob } from '../jobs/service'
+import { requireJob, retryJob } from '../jobs/service'
 import { listJobs } from '../jobs/store'
-import { deliver } from '../webhooks/outbox'
-import { giveUpDelivery } from '../webhooks/service'
+import { abandonJob } from '../webhooks/service'
 import { wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { facts, type Io, minute, report, table } from './io'
 
 const states = ['queued', 'running', 'done', 'dead'] satisfies Job['state'][]
 
@@ -26,10 +25,8 @@ export function jobCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db }) => {
         const jobs = await listJobs(db.read, options.state, options.limit)
-        const lines = jobs.length
-          ? table(['ID', 'KIND', 'STATE', 'ATTEMPTS', 'DUE', 'ERROR'], jobs.map(asRow))
-          : ['There is no such job.']
-        report(io, options, { jobs: jobs.map(asJson) }, lines)
+        const headings = ['ID', 'KIND', 'STATE', 'ATTEMPTS', 'DUE', 'ERROR']
+        report(io, options, { jobs: jobs.map(asJson) }, table(headings, jobs.map(asRow), 'There is no such job.'))
       }),
     )
 
@@ -38,8 +35,7 @@ export function jobCommand(program: Command, io: Io) {
     .action((id, options) =>
       inHouse(options, io, async ({ db }) => {
         const shown = asJson(await requireJob(db.read, id))
-        const lines = Object.entries(shown).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-        report(io, options, shown, lines)
+        report(io, options, shown, facts(shown))
       }),
     )
 
@@ -56,11 +52,7 @@ export function jobCommand(program: Command, io: Io) {
     .description('take a job out of the queue: it is not done any more')
     .action((id, options) =>
       inHouse(options, io, async ({ db }) => {
-        const deleted = await db.write(async (tx) => {
-          const gone = await deleteJob(tx, id)
-          if (gone.kind === deliver.name) await giveUpDelivery(tx, (gone.payload as { deliveryId: number }).deliveryId)
-          return gone
-        })
+        const deleted = await db.write((tx) => abandonJob(tx, id))
         report(io, options, asJson(deleted), [`Job ${id} is deleted.`])
       }),
     )
@@ -84,6 +76,6 @@ const asRow = (job: Job) => [
   job.kind,
   job.state,
   String(job.attempts),
-  job.state === 'queued' ? job.runAt.toISOString().slice(0, 19) : '–',
+  job.state === 'queued' ? minute(job.runAt) : '–',
   job.lastError ?? '',
 ]

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { requireProduct } from '../features/products/service'
 import type { House } from '../house'
@@ -6,6 +5,7 @@ import { Sorry } from '../kernel/sorry'
 import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
 import { generateKey, type KeyOwner, putKey, rotateKey } from '../signing/service'
 import { listPublicKeys, type PublicKey } from '../signing/store'
+import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 
@@ -13,7 +13,7 @@ export const keySizeOption = () =>
   new Option('--bits <n>', 'size of a new RSA key').choices(keySizes.map(String)).default(4096).argParser(parseBits)
 
 const productOption = () =>
-  new Option('--product <id>', "a product's own key pair instead of the global one: its id, uuid or slug")
+  new Option('--product <product>', "a product's own key pair instead of the global one: its id, uuid or slug")
 
 /** `latchkey key show | generate | import | rotate` */
 export function keyCommand(program: Command, io: Io) {
@@ -83,15 +83,6 @@ function parseBits(text: string): KeySize {
   const bits = keySizes.find((size) => String(size) === text)
   if (!bits) throw new Sorry(`--bits is "${text}", but it takes one of ${keySizes.join(', ')}`, 2)
   return bits
-}
-
-/** A text file an operator named. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
-  }
 }
 
 const asJson = ({ id, bits, publicPem, createdAt, retiredAt, productId }: PublicKey) => ({

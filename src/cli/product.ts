@@ -3,10 +3,11 @@ import type { Feature, Product } from '../../db/schema/catalog'
 import { parseFeature } from '../features/products/policy'
 import { presentProduct, requireProduct, setProduct } from '../features/products/service'
 import { listProducts } from '../features/products/store'
+import { Sorry } from '../kernel/sorry'
 import { listPublicKeys } from '../signing/store'
 import { collect } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { facts, type Io, report, table } from './io'
 
 /** `latchkey product list | show | set` */
 export function productCommand(program: Command, io: Io) {
@@ -18,14 +19,9 @@ export function productCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db }) => {
         const products = await listProducts(db.read)
-        report(
-          io,
-          options,
-          { products: products.map(asJson) },
-          products.length
-            ? table(['ID', 'NAME', 'SLUG', 'STATUS', 'SOURCE'], products.map(asRow))
-            : ['There is no product yet: POST /api/v1/create-product makes one.'],
-        )
+        const none = 'There is no product yet: POST /api/v1/create-product makes one.'
+        const lines = table(['ID', 'NAME', 'SLUG', 'STATUS', 'SOURCE'], products.map(asRow), none)
+        report(io, options, { products: products.map(asJson) }, lines)
       }),
     )
 
@@ -40,7 +36,8 @@ export function productCommand(program: Command, io: Io) {
         const keys = await listPublicKeys(db.read)
         const own = keys.find((key) => key.productId === found.id && !key.retiredAt)
         const value = { ...asJson(found), meta_data, key_id: own?.id ?? null }
-        report(io, options, value, asLines(value))
+        const key_id = value.key_id ?? 'the global one'
+        report(io, options, value, facts({ ...value, features: found.features.map(written), key_id }))
       }),
     )
 
@@ -63,8 +60,11 @@ export function productCommand(program: Command, io: Io) {
           features: feature,
           removedFeatures: removeFeature,
         }
-        const changed = asJson(await db.write((tx) => setProduct(tx, reference, settings, clock())))
-        report(io, options, changed, asLines(changed))
+        if (![...Object.values(settings).flat()].some((given) => given !== undefined)) {
+          throw new Sorry('say what to change, for example --slug my-app', 2)
+        }
+        const changed = await db.write((tx) => setProduct(tx, reference, settings, clock()))
+        report(io, options, asJson(changed), facts({ ...asJson(changed), features: changed.features.map(written) }))
       }),
     )
 }
@@ -98,11 +98,5 @@ const asJson = (product: Product) => ({
 
 const asRow = ({ id, name, slug, status, source }: Product) => [String(id), name, slug ?? '', status, source]
 
-/** One line a fact, names in one column. */
-function asLines(value: Record<string, unknown>): string[] {
-  const width = Math.max(...Object.keys(value).map((name) => name.length))
-  return Object.entries(value).map(([name, fact]) => {
-    const text = typeof fact === 'string' ? fact : fact === null ? '' : JSON.stringify(fact)
-    return `${name.padEnd(width)}  ${text}`.trimEnd()
-  })
-}
+/** A feature as the option that declares it. */
+const written = ({ key, type, default: value }: Feature) => `${key}:${type}=${value}`

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
@@ -28,7 +28,17 @@ export function buildProgram(io: Io): Command {
     // Or "release add --version 1.0.2" would ask for the version of this program.
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'latchkey: ')),
+    })
+    .configureHelp({
+      minWidthToWrap: 30,
+      subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
+      // A default that is empty says nothing.
+      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (\[\]|"")\)$/, ''),
+    })
     .showHelpAfterError('(add --help for the ways to use it)')
   serveCommand(program, io)
   initCommand(program, io)

@@ -3,10 +3,9 @@ import type { Release } from '../../db/schema/catalog'
 import { addRelease, getReleases, setPublished } from '../features/downloads/publishing'
 import { describeRelease } from '../features/downloads/service'
 import { Sorry } from '../kernel/sorry'
-import { parseDate, wholeNumber } from './arguments'
+import { parseDate, readText, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report, table } from './io'
-import { readText } from './key'
 
 const progressFromBytes = 64 * 1_048_576
 
@@ -16,7 +15,7 @@ export function releaseCommand(program: Command, io: Io) {
 
   withSettings(release.command('add'), ['data_dir'])
     .description('copy a file into the data folder as a release of a product; a draft until it is published')
-    .requiredOption('--product <id>', 'whose release it is: id, uuid or slug')
+    .requiredOption('--product <product>', 'whose release it is: its id, uuid or slug')
     .requiredOption('--version <text>', 'its name: 1.0.2')
     .requiredOption('--numeric-version <n>', 'its number, which orders releases: 102', wholeNumber(0))
     .requiredOption('--file <path>', 'the file; it keeps its name')
@@ -40,7 +39,7 @@ export function releaseCommand(program: Command, io: Io) {
         }
         const added = await addRelease(house, draft, { now: house.clock(), onProgress: progressOn(io) })
         report(io, options, asJson(added), [
-          `Release ${added.id}, version ${added.version} of product ${added.productId}, ${sizeOf(added)}, is ${stateOf(added)}.`,
+          `Release ${added.id}, version ${added.version} of product ${added.productId}, ${sizeOf(added)}: ${stateOf(added)}.`,
           ...(added.published ? [] : [`Let customers have it: latchkey release publish ${added.id}`]),
         ])
       }),
@@ -48,22 +47,14 @@ export function releaseCommand(program: Command, io: Io) {
 
   withSettings(release.command('list'), ['data_dir'])
     .description('every release, newest first')
-    .option('--product <id>', 'of this product only: id, uuid or slug')
+    .option('--product <product>', 'only those of this product: its id, uuid or slug')
     .option('--json', 'print them as JSON')
     .action((options) =>
       inHouse(options, io, async ({ db }) => {
         const releases = await getReleases(db.read, options.product)
-        const headings = ['ID', 'PRODUCT', 'NUMBER', 'VERSION', 'STATE', 'DATE', 'DOWNLOADS', 'SIZE', 'FILE']
-        report(
-          io,
-          options,
-          { releases: releases.map(asJson) },
-          releases.length
-            ? table(headings, releases.map(asRow))
-            : [
-                'There is no release yet: latchkey release add --product 1 --version 1.0.2 --numeric-version 102 --file …',
-              ],
-        )
+        const headings = ['ID', 'PRODUCT', 'NUMBER', 'VERSION', 'STATE', 'DATE', 'LOADED', 'SIZE', 'FILE']
+        const none = 'There is no release: "latchkey release add --help" says how to make one.'
+        report(io, options, { releases: releases.map(asJson) }, table(headings, releases.map(asRow), none))
       }),
     )
 
@@ -78,7 +69,7 @@ export function releaseCommand(program: Command, io: Io) {
       .action((id, options) =>
         inHouse(options, io, async ({ db }) => {
           const changed = await db.write((tx) => setPublished(tx, id, isPublished))
-          report(io, options, asJson(changed), [`Release ${id}, version ${changed.version}, is ${stateOf(changed)}.`])
+          report(io, options, asJson(changed), [`Release ${id}, version ${changed.version}: ${stateOf(changed)}.`])
         }),
       )
   }
@@ -103,7 +94,7 @@ function progressOn(io: Io) {
   }
 }
 
-const stateOf = ({ published }: Release) => (published ? 'published' : 'not published')
+const stateOf = ({ published }: Release) => (published ? 'published' : 'draft')
 
 const sizeOf = ({ fileSize }: Release) =>
   fileSize < 1_048_576 ? `${Math.ceil(fileSize / 1024)} KiB` : `${(fileSize / 1_048_576).toFixed(1)} MiB`

@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { Sorry } from '../kernel/sorry'
 import { flawOf } from '../signing/check'
 import { listPublicKeys } from '../signing/store'
+import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
-import { readText } from './key'
 
 /** `latchkey verify-response` */
 export const verifyResponseCommand = (program: Command, io: Io) =>

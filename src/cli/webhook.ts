@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Delivery, DeliveryAttempt, Webhook } from '../../db/schema/work'
 import { Sorry } from '../kernel/sorry'
+import { events } from '../webhooks/events'
 import { addWebhook, replayDelivery, replayRange, setWebhookActive } from '../webhooks/service'
 import { listAttempts, listDeliveries, listWebhooks } from '../webhooks/store'
 import { parseDate, splitList, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, listed, minute, report, table } from './io'
 
 const states = ['pending', 'success', 'failed'] satisfies Delivery['state'][]
 
@@ -24,14 +25,15 @@ export function webhookCommand(program: Command, io: Io) {
       [],
     )
     .option('--json', 'print id, uuid and secret as JSON')
+    .addHelpText('after', listed('Events', events))
     .action((options) =>
       inHouse(options, io, async ({ db, sealer, clock }) => {
-        const { name, url, events } = options
+        const { name, url, events: wanted } = options
         const { webhook, secret } = await db.write((tx) =>
-          addWebhook(tx, { name, url, events }, { sealer, now: clock() }),
+          addWebhook(tx, { name, url, events: wanted }, { sealer, now: clock() }),
         )
         report(io, options, { ...asJson(webhook), secret }, [
-          `Webhook ${webhook.id} "${webhook.name}" is told of ${webhook.events.join(', ')}. Its secret, shown this once:`,
+          `Webhook ${webhook.id} "${webhook.name}" is told of ${told(webhook)}. Its secret, shown this once:`,
           secret,
         ])
       }),
@@ -43,9 +45,8 @@ export function webhookCommand(program: Command, io: Io) {
     .action((options) =>
       inHouse(options, io, async ({ db }) => {
         const webhooks = await listWebhooks(db.read)
-        const lines = webhooks.length
-          ? table(['ID', 'NAME', 'STATE', 'URL', 'EVENTS'], webhooks.map(asRow))
-          : ['There is no webhook yet: latchkey webhook add --name "my shop" --url https://… --events all']
+        const none = 'There is no webhook yet: latchkey webhook add --name "my shop" --url https://… --events all'
+        const lines = table(['ID', 'NAME', 'STATE', 'URL', 'EVENTS'], webhooks.map(asRow), none)
         report(io, options, { webhooks: webhooks.map(asJson) }, lines)
       }),
     )
@@ -65,11 +66,11 @@ export function webhookCommand(program: Command, io: Io) {
   onOff('enable', true, 'tell it of events again, from now on')
 
   withSettings(webhook.command('deliveries'), ['data_dir'])
-    .description('the latest deliveries and how each attempt went, orders and callbacks too')
+    .description('the latest deliveries and how they went, orders and callbacks too')
     .argument('[webhook-id]', 'only those of this webhook', wholeNumber(1))
     .addOption(new Option('--state <state>', 'only those in this state').choices(states))
     .option('--limit <n>', 'how many at most', wholeNumber(1), 50)
-    .option('--json', 'print them as JSON, with the answers')
+    .option('--json', 'print them as JSON, each attempt with its answer')
     .action((webhookId, options) =>
       inHouse(options, io, async ({ db }) => {
         const { state, limit } = options
@@ -82,9 +83,8 @@ export function webhookCommand(program: Command, io: Io) {
           delivery,
           attempts: attempts.filter(({ deliveryId }) => deliveryId === delivery.id),
         }))
-        const lines = rows.length
-          ? table(['ID', 'WEBHOOK', 'EVENT', 'STATE', 'ATTEMPTS', 'LAST', 'MADE', 'URL'], rows.map(deliveryRow))
-          : ['There is no such delivery.']
+        const headings = ['ID', 'MADE', 'EVENT', 'STATE', 'ATTEMPTS', 'TO', 'LAST ANSWER']
+        const lines = table(headings, rows.map(deliveryRow), 'There is no such delivery.')
         report(io, options, { deliveries: rows.map(deliveryJson) }, lines)
       }),
     )
@@ -106,11 +106,15 @@ export function webhookCommand(program: Command, io: Io) {
           report(io, options, { replayed: 1, delivery_id: id }, [`Delivery ${deliveryId} is sent again, as ${id}.`])
         } else if (isRange && deliveryId === undefined) {
           const replayed = await replayRange(db, { webhookId, from, to }, clock())
-          report(io, options, { replayed }, [`${replayed} messages are sent again.`])
+          report(io, options, { replayed }, [
+            `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`,
+          ])
         } else throw new Sorry('give the id of a delivery, or all of --webhook, --from and --to', 2)
       }),
     )
 }
+
+const told = (webhook: Webhook) => (webhook.events.length === events.length ? 'every event' : webhook.events.join(', '))
 
 const stateOf = ({ active }: Webhook) => (active ? 'active' : 'disabled')
 
@@ -124,13 +128,7 @@ const asJson = (webhook: Webhook) => ({
   created_at: webhook.createdAt.toISOString(),
 })
 
-const asRow = (webhook: Webhook) => [
-  String(webhook.id),
-  webhook.name,
-  stateOf(webhook),
-  webhook.url,
-  webhook.events.join(','),
-]
+const asRow = (webhook: Webhook) => [String(webhook.id), webhook.name, stateOf(webhook), webhook.url, told(webhook)]
 
 interface Tried {
   delivery: Delivery
@@ -160,12 +158,11 @@ function deliveryRow({ delivery, attempts }: Tried) {
   const last = attempts.at(-1)
   return [
     String(delivery.id),
-    String(delivery.webhookId ?? '–'),
+    minute(delivery.createdAt),
     delivery.event,
     delivery.state,
     String(attempts.length),
+    delivery.webhookId === null ? delivery.url : `webhook ${delivery.webhookId}`,
     last ? (last.error ?? String(last.status)) : '–',
-    delivery.createdAt.toISOString().slice(0, 19),
-    delivery.url,
   ]
 }

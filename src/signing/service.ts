@@ -18,7 +18,7 @@ export type KeyOwner = number | null
 /** Makes a first key pair. A `Sorry` where there is one already: replacing a key is said aloud. */
 export async function generateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
-    throw new Sorry(`${named(owner)} has a key pair already: replace it with "latchkey key rotate${flagFor(owner)}"`)
+    throw new Sorry(`${named(owner)} exists already: replace it with "latchkey key rotate${flagFor(owner)}"`)
   }
   if (await hasCurrentKey(workshop.db.read, owner)) refuse()
   const key = await freshKey(workshop, owner, bits)
@@ -30,7 +30,7 @@ export async function generateKey(workshop: Workshop, owner: KeyOwner, bits: Key
 export async function rotateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
   if (!(await hasCurrentKey(workshop.db.read, owner))) {
     throw new Sorry(
-      `${named(owner)} has no key pair of its own: make one with "latchkey key generate${flagFor(owner)}"`,
+      `there is nothing to replace, ${named(owner)} does not exist: make it with "latchkey key generate${flagFor(owner)}"`,
     )
   }
   const key = await freshKey(workshop, owner, bits)
@@ -48,5 +48,5 @@ export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, p
 const freshKey = async ({ sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) =>
   toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
 
-const named = (owner: KeyOwner) => (owner === null ? 'this house' : `product ${owner}`)
+const named = (owner: KeyOwner) => (owner === null ? 'the global key pair' : `the key pair of product ${owner}`)
 const flagFor = (owner: KeyOwner) => (owner === null ? '' : ` --product ${owner}`)

@@ -107,7 +107,10 @@ export function openAddressGuard(
       const addresses = isIP(host) ? [host] : await resolve(host)
       if (!addresses.length) throw new Error(`${host} has no address`)
       const refused = addresses.find((address) => !isAllowed(address))
-      if (refused) throw new Error(`${refused} is a private or reserved address, and webhooks may not go there`)
+      if (refused)
+        throw new Error(
+          `${refused} is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list`,
+        )
       return addresses
     },
   }

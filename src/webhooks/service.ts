@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import type { Delivery, Webhook } from '../../db/schema/work'
+import type { Static } from '@sinclair/typebox'
+import type { Delivery, Job, Webhook } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
+import { deleteJob } from '../jobs/service'
 import { randomToken } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
 import { flawOfUrl } from './address'
 import { type Event, events } from './events'
 import { sealSecret } from './message'
-import { send } from './outbox'
+import { deliver, send } from './outbox'
 import {
   findDelivery,
   findLastDeliveryId,
@@ -97,10 +99,15 @@ export async function replayRange(db: Db, range: Range, now: Date): Promise<numb
   }
 }
 
-/** For a delivery whose job was taken out of the queue: it will not be tried again. */
-export async function giveUpDelivery(tx: Queryable, id: number) {
-  const delivery = await findDelivery(tx, id)
-  if (delivery?.state === 'pending') await updateDelivery(tx, id, { state: 'failed' })
+/** Deletes a job of any kind; a delivery that still waited for it has failed. */
+export async function abandonJob(tx: Queryable, id: number): Promise<Job> {
+  const job = await deleteJob(tx, id)
+  if (job.kind === deliver.name) {
+    const { deliveryId } = job.payload as Static<typeof deliver.payload>
+    const delivery = await findDelivery(tx, deliveryId)
+    if (delivery?.state === 'pending') await updateDelivery(tx, deliveryId, { state: 'failed' })
+  }
+  return job
 }
 
 const again = ({ kind, event, url, content, messageId, webhookId }: Delivery, webhook: Webhook | undefined) => ({

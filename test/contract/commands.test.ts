@@ -7,6 +7,7 @@ import { version } from '../../package.json'
 import { buildProgram } from '../../src/cli/program'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -176,6 +177,8 @@ describe('the command line', () => {
       const { exitCode, out, err } = await house.cli(...words, '--help')
       expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
       expect(out).toStartWith(`Usage: ${name} `)
+      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([])
+      expect(out).not.toMatch(/default: (\[\]|"")/)
     },
   )
 
@@ -198,6 +201,25 @@ describe('the command line', () => {
   ])('refuses "%s"', async (line, reason) => {
     const { exitCode, out, err } = await house.cli(...line.split(' '))
     expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringMatching(reason) })
+    expect(err).toStartWith('latchkey: ')
+  })
+
+  test('shows what strangers wrote without the commands a terminal would take from it', async () => {
+    const product_id = await makeProduct(house)
+    const license_key = await makeLicense(house, { product_id })
+    await house.ask('POST /api/v1/activate', { license_key, identifier: 'a\u001b[2Jb\u009bc\nd' })
+    const { out } = await house.cli('activation', 'list', license_key)
+    expect(out).toContain('\na\ufffd[2Jb\ufffdc d  active')
+    expect((await house.cli('activation', 'list', license_key, '--json')).json.activations).toMatchObject([
+      { identifier: 'a\u001b[2Jb\u009bc\nd' },
+    ])
+  })
+
+  test('shows moments so that options take them', async () => {
+    const { out } = await house.cli('api-key', 'list')
+    const [shown = ''] = /\d{4}-\d\d-\d\dT\d\d:\d\dZ/.exec(out) ?? []
+    const replayed = ['webhook', 'replay', '--webhook', '999', '--from', shown, '--to', shown]
+    expect(await house.cli(...replayed)).toMatchObject({ exitCode: 1, err: expect.stringContaining('no webhook 999') })
   })
 
   test('says its version', async () => {
@@ -229,7 +251,7 @@ describe('api-key create', () => {
     [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /whole number/],
     [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /tomorrow/],
     [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
-    [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /no spaces/],
+    [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /without spaces/],
   ])('%p is refused and makes nothing', async (args, exitCode, reason) => {
     const before = (await house.cli('api-key', 'list', '--json')).json
     const spoken = await house.cli('api-key', 'create', ...args)

@@ -325,7 +325,7 @@ describe('latchkey product', () => {
         'reserved',
       ]),
       [['--slug', '2964c3c9-0b5d-4d89-b3ac-4668f30bc492'], 2, 'uuid'],
-      [['--slug', slug], 1, `product ${id} has that slug`],
+      [['--slug', slug], 1, `product ${id} has the slug`],
       [['--post-url', 'ftp://example.com'], 2, 'http'],
       [['--post-url', 'nonsense'], 2, 'http'],
       [['--post-url', `https://example.com/${'x'.repeat(2048)}`], 2, '2048'],
@@ -336,6 +336,7 @@ describe('latchkey product', () => {
       [['--feature', 'seats:boolean=1'], 2, 'type'],
       [['--feature', 'with space:string=x'], 2, 'type'],
       [['--remove-feature', 'seats'], 1, 'no feature'],
+      [[], 2, 'say what to change'],
       [['--slug', 'good-slug', '--post-url', 'nonsense'], 2, 'http'],
     ]
     const before = (await house.cli('product', 'show', String(other), '--json')).json

@@ -124,10 +124,22 @@ describe('a name is judged by every address it has', () => {
   test.each([
     ['https://shop.test/a?b=c', '93.184.216.34,2606:4700::1'],
     ['https://shop.test./', '93.184.216.34'],
-    ['https://rebind.test/', '10.0.0.1 is a private or reserved address, and webhooks may not go there'],
-    ['https://inside.test/', '10.0.0.1 is a private or reserved address, and webhooks may not go there'],
-    ['https://zone.test/', 'fe80::1%eth0 is a private or reserved address, and webhooks may not go there'],
-    ['http://LOCALHOST/', '127.0.0.1 is a private or reserved address, and webhooks may not go there'],
+    [
+      'https://rebind.test/',
+      '10.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
+    ],
+    [
+      'https://inside.test/',
+      '10.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
+    ],
+    [
+      'https://zone.test/',
+      'fe80::1%eth0 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
+    ],
+    [
+      'http://LOCALHOST/',
+      '127.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
+    ],
     ['https://nobody.test/', 'nobody.test has no address'],
     ['ftp://shop.test/', 'a webhook goes to an http or https address'],
     ['file:///etc/passwd', 'a webhook goes to an http or https address'],
@@ -161,7 +173,7 @@ describe('private addresses are allowed', () => {
 
   test('nowhere else', async () => {
     const listed = guard({ list: ['10.1.0.0/16'] })
-    expect(await verdict('http://10.2.0.1/', listed)).toContain('may not go there')
-    expect(await verdict('http://[::ffff:10.2.0.1]/', listed)).toContain('may not go there')
+    expect(await verdict('http://10.2.0.1/', listed)).toContain('--webhook-allow-list')
+    expect(await verdict('http://[::ffff:10.2.0.1]/', listed)).toContain('--webhook-allow-list')
   })
 })

@@ -2,7 +2,7 @@ import type { Release } from '../../../db/schema/catalog'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { Sorry } from '../../kernel/sorry'
-import { resolveProduct } from '../products/service'
+import { requireProduct } from '../products/service'
 import { receiveFile } from './files'
 import { findRelease, insertRelease, listReleases, updateRelease } from './store'
 
@@ -71,10 +71,4 @@ export async function setPublished(tx: Queryable, id: number, isPublished: boole
   const release = await updateRelease(tx, id, { published: Number(isPublished) })
   if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`)
   return release
-}
-
-async function requireProduct(db: Queryable, reference: string) {
-  const product = await resolveProduct(db, reference)
-  if (!product) throw new Sorry(`there is no product "${reference}": give its id, uuid or slug`)
-  return product
 }

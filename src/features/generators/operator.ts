@@ -2,9 +2,10 @@ import type { Generator } from '../../../db/schema/catalog'
 import type { Queryable } from '../../database/connection'
 import { Sorry } from '../../kernel/sorry'
 import { longestKey } from '../licenses/model'
-import { resolveProduct } from '../products/service'
+import { requireProduct } from '../products/service'
 import { drawKeys } from './draw'
-import { capacity, collisionLikelihood, type Format, keyLength, type Pattern, patternOf } from './pattern'
+import { type Format, patternOf } from './format'
+import { capacity, collisionLikelihood, keyLength, type Pattern } from './pattern'
 import { findGenerator, insertGenerator, updateGeneratorStatus } from './store'
 
 /** With a million keys sold, one guess in a million opens something; fewer keys than this are guessed too easily. */
@@ -64,12 +65,6 @@ export async function previewKeys(db: Queryable, id: number, count: number): Pro
   const { pattern, flaw } = patternOf(generator)
   if (!pattern) throw new Sorry(`generator ${id} cannot be used: ${flaw}`)
   return drawKeys(pattern, count)
-}
-
-export async function requireProduct(db: Queryable, reference: string) {
-  const product = await resolveProduct(db, reference)
-  if (!product) throw new Sorry(`there is no product "${reference}": name one by its id, uuid or slug`)
-  return product
 }
 
 function unknown(id: number): never {

@@ -8,8 +8,9 @@ import { Refusal, say } from '../../kernel/outcome'
 import { createLicenses, type LicenseTerms } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { drawKeys } from './draw'
+import { patternOf } from './format'
 import { type GeneratorFilter, KeysOrder } from './model'
-import { type Pattern, patternOf } from './pattern'
+import type { Pattern } from './pattern'
 import { findFirstActive, findGenerator, listGenerators, listTaken } from './store'
 
 const mostRedraws = 3

@@ -19,14 +19,19 @@ const sets: Record<string, string> = {
 const checks: Record<string, string> = { '9': digits, X: digits + upper, x: digits + lower }
 
 /** The language of templates, as the command line explains it. */
-export const templateHelp = `A template is what a key looks like, with placeholders for what is drawn: PRO-{A:5}-{9:4}-{X:6}
-  {9:4}       four digits                {A:5}  five letters A-Z           {a:5}  five letters a-z
-  {X:6}       six of 0-9 and A-Z         {x:6}  six of 0-9 and a-z         {H:8}  {h:8}  eight hexadecimal digits
-  {C:6}       six characters of --charset
-  {check}     one of 0-9 and A-Z: the check character (Luhn mod 36) of the letters and digits before it,
-              upper and lower case being equal; {check:x} writes it in lower case
-  {check:9}   one digit: the check digit (Luhn mod 10) of the digits before it
-A placeholder without a number stands for one character. Everything else stands for itself.`
+export const templateHelp = `A template is what a key looks like, with placeholders for what is drawn:
+PRO-{A:5}-{9:4}-{X:6}
+  {9:4}      four digits
+  {A:5}      five letters A-Z; {a:5} five letters a-z
+  {X:6}      six of 0-9 and A-Z; {x:6} six of 0-9 and a-z
+  {H:8}      eight of 0-9 and A-F; {h:8} eight of 0-9 and a-f
+  {C:6}      six characters of --charset
+  {check}    the check character (Luhn mod 36, 0-9 and A-Z) of the letters and
+             digits before it, upper and lower case being equal; {check:x}
+             writes it in lower case
+  {check:9}  the check digit (Luhn mod 10) of the digits before it
+A placeholder without a number stands for one character. Everything else stands
+for itself.`
 
 /** The pattern a template describes. */
 export function readTemplate(template: string, charset: string): Reading {

@@ -118,7 +118,8 @@ export async function setProduct(tx: Queryable, reference: string, settings: Pro
   if (postUrl) requirePostUrl(postUrl)
   if (slug) await requireSlug(tx, slug, product)
   const unknown = removedFeatures.find((key) => !product.features.some((feature) => feature.key === key))
-  if (unknown !== undefined) throw new Sorry(`product ${product.id} has no feature "${unknown}"`)
+  if (unknown !== undefined)
+    throw new Sorry(`product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`)
   const replaced = [...removedFeatures, ...features.map(({ key }) => key)]
   const merged = [...product.features.filter(({ key }) => !replaced.includes(key)), ...features]
   await updateProductRow(tx, product.id, {
@@ -135,14 +136,16 @@ export async function setProduct(tx: Queryable, reference: string, settings: Pro
 
 function requirePostUrl(url: string) {
   const isUsable = url.length <= longestPostUrl && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-  if (!isUsable) throw new Sorry(`the post URL is http:// or https:// and has at most ${longestPostUrl} characters`, 2)
+  if (!isUsable)
+    throw new Sorry(`--post-url takes an http:// or https:// URL of at most ${longestPostUrl} characters`, 2)
 }
 
 async function requireSlug(tx: Queryable, slug: string, { id }: Product) {
   const flaw = slugFlaw(slug)
   if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 2)
   const holder = await findProduct(tx, slug)
-  if (holder && holder.id !== id) throw new Sorry(`product ${holder.id} has that slug: choose another with --slug`)
+  if (holder && holder.id !== id)
+    throw new Sorry(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
 }
 
 /** A product as 810 shows it (CONTRACT §1). */
