@@ -9,7 +9,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import { products } from './catalog'
+import { generators, products } from './catalog'
 import { moment } from './columns'
 
 /**
@@ -32,6 +32,8 @@ export const licenses = sqliteTable(
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
     contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),
+    /** Whose key it is; null for one that was brought along, or drawn before this was noted. */
+    generatorId: integer('generator_id').references(() => generators.id, { onDelete: 'set null' }),
     /** What the product's features are worth on this licence, by feature key. */
     features: text('features', { mode: 'json' })
       .$type<Record<string, boolean | number | string>>()
@@ -42,6 +44,7 @@ export const licenses = sqliteTable(
   },
   (table) => [
     index('licenses_contract').on(table.contractId).where(sql`${table.contractId} is not null`),
+    index('licenses_generator').on(table.generatorId).where(sql`${table.generatorId} is not null`),
     index('licenses_expiry')
       .on(sql`(${table.assignedAt} + ${table.validity} * 86400000)`)
       .where(sql`${table.status} = 'assigned' and ${table.validity} > 0`),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import examples from '../fixtures/examples.json'
 import { startHouse, type TestHouse } from '../support/house'
-import { makeProduct } from '../support/stock'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 let product: number
@@ -74,6 +74,33 @@ describe('generate', () => {
     expect(await house.ask('GET /api/v1/get-available-license-keys-count', { product_id: own })).toMatchObject({
       response: { count: 4 },
     })
+  })
+
+  test('is told how many of its keys are left', async () => {
+    const own = await makeProduct(house)
+    const [one, two] = [await makeGenerator('--product', String(own)), await makeGenerator('--product', String(own))]
+    await makeLicense(house, { product_id: own, status: 'available' })
+    const { response } = await generate({ generator_id: one, quantity: 3 })
+    await generate({ generator_id: two, quantity: 1 })
+    await house.ask('POST /api/v1/assign-license-key', { license_key: response.licenseKeys[0] })
+    const left = async (fields: object) =>
+      (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id: own, ...fields })).response.count
+    expect(await left({})).toBe(4)
+    expect(await left({ generator_id: '' })).toBe(4)
+    expect(await left({ generator_id: one })).toBe(2)
+    expect(await left({ generator_uuid: two })).toBe(1)
+    for (const generator_id of [999_999, 'unknown', `${one}e0`, -1]) expect(await left({ generator_id })).toBe(0)
+    expect(await left({ product_id: product, generator_id: one })).toBe(0)
+  })
+
+  test('leaves its keys where they were moved to when it goes with its product', async () => {
+    const [its, other] = [await makeProduct(house), await makeProduct(house)]
+    const generator_id = await makeGenerator('--product', String(its))
+    const { response } = await generate({ generator_id, quantity: 1 })
+    const [license_key] = response.licenseKeys
+    await house.ask('POST /api/v1/update-license-key', { license_key, product_id: other })
+    expect(await house.ask('POST /api/v1/delete-product', { product_id: its })).toMatchObject({ code: 550 })
+    expect(await house.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
   })
 
   test('gives a thousand keys at once, and no key twice to twenty who ask together', async () => {

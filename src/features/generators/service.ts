@@ -54,7 +54,8 @@ export async function drawLicenses(
     throw failure(`Generator ${generator.id} finds too few keys that are not in use. ${remedy}`, product)
   }
   const { activationLimit, validity } = generator
-  return createLicenses(tx, product, keys, { activationLimit, validity, status: 'available', ...terms }, now)
+  const own = { activationLimit, validity, status: 'available' as const, generatorId: generator.id }
+  return createLicenses(tx, product, keys, { ...own, ...terms }, now)
 }
 
 const failure = (detail: string, product: Product) =>

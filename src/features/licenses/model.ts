@@ -44,6 +44,17 @@ export const LicenseKeyUpdate = gathered(
 
 export const LicenseKeyChoice = Type.Object({ license_key: Type.Optional(text()) })
 
+export const StockChoice = Type.Object({
+  product_id: Type.Optional(productReference()),
+  generator_id: Type.Optional(
+    text({
+      maxLength: 255,
+      aliases: ['generatorId', 'generator_uuid'],
+      description: 'Only keys that this generator has drawn.',
+    }),
+  ),
+})
+
 /** The most rows one answer lists. */
 export const mostListed = 10_000
 

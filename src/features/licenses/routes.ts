@@ -1,8 +1,7 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate, lookup } from '../../access/gate'
 import type { Deps } from '../../deps'
-import { ProductChoice } from '../products/model'
-import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeyUpdate } from './model'
+import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeyUpdate, StockChoice } from './model'
 import { countAvailableKeys, deleteLicenseKey, getLicenseKeys, updateLicenseKey } from './service'
 
 export const licenses = (deps: Deps) =>
@@ -35,7 +34,7 @@ export const licenses = (deps: Deps) =>
     .get(
       '/get-available-license-keys-count',
       ({ query }) => countAvailableKeys(deps.db.read, query),
-      lookup('get-available-license-keys-count', ProductChoice, {
+      lookup('get-available-license-keys-count', StockChoice, {
         summary: 'Count the keys of a product that can be assigned',
         says: ['available_license_keys_count', 'product_not_exists_count'],
       }),

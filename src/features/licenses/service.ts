@@ -6,7 +6,6 @@ import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
-import type { ProductChoice } from '../products/model'
 import { describeProduct, resolveProduct } from '../products/service'
 import {
   type LicenseKeyChoice,
@@ -15,6 +14,7 @@ import {
   LicenseKeyUpdate,
   longestKey,
   mostListed,
+  type StockChoice,
 } from './model'
 import { announceChange, licenseNews, newsOfNew } from './news'
 import { type StatusWord, statusWords } from './policy'
@@ -72,7 +72,7 @@ export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof L
 
 /** What a new licence starts with, beside its key and its product. */
 export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'status'> &
-  Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId'>>
+  Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId' | 'generatorId'>>
 
 /**
  * Makes licences of those keys that do not exist yet, with the product's features as they are now, and announces them;
@@ -158,11 +158,12 @@ export async function getLicenseKeys(db: Queryable, filter: Static<typeof Licens
   })
 }
 
-/** 741 with the number of keys a shop could still assign, 740 for an unknown product. */
-export async function countAvailableKeys(db: Queryable, { product_id }: Static<typeof ProductChoice>) {
+/** 741 with the number of keys a shop could still assign, of one generator or of all; 740 for an unknown product. */
+export async function countAvailableKeys(db: Queryable, { product_id, generator_id }: Static<typeof StockChoice>) {
   const product = await resolveProduct(db, product_id)
   if (!product) return say('product_not_exists_count')
-  return say('available_license_keys_count', { count: await countAvailable(db, product.id) }).signedFor(product.id)
+  const count = await countAvailable(db, product.id, generator_id === undefined ? undefined : idOf(generator_id))
+  return say('available_license_keys_count', { count }).signedFor(product.id)
 }
 
 /** A licence and its product as 500 shows them. */
@@ -210,6 +211,9 @@ function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: 
     revokedAt: before?.revokedAt ?? (word === 'revoked' ? now : null),
   }
 }
+
+/** The id a reference is; 0, which is nobody's, for what is none. */
+const idOf = (reference: string) => (/^\d{1,15}$/.test(reference) ? Number(reference) : 0)
 
 const isBlock = (word: unknown) => statusWords[word as StatusWord] === 'blocked'
 

@@ -193,11 +193,18 @@ export async function upsertExpiryMark(tx: Queryable, mark: ExpiryMark) {
     .onConflictDoUpdate({ target: installation.key, set: { value } })
 }
 
-export async function countAvailable(db: Queryable, productId: number): Promise<number> {
+/** Keys of a product that can be assigned; those that one generator has drawn, or all. */
+export async function countAvailable(db: Queryable, productId: number, generatorId?: number): Promise<number> {
   const [row] = await db
     .select({ available: count() })
     .from(licenses)
-    .where(and(eq(licenses.productId, productId), eq(licenses.status, 'available')))
+    .where(
+      and(
+        eq(licenses.productId, productId),
+        eq(licenses.status, 'available'),
+        generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
+      ),
+    )
   return row!.available
 }
 
