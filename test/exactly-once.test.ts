@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { openHouse } from '../src/house'
 import { startServer } from '../src/worker/server'
 import { speak, startHouse, urlFrom } from './support/house'
 import { makeProduct } from './support/stock'
+import { until } from './support/wait'
 
 const minuteMs = 60_000
 
@@ -69,5 +71,25 @@ test('an answer is kept with its Idempotency-Key for twenty-four hours', async (
   expect(await keyOf()).toBe('B')
   house.advance(24 * 60 * minuteMs)
   expect(await keyOf()).toBe('C')
+  await house.close()
+})
+
+test('orders nobody asked for again are forgotten with the next one after fifteen minutes', async () => {
+  const house = await startHouse()
+  const product_id = await makeProduct(house)
+  const license_keys = ['A', 'B']
+  const stock = { product_id, license_keys, activation_limit: 1, validity: 0, status: 'available' }
+  await house.ask('POST /api/v1/create-license-keys', stock)
+  const raw = new Database(join(house.folder, 'latchkey.db'))
+  const insert = raw.query(
+    `insert into unanswered_orders (api_key_id, endpoint, request_hash, answer, created_at) values (1, 'random-assign-license-keys', ?, '{}', ?)`,
+  )
+  insert.run('old', house.now().getTime() - 16 * minuteMs)
+  insert.run('young', house.now().getTime() - 14 * minuteMs)
+  expect(await house.ask('POST /api/v1/random-assign-license-keys', { product_id })).toMatchObject({ code: 803 })
+  const left = () => raw.query('select request_hash from unanswered_orders').values().flat()
+  await until('its own to be answered', () => left().length === 1)
+  expect(left()).toEqual(['young'])
+  raw.close()
   await house.close()
 })

@@ -3,7 +3,7 @@ const passing = [
   { codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/, remedy: 'the disk is full: make room, then try again' },
   {
     codes: /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EROFS|EMFILE|ENFILE)/,
-    remedy: 'the data folder cannot be used: check its disk, its permissions and the limit of open files',
+    remedy: 'the data folder cannot be used: check its disk, its permissions and the limits of this process',
   },
 ]
 

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 import type { Config } from '../config'
 import { type AddressSet, addressSet } from '../kernel/addresses'
@@ -89,7 +88,9 @@ export interface AddressGuard {
 
 type Resolve = (host: string) => Promise<string[]>
 
-const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address)
+/** Asked by c-ares: the system's own look-up holds a thread, and a name server that is silent would hold them all. */
+const resolveAll: Resolve = async (host) =>
+  (await Bun.dns.lookup(host, { backend: 'c-ares' })).map(({ address }) => address)
 
 export function openAddressGuard(
   config: Pick<Config, 'allow_private_webhooks' | 'webhook_allow_list'>,

@@ -57,6 +57,16 @@ describe.skipIf(!binary)('the binary', () => {
     for (const word of ['750', '900', '800', '300', '200', 'genuine', 'Every step held.']) expect(out).toContain(word)
   })
 
+  test('does not mind a reader that has seen enough', async () => {
+    const piped = Bun.spawn(['sh', '-c', '"$0" openapi | head -c 1', binary!], {
+      cwd: folder.path,
+      env: {},
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    expect([await new Response(piped.stdout).text(), await new Response(piped.stderr).text()]).toEqual(['{', ''])
+  })
+
   test('prints the JSON document on standard output and everything else beside it', async () => {
     const env = { LATCHKEY_DATA_DIR: join(folder.path, 'fresh') }
     const made = await spawnBinary(['api-key', 'create', '--name', 'x', '--preset', 'all', '--json'], env)

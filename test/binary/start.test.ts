@@ -32,19 +32,6 @@ describe.skipIf(!binary)('the first start', () => {
     ])
   })
 
-  test('that is killed while it makes the sealing key needs no hand afterwards', async () => {
-    // A file may have no byte: the first that gets one ends the process.
-    const limited = Bun.spawn(['sh', '-c', 'ulimit -f 0; exec "$0" init --bits 2048', binary!], {
-      cwd: folder.path,
-      env: {},
-      stdout: 'ignore',
-      stderr: 'ignore',
-    })
-    expect(await limited.exited).not.toBe(0)
-    expect(existsSync(inFolder('data'))).toBeTrue()
-    expect(await spawnBinary(['init', '--bits', '2048'], {}, folder.path)).toMatchObject({ exitCode: 0 })
-  })
-
   test('of several at once leaves one folder that is whole', async () => {
     const starts = await Promise.all([1, 2, 3, 4].map(() => spawnBinary(['init', '--bits', '2048'], {}, folder.path)))
     for (const { exitCode, err } of starts) {

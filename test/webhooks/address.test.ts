@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { getServers, setServers } from 'node:dns'
 import { isPublic, openAddressGuard } from '../../src/webhooks/address'
 
 const guard = (
@@ -158,6 +159,25 @@ describe('a name is judged by every address it has', () => {
     await counting.addressesOf(new URL('https://shop.test/'))
     expect(asked).toBe(1)
   })
+})
+
+test('a name server that is silent holds no thread that signs answers', async () => {
+  const [{ promise: question, resolve }, servers] = [Promise.withResolvers<string>(), getServers()]
+  const silent = await Bun.udpSocket({
+    hostname: '127.0.0.1',
+    socket: { data: (_, bytes) => resolve(bytes.toString('latin1')) },
+  })
+  try {
+    // Look-ups that hold a thread ask the system's servers whatever is set here.
+    setServers([`127.0.0.1:${silent.port}`])
+    openAddressGuard({ allow_private_webhooks: 'off', webhook_allow_list: [] })
+      .addressesOf(new URL('http://stalls.example/'))
+      .catch(() => {})
+    expect(await question).toContain('stalls')
+  } finally {
+    setServers(servers)
+    silent.close()
+  }
 })
 
 describe('private addresses are allowed', () => {
