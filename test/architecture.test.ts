@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { root } from './support/readme'
 import { type Source, sources } from './support/sources'
 
 /** The floors of the house, lowest first: imports go down them, or stay on one. */
@@ -81,6 +83,37 @@ describe('the features', () => {
   test('know nothing of HTTP but their routes', () => {
     const routing = between.filter(({ to }) => nameOf(to) === 'routes.ts')
     expect([...new Set(routing.map(({ from }) => from))]).toEqual(['src/http/app.ts'])
+  })
+})
+
+describe('src/README.md', async () => {
+  const page = await Bun.file(join(root, 'src/README.md')).text()
+  const rowsOf = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, name, value]) => [name!, value!] as const)
+
+  test('has every room on its floor', () => {
+    const told = rowsOf(/^\| \d \| `([\w.-]+)\/?` \|/gm).map(([name]) => `src/${name}`)
+    const onFloors = rowsOf(/^\| (\d) \| `([\w.-]+)\/?` \|/gm).map(([floor, name]) => [`src/${name}`, Number(floor)])
+    expect(told.sort()).toEqual(
+      Object.keys(floors)
+        .filter((room) => room !== 'db')
+        .sort(),
+    )
+    expect(Object.fromEntries([['db', 0], ...onFloors])).toEqual(floors)
+  })
+
+  test('has every feature and what it builds on', () => {
+    const features = new Set(sources.flatMap(({ path }) => featureOf(path) ?? []))
+    const buildsOn = (feature: string) =>
+      new Set(
+        atRunTime
+          .filter(({ from }) => featureOf(from) === feature)
+          .flatMap(({ to }) => featureOf(to) ?? [])
+          .filter((other) => other !== feature),
+      )
+    const arrowsOf = (feature: string) => [...buildsOn(feature)].sort().join(', ')
+    expect(Object.fromEntries(rowsOf(/^\| `([a-z-]+)` \| ([a-z, -]*?) ?\|$/gm))).toEqual(
+      Object.fromEntries([...features].map((feature) => [feature, arrowsOf(feature)])),
+    )
   })
 })
 

@@ -14,11 +14,13 @@ export const report = (io: Io, { json }: { json?: boolean | undefined }, value: 
 /** What strangers wrote, such as the name of a device, gives the terminal no commands. */
 const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
 
-/** Rows under their headings, each column as wide as its widest cell; a sentence where there are no rows. */
+/** Rows under their headings, each column but the last as wide as its widest cell; a sentence where there are no rows. */
 export function table(headings: string[], rows: string[][], none: string): string[] {
   if (!rows.length) return [none]
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('\n', ' ')))
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i]!.length)))
+  const widths = headings.map(({ length }, i) =>
+    i === headings.length - 1 ? length : cells.reduce((widest, row) => Math.max(widest, row[i]!.length), length),
+  )
   const line = (row: string[]) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]!))

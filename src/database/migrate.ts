@@ -12,7 +12,7 @@ export interface Migration {
 }
 
 /** The tags a database still lacks. Throws when it was written by a newer version, or a migration was tampered with. */
-export function pendingMigrations(raw: Database, all: Migration[] = migrations): Migration[] {
+function pendingMigrations(raw: Database, all: Migration[] = migrations): Migration[] {
   const hasTable = raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get()
   const applied = hasTable ? raw.query<[string, string], []>('select tag, hash from applied_migrations').values() : []
   for (const [tag, hash] of applied) {

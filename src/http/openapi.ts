@@ -10,7 +10,7 @@ import { fields, payloads } from './examples'
 type Json = Record<string, any>
 
 /** Answers that any endpoint may give before its service is asked. */
-export const gateAnswers: readonly Answer[] = [
+const gateAnswers: readonly Answer[] = [
   'invalid_api_key',
   'inactive_api_key',
   'insufficient_permissions',

@@ -20,7 +20,7 @@ export interface Sealer {
 }
 
 /** The sealer of a 32-byte key. */
-export function sealerOf(key: Buffer): Sealer {
+function sealerOf(key: Buffer): Sealer {
   return {
     fingerprint: sha256(Buffer.concat([Buffer.from('latchkey sealing key '), key])),
     seal(secret) {

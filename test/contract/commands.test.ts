@@ -216,10 +216,13 @@ describe('the command line', () => {
   })
 
   test('shows moments so that options take them', async () => {
-    const { out } = await house.cli('api-key', 'list')
-    const [shown = ''] = /\d{4}-\d\d-\d\dT\d\d:\d\dZ/.exec(out) ?? []
-    const replayed = ['webhook', 'replay', '--webhook', '999', '--from', shown, '--to', shown]
-    expect(await house.cli(...replayed)).toMatchObject({ exitCode: 1, err: expect.stringContaining('no webhook 999') })
+    const add = ['blocklist', 'add', '--ip', '203.0.113.99', '--expires-at']
+    const { json } = await house.cli(...add, '2040-01-02T03:04:56+02:00', '--json')
+    expect((await house.cli('blocklist', 'list')).out).toContain('203.0.113.99  2040-01-02T01:04Z')
+    expect((await house.cli(...add, '2040-01-02T01:04Z', '--json')).json).toEqual({
+      ...json,
+      expires_at: '2040-01-02T01:04:00.000Z',
+    })
   })
 
   test('says its version', async () => {

@@ -13,7 +13,7 @@ export async function findDownloadRule(db: Queryable, licenseKey: string) {
   return row
 }
 
-/** Newest first. */
+/** A product's published releases, newest first (CONTRACT §1). */
 export const listPublishedReleases = (db: Queryable, productId: number) =>
   db
     .select()
@@ -40,6 +40,15 @@ export async function findRelease(
     .from(releases)
     .where(and(eq(releases.productId, productId), eq(releases.numericVersion, numericVersion)))
   return row
+}
+
+/** Whether the product has a release of that version, published or not. */
+export async function hasRelease(db: Queryable, productId: number, version: string) {
+  const [row] = await db
+    .select({ id: releases.id })
+    .from(releases)
+    .where(and(eq(releases.productId, productId), eq(releases.version, version)))
+  return row !== undefined
 }
 
 /** Undefined when the product has a release of that number. */

@@ -5,10 +5,10 @@ import type { Queryable } from '../../database/connection'
 import { dateTime } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { publicKeyFor } from '../../signing/store'
+import { listPublishedReleases } from '../downloads/service'
 import type { ProductChoice } from '../products/model'
 import { presentProduct, resolveProduct } from '../products/service'
 import type { PublicProduct } from './model'
-import { findProductBySlug, listPublishedReleases } from './store'
 
 type Choice = Static<typeof ProductChoice>
 
@@ -38,7 +38,8 @@ export async function getProductChangelog(db: Queryable, { product_id }: Choice,
 /** The same for anybody, by slug alone: a product that has none has no public page. */
 export async function readChangelog(db: Queryable, { slug }: Static<typeof PublicProduct>, config: Config) {
   if (config.changelog === 'off') return say('changelog_disabled_globally')
-  return changelogOf(db, await findProductBySlug(db, slug))
+  const product = await resolveProduct(db, slug)
+  return changelogOf(db, product?.slug === slug ? product : undefined)
 }
 
 /**

@@ -6,12 +6,13 @@ import { judge, longestText, selectedIsInvalid, type Unchecked } from '../../int
 import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
+import { hasRelease } from '../downloads/service'
 import { mostListed } from '../licenses/model'
 import { findLicense } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { type TelemetryFilter, TelemetryReport } from './model'
 import { dataOf, faultsInData, jsonOf, textOf } from './policy'
-import { hasRelease, insertTelemetry, listTelemetry, type RecordFilter } from './store'
+import { insertTelemetry, listTelemetry, type RecordFilter } from './store'
 
 type Report = Unchecked<typeof TelemetryReport>
 
