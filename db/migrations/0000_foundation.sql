@@ -151,17 +151,20 @@ CREATE TABLE `licenses` (
 	`status` text NOT NULL,
 	`revoked_at` integer,
 	`contract_id` integer,
+	`generator_id` integer,
 	`features` text DEFAULT '{}' NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`contract_id`) REFERENCES `contracts`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`generator_id`) REFERENCES `generators`(`id`) ON UPDATE no action ON DELETE set null,
 	CONSTRAINT "licenses_state" CHECK("licenses"."status" in ('available', 'assigned', 'reserved', 'blocked')),
 	CONSTRAINT "licenses_key_length" CHECK(length("licenses"."license_key") between 1 and 255)
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `licenses_license_key_unique` ON `licenses` (`license_key`);--> statement-breakpoint
 CREATE INDEX `licenses_contract` ON `licenses` (`contract_id`) WHERE "licenses"."contract_id" is not null;--> statement-breakpoint
+CREATE INDEX `licenses_generator` ON `licenses` (`generator_id`) WHERE "licenses"."generator_id" is not null;--> statement-breakpoint
 CREATE INDEX `licenses_expiry` ON `licenses` (("assigned_at" + "validity" * 86400000)) WHERE "licenses"."status" = 'assigned' and "licenses"."validity" > 0;--> statement-breakpoint
 CREATE INDEX `licenses_stock` ON `licenses` (`product_id`,`status`);--> statement-breakpoint
 CREATE INDEX `licenses_status` ON `licenses` (`status`);--> statement-breakpoint

@@ -1,2 +1,0 @@
-ALTER TABLE `licenses` ADD `generator_id` integer REFERENCES generators(id) ON DELETE SET NULL;--> statement-breakpoint
-CREATE INDEX `licenses_generator` ON `licenses` (`generator_id`) WHERE "licenses"."generator_id" is not null;
