@@ -21,6 +21,7 @@ beforeEach(async () => {
   receiver = receive()
   product = await makeProduct(house)
   await until('the first sweep', mark)
+  await until('its end', isOver)
 })
 afterEach(async () => {
   await house.close()
@@ -34,11 +35,18 @@ const mark = () =>
     return row && (JSON.parse(row[0]).endsMs as number)
   })
 
+/** Whether no sweep runs: one that ends after the clock was moved would come again a minute later only. */
+const isOver = async () => {
+  const { json } = await house.cli('job', 'list', '--state', 'running', '--json')
+  return json.jobs.every(({ kind }: { kind: string }) => kind !== 'licenses.expiry')
+}
+
 /** Lets time pass, and waits until the sweep has seen it. */
 async function pass(ms: number) {
   house.advance(ms)
   const reached = house.now().getTime()
   await until('a sweep', async () => ((await mark()) ?? 0) >= reached)
+  await until('its end', isOver)
 }
 
 const listen = () => subscribe(house, receiver.url, 'license.expired')
