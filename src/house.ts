@@ -10,6 +10,7 @@ import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { touchActivations } from './features/activations/store'
+import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
@@ -18,7 +19,8 @@ import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, readSealer, type Sealer } from './signing/sealing'
-import { hasCurrentKey, insertSealingFingerprint, replaceCurrentKey } from './signing/store'
+import { putInPlace } from './signing/service'
+import { hasCurrentKey, insertSealingFingerprint } from './signing/store'
 
 /** A data folder that is open for work. */
 export interface House extends Deps {
@@ -32,6 +34,8 @@ export interface Opening {
   config: Config
   /** A server holds its folder for itself; commands work beside it. */
   asServer?: boolean
+  /** Whose doing it is what is changed, where nobody else is named; `server` or `command line` otherwise. */
+  author?: Author
   clock?: Clock
   log?: Log
   keySize?: KeySize
@@ -72,7 +76,8 @@ export async function openHouse(opening: Opening): Promise<House> {
     const { copy } = migrate(paths.database, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
-    const db = openDatabase(paths.database)
+    const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
+    const db = openDatabase(paths.database, author)
     if (!found?.sealingFingerprint) await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
@@ -116,7 +121,7 @@ function furnish(
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
   if (await hasCurrentKey(db.read, null)) return undefined
   const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
-  await db.write((tx) => replaceCurrentKey(tx, key))
+  await db.write((tx) => putInPlace(tx, key))
   return key.id
 }
 

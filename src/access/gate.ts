@@ -69,6 +69,8 @@ export interface Visitor {
   /** The API key they showed, or that a link of theirs stands for, whatever its state. */
   key: KnownKey | undefined
   readonly hasToken: boolean
+  /** What this request is called, in logs and in the audit log. */
+  readonly requestId: string
   readonly fields: Fields
   /** Why their fields cannot be read, if they cannot. */
   readonly unreadable: Outcome | undefined
@@ -111,7 +113,9 @@ export function gate(deps: Deps) {
 
   return new Elysia({ name: 'gate' })
     .onParse({ as: 'scoped' }, ({ request }) => readBody(request))
-    .derive({ as: 'scoped' }, async ({ request, server, body, params }) => {
+    .derive({ as: 'scoped' }, async (context) => {
+      const { request, server, body, params } = context
+      const { requestId } = context as unknown as { requestId: string }
       const { fields, refusal } = fieldsIn(request.url, body as Intake | undefined, params as Fields | undefined)
       const token = bearerToken(request.headers.get('authorization')) ?? textOf(fields.api_key)
       let address: string | undefined
@@ -126,6 +130,7 @@ export function gate(deps: Deps) {
         },
         key: token === undefined ? undefined : await doorkeeper.identify(token),
         hasToken: token !== undefined,
+        requestId,
         fields,
         unreadable: refusal,
         get idempotencyKey() {

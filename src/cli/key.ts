@@ -81,7 +81,7 @@ const newsOf = ({ productId }: PublicKey) =>
 
 function parseBits(text: string): KeySize {
   const bits = keySizes.find((size) => String(size) === text)
-  if (!bits) throw new Sorry(`--bits is "${text}", but it takes one of ${keySizes.join(', ')}`, 2)
+  if (!bits) throw new Sorry(`--bits is "${text}", but it takes one of ${keySizes.join(', ')}`, 'usage')
   return bits
 }
 

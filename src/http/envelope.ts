@@ -5,6 +5,7 @@ import type { Deps } from '../deps'
 import { type Answer, answers, declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+import { requestIdOf } from '../kernel/request-id'
 
 const retryAfterSeconds = 5
 
@@ -17,7 +18,10 @@ const headers = {
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = ({ seal, clock, log }: Deps) =>
   new Elysia({ name: 'envelope' })
-    .derive({ as: 'global' }, () => ({ startedAt: stopwatch() }))
+    .derive({ as: 'global' }, ({ request }) => ({
+      startedAt: stopwatch(),
+      requestId: requestIdOf(request.headers.get('x-request-id')),
+    }))
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
       const cause = error instanceof ParseError ? error.cause : error
       if (cause instanceof Refusal) return cause.outcome
@@ -30,7 +34,7 @@ export const envelope = ({ seal, clock, log }: Deps) =>
     })
     .mapResponse({ as: 'global' }, async (context) => {
       const outcome = context.responseValue
-      const { visitor, startedAt } = context as { visitor?: Visitor; startedAt?: number }
+      const { visitor, startedAt, requestId } = context as { visitor?: Visitor; startedAt?: number; requestId?: string }
       const note = (said: { code: number | string } | { status: number }) =>
         log({
           at: clock().toISOString(),
@@ -39,6 +43,7 @@ export const envelope = ({ seal, clock, log }: Deps) =>
           route: context.route || context.path,
           ...said,
           key: visitor?.key?.id,
+          request_id: requestId,
           ms: startedAt === undefined ? undefined : Math.round((stopwatch() - startedAt) * 100) / 100,
         })
       if (outcome instanceof Response) note({ status: outcome.status })
@@ -49,7 +54,8 @@ export const envelope = ({ seal, clock, log }: Deps) =>
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = http
       const retryAfter = 'retry_after' in outcome.data ? { 'retry-after': String(outcome.data.retry_after) } : undefined
-      return new Response(body, { status: http, headers: { ...headers, ...retryAfter } })
+      const named = requestId === undefined ? undefined : { 'x-request-id': requestId }
+      return new Response(body, { status: http, headers: { ...headers, ...named, ...retryAfter } })
     })
 
 /** The answer a field's schema names, else a plain 9400 that says which field. */

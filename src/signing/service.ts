@@ -1,4 +1,7 @@
 import type { KeyObject } from 'node:crypto'
+import type { SigningKey } from '../../db/schema/operations'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
 import { Sorry } from '../kernel/sorry'
@@ -22,7 +25,7 @@ export async function generateKey(workshop: Workshop, owner: KeyOwner, bits: Key
   }
   if (await hasCurrentKey(workshop.db.read, owner)) refuse()
   const key = await freshKey(workshop, owner, bits)
-  await workshop.db.write(async (tx) => ((await hasCurrentKey(tx, owner)) ? refuse() : replaceCurrentKey(tx, key)))
+  await workshop.db.write(async (tx) => ((await hasCurrentKey(tx, owner)) ? refuse() : putInPlace(tx, key)))
   return key
 }
 
@@ -34,15 +37,21 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, bits: KeySi
     )
   }
   const key = await freshKey(workshop, owner, bits)
-  await workshop.db.write((tx) => replaceCurrentKey(tx, key))
+  await workshop.db.write((tx) => putInPlace(tx, key))
   return key
 }
 
 /** Puts an existing private key in place, so that clients that know its public half go on without a change. */
 export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, privateKey: KeyObject) {
   const key = toSigningKey(privateKey, sealer, owner, clock())
-  await db.write((tx) => replaceCurrentKey(tx, key))
+  await db.write((tx) => putInPlace(tx, key))
   return key
+}
+
+/** Makes a key the current one of its owner, the one before it retired. */
+export async function putInPlace(tx: Queryable, key: SigningKey) {
+  await replaceCurrentKey(tx, key)
+  await record(tx, { verb: 'signing-key.put', id: key.id, after: key }, key.createdAt)
 }
 
 const freshKey = async ({ sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) =>
