@@ -1,61 +1,60 @@
-import { Elysia, ParseError, ValidationError } from 'elysia'
-import type { Visitor } from '../access/gate'
+import { Elysia } from 'elysia'
+import type { Visitor } from '../access/visitor'
 import { remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
-import { type Answer, answers, declared } from '../kernel/answers'
+import { declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { Outcome, Refusal, say } from '../kernel/outcome'
 
 const retryAfterSeconds = 5
 
-const headers = {
-  'content-type': 'application/json',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-}
-
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = ({ seal, clock, log }: Deps) =>
   new Elysia({ name: 'envelope' })
-    .derive({ as: 'global' }, () => ({ startedAt: stopwatch() }))
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
-      const cause = error instanceof ParseError ? error.cause : error
-      if (cause instanceof Refusal) return cause.outcome
-      if (error instanceof ValidationError) return refusedField(error)
+      if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       const remedy = remedyFor(error)
       // Its stack alone: Bun would print kilobytes of the program around it.
       console.error(`${route || path}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
-    .mapResponse({ as: 'global' }, async (context) => {
+    .mapResponse({ as: 'global' }, (context): Response | Promise<Response> | undefined => {
       const outcome = context.responseValue
-      const { visitor, startedAt } = context as { visitor?: Visitor; startedAt?: number }
-      const note = (said: { code: number | string } | { status: number }) =>
-        log({
-          at: clock().toISOString(),
+      const note = (said: { code: number | string } | { status: number }) => {
+        const { visitor } = context as { visitor?: Visitor }
+        log(clock(), {
           method: context.request.method,
           // Never the path of a route that has parameters: it may hold keys.
           route: context.route || context.path,
           ...said,
           key: visitor?.key?.id,
-          ms: startedAt === undefined ? undefined : Math.round((stopwatch() - startedAt) * 100) / 100,
+          ms: visitor && Math.round((stopwatch() - visitor.arrivedAt) * 100) / 100,
         })
+      }
       if (outcome instanceof Response) note({ status: outcome.status })
       if (!(outcome instanceof Outcome)) return
       const { http, code } = declared(outcome.answer)
-      const body = await seal(outcome, clock())
-      note({ code })
-      // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
-      context.set.status = http
-      const retryAfter = 'retry_after' in outcome.data ? { 'retry-after': String(outcome.data.retry_after) } : undefined
-      return new Response(body, { status: http, headers: { ...headers, ...retryAfter } })
+      const respond = (body: string) => {
+        note({ code })
+        // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
+        context.set.status = http
+        return new Response(body, { status: http, headers: headersOf(outcome) })
+      }
+      const sealed = seal(outcome, clock())
+      return typeof sealed === 'string' ? respond(sealed) : sealed.then(respond)
     })
 
-/** The answer a field's schema names, else a plain 9400 that says which field. */
-function refusedField(error: ValidationError) {
-  const named = (error.valueError?.schema as { error?: unknown } | undefined)?.error
-  if (typeof named === 'string' && named in answers) return say(named as Answer)
-  const field = error.valueError?.path.split('/')[1] ?? ''
-  return say('malformed_request', { detail: `The field "${field}" has the wrong type or is too long.` })
+/** Made once: a `Headers` is copied in half the time that an object takes. */
+const headers = new Headers({
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+})
+
+function headersOf({ data }: Outcome) {
+  if (!('retry_after' in data)) return headers
+  const own = new Headers(headers)
+  own.set('retry-after', String(data.retry_after))
+  return own
 }

@@ -22,7 +22,7 @@ function counting() {
       return privateKey
     },
   }
-  return { seal: sealWith({ signerFor: async () => signer }), signatures: () => taken }
+  return { seal: sealWith({ known: () => undefined, signerFor: async () => signer }), signatures: () => taken }
 }
 
 describe('equal answers of one second', () => {
@@ -78,7 +78,7 @@ describe('equal answers of one second', () => {
   test('do not share what another key signed', async () => {
     const other = await generateRsaKey(2048)
     let signer: Signer = { keyId: 'one', label: 'global', privateKey }
-    const seal = sealWith({ signerFor: async () => signer })
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer })
     const one = await seal(say('valid_license_key'), noon)
     signer = { keyId: 'two', label: 'product', privateKey: other }
     const two = await seal(say('valid_license_key'), noon)
@@ -97,7 +97,7 @@ describe('equal answers of one second', () => {
         return privateKey
       },
     }
-    const seal = sealWith({ signerFor: async () => signer })
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer })
     await expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
     isBroken = false
     expect(flawOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
@@ -107,6 +107,7 @@ describe('equal answers of one second', () => {
 describe('whose key signs', () => {
   const asked: (number | undefined)[] = []
   const seal = sealWith({
+    known: () => undefined,
     signerFor: async (productId) => {
       asked.push(productId)
       return undefined
