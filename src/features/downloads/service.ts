@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Release } from '../../../db/schema/catalog'
 import type { Admission } from '../../access/admission'
-import type { Visitor } from '../../access/gate'
+import type { Visitor } from '../../access/visitor'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { dateTime } from '../../kernel/moments'
