@@ -52,9 +52,10 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
       const met = keys.get(token)
       if (met) return met
       const remembered = keys
-      const row = await findApiKey(db.read, sha256(token))
+      const hash = sha256(token)
+      const row = await findApiKey(db.read, hash)
       if (!row) return undefined
-      const key = known(row)
+      const key = known(row, row.hash === hash ? null : row.previousUntil)
       if (remembered.size < mostKnownKeys) remembered.set(token, key)
       return key
     },
@@ -81,7 +82,11 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   }
 }
 
-const known = (row: ApiKey): KnownKey => ({ ...row, allowed: addressSet(row.allowedIps) })
+const known = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
+  ...row,
+  allowed: addressSet(row.allowedIps),
+  shownUntil,
+})
 
 async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
   const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)
