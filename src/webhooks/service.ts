@@ -12,7 +12,6 @@ import { send } from './outbox'
 import { deleteWebhookRow, findWebhook, insertWebhook, updateWebhook } from './store'
 
 const longestUrl = 2048
-const _messagesPerWrite = 500
 
 /** What an operator says of a new webhook. */
 export interface WebhookDraft {
