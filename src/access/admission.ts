@@ -22,7 +22,8 @@ export function openAdmission({ config, doorkeeper, limit }: Pick<Deps, 'config'
 
   return async (newcomer: Newcomer, capability: Capability | undefined, identifier?: string) => {
     const { key, now } = newcomer
-    const blocklist = await doorkeeper.blocklist()
+    const asked = doorkeeper.blocklist()
+    const blocklist = asked instanceof Promise ? await asked : asked
     const pace = () => secondsToWait(newcomer, capability && key)
     const caller = callerOf(newcomer, { blocklist, identifier, secondsToWait: pace })
     const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)

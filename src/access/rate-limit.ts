@@ -21,6 +21,8 @@ export interface Limiter extends Pace {
 export function openLimiter(): Limiter {
   const buckets = new Map<string, Bucket>()
 
+  let latest: Bucket | undefined
+
   function tokensOf(bucket: Bucket | undefined, perMinute: number, at: number) {
     if (!bucket) return perMinute
     const earned = (Math.max(0, at - bucket.filledAt) * perMinute) / minuteMs
@@ -32,9 +34,12 @@ export function openLimiter(): Limiter {
     const bucket = buckets.get(name) ?? { tokens: perMinute, filledAt: at }
     bucket.tokens = tokensOf(bucket, perMinute, at)
     bucket.filledAt = at
-    buckets.delete(name)
-    buckets.set(name, bucket)
-    if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
+    if (bucket !== latest) {
+      buckets.delete(name)
+      buckets.set(name, bucket)
+      latest = bucket
+      if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
+    }
     const seconds = secondsUntil(bucket.tokens, perMinute)
     if (!seconds) bucket.tokens -= 1
     return seconds

@@ -11,6 +11,7 @@ import { metadata } from '../features/metadata/routes'
 import { offline } from '../features/offline/routes'
 import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
 import { products } from '../features/products/routes'
+import { publicKeys } from '../features/public-keys/routes'
 import { telemetry } from '../features/telemetry/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
@@ -34,6 +35,7 @@ const features: ((deps: Deps) => AnyElysia)[] = [
   metadata,
   telemetry,
   productInformation,
+  publicKeys,
   entitlements,
   downloads,
   offline,
@@ -45,6 +47,7 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
+    .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(docs(() => app))
     .use(envelope(deps))

@@ -64,7 +64,7 @@ const rotate = operation({
   summary: 'sign with a fresh key from now on; the public key before it stays visible in "key show"',
   input: Type.Object({ product, bits }),
   run: async (desk, { product, bits }) =>
-    described(await rotateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits))),
+    described(await rotateKey(desk, await ownerOf(desk.db.read, product), { bits: sizeOf(bits), overlapMs: 0 })),
   show: news,
 })
 
