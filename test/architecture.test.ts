@@ -11,6 +11,7 @@ const floors: Record<string, number> = {
   'src/deps.ts': 0,
   'src/database': 1,
   'src/audit': 2,
+  'src/call-log': 2,
   'src/intake': 1,
   'src/signing': 2,
   'src/access': 2,
