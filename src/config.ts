@@ -112,7 +112,7 @@ export function readConfig(
       return [name, parse(text)]
     } catch (error) {
       const source = flag === undefined ? variableOf(name) : flagOf(name)
-      throw new Sorry(`${source} is "${text}", but it takes ${(error as Error).message}`, 2)
+      throw new Sorry(`${source} is "${text}", but it takes ${(error as Error).message}`, 'usage')
     }
   })
   return Object.fromEntries(entries)

@@ -11,6 +11,7 @@ import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { touchActivations } from './features/activations/store'
+import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
@@ -19,7 +20,9 @@ import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, readSealer, type Sealer } from './signing/sealing'
-import { hasCurrentKey, insertSealingFingerprint, replaceCurrentKey } from './signing/store'
+import { putInPlace } from './signing/service'
+import { hasKey, insertSealingFingerprint } from './signing/store'
+import { openKeyUses } from './signing/uses'
 
 /** A data folder that is open for work. */
 export interface House extends Deps {
@@ -33,6 +36,8 @@ export interface Opening {
   config: Config
   /** A server holds its folder for itself; commands work beside it. */
   asServer?: boolean
+  /** Whose doing it is what is changed, where nobody else is named; `server` or `command line` otherwise. */
+  author?: Author
   clock?: Clock
   log?: Log
   keySize?: KeySize
@@ -73,7 +78,8 @@ export async function openHouse(opening: Opening): Promise<House> {
     const { copy } = migrate(paths.database, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
-    const db = openDatabase(paths.database)
+    const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
+    const db = openDatabase(paths.database, author)
     if (!found?.sealingFingerprint) await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
@@ -93,11 +99,12 @@ function furnish(
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
+  const keyUses = openKeyUses(db)
   const sightings = gather<number>(db, touchActivations)
   return {
     ...base,
     keys,
-    seal: sealWith(keys),
+    seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit: openLimiter(),
@@ -107,6 +114,7 @@ function furnish(
     async close() {
       encryptor.close()
       await sightings.close()
+      await keyUses.close()
       await doorkeeper.close()
       await db.close()
       letGo()
@@ -116,9 +124,9 @@ function furnish(
 
 /** The new key's id; undefined when there was one. */
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
-  if (await hasCurrentKey(db.read, null)) return undefined
+  if (await hasKey(db.read, null)) return undefined
   const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
-  await db.write((tx) => replaceCurrentKey(tx, key))
+  await db.write((tx) => putInPlace(tx, key))
   return key.id
 }
 

@@ -18,7 +18,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-database-'))
   path = join(folder, 'test.db')
   migrate(path, new Date())
-  db = openDatabase(path)
+  db = openDatabase(path, { actor: 'test' })
 })
 afterAll(async () => {
   await db.close()
@@ -175,7 +175,7 @@ test('what was acknowledged is there after the process was killed', async () => 
 })
 
 test('closing answers what was handed in before it', async () => {
-  const other = openDatabase(path)
+  const other = openDatabase(path, { actor: 'test' })
   const written = Promise.all(Array.from({ length: 10 }, (_, i) => other.write((tx) => put(tx, `closing-${i}`))))
   await other.close()
   expect(await written).toHaveLength(10)

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { check, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { moment } from './columns'
 
-/** An API key is stored as its SHA-256; `prefix` is what a person recognises it by. */
+/**
+ * An API key is stored as its SHA-256; `prefix` is what a person recognises it by. After a rotation the value before it
+ * works until `previous_until`.
+ */
 export const apiKeys = sqliteTable(
   'api_keys',
   {
@@ -17,8 +20,13 @@ export const apiKeys = sqliteTable(
     expiresAt: moment('expires_at'),
     createdAt: moment('created_at').notNull(),
     lastUsedAt: moment('last_used_at'),
+    previousHash: text('previous_hash'),
+    previousUntil: moment('previous_until'),
   },
-  (table) => [check('api_keys_status', sql`${table.status} in ('active', 'inactive', 'revoked')`)],
+  (table) => [
+    uniqueIndex('api_keys_previous').on(table.previousHash).where(sql`${table.previousHash} is not null`),
+    check('api_keys_status', sql`${table.status} in ('active', 'inactive', 'revoked')`),
+  ],
 )
 
 /** Addresses (single or CIDR) and device identifiers that are turned away with 150. */
@@ -38,5 +46,51 @@ export const blocklist = sqliteTable(
   ],
 )
 
+/** People who run this installation; the password as its argon2id hash, null until one is set. */
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull().unique(),
+    role: text('role', { enum: ['viewer', 'operator', 'owner'] }).notNull(),
+    status: text('status', { enum: ['active', 'disabled'] }).notNull(),
+    passwordHash: text('password_hash'),
+    createdAt: moment('created_at').notNull(),
+    lastLoginAt: moment('last_login_at'),
+  },
+  (table) => [
+    check('users_role', sql`${table.role} in ('viewer', 'operator', 'owner')`),
+    check('users_status', sql`${table.status} in ('active', 'disabled')`),
+  ],
+)
+
+/**
+ * What a user shows instead of a password: a browser's session, or a token for scripts. Kept as its SHA-256, like the
+ * prefix of an API key; ended ones stay until retention takes them.
+ */
+export const userTokens = sqliteTable(
+  'user_tokens',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['session', 'token'] }).notNull(),
+    name: text('name').notNull(),
+    hash: text('hash').notNull().unique(),
+    prefix: text('prefix').notNull(),
+    createdAt: moment('created_at').notNull(),
+    expiresAt: moment('expires_at'),
+    lastUsedAt: moment('last_used_at'),
+    revokedAt: moment('revoked_at'),
+  },
+  (table) => [
+    index('user_tokens_user').on(table.userId),
+    check('user_tokens_kind', sql`${table.kind} in ('session', 'token')`),
+  ],
+)
+
+export type User = typeof users.$inferSelect
+export type UserToken = typeof userTokens.$inferSelect
 export type ApiKey = typeof apiKeys.$inferSelect
 export type Block = typeof blocklist.$inferSelect

@@ -1,4 +1,5 @@
 import type { ApiKey, Block } from '../../db/schema/access'
+import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { parseCidr, plainAddress } from '../kernel/addresses'
 import { randomToken, sha256 } from '../kernel/secrets'
@@ -42,6 +43,7 @@ export async function createApiKey(
     createdAt: now,
   })
   if (!key) throw new Sorry('there is an API key with that value already: see "latchkey api-key list"')
+  await record(tx, { verb: 'api-key.created', id: key.id, after: key }, now)
   return { key, token }
 }
 
@@ -59,48 +61,55 @@ const longestIdentifier = 1024
 export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
   const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
   if (!value || value.length > longestIdentifier) {
-    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 2)
+    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
   }
-  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 2)
-  return upsertBlock(tx, { ...draft, value, createdAt: now })
+  if (draft.expiresAt && draft.expiresAt <= now)
+    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+  const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
+  await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
+  return block
 }
 
 /** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
-export async function removeBlock(tx: Queryable, id: number): Promise<Block> {
+export async function removeBlock(tx: Queryable, id: number, now: Date): Promise<Block> {
   const block = await deleteBlock(tx, id)
-  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`)
+  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`, 'missing')
+  await record(tx, { verb: 'blocklist.removed', id, before: block }, now)
   return block
 }
 
 function usualCidr(text: string) {
   const range = parseCidr(plainAddress(text.trim()))
-  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 2)
+  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
   const { address, family, bits } = range
   return bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`
 }
 
 /** Ends an API key for good; the next request with it is refused. */
-export async function revokeApiKey(tx: Queryable, id: number): Promise<ApiKey> {
+export async function revokeApiKey(tx: Queryable, id: number, now: Date): Promise<ApiKey> {
   const key = await updateApiKeyStatus(tx, id, 'revoked')
-  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`)
+  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`, 'missing')
+  await record(tx, { verb: 'api-key.revoked', id }, now)
   return key
 }
 
 function requireSound(draft: ApiKeyDraft, token: string, now: Date) {
-  if (!draft.name.trim()) throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 2)
+  if (!draft.name.trim())
+    throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 'usage')
   if (!/^[\x21-\x7e]+$/.test(token) || token.length > longestToken) {
-    throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 2)
+    throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 'usage')
   }
   if (!draft.preset && !draft.capabilities.length) {
-    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 2)
+    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 'usage')
   }
   const unknown = draft.capabilities.find((name) => !(capabilities as readonly string[]).includes(name))
   if (unknown !== undefined) {
-    throw new Sorry(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 2)
+    throw new Sorry(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 'usage')
   }
   const noRange = draft.allowedIps.find((range) => !parseCidr(range))
   if (noRange !== undefined) {
-    throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 2)
+    throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
   }
-  if (draft.expiresAt && draft.expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 2)
+  if (draft.expiresAt && draft.expiresAt <= now)
+    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
 }

@@ -1,7 +1,8 @@
-import { asc, eq, sql } from 'drizzle-orm'
-import { type ApiKey, apiKeys, blocklist } from '../../db/schema/access'
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
+import { pageOf, type Wanted } from '../database/page'
 
 const keyByHash = prepared((db) =>
   db
@@ -40,6 +41,17 @@ export async function touchApiKey(tx: Queryable, id: number, now: Date) {
 }
 
 export const listBlocks = (db: Queryable) => db.select().from(blocklist).orderBy(asc(blocklist.id))
+
+const blockSorts = {
+  id: blocklist.id,
+  value: blocklist.value,
+  created_at: blocklist.createdAt,
+  expires_at: blocklist.expiresAt,
+}
+
+/** A page of the blocklist. */
+export const pageBlocks = (db: Queryable, { kind }: { kind?: Block['kind'] }, wanted: Wanted) =>
+  pageOf(db, blocklist, { where: and(kind && eq(blocklist.kind, kind)), sorts: blockSorts, wanted })
 
 export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferInsert) {
   const { reason, expiresAt } = entry

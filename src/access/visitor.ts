@@ -1,5 +1,6 @@
 import type { Arrived, Fields } from '../intake/body'
 import type { Outcome } from '../kernel/outcome'
+import { requestIdOf } from '../kernel/request-id'
 import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
@@ -23,6 +24,8 @@ export class Visitor {
   /** Why their fields cannot be read, if they cannot. */
   readonly unreadable: Outcome | undefined
   readonly token: string | undefined
+  /** What this request is called, in logs and in the audit log. */
+  readonly requestId: string
   /** The API key they showed, or that a link of theirs stands for, whatever its state. */
   key: KnownKey | undefined
   /** What they were admitted for, and their fields as its model reads them; set once they are. */
@@ -40,6 +43,7 @@ export class Visitor {
     this.fields = carried.fields
     this.unreadable = carried.refusal
     this.token = bearerToken(request.headers.get('authorization')) ?? textOf(carried.fields.api_key)
+    this.requestId = requestIdOf(request.headers.get('x-request-id'))
     this.key = undefined
     this.capability = undefined
     this.values = undefined

@@ -4,8 +4,9 @@ import { deactivateByOperator } from '../features/activations/service'
 import { listActivations } from '../features/activations/store'
 import { findLicense } from '../features/licenses/store'
 import { Sorry } from '../kernel/sorry'
+import { minute, table } from '../operations/lines'
 import { inHouse, withSettings } from './house-command'
-import { type Io, minute, report, table } from './io'
+import { type Io, report } from './io'
 
 /** `latchkey activation list | deactivate` */
 export function activationCommand(program: Command, io: Io) {
@@ -46,7 +47,7 @@ export function activationCommand(program: Command, io: Io) {
 }
 
 const unknownLicense = (licenseKey: string) =>
-  new Sorry(`there is no licence key "${licenseKey}": check its spelling, upper and lower case count`)
+  new Sorry(`there is no licence key "${licenseKey}": check its spelling, upper and lower case count`, 'missing')
 
 const statusOf = ({ deactivatedAt }: Activation) => (deactivatedAt ? 'inactive' : 'active')
 

@@ -3,9 +3,10 @@ import type { ApiKey } from '../../db/schema/access'
 import { capabilities, everything, presets } from '../access/capabilities'
 import { createApiKey, revokeApiKey } from '../access/service'
 import { listApiKeys } from '../access/store'
+import { minute, table } from '../operations/lines'
 import { collect, parseDate, splitList, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, listed, minute, report, table } from './io'
+import { type Io, listed, report } from './io'
 
 /** `latchkey api-key create | list | revoke` */
 export function apiKeyCommand(program: Command, io: Io) {
@@ -60,8 +61,8 @@ export function apiKeyCommand(program: Command, io: Io) {
     .argument('<id>', 'its id, as "api-key list" shows it', wholeNumber(1))
     .option('--json', 'print the key as JSON')
     .action((id, options) =>
-      inHouse(options, io, async ({ db }) => {
-        const key = await db.write((tx) => revokeApiKey(tx, id))
+      inHouse(options, io, async ({ db, clock }) => {
+        const key = await db.write((tx) => revokeApiKey(tx, id, clock()))
         report(io, options, asJson(key), [`API key ${key.id} "${key.name}" is revoked.`])
       }),
     )

@@ -9,8 +9,9 @@ import {
 } from '../features/contracts/store'
 import { listedContract } from '../features/contracts/views'
 import { Sorry } from '../kernel/sorry'
+import { table } from '../operations/lines'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, report } from './io'
 
 /** `latchkey contract list | show` */
 export function contractCommand(program: Command, io: Io) {
@@ -37,7 +38,7 @@ export function contractCommand(program: Command, io: Io) {
     .action((reference, options) =>
       inHouse(options, io, async ({ db }) => {
         const row = await findContract(db.read, reference)
-        if (!row) throw new Sorry(`there is no contract "${reference}": see "latchkey contract list"`)
+        if (!row) throw new Sorry(`there is no contract "${reference}": see "latchkey contract list"`, 'missing')
         const used = await countContractKeys(db.read, row.id)
         const keys = await listContractKeys(db.read, row.id)
         const license_keys = keys.map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))

@@ -17,9 +17,10 @@ import { templateHelp } from '../features/generators/template'
 import { longestKey } from '../features/licenses/model'
 import { requireProduct } from '../features/products/service'
 import { Sorry } from '../kernel/sorry'
+import { table } from '../operations/lines'
 import { wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, report } from './io'
 
 const usualCharset = '0123456789ABCDEF'
 
@@ -122,9 +123,10 @@ interface Options {
 
 function draftOf({ method, template, chunks, ...options }: Options): GeneratorDraft {
   if (method === 'custom' && !template) {
-    throw new Sorry('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 2)
+    throw new Sorry('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 'usage')
   }
-  if (method !== 'custom' && template) throw new Sorry('a template is for custom generators: add --method custom', 2)
+  if (method !== 'custom' && template)
+    throw new Sorry('a template is for custom generators: add --method custom', 'usage')
   const { product, chunkLength, charset, prefix, suffix, activationLimit, validity } = options
   const format = { method, functionName: template ?? '', numberOfChunks: chunks, chunkLength, charset, prefix, suffix }
   return { product, ...format, activationLimit, validity }

@@ -5,6 +5,8 @@ export interface Io {
   readonly env: Record<string, string | undefined>
   out(text: string): void
   err(text: string): void
+  /** Asks the person at the terminal a question that yes or no answers; absent where nobody sits there. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined
 }
 
 /** A result: one JSON document, or lines for a person. */
@@ -13,39 +15,6 @@ export const report = (io: Io, { json }: { json?: boolean | undefined }, value: 
 
 /** What strangers wrote, such as the name of a device, gives the terminal no commands. */
 const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
-
-/** Rows under their headings, each column but the last as wide as its widest cell; a sentence where there are no rows. */
-export function table(headings: string[], rows: string[][], none: string): string[] {
-  if (!rows.length) return [none]
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('\n', ' ')))
-  const widths = headings.map(({ length }, i) =>
-    i === headings.length - 1 ? length : cells.reduce((widest, row) => Math.max(widest, row[i]!.length), length),
-  )
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd()
-  return [line(headings), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)]
-}
-
-/** One line a fact, names in one column; a list has its items one below the other. */
-export function facts(value: Record<string, unknown>): string[] {
-  const width = Math.max(...Object.keys(value).map((name) => name.length))
-  return Object.entries(value).flatMap(([name, fact]) =>
-    (Array.isArray(fact) && fact.length ? fact : [fact]).map((item, i) =>
-      `${(i ? '' : name).padEnd(width)}  ${factText(item)}`.trimEnd(),
-    ),
-  )
-}
-
-function factText(fact: unknown) {
-  if (typeof fact === 'string') return fact || '–'
-  return fact === null || (Array.isArray(fact) && !fact.length) ? '–' : JSON.stringify(fact)
-}
-
-/** A moment as tables show it, and as options take it: UTC, to the minute. */
-export const minute = (moment: Date) => `${moment.toISOString().slice(0, 16)}Z`
 
 const helpColumns = 80
 

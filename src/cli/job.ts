@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander'
 import type { Job } from '../../db/schema/work'
 import { requireJob, retryJob } from '../jobs/service'
 import { listJobs } from '../jobs/store'
+import { facts, minute, table } from '../operations/lines'
 import { abandonJob } from '../webhooks/service'
 import { wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { facts, type Io, minute, report, table } from './io'
+import { type Io, report } from './io'
 
 const states = ['queued', 'running', 'done', 'dead'] satisfies Job['state'][]
 
@@ -51,8 +52,8 @@ export function jobCommand(program: Command, io: Io) {
   one('delete')
     .description('take a job out of the queue: it is not done any more')
     .action((id, options) =>
-      inHouse(options, io, async ({ db }) => {
-        const deleted = await db.write((tx) => abandonJob(tx, id))
+      inHouse(options, io, async ({ db, clock }) => {
+        const deleted = await db.write((tx) => abandonJob(tx, id, clock()))
         report(io, options, asJson(deleted), [`Job ${id} is deleted.`])
       }),
     )

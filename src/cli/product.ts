@@ -4,10 +4,11 @@ import { parseFeature } from '../features/products/policy'
 import { presentProduct, requireProduct, setProduct } from '../features/products/service'
 import { listProducts } from '../features/products/store'
 import { Sorry } from '../kernel/sorry'
+import { facts, table } from '../operations/lines'
 import { listPublicKeys } from '../signing/store'
 import { collect } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { facts, type Io, report, table } from './io'
+import { type Io, report } from './io'
 
 /** `latchkey product list | show | set` */
 export function productCommand(program: Command, io: Io) {
@@ -61,7 +62,7 @@ export function productCommand(program: Command, io: Io) {
           removedFeatures: removeFeature,
         }
         if (![...Object.values(settings).flat()].some((given) => given !== undefined)) {
-          throw new Sorry('say what to change, for example --slug my-app', 2)
+          throw new Sorry('say what to change, for example --slug my-app', 'usage')
         }
         const changed = await db.write((tx) => setProduct(tx, reference, settings, clock()))
         report(io, options, asJson(changed), facts({ ...asJson(changed), features: changed.features.map(written) }))

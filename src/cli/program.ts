@@ -2,9 +2,9 @@ import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
+import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
-import { blocklistCommand } from './blocklist'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
@@ -14,6 +14,7 @@ import type { Io } from './io'
 import { jobCommand } from './job'
 import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
+import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
 import { releaseCommand } from './release'
 import { serveCommand } from './serve'
@@ -48,7 +49,6 @@ export function buildProgram(io: Io): Command {
   generatorCommand(program, io)
   contractCommand(program, io)
   productCommand(program, io)
-  blocklistCommand(program, io)
   releaseCommand(program, io)
   activationCommand(program, io)
   webhookCommand(program, io)
@@ -56,6 +56,7 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
 }
@@ -70,7 +71,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     const remedy = error instanceof Sorry ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
     if (remedy) io.err(`latchkey: ${remedy}\n`)
-    return error instanceof Sorry ? error.exitCode : 1
+    return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
   }
 }
 

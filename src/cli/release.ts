@@ -3,9 +3,10 @@ import type { Release } from '../../db/schema/catalog'
 import { addRelease, getReleases, setPublished } from '../features/downloads/publishing'
 import { describeRelease } from '../features/downloads/service'
 import { Sorry } from '../kernel/sorry'
+import { table } from '../operations/lines'
 import { parseDate, readText, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, report, table } from './io'
+import { type Io, report } from './io'
 
 const progressFromBytes = 64 * 1_048_576
 
@@ -67,8 +68,8 @@ export function releaseCommand(program: Command, io: Io) {
       .argument('<id>', 'its id, as "release list" shows it', wholeNumber(1))
       .option('--json', 'print the release as JSON')
       .action((id, options) =>
-        inHouse(options, io, async ({ db }) => {
-          const changed = await db.write((tx) => setPublished(tx, id, isPublished))
+        inHouse(options, io, async ({ db, clock }) => {
+          const changed = await db.write((tx) => setPublished(tx, id, { isPublished, now: clock() }))
           report(io, options, asJson(changed), [`Release ${id}, version ${changed.version}: ${stateOf(changed)}.`])
         }),
       )
@@ -77,7 +78,7 @@ export function releaseCommand(program: Command, io: Io) {
 
 function changelogOf({ changelog, changelogFile }: { changelog?: string; changelogFile?: string }) {
   if (changelog !== undefined && changelogFile !== undefined) {
-    throw new Sorry('give either --changelog or --changelog-file', 2)
+    throw new Sorry('give either --changelog or --changelog-file', 'usage')
   }
   return changelogFile === undefined ? (changelog ?? '') : readText(changelogFile)
 }

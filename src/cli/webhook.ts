@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander'
 import type { Delivery, DeliveryAttempt, Webhook } from '../../db/schema/work'
 import { Sorry } from '../kernel/sorry'
+import { minute, table } from '../operations/lines'
 import { events } from '../webhooks/events'
 import { addWebhook, replayDelivery, replayRange, setWebhookActive } from '../webhooks/service'
 import { listAttempts, listDeliveries, listWebhooks } from '../webhooks/store'
 import { parseDate, splitList, wholeNumber } from './arguments'
 import { inHouse, withSettings } from './house-command'
-import { type Io, listed, minute, report, table } from './io'
+import { type Io, listed, report } from './io'
 
 const states = ['pending', 'success', 'failed'] satisfies Delivery['state'][]
 
@@ -57,8 +58,8 @@ export function webhookCommand(program: Command, io: Io) {
       .argument('<id>', 'its id, as "webhook list" shows it', wholeNumber(1))
       .option('--json', 'print the webhook as JSON')
       .action((id, options) =>
-        inHouse(options, io, async ({ db }) => {
-          const changed = await db.write((tx) => setWebhookActive(tx, id, isActive))
+        inHouse(options, io, async ({ db, clock }) => {
+          const changed = await db.write((tx) => setWebhookActive(tx, id, { isActive, now: clock() }))
           report(io, options, asJson(changed), [`Webhook ${id} "${changed.name}" is ${stateOf(changed)}.`])
         }),
       )
@@ -109,7 +110,7 @@ export function webhookCommand(program: Command, io: Io) {
           report(io, options, { replayed }, [
             `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`,
           ])
-        } else throw new Sorry('give the id of a delivery, or all of --webhook, --from and --to', 2)
+        } else throw new Sorry('give the id of a delivery, or all of --webhook, --from and --to', 'usage')
       }),
     )
 }

@@ -1,3 +1,4 @@
+import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
 import { isUnavailable } from './failure'
@@ -7,6 +8,7 @@ const lockPauseMs = 5
 
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
+  author: Author
   work: (tx: Queryable) => Promise<unknown>
   settle: (result: Result) => void
 }
@@ -20,14 +22,25 @@ export interface Db {
    * Work that throws is undone alone. It may await nothing but `tx`.
    */
   write<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  /** The same database, changed in another's name. */
+  as(author: Author): Db
   /** Moves whenever API keys, blocklist or signing keys change, in this process or another: what to key a cache by. */
   accessEpoch(): string
   /** Ends when everything handed to `write` has been answered. */
   close(): Promise<void>
 }
 
-/** Opens a migrated database file. */
-export function openDatabase(path: string): Db {
+const authors = new WeakMap<Queryable, Author>()
+
+/** In whose name the write is done that this transaction stands in. */
+export function authorOf(tx: Queryable): Author {
+  const author = authors.get(tx)
+  if (!author) throw new Error('changes are made inside db.write alone')
+  return author
+}
+
+/** Opens a migrated database file; what it writes is the author's doing, unless it is said to be another's. */
+export function openDatabase(path: string, author: Author): Db {
   const writer = connect(path)
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
@@ -85,7 +98,8 @@ export function openDatabase(path: string): Db {
   async function commitTogether(batch: Waiting[]): Promise<Result[]> {
     const results: Result[] = []
     try {
-      for (const { work } of batch) {
+      for (const { author, work } of batch) {
+        authors.set(writer.orm, author)
         savepoint.run()
         try {
           results.push({ value: await work(writer.orm) })
@@ -132,7 +146,7 @@ export function openDatabase(path: string): Db {
     }
   }
 
-  return {
+  const inNameOf = (author: Author): Db => ({
     get read() {
       takeSnapshot()
       return reader.orm
@@ -140,11 +154,13 @@ export function openDatabase(path: string): Db {
     write: <T>(work: (tx: Queryable) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         waiting.push({
+          author,
           work,
           settle: (result) => ('error' in result ? reject(result.error) : resolve(result.value as T)),
         })
         flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
       }),
+    as: inNameOf,
     accessEpoch() {
       takeSnapshot()
       return epoch
@@ -156,7 +172,8 @@ export function openDatabase(path: string): Db {
       checkpoint()
       writer.close()
     },
-  }
+  })
+  return inNameOf(author)
 }
 
 /**

@@ -43,14 +43,15 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
   const answered = new Set<number>()
 
   function perform(visitor: Visitor, work: Work, key = visitor.idempotencyKey) {
-    if (key === undefined) return db.write(work)
+    const theirs = db.as(authorOf(visitor))
+    if (key === undefined) return theirs.write(work)
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       const detail = 'The Idempotency-Key must have 1 to 255 printable ASCII characters and no spaces.'
       return Promise.resolve(say('malformed_request', { detail }))
     }
     const request = requestOf(visitor)
     const after = new Date(visitor.now.getTime() - rememberedMs)
-    return db.write(async (tx) => {
+    return theirs.write(async (tx) => {
       const known = await findAnswer(tx, request, key, after)
       if (known) return known.requestHash === request.requestHash ? retell(known.answer) : say('idempotency_key_reused')
       const outcome = await work(tx)
@@ -64,8 +65,7 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
     const request = requestOf(visitor)
     const name = `${request.apiKeyId} ${request.endpoint} ${request.requestHash}`
     const running = orders.get(name)
-    const order =
-      running && !isLapsed(running.startedAt, visitor.now) ? running : begin(name, request, visitor.now, work)
+    const order = running && !isLapsed(running.startedAt, visitor.now) ? running : begin(name, request, visitor, work)
     order.waiting++
     visitor.onAnswered = (isDelivered) => answer(name, order, isDelivered)
     try {
@@ -76,9 +76,10 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
     }
   }
 
-  function begin(name: string, request: Request, now: Date, work: Work): Order {
+  function begin(name: string, request: Request, visitor: Visitor, work: Work): Order {
+    const { now } = visitor
     let rowId: number | undefined
-    const written = db.write(async (tx) => {
+    const written = db.as(authorOf(visitor)).write(async (tx) => {
       const unanswered = await findUnanswered(tx, request)
       const isOpen = unanswered && !answered.has(unanswered.id) && !isLapsed(unanswered.createdAt, now)
       if (isOpen) {
@@ -123,6 +124,8 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
 }
 
 const isLapsed = (since: Date, now: Date) => now.getTime() - since.getTime() > unansweredMs
+
+const authorOf = ({ key, requestId }: Visitor) => ({ actor: `api-key ${key!.id}`, requestId })
 
 const requestOf = ({ key, capability, values }: Visitor): Request => ({
   apiKeyId: key!.id,

@@ -5,6 +5,7 @@ import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+import { requestIdOf } from '../kernel/request-id'
 
 const retryAfterSeconds = 5
 
@@ -21,40 +22,39 @@ export const envelope = ({ seal, clock, log }: Deps) =>
     })
     .mapResponse({ as: 'global' }, (context): Response | Promise<Response> | undefined => {
       const outcome = context.responseValue
-      const note = (said: { code: number | string } | { status: number }) => {
-        const { visitor } = context as { visitor?: Visitor }
+      if (!(outcome instanceof Outcome || outcome instanceof Response)) return
+      const { request } = context
+      const { visitor } = context as { visitor?: Visitor }
+      const requestId = visitor?.requestId ?? requestIdOf(request.headers.get('x-request-id'))
+      const note = (said: { code: number | string } | { status: number }) =>
         log(clock(), {
-          method: context.request.method,
+          method: request.method,
           // Never the path of a route that has parameters: it may hold keys.
           route: context.route || context.path,
           ...said,
           key: visitor?.key?.id,
+          request_id: requestId,
           ms: visitor && Math.round((stopwatch() - visitor.arrivedAt) * 100) / 100,
         })
+      if (outcome instanceof Response) {
+        note({ status: outcome.status })
+        return
       }
-      if (outcome instanceof Response) note({ status: outcome.status })
-      if (!(outcome instanceof Outcome)) return
       const { http, code } = declared(outcome.answer)
       const respond = (body: string) => {
         note({ code })
         // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
         context.set.status = http
-        return new Response(body, { status: http, headers: headersOf(outcome) })
+        return new Response(body, { status: http, headers: headersOf(outcome, requestId) })
       }
       const sealed = seal(outcome, clock())
       return typeof sealed === 'string' ? respond(sealed) : sealed.then(respond)
     })
 
-/** Made once: a `Headers` is copied in half the time that an object takes. */
-const headers = new Headers({
+const headersOf = ({ data }: Outcome, requestId: string) => ({
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
+  'x-request-id': requestId,
+  ...('retry_after' in data && { 'retry-after': String(data.retry_after) }),
 })
-
-function headersOf({ data }: Outcome) {
-  if (!('retry_after' in data)) return headers
-  const own = new Headers(headers)
-  own.set('retry-after', String(data.retry_after))
-  return own
-}

@@ -12,10 +12,22 @@ interface FieldOptions {
   nullable?: boolean
   /** Names a device: whoever shows one that stands on the blocklist is turned away. */
   device?: boolean
+  /** What the command line calls it, where that is another word; a file's content is asked for as `--name-file`. */
+  option?: string
+  /** Its value stands in a file: secrets and keys are not written on a command line. */
+  file?: boolean
 }
 
-type Kind = 'text' | 'json' | 'integer' | 'flag' | 'choice' | 'moment' | 'list'
-type Field = TSchema & { kind: Kind; 'x-aliases'?: readonly string[]; nullable?: boolean; device?: boolean }
+type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
+/** A field as it was declared. */
+export type Field = TSchema & {
+  kind: Kind
+  option?: string
+  file?: boolean
+  'x-aliases'?: readonly string[]
+  nullable?: boolean
+  device?: boolean
+}
 
 const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
   kind,
@@ -46,6 +58,9 @@ export const integer = ({
 /** 0 or 1; `true` and `false` are taken too. */
 export const flag = (options: FieldOptions = {}) =>
   Type.Union([Type.Literal(0), Type.Literal(1)], field('flag', options))
+
+/** Set or not; absent, it is not. */
+export const toggle = (options: FieldOptions = {}) => Type.Boolean(field('toggle', options))
 
 /** One of a few words; upper and lower case are equal. */
 export const choice = <const Words extends readonly string[]>(words: Words, options: FieldOptions = {}) =>
@@ -113,6 +128,7 @@ function coerce(value: unknown, schema: Field): unknown {
   if (typeof value === 'string') return coerceText(clean(value), schema)
   if (schema.kind === 'json') return JSON.stringify(value)
   if (Array.isArray(value)) return cleanItems(value)
+  if (schema.kind === 'toggle' && typeof value === 'boolean') return value
   if (schema.kind === 'flag' || schema.kind === 'integer') return typeof value === 'boolean' ? Number(value) : value
   return typeof value === 'number' || typeof value === 'boolean' ? coerceText(String(value), schema) : value
 }
@@ -123,6 +139,8 @@ function coerceText(value: string, schema: Field): unknown {
       return /^-?\d{1,15}$/.test(value) ? Number(value) : value
     case 'flag':
       return { '0': 0, '1': 1, false: 0, true: 1 }[value.toLowerCase()] ?? value
+    case 'toggle':
+      return { '0': false, '1': true, false: false, true: true }[value.toLowerCase()] ?? value
     case 'choice':
       return value.toLowerCase()
     case 'list':
@@ -203,6 +221,8 @@ function faultIn(name: string, value: unknown, schema: Field, isRequired: boolea
         : undefined
     case 'flag':
       return value === 0 || value === 1 ? undefined : `The ${words(name)} field must be true or false.`
+    case 'toggle':
+      return typeof value === 'boolean' ? undefined : `The ${words(name)} field must be true or false.`
     case 'choice':
       return schema.anyOf.some((word: TLiteral) => word.const === value) ? undefined : selectedIsInvalid(name)
     case 'moment':

@@ -117,7 +117,7 @@ export async function startWorker(
   }
 
   const end = (job: Job, kind: JobKind, conclusion: Conclusion) =>
-    db.write(async (tx) => {
+    db.as({ actor: `job ${job.id} ${kind.name}` }).write(async (tx) => {
       await conclusion.write?.(tx)
       await settle(tx, job, endOf(job, kind, conclusion, clock()))
     })

@@ -1,9 +1,11 @@
+/** Why something cannot be done: it failed as things stand, it was asked for in the wrong way, or it is not there. */
+export type Reason = 'failed' | 'usage' | 'missing'
+
 /** Something an operator asked for cannot be done; the message is one sentence that says why and names the remedy. */
 export class Sorry extends Error {
-  /** 1: it failed; 2: it was asked for in the wrong way. */
   constructor(
     message: string,
-    readonly exitCode: 1 | 2 = 1,
+    readonly reason: Reason = 'failed',
   ) {
     super(message)
   }

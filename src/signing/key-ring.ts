@@ -3,74 +3,76 @@ import type { SigningKey } from '../../db/schema/operations'
 import type { Db } from '../database/database'
 import { openSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
-import { listCurrentKeys } from './store'
+import { listLiveKeys } from './store'
 
 /** A private key in use, and the label an answer signed with it carries. */
 export interface Signer {
   readonly keyId: string
   readonly privateKey: KeyObject
   readonly label: 'product' | 'global'
+  /** Whether its successor is known already, and clients are to change over. */
+  readonly isOutgoing: boolean
+}
+
+/** Which key is to sign: whose, when, and the one the client knows, where it says which. */
+export interface Wanted {
+  productId: number | undefined
+  now: Date
+  keyId?: string | undefined
 }
 
 export interface KeyRing {
-  /** The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). */
-  signerFor(productId: number | undefined): Promise<Signer | undefined>
-  /** The same without waiting, while nothing has changed since it was last told. */
-  known(productId: number | undefined): Signer | undefined
+  /**
+   * The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). Of an
+   * outgoing key and its successor, the one that was asked for, else the outgoing one until its end. At once, unless the
+   * keys must be read first.
+   */
+  signerFor(wanted: Wanted): Signer | undefined | Promise<Signer | undefined>
 }
-
-const mostRemembered = 10_000
 
 /** The keys of a database, opened once each; notices keys made or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
-  const opened = new Map<string, Signer>()
-  let signers = new Map<number | undefined, Signer>()
-  let rows: Promise<Map<number | null, SigningKey>> | undefined
+  const opened = new Map<string, KeyObject>()
+  let owners: Owners | undefined
   let epoch: string | undefined
 
-  function forgetWhatChanged() {
-    const now = db.accessEpoch()
-    if (now === epoch) return
-    epoch = now
-    rows = undefined
-    signers = new Map()
+  async function readKeys(now: Date) {
+    const readAt = epoch
+    const keys = await listLiveKeys(db.read, now)
+    const read: Owners = Map.groupBy(keys.map(open), ({ productId }) => productId)
+    if (epoch === readAt) owners = read
+    return read
   }
 
-  function currentKeys() {
-    if (!rows) {
-      rows = Promise.resolve(listCurrentKeys(db.read)).then((keys) => new Map(keys.map((key) => [key.productId, key])))
-      // A failed read must not be remembered.
-      rows.catch(() => {
-        rows = undefined
-      })
-    }
-    return rows
-  }
-
-  function open(row: SigningKey): Signer {
-    let signer = opened.get(row.id)
-    if (!signer) {
-      const label = row.productId === null ? 'global' : 'product'
-      signer = { keyId: row.id, privateKey: openSigningKey(row, sealer), label }
-      opened.set(row.id, signer)
-    }
-    return signer
+  function open(row: SigningKey): LiveKey {
+    const privateKey = opened.get(row.id) ?? openSigningKey(row, sealer)
+    opened.set(row.id, privateKey)
+    const label = row.productId === null ? 'global' : 'product'
+    return { ...row, keyId: row.id, privateKey, label, isOutgoing: row.retiredAt !== null }
   }
 
   return {
-    known(productId) {
-      forgetWhatChanged()
-      return signers.get(productId)
-    },
-    async signerFor(productId) {
-      forgetWhatChanged()
-      const remembered = signers
-      const keys = await currentKeys()
-      const row = (productId !== undefined && keys.get(productId)) || keys.get(null)
-      if (!row) return undefined
-      const signer = open(row)
-      if (remembered.size < mostRemembered) remembered.set(productId, signer)
-      return signer
+    signerFor(wanted) {
+      const current = db.accessEpoch()
+      if (current !== epoch) owners = undefined
+      epoch = current
+      return owners ? chosen(owners, wanted) : readKeys(wanted.now).then((read) => chosen(read, wanted))
     },
   }
+}
+
+interface LiveKey extends Signer, Pick<SigningKey, 'productId' | 'activeFrom' | 'retiredAt'> {}
+
+type Owners = Map<number | null, LiveKey[]>
+
+function chosen(owners: Owners, { productId, now, keyId }: Wanted): Signer | undefined {
+  const own = productId === undefined ? undefined : owners.get(productId)
+  return chosenOf(own, now, keyId) ?? chosenOf(owners.get(null), now, keyId)
+}
+
+/** Of one owner's keys the one that was asked for, else the one whose time it is. */
+function chosenOf(keys: LiveKey[] | undefined, now: Date, keyId: string | undefined) {
+  const isUsable = ({ retiredAt }: LiveKey) => !retiredAt || retiredAt > now
+  const asked = keyId === undefined ? undefined : keys?.find((key) => key.keyId === keyId && isUsable(key))
+  return asked ?? keys?.find((key) => isUsable(key) && (!key.activeFrom || key.activeFrom <= now))
 }

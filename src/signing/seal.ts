@@ -4,6 +4,7 @@ import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer } from './key-ring'
+import type { KeyUses } from './uses'
 
 /** What stands in place of the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
@@ -11,31 +12,41 @@ export const noSignature = 'Private key not set'
 const signAsync = promisify(sign)
 const memoisedLength = 2048
 
+/** What a request asks of the answer itself, beside what it asks for. */
+export interface Wish {
+  /** The id of the key whose signature the client can check. */
+  readonly keyId?: string | undefined
+  /** Stands in the answer before its timestamp, and ties it to this request. */
+  readonly proof?: object | undefined
+}
+
 /** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
-export type Seal = (outcome: Outcome, now: Date) => string | Promise<string>
+export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promise<string>
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
  */
-export function sealWith(keys: KeyRing): Seal {
+export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
   const memo = openMemo()
 
-  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
+  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date, { keyId, proof }: Wish) {
+    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
-    const payload = isEmpty(data) ? '' : phpJson(data)
+    const told = proof ? { ...data, ...proof } : data
+    const payload = isEmpty(told) ? '' : phpJson(told)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
     if (payload.length > memoisedLength) return make()
     return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
   }
 
-  return (outcome, now) => {
+  return (outcome, now, wish = {}) => {
     const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
-    const signer = keys.known(productId)
-    return signer
-      ? sealAs(signer, outcome, now)
-      : keys.signerFor(productId).then((found) => sealAs(found, outcome, now))
+    const signer = keys.signerFor({ productId, now, keyId: wish.keyId })
+    return signer instanceof Promise
+      ? signer.then((found) => sealAs(found, outcome, now, wish))
+      : sealAs(signer, outcome, now, wish)
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
 import type { Delivery, Job, Webhook } from '../../db/schema/work'
+import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import { deleteJob } from '../jobs/service'
@@ -49,13 +50,19 @@ export async function addWebhook(
     active: 1,
     createdAt: now,
   })
+  await record(tx, { verb: 'webhook.added', id: webhook.id, after: webhook }, now)
   return { webhook, secret }
 }
 
 /** Disabled, a webhook is told nothing new, and what still waits for it fails unsent. */
-export async function setWebhookActive(tx: Queryable, id: number, isActive: boolean): Promise<Webhook> {
+export async function setWebhookActive(
+  tx: Queryable,
+  id: number,
+  { isActive, now }: { isActive: boolean; now: Date },
+): Promise<Webhook> {
   const webhook = await updateWebhook(tx, id, { active: isActive ? 1 : 0 })
   if (!webhook) throw unknownWebhook(id)
+  await record(tx, { verb: isActive ? 'webhook.enabled' : 'webhook.disabled', id }, now)
   return webhook
 }
 
@@ -65,9 +72,10 @@ export async function setWebhookActive(tx: Queryable, id: number, isActive: bool
  */
 export async function replayDelivery(tx: Queryable, id: number, now: Date): Promise<number> {
   const delivery = await findDelivery(tx, id)
-  if (!delivery) throw new Sorry(`there is no delivery ${id}: see "latchkey webhook deliveries"`)
+  if (!delivery) throw new Sorry(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'missing')
   const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
   const [sent] = await send(tx, [again(delivery, webhook)], now)
+  await record(tx, { verb: 'delivery.replayed', id, after: { as: sent } }, now)
   return sent!
 }
 
@@ -92,6 +100,7 @@ export async function replayRange(db: Db, range: Range, now: Date): Promise<numb
         fresh.map((delivery) => again(delivery, webhook)),
         now,
       )
+      for (const { id } of fresh) await record(tx, { verb: 'delivery.replayed', id }, now)
       return sent
     })
     if (page.length < messagesPerWrite) return replayed.size
@@ -100,8 +109,8 @@ export async function replayRange(db: Db, range: Range, now: Date): Promise<numb
 }
 
 /** Deletes a job of any kind; a delivery that still waited for it has failed. */
-export async function abandonJob(tx: Queryable, id: number): Promise<Job> {
-  const job = await deleteJob(tx, id)
+export async function abandonJob(tx: Queryable, id: number, now: Date): Promise<Job> {
+  const job = await deleteJob(tx, id, now)
   if (job.kind === deliver.name) {
     const { deliveryId } = job.payload as Static<typeof deliver.payload>
     const delivery = await findDelivery(tx, deliveryId)
@@ -126,14 +135,17 @@ async function requireActive(tx: Queryable, id: number) {
   return webhook
 }
 
-const unknownWebhook = (id: number) => new Sorry(`there is no webhook ${id}: see "latchkey webhook list"`)
+const unknownWebhook = (id: number) => new Sorry(`there is no webhook ${id}: see "latchkey webhook list"`, 'missing')
 
 function requireSound({ name, url, events: wanted }: WebhookDraft) {
-  if (!name.trim()) throw new Sorry('the name is empty: say what the webhook is for, for example --name "my shop"', 2)
+  if (!name.trim())
+    throw new Sorry('the name is empty: say what the webhook is for, for example --name "my shop"', 'usage')
   const flaw = URL.canParse(url) && url.length <= longestUrl ? flawOfUrl(new URL(url)) : 'this is no URL'
-  if (flaw) throw new Sorry(`${flaw}: give one like https://shop.example.com/latchkey with --url`, 2)
+  if (flaw) throw new Sorry(`${flaw}: give one like https://shop.example.com/latchkey with --url`, 'usage')
   const isKnown = (event: string) => event === 'all' || events.includes(event as Event)
   const unknown = wanted.find((event) => !isKnown(event))
-  if (unknown !== undefined) throw new Sorry(`"${unknown}" is no event; there are ${events.join(', ')}, or all`, 2)
-  if (!wanted.length) throw new Sorry('say which events it is told of: --events license.created,license.expired', 2)
+  if (unknown !== undefined)
+    throw new Sorry(`"${unknown}" is no event; there are ${events.join(', ')}, or all`, 'usage')
+  if (!wanted.length)
+    throw new Sorry('say which events it is told of: --events license.created,license.expired', 'usage')
 }

@@ -71,7 +71,7 @@ describe('the blocklist', () => {
     for (const spelling of ['192.0.2.1/32', '::ffff:192.0.2.1']) {
       expect(await block('--ip', spelling, '--reason', 'two')).toEqual({ ...first, reason: 'two', expires_at: null })
     }
-    expect(await listed()).toContainEqual({ ...first, reason: 'two', expires_at: null })
+    expect(await listed()).toContainEqual({ ...first, reason: 'two', expires_at: null, is_over: false })
     await house.cli('blocklist', 'remove', String(first.id))
     expect((await listed()).map((entry: { id: number }) => entry.id)).not.toContain(first.id)
   })
@@ -83,14 +83,14 @@ describe('the blocklist', () => {
       [['add', '--ip', '192.0.2.1', '--identifier', 'x'], 2, 'either'],
       [['add', '--ip', 'not an address'], 2, 'CIDR'],
       [['add', '--ip', '10.0.0.0/33'], 2, 'CIDR'],
-      [['add', '--ip', ''], 2, 'CIDR'],
-      [['add', '--identifier', '  '], 2, '1 to 1024'],
+      [['add', '--ip', ''], 2, 'either'],
+      [['add', '--identifier', '  '], 2, 'either'],
       [['add', '--identifier', 'x'.repeat(1025)], 2, '1 to 1024'],
       [['add', '--identifier', 'x', '--expires-at', '2020-01-01'], 2, 'past'],
       [['add', '--identifier', 'x', '--expires-at', 'tomorrow'], 2, 'date'],
       [['remove', '999999'], 1, 'blocklist list'],
-      [['remove', '0'], 2, 'whole number'],
-      [['remove', '-1'], 2, 'whole number'],
+      [['remove', '0'], 2, '<id>: The id must be at least 1.'],
+      [['remove', '-1'], 2, '<id>: The id must be at least 1.'],
     ]
     for (const [args, exitCode, err] of cases) {
       expect(await house.cli('blocklist', ...args)).toMatchObject({ exitCode, err: expect.stringContaining(err) })

@@ -26,7 +26,7 @@ const clock = () => new Date(Date.now() + ahead)
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-jobs-'))
   migrate(join(folder, 'latchkey.db'), new Date())
-  db = openDatabase(join(folder, 'latchkey.db'))
+  db = openDatabase(join(folder, 'latchkey.db'), { actor: 'test' })
   ahead = 0
   workers = []
   logged = []

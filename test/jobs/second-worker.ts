@@ -7,7 +7,7 @@ import { startWorker } from '../../src/jobs/worker'
 
 const [database, runs] = process.argv.slice(2) as [string, string]
 const chore = declareJob('chore', Type.Object({ n: Type.Integer() }))
-const db = openDatabase(database)
+const db = openDatabase(database, { actor: 'test' })
 const worker = await startWorker({ db, clock: () => new Date(), log: () => {} }, [
   handles(chore, async ({ n }) => {
     appendFileSync(runs, `${n} begins in ${process.pid}\n`)

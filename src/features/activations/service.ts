@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import type { Gatherer } from '../../database/gather'
 import type { Deps } from '../../deps'
@@ -84,6 +85,7 @@ export async function takeSeat(
     userAgent,
     activatedAt: now,
   })
+  await record(tx, { verb: 'license.activated', id: seat.id, after: { identifier: facts.identifier, address } }, now)
   const payload = seatPayload(facts)
   await announceAll(
     tx,
@@ -127,6 +129,7 @@ async function freeSeat(
   now: Date,
 ) {
   await updateActivation(tx, activationId, { deactivatedAt: now })
+  await record(tx, { verb: 'license.deactivated', id: facts.licenseId, before: { identifier: facts.identifier } }, now)
   const payload = freedSeatPayload(facts, by)
   await announceAll(
     tx,

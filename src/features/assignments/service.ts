@@ -1,17 +1,17 @@
 import type { Static } from '@sinclair/typebox'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
-import { announceAll } from '../../webhooks/outbox'
 import { isOfProduct, type Origin, takeSeat } from '../activations/service'
 import { licenseNews } from '../licenses/news'
-import { assignAvailable, findLicense, findSeat } from '../licenses/service'
+import { announceAssigned, assignAvailable, findLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
 export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assignment>, now: Date) {
   const license = await assignAvailable(tx, input.license_key ?? '', ownerOf(input), now)
   if (!license) return say('invalid_or_already_assigned')
-  await announceAll(tx, () => [licenseNews('license.assigned', license)], now)
+  await announceAssigned(tx, [license], now)
   return say('license_key_assigned').signedFor(license.productId)
 }
 
@@ -33,7 +33,10 @@ export async function assignAndActivate(tx: Queryable, input: Static<typeof Assi
   const news = isTheirs ? [] : [licenseNews('license.assigned', assigned)]
   const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
   const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
-  if (isSeated && !isTheirs) await assignAvailable(tx, license_key, ownerOf(input), origin.now)
+  if (isSeated && !isTheirs) {
+    await assignAvailable(tx, license_key, ownerOf(input), origin.now)
+    await record(tx, { verb: 'license.assigned', id: license.id, after: ownerOf(input) }, origin.now)
+  }
   return outcome
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
 import type { Contract } from '../../../db/schema/licensing'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { type FieldErrors, judge, type Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
@@ -39,6 +40,7 @@ export async function createContract(tx: Queryable, input: Unchecked<typeof Cont
     createdAt: now,
     updatedAt: now,
   })
+  await record(tx, { verb: 'contract.created', id: contract.id, after: contract }, now)
   await announce(tx, 'contract.created', announcedContract(contract, 0), now)
   return say('contract_created', { contract: createdContract(contract) }).signedFor(product.id)
 }
@@ -56,6 +58,7 @@ export async function updateContract(tx: Queryable, input: Unchecked<typeof Cont
     ...(product && { productId: product.id }),
     updatedAt: now,
   })
+  await record(tx, { verb: 'contract.updated', id: contract.id, before, after: contract }, now)
   await announce(tx, 'contract.updated', announcedContract(contract, used), now)
   const isSuspended = before.status === 'active' && contract.status === 'inactive'
   if (isSuspended) await announce(tx, 'contract.suspended', announcedContract(contract, used), now)
@@ -68,6 +71,7 @@ export async function deleteContract(tx: Queryable, input: Unchecked<typeof Cont
   if (!contract) return say('contract_not_found')
   const used = await countContractKeys(tx, contract.id)
   await deleteContractRow(tx, contract.id)
+  await record(tx, { verb: 'contract.deleted', id: contract.id, before: contract }, now)
   await announce(tx, 'contract.deleted', announcedContract(contract, used), now)
   return say('contract_deleted').signedFor(contract.productId)
 }

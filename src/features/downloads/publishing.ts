@@ -1,4 +1,5 @@
 import type { Release } from '../../../db/schema/catalog'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { Sorry } from '../../kernel/sorry'
@@ -29,7 +30,7 @@ export async function addRelease(
 ): Promise<Release> {
   const { version, numericVersion, updateSummary, changelog } = draft
   if (!version.trim() || version.length > longestVersion) {
-    throw new Sorry(`a version has 1 to ${longestVersion} characters, such as 1.0.2`, 2)
+    throw new Sorry(`a version has 1 to ${longestVersion} characters, such as 1.0.2`, 'usage')
   }
   const product = await requireProduct(db.read, draft.product)
   const taken = new Sorry(
@@ -53,6 +54,7 @@ export async function addRelease(
         createdAt: now,
       })
       if (!release) throw taken
+      await record(tx, { verb: 'release.added', id: release.id, after: release }, now)
       incoming.keep()
       return release
     })
@@ -67,8 +69,13 @@ export async function getReleases(db: Queryable, product?: string) {
 }
 
 /** Lets customers see and download a release, or no longer. */
-export async function setPublished(tx: Queryable, id: number, isPublished: boolean): Promise<Release> {
+export async function setPublished(
+  tx: Queryable,
+  id: number,
+  { isPublished, now }: { isPublished: boolean; now: Date },
+): Promise<Release> {
   const release = await updateRelease(tx, id, { published: Number(isPublished) })
-  if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`)
+  if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`, 'missing')
+  await record(tx, { verb: isPublished ? 'release.published' : 'release.withdrawn', id }, now)
   return release
 }

@@ -32,7 +32,7 @@ export async function addPurchase(
 
 /** Limit and validity are those of the product's generator; without one a purchase is one seat, for ever. */
 const addLicense = (deps: Pick<Deps, 'db'>, key: string, purchase: Purchase, email: string | null, now: Date) =>
-  deps.db.write(async (tx) => {
+  deps.db.as({ actor: 'envato' }).write(async (tx) => {
     const product = await findEnvatoProduct(tx, purchase.itemId, purchase.itemName)
     if (!product) return undefined
     const { activationLimit = 1, validity = 0 } = (await chooseGenerator(tx, product.id)) ?? {}

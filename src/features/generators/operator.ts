@@ -1,4 +1,5 @@
 import type { Generator } from '../../../db/schema/catalog'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { Sorry } from '../../kernel/sorry'
 import { longestKey } from '../licenses/model'
@@ -36,7 +37,7 @@ export interface Appraisal {
 export function appraise(format: Format): Appraisal {
   requireReadable(format)
   const { pattern, flaw } = patternOf(format)
-  if (!pattern) throw new Sorry(flaw, 2)
+  if (!pattern) throw new Sorry(flaw, 'usage')
   requireFit(format, pattern)
   const keys = capacity(pattern)
   return {
@@ -51,12 +52,17 @@ export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now:
   appraise(draft)
   const { product: reference, ...columns } = draft
   const product = await requireProduct(tx, reference)
-  return insertGenerator(tx, { ...columns, productId: product.id, status: 1, createdAt: now, updatedAt: now })
+  const row = { ...columns, productId: product.id, status: 1, createdAt: now, updatedAt: now }
+  const generator = await insertGenerator(tx, row)
+  await record(tx, { verb: 'generator.created', id: generator.id, after: generator }, now)
+  return generator
 }
 
 /** Lets a generator make keys again, or no more; what it has made stays. */
 export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, now: Date): Promise<Generator> {
-  return (await updateGeneratorStatus(tx, id, status, now)) ?? unknown(id)
+  const generator = (await updateGeneratorStatus(tx, id, status, now)) ?? unknown(id)
+  await record(tx, { verb: status ? 'generator.enabled' : 'generator.disabled', id }, now)
+  return generator
 }
 
 /** Keys like those it will make. None of them is kept or set aside. */
@@ -68,7 +74,7 @@ export async function previewKeys(db: Queryable, id: number, count: number): Pro
 }
 
 function unknown(id: number): never {
-  throw new Sorry(`there is no generator ${id}: see "latchkey generator list"`)
+  throw new Sorry(`there is no generator ${id}: see "latchkey generator list"`, 'missing')
 }
 
 function requireReadable({ prefix, suffix, functionName, charset }: Format) {
@@ -77,14 +83,14 @@ function requireReadable({ prefix, suffix, functionName, charset }: Format) {
     if (!/^[\x21-\x7e]*$/.test(text)) {
       throw new Sorry(
         `the ${name} may hold only printable ASCII characters and no spaces: they survive e-mail and URLs`,
-        2,
+        'usage',
       )
     }
   }
   const repeated = [...charset].find((character, i) => charset.indexOf(character) !== i)
   if (repeated)
-    throw new Sorry(`the charset has "${repeated}" twice, which would favour it: give each character once`, 2)
-  if (charset.length < 2) throw new Sorry('the charset is too small: give it at least two characters', 2)
+    throw new Sorry(`the charset has "${repeated}" twice, which would favour it: give each character once`, 'usage')
+  if (charset.length < 2) throw new Sorry('the charset is too small: give it at least two characters', 'usage')
 }
 
 function requireFit(format: Format, pattern: Pattern) {
@@ -92,13 +98,13 @@ function requireFit(format: Format, pattern: Pattern) {
   if (length > longestKey) {
     throw new Sorry(
       `its keys would have ${length} characters, but ${longestKey} is the most: ask for fewer or shorter ones`,
-      2,
+      'usage',
     )
   }
   const keys = capacity(pattern)
   if (keys < leastCapacity) {
     const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(leastCapacity)}`
-    throw new Sorry(`this generator ${numbers}: ${remedy(format)}`, 2)
+    throw new Sorry(`this generator ${numbers}: ${remedy(format)}`, 'usage')
   }
 }
 

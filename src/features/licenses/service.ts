@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { parseMoment } from '../../kernel/moments'
@@ -91,8 +92,18 @@ export async function createLicenses(tx: Queryable, product: Product, keys: stri
       updatedAt: now,
     })),
   )
+  await recordNew(tx, created, now)
   await announceAll(tx, () => created.flatMap(newsOfNew), now)
   return created
+}
+
+/** One entry for all of them: what was inserted in one piece has ids without a gap. */
+async function recordNew(tx: Queryable, created: License[], now: Date) {
+  const [first, last] = [created[0], created.at(-1)]
+  if (!first || !last) return
+  const { licenseKey, ...terms } = first
+  const batch = created.length > 1 ? { from: first.id, to: last.id } : undefined
+  await record(tx, { verb: 'license.created', id: first.id, after: batch ? terms : first, batch }, now)
 }
 
 /** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
@@ -117,6 +128,7 @@ export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof Li
     ...(status || assigned_at !== undefined ? stateOf(status ?? license.status, assignedAt, now, license) : {}),
     updatedAt: now,
   })
+  await record(tx, { verb: 'license.updated', id: license.id, before: license, after: updated }, now)
   await announceChange(tx, license, updated, now)
   return say('license_key_updated').signedFor(updated.productId)
 }
@@ -127,6 +139,7 @@ export async function removeLicenses(tx: Queryable, gone: License[], now: Date) 
     tx,
     gone.map(({ id }) => id),
   )
+  for (const license of gone) await record(tx, { verb: 'license.deleted', id: license.id, before: license }, now)
   await announceAll(tx, () => gone.map((license) => licenseNews('license.deleted', license)), now)
 }
 
@@ -184,8 +197,16 @@ export interface Owner {
 /** Gives available licences to an owner and announces it; returns them by id. */
 export async function assignAvailableKeys(tx: Queryable, ids: number[], owner: Owner, now: Date): Promise<License[]> {
   const assigned = ids.length ? await assignLicenses(tx, ids, owner, now) : []
-  await announceAll(tx, () => assigned.map((license) => licenseNews('license.assigned', license)), now)
+  await announceAssigned(tx, assigned, now)
   return assigned
+}
+
+/** Notes whose licences they are from now on, and announces it. */
+export async function announceAssigned(tx: Queryable, licenses: License[], now: Date) {
+  for (const { id, ownerName, ownerEmail, assignedAt } of licenses) {
+    await record(tx, { verb: 'license.assigned', id, after: { ownerName, ownerEmail, assignedAt } }, now)
+  }
+  await announceAll(tx, () => licenses.map((license) => licenseNews('license.assigned', license)), now)
 }
 
 /** Licences as 803 shows them, with their metadata. */

@@ -61,7 +61,7 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/create-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProductMeta(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProductMeta(tx, body, visitor.now)),
       endpoint('create-product-meta', ProductMeta, {
         summary: 'Add a key and a value to a product',
         says: [
@@ -75,7 +75,7 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/update-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProductMeta(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProductMeta(tx, body, visitor.now)),
       endpoint('update-product-meta', ProductMeta, {
         summary: 'Change a value of a product',
         says: [
@@ -89,7 +89,7 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/delete-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProductMeta(tx, body)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProductMeta(tx, body, visitor.now)),
       endpoint('delete-product-meta', ProductMetaChoice, {
         summary: 'Take a key and its value off a product',
         says: [

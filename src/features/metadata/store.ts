@@ -14,23 +14,17 @@ export async function insertLicenseMeta(tx: Queryable, meta: typeof licenseMeta.
   return row?.id
 }
 
-/** The id; undefined when the licence has no such key. */
-export async function updateLicenseMetaRow(
-  tx: Queryable,
-  { licenseId, key, value }: { licenseId: number; key: string; value: string },
-) {
-  const [row] = await tx
-    .update(licenseMeta)
-    .set({ value })
-    .where(ofLicense(licenseId, key))
-    .returning({ id: licenseMeta.id })
-  return row?.id
+export async function findLicenseMeta(db: Queryable, licenseId: number, key: string) {
+  const [row] = await db.select().from(licenseMeta).where(ofLicense(licenseId, key))
+  return row
 }
 
-/** Whether there was such a key. */
-export async function deleteLicenseMetaRow(tx: Queryable, licenseId: number, key: string) {
-  const rows = await tx.delete(licenseMeta).where(ofLicense(licenseId, key)).returning({ id: licenseMeta.id })
-  return rows.length > 0
+export async function updateLicenseMetaRow(tx: Queryable, id: number, value: string) {
+  await tx.update(licenseMeta).set({ value }).where(eq(licenseMeta.id, id))
+}
+
+export async function deleteLicenseMetaRow(tx: Queryable, id: number) {
+  await tx.delete(licenseMeta).where(eq(licenseMeta.id, id))
 }
 
 /** Whether the key is new to the product. */
@@ -39,21 +33,15 @@ export async function insertProductMeta(tx: Queryable, meta: typeof productMeta.
   return rows.length > 0
 }
 
-/** Whether there was such a key. */
-export async function updateProductMetaRow(
-  tx: Queryable,
-  { productId, key, value }: { productId: number; key: string; value: string },
-) {
-  const rows = await tx
-    .update(productMeta)
-    .set({ value })
-    .where(ofProduct(productId, key))
-    .returning({ id: productMeta.id })
-  return rows.length > 0
+export async function findProductMeta(db: Queryable, productId: number, key: string) {
+  const [row] = await db.select().from(productMeta).where(ofProduct(productId, key))
+  return row
 }
 
-/** Whether there was such a key. */
-export async function deleteProductMetaRow(tx: Queryable, productId: number, key: string) {
-  const rows = await tx.delete(productMeta).where(ofProduct(productId, key)).returning({ id: productMeta.id })
-  return rows.length > 0
+export async function updateProductMetaRow(tx: Queryable, id: number, value: string) {
+  await tx.update(productMeta).set({ value }).where(eq(productMeta.id, id))
+}
+
+export async function deleteProductMetaRow(tx: Queryable, id: number) {
+  await tx.delete(productMeta).where(eq(productMeta.id, id))
 }

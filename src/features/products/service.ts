@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
 import type { Feature, Product } from '../../../db/schema/catalog'
+import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
@@ -40,6 +41,7 @@ export async function createProduct(tx: Queryable, input: Unchecked<typeof Produ
     createdAt: now,
     updatedAt: now,
   })
+  await record(tx, { verb: 'product.created', id: product.id, after: product }, now)
   await announceAll(tx, () => [{ event: 'product.created', payload: productPayload(product) }], now)
   return say('product_created', { product_id: product.id }).signedFor(product.id)
 }
@@ -61,7 +63,7 @@ export async function updateProduct(tx: Queryable, input: Unchecked<typeof Produ
     ...(external_reference !== undefined && { externalReference: external_reference }),
     updatedAt: now,
   })
-  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(updated) }], now)
+  await announceUpdate(tx, product, updated, now)
   return say('product_updated').signedFor(product.id)
 }
 
@@ -70,6 +72,7 @@ export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found')
   await deleteProductRow(tx, product.id)
+  await record(tx, { verb: 'product.deleted', id: product.id, before: product }, now)
   await announceAll(tx, () => [{ event: 'product.deleted', payload: productPayload(product) }], now)
   return say('product_deleted')
 }
@@ -96,7 +99,7 @@ export async function findEnvatoProduct(db: Queryable, itemId: string, itemName:
 /** The same for an operator: an unknown product is a `Sorry`. */
 export async function requireProduct(db: Queryable, reference: string): Promise<Product> {
   const product = await resolveProduct(db, reference)
-  if (!product) throw new Sorry(`there is no product "${reference}": see "latchkey product list"`)
+  if (!product) throw new Sorry(`there is no product "${reference}": see "latchkey product list"`, 'missing')
   return product
 }
 
@@ -130,19 +133,24 @@ export async function setProduct(tx: Queryable, reference: string, settings: Pro
     updatedAt: now,
   })
   const updated = await requireProduct(tx, String(product.id))
-  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(updated) }], now)
+  await announceUpdate(tx, product, updated, now)
   return updated
+}
+
+async function announceUpdate(tx: Queryable, before: Product, after: Product, now: Date) {
+  await record(tx, { verb: 'product.updated', id: after.id, before, after }, now)
+  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(after) }], now)
 }
 
 function requirePostUrl(url: string) {
   const isUsable = url.length <= longestPostUrl && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   if (!isUsable)
-    throw new Sorry(`--post-url takes an http:// or https:// URL of at most ${longestPostUrl} characters`, 2)
+    throw new Sorry(`--post-url takes an http:// or https:// URL of at most ${longestPostUrl} characters`, 'usage')
 }
 
 async function requireSlug(tx: Queryable, slug: string, { id }: Product) {
   const flaw = slugFlaw(slug)
-  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 2)
+  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 'usage')
   const holder = await findProduct(tx, slug)
   if (holder && holder.id !== id)
     throw new Sorry(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)

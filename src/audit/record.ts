@@ -1,0 +1,82 @@
+import type { AuditEntry } from '../../db/schema/operations'
+import type { Queryable } from '../database/connection'
+import { authorOf } from '../database/database'
+import { sha256 } from '../kernel/secrets'
+import { findHead, insertEntry } from './store'
+
+/** What somebody has changed. The author is that of the write it stands in. */
+export interface Change {
+  /** The kind of thing and what was done to it: `license.updated`, `api-key.revoked`. */
+  verb: `${string}.${string}`
+  /** Which one. */
+  id: number | string
+  /** How it was, and how it is now; what is equal in both is left out, a secret is masked. */
+  before?: object | undefined
+  after?: object | undefined
+  /** Where one row stands for many that were made at once: their ids, without a gap. */
+  batch?: { from: number; to: number } | undefined
+}
+
+/** Writes a change into the audit log, in the transaction that makes it: both are there afterwards, or neither. */
+export async function record(tx: Queryable, { verb, id, before, after, batch }: Change, now: Date) {
+  const { actor, requestId = null } = authorOf(tx)
+  const head = await findHead(tx)
+  const row = {
+    id: (head?.id ?? 0) + 1,
+    at: now,
+    actor,
+    requestId,
+    verb,
+    subject: verb.slice(0, verb.indexOf('.')),
+    subjectId: String(id),
+    batchFrom: batch?.from ?? null,
+    batchTo: batch?.to ?? null,
+    before: textOf(before, after),
+    after: textOf(after, before),
+  }
+  await insertEntry(tx, { ...row, hash: hashOf(row, head?.hash) })
+}
+
+/** The hash of a row: over all of it and the hash of the row before. */
+export const hashOf = (row: Omit<AuditEntry, 'hash'>, previous = '') =>
+  sha256(
+    JSON.stringify([
+      previous,
+      row.id,
+      row.at.getTime(),
+      row.actor,
+      row.requestId,
+      row.verb,
+      row.subject,
+      row.subjectId,
+      row.batchFrom,
+      row.batchTo,
+      row.before,
+      row.after,
+    ]),
+  )
+
+const secrets: readonly string[] = [
+  'hash',
+  'previousHash',
+  'sealedPrivate',
+  'sealedSecret',
+  'passwordHash',
+  'contractKey',
+]
+// When a thing was changed is said by the row itself.
+const unsaid: readonly string[] = ['id', 'updatedAt']
+
+/** One side of a change as JSON: what differs from the other side, which may be absent. */
+function textOf(side: object | undefined, other: object | undefined): string | null {
+  if (!side) return null
+  const others = other as Record<string, unknown> | undefined
+  const told = Object.entries(side)
+    .filter(([name, value]) => !unsaid.includes(name) && !(others && isSame(value, others[name])))
+    .map(([name, value]) => [snake(name), secrets.includes(name) && value !== null ? '•••' : value])
+  return JSON.stringify(Object.fromEntries(told))
+}
+
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

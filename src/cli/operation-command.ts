@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander'
+import type { Field } from '../intake/model'
+import { judge, read } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { type Operation, parametersOf, type Subject } from '../operations/operation'
+import { collect, readText } from './arguments'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+
+type Given = Record<string, unknown>
+
+/** The commands of a subject: one for each of its operations, with an option for each of its fields. */
+export function subjectCommand(program: Command, io: Io, { name, about, operations }: Subject) {
+  const group = program.commands.find((command) => command.name() === name) ?? program.command(name).description(about)
+  for (const operation of operations) operationCommand(group, io, operation)
+}
+
+function operationCommand(group: Command, io: Io, operation: Operation) {
+  const { summary, input, help } = operation
+  const words = operation.command.split(' ')
+  const fields = Object.entries(input.properties as Record<string, Field>)
+  const bare = parametersOf(operation)
+  const isRequired = (name: string) => input.required?.includes(name) ?? false
+  const command = words.length > 1 ? group.command(words.at(-1)!) : group
+  withSettings(command, ['data_dir']).description(summary)
+  for (const name of bare) {
+    const field = input.properties[name] as Field
+    const term = wordOf(name, field)
+    command.argument(isRequired(name) ? `<${term}>` : `[${term}]`, field.description)
+  }
+  for (const [name, field] of fields) {
+    if (!bare.includes(name)) command.addOption(optionOf(name, field, isRequired(name)))
+  }
+  if (operation.loses) command.option('--yes', 'do it without asking')
+  command.option('--json', 'print the result as JSON')
+  if (help) command.addHelpText('after', `\n${help}`)
+  command.action(async (...given: unknown[]) => {
+    const options = given.at(bare.length) as Given
+    const values = judged(operation, gather(operation, given, options))
+    await requireConsent(operation, values, options, io)
+    await inHouse(options, io, async (house) => {
+      const desk = { ...house, now: house.clock(), onProgress: progressOn(io) }
+      const value = await operation.run(desk, values)
+      report(io, options, value, operation.show(value))
+    })
+  })
+}
+
+/** What it is called on the command line; what stands in a file, as an argument, is a file. */
+const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
+
+const flagOf = (name: string, { option, file }: Field) =>
+  `--${option ?? name.replaceAll('_', '-')}${file ? '-file' : ''}`
+
+const placeholders: Partial<Record<Field['kind'], string>> = {
+  integer: 'n',
+  moment: 'date',
+  list: 'list',
+  json: 'json',
+  choice: 'word',
+}
+
+function optionOf(name: string, field: Field, isRequired: boolean): Option {
+  const flag = flagOf(name, field)
+  if (field.kind === 'toggle') return new Option(flag, field.description)
+  const option = new Option(
+    `${flag} <${field.file ? 'path' : (placeholders[field.kind] ?? 'text')}>`,
+    field.description,
+  )
+  if (isRequired) option.makeOptionMandatory()
+  if (field.kind === 'choice') option.choices(field.anyOf.map((word: { const: string }) => word.const))
+  // Commander hands the value before it, undefined at first.
+  if (field.kind === 'list') option.argParser((value, before?: string[]) => collect(value, before ?? []))
+  return option
+}
+
+/** The fields as they stand on the command line. */
+function gather({ input, ...operation }: Operation, given: unknown[], options: Given): Given {
+  const bare = parametersOf(operation)
+  const entries = Object.entries(input.properties as Record<string, Field>).map(([name, field]) => {
+    const at = bare.indexOf(name)
+    const key = flagOf(name, field)
+      .slice(2)
+      .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    const value = at === -1 ? options[key] : given[at]
+    if (field.file && typeof value === 'string') return [name, readText(value)]
+    return [name, Array.isArray(value) ? value.join('\n') : value]
+  })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** The fields in their types; what is wrong with them, each by its name on the command line, is a `Sorry`. */
+function judged(operation: Operation, given: Given) {
+  const { input } = operation
+  const { errors, values } = judge(input, read(input, given).values)
+  if (!errors) return values
+  const bare = parametersOf(operation)
+  const sentences = Object.entries(errors).map(([name, [sentence]]) => {
+    const field = input.properties[name] as Field
+    return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
+  })
+  throw new Sorry(sentences.join(' '), 'usage')
+}
+
+/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
+async function requireConsent({ loses }: Operation, values: Given, { yes }: Given, io: Io) {
+  if (!loses || yes) return
+  const loss = loses(values)
+  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
+  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
+}
+
+const progressFrom = 1000
+
+/** At a terminal: how far long work has come, on one line. */
+function progressOn(io: Io) {
+  if (!io.confirm) return undefined
+  let shown = -1
+  return (done: number, of: number) => {
+    const percent = Math.min(100, Math.floor((done / of) * 100))
+    if (of < progressFrom || percent === shown) return
+    shown = percent
+    io.err(`\r${percent} %${percent === 100 ? '\n' : ''}`)
+  }
+}

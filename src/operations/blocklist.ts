@@ -1,0 +1,85 @@
+import { Type } from '@sinclair/typebox'
+import type { Block } from '../../db/schema/access'
+import { removeBlock } from '../access/service'
+import { pageBlocks } from '../access/store'
+import { turnAway } from '../features/activations/blocking'
+import { choice, integer, momentText, text } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const add = operation({
+  command: 'blocklist add',
+  route: 'POST /blocklist',
+  role: 'operator',
+  summary: 'turn an address or a device away, at once; the same again changes reason and expiry',
+  input: Type.Object({
+    ip: Type.Optional(text({ description: 'An address or CIDR range.' })),
+    identifier: Type.Optional(text({ description: 'A device, exactly as it names itself.' })),
+    reason: Type.Optional(text({ description: 'Why, for whoever reads the list.' })),
+    expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+  }),
+  async run({ db, now }, { ip, identifier, reason = '', expires_at }) {
+    const draft = { ...whomOf(ip, identifier), reason, expiresAt: parseMoment(expires_at ?? '') }
+    return described(await db.write((tx) => turnAway(tx, draft, now)))
+  },
+  show: ({ id, kind, value }) => [`Entry ${id}: ${kind} ${value} is turned away.`],
+})
+
+const list = listing({
+  command: 'blocklist list',
+  route: 'GET /blocklist',
+  summary: 'every entry',
+  plural: 'blocklist',
+  filters: Type.Object({
+    kind: Type.Optional(choice(['ip', 'identifier'], { description: 'Only addresses, or only devices.' })),
+  }),
+  sorts: ['id', 'value', 'created_at', 'expires_at'],
+  async page({ db, now }, filters, wanted) {
+    const { rows, next } = await pageBlocks(db.read, filters, wanted)
+    return { rows: rows.map((block) => ({ ...described(block), is_over: isOver(block, now) })), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    KIND: ({ kind }) => kind,
+    VALUE: ({ value }) => value,
+    UNTIL: ({ expires_at, is_over }) => (expires_at ? `${minute(expires_at)}${is_over ? ' (over)' : ''}` : 'for ever'),
+    REASON: ({ reason }) => reason,
+  },
+  none: 'Nobody is turned away.',
+})
+
+const remove = operation({
+  command: 'blocklist remove',
+  route: 'DELETE /blocklist/:id',
+  role: 'operator',
+  summary: 'let an address or a device in again, at once',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  run: async ({ db, now }, { id }) => described(await db.write((tx) => removeBlock(tx, id, now))),
+  show: ({ kind, value }) => [`${kind} ${value} is not turned away any more.`],
+})
+
+export const blocklist: Subject = {
+  name: 'blocklist',
+  about: 'addresses and devices that are turned away',
+  operations: [add, list, remove],
+}
+
+function whomOf(ip: string | undefined, identifier: string | undefined): Pick<Block, 'kind' | 'value'> {
+  if (ip !== undefined && identifier === undefined) return { kind: 'ip', value: ip }
+  if (identifier !== undefined && ip === undefined) return { kind: 'identifier', value: identifier }
+  throw new Sorry('say whom to turn away: either --ip 203.0.113.7 or --identifier some-device', 'usage')
+}
+
+const isOver = ({ expiresAt }: Block, now: Date) => expiresAt !== null && expiresAt <= now
+
+const described = ({ id, kind, value, reason, createdAt, expiresAt }: Block) => ({
+  id,
+  kind,
+  value,
+  reason,
+  created_at: createdAt.toISOString(),
+  expires_at: expiresAt?.toISOString() ?? null,
+})

@@ -1,0 +1,50 @@
+import type { Static, TObject } from '@sinclair/typebox'
+import type { User } from '../../db/schema/access'
+import type { Deps } from '../deps'
+
+/** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
+export type Role = User['role']
+
+/** What an operation leans on: the house, its database in the name of whoever asks. */
+export interface Desk extends Deps {
+  readonly now: Date
+  /** Told how far long work has come. */
+  onProgress?: ((done: number, of: number) => void) | undefined
+}
+
+/**
+ * Something an operator can do, declared once. It stands behind two doors: as a command, and as a route under
+ * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
+ */
+export interface Operation<Input extends TObject = TObject, Value extends object = object> {
+  /** Its words on the command line: `product set`. */
+  readonly command: string
+  /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
+  readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
+  readonly role: Role
+  readonly summary: string
+  readonly input: Input
+  /** Gives its value as JSON; what stands in the way is a `Sorry`. */
+  run(desk: Desk, input: Static<Input>): Promise<Value>
+  /** How a person reads that value. */
+  show(value: Value): string[]
+  /** What cannot be undone is named here: a terminal asks first, a script says `--yes`. */
+  loses?(input: Static<Input>): string
+  /** Stands at the end of the command's help. */
+  readonly help?: string
+}
+
+/** Operations on one kind of thing: a group of commands. */
+export interface Subject {
+  readonly name: string
+  readonly about: string
+  readonly operations: readonly Operation[]
+}
+
+/** Declares an operation; its input's type reaches `run`, `show` and `loses`. */
+export const operation = <Input extends TObject, Value extends object>(declared: Operation<Input, Value>) =>
+  declared as unknown as Operation
+
+/** The names of a route's parameters, in their order. */
+export const parametersOf = ({ route }: Pick<Operation, 'route'>) =>
+  [...route.matchAll(/:(\w+)/g)].map(([, name]) => name!)
