@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { TelemetryRecord } from '../../../db/schema/licensing'
-import type { Visitor } from '../../access/gate'
+import type { Visitor } from '../../access/visitor'
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
