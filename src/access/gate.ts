@@ -11,6 +11,7 @@ import { type Outcome, Refusal } from '../kernel/outcome'
 import { openAdmission } from './admission'
 import type { Capability } from './capabilities'
 import { Visitor } from './visitor'
+import { wishOf } from './wish'
 
 /** The capability of an endpoint that takes no API key: anybody who is not blocked, at the pace an address may have. */
 export const anyone = undefined
@@ -102,6 +103,7 @@ export function gate(deps: Deps) {
     if (capability === anyone) return values
     visitor.capability = capability
     visitor.values = values
+    visitor.wish = wishOf(visitor.fields, values)
     return values
   }
 

@@ -1,6 +1,7 @@
 import type { Arrived, Fields } from '../intake/body'
 import type { Outcome } from '../kernel/outcome'
 import { requestIdOf } from '../kernel/request-id'
+import type { Wish } from '../signing/seal'
 import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
 
@@ -20,17 +21,19 @@ export interface Arrival {
 export class Visitor {
   readonly now: Date
   readonly arrivedAt: number
+  /** What this request is called, in logs and in the audit log. */
+  readonly requestId: string
   readonly fields: Fields
   /** Why their fields cannot be read, if they cannot. */
   readonly unreadable: Outcome | undefined
   readonly token: string | undefined
-  /** What this request is called, in logs and in the audit log. */
-  readonly requestId: string
   /** The API key they showed, or that a link of theirs stands for, whatever its state. */
   key: KnownKey | undefined
   /** What they were admitted for, and their fields as its model reads them; set once they are. */
   capability: Capability | undefined
   values: Fields | undefined
+  /** What they ask of the answer itself; set once they are admitted. */
+  wish: Wish | undefined
   /** Told whether the answer reached them, where a route reports it. */
   onAnswered: ((isDelivered: boolean) => void) | undefined
   readonly #request: Request
@@ -40,13 +43,14 @@ export class Visitor {
   constructor({ request, now, arrivedAt, carried, addressOf }: Arrival) {
     this.now = now
     this.arrivedAt = arrivedAt
+    this.requestId = requestIdOf(request.headers.get('x-request-id'))
     this.fields = carried.fields
     this.unreadable = carried.refusal
     this.token = bearerToken(request.headers.get('authorization')) ?? textOf(carried.fields.api_key)
-    this.requestId = requestIdOf(request.headers.get('x-request-id'))
     this.key = undefined
     this.capability = undefined
     this.values = undefined
+    this.wish = undefined
     this.onAnswered = undefined
     this.#request = request
     this.#addressOf = addressOf

@@ -24,55 +24,82 @@ export interface Wanted {
 export interface KeyRing {
   /**
    * The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). Of an
-   * outgoing key and its successor, the one that was asked for, else the outgoing one until its end. At once, unless the
-   * keys must be read first.
+   * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
    */
-  signerFor(wanted: Wanted): Signer | undefined | Promise<Signer | undefined>
+  signerFor(wanted: Wanted): Promise<Signer | undefined>
+  /** The same without waiting, while nothing has changed since it was last told. */
+  known(wanted: Wanted): Signer | undefined
 }
+
+const mostRemembered = 10_000
 
 /** The keys of a database, opened once each; notices keys made or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   const opened = new Map<string, KeyObject>()
-  let owners: Owners | undefined
+  let told = new Map<number | undefined, { signer: Signer; untilMs: number }>()
+  let rows: Promise<SigningKey[]> | undefined
   let epoch: string | undefined
 
-  async function readKeys(now: Date) {
-    const readAt = epoch
-    const keys = await listLiveKeys(db.read, now)
-    const read: Owners = Map.groupBy(keys.map(open), ({ productId }) => productId)
-    if (epoch === readAt) owners = read
-    return read
+  function forgetWhatChanged() {
+    const current = db.accessEpoch()
+    if (current === epoch) return
+    epoch = current
+    rows = undefined
+    told = new Map()
   }
 
-  function open(row: SigningKey): LiveKey {
+  function liveKeys(now: Date) {
+    if (!rows) {
+      rows = Promise.resolve(listLiveKeys(db.read, now))
+      // A failed read must not be remembered.
+      rows.catch(() => {
+        rows = undefined
+      })
+    }
+    return rows
+  }
+
+  function open(row: SigningKey): Signer {
     const privateKey = opened.get(row.id) ?? openSigningKey(row, sealer)
     opened.set(row.id, privateKey)
     const label = row.productId === null ? 'global' : 'product'
-    return { ...row, keyId: row.id, privateKey, label, isOutgoing: row.retiredAt !== null }
+    return { keyId: row.id, privateKey, label, isOutgoing: row.retiredAt !== null }
   }
 
   return {
-    signerFor(wanted) {
-      const current = db.accessEpoch()
-      if (current !== epoch) owners = undefined
-      epoch = current
-      return owners ? chosen(owners, wanted) : readKeys(wanted.now).then((read) => chosen(read, wanted))
+    known({ productId, now, keyId }) {
+      forgetWhatChanged()
+      const known = keyId === undefined ? told.get(productId) : undefined
+      return known && now.getTime() < known.untilMs ? known.signer : undefined
+    },
+    async signerFor(wanted) {
+      forgetWhatChanged()
+      const remembered = told
+      const keys = await liveKeys(wanted.now)
+      const row = chosen(keys, wanted) ?? chosen(keys, { ...wanted, productId: undefined })
+      if (!row) return undefined
+      const signer = open(row)
+      if (wanted.keyId === undefined && remembered.size < mostRemembered) {
+        remembered.set(wanted.productId, { signer, untilMs: nextChange(keys, wanted.now) })
+      }
+      return signer
     },
   }
 }
 
-interface LiveKey extends Signer, Pick<SigningKey, 'productId' | 'activeFrom' | 'retiredAt'> {}
-
-type Owners = Map<number | null, LiveKey[]>
-
-function chosen(owners: Owners, { productId, now, keyId }: Wanted): Signer | undefined {
-  const own = productId === undefined ? undefined : owners.get(productId)
-  return chosenOf(own, now, keyId) ?? chosenOf(owners.get(null), now, keyId)
-}
-
 /** Of one owner's keys the one that was asked for, else the one whose time it is. */
-function chosenOf(keys: LiveKey[] | undefined, now: Date, keyId: string | undefined) {
-  const isUsable = ({ retiredAt }: LiveKey) => !retiredAt || retiredAt > now
-  const asked = keyId === undefined ? undefined : keys?.find((key) => key.keyId === keyId && isUsable(key))
-  return asked ?? keys?.find((key) => isUsable(key) && (!key.activeFrom || key.activeFrom <= now))
+function chosen(
+  keys: SigningKey[],
+  { productId = null, now, keyId }: Omit<Wanted, 'productId'> & { productId?: number | null | undefined },
+) {
+  const usable = keys.filter((key) => key.productId === productId && (!key.retiredAt || key.retiredAt > now))
+  return usable.find(({ id }) => id === keyId) ?? usable.find(({ activeFrom }) => !activeFrom || activeFrom <= now)
 }
+
+/** When the next of these keys begins or ends. */
+const nextChange = (keys: SigningKey[], now: Date) =>
+  Math.min(
+    ...keys
+      .flatMap(({ activeFrom, retiredAt }) => [activeFrom, retiredAt])
+      .map((moment) => (moment && moment > now ? moment.getTime() : Number.POSITIVE_INFINITY)),
+  )

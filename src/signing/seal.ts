@@ -23,6 +23,8 @@ export interface Wish {
 /** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
 export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promise<string>
 
+const noWish: Wish = {}
+
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
@@ -30,23 +32,28 @@ export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promis
 export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
   const memo = openMemo()
 
-  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date, { keyId, proof }: Wish) {
-    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
+  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
-    const told = proof ? { ...data, ...proof } : data
-    const payload = isEmpty(told) ? '' : phpJson(told)
+    const payload = isEmpty(data) ? '' : phpJson(data)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
     if (payload.length > memoisedLength) return make()
     return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
   }
 
-  return (outcome, now, wish = {}) => {
+  function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
+    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
+    return signer
+  }
+
+  return (outcome, now, { keyId, proof } = noWish) => {
     const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
-    const signer = keys.signerFor({ productId, now, keyId: wish.keyId })
-    return signer instanceof Promise
-      ? signer.then((found) => sealAs(found, outcome, now, wish))
-      : sealAs(signer, outcome, now, wish)
+    const wanted = { productId, now, keyId }
+    const told = proof ? outcome.with(proof) : outcome
+    const signer = noteUse(keys.known(wanted), now, keyId)
+    return signer
+      ? sealAs(signer, told, now)
+      : keys.signerFor(wanted).then((found) => sealAs(noteUse(found, now, keyId), told, now))
   }
 }
 
