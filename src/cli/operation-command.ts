@@ -4,24 +4,30 @@ import { judge, read } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
+import { progressOn, requireConsent, withAsked } from './dialogue'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 
 type Given = Record<string, unknown>
 
 /** The commands of a subject: one for each of its operations, with an option for each of its fields. */
-export function subjectCommand(program: Command, io: Io, { name, about, operations }: Subject) {
-  const group = program.commands.find((command) => command.name() === name) ?? program.command(name).description(about)
-  for (const operation of operations) operationCommand(group, io, operation)
+export function subjectCommand(program: Command, io: Io, { about, groups = {}, operations }: Subject) {
+  for (const operation of operations) {
+    const command = operation.command
+      .split(' ')
+      .reduce((above, word, depth) => commandIn(above, word, depth ? groups[word] : about), program)
+    operationCommand(command, io, operation)
+  }
 }
 
-function operationCommand(group: Command, io: Io, operation: Operation) {
+const commandIn = (parent: Command, name: string, about = '') =>
+  parent.commands.find((command) => command.name() === name) ?? parent.command(name).description(about)
+
+function operationCommand(command: Command, io: Io, operation: Operation) {
   const { summary, input, help } = operation
-  const words = operation.command.split(' ')
   const fields = Object.entries(input.properties as Record<string, Field>)
   const bare = parametersOf(operation)
   const isRequired = (name: string) => input.required?.includes(name) ?? false
-  const command = words.length > 1 ? group.command(words.at(-1)!) : group
   withSettings(command, ['data_dir']).description(summary)
   for (const name of bare) {
     const field = input.properties[name] as Field
@@ -36,7 +42,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
-    const values = judged(operation, gather(operation, given, options))
+    const values = judged(operation, await withAsked(operation, gather(operation, given, options), io))
     await requireConsent(operation, values, options, io)
     await inHouse(options, io, async (house) => {
       const desk = { ...house, now: house.clock(), onProgress: progressOn(io) }
@@ -100,26 +106,4 @@ function judged(operation: Operation, given: Given) {
     return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
   })
   throw new Sorry(sentences.join(' '), 'usage')
-}
-
-/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-async function requireConsent({ loses }: Operation, values: Given, { yes }: Given, io: Io) {
-  if (!loses || yes) return
-  const loss = loses(values)
-  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
-  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
-}
-
-const progressFrom = 1000
-
-/** At a terminal: how far long work has come, on one line. */
-function progressOn(io: Io) {
-  if (!io.confirm) return undefined
-  let shown = -1
-  return (done: number, of: number) => {
-    const percent = Math.min(100, Math.floor((done / of) * 100))
-    if (of < progressFrom || percent === shown) return
-    shown = percent
-    io.err(`\r${percent} %${percent === 100 ? '\n' : ''}`)
-  }
 }

@@ -16,6 +16,8 @@ interface FieldOptions {
   option?: string
   /** Its value stands in a file: secrets and keys are not written on a command line. */
   file?: boolean
+  /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
+  asked?: string
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -24,6 +26,7 @@ export type Field = TSchema & {
   kind: Kind
   option?: string
   file?: boolean
+  asked?: string
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean

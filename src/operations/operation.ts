@@ -1,6 +1,7 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
 import type { Deps } from '../deps'
+import type { Line } from './lines'
 
 /** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
 export type Role = User['role']
@@ -8,6 +9,8 @@ export type Role = User['role']
 /** What an operation leans on: the house, its database in the name of whoever asks. */
 export interface Desk extends Deps {
   readonly now: Date
+  /** Who asks over HTTP; absent on the command line, where whoever holds the data folder may do everything. */
+  readonly user?: Pick<User, 'id' | 'name' | 'role'> | undefined
   /** Told how far long work has come. */
   onProgress?: ((done: number, of: number) => void) | undefined
 }
@@ -17,7 +20,7 @@ export interface Desk extends Deps {
  * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
  */
 export interface Operation<Input extends TObject = TObject, Value extends object = object> {
-  /** Its words on the command line: `product set`. */
+  /** Its words on the command line, from its subject's on: `product set`, `user tokens create`. */
   readonly command: string
   /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
   readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
@@ -27,7 +30,7 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   /** Gives its value as JSON; what stands in the way is a `Sorry`. */
   run(desk: Desk, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
-  show(value: Value): string[]
+  show(value: Value): Line[]
   /** What cannot be undone is named here: a terminal asks first, a script says `--yes`. */
   loses?(input: Static<Input>): string
   /** Stands at the end of the command's help. */
@@ -38,6 +41,8 @@ export interface Operation<Input extends TObject = TObject, Value extends object
 export interface Subject {
   readonly name: string
   readonly about: string
+  /** What its further groups of commands are about: `tokens` of `user tokens create`. */
+  readonly groups?: Readonly<Record<string, string>>
   readonly operations: readonly Operation[]
 }
 
