@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { products } from './catalog'
 import { moment } from './columns'
 
@@ -9,7 +9,11 @@ export const installation = sqliteTable('installation', {
   value: text('value').notNull(),
 })
 
-/** RSA key pairs, global (no product) or of one product; the private half sealed. One per scope is current. */
+/**
+ * RSA key pairs, global (no product) or of one product; the private half sealed. One per scope signs at any moment: from
+ * `active_from` (null: since it was made) until `retired_at`, which may lie ahead. A key that follows another carries
+ * that one's certificate.
+ */
 export const signingKeys = sqliteTable(
   'signing_keys',
   {
@@ -20,6 +24,9 @@ export const signingKeys = sqliteTable(
     sealedPrivate: blob('sealed_private', { mode: 'buffer' }).notNull(),
     createdAt: moment('created_at').notNull(),
     retiredAt: moment('retired_at'),
+    activeFrom: moment('active_from'),
+    certifiedBy: text('certified_by'),
+    certificate: text('certificate'),
   },
   (table) => [
     uniqueIndex('signing_keys_of_product').on(table.productId).where(sql`${table.retiredAt} is null`),
@@ -96,6 +103,23 @@ export const calls = sqliteTable(
     index('calls_at').on(table.at),
     index('calls_license').on(table.licenseHash, table.id).where(sql`${table.licenseHash} is not null`),
   ],
+)
+
+/**
+ * How many answers a key has signed on a day while its successor was known: for clients that named the key, and for
+ * those that named none.
+ */
+export const signingKeyUses = sqliteTable(
+  'signing_key_uses',
+  {
+    keyId: text('key_id')
+      .notNull()
+      .references(() => signingKeys.id, { onDelete: 'cascade' }),
+    day: text('day').notNull(),
+    named: integer('named').notNull().default(0),
+    unnamed: integer('unnamed').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.day] })],
 )
 
 export type StoredSetting = typeof storedSettings.$inferSelect

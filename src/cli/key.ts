@@ -65,7 +65,7 @@ export function keyCommand(program: Command, io: Io) {
     .option('--json', 'print the new public key as JSON')
     .action((options) =>
       inHouse(options, io, async (house) => {
-        const row = await rotateKey(house, await ownerOf(house, options), options.bits)
+        const row = await rotateKey(house, await ownerOf(house, options), { bits: options.bits, overlapMs: 0 })
         report(io, options, asJson(row), [newsOf(row), ...asLines(row)])
       }),
     )

@@ -11,6 +11,7 @@ import { metadata } from '../features/metadata/routes'
 import { offline } from '../features/offline/routes'
 import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
 import { products } from '../features/products/routes'
+import { publicKeys } from '../features/public-keys/routes'
 import { telemetry } from '../features/telemetry/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
@@ -34,6 +35,7 @@ const features: ((deps: Deps) => AnyElysia)[] = [
   metadata,
   telemetry,
   productInformation,
+  publicKeys,
   entitlements,
   downloads,
   offline,

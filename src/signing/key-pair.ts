@@ -46,6 +46,9 @@ export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number |
     sealedPrivate: sealer.seal(key.export({ type: 'pkcs8', format: 'der' })),
     createdAt: now,
     retiredAt: null,
+    activeFrom: null,
+    certifiedBy: null,
+    certificate: null,
   }
 }
 

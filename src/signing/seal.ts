@@ -4,6 +4,7 @@ import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer } from './key-ring'
+import type { KeyUses } from './uses'
 
 /** What stands in place of the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
@@ -11,20 +12,30 @@ export const noSignature = 'Private key not set'
 const signAsync = promisify(sign)
 const memoisedLength = 2048
 
+/** What a request asks of the answer itself, beside what it asks for. */
+export interface Wish {
+  /** The id of the key whose signature the client can check. */
+  readonly keyId?: string | undefined
+  /** Stands in the answer before its timestamp, and ties it to this request. */
+  readonly proof?: object | undefined
+}
+
 /** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0). */
-export type Seal = (outcome: Outcome, now: Date) => Promise<string>
+export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => Promise<string>
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
  */
-export function sealWith(keys: KeyRing): Seal {
+export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
   const memo = openMemo()
-  return async ({ answer, data, productId, saidAt }, now) => {
+  return async ({ answer, data, productId, saidAt }, now, { keyId, proof } = {}) => {
     const isGlobal = declared(answer).signer === 'global'
-    const signer = await keys.signerFor(isGlobal ? undefined : productId)
+    const signer = await keys.signerFor({ productId: isGlobal ? undefined : productId, now, keyId })
+    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
     const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
-    const payload = isEmpty(data) ? '' : phpJson(data)
+    const told = proof ? { ...data, ...proof } : data
+    const payload = isEmpty(told) ? '' : phpJson(told)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
     if (payload.length > memoisedLength) return make()
     return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, Math.floor(now.getTime() / 1000), make)
