@@ -15,15 +15,19 @@ export type Limiter = (name: string, perMinute: number, now: Date) => number
  */
 export function openLimiter(): Limiter {
   const buckets = new Map<string, Bucket>()
+  let latest: Bucket | undefined
   return (name, perMinute, now) => {
     const at = now.getTime()
     const bucket = buckets.get(name) ?? { tokens: perMinute, filledAt: at }
     const earned = (Math.max(0, at - bucket.filledAt) * perMinute) / minuteMs
     bucket.tokens = Math.min(perMinute, bucket.tokens + earned)
     bucket.filledAt = at
-    buckets.delete(name)
-    buckets.set(name, bucket)
-    if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
+    if (bucket !== latest) {
+      buckets.delete(name)
+      buckets.set(name, bucket)
+      latest = bucket
+      if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
+    }
     if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * 60) / perMinute)
     bucket.tokens -= 1
     return 0

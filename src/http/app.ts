@@ -48,6 +48,7 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 /** The whole server. Hooks bind what stands below them: operations and operators stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
+    .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(docs(() => app))
     .use(admin(deps, (path) => methodsOf(app, path)))

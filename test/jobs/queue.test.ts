@@ -9,7 +9,7 @@ import { declareJob, type Handler, handles } from '../../src/jobs/job'
 import { retryJob } from '../../src/jobs/service'
 import { enqueue, listJobs, releaseRunning } from '../../src/jobs/store'
 import { startWorker, type Worker } from '../../src/jobs/worker'
-import type { LogEntry } from '../../src/kernel/log'
+import type { Facts } from '../../src/kernel/log'
 import { until } from '../support/wait'
 
 const Numbered = Type.Object({ n: Type.Integer() })
@@ -20,7 +20,7 @@ let folder: string
 let db: Db
 let ahead: number
 let workers: Worker[]
-let logged: LogEntry[]
+let logged: Facts[]
 const clock = () => new Date(Date.now() + ahead)
 
 beforeEach(() => {
@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 async function work(handler: Handler<typeof Numbered>, kind = chore, on = db) {
-  const worker = await startWorker({ db: on, clock, log: (entry) => logged.push(entry) }, [handles(kind, handler)])
+  const worker = await startWorker({ db: on, clock, log: (_, facts) => logged.push(facts) }, [handles(kind, handler)])
   workers.push(worker)
   return worker
 }

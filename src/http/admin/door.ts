@@ -14,7 +14,6 @@ import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
 interface Arrival {
   request: Request
   params?: Record<string, string>
-  server: Bun.Server<unknown> | null
 }
 
 const headers = {
@@ -28,12 +27,12 @@ const headers = {
 
 /** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
 export function openDoor(deps: Deps) {
-  const { config, clock, log } = deps
+  const { config, clock, log, peers } = deps
   const trusted = addressSet(config.trusted_proxies)
   const refusalOf = openAdmission(deps)
 
-  function visitOf({ request, server }: Arrival): Visit {
-    const socketAddress = server?.requestIP(request)?.address ?? ''
+  function visitOf(request: Request): Visit {
+    const socketAddress = peers.addressOf(request)
     const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
     return {
       request,
@@ -57,8 +56,7 @@ export function openDoor(deps: Deps) {
     { request, now, identity, requestId }: Visit,
     facts: { status: number; ms: number },
   ) {
-    log({
-      at: now.toISOString(),
+    log(now, {
       method: request.method,
       route: `${adminPrefix}${route.route.slice(route.route.indexOf('/'))}`,
       status: facts.status,
@@ -70,7 +68,7 @@ export function openDoor(deps: Deps) {
 
   const through = (route: AdminRoute) => async (arrival: Arrival) => {
     const startedAt = stopwatch()
-    const visit = visitOf(arrival)
+    const visit = visitOf(arrival.request)
     const said = await enter(route, arrival.params ?? {}, visit).catch((error: unknown) => refused(error, route.route))
     note(route, visit, { status: said.status, ms: stopwatch() - startedAt })
     return reply(said, visit.requestId)

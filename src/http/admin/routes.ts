@@ -30,7 +30,7 @@ export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyEly
     const [method, path] = route.route.split(' ') as [string, string]
     const enter = door.through(route)
     // The door reads the body, once somebody is let in.
-    app.route(method, path, ({ request, params, server }) => enter({ request, params, server }), { parse: 'none' })
+    app.route(method, path, ({ request, params }) => enter({ request, params }), { parse: 'none' })
   }
   return app.all(
     '/*',
