@@ -7,8 +7,8 @@ import { isPassword } from './password'
 import { findUser, updateUser } from './store'
 import { beginSession } from './tokens'
 
-const perAddress = 20
-const perName = 5
+const perAddress = 30
+const perName = 10
 
 /** Who wants in, from where. */
 export interface Attempt {

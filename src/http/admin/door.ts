@@ -58,7 +58,7 @@ export function openDoor(deps: Deps) {
   ) {
     log(now, {
       method: request.method,
-      route: `${adminPrefix}${route.route.slice(route.route.indexOf('/'))}`,
+      route: pathOf(route),
       status: facts.status,
       user: identity?.user.name,
       request_id: requestId,
@@ -69,13 +69,17 @@ export function openDoor(deps: Deps) {
   const through = (route: AdminRoute) => async (arrival: Arrival) => {
     const startedAt = stopwatch()
     const visit = visitOf(arrival.request)
-    const said = await enter(route, arrival.params ?? {}, visit).catch((error: unknown) => refused(error, route.route))
+    const said = await enter(route, arrival.params ?? {}, visit).catch((error: unknown) =>
+      refused(error, pathOf(route)),
+    )
     note(route, visit, { status: said.status, ms: stopwatch() - startedAt })
     return reply(said, visit.requestId)
   }
 
   return { through }
 }
+
+const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.indexOf('/'))}`
 
 /** An answer as it leaves. */
 export const reply = ({ status, body, headers: own }: Said, requestId: string) =>
