@@ -5,6 +5,7 @@ import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
+import { completionCommand } from './completion/command'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
@@ -57,6 +58,7 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  completionCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
