@@ -5,10 +5,9 @@ import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import type { KnownKey } from './admit'
-import { findApiKey, findApiKeyById, listBlocks, touchApiKey } from './store'
+import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const mostKnownKeys = 10_000
-const usedEveryMs = 60_000
 
 /** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
 export interface Doorkeeper {
@@ -35,10 +34,7 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   // By the token itself: to hash it at each request would cost more than the rest of the look-up.
   let keys = new Map<string, KnownKey>()
   let blocklist: Blocklist | undefined
-  const lastNoted = new Map<number, number>()
-  const uses = gather<number>(db, async (tx, seen) => {
-    for (const [id, at] of seen) await touchApiKey(tx, id, at)
-  })
+  const uses = gather(db, touchApiKeys)
 
   function forgetWhatChanged() {
     const now = db.accessEpoch()
@@ -63,9 +59,10 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
     async identify(token) {
       forgetWhatChanged()
       const remembered = keys
-      const row = await findApiKey(db.read, sha256(token))
+      const hash = sha256(token)
+      const row = await findApiKey(db.read, hash)
       if (!row) return undefined
-      const key = knownKey(row)
+      const key = knownKey(row, row.hash === hash ? null : row.previousUntil)
       if (remembered.size < mostKnownKeys) remembered.set(token, key)
       return key
     },
@@ -77,16 +74,16 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
       forgetWhatChanged()
       return blocklist ?? readBlocklist()
     },
-    noteUse({ id }, now) {
-      if (now.getTime() - (lastNoted.get(id) ?? 0) < usedEveryMs) return
-      lastNoted.set(id, now.getTime())
-      uses.note(id, now)
-    },
+    noteUse: ({ id }, now) => uses.note(id, now),
     close: () => uses.close(),
   }
 }
 
-const knownKey = (row: ApiKey): KnownKey => ({ ...row, allowed: addressSet(row.allowedIps) })
+const knownKey = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
+  ...row,
+  allowed: addressSet(row.allowedIps),
+  shownUntil,
+})
 
 async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
   const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)

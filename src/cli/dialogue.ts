@@ -23,9 +23,8 @@ export async function withAsked({ input }: Operation, given: Given, { askSecret 
 }
 
 /** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-export async function requireConsent({ loses }: Operation, values: Given, { yes }: Given, io: Io) {
-  if (!loses || yes) return
-  const loss = loses(values)
+export async function requireConsent(loss: string, io: Io) {
+  if (!loss) return
   if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
   if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
 }

@@ -1,4 +1,3 @@
-import { Help } from 'commander'
 import type { Line } from '../operations/lines'
 import { laidOut, type Screen } from './layout'
 
@@ -20,9 +19,3 @@ export interface Io {
 /** A result: one JSON document, or lines for a person. */
 export const report = (io: Io, { json }: { json?: boolean | undefined }, value: unknown, lines: readonly Line[]) =>
   io.out(json ? `${JSON.stringify(value, null, 2)}\n` : laidOut(lines, io.screen ?? {}))
-
-const helpColumns = 80
-
-/** The words an option takes, as the end of a command's help. */
-export const listed = (what: string, words: readonly string[]) =>
-  `\n${what}:\n${new Help().boxWrap(words.join(', '), helpColumns - 2).replace(/^/gm, '  ')}`

@@ -18,6 +18,8 @@ interface FieldOptions {
   file?: boolean
   /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
   asked?: string
+  /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
+  orFile?: boolean
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -27,6 +29,7 @@ export type Field = TSchema & {
   option?: string
   file?: boolean
   asked?: string
+  orFile?: boolean
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean

@@ -11,6 +11,7 @@ const mostRows = 1000
 interface Listing<Filters extends TObject, Row extends object> {
   command: Operation['command']
   route: `GET /${string}`
+  bare?: readonly string[]
   summary: string
   /** Who may see it at least; a viewer where nothing is said. */
   role?: Operation['role']

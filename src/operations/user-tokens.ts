@@ -7,7 +7,7 @@ import { pageTokens } from '../users/store'
 import { createToken, endTokens } from '../users/tokens'
 import { minute } from './lines'
 import { listing } from './listing'
-import { operation } from './operation'
+import { operation, type Subject } from './operation'
 
 const user = text({ description: 'The name of the user.' })
 
@@ -89,12 +89,17 @@ const end = operation({
   show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],
 })
 
-export const tokenOperations = [
-  create,
-  held('token', 'the tokens of a user; of their values only the beginning is known'),
-  revoke,
-]
-export const sessionOperations = [held('session', 'where a user is logged in'), end]
+export const userTokens: Subject = {
+  name: 'user tokens',
+  about: 'what scripts show to the operator API instead of a password',
+  operations: [create, held('token', 'the tokens of a user; of their values only the beginning is known'), revoke],
+}
+
+export const userSessions: Subject = {
+  name: 'user sessions',
+  about: 'where a user is logged in',
+  operations: [held('session', 'where a user is logged in'), end],
+}
 
 const described = (token: UserToken) => ({
   id: token.id,

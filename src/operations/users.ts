@@ -7,7 +7,6 @@ import { pageUsers } from '../users/store'
 import { minute } from './lines'
 import { listing } from './listing'
 import { type Desk, operation, type Subject } from './operation'
-import { sessionOperations, tokenOperations } from './user-tokens'
 
 const roles = ['viewer', 'operator', 'owner'] as const
 
@@ -119,12 +118,8 @@ const remove = operation({
 
 export const users: Subject = {
   name: 'user',
-  about: 'the people who run this installation, their sessions and tokens',
-  groups: {
-    tokens: 'what scripts show to the operator API instead of a password',
-    sessions: 'where a user is logged in',
-  },
-  operations: [create, list, set, passwd, disable, enable, remove, ...tokenOperations, ...sessionOperations],
+  about: 'the people who run this installation',
+  operations: [create, list, set, passwd, disable, enable, remove],
 }
 
 function changing(work: typeof enableUser) {

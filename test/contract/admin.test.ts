@@ -1,8 +1,10 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { sha256 } from '../../src/kernel/secrets'
 import { startHouse, type TestHouse } from '../support/house'
-import { auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { makeProduct } from '../support/stock'
 
 let house: TestHouse
 let owner: Operator
@@ -112,6 +114,33 @@ describe('fields', () => {
     expect(await owner.tell('DELETE /blocklist/999999')).toMatchObject(refusal(404, 'not_found'))
     const twice = await owner.tell('POST /users', { name: owner.name, role: 'viewer' })
     expect(twice).toMatchObject(refusal(409, 'conflict'))
+  })
+})
+
+describe('a file', () => {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const door = 'POST /releases?product=&version=1.2&numeric_version=102'
+
+  test('comes as the body of the request, its fields in the query', async () => {
+    const product = await makeProduct(house)
+    const told = await operator.tell(
+      `POST /releases?product=${product}&version=1.2&numeric_version=102&file=plugin.zip`,
+      {},
+      { headers, body: 'the program' },
+    )
+    expect(told).toMatchObject({ status: 200, body: { product_id: product, version: '1.2', file_size: 11 } })
+    expect((await house.cli('release', 'list', '--json')).json.releases).toMatchObject([
+      { id: told.body.id, file_name: 'plugin.zip', sha256: sha256('the program') },
+    ])
+  })
+
+  test('has a name and a type of its own, and comes from no foreign page', async () => {
+    expect(await operator.tell(door, {}, { headers, body: 'x' })).toMatchObject(refusal(422, 'invalid_input'))
+    const named = `${door}&file=plugin.zip` as AdminDoor
+    expect(await operator.tell(named)).toMatchObject(refusal(415, 'unsupported_media_type'))
+    const { session } = await logIn(house, operator)
+    const foreign = { session, headers: { ...headers, 'sec-fetch-site': 'cross-site' }, body: 'x' }
+    expect(await tell(house, named, {}, foreign)).toMatchObject(refusal(403, 'forbidden'))
   })
 })
 

@@ -1,9 +1,9 @@
 import type { Config } from '../../config'
 import type { Deps } from '../../deps'
-import { Refusal, say } from '../../kernel/outcome'
 import { Sorry } from '../../kernel/sorry'
 import type { Role } from '../../operations/operation'
 import { type Identity, identify, longestSessionMs } from '../../users/tokens'
+import { isOfType, unsupported } from './fields'
 import type { AdminRoute } from './route'
 
 export const cookieName = 'latchkey_session'
@@ -24,9 +24,9 @@ export const sessionCookie = (value: string | undefined, { isHttps }: { isHttps:
 export async function admitted(
   { db, config }: Deps,
   { request, now }: { request: Request; now: Date },
-  { role }: AdminRoute,
+  route: AdminRoute,
 ): Promise<Identity | undefined> {
-  if (role === 'anybody') {
+  if (route.role === 'anybody') {
     requireNoForeignPage(request, config)
     return undefined
   }
@@ -36,8 +36,8 @@ export async function admitted(
   const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
   if (!identity) throw new Sorry('log in, or show an operator token: Authorization: Bearer lko_…', 'stranger')
   // A browser sends its cookie whoever made it ask.
-  if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config)
-  requireRole(identity, role)
+  if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config, route)
+  requireRole(identity, route.role)
   return identity
 }
 
@@ -51,11 +51,12 @@ function requireRole({ user }: Identity, role: Role) {
 }
 
 /** A change made with a cookie comes from a page of this very server, and the browser says so. */
-function requireOwnPage(request: Request, config: Config) {
+function requireOwnPage(request: Request, config: Config, route: AdminRoute) {
   requireNoForeignPage(request, config)
   const isNamed = request.headers.has('sec-fetch-site') || request.headers.has('origin')
   if (!isNamed) throw foreign
-  if (!isJson(request)) throw new Refusal(say('unsupported_media_type', { detail: onlyJson }))
+  // What a form can send a browser sends from anywhere, and asks nobody.
+  if (!isOfType(request, route)) throw unsupported(route)
 }
 
 /** Where a browser says which page asks, it is one of ours. */
@@ -76,8 +77,3 @@ function isOurs(origin: string, host: string | null, { base_url }: Config) {
   const { host: from, origin: whole } = new URL(origin)
   return (from !== '' && from === host) || (base_url !== '' && whole === new URL(base_url).origin)
 }
-
-export const onlyJson = 'Send application/json.'
-
-export const isJson = (request: Request) =>
-  /^\s*application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')

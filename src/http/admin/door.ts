@@ -47,7 +47,7 @@ export function openDoor(deps: Deps) {
     const refusal = await refusalOf({ ...visit, key: undefined }, undefined)
     if (refusal) throw new Refusal(refusal)
     visit.identity = await admitted(deps, visit, route)
-    const { errors, values } = judged(route.input, await fieldsOf(visit.request, params))
+    const { errors, values } = judged(route.input, await fieldsOf(visit.request, params, route))
     return errors ? invalid(errors) : route.answer(deps, visit, values)
   }
 

@@ -3,8 +3,10 @@ import { parametersOf } from '../../operations/operation'
 import { describeField, describeModel, type Json, mapValues } from '../schema'
 import { reasons } from './answers'
 import { cookieName } from './caller'
+import { bodyTypeOf } from './fields'
 import { type AdminRoute, adminPrefix } from './route'
 import { adminRoutes } from './routes'
+import { fileField } from './upload'
 
 const tag = {
   name: 'Operator',
@@ -83,13 +85,14 @@ function pathsOf(routes: readonly AdminRoute[]): Json {
 }
 
 function described(route: AdminRoute, method: string): Json {
-  const { summary, role, command, input } = route
+  const { summary, role, command, input, takesFile } = route
   const inPath = parametersOf(route)
-  const isInQuery = method === 'GET' || method === 'DELETE'
+  const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
   const parameters = Object.entries(input.properties as Json)
     .filter(([name]) => inPath.includes(name) || isInQuery)
     .map(([name, field]) => parameterOf(name, field, { inPath: inPath.includes(name), model: input }))
-  const body = isInQuery ? undefined : bodyOf(input, inPath)
+  if (takesFile) parameters.push(fileParameter)
+  const body = takesFile ? fileBody : isInQuery ? undefined : bodyOf(input, inPath)
   return {
     tags: [tag.name],
     operationId: route.route.replaceAll(/[^\w]+/g, '-').toLowerCase(),
@@ -110,6 +113,16 @@ function described(route: AdminRoute, method: string): Json {
     },
   }
 }
+
+const fileParameter = {
+  name: fileField,
+  in: 'query',
+  required: true,
+  description: 'The name of the file.',
+  schema: { type: 'string' },
+}
+
+const fileBody = { required: true, content: { [bodyTypeOf({ takesFile: true })]: { schema: { type: 'string' } } } }
 
 function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boolean; model: TObject }): Json {
   const { description, ...schema } = describeField(field)

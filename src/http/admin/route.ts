@@ -24,7 +24,7 @@ export interface Said {
 }
 
 /** A route under `/admin/api`. */
-export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input'> {
+export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input' | 'takesFile'> {
   /** What a caller is at least; anybody needs no session. */
   readonly role: Role | 'anybody'
   /** The command that does the same. */

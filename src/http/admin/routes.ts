@@ -2,18 +2,26 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
-import type { Operation } from '../../operations/operation'
+import type { Desk, Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
 import { openDoor, reply } from './door'
-import { type AdminRoute, adminPrefix, type Said } from './route'
+import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
 import { asUser, sessionRoutes, whoIn } from './session'
+import { uploadIn } from './upload'
 
 /** The same as the operation's command, in the name of whoever asks. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
-  answer: async (deps, visit, values) =>
-    done(await run({ ...deps, db: asUser(deps.db, visit), now: visit.now, user: whoIn(visit).user }, values)),
+  answer: async (deps, visit, values) => done(await run(deskOf(deps, visit, operation), values)),
+})
+
+const deskOf = (deps: Deps, visit: Visit, { takesFile }: Pick<Operation, 'takesFile'>): Desk => ({
+  ...deps,
+  db: asUser(deps.db, visit),
+  now: visit.now,
+  user: whoIn(visit).user,
+  upload: takesFile && uploadIn(visit.request),
 })
 
 /** Everything under `/admin/api`. */
