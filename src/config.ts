@@ -53,6 +53,12 @@ export const settings = {
   data_dir: setting('The folder that holds everything: database, sealing key, files.', './data', path),
   host: setting('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', (text) => text),
   port: setting('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
+  tls_cert: setting(
+    'A file with the certificate and those that vouch for it (PEM): HTTPS is spoken instead of HTTP. SIGHUP reads it again.',
+    '',
+    (text) => text,
+  ),
+  tls_key: setting('A file with the private key of that certificate (PEM).', '', (text) => text),
   trusted_proxies: setting(
     'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` is believed.',
     '',
