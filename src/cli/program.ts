@@ -14,6 +14,7 @@ import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
 import { serveCommand } from './serve'
+import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 
 /** Every command there is. */
@@ -46,6 +47,7 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  systemdCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
