@@ -13,6 +13,7 @@ import type { Io } from './io'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
+import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
 import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
@@ -48,6 +49,7 @@ export function buildProgram(io: Io): Command {
   openapiCommand(program, io)
   healthCommand(program, io)
   systemdCommand(program, io)
+  sbomCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
