@@ -70,7 +70,9 @@ describe('what README.md says', () => {
       const out = await new Response(shell.stdout).text()
       expect(await shell.exited).toBe(0)
       expect(serve).toBe('latchkey serve\n')
-      const answers = [...out.matchAll(/\{"response":\{.*?"private_key_used":"[^"]*","signature":"[^"]*"\}/g)].map(([text]) => JSON.parse(text))
+      const answers = [...out.matchAll(/\{"response":\{.*?"private_key_used":"[^"]*","signature":"[^"]*"\}/g)].map(
+        ([text]) => JSON.parse(text),
+      )
       const codes = answers.map(({ response }) => response.code)
       expect(codes).toEqual([
         ...[750, 900, 800, 300, 815, 803, 803, 803, 1600, 800, 9200, 632, 632, 200, 830, 970, 841, 1300, 1204],
