@@ -5,6 +5,7 @@ import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
+import { backupCommand } from './backup'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
@@ -17,6 +18,7 @@ import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
 import { releaseCommand } from './release'
+import { restoreCommand } from './restore'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
 import { webhookCommand } from './webhook'
@@ -56,6 +58,8 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  backupCommand(program, io)
+  restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program

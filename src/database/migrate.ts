@@ -1,5 +1,5 @@
 import { constants, Database } from 'bun:sqlite'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { sha256 } from '../kernel/secrets'

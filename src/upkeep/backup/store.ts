@@ -1,0 +1,19 @@
+import { asc, ne } from 'drizzle-orm'
+import { releases } from '../../../db/schema/catalog'
+import { signingKeys } from '../../../db/schema/operations'
+import type { Queryable } from '../../database/connection'
+
+/** Every key pair, by the columns that databases of all versions have. */
+export const listKeyPairs = (db: Queryable) =>
+  db
+    .select({ id: signingKeys.id, publicPem: signingKeys.publicPem, sealedPrivate: signingKeys.sealedPrivate })
+    .from(signingKeys)
+    .orderBy(asc(signingKeys.id))
+
+/** The file of every release that has one. */
+export const listReleaseFiles = (db: Queryable) =>
+  db
+    .select({ releaseId: releases.id, hash: releases.fileHash, size: releases.fileSize })
+    .from(releases)
+    .where(ne(releases.fileHash, ''))
+    .orderBy(asc(releases.id))
