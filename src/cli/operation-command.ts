@@ -11,16 +11,20 @@ type Given = Record<string, unknown>
 
 /** The commands of a subject: one for each of its operations, with an option for each of its fields. */
 export function subjectCommand(program: Command, io: Io, { name, about, operations }: Subject) {
-  const group = program.commands.find((command) => command.name() === name) ?? program.command(name).description(about)
+  const group = name.split(' ').reduce(groupOf, program)
+  if (!group.description()) group.description(about)
   for (const operation of operations) operationCommand(group, io, operation)
 }
 
+const groupOf = (above: Command, word: string) =>
+  above.commands.find((command) => command.name() === word) ?? above.command(word)
+
 function operationCommand(group: Command, io: Io, operation: Operation) {
   const { summary, input, help } = operation
-  const words = operation.command.split(' ')
   const fields = Object.entries(input.properties as Record<string, Field>)
-  const bare = parametersOf(operation)
+  const bare = bareOf(operation)
   const isRequired = (name: string) => input.required?.includes(name) ?? false
+  const words = operation.command.split(' ')
   const command = words.length > 1 ? group.command(words.at(-1)!) : group
   withSettings(command, ['data_dir']).description(summary)
   for (const name of bare) {
@@ -37,14 +41,17 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
     const values = judged(operation, gather(operation, given, options))
-    await requireConsent(operation, values, options, io)
     await inHouse(options, io, async (house) => {
       const desk = { ...house, now: house.clock(), onProgress: progressOn(io) }
+      if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
       const value = await operation.run(desk, values)
       report(io, options, value, operation.show(value))
     })
   })
 }
+
+/** The fields that stand bare on the command line, in their order. */
+const bareOf = (operation: Operation) => [...parametersOf(operation), ...(operation.bare ?? [])]
 
 /** What it is called on the command line; what stands in a file, as an argument, is a file. */
 const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
@@ -75,9 +82,9 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
 }
 
 /** The fields as they stand on the command line. */
-function gather({ input, ...operation }: Operation, given: unknown[], options: Given): Given {
-  const bare = parametersOf(operation)
-  const entries = Object.entries(input.properties as Record<string, Field>).map(([name, field]) => {
+function gather(operation: Operation, given: unknown[], options: Given): Given {
+  const bare = bareOf(operation)
+  const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
     const key = flagOf(name, field)
       .slice(2)
@@ -94,7 +101,7 @@ function judged(operation: Operation, given: Given) {
   const { input } = operation
   const { errors, values } = judge(input, read(input, given).values)
   if (!errors) return values
-  const bare = parametersOf(operation)
+  const bare = bareOf(operation)
   const sentences = Object.entries(errors).map(([name, [sentence]]) => {
     const field = input.properties[name] as Field
     return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
@@ -103,9 +110,7 @@ function judged(operation: Operation, given: Given) {
 }
 
 /** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-async function requireConsent({ loses }: Operation, values: Given, { yes }: Given, io: Io) {
-  if (!loses || yes) return
-  const loss = loses(values)
+async function requireConsent(loss: string, io: Io) {
   if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
   if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
 }

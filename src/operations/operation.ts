@@ -17,10 +17,12 @@ export interface Desk extends Deps {
  * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
  */
 export interface Operation<Input extends TObject = TObject, Value extends object = object> {
-  /** Its words on the command line: `product set`. */
+  /** Its words on the command line: `product set`, `product meta set`. */
   readonly command: string
   /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
   readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
+  /** Fields that stand bare on the command line too, behind those of its path. */
+  readonly bare?: readonly string[]
   readonly role: Role
   readonly summary: string
   readonly input: Input
@@ -28,13 +30,13 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   run(desk: Desk, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
   show(value: Value): string[]
-  /** What cannot be undone is named here: a terminal asks first, a script says `--yes`. */
-  loses?(input: Static<Input>): string
+  /** What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. */
+  loses?(input: Static<Input>, desk: Desk): string | Promise<string>
   /** Stands at the end of the command's help. */
   readonly help?: string
 }
 
-/** Operations on one kind of thing: a group of commands. */
+/** Operations on one kind of thing: a group of commands, which may stand in another: `product meta`. */
 export interface Subject {
   readonly name: string
   readonly about: string
