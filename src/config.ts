@@ -1,4 +1,5 @@
 import { parseCidr } from './kernel/addresses'
+import { parseDuration } from './kernel/durations'
 import { Sorry } from './kernel/sorry'
 
 /** How one setting is documented, read and defaulted. */
@@ -48,6 +49,17 @@ const httpUrl = (text: string) => {
   return text.replace(/\/+$/, '')
 }
 
+const interval = (text: string) => {
+  const everyMs = parseDuration(text)
+  if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
+    throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
+  }
+  return everyMs
+}
+
+const days = wholeNumber(0, 36_500)
+const kept = (what: string) => `For how many days ${what} are kept; \`0\` for ever.`
+
 /** Every setting of the process: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
   data_dir: setting('The folder that holds everything: database, sealing key, files.', './data', path),
@@ -86,6 +98,14 @@ export const settings = {
     (text) => text,
   ),
   envato_url: setting('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
+  keep_calls: setting(kept('calls of clients'), '30', days),
+  keep_deliveries: setting(kept('deliveries that arrived or were given up'), '30', days),
+  keep_jobs: setting(kept('jobs that are done or were given up'), '30', days),
+  keep_telemetry: setting(kept('telemetry'), '90', days),
+  backup_every: setting('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
+  backup_keep: setting('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
+  backup_to: setting('The folder the server takes its backups to, best on another disk.', '', (text) => text),
+  backup_passphrase_file: setting('A file with the passphrase the keys in them are put under.', '', (text) => text),
   log: setting(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

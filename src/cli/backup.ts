@@ -12,7 +12,9 @@ const politeness = 10
 /** `latchkey backup` */
 export const backupCommand = (program: Command, io: Io) =>
   withSettings(program.command('backup'), ['data_dir'])
-    .description('copy database, files and keys into one file beside a running server, and prove that it can be restored')
+    .description(
+      'copy database, files and keys into one file beside a running server, and prove that it can be restored',
+    )
     .argument('<file>', 'where it goes; a file of that name must not exist')
     .option('--passphrase-file <path>', 'the passphrase that the sealing key is put under')
     .option('--without-keys', 'leave the sealing key out: a restore then needs the sealing.key of today')
@@ -26,7 +28,9 @@ export const backupCommand = (program: Command, io: Io) =>
         report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [
           `${path} holds everything as it was on ${made_at}: it was unpacked again, its database is sound,`,
           `and each of its ${signing_keys.length} signing keys signs. ${rows.licenses} licences, ${bytes} bytes.`,
-          ...(passphrase === undefined ? ['Its keys are left out: keep sealing.key elsewhere, a restore needs it.'] : []),
+          ...(passphrase === undefined
+            ? ['Its keys are left out: keep sealing.key elsewhere, a restore needs it.']
+            : []),
           ...lacking.map((id) => `The file of release ${id} is lost, and not in it: see "latchkey doctor".`),
         ])
       })

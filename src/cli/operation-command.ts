@@ -46,6 +46,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
       if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
       const value = await operation.run(desk, values)
       report(io, options, value, operation.show(value))
+      // All is said; what is left is the exit code.
+      if (operation.isFailure?.(value)) throw new Sorry('')
     })
   })
 }

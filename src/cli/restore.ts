@@ -27,6 +27,8 @@ export const restoreCommand = (program: Command, io: Io) =>
       report(io, options, told, [
         `The backup ${done}: taken on ${made_at} by Latchkey ${version}, ${rows.licenses} licences,`,
         `${signing_keys.length} signing keys that sign as they did.`,
-        ...(dryRun ? [] : [`Next: latchkey doctor --data-dir ${data_dir}`, `      latchkey serve --data-dir ${data_dir}`]),
+        ...(dryRun
+          ? []
+          : [`Next: latchkey doctor --data-dir ${data_dir}`, `      latchkey serve --data-dir ${data_dir}`]),
       ])
     })

@@ -32,6 +32,8 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   show(value: Value): string[]
   /** What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. */
   loses?(input: Static<Input>, desk: Desk): string | Promise<string>
+  /** Whether its value is bad news: the command ends with 1 then. */
+  isFailure?(value: Value): boolean
   /** Stands at the end of the command's help. */
   readonly help?: string
 }

@@ -149,7 +149,8 @@ function faultOf(path: string, error: unknown, hasBegun: boolean) {
   return code === 'Z_BUF_ERROR' || /truncated/.test(message) ? cutOff(path) : damaged(path, 'it does not unpack')
 }
 
-const foreign = (path: string) => new Sorry(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
+const foreign = (path: string) =>
+  new Sorry(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
 const cutOff = (path: string) =>
   new Sorry(`${path} is cut off, its end is missing: copy it again from where it was taken, or use another backup`)
 const damaged = (path: string, how: string) =>

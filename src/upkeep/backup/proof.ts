@@ -26,7 +26,13 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, se
     if (flaw) throw unsound(`its database is not sound: ${flaw}`)
     if (!Bun.deepEquals(database.rows(), rows)) throw unsound('its tables have not the rows that its manifest counts')
     const keys = await listKeyPairs(database.read)
-    if (!Bun.deepEquals(keys.map(({ id }) => id), signing_keys)) throw unsound('it has not the signing keys it had')
+    if (
+      !Bun.deepEquals(
+        keys.map(({ id }) => id),
+        signing_keys,
+      )
+    )
+      throw unsound('it has not the signing keys it had')
     for (const key of keys) {
       const fault = flawOfKeyPair(key, sealer)
       if (fault) throw unsound(`signing key ${key.id} is of no use: ${fault}`)

@@ -1,6 +1,7 @@
-import { asc, ne } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne } from 'drizzle-orm'
 import { releases } from '../../../db/schema/catalog'
 import { signingKeys } from '../../../db/schema/operations'
+import { jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
 /** Every key pair, by the columns that databases of all versions have. */
@@ -17,3 +18,13 @@ export const listReleaseFiles = (db: Queryable) =>
     .from(releases)
     .where(ne(releases.fileHash, ''))
     .orderBy(asc(releases.id))
+
+/** Whether work of that kind waits or runs. */
+export async function hasPendingJob(db: Queryable, kind: string) {
+  const [row] = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), inArray(jobs.state, ['queued', 'running'])))
+    .limit(1)
+  return row !== undefined
+}
