@@ -3,6 +3,7 @@ import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { House } from '../house'
 import { type Handled, handles } from '../jobs/job'
 import { backupJobs } from '../upkeep/backup/schedule'
+import { nightlyUpkeep } from '../upkeep/nightly'
 import { openAddressGuard } from '../webhooks/address'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
@@ -20,5 +21,6 @@ export function handlers(house: House): Handled[] {
       return {}
     }),
     ...backupJobs(house),
+    nightlyUpkeep(house),
   ]
 }

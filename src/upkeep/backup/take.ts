@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { version } from '../../../package.json'
@@ -7,7 +6,7 @@ import { record } from '../../audit/record'
 import { copyDatabase } from '../../database/copy'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
-import { pathOf } from '../../features/downloads/files'
+import { hashOfFile, pathOf } from '../../features/downloads/files'
 import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
 import { type Sealer, toSealer } from '../../signing/sealing'
@@ -87,7 +86,7 @@ async function packAll(
   const done = new Set<string>()
   for (const { releaseId, hash } of files) {
     const from = pathOf(folder, hash)
-    if (!done.has(hash) && (await hashOf(from)) === hash) {
+    if (!done.has(hash) && (await hashOfFile(from)) === hash) {
       await addFile(filePrefix + hash, from)
       done.add(hash)
     }
@@ -116,14 +115,6 @@ async function proveArchive(
   const isSealed = passphrase !== undefined
   await prove(unpacked, manifest, isSealed ? toSealer(await openUnder(passphrase, sealedKey!), archive) : sealer)
   return manifest
-}
-
-/** The hash of a file; undefined where there is none. */
-async function hashOf(path: string) {
-  if (!existsSync(path)) return undefined
-  const digest = createHash('sha256')
-  for await (const chunk of createReadStream(path)) digest.update(chunk)
-  return digest.digest('hex')
 }
 
 /** Removes what backups left behind that were killed. */
