@@ -1,4 +1,5 @@
 import type { Doorkeeper } from './access/doorkeeper'
+import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
 import type { Config } from './config'
 import type { Db } from './database/database'
@@ -26,6 +27,7 @@ export interface Deps {
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
+  readonly peers: Peers
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer<number>
   readonly once: ExactlyOnce

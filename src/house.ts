@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { openDoorkeeper } from './access/doorkeeper'
+import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
 import type { Config } from './config'
 import { type Db, openDatabase } from './database/database'
@@ -110,6 +111,7 @@ function furnish(
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit: openLimiter(),
+    peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
     async close() {

@@ -47,6 +47,7 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 /** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
+    .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(docs(() => app))
     .use(envelope(deps))

@@ -80,6 +80,9 @@ const introduction = [
   'and only what `response_base64` decodes to is to be trusted. `response.code` says what came of a request.',
   'A body may be JSON, a URL-encoded form or multipart/form-data; numbers may come as text; unknown fields are ignored.',
   'The same endpoints stand under `/v1`.',
+  'Any request with an API key may carry `nonce`, 8 to 128 printable ASCII characters: the signed answer then ends in',
+  '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce` and `timestamp`. With `key_id`, an id of',
+  '`GET /api/v1/keys`, the answer is signed by that key while it may sign.',
 ].join(' ')
 
 const envelopeSchema = {

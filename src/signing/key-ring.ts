@@ -27,19 +27,30 @@ export interface KeyRing {
    * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
    */
   signerFor(wanted: Wanted): Promise<Signer | undefined>
+  /** The same without waiting, while nothing has changed since it was last told. */
+  known(wanted: Wanted): Signer | undefined
 }
+
+const mostRemembered = 10_000
 
 /** The keys of a database, opened once each; notices keys made or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   const opened = new Map<string, KeyObject>()
-  let rows: Promise<Map<number | null, SigningKey[]>> | undefined
+  let told = new Map<number | undefined, { signer: Signer; untilMs: number }>()
+  let rows: Promise<SigningKey[]> | undefined
   let epoch: string | undefined
 
-  function liveKeys(now: Date) {
+  function forgetWhatChanged() {
     const current = db.accessEpoch()
-    if (!rows || current !== epoch) {
-      epoch = current
-      rows = Promise.resolve(listLiveKeys(db.read, now)).then((keys) => Map.groupBy(keys, ({ productId }) => productId))
+    if (current === epoch) return
+    epoch = current
+    rows = undefined
+    told = new Map()
+  }
+
+  function liveKeys(now: Date) {
+    if (!rows) {
+      rows = Promise.resolve(listLiveKeys(db.read, now))
       // A failed read must not be remembered.
       rows.catch(() => {
         rows = undefined
@@ -56,18 +67,39 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   }
 
   return {
-    async signerFor({ productId, now, keyId }) {
-      const keys = await liveKeys(now)
-      const own = productId === undefined ? undefined : keys.get(productId)
-      const row = chosen(own, now, keyId) ?? chosen(keys.get(null), now, keyId)
-      return row && open(row)
+    known({ productId, now, keyId }) {
+      forgetWhatChanged()
+      const known = keyId === undefined ? told.get(productId) : undefined
+      return known && now.getTime() < known.untilMs ? known.signer : undefined
+    },
+    async signerFor(wanted) {
+      forgetWhatChanged()
+      const remembered = told
+      const keys = await liveKeys(wanted.now)
+      const row = chosen(keys, wanted) ?? chosen(keys, { ...wanted, productId: undefined })
+      if (!row) return undefined
+      const signer = open(row)
+      if (wanted.keyId === undefined && remembered.size < mostRemembered) {
+        remembered.set(wanted.productId, { signer, untilMs: nextChange(keys, wanted.now) })
+      }
+      return signer
     },
   }
 }
 
 /** Of one owner's keys the one that was asked for, else the one whose time it is. */
-function chosen(keys: SigningKey[] | undefined, now: Date, keyId: string | undefined) {
-  const isUsable = ({ retiredAt }: SigningKey) => !retiredAt || retiredAt > now
-  const asked = keyId === undefined ? undefined : keys?.find((key) => key.id === keyId && isUsable(key))
-  return asked ?? keys?.find((key) => isUsable(key) && (!key.activeFrom || key.activeFrom <= now))
+function chosen(
+  keys: SigningKey[],
+  { productId = null, now, keyId }: Omit<Wanted, 'productId'> & { productId?: number | null | undefined },
+) {
+  const usable = keys.filter((key) => key.productId === productId && (!key.retiredAt || key.retiredAt > now))
+  return usable.find(({ id }) => id === keyId) ?? usable.find(({ activeFrom }) => !activeFrom || activeFrom <= now)
 }
+
+/** When the next of these keys begins or ends. */
+const nextChange = (keys: SigningKey[], now: Date) =>
+  Math.min(
+    ...keys
+      .flatMap(({ activeFrom, retiredAt }) => [activeFrom, retiredAt])
+      .map((moment) => (moment && moment > now ? moment.getTime() : Number.POSITIVE_INFINITY)),
+  )

@@ -20,8 +20,10 @@ export interface Wish {
   readonly proof?: object | undefined
 }
 
-/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0). */
-export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => Promise<string>
+/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
+export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promise<string>
+
+const noWish: Wish = {}
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
@@ -29,16 +31,29 @@ export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => Promise<string>
  */
 export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
   const memo = openMemo()
-  return async ({ answer, data, productId, saidAt }, now, { keyId, proof } = {}) => {
-    const isGlobal = declared(answer).signer === 'global'
-    const signer = await keys.signerFor({ productId: isGlobal ? undefined : productId, now, keyId })
-    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
-    const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
-    const told = proof ? { ...data, ...proof } : data
-    const payload = isEmpty(told) ? '' : phpJson(told)
+
+  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
+    const second = Math.floor(now.getTime() / 1000)
+    const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
+    const payload = isEmpty(data) ? '' : phpJson(data)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
     if (payload.length > memoisedLength) return make()
-    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, Math.floor(now.getTime() / 1000), make)
+    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
+  }
+
+  function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
+    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
+    return signer
+  }
+
+  return (outcome, now, { keyId, proof } = noWish) => {
+    const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
+    const wanted = { productId, now, keyId }
+    const told = proof ? outcome.with(proof) : outcome
+    const signer = noteUse(keys.known(wanted), now, keyId)
+    return signer
+      ? sealAs(signer, told, now)
+      : keys.signerFor(wanted).then((found) => sealAs(noteUse(found, now, keyId), told, now))
   }
 }
 
@@ -67,10 +82,10 @@ async function makeSignature({ privateKey }: Signer, text: string) {
 /** Keeps what was made in the current second and the one before; concurrent requests wait for one making. */
 function openMemo() {
   let second = 0
-  let current = new Map<string, Promise<string>>()
+  let current = new Map<string, string | Promise<string>>()
   let previous = current
 
-  return (name: string, saidIn: number, make: () => Promise<string>): Promise<string> => {
+  return (name: string, saidIn: number, make: () => Promise<string>): string | Promise<string> => {
     // A clock that was set back begins anew, or all of the hour to come would be kept.
     if (saidIn > second || saidIn < second - 1) {
       previous = saidIn === second + 1 ? current : new Map()
@@ -79,10 +94,13 @@ function openMemo() {
     }
     const memo = saidIn === second ? current : previous
     const known = memo.get(name)
-    if (known) return known
+    if (known !== undefined) return known
     const made = make()
     memo.set(name, made)
-    made.catch(() => memo.delete(name))
+    made.then(
+      (text) => memo.set(name, text),
+      () => memo.delete(name),
+    )
     return made
   }
 }

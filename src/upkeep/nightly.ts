@@ -29,6 +29,6 @@ async function keepHouse(
   const removed = await retain(db.as({ actor: `job ${upkeep.name}` }), config, { now, isTrial: false, signal })
   await runAside(folder, ['optimize'], signal)
   const rows = removed.map(({ what, rows }) => [what, rows] as const).filter(([, rows]) => rows > 0)
-  log({ at: now.toISOString(), event: 'house was kept', ...Object.fromEntries(rows) })
+  log(now, { event: 'the house was kept', ...Object.fromEntries(rows) })
   return note
 }

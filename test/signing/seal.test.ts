@@ -24,7 +24,10 @@ function counting() {
       return privateKey
     },
   }
-  return { seal: sealWith({ signerFor: async () => signer }, uncounted), signatures: () => taken }
+  return {
+    seal: sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted),
+    signatures: () => taken,
+  }
 }
 
 describe('equal answers of one second', () => {
@@ -80,7 +83,7 @@ describe('equal answers of one second', () => {
   test('do not share what another key signed', async () => {
     const other = await generateRsaKey(2048)
     let signer: Signer = { keyId: 'one', label: 'global', privateKey, isOutgoing: false }
-    const seal = sealWith({ signerFor: async () => signer }, uncounted)
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     const one = await seal(say('valid_license_key'), noon)
     signer = { keyId: 'two', label: 'product', privateKey: other, isOutgoing: false }
     const two = await seal(say('valid_license_key'), noon)
@@ -100,7 +103,7 @@ describe('equal answers of one second', () => {
         return privateKey
       },
     }
-    const seal = sealWith({ signerFor: async () => signer }, uncounted)
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     await expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
     isBroken = false
     expect(flawOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
@@ -113,7 +116,7 @@ describe('whose key signs', () => {
     asked.push(productId)
     return undefined
   }
-  const seal = sealWith({ signerFor }, uncounted)
+  const seal = sealWith({ known: () => undefined, signerFor }, uncounted)
 
   test('the product’s where one is concerned, the global one where the contract says so', async () => {
     await seal(say('valid_license_key').signedFor(7), noon)

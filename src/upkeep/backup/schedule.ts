@@ -65,18 +65,17 @@ async function takeAside(
   { file }: Static<typeof backup.payload>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
-  const at = now.toISOString()
   try {
     const place = requirePlace(config)
     // One of that name is proven: a run before this one could only not say so any more.
     if (!existsSync(file)) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
     await prune(place.folder, config.backup_keep)
-    log({ at, event: 'a backup was taken', file })
+    log(now, { event: 'a backup was taken', file })
     return {}
   } catch (fault) {
     if (signal.aborted) throw fault
     const error = (fault as Error).message
-    log({ at, event: 'a backup could not be taken', file, error })
-    return { error, write: (tx) => putFact(tx, 'last_backup_failure', { at, error }) }
+    log(now, { event: 'a backup could not be taken', file, error })
+    return { error, write: (tx) => putFact(tx, 'last_backup_failure', { at: now.toISOString(), error }) }
   }
 }

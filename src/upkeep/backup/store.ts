@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, ne } from 'drizzle-orm'
 import { releases } from '../../../db/schema/catalog'
 import { signingKeys } from '../../../db/schema/operations'
-import { jobs } from '../../../db/schema/work'
+import { jobs, webhooks } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
 /** Every key pair, by the columns that databases of all versions have. */
@@ -10,6 +10,10 @@ export const listKeyPairs = (db: Queryable) =>
     .select({ id: signingKeys.id, publicPem: signingKeys.publicPem, sealedPrivate: signingKeys.sealedPrivate })
     .from(signingKeys)
     .orderBy(asc(signingKeys.id))
+
+/** The secret of every webhook, as it is kept. */
+export const listSealedSecrets = (db: Queryable) =>
+  db.select({ id: webhooks.id, sealedSecret: webhooks.sealedSecret }).from(webhooks).orderBy(asc(webhooks.id))
 
 /** The file of every release that has one. */
 export const listReleaseFiles = (db: Queryable) =>

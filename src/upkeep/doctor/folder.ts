@@ -5,8 +5,7 @@ import { hashOfFile, listFiles, pathOf } from '../../features/downloads/files'
 import { findSealingFingerprint } from '../../signing/store'
 import { flawOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
-import { listWebhooks } from '../../webhooks/store'
-import { listKeyPairs, listReleaseFiles } from '../backup/store'
+import { listKeyPairs, listReleaseFiles, listSealedSecrets } from '../backup/store'
 import { databaseOf, sizeOf } from '../optimize'
 import type { Check } from './check'
 import { mostNamed } from './store'
@@ -41,7 +40,7 @@ export const folder: readonly Check[] = [
           const flaw = flawOfKeyPair(key, sealer)
           return flaw ? [`signing key ${key.id}: ${flaw}`] : []
         }),
-        ...(await listWebhooks(read)).flatMap((webhook) => {
+        ...(await listSealedSecrets(read)).flatMap((webhook) => {
           try {
             openSecret(webhook, sealer)
             return []
