@@ -29,7 +29,7 @@ export interface Deps {
   readonly limit: Limiter
   readonly peers: Peers
   /** When each activation last asked `verify`, by activation id. */
-  readonly sightings: Gatherer<number>
+  readonly sightings: Gatherer
   readonly once: ExactlyOnce
   readonly log: Log
 }

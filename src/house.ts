@@ -103,7 +103,7 @@ function furnish(
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
   const keyUses = openKeyUses(db)
-  const sightings = gather<number>(db, touchActivations)
+  const sightings = gather(db, touchActivations)
   return {
     ...base,
     keys,

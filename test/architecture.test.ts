@@ -24,6 +24,7 @@ const floors: Record<string, number> = {
   'src/operations': 5,
   'src/http': 5,
   'src/worker': 5,
+  'src/bench': 5,
   'src/cli': 6,
   'src/main.ts': 7,
   'src/build.ts': 7,
