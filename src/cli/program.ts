@@ -4,6 +4,7 @@ import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
+import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
@@ -15,6 +16,7 @@ import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
+import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
 import { systemdCommand } from './systemd'
@@ -53,6 +55,8 @@ export function buildProgram(io: Io): Command {
   completionCommand(program, io)
   systemdCommand(program, io)
   sbomCommand(program, io)
+  backupCommand(program, io)
+  restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program

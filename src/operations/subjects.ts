@@ -1,10 +1,13 @@
 import { apiKeys } from './api-keys'
+import { backups } from './backups'
 import { blocklist } from './blocklist'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
+import { retention } from './retention'
 import { settings } from './settings'
 import { signingKeys } from './signing-keys'
+import { doctor, optimizing, status } from './upkeep'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
 import { webhooks } from './webhooks'
@@ -21,4 +24,9 @@ export const subjects: readonly Subject[] = [
   userTokens,
   userSessions,
   settings,
+  backups,
+  retention,
+  status,
+  doctor,
+  optimizing,
 ]
