@@ -4,6 +4,7 @@ import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
+import { auditExportCommand } from './audit-export'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
@@ -47,6 +48,7 @@ export function buildProgram(io: Io): Command {
   openapiCommand(program, io)
   healthCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
+  auditExportCommand(program, io)
   inheritSettings(program)
   return program
 }

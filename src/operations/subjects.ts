@@ -1,10 +1,23 @@
 import { apiKeys } from './api-keys'
+import { audit } from './audit'
 import { blocklist } from './blocklist'
+import { calls } from './calls'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
 import { signingKeys } from './signing-keys'
+import { telemetry } from './telemetry'
 import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
-export const subjects: readonly Subject[] = [apiKeys, signingKeys, releases, webhooks, jobs, blocklist]
+export const subjects: readonly Subject[] = [
+  apiKeys,
+  signingKeys,
+  releases,
+  webhooks,
+  jobs,
+  telemetry,
+  calls,
+  audit,
+  blocklist,
+]

@@ -6,6 +6,7 @@ import { openAddressGuard } from '../webhooks/address'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
 import { openTurns } from '../webhooks/turns'
+import { checkpoints } from './checkpoints'
 
 /** Which job is done by which service. */
 export function handlers(house: House): Handled[] {
@@ -18,5 +19,6 @@ export function handlers(house: House): Handled[] {
       await announceExpired(db, now)
       return {}
     }),
+    checkpoints(house),
   ]
 }

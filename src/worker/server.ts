@@ -3,6 +3,7 @@ import { buildApp } from '../http/app'
 import { type Listening, listen } from '../http/server'
 import { releaseRunning } from '../jobs/store'
 import { startWorker } from '../jobs/worker'
+import { lastCheckpoint } from './checkpoints'
 import { handlers } from './handlers'
 
 /**
@@ -17,6 +18,7 @@ export async function startServer(house: House, hostname: string, port: number):
     url: server.url,
     async stop() {
       await Promise.all([server.stop(), worker.stop()])
+      await lastCheckpoint(house)
     },
   }
 }
