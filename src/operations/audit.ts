@@ -94,11 +94,18 @@ export const describedEntry = (entry: AuditEntry) => ({
 
 const parsed = (json: string | null): Record<string, unknown> | null => (json === null ? null : JSON.parse(json))
 
-/** What was changed, in a line: `name: "a" → "b"`. */
-function changesOf(before: Record<string, unknown> | null, after: Record<string, unknown> | null) {
-  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
-  return [...names].map((name) => `${name}: ${sideOf(before, name)} → ${sideOf(after, name)}`).join(', ')
+type Side = Record<string, unknown> | null
+
+/** What was changed, in a line: `name: "a" → "b"`; where there is one side alone, that. */
+function changesOf(before: Side, after: Side) {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+  const sides = [before, after].filter((side) => side !== null)
+  return names.map((name) => `${name}: ${sides.map((side) => shown(side[name])).join(' → ')}`).join(', ')
 }
 
-const sideOf = (side: Record<string, unknown> | null, name: string) =>
-  side && name in side ? JSON.stringify(side[name]) : '–'
+const longestShown = 40
+
+function shown(value: unknown) {
+  const text = value === undefined ? '–' : JSON.stringify(value)
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}
