@@ -5,10 +5,9 @@ import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import type { KnownKey } from './admit'
-import { findApiKey, findApiKeyById, listBlocks, touchApiKey } from './store'
+import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const mostKnownKeys = 10_000
-const usedEveryMs = 60_000
 
 /** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
 export interface Doorkeeper {
@@ -35,10 +34,7 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   // By the token itself: to hash it at each request would cost more than the rest of the look-up.
   let keys = new Map<string, KnownKey>()
   let blocklist: Blocklist | undefined
-  const lastNoted = new Map<number, number>()
-  const uses = gather<number>(db, async (tx, seen) => {
-    for (const [id, at] of seen) await touchApiKey(tx, id, at)
-  })
+  const uses = gather(db, touchApiKeys)
 
   function forgetWhatChanged() {
     const now = db.accessEpoch()
@@ -78,11 +74,7 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
       forgetWhatChanged()
       return blocklist ?? readBlocklist()
     },
-    noteUse({ id }, now) {
-      if (now.getTime() - (lastNoted.get(id) ?? 0) < usedEveryMs) return
-      lastNoted.set(id, now.getTime())
-      uses.note(id, now)
-    },
+    noteUse: ({ id }, now) => uses.note(id, now),
     close: () => uses.close(),
   }
 }

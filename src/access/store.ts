@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -75,8 +75,12 @@ export async function updateApiKey(
   return row!
 }
 
-export async function touchApiKey(tx: Queryable, id: number, now: Date) {
-  await tx.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, id))
+/** Writes down that API keys were used at that moment. */
+export async function touchApiKeys(tx: Queryable, ids: Uint32Array, at: number) {
+  await tx
+    .update(apiKeys)
+    .set({ lastUsedAt: new Date(at) })
+    .where(inArray(apiKeys.id, [...ids]))
 }
 
 export const listBlocks = (db: Queryable) => db.select().from(blocklist).orderBy(asc(blocklist.id))

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import type { Activation } from '../../db/schema/licensing'
 import { deactivateByOperator } from '../features/activations/service'
-import { listActivations } from '../features/activations/store'
+import { listActivations, type SeenActivation } from '../features/activations/store'
 import { findLicense } from '../features/licenses/store'
 import { Sorry } from '../kernel/sorry'
 import { minute, table } from '../operations/lines'
@@ -49,9 +48,9 @@ export function activationCommand(program: Command, io: Io) {
 const unknownLicense = (licenseKey: string) =>
   new Sorry(`there is no licence key "${licenseKey}": check its spelling, upper and lower case count`, 'missing')
 
-const statusOf = ({ deactivatedAt }: Activation) => (deactivatedAt ? 'inactive' : 'active')
+const statusOf = ({ deactivatedAt }: SeenActivation) => (deactivatedAt ? 'inactive' : 'active')
 
-const asJson = (activation: Activation) => ({
+const asJson = (activation: SeenActivation) => ({
   identifier: activation.identifier,
   status: statusOf(activation),
   post_url: activation.postUrl,
@@ -62,7 +61,7 @@ const asJson = (activation: Activation) => ({
   last_verified_at: activation.lastVerifiedAt?.toISOString() ?? null,
 })
 
-const asRow = (activation: Activation) => [
+const asRow = (activation: SeenActivation) => [
   activation.identifier,
   statusOf(activation),
   minute(activation.activatedAt),

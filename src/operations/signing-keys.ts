@@ -1,13 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { requireProduct } from '../features/products/service'
+import { describeKey } from '../features/public-keys/service'
 import { choice, text } from '../intake/model'
+import { parseDuration } from '../kernel/durations'
+import { Sorry } from '../kernel/sorry'
 import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
-import { generateKey, type KeyOwner, putKey, rotateKey } from '../signing/service'
-import { listPublicKeys, type PublicKey } from '../signing/store'
+import { generateKey, type KeyOwner, putKey, retireKey, rotateKey } from '../signing/service'
+import { type KeyUse, listKeyUses, listPublicKeys } from '../signing/store'
+import { minute } from './lines'
 import { operation, type Subject } from './operation'
 
 const usualBits = 4096
+const longestOverlapMs = 366 * 24 * 3_600_000
+const countedMs = 7 * 24 * 3_600_000
 
 const product = Type.Optional(
   text({
@@ -22,10 +28,15 @@ const show = operation({
   command: 'key show',
   route: 'GET /signing-keys',
   role: 'viewer',
-  summary: 'every public key: those in use and those before them',
+  summary: 'every public key: those in use, those to come and those before them',
   input: Type.Object({}),
-  run: async ({ db }) => ({ keys: (await listPublicKeys(db.read)).map(described) }),
-  show: ({ keys }) => keys.flatMap(linesOf),
+  async run({ db, now }) {
+    const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
+    const uses = Map.groupBy(await listKeyUses(db.read, since), ({ keyId }) => keyId)
+    const keys = await listPublicKeys(db.read)
+    return { keys: keys.map((key) => ({ ...describeKey(key, now), uses: countOf(uses.get(key.id)) })) }
+  },
+  show: ({ keys }) => keys.flatMap((key) => [...linesOf(key), ...stillNeeded(key)]),
 })
 
 const generate = operation({
@@ -35,7 +46,7 @@ const generate = operation({
   summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
   run: async (desk, { product, bits }) =>
-    described(await generateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits))),
+    describeKey(await generateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits)), desk.now),
   show: news,
 })
 
@@ -52,7 +63,7 @@ const importKey = operation({
   }),
   async run(desk, { private_key, product, passphrase }) {
     const privateKey = readPrivateKey(private_key, passphrase)
-    return described(await putKey(desk, await ownerOf(desk.db.read, product), privateKey))
+    return describeKey(await putKey(desk, await ownerOf(desk.db.read, product), privateKey), desk.now)
   },
   show: news,
 })
@@ -61,17 +72,44 @@ const rotate = operation({
   command: 'key rotate',
   route: 'POST /signing-keys/rotate',
   role: 'owner',
-  summary: 'sign with a fresh key from now on; the public key before it stays visible in "key show"',
-  input: Type.Object({ product, bits }),
-  run: async (desk, { product, bits }) =>
-    described(await rotateKey(desk, await ownerOf(desk.db.read, product), { bits: sizeOf(bits), overlapMs: 0 })),
+  summary:
+    'make a fresh key that follows the one in use, at once or after an overlap; the public key before it stays visible',
+  input: Type.Object({
+    product,
+    bits,
+    overlap: Type.Optional(
+      text({
+        description:
+          'How long clients may go on with the key before it: 12h or 30d; it signs no more when this is absent.',
+      }),
+    ),
+  }),
+  async run(desk, { product, bits, overlap = '0' }) {
+    const overlapMs = parseDuration(overlap)
+    if (overlapMs === undefined || overlapMs > longestOverlapMs) {
+      throw new Sorry('--overlap takes a time such as 12h or 30d, up to 366d, or 0', 'usage')
+    }
+    const rotation = { bits: sizeOf(bits), overlapMs }
+    return describeKey(await rotateKey(desk, await ownerOf(desk.db.read, product), rotation), desk.now)
+  },
   show: news,
+})
+
+const retire = operation({
+  command: 'key retire',
+  route: 'POST /signing-keys/:key_id/retire',
+  role: 'owner',
+  summary: 'end a key before its overlap is over, when it has leaked or nobody needs it any more; its successor signs',
+  input: Type.Object({ key_id: text({ description: 'Its id, as "key show" tells it.' }) }),
+  loses: ({ key_id }) => `Clients that know only key ${key_id} will refuse every answer from now on.`,
+  run: async ({ db, now }, { key_id }) => describeKey(await db.write((tx) => retireKey(tx, key_id, now)), now),
+  show: ({ key_id }) => [`Key ${key_id} signs no more.`],
 })
 
 export const signingKeys: Subject = {
   name: 'key',
   about: "the key pairs that sign every answer: the global one, and products' own",
-  operations: [show, generate, importKey, rotate],
+  operations: [show, generate, importKey, rotate, retire],
 }
 
 const ownerOf = async (db: Queryable, product: string | undefined): Promise<KeyOwner> =>
@@ -79,25 +117,36 @@ const ownerOf = async (db: Queryable, product: string | undefined): Promise<KeyO
 
 const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySize
 
-type Described = ReturnType<typeof described>
+type Described = ReturnType<typeof describeKey>
 
-const described = ({ id, bits, publicPem, createdAt, retiredAt, productId }: PublicKey) => ({
-  key_id: id,
-  product_id: productId,
-  bits,
-  public_key: publicPem,
-  created_at: createdAt.toISOString(),
-  retired_at: retiredAt?.toISOString() ?? null,
+/** How often an outgoing key has signed lately, for clients that named it and for those that named none. */
+const countOf = (uses: KeyUse[] = []) => ({
+  named: uses.reduce((sum, { named }) => sum + named, 0),
+  unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
 })
 
 function news(key: Described) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
-  return [`${which} are signed with this key from now on.`, ...linesOf(key)]
+  const from = key.state === 'coming' ? minute(key.active_from!) : 'now'
+  return [`${which} are signed with this key from ${from} on.`, ...linesOf(key)]
 }
 
-const linesOf = ({ key_id, product_id, bits, public_key, created_at, retired_at }: Described) => [
-  `Key ${key_id} (RSA-${bits}, ${product_id === null ? 'global' : `product ${product_id}`}), made ${created_at}, ${
-    retired_at ? `retired ${retired_at}` : 'in use'
-  }`,
-  public_key.trim(),
+const linesOf = (key: Described) => [
+  `Key ${key.key_id} (RSA-${key.bits}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${
+    key.created_at
+  }, ${stateOf(key)}`,
+  key.public_key.trim(),
 ]
+
+function stateOf({ state, active_from, retired_at }: Described) {
+  if (state === 'retired') return `retired ${retired_at}`
+  if (state === 'outgoing') return `in use until ${retired_at}`
+  return state === 'coming' ? `signs for who asks for it, for all from ${active_from}` : 'in use'
+}
+
+const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: ReturnType<typeof countOf> }) =>
+  state === 'outgoing'
+    ? [
+        `In seven days it signed ${named} answers for clients that named it, and ${unnamed} for clients that named none.`,
+      ]
+    : []

@@ -7,6 +7,8 @@ import type { Subject } from './operation'
 import { releases } from './releases'
 import { signingKeys } from './signing-keys'
 import { telemetry } from './telemetry'
+import { userSessions, userTokens } from './user-tokens'
+import { users } from './users'
 import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
@@ -20,4 +22,7 @@ export const subjects: readonly Subject[] = [
   calls,
   audit,
   blocklist,
+  users,
+  userTokens,
+  userSessions,
 ]

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
-import { type Activation, activations, licenses } from '../../../db/schema/licensing'
+import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 
 /** How many seats of a licence are taken. */
@@ -31,22 +31,25 @@ export async function findCallbackUrl(db: Queryable, activationId: number): Prom
   return row!.url
 }
 
+/** A seat, taken or freed, and when it last asked `verify`. */
+export type SeenActivation = Activation & { lastVerifiedAt: Date | null }
+
 /** Every seat that was ever taken on a licence, oldest first. */
-export const listActivations = (db: Queryable, licenseKey: string): Promise<Activation[]> =>
+export const listActivations = (db: Queryable, licenseKey: string): Promise<SeenActivation[]> =>
   Promise.resolve(
     db
-      .select(getTableColumns(activations))
+      .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
       .from(activations)
       .innerJoin(licenses, eq(licenses.id, activations.licenseId))
+      .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
       .where(eq(licenses.licenseKey, licenseKey))
       .orderBy(asc(activations.id)),
   )
 
-/** Writes when activations last verified, all in one statement. */
-export async function touchActivations(tx: Queryable, seen: Map<number, Date>) {
-  const pairs = JSON.stringify([...seen].map(([id, at]) => [id, at.getTime()]))
+/** Writes down that activations asked `verify` at that moment. */
+export async function touchActivations(tx: Queryable, ids: Uint32Array, at: number) {
   await tx.run(sql`
-    update activations set last_verified_at = seen.at
-    from (select value ->> 0 as id, value ->> 1 as at from json_each(${pairs})) as seen
-    where activations.id = seen.id`)
+    insert into activation_sightings (activation_id, last_verified_at)
+    select value, ${at} from json_each(${`[${ids.join()}]`}) where true
+    on conflict do update set last_verified_at = excluded.last_verified_at`)
 }

@@ -22,7 +22,7 @@ const seatOf = `
     (select status from products where products.id = licenses.product_id) as productStatus,
     (select activations.id from activations where activations.license_id = licenses.id
       and activations.identifier = ?2 and activations.deactivated_at is null) as activationId
-  from licenses where license_key = ?1`
+  from licenses indexed by licenses_standing where license_key = ?1`
 
 /** The hot look-up behind `verify`. */
 export async function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
