@@ -5,6 +5,7 @@ import { calls } from './calls'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
+import { settings } from './settings'
 import { signingKeys } from './signing-keys'
 import { telemetry } from './telemetry'
 import { userSessions, userTokens } from './user-tokens'
@@ -25,4 +26,5 @@ export const subjects: readonly Subject[] = [
   users,
   userTokens,
   userSessions,
+  settings,
 ]
