@@ -4,6 +4,7 @@ import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
+import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { contractCommand } from './contract'
@@ -58,6 +59,7 @@ export function buildProgram(io: Io): Command {
   backupCommand(program, io)
   restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
+  auditExportCommand(program, io)
   inheritSettings(program)
   return program
 }

@@ -1,12 +1,15 @@
 import { apiKeys } from './api-keys'
+import { audit } from './audit'
 import { backups } from './backups'
 import { blocklist } from './blocklist'
+import { calls } from './calls'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
 import { retention } from './retention'
 import { settings } from './settings'
 import { signingKeys } from './signing-keys'
+import { telemetry } from './telemetry'
 import { doctor, optimizing, status } from './upkeep'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
@@ -19,6 +22,9 @@ export const subjects: readonly Subject[] = [
   releases,
   webhooks,
   jobs,
+  telemetry,
+  calls,
+  audit,
   blocklist,
   users,
   userTokens,
