@@ -15,7 +15,6 @@ import { jobCommand } from './job'
 import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
-import { productCommand } from './product'
 import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
@@ -48,7 +47,6 @@ export function buildProgram(io: Io): Command {
   keyCommand(program, io)
   generatorCommand(program, io)
   contractCommand(program, io)
-  productCommand(program, io)
   releaseCommand(program, io)
   activationCommand(program, io)
   webhookCommand(program, io)
