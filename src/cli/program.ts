@@ -3,11 +3,8 @@ import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
-import { activationCommand } from './activation'
 import { apiKeyCommand } from './api-key'
-import { contractCommand } from './contract'
 import { demoCommand } from './demo'
-import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
@@ -45,10 +42,7 @@ export function buildProgram(io: Io): Command {
   demoCommand(program, io)
   apiKeyCommand(program, io)
   keyCommand(program, io)
-  generatorCommand(program, io)
-  contractCommand(program, io)
   releaseCommand(program, io)
-  activationCommand(program, io)
   webhookCommand(program, io)
   jobCommand(program, io)
   verifyResponseCommand(program, io)

@@ -26,6 +26,14 @@ export interface Page<Row> {
 
 type Listed = SQLiteTable & { id: SQLiteColumn }
 
+interface Listing {
+  where?: SQL | undefined
+  sorts: Sorts
+  wanted: Wanted
+  /** The index to walk along, where SQLite left alone would sort all rows instead. */
+  index?: string | undefined
+}
+
 /**
  * A page of a table by keyset: however far into a list, a page costs the same, and rows that come or go meanwhile move
  * no others. Equal values stand in the order of their ids; null stands before every value.
@@ -33,21 +41,28 @@ type Listed = SQLiteTable & { id: SQLiteColumn }
 export async function pageOf<T extends Listed>(
   db: Queryable,
   table: T,
-  { where, sorts, wanted }: { where?: SQL | undefined; sorts: Sorts; wanted: Wanted },
+  { where, sorts, wanted, index }: Listing,
 ): Promise<Page<T['$inferSelect']>> {
   const isDown = wanted.sort.startsWith('-')
   const by = sorts[wanted.sort.replace(/^-/, '')]
   if (!by) throw new Error(`there is no order "${wanted.sort}"`)
   const towards = isDown ? desc : asc
+  const order = by === table.id ? [towards(by)] : [towards(by), towards(table.id)]
   const rows: { row: T['$inferSelect']; at: Value; id: Value }[] = []
   for (const stretch of stretchesOf(by, table.id, { ...wanted, isDown })) {
-    if (rows.length > wanted.limit) break
+    const limit = wanted.limit + 1 - rows.length
+    if (limit < 1) break
+    const asked = and(where, stretch)
     const some = await db
       .select({ row: table as SQLiteTable, at: sql<Value>`${by}`, id: sql<Value>`${table.id}` })
       .from(table as SQLiteTable)
-      .where(and(where, stretch))
-      .orderBy(...(by === table.id ? [towards(by)] : [towards(by), towards(table.id)]))
-      .limit(wanted.limit + 1 - rows.length)
+      .where(
+        index
+          ? alongIndex(table, index, sql`where ${asked} order by ${sql.join(order, sql`, `)} limit ${limit}`)
+          : asked,
+      )
+      .orderBy(...order)
+      .limit(limit)
     rows.push(...some)
   }
   const shown = rows.slice(0, wanted.limit)
@@ -57,6 +72,9 @@ export async function pageOf<T extends Listed>(
     next: last ? Buffer.from(JSON.stringify([wanted.sort, last.at, last.id])).toString('base64url') : null,
   }
 }
+
+const alongIndex = (table: Listed, index: string, rest: SQL) =>
+  sql`${table.id} in (select ${table.id} from ${table} indexed by ${sql.identifier(index)} ${rest})`
 
 type Value = string | number | null
 

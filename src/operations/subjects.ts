@@ -1,6 +1,10 @@
+import { activations } from './activations'
 import { blocklist } from './blocklist'
+import { contracts } from './contracts'
+import { generators } from './generators'
+import { licenses } from './license-desk'
 import type { Subject } from './operation'
 import { products } from './products'
 
 /** All that an operator can do through both doors, subject by subject. */
-export const subjects: readonly Subject[] = [products, blocklist]
+export const subjects: readonly Subject[] = [products, licenses, activations, generators, contracts, blocklist]
