@@ -3,8 +3,18 @@ import { blocklist } from './blocklist'
 import { contracts } from './contracts'
 import { generators } from './generators'
 import { licenses } from './license-desk'
+import { licenseMeta, productMeta } from './metadata'
 import type { Subject } from './operation'
 import { products } from './products'
 
 /** All that an operator can do through both doors, subject by subject. */
-export const subjects: readonly Subject[] = [products, licenses, activations, generators, contracts, blocklist]
+export const subjects: readonly Subject[] = [
+  products,
+  productMeta,
+  licenses,
+  licenseMeta,
+  activations,
+  generators,
+  contracts,
+  blocklist,
+]
