@@ -4,10 +4,10 @@ import type { Queryable } from '../database/connection'
 import { ContractEdit, contractReference, NewContract } from '../features/contracts/model'
 import { dropContract, editContract, makeContract, requireContract } from '../features/contracts/operator'
 import { countContractKeys, listLatestKeys, mapContractKeyCounts, pageContracts } from '../features/contracts/store'
-import { listedContract } from '../features/contracts/views'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
+import { described, permissionsOf, told } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -119,28 +119,3 @@ export const contracts: Subject = {
 
 const counted = async (db: Queryable, contract: Contract) =>
   described(contract, await countContractKeys(db, contract.id))
-
-const described = (contract: Contract, used: number) => ({
-  ...listedContract(contract, used),
-  uuid: contract.uuid,
-  license_keys_remaining: contract.licenseKeysQuantity - used,
-})
-
-function told(contract: ReturnType<typeof described>) {
-  const { license_keys_count: used, license_keys_quantity: quota, license_keys_remaining: left } = contract
-  return [
-    `Contract ${contract.id} "${contract.name}", ${contract.status}, for product ${contract.product_id}`,
-    `  information  ${contract.information}`.trimEnd(),
-    `  contract key ${contract.contract_key}`,
-    `  uuid         ${contract.uuid}`,
-    `  quota        ${used} of ${quota} used, ${left} left`,
-    `  holder may   ${permissionsOf(contract)}`,
-  ]
-}
-
-function permissionsOf(contract: ReturnType<typeof described>) {
-  const { can_get_info, can_generate, can_destroy, can_destroy_all } = contract
-  const all = { 'get-info': can_get_info, generate: can_generate, destroy: can_destroy, 'destroy-all': can_destroy_all }
-  const granted = Object.entries(all).flatMap(([name, isGranted]) => (isGranted ? [name] : []))
-  return granted.join(', ') || 'nothing'
-}

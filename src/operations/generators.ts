@@ -2,13 +2,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import { generators as table } from '../../db/schema/catalog'
 import { mostKeys } from '../features/generators/model'
 import {
-  type Appraisal,
   appraise,
   createGenerator,
   editGenerator,
   type GeneratorDraft,
-  grouped,
-  keysExpected,
   previewKeys,
   removeGenerator,
   requireGenerator,
@@ -21,6 +18,7 @@ import { longestKey } from '../features/licenses/model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, text, toggle } from '../intake/model'
+import { appraised, said, shapeOf } from './generator-lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
@@ -193,24 +191,3 @@ const columnsOf = (given: Format) => ({
   ...(given.activation_limit !== undefined && { activationLimit: given.activation_limit }),
   ...(given.validity !== undefined && { validity: given.validity }),
 })
-
-const appraised = ({ capacity, collisionLikelihood, example }: Appraisal) => ({
-  capacity: capacity.toString(),
-  collision: { keys: keysExpected, likelihood: collisionLikelihood },
-  example,
-})
-
-const said = ({ capacity, collision, example }: ReturnType<typeof appraised>) => [
-  `  a key          ${example}`,
-  `  different keys ${grouped(BigInt(capacity))}`,
-  `  collisions     ${percent(collision.likelihood)} likely among ${grouped(BigInt(collision.keys))} keys; such a key is drawn anew`,
-]
-
-const percent = (likelihood: number) => `${likelihood === 0 ? 0 : (likelihood * 100).toPrecision(2)} %`
-
-function shapeOf(generator: ReturnType<typeof describeGenerator>) {
-  const { method, prefix, suffix, function_name, number_of_chunks, chunk_length, charset } = generator
-  if (method === 'uuid') return `${prefix}uuid${suffix}`
-  if (method === 'custom') return `${prefix}${function_name}${suffix}`
-  return `${prefix}${number_of_chunks}×${chunk_length} of ${charset}${suffix}`
-}

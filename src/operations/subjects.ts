@@ -3,8 +3,9 @@ import { blocklist } from './blocklist'
 import { contracts } from './contracts'
 import { generators } from './generators'
 import { licenses } from './license-desk'
-import { licenseMeta, productMeta } from './metadata'
+import { licenseMeta } from './license-metadata'
 import type { Subject } from './operation'
+import { productMeta } from './product-metadata'
 import { products } from './products'
 
 /** All that an operator can do through both doors, subject by subject. */
