@@ -3,6 +3,7 @@ import m0000 from './migrations/0000_foundation.sql' with { type: 'text' }
 import m0001 from './migrations/0001_access_epoch.sql' with { type: 'text' }
 import m0002 from './migrations/0002_operator.sql' with { type: 'text' }
 import m0003 from './migrations/0003_signing_keys.sql' with { type: 'text' }
+import m0004 from './migrations/0004_verification.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -10,4 +11,5 @@ export const migrations = [
   { tag: '0001_access_epoch', sql: m0001 },
   { tag: '0002_operator', sql: m0002 },
   { tag: '0003_signing_keys', sql: m0003 },
+  { tag: '0004_verification', sql: m0004 },
 ]

@@ -63,6 +63,21 @@ export const settings = {
     '0',
     wholeNumber(0, 10_000_000),
   ),
+  guesses_per_minute: setting(
+    'Wrong keys a minute that one client address may name before it has to wait; `0` for any number.',
+    '60',
+    wholeNumber(0, 10_000_000),
+  ),
+  telemetry_per_minute: setting(
+    'Telemetry records a minute that one API key may send; `0` for any number.',
+    '6000',
+    wholeNumber(0, 10_000_000),
+  ),
+  downloads_per_minute: setting(
+    'Downloads a minute that one licence may begin, on all its devices; `0` for any number.',
+    '600',
+    wholeNumber(0, 10_000_000),
+  ),
   base_url: setting(
     'Where clients reach the server, for links in answers: `https://keys.example.com`. Empty: as the request came.',
     '',

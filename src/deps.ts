@@ -1,4 +1,6 @@
+import type { Brake } from './access/brake'
 import type { Doorkeeper } from './access/doorkeeper'
+import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
 import type { Config } from './config'
 import type { Db } from './database/database'
@@ -24,8 +26,10 @@ export interface Deps {
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
+  readonly brake: Brake
+  readonly peers: Peers
   /** When each activation last asked `verify`, by activation id. */
-  readonly sightings: Gatherer<number>
+  readonly sightings: Gatherer
   readonly once: ExactlyOnce
   readonly log: Log
 }

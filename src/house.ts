@@ -1,6 +1,8 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { openBrake } from './access/brake'
 import { openDoorkeeper } from './access/doorkeeper'
+import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
 import type { Config } from './config'
 import { type Db, openDatabase } from './database/database'
@@ -20,7 +22,8 @@ import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, readSealer, type Sealer } from './signing/sealing'
 import { putInPlace } from './signing/service'
-import { hasCurrentKey, insertSealingFingerprint } from './signing/store'
+import { hasKey, insertSealingFingerprint } from './signing/store'
+import { openKeyUses } from './signing/uses'
 
 /** A data folder that is open for work. */
 export interface House extends Deps {
@@ -97,19 +100,24 @@ function furnish(
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
-  const sightings = gather<number>(db, touchActivations)
+  const limit = openLimiter()
+  const keyUses = openKeyUses(db)
+  const sightings = gather(db, touchActivations)
   return {
     ...base,
     keys,
-    seal: sealWith(keys),
+    seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
-    limit: openLimiter(),
+    limit,
+    brake: openBrake(base.config, limit),
+    peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
     async close() {
       encryptor.close()
       await sightings.close()
+      await keyUses.close()
       await doorkeeper.close()
       await db.close()
       letGo()
@@ -119,7 +127,7 @@ function furnish(
 
 /** The new key's id; undefined when there was one. */
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
-  if (await hasCurrentKey(db.read, null)) return undefined
+  if (await hasKey(db.read, null)) return undefined
   const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
   await db.write((tx) => putInPlace(tx, key))
   return key.id

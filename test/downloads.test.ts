@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config'
 import { openHouse } from '../src/house'
-import type { LogEntry } from '../src/kernel/log'
+import type { Facts } from '../src/kernel/log'
 import { startServer } from '../src/worker/server'
 import { startHouse, type TestHouse } from './support/house'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from './support/stock'
@@ -63,12 +63,12 @@ test('anybody else does not, and base_url outranks everything', async () => {
 
 test('a download is logged by its route, never by its address', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
-  const entries: LogEntry[] = []
+  const entries: Facts[] = []
   const logging = await openHouse({
     config: readConfig({}, { LATCHKEY_DATA_DIR: folder }),
     asServer: true,
     keySize: 2048,
-    log: (entry) => entries.push(entry),
+    log: (_, facts) => entries.push(facts),
   })
   const server = await startServer(logging, '127.0.0.1', 0)
   try {

@@ -8,6 +8,8 @@ import { startHouse, type TestHouse } from './support/house'
 const open = [
   // The changelog a vendor publishes (CONTRACT §8).
   'GET /products/:slug/changelog',
+  // The public keys that check every answer.
+  'GET /keys',
   // A link of the answer 600: it carries its own token, and says 701 whatever is wrong with it (CONTRACT §7).
   'GET /download/:token/:license_key/:identifier/:numeric_version',
 ]

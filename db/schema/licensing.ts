@@ -48,6 +48,15 @@ export const licenses = sqliteTable(
     index('licenses_expiry')
       .on(sql`(${table.assignedAt} + ${table.validity} * 86400000)`)
       .where(sql`${table.status} = 'assigned' and ${table.validity} > 0`),
+    // Everything that verify reads of a licence: the table itself is not touched.
+    index('licenses_standing').on(
+      table.licenseKey,
+      table.productId,
+      table.status,
+      table.assignedAt,
+      table.validity,
+      table.activationLimit,
+    ),
     index('licenses_stock').on(table.productId, table.status),
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),
@@ -85,13 +94,21 @@ export const activations = sqliteTable(
     userAgent: text('user_agent').notNull().default(''),
     activatedAt: moment('activated_at').notNull(),
     deactivatedAt: moment('deactivated_at'),
-    lastVerifiedAt: moment('last_verified_at'),
   },
   (table) => [
     uniqueIndex('activations_seat').on(table.licenseId, table.identifier).where(sql`${table.deactivatedAt} is null`),
     index('activations_license').on(table.licenseId),
   ],
 )
+
+/**
+ * When an activation last asked `verify`. A table of its own: it changes more often than anything else, and its rows are
+ * small. A trigger removes it with its activation, for a foreign key would be looked up at every change.
+ */
+export const activationSightings = sqliteTable('activation_sightings', {
+  activationId: integer('activation_id').primaryKey(),
+  lastVerifiedAt: moment('last_verified_at').notNull(),
+})
 
 /** CONTRACT §1 Contract: a quota of keys that its holder draws with the contract key. */
 export const contracts = sqliteTable(

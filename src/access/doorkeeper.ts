@@ -5,18 +5,19 @@ import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import type { KnownKey } from './admit'
-import { findApiKey, findApiKeyById, listBlocks, touchApiKey } from './store'
+import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const mostKnownKeys = 10_000
-const usedEveryMs = 60_000
 
 /** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
 export interface Doorkeeper {
+  /** The API key with that token as it stands now, where it has been asked for since anything changed. */
+  known(token: string): KnownKey | undefined
   identify(token: string): Promise<KnownKey | undefined>
   /** The API key with that id, as it stands now. */
   recall(id: number): Promise<KnownKey | undefined>
-  /** Asks the blocklist as it stands now. */
-  blocklist(): Promise<Blocklist>
+  /** The blocklist as it stands now; a promise while it is being read. */
+  blocklist(): Blocklist | Promise<Blocklist>
   /** Remembers that a key was used; written at most once a minute for each. */
   noteUse(key: KnownKey, now: Date): void
   close(): Promise<void>
@@ -32,11 +33,8 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   let epoch: string | undefined
   // By the token itself: to hash it at each request would cost more than the rest of the look-up.
   let keys = new Map<string, KnownKey>()
-  let blocklist: Promise<Blocklist> | undefined
-  const lastNoted = new Map<number, number>()
-  const uses = gather<number>(db, async (tx, seen) => {
-    for (const [id, at] of seen) await touchApiKey(tx, id, at)
-  })
+  let blocklist: Blocklist | undefined
+  const uses = gather(db, touchApiKeys)
 
   function forgetWhatChanged() {
     const now = db.accessEpoch()
@@ -46,42 +44,46 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
     blocklist = undefined
   }
 
+  async function readBlocklist() {
+    const readAt = epoch
+    const list = await loadBlocklist(db, clock())
+    if (epoch === readAt) blocklist = list
+    return list
+  }
+
   return {
+    known(token) {
+      forgetWhatChanged()
+      return keys.get(token)
+    },
     async identify(token) {
       forgetWhatChanged()
-      const met = keys.get(token)
-      if (met) return met
       const remembered = keys
-      const row = await findApiKey(db.read, sha256(token))
+      const hash = sha256(token)
+      const row = await findApiKey(db.read, hash)
       if (!row) return undefined
-      const key = known(row)
+      const key = knownKey(row, row.hash === hash ? null : row.previousUntil)
       if (remembered.size < mostKnownKeys) remembered.set(token, key)
       return key
     },
     async recall(id) {
       const row = await findApiKeyById(db.read, id)
-      return row && known(row)
+      return row && knownKey(row)
     },
     blocklist() {
       forgetWhatChanged()
-      if (!blocklist) {
-        blocklist = loadBlocklist(db, clock())
-        blocklist.catch(() => {
-          blocklist = undefined
-        })
-      }
-      return blocklist
+      return blocklist ?? readBlocklist()
     },
-    noteUse({ id }, now) {
-      if (now.getTime() - (lastNoted.get(id) ?? 0) < usedEveryMs) return
-      lastNoted.set(id, now.getTime())
-      uses.note(id, now)
-    },
+    noteUse: ({ id }, now) => uses.note(id, now),
     close: () => uses.close(),
   }
 }
 
-const known = (row: ApiKey): KnownKey => ({ ...row, allowed: addressSet(row.allowedIps) })
+const knownKey = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
+  ...row,
+  allowed: addressSet(row.allowedIps),
+  shownUntil,
+})
 
 async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
   const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)

@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander'
 import type { Field } from '../intake/model'
 import { judge, read } from '../intake/model'
+import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
+import { progressOn, requireConsent, withAsked } from './dialogue'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
+import { uploadOf } from './upload'
 
 type Given = Record<string, unknown>
 
@@ -33,19 +36,25 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     command.argument(isRequired(name) ? `<${term}>` : `[${term}]`, field.description)
   }
   for (const [name, field] of fields) {
-    if (!bare.includes(name)) command.addOption(optionOf(name, field, isRequired(name)))
+    if (bare.includes(name)) continue
+    command.addOption(optionOf(name, field, isRequired(name)))
+    if (field.orFile) command.option(`${flagOf(name, field)}-file <path>`, 'the same from a file')
   }
+  if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
   if (operation.loses) command.option('--yes', 'do it without asking')
   command.option('--json', 'print the result as JSON')
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
-    const values = judged(operation, gather(operation, given, options))
+    const values = judged(operation, await withAsked(operation, gather(operation, given, options), io))
     await inHouse(options, io, async (house) => {
-      const desk = { ...house, now: house.clock(), onProgress: progressOn(io) }
+      const upload = operation.takesFile && uploadOf(String(options.file))
+      const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }
       if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
       const value = await operation.run(desk, values)
       report(io, options, value, operation.show(value))
+      // All is said; what is left is the exit code.
+      if (operation.isFailure?.(value)) throw new Sorry('')
     })
   })
 }
@@ -86,20 +95,23 @@ function gather(operation: Operation, given: unknown[], options: Given): Given {
   const bare = bareOf(operation)
   const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
-    const key = flagOf(name, field)
-      .slice(2)
-      .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    const value = at === -1 ? options[key] : given[at]
-    if (field.file && typeof value === 'string') return [name, readText(value)]
-    return [name, Array.isArray(value) ? value.join('\n') : value]
+    const flag = flagOf(name, field)
+    const value = at === -1 ? options[camel(flag)] : given[at]
+    const path = field.file ? value : field.orFile && options[camel(`${flag}-file`)]
+    if (typeof path !== 'string') return [name, Array.isArray(value) ? value.join('\n') : value]
+    if (field.orFile && value !== undefined) throw new Sorry(`give either ${flag} or ${flag}-file`, 'usage')
+    return [name, readText(path)]
   })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
+/** What Commander calls an option's value. */
+const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
 /** The fields in their types; what is wrong with them, each by its name on the command line, is a `Sorry`. */
 function judged(operation: Operation, given: Given) {
   const { input } = operation
-  const { errors, values } = judge(input, read(input, given).values)
+  const { errors, values } = judge(input, readAs(input, given))
   if (!errors) return values
   const bare = bareOf(operation)
   const sentences = Object.entries(errors).map(([name, [sentence]]) => {
@@ -109,22 +121,11 @@ function judged(operation: Operation, given: Given) {
   throw new Sorry(sentences.join(' '), 'usage')
 }
 
-/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-async function requireConsent(loss: string, io: Io) {
-  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
-  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
-}
-
-const progressFrom = 1000
-
-/** At a terminal: how far long work has come, on one line. */
-function progressOn(io: Io) {
-  if (!io.confirm) return undefined
-  let shown = -1
-  return (done: number, of: number) => {
-    const percent = Math.min(100, Math.floor((done / of) * 100))
-    if (of < progressFrom || percent === shown) return
-    shown = percent
-    io.err(`\r${percent} %${percent === 100 ? '\n' : ''}`)
+function readAs(input: Operation['input'], given: Given) {
+  try {
+    return read(input, given).values
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Sorry('a file that was named is no text: it holds a NUL character', 'usage')
   }
 }

@@ -3,19 +3,16 @@ import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
-import { apiKeyCommand } from './api-key'
+import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
-import { jobCommand } from './job'
-import { keyCommand } from './key'
+import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
-import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
-import { webhookCommand } from './webhook'
 
 /** Every command there is. */
 export function buildProgram(io: Io): Command {
@@ -28,7 +25,7 @@ export function buildProgram(io: Io): Command {
     .configureOutput({
       writeOut: io.out,
       writeErr: io.err,
-      outputError: (text, write) => write(text.replace(/^error: /, 'latchkey: ')),
+      outputError: (text, write) => write(text.replace(/^error: /, nameOn(io))),
     })
     .configureHelp({
       minWidthToWrap: 30,
@@ -40,14 +37,10 @@ export function buildProgram(io: Io): Command {
   serveCommand(program, io)
   initCommand(program, io)
   demoCommand(program, io)
-  apiKeyCommand(program, io)
-  keyCommand(program, io)
-  releaseCommand(program, io)
-  webhookCommand(program, io)
-  jobCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  completionCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
@@ -62,10 +55,13 @@ export async function run(args: string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const remedy = error instanceof Sorry ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
-    if (remedy) io.err(`latchkey: ${remedy}\n`)
+    if (remedy) io.err(`${nameOn(io)}${remedy}\n`)
     return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
   }
 }
+
+/** Who says what went wrong. */
+const nameOn = ({ isErrColored }: Io) => (isErrColored ? red('latchkey: ') : 'latchkey: ')
 
 /** Sub-commands do not inherit where errors and help go; they are told here. */
 function inheritSettings(command: Command) {

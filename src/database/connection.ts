@@ -1,10 +1,10 @@
-import { Database, type Statement } from 'bun:sqlite'
+import { Database, type SQLQueryBindings, type Statement } from 'bun:sqlite'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 
 /** One SQLite connection with the settings every connection of ours has. */
 export function connect(path: string, { readonly = false } = {}) {
   const raw = new Database(path, readonly ? { readonly, strict: true } : { create: true, strict: true })
-  const endStatements = trackStatements(raw)
+  const endStatements = keepStatements(raw)
   // First of all, or the switch to WAL itself may find the file busy.
   raw.run('pragma busy_timeout = 5000')
   if (!readonly) raw.run('pragma journal_mode = wal')
@@ -21,20 +21,49 @@ export function connect(path: string, { readonly = false } = {}) {
   }
 }
 
-/** SQLite keeps a closed file open as long as one statement is left, and its -wal beside it: this ends them all. */
-function trackStatements(raw: Database) {
-  const statements = new Set<WeakRef<Statement>>()
-  const collected = new FinalizationRegistry<WeakRef<Statement>>((statement) => statements.delete(statement))
+const mostKept = 500
+const longestKept = 4096
+
+/**
+ * Reuses statements by their text: to compile one costs more than to run it. The longest unused of those kept is let
+ * go; a very long one is met once. The function returned ends them all, or SQLite would keep the closed file open.
+ */
+function keepStatements(raw: Database) {
+  const kept = new Map<string, Statement>()
+  const passing = new Set<WeakRef<Statement>>()
+  const collected = new FinalizationRegistry<WeakRef<Statement>>((statement) => passing.delete(statement))
   const prepare = raw.prepare.bind(raw)
-  raw.prepare = ((sql: string) => {
-    const statement = prepare(sql)
-    const reference = new WeakRef<Statement>(statement)
-    statements.add(reference)
+
+  function passOn(statement: Statement) {
+    const reference = new WeakRef(statement)
+    passing.add(reference)
     collected.register(statement, reference)
     return statement
+  }
+
+  raw.prepare = ((sql: string) => {
+    const known = kept.get(sql)
+    if (known) {
+      kept.delete(sql)
+      kept.set(sql, known)
+      return known
+    }
+    const statement = prepare(sql)
+    if (sql.length > longestKept) return passOn(statement)
+    kept.set(sql, statement)
+    if (kept.size > mostKept) {
+      const [oldest, unused] = kept.entries().next().value!
+      kept.delete(oldest)
+      // Somebody may still hold it.
+      passOn(unused)
+    }
+    return statement
   }) as typeof raw.prepare
+  raw.query = raw.prepare as typeof raw.query
+
   return () => {
-    for (const statement of statements) statement.deref()?.finalize()
+    for (const statement of kept.values()) statement.finalize()
+    for (const statement of passing) statement.deref()?.finalize()
   }
 }
 
@@ -42,3 +71,10 @@ export type Connection = ReturnType<typeof connect>
 
 /** What a store speaks to: the reader, or the transaction of the write it stands in. */
 export type Queryable = Connection['orm']
+
+/**
+ * A look-up of the hot path, its row as SQLite gives it. Write it so that SQLite need not compile it again when values
+ * are bound: no bound limit, and scalar sub-selects instead of joins.
+ */
+export const lookUp = <Row>(db: Queryable, sql: string, ...values: SQLQueryBindings[]): Row | undefined =>
+  db.$client.prepare<Row, SQLQueryBindings[]>(sql).get(...values) ?? undefined

@@ -68,7 +68,13 @@ export function migrate(path: string, now: Date, all: Migration[] = migrations):
     if (!isEmpty) copyTo(raw, copy)
     // Rebuilding a table drops the old one, which would cascade; SQLite ignores this pragma inside a transaction.
     raw.run('pragma foreign_keys = off')
-    raw.transaction(() => apply(raw, all, now)).immediate()
+    try {
+      raw.transaction(() => apply(raw, all, now)).immediate()
+    } catch (error) {
+      // Nothing was changed, and starts that fail one after the other must not fill the disk with copies.
+      rmSync(copy, { force: true })
+      throw error
+    }
     return isEmpty ? { applied: todo.map(({ tag }) => tag) } : { applied: todo.map(({ tag }) => tag), copy }
   } finally {
     close()

@@ -3,10 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { Sorry } from '../kernel/sorry'
 import type { Queryable } from './connection'
 
-/**
- * How a list can be ordered: by these, up or, with a `-` before the name, down. An expression, where it is none of the
- * table's columns, must have a value in each row that is listed.
- */
+/** How a list can be ordered: by these, up or, with a `-` before the name, down. */
 export type Sorts = Readonly<Record<string, SQLiteColumn | SQL>>
 
 /** Which part of a list is wanted. */
@@ -88,7 +85,7 @@ function stretchesOf(
   const [at, lastId] = placeOf(after, sort)
   const than = sql.raw(isDown ? '<' : '>')
   if (by === id) return [sql`${id} ${than} ${lastId}`]
-  const isNullable = 'notNull' in by && !by.notNull
+  const isNullable = !('notNull' in by && by.notNull)
   if (at === null) return [sql`${by} is null and ${id} ${than} ${lastId}`, ...(isDown ? [] : [sql`${by} is not null`])]
   const beyond = sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than} ${lastId})`
   return isDown && isNullable ? [beyond, sql`${by} is null`] : [beyond]

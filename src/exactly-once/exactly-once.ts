@@ -1,4 +1,4 @@
-import type { Visitor } from '../access/gate'
+import type { Visitor } from '../access/visitor'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Answer } from '../kernel/answers'

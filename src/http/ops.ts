@@ -11,7 +11,7 @@ export const ops = ({ db, keys, seal, clock }: Deps) =>
       try {
         await findSealingFingerprint(db.read)
         await seal(say('not_ready'), clock())
-        const isSigning = (await keys.signerFor(undefined)) !== undefined
+        const isSigning = (await keys.signerFor({ productId: undefined, now: clock() })) !== undefined
         return isSigning ? ready() : notReady('there is no signing key: run "latchkey init"')
       } catch {
         return notReady('the database or the signing key cannot be read: see the log of the server')

@@ -16,6 +16,10 @@ interface FieldOptions {
   option?: string
   /** Its value stands in a file: secrets and keys are not written on a command line. */
   file?: boolean
+  /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
+  asked?: string
+  /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
+  orFile?: boolean
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -24,6 +28,8 @@ export type Field = TSchema & {
   kind: Kind
   option?: string
   file?: boolean
+  asked?: string
+  orFile?: boolean
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean
@@ -75,11 +81,11 @@ export const momentText = (options: FieldOptions = {}) => Type.String({ maxLengt
 /** Texts: a JSON list, the text of one, or lines and commas. */
 export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), field('list', options))
 
-/**
- * A model whose faults its service gathers and answers with all of them at once. It documents what it takes; the
- * framework lets everything through to `judge`.
- */
-export const gathered = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
+/** The same model, documented and not checked. */
+export const unchecked = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
+
+/** A model whose faults its service gathers and answers with all of them at once: `judge` checks it. */
+export const gathered = unchecked
 
 /** A model's fields out of what arrived, and the device they name, if the model asks for one. */
 export interface Reading {

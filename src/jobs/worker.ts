@@ -39,7 +39,7 @@ export async function startWorker(
   function look() {
     lookAgain = true
     looking ??= claimAll()
-      .catch((error) => log({ at: clock().toISOString(), event: 'jobs cannot be claimed', error: messageOf(error) }))
+      .catch((error) => log(clock(), { event: 'jobs cannot be claimed', error: messageOf(error) }))
       .finally(() => {
         looking = undefined
         if (lookAgain && !stopping.signal.aborted) look()
@@ -86,7 +86,7 @@ export async function startWorker(
       await endPatiently(job, kind, conclusion)
     } catch (fault) {
       // Taken over, or its lease runs out and it is claimed again.
-      log({ at: clock().toISOString(), event: 'a job could not be ended', job: job.id, error: messageOf(fault) })
+      log(clock(), { event: 'a job could not be ended', job: job.id, error: messageOf(fault) })
     }
   }
 

@@ -1,24 +1,33 @@
 /** One thing that happened, as flat facts. Never a secret, never a licence key. */
-export type LogEntry = Record<string, string | number | undefined>
+export type Facts = Record<string, string | number | undefined>
 
-export type Log = (entry: LogEntry) => void
+/** Takes down what happened when. */
+export type Log = (at: Date, facts: Facts) => void
 
 export const silent: Log = () => {}
 
 /** One JSON object per line. */
-export const jsonLog =
-  (write: (line: string) => void): Log =>
-  (entry) =>
-    write(`${JSON.stringify(entry)}\n`)
+export function jsonLog(write: (line: string) => void): Log {
+  let writtenMs = Number.NaN
+  let written = ''
+  return (at, facts) => {
+    // Lines of one millisecond are many where it matters.
+    if (at.getTime() !== writtenMs) {
+      writtenMs = at.getTime()
+      written = at.toISOString()
+    }
+    write(`{"at":"${written}",${JSON.stringify(facts).slice(1)}\n`)
+  }
+}
 
 /** One readable line. */
 export const prettyLog =
   (write: (line: string) => void): Log =>
-  ({ at, ...facts }) => {
+  (at, facts) => {
     const words = Object.entries(facts)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`)
-    write(`${String(at).slice(11, 23)}  ${words.join('  ')}\n`)
+    write(`${at.toISOString().slice(11, 23)}  ${words.join('  ')}\n`)
   }
 
 /** Gathers the lines of one turn of the event loop and writes them together. */

@@ -20,6 +20,11 @@ export class Outcome<const A extends Answer = Answer, Data extends object = obje
     return new Outcome<A, Data>(this.answer, this.data, productId)
   }
 
+  /** The same with more at the end of its payload. */
+  with<More extends object>(more: More) {
+    return new Outcome<A, Data & More>(this.answer, { ...this.data, ...more }, this.productId, this.saidAt)
+  }
+
   /** A form that can be stored, and brought back with `retell`. */
   written(now: Date): WrittenOutcome {
     const { answer, data, productId = null } = this

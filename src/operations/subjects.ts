@@ -1,12 +1,19 @@
 import { activations } from './activations'
+import { apiKeys } from './api-keys'
 import { blocklist } from './blocklist'
 import { contracts } from './contracts'
 import { generators } from './generators'
+import { jobs } from './jobs'
 import { licenses } from './license-desk'
 import { licenseMeta } from './license-metadata'
 import type { Subject } from './operation'
 import { productMeta } from './product-metadata'
 import { products } from './products'
+import { releases } from './releases'
+import { signingKeys } from './signing-keys'
+import { userSessions, userTokens } from './user-tokens'
+import { users } from './users'
+import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
 export const subjects: readonly Subject[] = [
@@ -17,5 +24,13 @@ export const subjects: readonly Subject[] = [
   activations,
   generators,
   contracts,
+  apiKeys,
+  signingKeys,
+  releases,
+  webhooks,
+  jobs,
   blocklist,
+  users,
+  userTokens,
+  userSessions,
 ]

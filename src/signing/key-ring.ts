@@ -3,31 +3,54 @@ import type { SigningKey } from '../../db/schema/operations'
 import type { Db } from '../database/database'
 import { openSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
-import { listCurrentKeys } from './store'
+import { listLiveKeys } from './store'
 
 /** A private key in use, and the label an answer signed with it carries. */
 export interface Signer {
   readonly keyId: string
   readonly privateKey: KeyObject
   readonly label: 'product' | 'global'
+  /** Whether its successor is known already, and clients are to change over. */
+  readonly isOutgoing: boolean
+}
+
+/** Which key is to sign: whose, when, and the one the client knows, where it says which. */
+export interface Wanted {
+  productId: number | undefined
+  now: Date
+  keyId?: string | undefined
 }
 
 export interface KeyRing {
-  /** The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). */
-  signerFor(productId: number | undefined): Promise<Signer | undefined>
+  /**
+   * The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). Of an
+   * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
+   */
+  signerFor(wanted: Wanted): Promise<Signer | undefined>
+  /** The same without waiting, while nothing has changed since it was last told. */
+  known(wanted: Wanted): Signer | undefined
 }
+
+const mostRemembered = 10_000
 
 /** The keys of a database, opened once each; notices keys made or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
-  const opened = new Map<string, Signer>()
-  let rows: Promise<Map<number | null, SigningKey>> | undefined
+  const opened = new Map<string, KeyObject>()
+  let told = new Map<number | undefined, { signer: Signer; untilMs: number }>()
+  let rows: Promise<SigningKey[]> | undefined
   let epoch: string | undefined
 
-  function currentKeys() {
-    const now = db.accessEpoch()
-    if (!rows || now !== epoch) {
-      epoch = now
-      rows = Promise.resolve(listCurrentKeys(db.read)).then((keys) => new Map(keys.map((key) => [key.productId, key])))
+  function forgetWhatChanged() {
+    const current = db.accessEpoch()
+    if (current === epoch) return
+    epoch = current
+    rows = undefined
+    told = new Map()
+  }
+
+  function liveKeys(now: Date) {
+    if (!rows) {
+      rows = Promise.resolve(listLiveKeys(db.read, now))
       // A failed read must not be remembered.
       rows.catch(() => {
         rows = undefined
@@ -37,20 +60,46 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   }
 
   function open(row: SigningKey): Signer {
-    let signer = opened.get(row.id)
-    if (!signer) {
-      const label = row.productId === null ? 'global' : 'product'
-      signer = { keyId: row.id, privateKey: openSigningKey(row, sealer), label }
-      opened.set(row.id, signer)
-    }
-    return signer
+    const privateKey = opened.get(row.id) ?? openSigningKey(row, sealer)
+    opened.set(row.id, privateKey)
+    const label = row.productId === null ? 'global' : 'product'
+    return { keyId: row.id, privateKey, label, isOutgoing: row.retiredAt !== null }
   }
 
   return {
-    async signerFor(productId) {
-      const keys = await currentKeys()
-      const row = (productId !== undefined && keys.get(productId)) || keys.get(null)
-      return row && open(row)
+    known({ productId, now, keyId }) {
+      forgetWhatChanged()
+      const known = keyId === undefined ? told.get(productId) : undefined
+      return known && now.getTime() < known.untilMs ? known.signer : undefined
+    },
+    async signerFor(wanted) {
+      forgetWhatChanged()
+      const remembered = told
+      const keys = await liveKeys(wanted.now)
+      const row = chosen(keys, wanted) ?? chosen(keys, { ...wanted, productId: undefined })
+      if (!row) return undefined
+      const signer = open(row)
+      if (wanted.keyId === undefined && remembered.size < mostRemembered) {
+        remembered.set(wanted.productId, { signer, untilMs: nextChange(keys, wanted.now) })
+      }
+      return signer
     },
   }
 }
+
+/** Of one owner's keys the one that was asked for, else the one whose time it is. */
+function chosen(
+  keys: SigningKey[],
+  { productId = null, now, keyId }: Omit<Wanted, 'productId'> & { productId?: number | null | undefined },
+) {
+  const usable = keys.filter((key) => key.productId === productId && (!key.retiredAt || key.retiredAt > now))
+  return usable.find(({ id }) => id === keyId) ?? usable.find(({ activeFrom }) => !activeFrom || activeFrom <= now)
+}
+
+/** When the next of these keys begins or ends. */
+const nextChange = (keys: SigningKey[], now: Date) =>
+  Math.min(
+    ...keys
+      .flatMap(({ activeFrom, retiredAt }) => [activeFrom, retiredAt])
+      .map((moment) => (moment && moment > now ? moment.getTime() : Number.POSITIVE_INFINITY)),
+  )

@@ -4,6 +4,7 @@ import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer } from './key-ring'
+import type { KeyUses } from './uses'
 
 /** What stands in place of the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
@@ -11,23 +12,48 @@ export const noSignature = 'Private key not set'
 const signAsync = promisify(sign)
 const memoisedLength = 2048
 
-/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0). */
-export type Seal = (outcome: Outcome, now: Date) => Promise<string>
+/** What a request asks of the answer itself, beside what it asks for. */
+export interface Wish {
+  /** The id of the key whose signature the client can check. */
+  readonly keyId?: string | undefined
+  /** Stands in the answer before its timestamp, and ties it to this request. */
+  readonly proof?: object | undefined
+}
+
+/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
+export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promise<string>
+
+const noWish: Wish = {}
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
  */
-export function sealWith(keys: KeyRing): Seal {
+export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
   const memo = openMemo()
-  return async ({ answer, data, productId, saidAt }, now) => {
-    const isGlobal = declared(answer).signer === 'global'
-    const signer = await keys.signerFor(isGlobal ? undefined : productId)
-    const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
+
+  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
+    const second = Math.floor(now.getTime() / 1000)
+    const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
     const payload = isEmpty(data) ? '' : phpJson(data)
     const make = () => makeEnvelope(answer, payload, timestamp, signer)
     if (payload.length > memoisedLength) return make()
-    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, Math.floor(now.getTime() / 1000), make)
+    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
+  }
+
+  function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
+    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
+    return signer
+  }
+
+  return (outcome, now, { keyId, proof } = noWish) => {
+    const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
+    const wanted = { productId, now, keyId }
+    const told = proof ? outcome.with(proof) : outcome
+    const signer = noteUse(keys.known(wanted), now, keyId)
+    return signer
+      ? sealAs(signer, told, now)
+      : keys.signerFor(wanted).then((found) => sealAs(noteUse(found, now, keyId), told, now))
   }
 }
 
@@ -56,10 +82,10 @@ async function makeSignature({ privateKey }: Signer, text: string) {
 /** Keeps what was made in the current second and the one before; concurrent requests wait for one making. */
 function openMemo() {
   let second = 0
-  let current = new Map<string, Promise<string>>()
+  let current = new Map<string, string | Promise<string>>()
   let previous = current
 
-  return (name: string, saidIn: number, make: () => Promise<string>): Promise<string> => {
+  return (name: string, saidIn: number, make: () => Promise<string>): string | Promise<string> => {
     // A clock that was set back begins anew, or all of the hour to come would be kept.
     if (saidIn > second || saidIn < second - 1) {
       previous = saidIn === second + 1 ? current : new Map()
@@ -68,10 +94,13 @@ function openMemo() {
     }
     const memo = saidIn === second ? current : previous
     const known = memo.get(name)
-    if (known) return known
+    if (known !== undefined) return known
     const made = make()
     memo.set(name, made)
-    made.catch(() => memo.delete(name))
+    made.then(
+      (text) => memo.set(name, text),
+      () => memo.delete(name),
+    )
     return made
   }
 }

@@ -5,9 +5,10 @@ import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
 import { Sorry } from '../kernel/sorry'
-import { generateRsaKey, type KeySize, toSigningKey } from './key-pair'
+import { certify } from './certificate'
+import { generateRsaKey, type KeySize, openSigningKey, toSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
-import { hasCurrentKey, replaceCurrentKey } from './store'
+import { endOutgoing, findKey, findLatestKey, hasKey, replaceKey } from './store'
 
 interface Workshop {
   db: Db
@@ -19,43 +20,82 @@ interface Workshop {
 export type KeyOwner = number | null
 
 /** Makes a first key pair. A `Sorry` where there is one already: replacing a key is said aloud. */
-export async function generateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
+export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
     throw new Sorry(`${named(owner)} exists already: replace it with "latchkey key rotate${flagFor(owner)}"`)
   }
-  if (await hasCurrentKey(workshop.db.read, owner)) refuse()
-  const key = await freshKey(workshop, owner, bits)
-  await workshop.db.write(async (tx) => ((await hasCurrentKey(tx, owner)) ? refuse() : putInPlace(tx, key)))
+  if (await hasKey(db.read, owner)) refuse()
+  const key = toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
+  await db.write(async (tx) => ((await hasKey(tx, owner)) ? refuse() : putInPlace(tx, key)))
   return key
 }
 
-/** Puts a fresh key pair in place of the one before it, whose public half stays visible. */
-export async function rotateKey(workshop: Workshop, owner: KeyOwner, bits: KeySize) {
-  if (!(await hasCurrentKey(workshop.db.read, owner))) {
+/** How a key pair is to be replaced. */
+export interface Rotation {
+  bits: KeySize
+  /** How long the one before it goes on signing for clients that do not ask for the new one; 0 for not at all. */
+  overlapMs: number
+}
+
+/**
+ * Makes a key pair that follows the one before it and carries its certificate. Until the overlap is over both can be
+ * asked for, then the new one signs; the public half of the one before stays visible.
+ */
+export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, overlapMs }: Rotation) {
+  const { db, sealer, clock } = workshop
+  const before = await findLatestKey(db.read, owner)
+  if (!before) {
     throw new Sorry(
       `there is nothing to replace, ${named(owner)} does not exist: make it with "latchkey key generate${flagFor(owner)}"`,
     )
   }
-  const key = await freshKey(workshop, owner, bits)
-  await workshop.db.write((tx) => putInPlace(tx, key))
-  return key
+  const privateKey = await generateRsaKey(bits)
+  const key = await certifiedBy(before, toSigningKey(privateKey, sealer, owner, clock()), sealer)
+  const takesOverAt = new Date(clock().getTime() + overlapMs)
+  const row = { ...key, activeFrom: overlapMs ? takesOverAt : null }
+  await db.write(async (tx) => {
+    if ((await findLatestKey(tx, owner))?.id !== before.id) {
+      throw new Sorry(`${named(owner)} was replaced by somebody else meanwhile: see "latchkey key show"`)
+    }
+    await putInPlace(tx, row, takesOverAt)
+  })
+  return row
 }
 
 /** Puts an existing private key in place, so that clients that know its public half go on without a change. */
 export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, privateKey: KeyObject) {
-  const key = toSigningKey(privateKey, sealer, owner, clock())
+  const before = await findLatestKey(db.read, owner)
+  const fresh = toSigningKey(privateKey, sealer, owner, clock())
+  const key = before && before.id !== fresh.id ? await certifiedBy(before, fresh, sealer) : fresh
   await db.write((tx) => putInPlace(tx, key))
   return key
 }
 
-/** Makes a key the current one of its owner, the one before it retired. */
-export async function putInPlace(tx: Queryable, key: SigningKey) {
-  await replaceCurrentKey(tx, key)
+/** Makes a key the latest of its owner; it signs from that moment on. */
+export async function putInPlace(tx: Queryable, key: SigningKey, takesOverAt = key.createdAt) {
+  await replaceKey(tx, key, takesOverAt)
   await record(tx, { verb: 'signing-key.put', id: key.id, after: key }, key.createdAt)
 }
 
-const freshKey = async ({ sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) =>
-  toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
+/** Ends an outgoing key before its overlap is over, when it has leaked or nobody needs it any more. */
+export async function retireKey(tx: Queryable, id: string, now: Date): Promise<SigningKey> {
+  const key = await findKey(tx, id)
+  if (!key) throw new Sorry(`there is no signing key "${id}": see "latchkey key show"`, 'missing')
+  if (!key.retiredAt) {
+    throw new Sorry(`key ${id} is the latest of its owner: replace it first, with "latchkey key rotate"`)
+  }
+  if (key.retiredAt <= now) throw new Sorry(`key ${id} is retired already`)
+  await endOutgoing(tx, key, now)
+  const retired = (await findKey(tx, id))!
+  await record(tx, { verb: 'signing-key.retired', id, before: key, after: retired }, now)
+  return retired
+}
+
+const certifiedBy = async (before: SigningKey, key: SigningKey, sealer: Sealer) => ({
+  ...key,
+  certifiedBy: before.id,
+  certificate: await certify({ id: before.id, privateKey: openSigningKey(before, sealer) }, key),
+})
 
 const named = (owner: KeyOwner) => (owner === null ? 'the global key pair' : `the key pair of product ${owner}`)
 const flagFor = (owner: KeyOwner) => (owner === null ? '' : ` --product ${owner}`)

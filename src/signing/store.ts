@@ -1,15 +1,16 @@
-import { and, asc, desc, eq, isNull, or } from 'drizzle-orm'
-import { installation, type SigningKey, signingKeys } from '../../db/schema/operations'
+import { and, asc, desc, eq, gt, gte, isNull, lte, or, sql } from 'drizzle-orm'
+import { installation, type SigningKey, signingKeys, signingKeyUses } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 
-const current = (productId: number | null) =>
-  and(
-    productId === null ? isNull(signingKeys.productId) : eq(signingKeys.productId, productId),
-    isNull(signingKeys.retiredAt),
-  )
+const ownedBy = (productId: number | null) =>
+  productId === null ? isNull(signingKeys.productId) : eq(signingKeys.productId, productId)
 
-/** The key pairs answers are signed with today, one per scope. */
-export const listCurrentKeys = (db: Queryable) => db.select().from(signingKeys).where(isNull(signingKeys.retiredAt))
+const latest = (productId: number | null) => and(ownedBy(productId), isNull(signingKeys.retiredAt))
+
+const live = (now: Date) => or(isNull(signingKeys.retiredAt), gt(signingKeys.retiredAt, now))
+
+/** The key pairs that may sign: of each owner the one whose time it is, and the one that takes over from it. */
+export const listLiveKeys = (db: Queryable, now: Date) => db.select().from(signingKeys).where(live(now))
 
 /**
  * Every key pair without its private half: the global ones first, then product by product, each time the current one
@@ -24,37 +25,103 @@ export const listPublicKeys = (db: Queryable) =>
       publicPem: signingKeys.publicPem,
       createdAt: signingKeys.createdAt,
       retiredAt: signingKeys.retiredAt,
+      activeFrom: signingKeys.activeFrom,
+      certifiedBy: signingKeys.certifiedBy,
+      certificate: signingKeys.certificate,
     })
     .from(signingKeys)
     .orderBy(asc(signingKeys.productId), desc(isNull(signingKeys.retiredAt)), desc(signingKeys.retiredAt))
 
 export type PublicKey = Awaited<ReturnType<typeof listPublicKeys>>[number]
 
-/** Makes a key pair the current one of its scope; the one before it is retired and stays visible. */
-export async function replaceCurrentKey(tx: Queryable, key: Omit<SigningKey, 'retiredAt'>) {
-  await tx.update(signingKeys).set({ retiredAt: key.createdAt }).where(current(key.productId))
-  await tx
-    .insert(signingKeys)
-    .values({ ...key, retiredAt: null })
-    .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null } })
+/** The latest key pair of an owner: the one that signs, or that is to take over from it. */
+export async function findLatestKey(db: Queryable, productId: number | null): Promise<SigningKey | undefined> {
+  const [row] = await db.select().from(signingKeys).where(latest(productId))
+  return row
 }
 
-/** The public key that answers about a product verify under: its own, else the global one (CONTRACT §0). */
-export async function publicKeyFor(db: Queryable, productId: number | undefined) {
+export async function findKey(db: Queryable, id: string): Promise<SigningKey | undefined> {
+  const [row] = await db.select().from(signingKeys).where(eq(signingKeys.id, id))
+  return row
+}
+
+/** Makes a key pair the latest of its owner; from that moment on it signs, and those before it no longer do. */
+export async function replaceKey(tx: Queryable, key: SigningKey, takesOverAt: Date) {
+  await endKeys(tx, key.productId, takesOverAt)
+  const { activeFrom, certifiedBy, certificate } = key
+  await tx
+    .insert(signingKeys)
+    .values(key)
+    .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null, activeFrom, certifiedBy, certificate } })
+}
+
+/** Ends an owner's key pairs at that moment, those that would go on longer. */
+async function endKeys(tx: Queryable, productId: number | null, at: Date) {
+  await tx
+    .update(signingKeys)
+    .set({ retiredAt: at })
+    .where(and(ownedBy(productId), or(isNull(signingKeys.retiredAt), gt(signingKeys.retiredAt, at))))
+}
+
+/** Ends an outgoing key pair now, and lets the latest of its owner take over. */
+export async function endOutgoing(tx: Queryable, { productId }: SigningKey, now: Date) {
+  await tx
+    .update(signingKeys)
+    .set({ retiredAt: now })
+    .where(and(ownedBy(productId), gt(signingKeys.retiredAt, now)))
+  await tx
+    .update(signingKeys)
+    .set({ activeFrom: now })
+    .where(and(latest(productId), gt(signingKeys.activeFrom, now)))
+}
+
+/** The public key that answers about a product verify under now: its own, else the global one (CONTRACT §0). */
+export async function publicKeyFor(db: Queryable, productId: number | undefined, now: Date) {
   const ofProduct = productId === undefined ? undefined : eq(signingKeys.productId, productId)
   const [row] = await db
     .select({ publicPem: signingKeys.publicPem })
     .from(signingKeys)
-    .where(and(isNull(signingKeys.retiredAt), or(isNull(signingKeys.productId), ofProduct)))
+    .where(
+      and(
+        live(now),
+        or(isNull(signingKeys.activeFrom), lte(signingKeys.activeFrom, now)),
+        or(isNull(signingKeys.productId), ofProduct),
+      ),
+    )
     .orderBy(isNull(signingKeys.productId))
   return row?.publicPem
 }
 
-/** Whether that scope has a current key pair. */
-export async function hasCurrentKey(db: Queryable, productId: number | null) {
-  const [row] = await db.select({ id: signingKeys.id }).from(signingKeys).where(current(productId))
-  return row !== undefined
+/** Answers that outgoing keys have signed on a day, for clients that named the key and for those that named none. */
+export interface KeyUse {
+  keyId: string
+  day: string
+  named: number
+  unnamed: number
 }
+
+export async function addKeyUses(tx: Queryable, uses: readonly KeyUse[]) {
+  for (const use of uses) {
+    await tx
+      .insert(signingKeyUses)
+      .values(use)
+      .onConflictDoUpdate({
+        target: [signingKeyUses.keyId, signingKeyUses.day],
+        set: {
+          named: sql`${signingKeyUses.named} + excluded.named`,
+          unnamed: sql`${signingKeyUses.unnamed} + excluded.unnamed`,
+        },
+      })
+  }
+}
+
+/** How much outgoing keys were used since a day: `2030-01-31`. */
+export const listKeyUses = (db: Queryable, since: string): Promise<KeyUse[]> =>
+  Promise.resolve(db.select().from(signingKeyUses).where(gte(signingKeyUses.day, since)))
+
+/** Whether that owner has a key pair that is not retired. */
+export const hasKey = async (db: Queryable, productId: number | null) =>
+  (await findLatestKey(db, productId)) !== undefined
 
 /** The fingerprint of the sealing key this database's secrets were sealed under. */
 export async function findSealingFingerprint(db: Queryable) {

@@ -27,7 +27,8 @@ function activationsOf(license_key: string): Row[] {
   const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
   const rows = database
     .query<Row, [string]>(
-      'select a.* from activations a join licenses l on l.id = a.license_id where license_key = ? order by a.id',
+      `select a.*, s.last_verified_at from activations a join licenses l on l.id = a.license_id
+       left join activation_sightings s on s.activation_id = a.id where license_key = ? order by a.id`,
     )
     .all(license_key)
   database.close()

@@ -4,7 +4,7 @@ import { eq, isNull } from 'drizzle-orm'
 import { licenses } from '../../db/schema/licensing'
 import { signingKeys } from '../../db/schema/operations'
 import { generateRsaKey, toSigningKey } from '../../src/signing/key-pair'
-import { replaceCurrentKey } from '../../src/signing/store'
+import { putInPlace } from '../../src/signing/service'
 import { beside } from '../support/beside'
 import { startHouse, type TestHouse } from '../support/house'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
@@ -23,7 +23,7 @@ beforeAll(async () => {
   own = await makeProduct(house)
   await beside(house, async ({ db, sealer, clock }) => {
     const key = toSigningKey(await generateRsaKey(3072), sealer, own, clock())
-    await db.write((tx) => replaceCurrentKey(tx, key))
+    await db.write((tx) => putInPlace(tx, key))
   })
 })
 afterAll(() => house.close())

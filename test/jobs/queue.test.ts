@@ -7,9 +7,9 @@ import { type Db, openDatabase } from '../../src/database/database'
 import { migrate } from '../../src/database/migrate'
 import { declareJob, type Handler, handles } from '../../src/jobs/job'
 import { retryJob } from '../../src/jobs/service'
-import { enqueue, listJobs, releaseRunning } from '../../src/jobs/store'
+import { enqueue, pageJobs, releaseRunning } from '../../src/jobs/store'
 import { startWorker, type Worker } from '../../src/jobs/worker'
-import type { LogEntry } from '../../src/kernel/log'
+import type { Facts } from '../../src/kernel/log'
 import { until } from '../support/wait'
 
 const Numbered = Type.Object({ n: Type.Integer() })
@@ -20,7 +20,7 @@ let folder: string
 let db: Db
 let ahead: number
 let workers: Worker[]
-let logged: LogEntry[]
+let logged: Facts[]
 const clock = () => new Date(Date.now() + ahead)
 
 beforeEach(() => {
@@ -39,13 +39,13 @@ afterEach(async () => {
 })
 
 async function work(handler: Handler<typeof Numbered>, kind = chore, on = db) {
-  const worker = await startWorker({ db: on, clock, log: (entry) => logged.push(entry) }, [handles(kind, handler)])
+  const worker = await startWorker({ db: on, clock, log: (_, facts) => logged.push(facts) }, [handles(kind, handler)])
   workers.push(worker)
   return worker
 }
 
 const put = (n: number, lane?: string) => db.write((tx) => enqueue(tx, chore, { n }, { now: clock(), lane }))
-const jobs = async () => (await listJobs(db.read, undefined, 1000)).reverse()
+const jobs = async () => (await pageJobs(db.read, {}, { sort: 'id', limit: 1000 })).rows
 const stateOf = async (index = 0) => (await jobs())[index]?.state
 const isInState = (state: string, index = 0) => until(state, async () => (await stateOf(index)) === state)
 

@@ -3,12 +3,13 @@ import { createPublicKey } from 'node:crypto'
 import { say } from '../../src/kernel/outcome'
 import { flawOf } from '../../src/signing/check'
 import { generateRsaKey } from '../../src/signing/key-pair'
-import type { Signer } from '../../src/signing/key-ring'
+import type { Signer, Wanted } from '../../src/signing/key-ring'
 import { sealWith } from '../../src/signing/seal'
 
 const privateKey = await generateRsaKey(2048)
 const publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
 const noon = new Date('2030-01-01T12:00:00.000Z')
+const uncounted = { note() {} }
 const after = (ms: number) => new Date(noon.getTime() + ms)
 
 /** A seal over one key that counts how often it is taken out to sign. */
@@ -17,12 +18,16 @@ function counting() {
   const signer: Signer = {
     keyId: 'one',
     label: 'global',
+    isOutgoing: false,
     get privateKey() {
       taken++
       return privateKey
     },
   }
-  return { seal: sealWith({ signerFor: async () => signer }), signatures: () => taken }
+  return {
+    seal: sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted),
+    signatures: () => taken,
+  }
 }
 
 describe('equal answers of one second', () => {
@@ -77,10 +82,10 @@ describe('equal answers of one second', () => {
 
   test('do not share what another key signed', async () => {
     const other = await generateRsaKey(2048)
-    let signer: Signer = { keyId: 'one', label: 'global', privateKey }
-    const seal = sealWith({ signerFor: async () => signer })
+    let signer: Signer = { keyId: 'one', label: 'global', privateKey, isOutgoing: false }
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     const one = await seal(say('valid_license_key'), noon)
-    signer = { keyId: 'two', label: 'product', privateKey: other }
+    signer = { keyId: 'two', label: 'product', privateKey: other, isOutgoing: false }
     const two = await seal(say('valid_license_key'), noon)
     expect(JSON.parse(two).signature).not.toBe(JSON.parse(one).signature)
     expect(JSON.parse(two).private_key_used).toBe('product')
@@ -92,12 +97,13 @@ describe('equal answers of one second', () => {
     const signer: Signer = {
       keyId: 'one',
       label: 'global',
+      isOutgoing: false,
       get privateKey() {
         if (isBroken) throw new Error('out of order')
         return privateKey
       },
     }
-    const seal = sealWith({ signerFor: async () => signer })
+    const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     await expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
     isBroken = false
     expect(flawOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
@@ -106,12 +112,11 @@ describe('equal answers of one second', () => {
 
 describe('whose key signs', () => {
   const asked: (number | undefined)[] = []
-  const seal = sealWith({
-    signerFor: async (productId) => {
-      asked.push(productId)
-      return undefined
-    },
-  })
+  const signerFor = async ({ productId }: Wanted) => {
+    asked.push(productId)
+    return undefined
+  }
+  const seal = sealWith({ known: () => undefined, signerFor }, uncounted)
 
   test('the product’s where one is concerned, the global one where the contract says so', async () => {
     await seal(say('valid_license_key').signedFor(7), noon)

@@ -70,9 +70,11 @@ export interface Settings {
   [setting: string]: string
 }
 
-/** Starts a house on a fresh folder: in process with the clock in hand, or the binary. */
-export async function startHouse(settings: Settings = {}): Promise<TestHouse> {
-  const folder = join(mkdtempSync(join(tmpdir(), 'latchkey-test-')), 'data')
+/** A data folder that is not there yet, in a folder of its own. */
+export const freshFolder = () => join(mkdtempSync(join(tmpdir(), 'latchkey-test-')), 'data')
+
+/** Starts a house, on a fresh folder unless another is named: in process with the clock in hand, or the binary. */
+export async function startHouse(settings: Settings = {}, folder = freshFolder()): Promise<TestHouse> {
   const started = await (binary ? startBinary : startInProcess)(folder, settings)
   const { url, cli } = started
   const made = await cli('api-key', 'create', '--name', 'everything', '--preset', 'all', '--json')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { getServers, setServers } from 'node:dns'
-import { isPublic, openAddressGuard } from '../../src/webhooks/address'
+import { isPublic } from '../../src/kernel/internet'
+import { openAddressGuard } from '../../src/webhooks/address'
 
 const guard = (
   { allow = 'off', list = [] as string[] }: { allow?: 'on' | 'off'; list?: string[] } = {},

@@ -25,7 +25,7 @@ export interface Origin {
 }
 
 /** 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). */
-export async function verify(db: Queryable, device: Static<typeof Device>, sightings: Gatherer<number>, now: Date) {
+export async function verify(db: Queryable, device: Static<typeof Device>, sightings: Gatherer, now: Date) {
   const { seat, refusal } = await findActiveSeat(db, device, now)
   if (refusal) return refusal
   sightings.note(seat.activationId!, now)

@@ -1,6 +1,6 @@
 import { and, count, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
-import { activations, licenses } from '../../../db/schema/licensing'
+import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { pageOf, type Wanted } from '../../database/page'
 
@@ -32,6 +32,9 @@ export async function findCallbackUrl(db: Queryable, activationId: number): Prom
   return row!.url
 }
 
+/** A seat, taken or freed, and when it last asked `verify`. */
+export type SeenActivation = Activation & { lastVerifiedAt: Date | null }
+
 export interface SeatFilter {
   licenseId?: number | undefined
   productId?: number | undefined
@@ -40,7 +43,10 @@ export interface SeatFilter {
   isTaken?: boolean | undefined
 }
 
-const seatSorts = { id: activations.id, last_verified_at: activations.lastVerifiedAt }
+const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
+  where ${activationSightings.activationId} = ${activations.id})`
+
+const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
 
 /** A page of all seats that are or were taken. */
 export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: Wanted) =>
@@ -59,6 +65,12 @@ export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: Wante
 const isOfProduct = (productId: number) =>
   sql`(select ${licenses.productId} from ${licenses} where ${licenses.id} = ${activations.licenseId}) = ${productId}`
 
+/** When these activations last asked `verify`, by id; those that never did are not there. */
+export async function mapSightings(db: Queryable, ids: number[]): Promise<Map<number, Date>> {
+  const rows = await db.select().from(activationSightings).where(inArray(activationSightings.activationId, ids))
+  return new Map(rows.map((row) => [row.activationId, row.lastVerifiedAt]))
+}
+
 /** The keys and products of these licences, by id. */
 export async function mapLicenses(db: Queryable, ids: number[]) {
   const rows = await db
@@ -68,11 +80,10 @@ export async function mapLicenses(db: Queryable, ids: number[]) {
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Writes when activations last verified, all in one statement. */
-export async function touchActivations(tx: Queryable, seen: Map<number, Date>) {
-  const pairs = JSON.stringify([...seen].map(([id, at]) => [id, at.getTime()]))
+/** Writes down that activations asked `verify` at that moment. */
+export async function touchActivations(tx: Queryable, ids: Uint32Array, at: number) {
   await tx.run(sql`
-    update activations set last_verified_at = seen.at
-    from (select value ->> 0 as id, value ->> 1 as at from json_each(${pairs})) as seen
-    where activations.id = seen.id`)
+    insert into activation_sightings (activation_id, last_verified_at)
+    select value, ${at} from json_each(${`[${ids.join()}]`}) where true
+    on conflict do update set last_verified_at = excluded.last_verified_at`)
 }

@@ -1,10 +1,9 @@
-import type { Activation } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import type { Wanted } from '../../database/page'
-import { mapLicenses, pageActivations, type SeatFilter } from './store'
+import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenActivation } from './store'
 
 /** A seat as an operator sees it. */
-export const describeSeat = (activation: Activation) => ({
+export const describeSeat = (activation: SeenActivation) => ({
   id: activation.id,
   identifier: activation.identifier,
   status: activation.deactivatedAt ? ('inactive' as const) : ('active' as const),
@@ -20,10 +19,15 @@ export const describeSeat = (activation: Activation) => ({
 export async function listSeats(db: Queryable, filter: SeatFilter, wanted: Wanted) {
   const { rows, next } = await pageActivations(db, filter, wanted)
   const on = await mapLicenses(db, [...new Set(rows.map(({ licenseId }) => licenseId))])
+  const seen = await mapSightings(
+    db,
+    rows.map(({ id }) => id),
+  )
   return {
     rows: rows.map((row) => {
       const { licenseKey, productId } = on.get(row.licenseId)!
-      return { ...describeSeat(row), license_key: licenseKey, product_id: productId }
+      const lastVerifiedAt = seen.get(row.id) ?? null
+      return { ...describeSeat({ ...row, lastVerifiedAt }), license_key: licenseKey, product_id: productId }
     }),
     next,
   }

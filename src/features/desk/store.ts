@@ -1,8 +1,9 @@
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { type Activation, activations, licenses } from '../../../db/schema/licensing'
+import { activationSightings, activations, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { pageOf, type Sorts, type Wanted } from '../../database/page'
+import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
 
 export interface LicenseFilter {
@@ -92,15 +93,16 @@ export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promis
 }
 
 /** The seats of a licence: those taken before those freed, whoever showed a sign of life last first. */
-export const listSeats = (db: Queryable, licenseId: number, limit: number): Promise<Activation[]> =>
+export const listSeats = (db: Queryable, licenseId: number, limit: number): Promise<SeenActivation[]> =>
   Promise.resolve(
     db
-      .select()
+      .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
       .from(activations)
+      .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
       .where(eq(activations.licenseId, licenseId))
       .orderBy(
         sql`${activations.deactivatedAt} is not null`,
-        desc(sql`coalesce(${activations.lastVerifiedAt}, ${activations.activatedAt})`),
+        desc(sql`coalesce(${activationSightings.lastVerifiedAt}, ${activations.activatedAt})`),
         desc(activations.id),
       )
       .limit(limit),

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
-import { type Described, endpoint, gate, lookup, ownAdmission, type Visitor } from '../../access/gate'
+import { type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
+import type { Visitor } from '../../access/visitor'
 import { isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { addressSet } from '../../kernel/addresses'

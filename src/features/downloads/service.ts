@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Release } from '../../../db/schema/catalog'
 import type { Admission } from '../../access/admission'
-import type { Visitor } from '../../access/gate'
+import type { Visitor } from '../../access/visitor'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { dateTime } from '../../kernel/moments'
@@ -41,7 +41,7 @@ type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal
 
 /** The file a download address means, or 701 when its bearer may not have it, 700 when there is none (CONTRACT §7). */
 export async function findDownload(
-  deps: Pick<Deps, 'db' | 'sealer' | 'doorkeeper' | 'folder'>,
+  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'doorkeeper' | 'folder' | 'limit'>,
   refusalOf: Admission,
   link: Static<typeof DownloadLink>,
   visitor: Visitor,
@@ -56,8 +56,15 @@ export async function findDownload(
   if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
   const release = await findPublished(db.read, seat.productId, link.numeric_version)
   const file = release && (await fileOf(folder, release))
-  return file ? { release, file } : { refusal: say('file_not_exists').signedFor(seat.productId) }
+  if (!file) return { refusal: say('file_not_exists').signedFor(seat.productId) }
+  const seconds = secondsToWait(deps, seat.id, visitor.now)
+  if (seconds) return { refusal: say('too_many_requests', { retry_after: seconds }).signedFor(seat.productId) }
+  return { release, file }
 }
+
+/** How long a licence has to wait that has begun as many downloads as the setting `downloads_per_minute` lets it. */
+const secondsToWait = ({ config, limit }: Pick<Deps, 'config' | 'limit'>, licenseId: number, now: Date) =>
+  config.downloads_per_minute && limit(`downloads ${licenseId}`, config.downloads_per_minute, now)
 
 /** A release as 600 shows it, its address apart (CONTRACT §1). */
 export const describeRelease = (release: Release) => ({

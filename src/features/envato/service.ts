@@ -25,7 +25,7 @@ export async function addPurchase(
   try {
     purchase = await findPurchase(url, token, license_key)
   } catch (error) {
-    deps.log({ at: now.toISOString(), event: 'the Envato market cannot be asked', error: String(error) })
+    deps.log(now, { event: 'the Envato market cannot be asked', error: String(error) })
   }
   return purchase && addLicense(deps, license_key, purchase, email ?? null, now)
 }

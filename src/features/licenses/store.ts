@@ -1,41 +1,33 @@
 import { and, asc, count, eq, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { products } from '../../../db/schema/catalog'
+import { type Product, products } from '../../../db/schema/catalog'
 import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
 import { installation } from '../../../db/schema/operations'
-import type { Queryable } from '../../database/connection'
-import { prepared } from '../../database/database'
+import { lookUp, type Queryable } from '../../database/connection'
 import type { MetaPair } from '../products/store'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
-export type Seat = NonNullable<Awaited<ReturnType<typeof findSeat>>>
+export interface Seat {
+  id: number
+  productId: number
+  status: LicenseStatus
+  assignedAt: Date | null
+  validity: number
+  activationLimit: number
+  productStatus: Product['status'] | null
+  activationId: number | null
+}
 
-// Scalar sub-selects instead of joins, and no limit: SQLite need not compile it again at each call.
-const seatQuery = prepared((db) =>
-  db
-    .select({
-      id: licenses.id,
-      productId: licenses.productId,
-      status: licenses.status,
-      assignedAt: licenses.assignedAt,
-      validity: licenses.validity,
-      activationLimit: licenses.activationLimit,
-      productStatus: sql<'active' | 'inactive' | null>`(
-        select ${sql.raw('products.status')} from ${products} where ${sql.raw('products.id = licenses.product_id')})`,
-      activationId: sql<number | null>`(
-        select ${sql.raw('activations.id')} from ${activations}
-        where ${sql.raw('activations.license_id = licenses.id')}
-          and ${sql.raw('activations.identifier')} = ${sql.placeholder('identifier')}
-          and ${sql.raw('activations.deactivated_at is null')})`,
-    })
-    .from(licenses)
-    .where(eq(licenses.licenseKey, sql.placeholder('licenseKey')))
-    .prepare(),
-)
+const seatOf = `
+  select id, product_id as productId, status, assigned_at as assignedAt, validity, activation_limit as activationLimit,
+    (select status from products where products.id = licenses.product_id) as productStatus,
+    (select activations.id from activations where activations.license_id = licenses.id
+      and activations.identifier = ?2 and activations.deactivated_at is null) as activationId
+  from licenses indexed by licenses_standing where license_key = ?1`
 
 /** The hot look-up behind `verify`. */
-export async function findSeat(db: Queryable, licenseKey: string, identifier: string) {
-  const [seat] = await seatQuery(db).execute({ licenseKey, identifier })
-  return seat
+export async function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
+  const row = lookUp<Omit<Seat, 'assignedAt'> & { assignedAt: number | null }>(db, seatOf, licenseKey, identifier)
+  return row && { ...row, assignedAt: row.assignedAt === null ? null : new Date(row.assignedAt) }
 }
 
 export async function findLicense(db: Queryable, licenseKey: string): Promise<License | undefined> {

@@ -21,7 +21,7 @@ export async function getLicenseFile(
   const { productId } = license
   try {
     const product = await resolveProduct(db.read, String(productId))
-    const signer = await keys.signerFor(productId)
+    const signer = await keys.signerFor({ productId, now })
     if (!product || !signer) return say('license_file_generation_failed').signedFor(productId)
     const content = licenseFileContent(license, product.uuid, device.identifier!)
     const licFileContent = await encryptLicenseFile(content, signer, privateEncrypt)
@@ -40,7 +40,7 @@ export async function makeOfflineFile(
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
   const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
   if (refusal) return { refusal }
-  const signer = await keys.signerFor(license.productId)
+  const signer = await keys.signerFor({ productId: license.productId, now })
   if (!signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
   const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
   const content = signedFileContent(license, {

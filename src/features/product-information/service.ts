@@ -46,20 +46,20 @@ export async function readChangelog(db: Queryable, { slug }: Static<typeof Publi
  * 632 with the public key that the product's answers verify under: its own, else the global one. 633 where there is
  * neither, 551 for an unknown product.
  */
-export async function getProductPublicKey(db: Queryable, { product_id }: Choice) {
+export async function getProductPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
   const product = await resolveProduct(db, product_id)
   if (!product) return say('product_not_found')
-  const publicPem = await publicKeyFor(db, product.id)
+  const publicPem = await publicKeyFor(db, product.id, now)
   if (publicPem === undefined) return say('product_public_key_not_found').signedFor(product.id)
   const { id, uuid, slug, name } = product
   return say('product_public_key_found', { public_key: publicPem, product: { id, uuid, slug, name } }).signedFor(id)
 }
 
 /** The same key as a bare PEM file, the global one where no product is named; undefined for an unknown product. */
-export async function readPublicKey(db: Queryable, { product_id }: Choice) {
-  if (product_id === undefined) return publicKeyFor(db, undefined)
+export async function readPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
+  if (product_id === undefined) return publicKeyFor(db, undefined, now)
   const product = await resolveProduct(db, product_id)
-  return product && publicKeyFor(db, product.id)
+  return product && publicKeyFor(db, product.id, now)
 }
 
 async function changelogOf(db: Queryable, product: Product | undefined) {

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { endpoint, gate, lookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { TelemetryFilter, TelemetryReport } from './model'
-import { getTelemetryData, sendTelemetryData } from './service'
+import { beyondQuota, getTelemetryData, sendTelemetryData } from './service'
 
 /** Under the names of the contract, and under those that SDKs call it by (CONTRACT §8, §11). */
 export const telemetry = (deps: Deps) =>
@@ -15,7 +15,9 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
     .use(gate(deps))
     .post(
       sendPath,
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => sendTelemetryData(tx, body, visitor, deps.config)),
+      ({ body, visitor }) =>
+        beyondQuota(deps, visitor) ??
+        deps.once.perform(visitor, (tx) => sendTelemetryData(tx, body, visitor, deps.config)),
       endpoint('send-telemetry-data', TelemetryReport, {
         summary: 'Report something; it is kept and flagged, never rejected',
         says: ['correct_format_telemetry_saved', 'incorrect_format_telemetry_saved'],

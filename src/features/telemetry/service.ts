@@ -1,7 +1,9 @@
 import type { Static } from '@sinclair/typebox'
 import type { TelemetryRecord } from '../../../db/schema/licensing'
+import type { Visitor } from '../../access/visitor'
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
+import type { Deps } from '../../deps'
 import { judge, longestText, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
@@ -20,6 +22,12 @@ type Report = Unchecked<typeof TelemetryReport>
 interface Origin {
   now: Date
   address: string
+}
+
+/** 9429 where an API key has sent more in this minute than the setting `telemetry_per_minute` lets it. */
+export function beyondQuota({ config, limit }: Pick<Deps, 'config' | 'limit'>, { key, now }: Visitor) {
+  const seconds = config.telemetry_per_minute && limit(`telemetry ${key!.id}`, config.telemetry_per_minute, now)
+  return seconds ? say('too_many_requests', { retry_after: seconds }) : undefined
 }
 
 /**

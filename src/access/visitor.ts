@@ -1,0 +1,76 @@
+import type { Arrived, Fields } from '../intake/body'
+import type { Outcome } from '../kernel/outcome'
+import { requestIdOf } from '../kernel/request-id'
+import type { Wish } from '../signing/seal'
+import type { KnownKey } from './admit'
+import type { Capability } from './capabilities'
+
+const longestUserAgent = 512
+
+/** A request as it came through the door. */
+export interface Arrival {
+  request: Request
+  now: Date
+  /** On the stopwatch. */
+  arrivedAt: number
+  carried: Arrived
+  addressOf: (request: Request) => string
+}
+
+/** Who is asking, as far as anybody can tell before they are admitted. What few rules need is found out when they ask. */
+export class Visitor {
+  readonly now: Date
+  readonly arrivedAt: number
+  /** What this request is called, in logs and in the audit log. */
+  readonly requestId: string
+  readonly fields: Fields
+  /** Why their fields cannot be read, if they cannot. */
+  readonly unreadable: Outcome | undefined
+  readonly token: string | undefined
+  /** The API key they showed, or that a link of theirs stands for, whatever its state. */
+  key: KnownKey | undefined
+  /** What they were admitted for, and their fields as its model reads them; set once they are. */
+  capability: Capability | undefined
+  values: Fields | undefined
+  /** What they ask of the answer itself; set once they are admitted. */
+  wish: Wish | undefined
+  /** Told whether the answer reached them, where a route reports it. */
+  onAnswered: ((isDelivered: boolean) => void) | undefined
+  readonly #request: Request
+  readonly #addressOf: Arrival['addressOf']
+  #address: string | undefined
+
+  constructor({ request, now, arrivedAt, carried, addressOf }: Arrival) {
+    this.now = now
+    this.arrivedAt = arrivedAt
+    this.requestId = requestIdOf(request.headers.get('x-request-id'))
+    this.fields = carried.fields
+    this.unreadable = carried.refusal
+    this.token = bearerToken(request.headers.get('authorization')) ?? textOf(carried.fields.api_key)
+    this.key = undefined
+    this.capability = undefined
+    this.values = undefined
+    this.wish = undefined
+    this.onAnswered = undefined
+    this.#request = request
+    this.#addressOf = addressOf
+  }
+
+  get address(): string {
+    this.#address ??= this.#addressOf(this.#request)
+    return this.#address
+  }
+
+  get userAgent(): string {
+    return (this.#request.headers.get('user-agent') ?? '').slice(0, longestUserAgent)
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#request.headers.get('idempotency-key') ?? undefined
+  }
+}
+
+/** The token of `Authorization: Bearer …`. */
+const bearerToken = (header: string | null) => (header ? /^\s*bearer\s+(\S+)\s*$/i.exec(header)?.[1] : undefined)
+
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)

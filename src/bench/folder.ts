@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { addBlock } from '../access/blocking'
+import { createApiKey } from '../access/service'
+import { readConfig } from '../config'
+import { openHouse } from '../house'
+import { systemClock } from '../kernel/clock'
+import type { KeySize } from '../signing/key-pair'
+import { fillStock, type Stock } from './stock'
+
+/** A data folder made to be measured, and the API key that opens it. */
+export interface BenchFolder {
+  readonly path: string
+  readonly token: string
+  remove(): void
+}
+
+const plenty = 1_000_000_000
+
+/**
+ * A fresh folder with that stock, a limited API key that may do everything, and a blocklist with an address and a
+ * device: everything `verify` looks at is there to be looked at.
+ */
+export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise<BenchFolder> {
+  const path = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  const now = systemClock()
+  const house = await openHouse({ config: readConfig({ data_dir: path }, {}), keySize })
+  const { token } = await house.db.write(async (tx) => {
+    await addBlock(tx, { kind: 'ip', value: '203.0.113.0/24', reason: '' }, now)
+    await addBlock(tx, { kind: 'identifier', value: 'turned-away', reason: '' }, now)
+    const draft = {
+      name: 'bench',
+      preset: 'all' as const,
+      capabilities: [],
+      allowedIps: [],
+      rateLimitPerMinute: plenty,
+    }
+    return createApiKey(tx, draft, now)
+  })
+  await house.close()
+  fillStock(join(path, 'latchkey.db'), stock, now)
+  return { path, token, remove: () => rmSync(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+const ticksPerSecond = 100
+const patienceMs = 60_000
+
+/** A server in a process of its own. */
+export interface Served {
+  readonly url: string
+  readonly pid: number
+  /** Processor time it has used so far; undefined where the system does not tell. */
+  cpuSeconds(): number | undefined
+  residentMb(): number | undefined
+  stop(): Promise<void>
+}
+
+/** This program as a command, compiled or not. */
+export const itself = () =>
+  /^(\/\$bunfs|[A-Z]:[\\/]~BUN)/.test(Bun.main) ? [process.execPath] : [process.execPath, Bun.main]
+
+/** The core a server gets and the core its load gets, where there are two and they can be told. */
+export const cores = () =>
+  Bun.which('taskset') && availableParallelism() > 1 ? { server: 0, load: 1 } : { server: undefined, load: undefined }
+
+export const pinned = (core: number | undefined, command: string[]) =>
+  core === undefined ? command : [Bun.which('taskset')!, '-c', String(core), ...command]
+
+/** Starts a server and waits until it says where it listens; its log goes to that file. */
+export async function serve(
+  command: string[],
+  { env = {}, core, log = '/dev/null' }: { env?: Record<string, string>; core?: number | undefined; log?: string } = {},
+): Promise<Served> {
+  const child = Bun.spawn(pinned(core, command), {
+    env,
+    stdin: 'ignore',
+    stdout: Bun.file(log),
+    stderr: 'pipe',
+  })
+  const url = await urlFrom(child.stderr)
+  const read = (path: string) => {
+    try {
+      return readFileSync(`/proc/${child.pid}/${path}`, 'utf8')
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    url,
+    pid: child.pid,
+    cpuSeconds() {
+      // The second field is a name in parentheses, which may hold anything.
+      const fields = read('stat')
+        ?.replace(/^.*\) /s, '')
+        .split(' ')
+      return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+    },
+    residentMb() {
+      const kb = /^VmRSS:\s+(\d+)/m.exec(read('status') ?? '')?.[1]
+      return kb === undefined ? undefined : Number(kb) / 1024
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+    },
+  }
+}
+
+async function urlFrom(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  let said = ''
+  const decoder = new TextDecoder()
+  const reader = stderr.getReader()
+  const patience = setTimeout(() => reader.cancel(), patienceMs)
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) throw new Error(`the server did not start: ${said}`)
+    said += decoder.decode(value, { stream: true })
+    const url = /listens on (http:\/\/[^\s,]+)/.exec(said)?.[1]
+    if (!url) continue
+    clearTimeout(patience)
+    // Whatever it says later must not fill the pipe.
+    ;(async () => {
+      while (!(await reader.read()).done);
+    })()
+    return url
+  }
+}

@@ -1,0 +1,17 @@
+import { Elysia } from 'elysia'
+import { anyone, gate, lookup } from '../../access/gate'
+import type { Deps } from '../../deps'
+import { PublicKeysFilter } from './model'
+import { openPublicKeys } from './service'
+
+export function publicKeys(deps: Deps) {
+  const getPublicKeys = openPublicKeys(deps)
+  return new Elysia({ tags: ['Public keys'] }).use(gate(deps)).get(
+    '/keys',
+    ({ query, visitor }) => getPublicKeys(query, visitor.now),
+    lookup(anyone, PublicKeysFilter, {
+      summary: 'Every public key, each with the word of the key before it, for anybody',
+      says: ['product_public_key_found', 'product_not_found'],
+    }),
+  )
+}

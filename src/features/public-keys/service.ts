@@ -1,0 +1,74 @@
+import { sign } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Static } from '@sinclair/typebox'
+import type { Deps } from '../../deps'
+import { say } from '../../kernel/outcome'
+import { phpJson } from '../../kernel/php-json'
+import { openSigningKey } from '../../signing/key-pair'
+import type { Sealer } from '../../signing/sealing'
+import { listLiveKeys, listPublicKeys, type PublicKey } from '../../signing/store'
+import { resolveProduct } from '../products/service'
+import type { PublicKeysFilter } from './model'
+
+const signAsync = promisify(sign)
+
+/** Which keys there are, and every live global key's signature over that. */
+interface SignedList {
+  text: string
+  signatures: Promise<{ key_id: string; signature: string }[]>
+}
+
+/**
+ * Tells anybody which keys sign: 632 with every public key, each with its forerunner's certificate, and the list signed
+ * by each global key that signs now, so that who knows the old key can come to trust the new one. 551 for an unknown
+ * product. A list is signed once, however often it is asked for.
+ */
+export function openPublicKeys({ db, sealer }: Pick<Deps, 'db' | 'sealer'>) {
+  const signed = new Map<number | undefined, SignedList>()
+  return async ({ product_id }: Static<typeof PublicKeysFilter>, now: Date) => {
+    const product = await resolveProduct(db.read, product_id)
+    if (product_id !== undefined && !product) return say('product_not_found')
+    const rows = await listPublicKeys(db.read)
+    const keys = rows
+      .filter(({ productId }) => productId === null || !product || productId === product.id)
+      .map((row) => describeKey(row, now))
+    const text = Buffer.from(phpJson(keys)).toString('base64')
+    let list = signed.get(product?.id)
+    if (list?.text !== text) {
+      list = { text, signatures: signWithEach(text, { db, sealer }, now) }
+      signed.set(product?.id, list)
+    }
+    return say('product_public_key_found', { keys, signed_keys: text, signatures: await list.signatures })
+  }
+}
+
+async function signWithEach(text: string, { db, sealer }: { db: Deps['db']; sealer: Sealer }, now: Date) {
+  const global = (await listLiveKeys(db.read, now)).filter(({ productId }) => productId === null)
+  return Promise.all(
+    global.map(async (row) => {
+      const signature = await signAsync('sha256', Buffer.from(text, 'ascii'), openSigningKey(row, sealer))
+      return { key_id: row.id, signature: signature.toString('base64') }
+    }),
+  )
+}
+
+/** A public key as anybody may see it. */
+export const describeKey = (key: PublicKey, now: Date) => ({
+  key_id: key.id,
+  product_id: key.productId,
+  bits: key.bits,
+  public_key: key.publicPem,
+  state: stateOf(key, now),
+  created_at: key.createdAt.toISOString(),
+  active_from: key.activeFrom?.toISOString() ?? null,
+  retired_at: key.retiredAt?.toISOString() ?? null,
+  certified_by: key.certifiedBy,
+  certificate: key.certificate,
+})
+
+/** `retired`: signs no more; `outgoing`: signs until its end; `coming`: signs for who asks for it; else `current`. */
+function stateOf({ activeFrom, retiredAt }: PublicKey, now: Date) {
+  if (retiredAt && retiredAt <= now) return 'retired'
+  if (retiredAt) return 'outgoing'
+  return activeFrom && activeFrom > now ? 'coming' : 'current'
+}
