@@ -16,6 +16,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
+import { liveConfig } from './settings/live'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -85,7 +86,10 @@ export async function openHouse(opening: Opening): Promise<House> {
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()
-    return furnish({ config, clock, log, db, folder, sealer, made }, () => asServer && lock?.release())
+    return furnish(
+      { config, isServer: asServer, clock, log, db, folder, sealer, made },
+      () => asServer && lock?.release(),
+    )
   } catch (error) {
     lock?.release()
     throw error
@@ -93,10 +97,11 @@ export async function openHouse(opening: Opening): Promise<House> {
 }
 
 function furnish(
-  base: Pick<House, 'config' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  base: Pick<House, 'config' | 'isServer' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base
+  const config = liveConfig(base.config, db, sealer)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
@@ -105,6 +110,7 @@ function furnish(
   const sightings = gather(db, touchActivations)
   return {
     ...base,
+    config,
     keys,
     seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,

@@ -3,6 +3,8 @@ import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
+import { auditExportCommand } from './audit-export'
+import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { healthCommand } from './health'
@@ -11,7 +13,10 @@ import type { Io } from './io'
 import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
+import { restoreCommand } from './restore'
+import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
+import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 
 /** Every command there is. */
@@ -41,7 +46,12 @@ export function buildProgram(io: Io): Command {
   openapiCommand(program, io)
   healthCommand(program, io)
   completionCommand(program, io)
+  systemdCommand(program, io)
+  sbomCommand(program, io)
+  backupCommand(program, io)
+  restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
+  auditExportCommand(program, io)
   inheritSettings(program)
   return program
 }

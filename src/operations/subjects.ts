@@ -1,6 +1,9 @@
 import { activations } from './activations'
 import { apiKeys } from './api-keys'
+import { audit } from './audit'
+import { backups } from './backups'
 import { blocklist } from './blocklist'
+import { calls } from './calls'
 import { contracts } from './contracts'
 import { generators } from './generators'
 import { jobs } from './jobs'
@@ -10,7 +13,11 @@ import type { Subject } from './operation'
 import { productMeta } from './product-metadata'
 import { products } from './products'
 import { releases } from './releases'
+import { retention } from './retention'
+import { settings } from './settings'
 import { signingKeys } from './signing-keys'
+import { telemetry } from './telemetry'
+import { doctor, optimizing, status } from './upkeep'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
 import { webhooks } from './webhooks'
@@ -29,8 +36,17 @@ export const subjects: readonly Subject[] = [
   releases,
   webhooks,
   jobs,
+  telemetry,
+  calls,
+  audit,
   blocklist,
   users,
   userTokens,
   userSessions,
+  settings,
+  backups,
+  retention,
+  status,
+  doctor,
+  optimizing,
 ]
