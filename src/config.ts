@@ -63,6 +63,11 @@ export const settings = {
     '0',
     wholeNumber(0, 10_000_000),
   ),
+  guesses_per_minute: setting(
+    'Wrong keys a minute that one client address may name before it has to wait; `0` for any number.',
+    '60',
+    wholeNumber(0, 10_000_000),
+  ),
   telemetry_per_minute: setting(
     'Telemetry records a minute that one API key may send; `0` for any number.',
     '6000',

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { openBrake } from './access/brake'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
@@ -99,6 +100,7 @@ function furnish(
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
+  const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const sightings = gather(db, touchActivations)
   return {
@@ -107,7 +109,8 @@ function furnish(
     seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
-    limit: openLimiter(),
+    limit,
+    brake: openBrake(base.config, limit),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
