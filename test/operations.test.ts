@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Command } from 'commander'
 import { buildProgram } from '../src/cli/program'
 import { adminRoutes } from '../src/http/admin/routes'
@@ -7,6 +7,9 @@ import { parametersOf } from '../src/operations/operation'
 import { subjects } from '../src/operations/subjects'
 import { speak, startHouse, type TestHouse } from './support/house'
 import { type AdminDoor, makeOperator, type Operator, tell } from './support/operator'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 /** What concerns this process, this machine or files beside it, and so has no route. */
 const processCommands = ['serve', 'init', 'demo', 'health', 'openapi', 'verify-response', 'completion']

@@ -1,10 +1,13 @@
 import { Database } from 'bun:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { sha256 } from '../../src/kernel/secrets'
 import { startHouse, type TestHouse } from '../support/house'
 import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { makeProduct } from '../support/stock'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 let owner: Operator
@@ -161,7 +164,7 @@ describe('a change', () => {
     other.run('rollback')
     other.close()
     expect(await owner.tell('POST /blocklist', { ip: '192.0.2.88' })).toMatchObject({ status: 200 })
-  }, 30_000)
+  })
 })
 
 describe('a list', () => {

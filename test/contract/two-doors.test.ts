@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
 import { type AdminDoor, auditRows, makeOperator, type Operator } from '../support/operator'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 let atTheTerminal: TestHouse
 let overHttp: TestHouse
