@@ -16,6 +16,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
+import { liveConfig } from './settings/live'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -97,6 +98,7 @@ function furnish(
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base
+  const config = liveConfig(base.config, db, sealer)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
@@ -105,6 +107,7 @@ function furnish(
   const sightings = gather(db, touchActivations)
   return {
     ...base,
+    config,
     keys,
     seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,

@@ -17,6 +17,7 @@ const floors: Record<string, number> = {
   'src/access': 2,
   'src/jobs': 2,
   'src/users': 2,
+  'src/settings': 2,
   'src/exactly-once': 3,
   'src/webhooks': 3,
   'src/features': 4,

@@ -15,7 +15,9 @@ import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
+import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
+import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 
 /** Every command there is. */
@@ -49,6 +51,8 @@ export function buildProgram(io: Io): Command {
   openapiCommand(program, io)
   healthCommand(program, io)
   completionCommand(program, io)
+  systemdCommand(program, io)
+  sbomCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program

@@ -50,7 +50,7 @@ export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
-    .use(docs(() => app))
+    .use(docs(deps, () => app))
     .use(admin(deps, (path) => methodsOf(app, path)))
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))

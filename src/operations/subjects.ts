@@ -3,6 +3,7 @@ import { blocklist } from './blocklist'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
+import { settings } from './settings'
 import { signingKeys } from './signing-keys'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
@@ -19,4 +20,5 @@ export const subjects: readonly Subject[] = [
   users,
   userTokens,
   userSessions,
+  settings,
 ]

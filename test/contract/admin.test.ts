@@ -167,6 +167,16 @@ describe('a change', () => {
   })
 })
 
+test('a fault of the server is logged, and told without its text', async () => {
+  const database = new Database(join(house.folder, 'latchkey.db'))
+  database.run('alter table blocklist rename to elsewhere')
+  const told = await owner.tell('GET /blocklist')
+  database.run('alter table elsewhere rename to blocklist')
+  database.close()
+  expect(told).toMatchObject({ status: 500, body: { error: { code: 'internal_error', message: 'Internal error' } } })
+  expect(await owner.tell('GET /blocklist')).toMatchObject({ status: 200 })
+})
+
 describe('a list', () => {
   test('comes in pages that lead from one to the next', async () => {
     for (let i = 1; i <= 5; i++) await owner.tell('POST /blocklist', { identifier: `device-${i}` })
