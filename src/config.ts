@@ -1,4 +1,5 @@
 import { parseCidr } from './kernel/addresses'
+import { parseDuration } from './kernel/durations'
 import { Sorry } from './kernel/sorry'
 
 /** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
@@ -49,6 +50,14 @@ const httpUrl = (text: string) => {
   if (text !== '' && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(text))
     throw new Error('the beginning of a URL: https://…')
   return text.replace(/\/+$/, '')
+}
+
+const interval = (text: string) => {
+  const everyMs = parseDuration(text)
+  if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
+    throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
+  }
+  return everyMs
 }
 
 const days = wholeNumber(0, 36_500)
@@ -122,6 +131,10 @@ export const settings = {
   keep_deliveries: storable(kept('deliveries that arrived or were given up'), '30', days),
   keep_jobs: storable(kept('jobs that are done or were given up'), '30', days),
   keep_telemetry: storable(kept('telemetry records'), '90', days),
+  backup_every: ofProcess('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
+  backup_keep: ofProcess('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
+  backup_to: ofProcess('The folder the server takes its backups to, best on another disk.', '', asItIs),
+  backup_passphrase_file: ofProcess('A file with the passphrase the keys in them are put under.', '', asItIs),
   log: ofProcess(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

@@ -18,6 +18,8 @@ export interface Deps {
   readonly config: Config
   /** The data folder. */
   readonly folder: string
+  /** Whether requests wait for this process, so that what takes long is done aside. */
+  readonly isServer: boolean
   readonly clock: Clock
   readonly db: Db
   readonly keys: KeyRing

@@ -86,7 +86,10 @@ export async function openHouse(opening: Opening): Promise<House> {
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()
-    return furnish({ config, clock, log, db, folder, sealer, made }, () => asServer && lock?.release())
+    return furnish(
+      { config, isServer: asServer, clock, log, db, folder, sealer, made },
+      () => asServer && lock?.release(),
+    )
   } catch (error) {
     lock?.release()
     throw error
@@ -94,7 +97,7 @@ export async function openHouse(opening: Opening): Promise<House> {
 }
 
 function furnish(
-  base: Pick<House, 'config' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  base: Pick<House, 'config' | 'isServer' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base

@@ -21,6 +21,7 @@ const floors: Record<string, number> = {
   'src/exactly-once': 3,
   'src/webhooks': 3,
   'src/features': 4,
+  'src/upkeep': 4,
   'src/house.ts': 5,
   'src/operations': 5,
   'src/http': 5,

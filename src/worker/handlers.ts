@@ -2,10 +2,13 @@ import { orders } from '../features/assignments/order'
 import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { House } from '../house'
 import { type Handled, handles } from '../jobs/job'
+import { backupJobs } from '../upkeep/backup/schedule'
+import { nightlyUpkeep } from '../upkeep/nightly'
 import { openAddressGuard } from '../webhooks/address'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
 import { openTurns } from '../webhooks/turns'
+import { checkpoints } from './checkpoints'
 
 /** Which job is done by which service. */
 export function handlers(house: House): Handled[] {
@@ -18,5 +21,8 @@ export function handlers(house: House): Handled[] {
       await announceExpired(db, now)
       return {}
     }),
+    ...backupJobs(house),
+    nightlyUpkeep(house),
+    checkpoints(house),
   ]
 }
