@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { run } from './cli/program'
 
@@ -15,5 +16,6 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  giveWay: () => setPriority(10),
   confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
 })

@@ -46,6 +46,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
     const values = judged(operation, gather(operation, given, options))
+    if (operation.givesWay) io.giveWay?.()
     await inHouse(options, io, async (house) => {
       const upload = operation.takesFile && uploadOf(String(options.file))
       const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }

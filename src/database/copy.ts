@@ -13,10 +13,14 @@ export function copyTo(raw: Database, path: string) {
   }
 }
 
-/** The same of a file that others work on: they neither wait nor notice, but this process does nothing else meanwhile. */
-export function copyDatabase(from: string, to: string) {
+/**
+ * The same of a file that others work on: they do not wait for it, but this process does nothing else meanwhile. It is
+ * not on disk when it returns: waiting for so much would make the writes of others wait too.
+ */
+export function copyForReading(from: string, to: string) {
   const { raw, close } = connect(from, { readonly: true })
   try {
+    raw.run('pragma synchronous = off')
     copyTo(raw, to)
   } finally {
     close()

@@ -42,6 +42,8 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   readonly takesFile?: true
   /** Whether its value is bad news: the command ends with 1 then. */
   isFailure?(value: Value): boolean
+  /** It takes long: the command lets a server beside it go first. */
+  readonly givesWay?: true
   /** Stands at the end of the command's help. */
   readonly help?: string
 }

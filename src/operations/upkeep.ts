@@ -16,6 +16,7 @@ const doctorOperation = operation({
   input: nothing,
   run: (desk) => examine(desk, desk.now),
   isFailure: ({ ok }) => !ok,
+  givesWay: true,
   show: ({ ok, checks }) => [
     ...checks.flatMap(({ name, promise, findings, remedy }) => [
       `${findings.length ? '✗' : '✓'} ${name}: ${promise}`,
@@ -34,6 +35,7 @@ const statusOperation = operation({
   summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
   input: nothing,
   run: (desk) => statusOf(desk, desk.now),
+  givesWay: true,
   show({ licenses, activations, verifications_24h, jobs, attention, ...rest }) {
     return [
       ...facts({
@@ -62,8 +64,8 @@ const optimizeOperation = operation({
   role: 'operator',
   summary: 'let the database look again at its plans, and take in the log beside it; the server does so every night',
   input: nothing,
-  async run({ folder, isServer }): Promise<ReturnType<typeof optimize>> {
-    return isServer ? (await runAside(folder, ['optimize'])).value : optimize(folder)
+  async run({ folder, isServer }): Promise<Awaited<ReturnType<typeof optimize>>> {
+    return isServer ? (await runAside(folder, ['optimize'])).value : await optimize(folder)
   },
   show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes }) => [
     'What plans of queries rest on was looked at again.',
