@@ -1,3 +1,4 @@
+import type { Brake } from './access/brake'
 import type { Doorkeeper } from './access/doorkeeper'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
@@ -27,6 +28,7 @@ export interface Deps {
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
+  readonly brake: Brake
   readonly peers: Peers
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { openBrake } from './access/brake'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
@@ -15,6 +16,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
+import { liveConfig } from './settings/live'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -99,18 +101,22 @@ function furnish(
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base
+  const config = liveConfig(base.config, db, sealer)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
+  const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const sightings = gather(db, touchActivations)
   return {
     ...base,
+    config,
     keys,
     seal: sealWith(keys, keyUses),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
-    limit: openLimiter(),
+    limit,
+    brake: openBrake(base.config, limit),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,

@@ -16,6 +16,8 @@ const floors: Record<string, number> = {
   'src/signing': 2,
   'src/access': 2,
   'src/jobs': 2,
+  'src/users': 2,
+  'src/settings': 2,
   'src/exactly-once': 3,
   'src/webhooks': 3,
   'src/features': 4,

@@ -19,10 +19,15 @@ export function copyTo(raw: Database, path: string) {
  */
 export function copyForReading(from: string, to: string) {
   const { raw, close } = connect(from, { readonly: true })
+  const writer = connect(from)
+  const takeLogIn = writer.raw.query('pragma wal_checkpoint(passive)')
   try {
     raw.run('pragma synchronous = off')
     copyTo(raw, to)
+    // What was written meanwhile could not be taken in; now it is done here, before a server's next write has to do it.
+    takeLogIn.get()
   } finally {
+    writer.close()
     close()
   }
 }

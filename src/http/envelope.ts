@@ -9,7 +9,7 @@ import { Outcome, Refusal, say } from '../kernel/outcome'
 const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
-export const envelope = ({ seal, clock, log }: Deps) =>
+export const envelope = ({ seal, brake, clock, log }: Deps) =>
   new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
       if (error instanceof Refusal) return error.outcome
@@ -36,6 +36,7 @@ export const envelope = ({ seal, clock, log }: Deps) =>
       if (outcome instanceof Response) note({ status: outcome.status })
       if (!(outcome instanceof Outcome)) return
       const { http, code } = declared(outcome.answer)
+      if (visitor) brake.note(outcome.answer, visitor)
       const respond = (body: string) => {
         note({ code })
         // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.

@@ -1,12 +1,18 @@
 import { apiKeys } from './api-keys'
+import { audit } from './audit'
 import { backups } from './backups'
 import { blocklist } from './blocklist'
+import { calls } from './calls'
 import { jobs } from './jobs'
 import type { Subject } from './operation'
 import { releases } from './releases'
 import { retention } from './retention'
+import { settings } from './settings'
 import { signingKeys } from './signing-keys'
+import { telemetry } from './telemetry'
 import { doctor, optimizing, status } from './upkeep'
+import { userSessions, userTokens } from './user-tokens'
+import { users } from './users'
 import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
@@ -16,7 +22,14 @@ export const subjects: readonly Subject[] = [
   releases,
   webhooks,
   jobs,
+  telemetry,
+  calls,
+  audit,
   blocklist,
+  users,
+  userTokens,
+  userSessions,
+  settings,
   backups,
   retention,
   status,

@@ -16,7 +16,6 @@ const doctorOperation = operation({
   input: nothing,
   run: (desk) => examine(desk, desk.now),
   isFailure: ({ ok }) => !ok,
-  givesWay: true,
   show: ({ ok, checks }) => [
     ...checks.flatMap(({ name, promise, findings, remedy }) => [
       `${findings.length ? '✗' : '✓'} ${name}: ${promise}`,
@@ -35,7 +34,6 @@ const statusOperation = operation({
   summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
   input: nothing,
   run: (desk) => statusOf(desk, desk.now),
-  givesWay: true,
   show({ licenses, activations, verifications_24h, jobs, attention, ...rest }) {
     return [
       ...facts({

@@ -34,7 +34,7 @@ export interface Taken {
 export async function takeBackup(
   house: Pick<Deps, 'db' | 'folder' | 'sealer'>,
   file: string,
-  { passphrase, now }: { passphrase: string | undefined; now: Date },
+  { passphrase, now, giveWay }: { passphrase: string | undefined; now: Date; giveWay?: (() => void) | undefined },
 ): Promise<Taken> {
   const path = resolve(file)
   if (existsSync(path)) throw new Sorry(`${path} exists already: name a file that does not`)
@@ -46,6 +46,8 @@ export async function takeBackup(
   try {
     const copy = join(unfinished, databaseName)
     copyForReading(join(house.folder, databaseName), copy)
+    // Not before: as long as it is copied, the log beside it grows.
+    giveWay?.()
     await writeArchive(archive, (packing) => packAll(house, { copy, passphrase, now }, packing))
     await rm(copy)
     const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), { passphrase, sealer: house.sealer })
