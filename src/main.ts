@@ -38,3 +38,6 @@ process.exitCode = await run(process.argv.slice(2), {
   screen: stdout.isTTY ? { columns: stdout.columns || undefined, isColored: showsColors(stdout) } : undefined,
   isErrColored: showsColors(stderr),
 })
+
+// All is done and closed by now: whatever the runtime still waits for must not keep the process.
+setTimeout(() => process.exit(), 2000).unref()

@@ -44,6 +44,31 @@ export async function insertEntry(tx: Queryable, entry: AuditEntry) {
   await insertQuery(tx).execute(entry as Record<string, unknown>)
 }
 
+// Batches of one subject do not overlap but for those made for another reason: the few that start nearest are enough.
+const nearestBatches = 100
+
+/** The latest rows about one thing, the latest first; those of batches that it was among too. */
+export const listEntriesOf = (db: Queryable, subject: string, id: number, limit: number): Promise<AuditEntry[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(auditLog)
+      .where(
+        sql`${auditLog.id} in (
+          select id from (
+            select id from audit_log where subject = ${subject} and subject_id = ${String(id)}
+            order by id desc limit ${limit})
+          union
+          select id from (
+            select id, batch_to from audit_log
+            where subject = ${subject} and batch_from is not null and batch_from <= ${id}
+            order by batch_from desc limit ${nearestBatches})
+          where batch_to >= ${id})`,
+      )
+      .orderBy(desc(auditLog.id))
+      .limit(limit),
+  )
+
 /** Which entries are wanted: of one actor, verb or thing, from one moment until before another. */
 export interface EntryFilter {
   actor?: string | undefined

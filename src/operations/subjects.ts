@@ -1,10 +1,17 @@
+import { activations } from './activations'
 import { apiKeys } from './api-keys'
 import { audit } from './audit'
 import { backups } from './backups'
 import { blocklist } from './blocklist'
 import { calls } from './calls'
+import { contracts } from './contracts'
+import { generators } from './generators'
 import { jobs } from './jobs'
+import { licenses } from './license-desk'
+import { licenseMeta } from './license-metadata'
 import type { Subject } from './operation'
+import { productMeta } from './product-metadata'
+import { products } from './products'
 import { releases } from './releases'
 import { retention } from './retention'
 import { settings } from './settings'
@@ -17,6 +24,13 @@ import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
 export const subjects: readonly Subject[] = [
+  products,
+  productMeta,
+  licenses,
+  licenseMeta,
+  activations,
+  generators,
+  contracts,
   apiKeys,
   signingKeys,
   releases,

@@ -37,13 +37,15 @@ const candidate = fc
     identifier: fc.option(fc.constantFrom('pc', 'stolen'), { nil: undefined }),
     blockedAddress: fc.constantFrom(undefined, ...addresses),
     seconds: fc.constantFrom(0, 0, 7),
+    braking: fc.constantFrom(0, 0, 0, 9),
   })
-  .map(({ address, blockedAddress, seconds, ...rest }): Candidate & { key: KnownKey } => ({
+  .map(({ address, blockedAddress, seconds, braking, ...rest }): Candidate & { key: KnownKey } => ({
     ...rest,
     now,
     address: () => address,
     isAddressBlocked: () => address === blockedAddress,
     isDeviceBlocked: (identifier) => identifier === 'stolen',
+    secondsOfBrake: () => braking,
     secondsToWait: () => seconds,
   }))
 
@@ -53,7 +55,7 @@ test('what is explained is what is admitted or refused', () => {
       const refusal = admit(asked)
       const { rules, answer } = explain(asked)
       expect(answer).toEqual(refusal ? declared(refusal.answer) : null)
-      expect(rules).toHaveLength(7)
+      expect(rules).toHaveLength(8)
       expect(rules.every(({ passed }) => passed)).toBe(refusal === undefined)
     }),
     { numRuns: 2000 },
