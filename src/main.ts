@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { run } from './cli/program'
@@ -31,6 +32,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env,
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
+  giveWay: () => setPriority(10),
   confirm: isSomebodyThere ? confirm : undefined,
   askSecret: isSomebodyThere ? askSecret : undefined,
   screen: stdout.isTTY ? { columns: stdout.columns || undefined, isColored: showsColors(stdout) } : undefined,
