@@ -9,8 +9,10 @@ import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
+import { exportCommand } from './export'
 import { generatorCommand } from './generator'
 import { healthCommand } from './health'
+import { importCommand } from './import'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { red } from './layout'
@@ -50,6 +52,8 @@ export function buildProgram(io: Io): Command {
   contractCommand(program, io)
   productCommand(program, io)
   activationCommand(program, io)
+  importCommand(program, io)
+  exportCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -223,7 +223,7 @@ export async function describeAssigned(db: Queryable, rows: License[]) {
 }
 
 /** Status and dates as stored: an assigned key always has a date, one in stock never (CONTRACT §2). */
-function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
+export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
   const status = statusWords[word]
   const isInStock = status === 'available' || status === 'reserved'
   return {
