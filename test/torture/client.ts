@@ -76,3 +76,10 @@ async function exchangeWith(stage: Stage, endpoint: string, fields: object, { ke
   })
   return { answer, text: await answer.text() }
 }
+
+/** Whether the server says that it lives. */
+export const isAlive = (stage: Stage) =>
+  fetch(`${stage.url}/healthz`, { keepalive: false, signal: AbortSignal.timeout(patienceMs) }).then(
+    ({ ok }) => ok,
+    () => false,
+  )

@@ -1,12 +1,11 @@
 import type { Chance } from './chance'
 import { requireAgreement, requireSound } from './holdings'
 import type { Kind, Run } from './kind'
-import { type Crowd, gatherCrowd } from './load/crowd'
+import { gatherCrowd } from './load/crowd'
 import { type Stage, setStage } from './stage'
 
 const roundsPerLife = 25
 const crowdSize = 16
-const deliveryPatienceMs = 300_000
 
 /**
  * Kills the server at random instants under a mixed load, and once in a while while it starts. After each restart the
@@ -35,9 +34,8 @@ async function live({ report }: Run, chance: Chance, rounds: number) {
       await requireSound(stage, report)
       report.count('crash rounds')
     }
-    await requireDeliveries(crowd)
+    await crowd.everythingDelivered()
     requireAgreement(stage, crowd.ledger, report)
-    for (const owner of crowd.waiting()) report.find('every queued order reaches its webhook', { owner })
     await stage.stop()
     await crowd.leave()
   } finally {
@@ -52,9 +50,4 @@ async function dieWhileStarting(stage: Stage, chance: Chance) {
     await Bun.sleep(chance.below(250))
     await stage.kill()
   }
-}
-
-async function requireDeliveries(crowd: Crowd) {
-  const deadline = performance.now() + deliveryPatienceMs
-  while (crowd.waiting().length && performance.now() < deadline) await Bun.sleep(100)
 }

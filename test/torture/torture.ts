@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util'
 import { binary } from '../support/house'
 import { openChance } from './chance'
 import { crash } from './crash'
+import { faults } from './faults'
 import type { Kind } from './kind'
 import { openReport } from './report'
 
-const kinds: Record<string, Kind> = { crash }
+const kinds: Record<string, Kind> = { crash, faults }
 
 const usage = `npm run torture -- [options]
 

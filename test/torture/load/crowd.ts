@@ -7,6 +7,9 @@ import type { Stage } from '../stage'
 import { operations } from './operations'
 import { type Customer, openShop } from './shop'
 
+/** A delivery that has failed comes back after a minute, then after five. */
+const deliveryPatienceMs = 400_000
+
 const lots = operations.flatMap(([weight, operation]) => Array.from({ length: weight }, () => operation))
 
 /** Many customers, and what they have been told so far. */
@@ -14,8 +17,8 @@ export interface Crowd {
   readonly ledger: Ledger
   /** Lets them in until they are sent home; what this returns sends them home and waits until the last one has gone. */
   come(): { sendHome: () => Promise<void> }
-  /** Queued orders whose outcome has not arrived. */
-  waiting(): string[]
+  /** Waits for the outcomes of all queued orders; a finding for each that does not come. */
+  everythingDelivered(): Promise<void>
   leave(): Promise<void>
 }
 
@@ -57,11 +60,17 @@ export async function gatherCrowd({ stage, chance, report, size, keysOnShelf }: 
         },
       }
     },
-    waiting: () =>
-      [...ledger.orders].filter(([, { isQueued, deliveries }]) => isQueued && !deliveries).map(([owner]) => owner),
+    async everythingDelivered() {
+      const deadline = performance.now() + deliveryPatienceMs
+      while (waitingIn(ledger).length && performance.now() < deadline) await Bun.sleep(50)
+      for (const owner of waitingIn(ledger)) report.find('every queued order reaches its webhook', { owner })
+    },
     leave: () => receiver.close(),
   }
 }
+
+const waitingIn = ({ orders }: Ledger) =>
+  [...orders].filter(([, { isQueued, deliveries }]) => isQueued && !deliveries).map(([owner]) => owner)
 
 /** A queued order's outcome may come more than once, but it is the same each time. */
 function note({ json }: Message, ledger: Ledger, report: Report) {
