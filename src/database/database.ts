@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
@@ -47,6 +48,7 @@ export function openDatabase(path: string, author: Author): Db {
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
   const reader = connect(path, { readonly: true })
+  const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
   const savepoint = writer.raw.query('savepoint work')
   const undo = writer.raw.query('rollback to work')
@@ -75,8 +77,8 @@ export function openDatabase(path: string, author: Author): Db {
     setImmediate(endSnapshot)
     const version = dataVersion.get()?.data_version
     if (version === seenVersion) return
-    seenVersion = version
     epoch = accessEpoch.get()?.value ?? ''
+    seenVersion = version
   }
 
   function endSnapshot() {
@@ -99,6 +101,12 @@ export function openDatabase(path: string, author: Author): Db {
     }
   }
 
+  /** A file that was taken away can still be written to, but nobody would find there what was acknowledged. */
+  function requireUnmoved() {
+    if (fileAt(path) === file) return
+    throw Object.assign(new Error(`${path} is not the file that was opened`), { code: 'SQLITE_READONLY_DBMOVED' })
+  }
+
   async function commitTogether(batch: Waiting[]): Promise<Result[]> {
     const results: Result[] = []
     try {
@@ -115,6 +123,7 @@ export function openDatabase(path: string, author: Author): Db {
         }
         release.run()
       }
+      requireUnmoved()
       commit.run()
       return results
     } catch (error) {
@@ -186,6 +195,9 @@ export function openDatabase(path: string, author: Author): Db {
   })
   return inNameOf(author)
 }
+
+/** Which file lies at a path now; undefined when there is none. */
+const fileAt = (path: string) => statSync(path, { throwIfNoEntry: false, bigint: true })?.ino
 
 /**
  * Compiles a query once per connection, for the hot path: SQLite compiles an ordinary one at every call.
