@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq, like } from 'drizzle-orm'
+import { products } from '../db/schema/catalog'
 import { installation } from '../db/schema/operations'
 import type { Queryable } from '../src/database/connection'
 import { type Db, openDatabase } from '../src/database/database'
 import { isUnavailable } from '../src/database/failure'
 import { gather } from '../src/database/gather'
 import { migrate } from '../src/database/migrate'
+import { damageTable } from './support/damage'
 
 let folder: string
 let path: string
@@ -170,6 +172,20 @@ describe('a read', () => {
     await expect(put(db.read, 'by-reader')).rejects.toThrow('readonly')
     expect(await keysLike('by-reader')).toEqual([])
   })
+})
+
+test('a read of a damaged table fails alone: other reads and writes go on', async () => {
+  const damaged = join(folder, 'damaged.db')
+  migrate(damaged, new Date())
+  damageTable(damaged, 'products')
+  const other = openDatabase(damaged, { actor: 'test' })
+  const read = async () => other.read.select().from(products)
+  await expect(read()).rejects.toThrow('malformed')
+  expect(await other.write((tx) => put(tx, 'beside damage'))).toBe('beside damage')
+  await expect(read()).rejects.toThrow('malformed')
+  await Bun.sleep(1)
+  expect(await other.read.select().from(installation).where(eq(installation.key, 'beside damage'))).toHaveLength(1)
+  await other.close()
 })
 
 test('what was acknowledged is there after the process was killed', async () => {

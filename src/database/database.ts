@@ -85,7 +85,12 @@ export function openDatabase(path: string, author: Author): Db {
     if (!hasSnapshot) return
     hasSnapshot = false
     // A failure that is grave enough has ended it already.
-    if (reader.raw.inTransaction) endRead.run()
+    if (!reader.raw.inTransaction) return
+    try {
+      endRead.run()
+    } catch {
+      // It ends all the same, and says once more what a read has failed with.
+    }
   }
 
   /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
@@ -127,8 +132,17 @@ export function openDatabase(path: string, author: Author): Db {
       commit.run()
       return results
     } catch (error) {
-      if (writer.raw.inTransaction) rollback.run()
+      undoAll()
       return batch.map(() => ({ error }))
+    }
+  }
+
+  function undoAll() {
+    if (!writer.raw.inTransaction) return
+    try {
+      rollback.run()
+    } catch {
+      // As with a read. Whoever waits must be told what went wrong in the first place.
     }
   }
 

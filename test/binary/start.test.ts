@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { damageTable, overwrite } from '../support/damage'
 import { binary, spawnBinary } from '../support/house'
 import { contentsOf, emptyFolder, prepared, serve } from '../support/process'
 
@@ -61,28 +62,19 @@ describe.skipIf(!binary)('the first start', () => {
   })
 })
 
-/** Puts zeros in the place of the bytes from one offset to another. */
-function overwrite(path: string, from: number, to: number) {
-  const bytes = readFileSync(path)
-  writeFileSync(path, bytes.fill(0, from, to))
-}
-
 describe.skipIf(!binary)('a database that is damaged where it was not looked at', () => {
   test('is served as far as it goes, and says so where it does not', async () => {
     const { apiKey } = await prepared(folder.path)
-    const path = inFolder('data/latchkey.db')
-    const raw = new Database(path, { readonly: true })
-    const page = raw
-      .query<{ rootpage: number }, []>("select rootpage from sqlite_master where name = 'products'")
-      .get()!
-    raw.close()
-    overwrite(path, (page.rootpage - 1) * 4096, page.rootpage * 4096)
+    damageTable(inFolder('data/latchkey.db'), 'products')
     const server = await serve(folder.path)
     const headers = { authorization: `Bearer ${apiKey}` }
     const answer = await fetch(`${server.url}/api/v1/get-all-products`, { headers })
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)])
     expect(await answer.json()).toMatchObject({ response: { code: 9503 } })
     expect((await fetch(`${server.url}/api/v1/get-all-contracts`, { headers })).status).toBe(200)
+    const draft = { name: 'x', source: 'internal', description: 'd', status: 'active', require_non_expired: '0' }
+    const body = new URLSearchParams(draft)
+    expect((await fetch(`${server.url}/api/v1/create-product`, { method: 'POST', headers, body })).status).toBe(503)
     expect(server.said()).toContain('the database is damaged')
     await server.stop('SIGKILL')
   })

@@ -4,9 +4,10 @@ import { openChance } from './chance'
 import { crash } from './crash'
 import { faults } from './faults'
 import type { Kind } from './kind'
+import { races } from './races'
 import { openReport } from './report'
 
-const kinds: Record<string, Kind> = { crash, faults }
+const kinds: Record<string, Kind> = { crash, faults, races }
 
 const usage = `npm run torture -- [options]
 
