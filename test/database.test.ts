@@ -168,6 +168,15 @@ describe('a read', () => {
     }
   })
 
+  test('sees what another process wrote a moment ago, even where one turn is long', async () => {
+    const before = await keysLike('foreign-%')
+    const other = new Database(path)
+    other.run("insert into installation values ('foreign-1', 'x')")
+    other.close()
+    Bun.sleepSync(5)
+    expect([before, await keysLike('foreign-%')]).toEqual([[], ['foreign-1']])
+  })
+
   test('cannot write', async () => {
     await expect(put(db.read, 'by-reader')).rejects.toThrow('readonly')
     expect(await keysLike('by-reader')).toEqual([])

@@ -6,6 +6,7 @@ import { isUnavailable } from './failure'
 
 const lockPatienceMs = 5000
 const lockPauseMs = 5
+const longestSnapshotMs = 1
 
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
@@ -16,7 +17,10 @@ interface Waiting {
 
 /** The one way to the data: one reader, one writer, nothing else. */
 export interface Db {
-  /** For reading only. Reads of one turn of the event loop share one snapshot; a later turn sees later commits. */
+  /**
+   * For reading only. Reads of one turn of the event loop share one snapshot, for a millisecond at most: a turn lasts as
+   * long as requests keep coming, and what was revoked meanwhile must not be let in.
+   */
   readonly read: Queryable
   /**
    * One atomic piece of work, on disk when the promise resolves; it commits together with those that arrive with it.
@@ -66,14 +70,18 @@ export function openDatabase(path: string, author: Author): Db {
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
   let hasSnapshot = false
+  let snapshotAt = 0
   let seenVersion: number | undefined
   let epoch = ''
   let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
 
   function takeSnapshot() {
-    if (hasSnapshot) return
+    const now = stopwatch()
+    if (hasSnapshot && now - snapshotAt < longestSnapshotMs) return
+    endSnapshot()
     beginRead.run()
     hasSnapshot = true
+    snapshotAt = now
     setImmediate(endSnapshot)
     const version = dataVersion.get()?.data_version
     if (version === seenVersion) return
