@@ -25,7 +25,7 @@ export interface Asking {
 export type Ask = (endpoint: string, fields?: object, asking?: Asking) => Promise<Heard | undefined>
 
 /** Whatever leaves the server must not tell how it is made. */
-const internals = /SQLITE_|sqlite|node_modules|\bat .+:\d+:\d+|\/src\/|bun:|TypeError|ReferenceError|PRIVATE KEY/
+export const internals = /SQLITE_|sqlite|node_modules|\bat .+:\d+:\d+|\/src\/|bun:|TypeError|ReferenceError|PRIVATE KEY/
 
 /** A client that checks every answer's seal; what no client should ever see is a finding. */
 export function openClient(stage: Stage, report: Report): Ask {

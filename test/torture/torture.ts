@@ -3,11 +3,13 @@ import { binary } from '../support/house'
 import { openChance } from './chance'
 import { crash } from './crash'
 import { faults } from './faults'
+import { hostile } from './hostile'
 import type { Kind } from './kind'
 import { races } from './races'
+import { receivers } from './receivers'
 import { openReport } from './report'
 
-const kinds: Record<string, Kind> = { crash, faults, races }
+const kinds: Record<string, Kind> = { crash, faults, races, receivers, hostile }
 
 const usage = `npm run torture -- [options]
 
