@@ -5,11 +5,13 @@ import { crash } from './crash'
 import { faults } from './faults'
 import { hostile } from './hostile'
 import type { Kind } from './kind'
+import { model } from './model'
 import { races } from './races'
 import { receivers } from './receivers'
 import { openReport } from './report'
+import { soak } from './soak'
 
-const kinds: Record<string, Kind> = { crash, faults, races, receivers, hostile }
+const kinds: Record<string, Kind> = { crash, faults, races, receivers, hostile, model, soak }
 
 const usage = `npm run torture -- [options]
 
