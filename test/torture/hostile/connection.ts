@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { postHead } from '../../support/socket'
 import type { Stage } from '../stage'
 
-const patienceMs = 15_000
+const patienceMs = 60_000
 const quietMs = 150
 
 /** Opens a connection to the server; resolves when it stands, or has failed. */
@@ -15,8 +15,11 @@ export async function dial(stage: Stage): Promise<Socket> {
   return socket
 }
 
-/** Says something and hears what comes back until the server hangs up or has been quiet for a moment. */
-export async function exchange(stage: Stage, bytes: Buffer): Promise<string> {
+/**
+ * Says something and hears what comes back until the server hangs up or has been quiet for a moment; or, where it is
+ * known how it must end, until it has ended so.
+ */
+export async function exchange(stage: Stage, bytes: Buffer, isWhole?: (heard: string) => boolean): Promise<string> {
   const socket = await dial(stage)
   const heard: Buffer[] = []
   await new Promise<void>((over) => {
@@ -28,10 +31,11 @@ export async function exchange(stage: Stage, bytes: Buffer): Promise<string> {
     }
     socket.on('data', (some) => {
       heard.push(Buffer.from(some))
-      wait()
+      if (!isWhole) wait()
+      else if (isWhole(Buffer.concat(heard).toString('latin1'))) over()
     })
     socket.on('close', () => over())
-    socket.write(bytes, wait)
+    socket.write(bytes, () => isWhole || wait())
     patience.unref()
   })
   socket.destroy()

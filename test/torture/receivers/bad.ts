@@ -6,7 +6,6 @@ export interface BadReceivers {
   readonly urls: Readonly<Record<string, string>>
   /** Where the one that redirects would like to lead. */
   readonly trap: RawReceiver
-  readonly stalling: RawReceiver
   close(): Promise<void>
 }
 
@@ -14,6 +13,7 @@ const dripEveryMs = 1000
 const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n'
 
 const behaviours: Record<string, (socket: Socket) => void> = {
+  stall: () => {},
   reset: (socket) => socket.resetAndDestroy(),
   'hang up': (socket) => socket.end(),
   garbage: (socket) => socket.end('\0\xff\r\n\r\nnot HTTP at all\r\n\r\n'),
@@ -37,7 +37,6 @@ function drip(socket: Socket) {
 
 export async function openBadReceivers(): Promise<BadReceivers> {
   const trap = await receiveRaw((socket) => socket.end(`${head}content-length: 0\r\n\r\n`))
-  const stalling = await receiveRaw(() => {})
   const redirecting = await receiveRaw((socket) =>
     socket.end(`HTTP/1.1 307 Over there\r\nlocation: ${trap.url}/admin\r\ncontent-length: 0\r\n\r\n`),
   )
@@ -47,17 +46,13 @@ export async function openBadReceivers(): Promise<BadReceivers> {
   const refusing = await closedPort()
   return {
     trap,
-    stalling,
     urls: {
       refuse: `http://127.0.0.1:${refusing}`,
-      stall: stalling.url,
       'redirect inside': redirecting.url,
       ...Object.fromEntries(others.map(([name, { url }]) => [name, url])),
     },
     async close() {
-      await Promise.all(
-        [trap, stalling, redirecting, ...others.map(([, receiver]) => receiver)].map((each) => each.close()),
-      )
+      await Promise.all([trap, redirecting, ...others.map(([, receiver]) => receiver)].map((each) => each.close()))
     },
   }
 }
