@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq, like } from 'drizzle-orm'
+import { products } from '../db/schema/catalog'
 import { installation } from '../db/schema/operations'
 import type { Queryable } from '../src/database/connection'
 import { type Db, openDatabase } from '../src/database/database'
 import { isUnavailable } from '../src/database/failure'
 import { gather } from '../src/database/gather'
 import { migrate } from '../src/database/migrate'
+import { damageTable } from './support/damage'
 
 let folder: string
 let path: string
@@ -166,10 +168,33 @@ describe('a read', () => {
     }
   })
 
+  test('sees what another process wrote a moment ago, even where one turn is long', async () => {
+    const before = await keysLike('foreign-%')
+    const other = new Database(path)
+    other.run("insert into installation values ('foreign-1', 'x')")
+    other.close()
+    Bun.sleepSync(5)
+    expect([before, await keysLike('foreign-%')]).toEqual([[], ['foreign-1']])
+  })
+
   test('cannot write', async () => {
     await expect(put(db.read, 'by-reader')).rejects.toThrow('readonly')
     expect(await keysLike('by-reader')).toEqual([])
   })
+})
+
+test('a read of a damaged table fails alone: other reads and writes go on', async () => {
+  const damaged = join(folder, 'damaged.db')
+  migrate(damaged, new Date())
+  damageTable(damaged, 'products')
+  const other = openDatabase(damaged, { actor: 'test' })
+  const read = async () => other.read.select().from(products)
+  await expect(read()).rejects.toThrow('malformed')
+  expect(await other.write((tx) => put(tx, 'beside damage'))).toBe('beside damage')
+  await expect(read()).rejects.toThrow('malformed')
+  await Bun.sleep(1)
+  expect(await other.read.select().from(installation).where(eq(installation.key, 'beside damage'))).toHaveLength(1)
+  await other.close()
 })
 
 test('what was acknowledged is there after the process was killed', async () => {

@@ -7,7 +7,7 @@ import { createApiKey } from '../src/access/service'
 import { readConfig } from '../src/config'
 import { type House, openHouse } from '../src/house'
 import { buildApp } from '../src/http/app'
-import { dayMs, live, newLife, type Step } from './support/reference'
+import { asRequest, dayMs, live, newLife, type Step } from './support/reference'
 
 /** `LIFE_CYCLES=10000 bun test test/life-cycle.test.ts` tries harder. */
 const numRuns = Number(process.env.LIFE_CYCLES ?? 300)
@@ -79,27 +79,6 @@ test(
 )
 
 function take(step: Exclude<Step, { do: 'wait' }>, license_key: string, product_id: number) {
-  const update = (fields: object) => ask('update-license-key', { license_key, ...fields })
-  switch (step.do) {
-    case 'verify':
-    case 'activate':
-    case 'deactivate':
-      return ask(step.do, { license_key, identifier: step.device })
-    case 'details':
-      return ask('get-license-key-details', { license_key, identifier: step.device })
-    case 'assign':
-      return ask('assign-license-key', { license_key, owner_email: step.email })
-    case 'assignAndActivate': {
-      const owner = { owner_email: step.email, owner_name: 'Somebody' }
-      return ask('assign-and-activate-license-key', { license_key, identifier: step.device, ...owner })
-    }
-    case 'setStatus':
-      return update({ status: step.word })
-    case 'setLimit':
-      return update({ activation_limit: step.limit })
-    case 'setValidity':
-      return update({ validity: step.days })
-    case 'setProduct':
-      return ask('update-product', { product_id, status: step.isActive ? 'active' : 'inactive' })
-  }
+  if (step.do !== 'setProduct') return ask(...asRequest(step, license_key))
+  return ask('update-product', { product_id, status: step.isActive ? 'active' : 'inactive' })
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { hasApiKey } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
+import { remedyFor } from '../database/failure'
 import { type House, openHouse } from '../house'
 import { endOf, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
@@ -41,7 +42,8 @@ export async function open(config: Config, io: Io): Promise<{ house: House; serv
     return { house, server: await startServer(house, config.host, config.port) }
   } catch (error) {
     await house.close()
-    throw new Sorry(portObstacle(config.host, config.port) ?? `cannot listen: ${(error as Error).message}`)
+    const reason = remedyFor(error) ?? portObstacle(config.host, config.port)
+    throw new Sorry(reason ?? `cannot listen: ${(error as Error).message}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
@@ -5,6 +6,7 @@ import { isUnavailable } from './failure'
 
 const lockPatienceMs = 5000
 const lockPauseMs = 5
+const longestSnapshotMs = 1
 
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
@@ -15,7 +17,10 @@ interface Waiting {
 
 /** The one way to the data: one reader, one writer, nothing else. */
 export interface Db {
-  /** For reading only. Reads of one turn of the event loop share one snapshot; a later turn sees later commits. */
+  /**
+   * For reading only. Reads of one turn of the event loop share one snapshot, for a millisecond at most: a turn lasts as
+   * long as requests keep coming, and what was revoked meanwhile must not be let in.
+   */
   readonly read: Queryable
   /**
    * One atomic piece of work, on disk when the promise resolves; it commits together with those that arrive with it.
@@ -47,6 +52,7 @@ export function openDatabase(path: string, author: Author): Db {
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
   const reader = connect(path, { readonly: true })
+  const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
   const savepoint = writer.raw.query('savepoint work')
   const undo = writer.raw.query('rollback to work')
@@ -64,26 +70,35 @@ export function openDatabase(path: string, author: Author): Db {
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
   let hasSnapshot = false
+  let snapshotAt = 0
   let seenVersion: number | undefined
   let epoch = ''
   let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
 
   function takeSnapshot() {
-    if (hasSnapshot) return
+    const now = stopwatch()
+    if (hasSnapshot && now - snapshotAt < longestSnapshotMs) return
+    endSnapshot()
     beginRead.run()
     hasSnapshot = true
+    snapshotAt = now
     setImmediate(endSnapshot)
     const version = dataVersion.get()?.data_version
     if (version === seenVersion) return
-    seenVersion = version
     epoch = accessEpoch.get()?.value ?? ''
+    seenVersion = version
   }
 
   function endSnapshot() {
     if (!hasSnapshot) return
     hasSnapshot = false
     // A failure that is grave enough has ended it already.
-    if (reader.raw.inTransaction) endRead.run()
+    if (!reader.raw.inTransaction) return
+    try {
+      endRead.run()
+    } catch {
+      // It ends all the same, and says once more what a read has failed with.
+    }
   }
 
   /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
@@ -97,6 +112,12 @@ export function openDatabase(path: string, author: Author): Db {
         if (!isHeld || stopwatch() - startedAt > lockPatienceMs) return { error }
       }
     }
+  }
+
+  /** A file that was taken away can still be written to, but nobody would find there what was acknowledged. */
+  function requireUnmoved() {
+    if (fileAt(path) === file) return
+    throw Object.assign(new Error(`${path} is not the file that was opened`), { code: 'SQLITE_READONLY_DBMOVED' })
   }
 
   async function commitTogether(batch: Waiting[]): Promise<Result[]> {
@@ -115,11 +136,21 @@ export function openDatabase(path: string, author: Author): Db {
         }
         release.run()
       }
+      requireUnmoved()
       commit.run()
       return results
     } catch (error) {
-      if (writer.raw.inTransaction) rollback.run()
+      undoAll()
       return batch.map(() => ({ error }))
+    }
+  }
+
+  function undoAll() {
+    if (!writer.raw.inTransaction) return
+    try {
+      rollback.run()
+    } catch {
+      // As with a read. Whoever waits must be told what went wrong in the first place.
     }
   }
 
@@ -186,6 +217,9 @@ export function openDatabase(path: string, author: Author): Db {
   })
   return inNameOf(author)
 }
+
+/** Which file lies at a path now; undefined when there is none. */
+const fileAt = (path: string) => statSync(path, { throwIfNoEntry: false, bigint: true })?.ino
 
 /**
  * Compiles a query once per connection, for the hot path: SQLite compiles an ordinary one at every call.

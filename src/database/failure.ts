@@ -1,18 +1,22 @@
-const passing = [
+const troubles = [
   { codes: /^SQLITE_(BUSY|LOCKED)/, remedy: 'another process holds the database: try again when it is done' },
   { codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/, remedy: 'the disk is full: make room, then try again' },
   {
     codes: /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EROFS|EMFILE|ENFILE)/,
     remedy: 'the data folder cannot be used: check its disk, its permissions and the limits of this process',
   },
+  {
+    codes: /^SQLITE_(CORRUPT|NOTADB)/,
+    remedy: 'the database is damaged: stop the server and restore it from a backup',
+  },
 ]
 
-/** What to do where the database or the disk refused for a reason that passes; undefined for any other failure. */
+/** What to do where the database or the disk refused, so that nothing is wrong with us; undefined for other failures. */
 export function remedyFor(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
-  const known = typeof code === 'string' ? passing.find(({ codes }) => codes.test(code)) : undefined
+  const known = typeof code === 'string' ? troubles.find(({ codes }) => codes.test(code)) : undefined
   return known?.remedy ?? (cause === undefined ? undefined : remedyFor(cause))
 }
 
-/** Whether that is such a reason: a full disk, a lock held by another process. */
+/** Whether it is such a failure: a full disk, a lock held by another process. */
 export const isUnavailable = (error: unknown) => remedyFor(error) !== undefined

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { damageTable, overwrite } from '../support/damage'
 import { binary, spawnBinary } from '../support/house'
 import { contentsOf, emptyFolder, prepared, serve } from '../support/process'
 
@@ -58,6 +59,24 @@ describe.skipIf(!binary)('the first start', () => {
     const shown = await spawnBinary(['init', '--bits', '2048', '--json'], {}, folder.path)
     expect(shown).toMatchObject({ exitCode: 0 })
     expect(shown.json.data_dir).toBe(inFolder('data'))
+  })
+})
+
+describe.skipIf(!binary)('a database that is damaged where it was not looked at', () => {
+  test('is served as far as it goes, and says so where it does not', async () => {
+    const { apiKey } = await prepared(folder.path)
+    damageTable(inFolder('data/latchkey.db'), 'products')
+    const server = await serve(folder.path)
+    const headers = { authorization: `Bearer ${apiKey}` }
+    const answer = await fetch(`${server.url}/api/v1/get-all-products`, { headers })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)])
+    expect(await answer.json()).toMatchObject({ response: { code: 9503 } })
+    expect((await fetch(`${server.url}/api/v1/get-all-contracts`, { headers })).status).toBe(200)
+    const draft = { name: 'x', source: 'internal', description: 'd', status: 'active', require_non_expired: '0' }
+    const body = new URLSearchParams(draft)
+    expect((await fetch(`${server.url}/api/v1/create-product`, { method: 'POST', headers, body })).status).toBe(503)
+    expect(server.said()).toContain('the database is damaged')
+    await server.stop('SIGKILL')
   })
 })
 
@@ -135,6 +154,25 @@ describe.skipIf(!binary)('a start that cannot succeed is refused before anything
     )
     await expectRefusal(anyPort, {}, 1, /is not a database.*backup/)
   })
+
+  test('a database whose first page is damaged', async () => {
+    await prepared(folder.path)
+    overwrite(inFolder('data/latchkey.db'), 100, 4096)
+    await expectRefusal(anyPort, {}, 1, /the database is damaged.*backup/)
+    await expectRefusal(['api-key', 'list'], {}, 1, /the database is damaged.*backup/)
+  })
+
+  test('a database that another process holds', async () => {
+    await prepared(folder.path)
+    const other = new Database(inFolder('data/latchkey.db'))
+    other.run('begin immediate')
+    const { exitCode, err } = await spawnBinary(anyPort, {}, folder.path)
+    other.close()
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: 'latchkey: another process holds the database: try again when it is done\n',
+    })
+  }, 20_000)
 
   test('a sealing key that is missing, of another folder, or none at all', async () => {
     await prepared(folder.path)

@@ -115,3 +115,27 @@ export function live(life: Life, step: Step): number | string | undefined {
       return undefined
   }
 }
+
+/** How a step that concerns a licence is asked for: the endpoint and its fields. */
+export function asRequest(step: Exclude<Step, { do: 'wait' | 'setProduct' }>, license_key: string): [string, object] {
+  switch (step.do) {
+    case 'verify':
+    case 'activate':
+    case 'deactivate':
+      return [step.do, { license_key, identifier: step.device }]
+    case 'details':
+      return ['get-license-key-details', { license_key, identifier: step.device }]
+    case 'assign':
+      return ['assign-license-key', { license_key, owner_email: step.email }]
+    case 'assignAndActivate': {
+      const owner = { owner_email: step.email, owner_name: 'Somebody' }
+      return ['assign-and-activate-license-key', { license_key, identifier: step.device, ...owner }]
+    }
+    case 'setStatus':
+      return ['update-license-key', { license_key, status: step.word }]
+    case 'setLimit':
+      return ['update-license-key', { license_key, activation_limit: step.limit }]
+    case 'setValidity':
+      return ['update-license-key', { license_key, validity: step.days }]
+  }
+}

@@ -1,0 +1,126 @@
+import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Chance } from '../chance'
+import { isAlive, openClient } from '../client'
+import { requireSound } from '../holdings'
+import type { Report } from '../report'
+import { type Stage, setStage } from '../stage'
+import { type Fault, keysIn, openProbe, type Probe, requireClearRefusal } from './probe'
+
+const writesBefore = 60
+const pageBytes = 4096
+
+/** Cuts the log off, or scribbles over a piece of it, as a disk may that has lost its power. */
+function tear(path: string, chance: Chance) {
+  const { size } = statSync(path)
+  if (chance.happens(0.5)) return truncateSync(path, chance.below(size))
+  scribble(path, chance.below(size), Buffer.alloc(chance.between(1, 5000), chance.below(256)))
+}
+
+function scribble(path: string, at: number, bytes: Buffer) {
+  const file = openSync(path, 'r+')
+  writeSync(file, bytes, 0, bytes.length, at)
+  closeSync(file)
+}
+
+export const tornLog: Fault = {
+  name: 'torn WAL',
+  async run({ report, chance, rounds }) {
+    const stage = await setStage(report)
+    const log = join(stage.folder, 'latchkey.db-wal')
+    try {
+      await stage.start()
+      const probe = await openProbe(stage, report, tornLog.name)
+      for (let round = 0; round < Math.ceil(rounds / 4); round++) {
+        // Ends in order, so that the log holds these writes alone.
+        await stage.stop()
+        await stage.start()
+        for (let i = 0; i < writesBefore; i++) await probe.write()
+        await stage.kill()
+        const isTail = chance.happens(0.5)
+        if (isTail) scribble(log, statSync(log).size, Buffer.alloc(chance.between(1, 9000), chance.below(256)))
+        else tear(log, chance)
+        await stage.start()
+        await requireSound(stage, report)
+        if (isTail) probe.requireKept()
+        else forgetLost(stage, probe, report)
+        await probe.requireRecovery()
+        report.count('logs torn')
+      }
+    } finally {
+      await stage.remove()
+    }
+  },
+}
+
+/** What the disk has lost nobody can keep; but it must be the end of what was written, not a piece out of its middle. */
+function forgetLost(stage: Stage, probe: Probe, report: Report) {
+  const found = keysIn(stage)
+  const lost = probe.acknowledged.findIndex((key) => !found.has(key))
+  if (lost === -1) return
+  const later = probe.acknowledged.slice(lost).filter((key) => found.has(key))
+  if (later.length) report.find('torn WAL: what is left is the beginning of what was acknowledged', later.slice(0, 5))
+  probe.acknowledged.splice(lost)
+}
+
+/** Flips a bit, in the page that is read at every start or anywhere; or empties a page, which is sure to be missed. */
+function spoil(path: string, whole: Buffer, chance: Chance) {
+  const at = chance.below(chance.happens(0.3) ? pageBytes : whole.length)
+  const page = at - (at % pageBytes)
+  if (chance.happens(0.5)) scribble(path, at, Buffer.from([whole[at]! ^ (1 << chance.below(8))]))
+  else scribble(path, page, Buffer.alloc(pageBytes))
+}
+
+export const flippedByte: Fault = {
+  name: 'flipped byte',
+  async run({ report, chance, rounds }) {
+    const stage = await setStage(report)
+    const path = join(stage.folder, 'latchkey.db')
+    try {
+      await stage.start()
+      const probe = await openProbe(stage, report, flippedByte.name)
+      await probe.writeMany(writesBefore)
+      await stage.stop()
+      const whole = readFileSync(path)
+      for (let round = 0; round < rounds; round++) {
+        spoil(path, whole, chance)
+        await useDamaged(stage, report)
+        for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+        writeFileSync(path, whole)
+        report.count('bytes flipped')
+      }
+      await stage.start()
+      await probe.requireRecovery()
+      probe.requireKept()
+      await requireSound(stage, report)
+    } finally {
+      await stage.remove()
+    }
+  },
+}
+
+/** It does not start and says what to do; or it serves, and says so where it cannot. */
+async function useDamaged(stage: Stage, report: Report) {
+  const isServing = await stage.start().then(
+    () => true,
+    () => false,
+  )
+  if (isServing) {
+    const ask = openClient(stage, report)
+    for (const [endpoint, fields] of uses) await ask(endpoint, fields)
+    if (!(await isAlive(stage))) report.find('flipped byte: the server lives on', stage.server.said())
+    return stage.kill()
+  }
+  await requireClearRefusal(stage.server, report, { fault: flippedByte.name, remedy: /backup/ })
+}
+
+const uses: [string, object][] = [
+  ['verify', { license_key: 'PROBE', identifier: 'probe' }],
+  ['activate', { license_key: 'PROBE', identifier: 'another' }],
+  [
+    'create-license-keys',
+    { license_keys: ['NEW'], product_id: 1, activation_limit: 0, validity: 0, status: 'assigned' },
+  ],
+  ['GET get-license-keys', {}],
+  ['GET get-all-products', {}],
+]
