@@ -96,6 +96,16 @@ export const settings = {
     (text) => text,
   ),
   envato_url: setting('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
+  metrics_readers: setting(
+    'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
+    '127.0.0.0/8,::1',
+    addresses,
+  ),
+  call_log: setting(
+    'Which calls are taken down with their answers: `all`, `refusals` or `off`.',
+    'all',
+    oneOf('all', 'refusals', 'off'),
+  ),
   log: setting(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

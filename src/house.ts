@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
+import { openCallLog } from './calls/recorder'
 import type { Config } from './config'
 import { type Db, openDatabase } from './database/database'
 import { gather } from './database/gather'
@@ -15,6 +16,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
+import { openMetrics } from './metrics/metrics'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -100,19 +102,26 @@ function furnish(
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
   const keyUses = openKeyUses(db)
+  const metrics = openMetrics()
+  const choice = () => base.config.call_log
+  const calls = openCallLog({ db, choice, counts: metrics.calls })
   const sightings = gather(db, touchActivations)
   return {
     ...base,
     keys,
-    seal: sealWith(keys, keyUses),
+    seal: sealWith(keys, keyUses, metrics.signatures),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit: openLimiter(),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
+    metrics,
+    calls,
     async close() {
       encryptor.close()
+      metrics.close()
+      await calls.close()
       await sightings.close()
       await keyUses.close()
       await doorkeeper.close()

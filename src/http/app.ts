@@ -15,6 +15,7 @@ import { publicKeys } from '../features/public-keys/routes'
 import { telemetry } from '../features/telemetry/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
+import { metricsPage } from './metrics'
 import { ops } from './ops'
 import { strays } from './strays'
 
@@ -49,6 +50,7 @@ export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
+    .use(metricsPage(deps))
     .use(docs(() => app))
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
