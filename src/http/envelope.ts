@@ -21,8 +21,8 @@ export const envelope = (deps: Deps) => {
       console.error(`${route || path}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
-    // Async by name, or the framework goes on before there is an answer.
     .mapResponse({ as: 'global' }, async (context) => {
+      // The hook is async by name, or the framework would go on before there is an answer.
       const outcome = context.responseValue
       const { visitor } = context as { visitor?: Visitor }
       const { method } = context.request
