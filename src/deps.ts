@@ -1,7 +1,7 @@
 import type { Doorkeeper } from './access/doorkeeper'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
-import type { CallLog } from './calls/recorder'
+import type { CallLog } from './call-log/recorder'
 import type { Config } from './config'
 import type { Db } from './database/database'
 import type { Gatherer } from './database/gather'

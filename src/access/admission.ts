@@ -1,6 +1,9 @@
+import type { Config } from '../config'
 import type { Deps } from '../deps'
 import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
 import type { Capability } from './capabilities'
+import type { Blocklist } from './doorkeeper'
+import type { Pace } from './rate-limit'
 
 /** Who wants in: with an API key or without, from where, when. */
 export interface Newcomer {
@@ -14,26 +17,38 @@ export interface Newcomer {
 export type Admission = ReturnType<typeof openAdmission>
 
 /** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
-export function openAdmission({ config, doorkeeper, limit }: Deps) {
-  function secondsToWait(key: KnownKey | undefined, newcomer: Newcomer) {
-    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, newcomer.now) : 0
-    if (byKey || !config.rate_limit_per_address) return byKey
-    return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
-  }
+export function openAdmission({ config, doorkeeper, limit }: Pick<Deps, 'config' | 'doorkeeper' | 'limit'>) {
+  const secondsToWait = openPace(config, limit)
 
   return async (newcomer: Newcomer, capability: Capability | undefined, identifier?: string) => {
     const { key, now } = newcomer
     const asked = doorkeeper.blocklist()
     const blocklist = asked instanceof Promise ? await asked : asked
-    const caller: Caller = {
-      address: () => newcomer.address,
-      identifier,
-      isAddressBlocked: () => blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, now),
-      isDeviceBlocked: (device) => blocklist.blocks('identifier', device, now),
-      secondsToWait: () => secondsToWait(capability && key, newcomer),
-    }
+    const pace = () => secondsToWait(newcomer, capability && key)
+    const caller = callerOf(newcomer, { blocklist, identifier, secondsToWait: pace })
     const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
     if (!refusal && capability) doorkeeper.noteUse(key!, now)
     return refusal
   }
 }
+
+/** Seconds a newcomer has to wait: for the pace of the key, where one is judged, then for that of its address. */
+export const openPace =
+  (config: Pick<Config, 'rate_limit_per_address'>, limit: Pace) =>
+  (newcomer: Newcomer, key: KnownKey | undefined): number => {
+    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, newcomer.now) : 0
+    if (byKey || !config.rate_limit_per_address) return byKey
+    return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
+  }
+
+/** How a newcomer looks to the rules. */
+export const callerOf = (
+  newcomer: Newcomer,
+  { blocklist, identifier, secondsToWait }: Pick<Caller, 'identifier' | 'secondsToWait'> & { blocklist: Blocklist },
+): Caller => ({
+  address: () => newcomer.address,
+  identifier,
+  isAddressBlocked: () => blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, newcomer.now),
+  isDeviceBlocked: (device) => blocklist.blocks('identifier', device, newcomer.now),
+  secondsToWait,
+})

@@ -1,11 +1,13 @@
 import type { ApiKey } from '../../db/schema/access'
 import type { AddressSet } from '../kernel/addresses'
-import { say } from '../kernel/outcome'
+import { type Outcome, say } from '../kernel/outcome'
 import { type Capability, everything } from './capabilities'
 
 /** An API key as the gate knows it: its row, and its allow-list ready to be asked. */
 export interface KnownKey extends ApiKey {
   readonly allowed: AddressSet
+  /** The value that was shown is the one before a rotation, and opens nothing from then on; null for the key's own. */
+  readonly shownUntil: Date | null
 }
 
 /** Whoever knocks, with or without an API key. */
@@ -25,28 +27,58 @@ export interface Candidate extends Caller {
   now: Date
 }
 
+/** A candidate whose key is known. */
+type Holder = Candidate & { key: KnownKey }
+
+const denied = say('access_denied')
+
+const notBlocked = (caller: Caller) => (caller.isAddressBlocked() ? denied : undefined)
+
+const known = ({ key, now }: Candidate) =>
+  !key || (key.shownUntil && key.shownUntil <= now) ? say('invalid_api_key') : undefined
+
+const inForce = ({ key, now }: Holder) =>
+  key.status !== 'active' || (key.expiresAt && key.expiresAt <= now) ? say('inactive_api_key') : undefined
+
+const fromAllowedAddress = ({ key, address }: Holder) =>
+  key.allowedIps.length && !key.allowed.has(address()) ? say('ip_not_allowed') : undefined
+
+const capable = ({ key, capability }: Holder) =>
+  key.capabilities.includes(capability) || key.capabilities.includes(everything)
+    ? undefined
+    : say('insufficient_permissions')
+
+function inPace(caller: Caller) {
+  const seconds = caller.secondsToWait()
+  return seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined
+}
+
+const deviceNotBlocked = ({ identifier, isDeviceBlocked }: Caller) =>
+  identifier && isDeviceBlocked(identifier) ? denied : undefined
+
+/** The rules of CONTRACT §2 in their order. Each says why it stops a candidate; those of a key need one that is known. */
+export const rules = [
+  { name: 'address is not blocked', refusal: notBlocked },
+  { name: 'API key is known', refusal: known },
+  { name: 'API key is in force', refusal: inForce },
+  { name: 'address is allowed', refusal: fromAllowedAddress },
+  { name: 'capability is held', refusal: capable },
+  { name: 'rate limit is kept', refusal: inPace },
+  { name: 'device is not blocked', refusal: deviceNotBlocked },
+] as const
+
+export type RuleName = (typeof rules)[number]['name']
+
 /** Why this caller may not do this, or undefined when it may: the first rule that stops it (CONTRACT §2). */
-export function admit(candidate: Candidate) {
-  const { key, capability, address, identifier, isAddressBlocked, isDeviceBlocked, secondsToWait, now } = candidate
-  if (isAddressBlocked()) return say('access_denied')
-  if (!key) return say('invalid_api_key')
-  if (key.status !== 'active' || (key.expiresAt && key.expiresAt <= now)) return say('inactive_api_key')
-  if (key.allowedIps.length && !key.allowed.has(address())) return say('ip_not_allowed')
-  if (!isCapable(key, capability)) return say('insufficient_permissions')
-  const seconds = secondsToWait()
-  if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
-  if (identifier && isDeviceBlocked(identifier)) return say('access_denied')
+export function admit(candidate: Candidate): Outcome | undefined {
+  for (const { refusal } of rules) {
+    // The second rule has stopped a candidate without a key.
+    const stopped = refusal(candidate as Holder)
+    if (stopped) return stopped
+  }
   return undefined
 }
 
 /** The same where no API key is asked for. */
-export function admitAnyone({ identifier, isAddressBlocked, isDeviceBlocked, secondsToWait }: Caller) {
-  if (isAddressBlocked()) return say('access_denied')
-  const seconds = secondsToWait()
-  if (seconds > 0) return say('too_many_requests', { retry_after: seconds })
-  if (identifier && isDeviceBlocked(identifier)) return say('access_denied')
-  return undefined
-}
-
-const isCapable = ({ capabilities }: ApiKey, capability: Capability) =>
-  capabilities.includes(capability) || capabilities.includes(everything)
+export const admitAnyone = (caller: Caller): Outcome | undefined =>
+  notBlocked(caller) ?? inPace(caller) ?? deviceNotBlocked(caller)

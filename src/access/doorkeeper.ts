@@ -59,9 +59,10 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
     async identify(token) {
       forgetWhatChanged()
       const remembered = keys
-      const row = await findApiKey(db.read, sha256(token))
+      const hash = sha256(token)
+      const row = await findApiKey(db.read, hash)
       if (!row) return undefined
-      const key = knownKey(row)
+      const key = knownKey(row, row.hash === hash ? null : row.previousUntil)
       if (remembered.size < mostKnownKeys) remembered.set(token, key)
       return key
     },
@@ -78,7 +79,11 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
   }
 }
 
-const knownKey = (row: ApiKey): KnownKey => ({ ...row, allowed: addressSet(row.allowedIps) })
+const knownKey = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
+  ...row,
+  allowed: addressSet(row.allowedIps),
+  shownUntil,
+})
 
 async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
   const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)

@@ -7,7 +7,12 @@ interface Bucket {
 }
 
 /** Seconds to wait before that many requests a minute are allowed again; 0 when this one may pass. */
-export type Limiter = (name: string, perMinute: number, now: Date) => number
+export type Pace = (name: string, perMinute: number, now: Date) => number
+
+export interface Limiter extends Pace {
+  /** What a request would hear now, without being one. */
+  foresee: Pace
+}
 
 /**
  * Token buckets: a minute's worth may come at once, then they refill evenly. Kept in memory, at most 100,000 of them;
@@ -15,12 +20,19 @@ export type Limiter = (name: string, perMinute: number, now: Date) => number
  */
 export function openLimiter(): Limiter {
   const buckets = new Map<string, Bucket>()
+
   let latest: Bucket | undefined
-  return (name, perMinute, now) => {
+
+  function tokensOf(bucket: Bucket | undefined, perMinute: number, at: number) {
+    if (!bucket) return perMinute
+    const earned = (Math.max(0, at - bucket.filledAt) * perMinute) / minuteMs
+    return Math.min(perMinute, bucket.tokens + earned)
+  }
+
+  function pass(name: string, perMinute: number, now: Date) {
     const at = now.getTime()
     const bucket = buckets.get(name) ?? { tokens: perMinute, filledAt: at }
-    const earned = (Math.max(0, at - bucket.filledAt) * perMinute) / minuteMs
-    bucket.tokens = Math.min(perMinute, bucket.tokens + earned)
+    bucket.tokens = tokensOf(bucket, perMinute, at)
     bucket.filledAt = at
     if (bucket !== latest) {
       buckets.delete(name)
@@ -28,8 +40,16 @@ export function openLimiter(): Limiter {
       latest = bucket
       if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
     }
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * 60) / perMinute)
-    bucket.tokens -= 1
-    return 0
+    const seconds = secondsUntil(bucket.tokens, perMinute)
+    if (!seconds) bucket.tokens -= 1
+    return seconds
   }
+
+  return Object.assign(pass, {
+    foresee: (name: string, perMinute: number, now: Date) =>
+      secondsUntil(tokensOf(buckets.get(name), perMinute, now.getTime()), perMinute),
+  })
 }
+
+const secondsUntil = (tokens: number, perMinute: number) =>
+  tokens < 1 ? Math.ceil(((1 - tokens) * 60) / perMinute) : 0

@@ -1,115 +1,147 @@
-import type { ApiKey, Block } from '../../db/schema/access'
+import type { ApiKey } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
-import { parseCidr, plainAddress } from '../kernel/addresses'
+import { parseCidr } from '../kernel/addresses'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
-import { deleteBlock, insertApiKey, updateApiKeyStatus, upsertBlock } from './store'
+import { findApiKey, findApiKeyById, insertApiKey, updateApiKey } from './store'
 
 const shownCharacters = 8
 const longestToken = 512
 
-/** What an operator says of a new API key. */
-export interface ApiKeyDraft {
+/** What an operator says an API key may do, and how far. */
+export interface ApiKeyTerms {
   name: string
   preset?: Preset | undefined
   capabilities: readonly string[]
   allowedIps: readonly string[]
-  rateLimitPerMinute?: number | undefined
-  expiresAt?: Date | undefined
+  rateLimitPerMinute?: number | null | undefined
+  expiresAt?: Date | null | undefined
+}
+
+/** What an operator says of a new API key. */
+export interface ApiKeyDraft extends ApiKeyTerms {
   /** An existing key to go on with; a fresh random one is made otherwise. */
   token?: string | undefined
 }
 
-/** Makes an API key. The token is returned this once: only its hash is kept. A faulty draft is a `Sorry`. */
-export async function createApiKey(
-  tx: Queryable,
-  draft: ApiKeyDraft,
-  now: Date,
-): Promise<{ key: ApiKey; token: string }> {
+/** An API key, and the one chance to learn its value: only its hash is kept. */
+export interface IssuedKey {
+  key: ApiKey
+  token: string
+}
+
+/** Makes an API key. The token is returned this once. A faulty draft is a `Sorry`. */
+export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
   const token = draft.token ?? randomToken('lk')
-  requireSound(draft, token, now)
-  const granted = new Set<string>([...(draft.preset ? presets[draft.preset] : []), ...draft.capabilities])
+  requireSoundToken(token)
+  requireSound(draft, now)
+  if (!draft.preset && !draft.capabilities.length) {
+    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 'usage')
+  }
+  const taken = new Sorry('there is an API key with that value already: see "latchkey api-key list"')
+  if (await findApiKey(tx, sha256(token))) throw taken
   const key = await insertApiKey(tx, {
     name: draft.name,
-    hash: sha256(token),
-    prefix: token.slice(0, shownCharacters),
+    ...hashedToken(token),
     status: 'active',
-    capabilities: granted.has(everything) ? [everything] : [...granted],
+    capabilities: granted(draft),
     allowedIps: [...draft.allowedIps],
     rateLimitPerMinute: draft.rateLimitPerMinute ?? null,
     expiresAt: draft.expiresAt ?? null,
     createdAt: now,
   })
-  if (!key) throw new Sorry('there is an API key with that value already: see "latchkey api-key list"')
+  if (!key) throw taken
   await record(tx, { verb: 'api-key.created', id: key.id, after: key }, now)
   return { key, token }
 }
 
-/** Whom an operator turns away: an address or range, or the identifier of a device. */
-export interface BlockDraft {
-  kind: Block['kind']
-  value: string
-  reason: string
-  expiresAt?: Date | undefined
+/** Changes what a key may do, and how far; what is not named stays. */
+export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKeyTerms>, now: Date): Promise<ApiKey> {
+  const before = await requireLasting(tx, id)
+  requireSound(terms, now)
+  const { preset, capabilities: named = [], allowedIps, ...plain } = terms
+  const after = await updateApiKey(tx, id, {
+    ...plain,
+    ...((preset || named.length) && { capabilities: granted({ preset, capabilities: named }) }),
+    ...(allowedIps && { allowedIps: [...allowedIps] }),
+  })
+  await record(tx, { verb: 'api-key.updated', id, before, after }, now)
+  return after
 }
 
-const longestIdentifier = 1024
-
-/** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
-export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
-  const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
-  if (!value || value.length > longestIdentifier) {
-    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
-  }
-  if (draft.expiresAt && draft.expiresAt <= now)
-    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
-  const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
-  await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
-  return block
+/** Turns a key off, so that it gets 101, and on again. */
+export async function setApiKeyStatus(tx: Queryable, id: number, status: 'active' | 'inactive', now: Date) {
+  const before = await requireLasting(tx, id)
+  if (before.status === status) return before
+  await record(tx, { verb: status === 'active' ? 'api-key.enabled' : 'api-key.disabled', id }, now)
+  return updateApiKey(tx, id, { status })
 }
 
-/** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
-export async function removeBlock(tx: Queryable, id: number, now: Date): Promise<Block> {
-  const block = await deleteBlock(tx, id)
-  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`, 'missing')
-  await record(tx, { verb: 'blocklist.removed', id, before: block }, now)
-  return block
-}
-
-function usualCidr(text: string) {
-  const range = parseCidr(plainAddress(text.trim()))
-  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
-  const { address, family, bits } = range
-  return bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`
-}
-
-/** Ends an API key for good; the next request with it is refused. */
+/** Ends an API key for good, with the value before its last rotation; the next request with either is refused. */
 export async function revokeApiKey(tx: Queryable, id: number, now: Date): Promise<ApiKey> {
-  const key = await updateApiKeyStatus(tx, id, 'revoked')
-  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`, 'missing')
+  const before = await requireApiKey(tx, id)
+  if (before.status === 'revoked') return before
   await record(tx, { verb: 'api-key.revoked', id }, now)
+  return updateApiKey(tx, id, { status: 'revoked' })
+}
+
+/** Gives a key a new value, which is returned this once. The one before it works until the overlap is over. */
+export async function rotateApiKey(tx: Queryable, id: number, overlapMs: number, now: Date): Promise<IssuedKey> {
+  const before = await requireLasting(tx, id)
+  const { previousUntil } = before
+  if (overlapMs > 0 && previousUntil && previousUntil > now) {
+    throw new Sorry(
+      `API key ${id} was rotated already and the value before it works until ${previousUntil.toISOString()}: wait until then, or end both old values now with --overlap 0`,
+    )
+  }
+  const token = randomToken('lk')
+  const key = await updateApiKey(tx, id, {
+    ...hashedToken(token),
+    previousHash: overlapMs > 0 ? before.hash : null,
+    previousUntil: overlapMs > 0 ? new Date(now.getTime() + overlapMs) : null,
+  })
+  await record(tx, { verb: 'api-key.rotated', id, before, after: key }, now)
+  return { key, token }
+}
+
+/** The API key of that id; a `Sorry` when there is none. */
+export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> {
+  const key = await findApiKeyById(db, id)
+  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`, 'missing')
   return key
 }
 
-function requireSound(draft: ApiKeyDraft, token: string, now: Date) {
-  if (!draft.name.trim())
+async function requireLasting(tx: Queryable, id: number) {
+  const key = await requireApiKey(tx, id)
+  if (key.status !== 'revoked') return key
+  throw new Sorry(`API key ${id} is revoked, for good: make another with "latchkey api-key create"`)
+}
+
+const hashedToken = (token: string) => ({ hash: sha256(token), prefix: token.slice(0, shownCharacters) })
+
+function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'preset' | 'capabilities'>): string[] {
+  const all = new Set<string>([...(preset ? presets[preset] : []), ...named])
+  return all.has(everything) ? [everything] : [...all]
+}
+
+function requireSoundToken(token: string) {
+  if (/^[\x21-\x7e]+$/.test(token) && token.length <= longestToken) return
+  throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 'usage')
+}
+
+function requireSound({ name, capabilities: named = [], allowedIps = [], expiresAt }: Partial<ApiKeyTerms>, now: Date) {
+  if (name !== undefined && !name.trim()) {
     throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 'usage')
-  if (!/^[\x21-\x7e]+$/.test(token) || token.length > longestToken) {
-    throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 'usage')
   }
-  if (!draft.preset && !draft.capabilities.length) {
-    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 'usage')
-  }
-  const unknown = draft.capabilities.find((name) => !(capabilities as readonly string[]).includes(name))
+  const unknown = named.find((capability) => !(capabilities as readonly string[]).includes(capability))
   if (unknown !== undefined) {
     throw new Sorry(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 'usage')
   }
-  const noRange = draft.allowedIps.find((range) => !parseCidr(range))
+  const noRange = allowedIps.find((range) => !parseCidr(range))
   if (noRange !== undefined) {
     throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
   }
-  if (draft.expiresAt && draft.expiresAt <= now)
-    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+  if (expiresAt && expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
 }

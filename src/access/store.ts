@@ -12,10 +12,20 @@ const keyByHash = prepared((db) =>
     .prepare(),
 )
 
-/** The API key with that SHA-256, whatever its state. */
+const keyByPreviousHash = prepared((db) =>
+  db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.previousHash, sql.placeholder('hash')))
+    .prepare(),
+)
+
+/** The API key whose value has that SHA-256, or had it before its last rotation; whatever its state. */
 export async function findApiKey(db: Queryable, hash: string): Promise<ApiKey | undefined> {
   const [row] = await keyByHash(db).execute({ hash })
-  return row
+  if (row) return row
+  const [rotated] = await keyByPreviousHash(db).execute({ hash })
+  return rotated
 }
 
 export async function findApiKeyById(db: Queryable, id: number): Promise<ApiKey | undefined> {
@@ -23,7 +33,31 @@ export async function findApiKeyById(db: Queryable, id: number): Promise<ApiKey 
   return row
 }
 
-export const listApiKeys = (db: Queryable) => db.select().from(apiKeys).orderBy(asc(apiKeys.id))
+export async function hasApiKey(db: Queryable) {
+  const [row] = await db.select({ id: apiKeys.id }).from(apiKeys).limit(1)
+  return row !== undefined
+}
+
+const keySorts = {
+  id: apiKeys.id,
+  name: apiKeys.name,
+  created_at: apiKeys.createdAt,
+  last_used_at: apiKeys.lastUsedAt,
+  expires_at: apiKeys.expiresAt,
+}
+
+/** A page of the API keys, of one state and with a part of their names. */
+export const pageApiKeys = (
+  db: Queryable,
+  { status, name }: { status?: ApiKey['status'] | undefined; name?: string | undefined },
+  wanted: Wanted,
+) => {
+  const where = and(
+    status && eq(apiKeys.status, status),
+    name === undefined ? undefined : sql`instr(lower(${apiKeys.name}), ${name.toLowerCase()}) > 0`,
+  )
+  return pageOf(db, apiKeys, { where, sorts: keySorts, wanted })
+}
 
 /** Undefined when a key with that hash exists already. */
 export async function insertApiKey(tx: Queryable, key: typeof apiKeys.$inferInsert): Promise<ApiKey | undefined> {
@@ -31,9 +65,14 @@ export async function insertApiKey(tx: Queryable, key: typeof apiKeys.$inferInse
   return row
 }
 
-export async function updateApiKeyStatus(tx: Queryable, id: number, status: ApiKey['status']) {
-  const [row] = await tx.update(apiKeys).set({ status }).where(eq(apiKeys.id, id)).returning()
-  return row
+/** The key as it is then; it must be there. */
+export async function updateApiKey(
+  tx: Queryable,
+  id: number,
+  changes: Partial<typeof apiKeys.$inferInsert>,
+): Promise<ApiKey> {
+  const [row] = await tx.update(apiKeys).set(changes).where(eq(apiKeys.id, id)).returning()
+  return row!
 }
 
 /** Writes down that API keys were used at that moment. */

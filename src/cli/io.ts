@@ -1,5 +1,3 @@
-import { Help } from 'commander'
-
 /** What a command speaks through; a test hands in its own. */
 export interface Io {
   readonly env: Record<string, string | undefined>
@@ -15,9 +13,3 @@ export const report = (io: Io, { json }: { json?: boolean | undefined }, value: 
 
 /** What strangers wrote, such as the name of a device, gives the terminal no commands. */
 const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
-
-const helpColumns = 80
-
-/** The words an option takes, as the end of a command's help. */
-export const listed = (what: string, words: readonly string[]) =>
-  `\n${what}:\n${new Help().boxWrap(words.join(', '), helpColumns - 2).replace(/^/gm, '  ')}`

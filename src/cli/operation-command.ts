@@ -1,26 +1,32 @@
 import { type Command, Option } from 'commander'
 import type { Field } from '../intake/model'
 import { judge, read } from '../intake/model'
+import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
+import { uploadOf } from './upload'
 
 type Given = Record<string, unknown>
 
 /** The commands of a subject: one for each of its operations, with an option for each of its fields. */
 export function subjectCommand(program: Command, io: Io, { name, about, operations }: Subject) {
-  const group = program.commands.find((command) => command.name() === name) ?? program.command(name).description(about)
+  const group = name.split(' ').reduce(groupOf, program)
+  if (!group.description()) group.description(about)
   for (const operation of operations) operationCommand(group, io, operation)
 }
 
+const groupOf = (above: Command, word: string) =>
+  above.commands.find((command) => command.name() === word) ?? above.command(word)
+
 function operationCommand(group: Command, io: Io, operation: Operation) {
   const { summary, input, help } = operation
-  const words = operation.command.split(' ')
   const fields = Object.entries(input.properties as Record<string, Field>)
-  const bare = parametersOf(operation)
+  const bare = bareOf(operation)
   const isRequired = (name: string) => input.required?.includes(name) ?? false
+  const words = operation.command.split(' ')
   const command = words.length > 1 ? group.command(words.at(-1)!) : group
   withSettings(command, ['data_dir']).description(summary)
   for (const name of bare) {
@@ -29,22 +35,31 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     command.argument(isRequired(name) ? `<${term}>` : `[${term}]`, field.description)
   }
   for (const [name, field] of fields) {
-    if (!bare.includes(name)) command.addOption(optionOf(name, field, isRequired(name)))
+    if (bare.includes(name)) continue
+    command.addOption(optionOf(name, field, isRequired(name)))
+    if (field.orFile) command.option(`${flagOf(name, field)}-file <path>`, 'the same from a file')
   }
+  if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
   if (operation.loses) command.option('--yes', 'do it without asking')
   command.option('--json', 'print the result as JSON')
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
     const values = judged(operation, gather(operation, given, options))
-    await requireConsent(operation, values, options, io)
     await inHouse(options, io, async (house) => {
-      const desk = { ...house, now: house.clock(), onProgress: progressOn(io) }
+      const upload = operation.takesFile && uploadOf(String(options.file))
+      const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }
+      if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
       const value = await operation.run(desk, values)
       report(io, options, value, operation.show(value))
+      // All is said; what is left is the exit code.
+      if (operation.isFailure?.(value)) throw new Sorry('')
     })
   })
 }
+
+/** The fields that stand bare on the command line, in their order. */
+const bareOf = (operation: Operation) => [...parametersOf(operation), ...(operation.bare ?? [])]
 
 /** What it is called on the command line; what stands in a file, as an argument, is a file. */
 const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
@@ -75,26 +90,29 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
 }
 
 /** The fields as they stand on the command line. */
-function gather({ input, ...operation }: Operation, given: unknown[], options: Given): Given {
-  const bare = parametersOf(operation)
-  const entries = Object.entries(input.properties as Record<string, Field>).map(([name, field]) => {
+function gather(operation: Operation, given: unknown[], options: Given): Given {
+  const bare = bareOf(operation)
+  const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
-    const key = flagOf(name, field)
-      .slice(2)
-      .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    const value = at === -1 ? options[key] : given[at]
-    if (field.file && typeof value === 'string') return [name, readText(value)]
-    return [name, Array.isArray(value) ? value.join('\n') : value]
+    const flag = flagOf(name, field)
+    const value = at === -1 ? options[camel(flag)] : given[at]
+    const path = field.file ? value : field.orFile && options[camel(`${flag}-file`)]
+    if (typeof path !== 'string') return [name, Array.isArray(value) ? value.join('\n') : value]
+    if (field.orFile && value !== undefined) throw new Sorry(`give either ${flag} or ${flag}-file`, 'usage')
+    return [name, readText(path)]
   })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
+/** What Commander calls an option's value. */
+const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
 /** The fields in their types; what is wrong with them, each by its name on the command line, is a `Sorry`. */
 function judged(operation: Operation, given: Given) {
   const { input } = operation
-  const { errors, values } = judge(input, read(input, given).values)
+  const { errors, values } = judge(input, readAs(input, given))
   if (!errors) return values
-  const bare = parametersOf(operation)
+  const bare = bareOf(operation)
   const sentences = Object.entries(errors).map(([name, [sentence]]) => {
     const field = input.properties[name] as Field
     return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
@@ -102,10 +120,18 @@ function judged(operation: Operation, given: Given) {
   throw new Sorry(sentences.join(' '), 'usage')
 }
 
+function readAs(input: Operation['input'], given: Given) {
+  try {
+    return read(input, given).values
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Sorry('a file that was named is no text: it holds a NUL character', 'usage')
+  }
+}
+
 /** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-async function requireConsent({ loses }: Operation, values: Given, { yes }: Given, io: Io) {
-  if (!loses || yes) return
-  const loss = loses(values)
+async function requireConsent(loss: string, io: Io) {
+  if (!loss) return
   if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
   if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
 }

@@ -4,22 +4,17 @@ import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
-import { apiKeyCommand } from './api-key'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
-import { jobCommand } from './job'
-import { keyCommand } from './key'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
-import { releaseCommand } from './release'
 import { serveCommand } from './serve'
 import { verifyResponseCommand } from './verify-response'
-import { webhookCommand } from './webhook'
 
 /** Every command there is. */
 export function buildProgram(io: Io): Command {
@@ -44,15 +39,10 @@ export function buildProgram(io: Io): Command {
   serveCommand(program, io)
   initCommand(program, io)
   demoCommand(program, io)
-  apiKeyCommand(program, io)
-  keyCommand(program, io)
   generatorCommand(program, io)
   contractCommand(program, io)
   productCommand(program, io)
-  releaseCommand(program, io)
   activationCommand(program, io)
-  webhookCommand(program, io)
-  jobCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { listApiKeys } from '../access/store'
+import { hasApiKey } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
 import { type Listening, portObstacle } from '../http/server'
@@ -18,7 +18,7 @@ export const serveCommand = (program: Command, io: Io) =>
       const { house, server } = await open(config, io)
       for (const thing of house.made) io.err(`Made ${thing}.\n`)
       io.err(`Latchkey listens on ${server.url}, data in ${house.folder}\n`)
-      if (!(await listApiKeys(house.db.read)).length) {
+      if (!(await hasApiKey(house.db.read))) {
         io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
       }
       await untilStopped()

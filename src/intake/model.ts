@@ -16,6 +16,8 @@ interface FieldOptions {
   option?: string
   /** Its value stands in a file: secrets and keys are not written on a command line. */
   file?: boolean
+  /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
+  orFile?: boolean
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -24,6 +26,7 @@ export type Field = TSchema & {
   kind: Kind
   option?: string
   file?: boolean
+  orFile?: boolean
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean

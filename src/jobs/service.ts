@@ -1,8 +1,9 @@
 import type { Job } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
 import { Sorry } from '../kernel/sorry'
-import { deleteJobRow, findJob, updateJob } from './store'
+import { deleteJobRow, findJob, listDead, updateJob } from './store'
 
 /** The job of that id; a `Sorry` when there is none. */
 export async function requireJob(db: Queryable, id: number): Promise<Job> {
@@ -19,6 +20,21 @@ export async function retryJob(tx: Queryable, id: number, now: Date): Promise<Jo
   const isDead = job.state === 'dead'
   await record(tx, { verb: 'job.retried', id }, now)
   return updateJob(tx, id, { state: 'queued', runAt: now, ...(isDead && { attempts: 0, finishedAt: null }) })
+}
+
+const jobsPerWrite = 500
+
+/** Makes every dead job of a kind due again, some hundreds in one write. Returns how many. */
+export async function retryDead(db: Db, kind: string, now: Date): Promise<number> {
+  for (let retried = 0; ; ) {
+    const dead = await db.write(async (tx) => {
+      const some = await listDead(tx, kind, jobsPerWrite)
+      for (const { id } of some) await retryJob(tx, id, now)
+      return some
+    })
+    retried += dead.length
+    if (dead.length < jobsPerWrite) return retried
+  }
 }
 
 /** Takes a job out of the queue, or out of the list when it is over; returns it as it was. */

@@ -1,7 +1,8 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { and, count, desc, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
+import { pageOf, type Wanted } from '../database/page'
 import type { JobKind } from './job'
 
 // SQLite binds at most 32,766 values in one statement.
@@ -160,13 +161,25 @@ export async function findJob(db: Queryable, id: number): Promise<Job | undefine
   return job
 }
 
-/** The latest jobs, in one state or any. */
-export const listJobs = (db: Queryable, state: Job['state'] | undefined, limit: number) =>
+const jobSorts = { id: jobs.id, run_at: jobs.runAt, attempts: jobs.attempts }
+
+/** A page of the jobs, of one state and kind. */
+export const pageJobs = (
+  db: Queryable,
+  { state, kind }: { state?: Job['state'] | undefined; kind?: string | undefined },
+  wanted: Wanted,
+) => {
+  const where = and(state && eq(jobs.state, state), kind === undefined ? undefined : eq(jobs.kind, kind))
+  return pageOf(db, jobs, { where, sorts: jobSorts, wanted })
+}
+
+/** The first dead jobs of a kind. */
+export const listDead = (db: Queryable, kind: string, limit: number) =>
   db
-    .select()
+    .select({ id: jobs.id })
     .from(jobs)
-    .where(state && eq(jobs.state, state))
-    .orderBy(desc(jobs.id))
+    .where(and(eq(jobs.state, 'dead'), eq(jobs.kind, kind)))
+    .orderBy(jobs.id)
     .limit(limit)
 
 export async function updateJob(tx: Queryable, id: number, changes: Partial<typeof jobs.$inferInsert>): Promise<Job> {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Block } from '../../db/schema/access'
-import { removeBlock } from '../access/service'
+import { removeBlock } from '../access/blocking'
 import { pageBlocks } from '../access/store'
 import { turnAway } from '../features/activations/blocking'
 import { choice, integer, momentText, text } from '../intake/model'

@@ -30,3 +30,16 @@ function factText(fact: unknown) {
 
 /** A moment as tables show it, and as options take it: UTC, to the minute. */
 export const minute = (moment: Date | string) => `${new Date(moment).toISOString().slice(0, 16)}Z`
+
+const helpColumns = 78
+
+/** The words an option takes, as the end of a command's help: in lines that fit the narrowest terminal. */
+export function listed(what: string, words: readonly string[]): string {
+  const lines = [`${what}:`]
+  for (const word of words) {
+    const longer = `${lines.at(-1)}, ${word}`
+    if (lines.length === 1 || longer.length >= helpColumns) lines.push(`  ${word}`)
+    else lines[lines.length - 1] = longer
+  }
+  return lines.join('\n')
+}

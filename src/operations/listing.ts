@@ -11,6 +11,7 @@ const mostRows = 1000
 interface Listing<Filters extends TObject, Row extends object> {
   command: Operation['command']
   route: `GET /${string}`
+  bare?: readonly string[]
   summary: string
   /** What the list is called in JSON. */
   plural: string

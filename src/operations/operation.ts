@@ -1,6 +1,7 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
 import type { Deps } from '../deps'
+import type { Upload } from '../features/downloads/files'
 
 /** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
 export type Role = User['role']
@@ -10,6 +11,8 @@ export interface Desk extends Deps {
   readonly now: Date
   /** Told how far long work has come. */
   onProgress?: ((done: number, of: number) => void) | undefined
+  /** The file that came with it, where the operation takes one. */
+  readonly upload?: Upload | undefined
 }
 
 /**
@@ -17,10 +20,12 @@ export interface Desk extends Deps {
  * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
  */
 export interface Operation<Input extends TObject = TObject, Value extends object = object> {
-  /** Its words on the command line: `product set`. */
+  /** Its words on the command line: `product set`, `product meta set`. */
   readonly command: string
   /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
   readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
+  /** Fields that stand bare on the command line too, behind those of its path. */
+  readonly bare?: readonly string[]
   readonly role: Role
   readonly summary: string
   readonly input: Input
@@ -28,13 +33,20 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   run(desk: Desk, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
   show(value: Value): string[]
-  /** What cannot be undone is named here: a terminal asks first, a script says `--yes`. */
-  loses?(input: Static<Input>): string
+  /**
+   * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
+   * where the sentence is empty.
+   */
+  loses?(input: Static<Input>, desk: Desk): string | Promise<string>
+  /** It takes a file: `--file` on the command line, the body of the request over HTTP, its fields in the query then. */
+  readonly takesFile?: true
+  /** Whether its value is bad news: the command ends with 1 then. */
+  isFailure?(value: Value): boolean
   /** Stands at the end of the command's help. */
   readonly help?: string
 }
 
-/** Operations on one kind of thing: a group of commands. */
+/** Operations on one kind of thing: a group of commands, which may stand in another: `product meta`. */
 export interface Subject {
   readonly name: string
   readonly about: string

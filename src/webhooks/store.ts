@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, lt, lte, max, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
+import { pageOf, type Wanted } from '../database/page'
 
 const activeQuery = prepared((db) =>
   db
@@ -13,7 +14,15 @@ const activeQuery = prepared((db) =>
 
 export const listActiveWebhooks = async (db: Queryable) => activeQuery(db).execute()
 
-export const listWebhooks = (db: Queryable) => db.select().from(webhooks).orderBy(asc(webhooks.id))
+const webhookSorts = { id: webhooks.id, name: webhooks.name, created_at: webhooks.createdAt }
+
+/** A page of the webhooks, active ones or disabled ones alone. */
+export const pageWebhooks = (db: Queryable, { active }: { active?: number | undefined }, wanted: Wanted) =>
+  pageOf(db, webhooks, {
+    where: active === undefined ? undefined : eq(webhooks.active, active),
+    sorts: webhookSorts,
+    wanted,
+  })
 
 export async function findWebhook(db: Queryable, id: number): Promise<Webhook | undefined> {
   const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
@@ -25,9 +34,19 @@ export async function insertWebhook(tx: Queryable, webhook: typeof webhooks.$inf
   return row!
 }
 
-export async function updateWebhook(tx: Queryable, id: number, changes: Pick<Webhook, 'active'>) {
+/** The webhook as it is then; it must be there. */
+export async function updateWebhook(
+  tx: Queryable,
+  id: number,
+  changes: Partial<Omit<Webhook, 'id'>>,
+): Promise<Webhook> {
   const [row] = await tx.update(webhooks).set(changes).where(eq(webhooks.id, id)).returning()
-  return row
+  return row!
+}
+
+/** Removes a webhook with what it was sent. */
+export async function deleteWebhookRow(tx: Queryable, id: number) {
+  await tx.delete(webhooks).where(eq(webhooks.id, id))
 }
 
 // SQLite binds at most 32,766 values in one statement.
@@ -59,24 +78,30 @@ export async function insertAttempt(tx: Queryable, attempt: typeof deliveryAttem
   await tx.insert(deliveryAttempts).values(attempt)
 }
 
+/** Which deliveries are wanted: of one webhook, state or event, made from one moment until before another. */
 export interface DeliveryFilter {
   webhookId?: number | undefined
   state?: Delivery['state'] | undefined
+  event?: string | undefined
+  from?: Date | undefined
+  to?: Date | undefined
 }
 
-/** The latest deliveries that pass the filter. */
-export const listDeliveries = (db: Queryable, { webhookId, state }: DeliveryFilter, limit: number) =>
-  db
-    .select()
-    .from(deliveries)
-    .where(
-      and(
-        webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),
-        state && eq(deliveries.state, state),
-      ),
-    )
-    .orderBy(desc(deliveries.id))
-    .limit(limit)
+/** A page of the deliveries that pass the filter. */
+export const pageDeliveries = (
+  db: Queryable,
+  { webhookId, state, event, from, to }: DeliveryFilter,
+  wanted: Wanted,
+) => {
+  const where = and(
+    webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),
+    state && eq(deliveries.state, state),
+    event === undefined ? undefined : eq(deliveries.event, event),
+    from && gte(deliveries.createdAt, from),
+    to && lt(deliveries.createdAt, to),
+  )
+  return pageOf(db, deliveries, { where, sorts: { id: deliveries.id, created_at: deliveries.createdAt }, wanted })
+}
 
 /** Every attempt at these deliveries, oldest first. */
 export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>

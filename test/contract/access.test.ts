@@ -18,7 +18,7 @@ async function makeKey(...args: string[]): Promise<string> {
 async function revoke(apiKey: string) {
   const { json } = await house.cli('api-key', 'list', '--json')
   const { id } = json.api_keys.find((key: { prefix: string }) => apiKey.startsWith(key.prefix))
-  expect((await house.cli('api-key', 'revoke', String(id))).exitCode).toBe(0)
+  expect((await house.cli('api-key', 'revoke', String(id), '--yes')).exitCode).toBe(0)
 }
 
 /** Lets something be blocked while the work is done. */

@@ -196,7 +196,7 @@ describe('the command line', () => {
     ['key nonsense', /nonsense/],
     ['api-key nonsense', /nonsense/],
     ['init nonsense', /too many arguments/],
-    ['api-key revoke x', /whole number/],
+    ['api-key revoke x', /<id>: The id must be an integer/],
     ['key import', /missing required argument/],
   ])('refuses "%s"', async (line, reason) => {
     const { exitCode, out, err } = await house.cli(...line.split(' '))
@@ -234,7 +234,7 @@ describe('the command line', () => {
     'key show',
     'key rotate --bits 2048',
     'api-key create --name j --can verify',
-    'api-key revoke 1',
+    'api-key revoke 1 --yes',
     ...lists,
   ])('%s --json prints exactly one JSON document', async (line) => {
     const { exitCode, out, err } = await house.cli(...line.split(' '), '--json')
@@ -246,13 +246,13 @@ describe('the command line', () => {
 describe('api-key create', () => {
   test.each<[string[], number, RegExp]>([
     [['--preset', 'all'], 2, /--name/],
-    [['--name', ' ', '--preset', 'all'], 2, /name is empty/],
+    [['--name', ' ', '--preset', 'all'], 2, /--name: .* required/],
     [['--name', 'x'], 2, /--preset .* --can/],
     [['--name', 'x', '--can', 'fly'], 2, /"fly" is no capability/],
     [['--name', 'x', '--preset', 'king'], 2, /king/],
     [['--name', 'x', '--preset', 'all', '--allow-ip', '10.0.0.0/33'], 2, /10\.0\.0\.0\/33/],
-    [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /whole number/],
-    [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /tomorrow/],
+    [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /--rate-limit: .* at least 1/],
+    [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /--expires-at: .* not a valid date/],
     [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
     [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /without spaces/],
   ])('%p is refused and makes nothing', async (args, exitCode, reason) => {
@@ -266,6 +266,6 @@ describe('api-key create', () => {
     const args = ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', 'twice']
     expect((await house.cli(...args)).exitCode).toBe(0)
     expect(await house.cli(...args)).toMatchObject({ exitCode: 1, out: '' })
-    expect(await house.cli('api-key', 'revoke', '999')).toMatchObject({ exitCode: 1, out: '' })
+    expect(await house.cli('api-key', 'revoke', '999', '--yes')).toMatchObject({ exitCode: 1, out: '' })
   })
 })

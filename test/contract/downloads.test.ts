@@ -256,7 +256,7 @@ describe('whoever may not have it hears 701', () => {
     const elsewhere = await makeKey('--preset', 'client', '--allow-ip', '203.0.113.7')
     const other = await makeKey('--can', 'verify,access-downloadables')
     const revoked = await makeKey('--preset', 'client')
-    await house.cli('api-key', 'revoke', String(revoked.id))
+    await house.cli('api-key', 'revoke', String(revoked.id), '--yes')
     for (const key of ['nobody', '%00', '%ff', '..%2f..', elsewhere.api_key, other.api_key, revoked.api_key]) {
       expect(await refused(path({ key }))).toMatchObject({ code: 701, status: 200, signedWith: 'global' })
     }
@@ -268,7 +268,7 @@ describe('whoever may not have it hears 701', () => {
     const [mine] = await links(license, { key: client.api_key })
     const [listed] = await links(license, { key: lister.api_key })
     expect((await fetch(mine!.url)).headers.get('content-type')).toBe('application/octet-stream')
-    await house.cli('api-key', 'revoke', String(client.id))
+    await house.cli('api-key', 'revoke', String(client.id), '--yes')
     expect(await refused(new URL(mine!.url).pathname as `/${string}`)).toMatchObject({ code: 701 })
     expect(await refused(new URL(listed!.url).pathname as `/${string}`)).toMatchObject({ code: 701 })
   })

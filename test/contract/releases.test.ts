@@ -36,10 +36,14 @@ describe('latchkey release', () => {
       [['--numeric-version', '700', '--file', `${file}.no`], 1, /cannot read .*: check the name/],
       [['--numeric-version', '700', '--file', house.folder], 1, /is not a file/],
       [['--numeric-version', '700', '--file', file, '--product', '999'], 1, /no product "999"/],
-      [['--numeric-version', '99999999999', '--file', file], 2, /whole number/],
-      [['--numeric-version', '-1', '--file', file], 2, /whole number/],
-      [['--numeric-version', '700', '--file', file, '--version', ''], 2, /a version has/],
-      [['--numeric-version', '700', '--file', file, '--release-date', 'soon'], 2, /takes a date/],
+      [['--numeric-version', '99999999999', '--file', file], 2, /--numeric-version: .* not be greater/],
+      [['--numeric-version', '-1', '--file', file], 2, /--numeric-version: .* at least 0/],
+      [['--numeric-version', '700', '--file', file, '--version', ''], 2, /--version: .* required/],
+      [
+        ['--numeric-version', '700', '--file', file, '--release-date', 'soon'],
+        2,
+        /--release-date: .* not a valid date/,
+      ],
       [['--numeric-version', '700', '--file', file, '--changelog', 'a', '--changelog-file', file], 2, /either/],
     ]
     for (const [options, exitCode, sentence] of cases) {
@@ -69,7 +73,7 @@ describe('latchkey release', () => {
       numeric_version: 990,
       version: '9.9',
       update_summary: 'Faster',
-      changelog: '# 9.9\n\nMuch is new.\n',
+      changelog: '# 9.9\n\nMuch is new.',
       published: 1,
       release_date: '2026-01-02 00:00:00',
       download_counter: 0,

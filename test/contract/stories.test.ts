@@ -469,7 +469,7 @@ const stories: Record<string, Story> = {
   'POST /api/v1/verify | Inactive API Key': {
     get: async (world) => {
       const { json } = await world.cli('api-key', 'create', '--name', 'story', '--preset', 'client', '--json')
-      await world.cli('api-key', 'revoke', String(json.id))
+      await world.cli('api-key', 'revoke', String(json.id), '--yes')
       return post(world, 'verify', { license_key: world.license, identifier }, { key: json.api_key })
     },
   },

@@ -7,7 +7,7 @@ import { type Db, openDatabase } from '../../src/database/database'
 import { migrate } from '../../src/database/migrate'
 import { declareJob, type Handler, handles } from '../../src/jobs/job'
 import { retryJob } from '../../src/jobs/service'
-import { enqueue, listJobs, releaseRunning } from '../../src/jobs/store'
+import { enqueue, pageJobs, releaseRunning } from '../../src/jobs/store'
 import { startWorker, type Worker } from '../../src/jobs/worker'
 import type { Facts } from '../../src/kernel/log'
 import { until } from '../support/wait'
@@ -45,7 +45,7 @@ async function work(handler: Handler<typeof Numbered>, kind = chore, on = db) {
 }
 
 const put = (n: number, lane?: string) => db.write((tx) => enqueue(tx, chore, { n }, { now: clock(), lane }))
-const jobs = async () => (await listJobs(db.read, undefined, 1000)).reverse()
+const jobs = async () => (await pageJobs(db.read, {}, { sort: 'id', limit: 1000 })).rows
 const stateOf = async (index = 0) => (await jobs())[index]?.state
 const isInState = (state: string, index = 0) => until(state, async () => (await stateOf(index)) === state)
 

@@ -46,6 +46,17 @@ export async function deliveries(house: TestHouse, ...args: string[]): Promise<L
   return json.deliveries.reverse()
 }
 
+/** Every delivery there is, however many pages they fill. */
+export async function allDeliveries(house: TestHouse): Promise<ListedDelivery[]> {
+  const all: ListedDelivery[] = []
+  for (let after: string[] = []; ; ) {
+    const { json } = await house.cli('webhook', 'deliveries', '--limit', '1000', ...after, '--json')
+    all.push(...json.deliveries)
+    if (json.next === null) return all
+    after = ['--after', json.next]
+  }
+}
+
 /** Waits until the delivery to that URL, the only one, is in that state with that many attempts; returns it. */
 export const delivered = (house: TestHouse, url: string, state: string, attempts?: number) =>
   until(`a delivery to ${url} in state ${state}`, async () => {

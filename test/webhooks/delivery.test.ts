@@ -143,7 +143,7 @@ describe('an order', () => {
     await delivered(house, receiver.url, 'pending', 1)
     const { json } = await house.cli('job', 'list', '--state', 'queued', '--json')
     const job = json.jobs.find(({ kind }: { kind: string }) => kind === 'deliver')
-    expect(await house.cli('job', 'delete', String(job.id), '--json')).toMatchObject({ exitCode: 0 })
+    expect(await house.cli('job', 'delete', String(job.id), '--yes', '--json')).toMatchObject({ exitCode: 0 })
     expect(await house.cli('job', 'show', String(job.id))).toMatchObject({ exitCode: 1 })
     await delivered(house, receiver.url, 'failed', 1)
     await receiver.close()

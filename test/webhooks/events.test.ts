@@ -3,7 +3,7 @@ import { startHouse, type TestHouse } from '../support/house'
 import { type Receiver, receive } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
-import { subscribe } from '../support/webhooks'
+import { allDeliveries, subscribe } from '../support/webhooks'
 
 setDefaultTimeout(60_000)
 
@@ -190,8 +190,7 @@ test('ten thousand licences made in one call are ten thousand deliveries in that
   await news()
   const { response } = await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: keys })
   expect(response.created).toBe(10_000)
-  const { json } = await house.cli('webhook', 'deliveries', '--limit', '10001', '--json')
-  const told = json.deliveries.filter(({ event }: { event: string }) => event === 'license.created')
-  expect(told.length).toBeGreaterThanOrEqual(10_000 - 100)
+  const told = (await allDeliveries(house)).filter(({ event }) => event === 'license.created')
+  expect(told.length).toBeGreaterThanOrEqual(10_000)
   await house.cli('webhook', 'disable', '1')
 })

@@ -1,5 +1,5 @@
 import type { Block } from '../../../db/schema/access'
-import { addBlock, type BlockDraft } from '../../access/service'
+import { addBlock, type BlockDraft } from '../../access/blocking'
 import type { Queryable } from '../../database/connection'
 import { tellSeatHolders } from '../licenses/news'
 

@@ -1,18 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { renameSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { renameSync, rmSync } from 'node:fs'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
 
-const chunkBytes = 1_048_576
 const abandonedMs = 3_600_000
+const progressFromBytes = 64 * 1_048_576
+const longestName = 255
 const incomingPrefix = 'incoming-'
 
 const filesOf = (folder: string) => join(folder, 'files')
 
 /** Where the file with that SHA-256 lies. */
 export const pathOf = (folder: string, hash: string) => join(filesOf(folder), hash)
+
+/** A file on its way in, from a disk or over the network. */
+export interface Upload {
+  readonly name: string
+  /** In bytes, where it is known beforehand; a file of another size did not arrive whole. */
+  readonly size?: number | undefined
+  /** What it holds, piece by piece; read once. */
+  pieces(): AsyncIterable<Uint8Array>
+}
 
 /** A file that was copied into the data folder and does not count yet. */
 export interface Incoming {
@@ -25,64 +35,69 @@ export interface Incoming {
   discard(): Promise<void>
 }
 
-/** Copies a file into the data folder, hashing as it goes; on disk when it returns. What went wrong is a `Sorry`. */
+export type OnProgress = (done: number, of: number) => void
+
+/**
+ * Copies a file into the data folder, hashing as it goes, a piece in memory at a time; on disk when it returns. What
+ * went wrong is a `Sorry`, and leaves nothing behind. Of large files it is said how much has arrived.
+ */
 export async function receiveFile(
   folder: string,
-  path: string,
-  { now, onProgress }: { now: Date; onProgress: (bytes: number, of: number) => void },
+  upload: Upload,
+  { now, onProgress }: { now: Date; onProgress?: OnProgress | undefined },
 ): Promise<Incoming> {
-  const { source, size: expected } = await openSource(path)
   const files = filesOf(folder)
   const temporary = join(files, incomingPrefix + randomUUID())
   const discard = () => rm(temporary, { force: true })
+  const name = plainName(upload.name)
   try {
     await mkdir(files, { recursive: true, mode: 0o700 })
     await sweep(files, now)
-    const target = await open(temporary, 'wx', 0o600)
-    try {
-      const { hash, size } = await copy(source, target, (bytes) => onProgress(bytes, expected))
-      await target.sync()
-      const keep = () => {
-        renameSync(temporary, join(files, hash))
-        syncFolder(files)
-      }
-      return { hash, size, name: basename(path), keep, discard }
-    } finally {
-      await target.close()
+    const { hash, size } = await copy(upload, temporary, onProgress)
+    const keep = () => {
+      renameSync(temporary, join(files, hash))
+      syncFolder(files)
     }
+    return { hash, size, name, keep, discard }
   } catch (error) {
     await discard()
-    throw new Sorry(`cannot store ${path}: ${(error as Error).message}; make room or mend that, then try again`)
-  } finally {
-    await source.close()
+    if (error instanceof Sorry) throw error
+    throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or mend that, then try again`)
   }
 }
 
-async function openSource(path: string) {
-  try {
-    const source = await open(path, 'r')
-    const status = await source.stat()
-    if (status.isFile()) return { source, size: status.size }
-    await source.close()
-  } catch {
-    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
-  }
-  throw new Sorry(`${path} is not a file: pack a folder into an archive first`)
+/** Removes a stored file, if it is there. Synchronous: part of a write that has seen that no release needs it. */
+export function removeFile(folder: string, hash: string) {
+  rmSync(pathOf(folder, hash), { force: true })
 }
 
-async function copy(source: FileHandle, target: FileHandle, onProgress: (bytes: number) => void) {
+/** The last part of a path, whoever's system it was written on. */
+function plainName(given: string) {
+  const name = given.split(/[/\\]/).at(-1)!
+  if (name && name !== '.' && name !== '..' && name.length <= longestName) return name
+  throw new Sorry(`a file has a name of 1 to ${longestName} characters, such as app-1.0.2.zip`, 'usage')
+}
+
+async function copy({ name, size: expected, pieces }: Upload, path: string, onProgress: OnProgress | undefined) {
   const digest = createHash('sha256')
-  const buffer = Buffer.allocUnsafe(chunkBytes)
+  const isTold = expected !== undefined && expected >= progressFromBytes
   let size = 0
-  for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, chunkBytes)
-    if (!bytesRead) return { hash: digest.digest('hex'), size }
-    const piece = buffer.subarray(0, bytesRead)
-    digest.update(piece)
-    await target.writeFile(piece)
-    size += bytesRead
-    onProgress(size)
+  const target = await open(path, 'wx', 0o600)
+  try {
+    for await (const piece of pieces()) {
+      digest.update(piece)
+      await target.writeFile(piece)
+      size += piece.length
+      if (isTold) onProgress?.(size, expected)
+    }
+    await target.sync()
+  } finally {
+    await target.close()
   }
+  if (expected !== undefined && size !== expected) {
+    throw new Sorry(`${name} did not arrive whole, ${size} of ${expected} bytes: send it again`)
+  }
+  return { hash: digest.digest('hex'), size }
 }
 
 /** Removes what copies left behind that were killed: a living one touches its file all the time. */

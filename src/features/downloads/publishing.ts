@@ -4,8 +4,16 @@ import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { Sorry } from '../../kernel/sorry'
 import { requireProduct } from '../products/service'
-import { receiveFile } from './files'
-import { findRelease, insertRelease, listReleases, updateRelease } from './store'
+import { type OnProgress, receiveFile, removeFile, type Upload } from './files'
+import {
+  deleteReleaseRow,
+  findRelease,
+  findReleaseById,
+  insertRelease,
+  isFileUsed,
+  type ReleaseChanges,
+  updateRelease,
+} from './store'
 
 const longestVersion = 64
 
@@ -15,35 +23,38 @@ export interface ReleaseDraft {
   product: string
   version: string
   numericVersion: number
-  path: string
   updateSummary: string
   changelog: string
   releaseDate?: Date | undefined
   isPublished: boolean
 }
 
+interface Arriving {
+  upload: Upload
+  now: Date
+  onProgress?: OnProgress | undefined
+}
+
 /** Takes a file in as a release of a product. Either both are there afterwards or neither; a faulty draft is a `Sorry`. */
 export async function addRelease(
   { db, folder }: Pick<Deps, 'db' | 'folder'>,
   draft: ReleaseDraft,
-  { now, onProgress }: { now: Date; onProgress: (bytes: number, of: number) => void },
+  { upload, now, onProgress }: Arriving,
 ): Promise<Release> {
-  const { version, numericVersion, updateSummary, changelog } = draft
-  if (!version.trim() || version.length > longestVersion) {
-    throw new Sorry(`a version has 1 to ${longestVersion} characters, such as 1.0.2`, 'usage')
-  }
+  const { numericVersion, updateSummary, changelog } = draft
+  const version = soundVersion(draft.version)
   const product = await requireProduct(db.read, draft.product)
   const taken = new Sorry(
     `product ${product.id} has a release with the numeric version ${numericVersion} already: choose another, or see "latchkey release list"`,
   )
   if (await findRelease(db.read, product.id, numericVersion)) throw taken
-  const incoming = await receiveFile(folder, draft.path, { now, onProgress })
+  const incoming = await receiveFile(folder, upload, { now, onProgress })
   try {
     return await db.write(async (tx) => {
       const release = await insertRelease(tx, {
         productId: product.id,
         numericVersion,
-        version: version.trim(),
+        version,
         updateSummary,
         changelog,
         published: Number(draft.isPublished),
@@ -63,9 +74,11 @@ export async function addRelease(
   }
 }
 
-/** Every release, of one product or of all. */
-export async function getReleases(db: Queryable, product?: string) {
-  return listReleases(db, product === undefined ? undefined : (await requireProduct(db, product)).id)
+/** The release of that id; a `Sorry` when there is none. */
+export async function requireRelease(db: Queryable, id: number): Promise<Release> {
+  const release = await findReleaseById(db, id)
+  if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`, 'missing')
+  return release
 }
 
 /** Lets customers see and download a release, or no longer. */
@@ -74,8 +87,40 @@ export async function setPublished(
   id: number,
   { isPublished, now }: { isPublished: boolean; now: Date },
 ): Promise<Release> {
-  const release = await updateRelease(tx, id, { published: Number(isPublished) })
-  if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`, 'missing')
+  await requireRelease(tx, id)
   await record(tx, { verb: isPublished ? 'release.published' : 'release.withdrawn', id }, now)
+  return updateRelease(tx, id, { published: Number(isPublished) })
+}
+
+/** Changes what is said of a release; its number and its file stay. */
+export async function editRelease(tx: Queryable, id: number, changes: ReleaseChanges, now: Date): Promise<Release> {
+  const before = await requireRelease(tx, id)
+  const { version } = changes
+  const after = await updateRelease(tx, id, {
+    ...changes,
+    ...(version !== undefined && { version: soundVersion(version) }),
+  })
+  await record(tx, { verb: 'release.updated', id, before, after }, now)
+  return after
+}
+
+/** Removes a release, and its file when no other release has the same. */
+export async function deleteRelease({ db, folder }: Pick<Deps, 'db' | 'folder'>, id: number, now: Date) {
+  const release = await db.write(async (tx) => {
+    const before = await requireRelease(tx, id)
+    await deleteReleaseRow(tx, id)
+    await record(tx, { verb: 'release.deleted', id, before }, now)
+    return before
+  })
+  // A write of its own: the row is gone for good, and nobody can take the same file in between look and removal.
+  await db.write(async (tx) => {
+    if (!(await isFileUsed(tx, release.fileHash))) removeFile(folder, release.fileHash)
+  })
   return release
+}
+
+function soundVersion(text: string) {
+  const version = text.trim()
+  if (version && version.length <= longestVersion) return version
+  throw new Sorry(`a version has 1 to ${longestVersion} characters, such as 1.0.2`, 'usage')
 }

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { products, type Release, releases } from '../../../db/schema/catalog'
 import { licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { pageOf, type Wanted } from '../../database/page'
 
 /** Whether the product of that licence lets downloads end with the licence; undefined for an unknown key. */
 export async function findDownloadRule(db: Queryable, licenseKey: string) {
@@ -21,13 +22,31 @@ export const listPublishedReleases = (db: Queryable, productId: number) =>
     .where(and(eq(releases.productId, productId), eq(releases.published, 1)))
     .orderBy(desc(releases.numericVersion))
 
-/** Every release, of one product or of all, newest first; drafts and withdrawn ones included. */
-export const listReleases = (db: Queryable, productId?: number) =>
-  db
-    .select()
-    .from(releases)
-    .where(productId === undefined ? undefined : eq(releases.productId, productId))
-    .orderBy(asc(releases.productId), desc(releases.numericVersion))
+const releaseSorts = {
+  numeric_version: releases.numericVersion,
+  id: releases.id,
+  release_date: releases.releaseDate,
+  download_counter: releases.downloadCounter,
+  file_size: releases.fileSize,
+}
+
+/** A page of all releases, drafts and withdrawn ones included. */
+export const pageReleases = (
+  db: Queryable,
+  { productId, published }: { productId?: number | undefined; published?: number | undefined },
+  wanted: Wanted,
+) => {
+  const where = and(
+    productId === undefined ? undefined : eq(releases.productId, productId),
+    published === undefined ? undefined : eq(releases.published, published),
+  )
+  return pageOf(db, releases, { where, sorts: releaseSorts, wanted })
+}
+
+export async function findReleaseById(db: Queryable, id: number): Promise<Release | undefined> {
+  const [row] = await db.select().from(releases).where(eq(releases.id, id))
+  return row
+}
 
 /** Published or not. */
 export async function findRelease(
@@ -64,9 +83,24 @@ export async function insertRelease(
   return row
 }
 
-export async function updateRelease(tx: Queryable, id: number, changes: Partial<Pick<Release, 'published'>>) {
+export type ReleaseChanges = Partial<
+  Pick<Release, 'published' | 'version' | 'updateSummary' | 'changelog' | 'releaseDate'>
+>
+
+/** The release as it is then; it must be there. */
+export async function updateRelease(tx: Queryable, id: number, changes: ReleaseChanges): Promise<Release> {
   const [row] = await tx.update(releases).set(changes).where(eq(releases.id, id)).returning()
-  return row
+  return row!
+}
+
+export async function deleteReleaseRow(tx: Queryable, id: number) {
+  await tx.delete(releases).where(eq(releases.id, id))
+}
+
+/** Whether any release has the file with that SHA-256. */
+export async function isFileUsed(db: Queryable, hash: string) {
+  const [row] = await db.select({ id: releases.id }).from(releases).where(eq(releases.fileHash, hash)).limit(1)
+  return row !== undefined
 }
 
 export async function incrementDownloads(tx: Queryable, id: number) {

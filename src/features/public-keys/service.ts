@@ -31,7 +31,7 @@ export function openPublicKeys({ db, sealer }: Pick<Deps, 'db' | 'sealer'>) {
     const rows = await listPublicKeys(db.read)
     const keys = rows
       .filter(({ productId }) => productId === null || !product || productId === product.id)
-      .map((row) => described(row, now))
+      .map((row) => describeKey(row, now))
     const text = Buffer.from(phpJson(keys)).toString('base64')
     let list = signed.get(product?.id)
     if (list?.text !== text) {
@@ -52,7 +52,8 @@ async function signWithEach(text: string, { db, sealer }: { db: Deps['db']; seal
   )
 }
 
-const described = (key: PublicKey, now: Date) => ({
+/** A public key as anybody may see it. */
+export const describeKey = (key: PublicKey, now: Date) => ({
   key_id: key.id,
   product_id: key.productId,
   bits: key.bits,
@@ -66,7 +67,7 @@ const described = (key: PublicKey, now: Date) => ({
 })
 
 /** `retired`: signs no more; `outgoing`: signs until its end; `coming`: signs for who asks for it; else `current`. */
-export function stateOf({ activeFrom, retiredAt }: PublicKey, now: Date) {
+function stateOf({ activeFrom, retiredAt }: PublicKey, now: Date) {
   if (retiredAt && retiredAt <= now) return 'retired'
   if (retiredAt) return 'outgoing'
   return activeFrom && activeFrom > now ? 'coming' : 'current'

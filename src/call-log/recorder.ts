@@ -1,7 +1,10 @@
+import type { Call } from '../../db/schema/operations'
 import type { Visitor } from '../access/visitor'
 import type { Db } from '../database/database'
 import type { Answer } from '../kernel/answers'
-import { type AnsweredCall, insertCalls } from './store'
+import { sha256 } from '../kernel/secrets'
+import { maskedKey } from './mask'
+import { insertCalls } from './store'
 import { successes } from './successes'
 
 const everyMs = 1000
@@ -36,14 +39,14 @@ export interface Recording {
  * first, and what was left out is counted.
  */
 export function openCallLog({ db, choice, counts }: Recording): CallLog {
-  let good: AnsweredCall[] = []
-  let refused: AnsweredCall[] = []
+  let good: Taken[] = []
+  let refused: Taken[] = []
 
   async function flush() {
     if (!good.length && !refused.length) return
     const room = mostPerSecond - refused.length
     counts.dropped += Math.max(0, good.length - room)
-    const calls = [...refused, ...good.slice(0, room)].sort((a, b) => a.at - b.at)
+    const calls = [...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()).map(masked)
     good = []
     refused = []
     await db.write((tx) => insertCalls(tx, calls)).catch(() => {})
@@ -60,7 +63,7 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
       const calls = isRefusal ? refused : good
       // Looked at no further: most calls of a busy second come here.
       if (calls.length >= mostPerSecond) counts.dropped += 1
-      else calls.push(asCall(visitor, said))
+      else calls.push(taken(visitor, said))
     },
     async close() {
       clearInterval(timer)
@@ -69,8 +72,11 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
   }
 }
 
-const asCall = ({ now, requestId, key, address, values }: Visitor, { route, code, ms }: Said): AnsweredCall => ({
-  at: now.getTime(),
+/** A call with its licence key in clear, as it stands in memory for a second. */
+type Taken = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
+
+const taken = ({ now, requestId, key, address, values }: Visitor, { route, code, ms }: Said): Taken => ({
+  at: now,
   requestId,
   route,
   code: String(code),
@@ -79,6 +85,12 @@ const asCall = ({ now, requestId, key, address, values }: Visitor, { route, code
   licenseKey: textOf(values?.license_key),
   identifier: textOf(values?.identifier),
   durationMs: Math.round(ms),
+})
+
+const masked = ({ licenseKey, ...call }: Taken): Omit<Call, 'id'> => ({
+  ...call,
+  licenseHash: licenseKey && sha256(licenseKey),
+  maskedKey: licenseKey && maskedKey(licenseKey),
 })
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)

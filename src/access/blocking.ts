@@ -1,0 +1,44 @@
+import type { Block } from '../../db/schema/access'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
+import { parseCidr, plainAddress } from '../kernel/addresses'
+import { Sorry } from '../kernel/sorry'
+import { deleteBlock, upsertBlock } from './store'
+
+/** Whom an operator turns away: an address or range, or the identifier of a device. */
+export interface BlockDraft {
+  kind: Block['kind']
+  value: string
+  reason: string
+  expiresAt?: Date | undefined
+}
+
+const longestIdentifier = 1024
+
+/** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
+export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
+  const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
+  if (!value || value.length > longestIdentifier) {
+    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
+  }
+  if (draft.expiresAt && draft.expiresAt <= now)
+    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+  const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
+  await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
+  return block
+}
+
+/** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
+export async function removeBlock(tx: Queryable, id: number, now: Date): Promise<Block> {
+  const block = await deleteBlock(tx, id)
+  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`, 'missing')
+  await record(tx, { verb: 'blocklist.removed', id, before: block }, now)
+  return block
+}
+
+function usualCidr(text: string) {
+  const range = parseCidr(plainAddress(text.trim()))
+  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
+  const { address, family, bits } = range
+  return bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`
+}

@@ -1,0 +1,26 @@
+import { createReadStream, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Upload } from '../features/downloads/files'
+import { Sorry } from '../kernel/sorry'
+
+/** A file of this machine, read piece by piece when it is wanted. One that cannot be read is a `Sorry`. */
+export function uploadOf(path: string): Upload {
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (!status) throw unreadable(path)
+  if (!status.isFile()) throw new Sorry(`${path} is not a file: pack a folder into an archive first`)
+  return {
+    name: basename(path),
+    size: status.size,
+    async *pieces() {
+      try {
+        yield* createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Uint8Array>
+      } catch {
+        throw unreadable(path)
+      }
+    },
+  }
+}
+
+const pieceBytes = 1_048_576
+
+const unreadable = (path: string) => new Sorry(`cannot read ${path}: check the name and its permissions`)

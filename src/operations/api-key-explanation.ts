@@ -1,0 +1,40 @@
+import { isIP } from 'node:net'
+import { Type } from '@sinclair/typebox'
+import { capabilities } from '../access/capabilities'
+import { explainAdmission } from '../access/explain'
+import { requireApiKey } from '../access/service'
+import { choice, integer, text } from '../intake/model'
+import { plainAddress } from '../kernel/addresses'
+import { Sorry } from '../kernel/sorry'
+import { table } from './lines'
+import { operation } from './operation'
+
+export const explainKey = operation({
+  command: 'api-key explain',
+  route: 'GET /api-keys/:id/explanation',
+  role: 'viewer',
+  summary: 'what every rule would say to a request with an API key, and the answer it would get',
+  input: Type.Object({
+    id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }),
+    from: text({ description: 'The address the request comes from.' }),
+    capability: choice(capabilities, { description: 'What is asked for: verify' }),
+    identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
+  }),
+  async run({ db, doorkeeper, config, limit, now }, { id, from, capability, identifier }) {
+    const address = plainAddress(from)
+    if (!isIP(address)) throw new Sorry(`"${from}" is no address, such as 203.0.113.7 or 2001:db8::7`, 'usage')
+    await requireApiKey(db.read, id)
+    const key = (await doorkeeper.recall(id))!
+    return explainAdmission({ config, doorkeeper, limit }, { key, address, capability, identifier }, now)
+  },
+  show: ({ rules, answer }) => [
+    ...table(
+      ['RULE', 'PASSED', 'SAW'],
+      rules.map(({ rule, passed, saw }) => [rule, passed ? 'yes' : 'NO', saw]),
+      '',
+    ),
+    '',
+    answer ? `The answer is ${answer.code}, ${answer.message} (HTTP ${answer.http}).` : 'It may come in.',
+  ],
+  help: 'How much of its rate limit a key has used is known to the server alone: a\ncommand sees it unused.',
+})

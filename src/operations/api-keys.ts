@@ -1,0 +1,196 @@
+import { Type } from '@sinclair/typebox'
+import { capabilities, type Preset, presets } from '../access/capabilities'
+import { createApiKey, editApiKey, requireApiKey, revokeApiKey, rotateApiKey, setApiKeyStatus } from '../access/service'
+import { pageApiKeys } from '../access/store'
+import { choice, integer, list as listOf, momentText, text } from '../intake/model'
+import { parseDuration } from '../kernel/durations'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+import { explainKey } from './api-key-explanation'
+import { described, isOver, mayOf } from './api-key-view'
+import { facts, listed, minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const usualOverlap = '7d'
+const longestOverlapMs = 90 * 86_400_000
+
+const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+
+const presetNames = Object.keys(presets) as [Preset, ...Preset[]]
+const terms = {
+  preset: Type.Optional(choice(presetNames, { description: 'A usual set of capabilities.' })),
+  capabilities: Type.Optional(listOf({ option: 'can', description: 'Capabilities, separated by commas.' })),
+  allowed_ips: Type.Optional(
+    listOf({ option: 'allow-ip', nullable: true, description: 'Address or range it may be used from; repeatable.' }),
+  ),
+  rate_limit_per_minute: Type.Optional(
+    integer({ minimum: 1, option: 'rate-limit', nullable: true, description: 'Requests a minute it may make.' }),
+  ),
+  expires_at: Type.Optional(
+    momentText({ nullable: true, description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+  ),
+}
+
+const create = operation({
+  command: 'api-key create',
+  route: 'POST /api-keys',
+  role: 'owner',
+  summary: 'make an API key and print it, this once',
+  input: Type.Object({
+    name: text({ description: 'Whose key it is.' }),
+    ...terms,
+    api_key: Type.Optional(
+      text({ option: 'import', description: 'Go on with an existing key instead of a random one.' }),
+    ),
+  }),
+  async run({ db, now }, { name, api_key, ...given }) {
+    const draft = { name, token: api_key, capabilities: [], allowedIps: [], ...termsOf(given) }
+    const { key, token } = await db.write((tx) => createApiKey(tx, draft, now))
+    return { id: key.id, name: key.name, api_key: token }
+  },
+  show: ({ id, name, api_key }) => [`API key ${id} "${name}", shown this once:`, api_key],
+  help: listed('Capabilities', capabilities),
+})
+
+const list = listing({
+  command: 'api-key list',
+  route: 'GET /api-keys',
+  summary: 'every API key; of its value only the beginning is known',
+  plural: 'api_keys',
+  filters: Type.Object({
+    status: Type.Optional(choice(['active', 'inactive', 'revoked'], { description: 'Only those in this state.' })),
+    name: Type.Optional(text({ description: 'Only those with this in their name.' })),
+  }),
+  sorts: ['id', 'name', 'created_at', 'last_used_at', 'expires_at'],
+  async page({ db, now }, filters, wanted) {
+    const { rows, next } = await pageApiKeys(db.read, filters, wanted)
+    return { rows: rows.map((key) => ({ ...described(key), is_over: isOver(key, now) })), next }
+  },
+  columns: {
+    ID: (key) => String(key.id),
+    NAME: (key) => key.name,
+    BEGINS: (key) => `${key.prefix}…`,
+    STATE: (key) => (key.status === 'active' && key.is_over ? 'expired' : key.status),
+    FROM: (key) => key.allowed_ips.join(',') || 'anywhere',
+    'LAST USED': (key) => (key.last_used_at ? minute(key.last_used_at) : 'never'),
+    MAY: (key) => mayOf(key.capabilities),
+  },
+  none: 'There is no API key yet: latchkey api-key create --name "my app" --preset all',
+})
+
+const show = operation({
+  command: 'api-key show',
+  route: 'GET /api-keys/:id',
+  role: 'viewer',
+  summary: 'all that is known of one API key',
+  input: Type.Object({ id }),
+  run: async ({ db }, { id }) => described(await requireApiKey(db.read, id)),
+  show: facts,
+})
+
+const edit = operation({
+  command: 'api-key edit',
+  route: 'PATCH /api-keys/:id',
+  role: 'owner',
+  summary: 'change what an API key may do, from the next request on; what is not named stays, an empty limit is lifted',
+  input: Type.Object({ id, name: Type.Optional(text({ description: 'Whose key it is.' })), ...terms }),
+  async run({ db, now }, { id, name, ...given }) {
+    const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
+    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed, for example --rate-limit', 'usage')
+    return described(await db.write((tx) => editApiKey(tx, id, changes, now)))
+  },
+  show: (key) => [`API key ${key.id} is changed.`, ...facts(key)],
+  help: listed('Capabilities', capabilities),
+})
+
+const turn = (word: 'enable' | 'disable', status: 'active' | 'inactive', summary: string) =>
+  operation({
+    command: `api-key ${word}`,
+    route: `POST /api-keys/:id/${word}`,
+    role: 'operator',
+    summary,
+    input: Type.Object({ id }),
+    run: async ({ db, now }, { id }) => described(await db.write((tx) => setApiKeyStatus(tx, id, status, now))),
+    show: (key) => [`API key ${key.id} "${key.name}" is ${key.status}.`],
+  })
+
+const revoke = operation({
+  command: 'api-key revoke',
+  route: 'POST /api-keys/:id/revoke',
+  role: 'owner',
+  summary: 'end an API key for good, at once',
+  input: Type.Object({ id }),
+  loses: async ({ id }, { db }) => {
+    const { name } = await requireApiKey(db.read, id)
+    return `Whoever uses API key ${id} "${name}" is refused from now on, for good.`
+  },
+  run: async ({ db, now }, { id }) => described(await db.write((tx) => revokeApiKey(tx, id, now))),
+  show: (key) => [`API key ${key.id} "${key.name}" is revoked.`],
+})
+
+const rotate = operation({
+  command: 'api-key rotate',
+  route: 'POST /api-keys/:id/rotate',
+  role: 'owner',
+  summary: 'give an API key a new value and print it, this once; the old one works on until the overlap is over',
+  input: Type.Object({
+    id,
+    overlap: Type.Optional(
+      text({ description: `How long both work: 12h or 30d, 0 for not at all; ${usualOverlap} when it is absent.` }),
+    ),
+  }),
+  async run({ db, now }, { id, overlap = usualOverlap }) {
+    const overlapMs = parseDuration(overlap)
+    if (overlapMs === undefined || overlapMs > longestOverlapMs) {
+      throw new Sorry('--overlap takes a time such as 30m, 12h or 7d, up to 90d, or 0', 'usage')
+    }
+    const { key, token } = await db.write((tx) => rotateApiKey(tx, id, overlapMs, now))
+    return {
+      id: key.id,
+      name: key.name,
+      api_key: token,
+      previous_until: key.previousUntil?.toISOString() ?? null,
+    }
+  },
+  show: ({ id, name, api_key, previous_until }) => [
+    previous_until
+      ? `API key ${id} "${name}" has a new value, shown this once; the one before works until ${minute(previous_until)}:`
+      : `API key ${id} "${name}" has a new value, shown this once; the one before is refused:`,
+    api_key,
+  ],
+})
+
+export const apiKeys: Subject = {
+  name: 'api-key',
+  about: 'the keys that shops and software call the server with',
+  operations: [
+    create,
+    list,
+    show,
+    edit,
+    turn('enable', 'active', 'let an API key be used again'),
+    turn('disable', 'inactive', 'refuse an API key until it is enabled again'),
+    revoke,
+    rotate,
+    explainKey,
+  ],
+}
+
+/** The terms that were given, in the service's words; an empty limit is none. */
+function termsOf(given: {
+  preset?: Preset
+  capabilities?: string[]
+  allowed_ips?: string[]
+  rate_limit_per_minute?: number | ''
+  expires_at?: string
+}) {
+  const { preset, capabilities, allowed_ips, rate_limit_per_minute: rate, expires_at } = given
+  return {
+    ...(preset && { preset }),
+    ...(capabilities && { capabilities }),
+    ...(allowed_ips && { allowedIps: allowed_ips }),
+    ...(rate !== undefined && { rateLimitPerMinute: rate || null }),
+    ...(expires_at !== undefined && { expiresAt: parseMoment(expires_at) ?? null }),
+  }
+}

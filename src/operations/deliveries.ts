@@ -1,0 +1,103 @@
+import { Type } from '@sinclair/typebox'
+import type { Delivery, DeliveryAttempt } from '../../db/schema/work'
+import { choice, integer, momentText, text } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+import { replayDelivery, replayRange } from '../webhooks/deliveries'
+import { listAttempts, pageDeliveries } from '../webhooks/store'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation } from './operation'
+
+const states = ['pending', 'success', 'failed'] as const satisfies Delivery['state'][]
+const from = momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })
+const to = momentText({ description: 'The moment before which it ends.' })
+
+export const deliveries = listing({
+  command: 'webhook deliveries',
+  route: 'GET /deliveries',
+  bare: ['webhook_id'],
+  summary: 'the latest deliveries and how they went, orders and callbacks too; each attempt in JSON',
+  plural: 'deliveries',
+  filters: Type.Object({
+    webhook_id: Type.Optional(integer({ minimum: 1, description: 'Only those of this webhook.' })),
+    state: Type.Optional(choice(states, { description: 'Only those in this state.' })),
+    event: Type.Optional(text({ description: 'Only those of this event: license.created' })),
+    from: Type.Optional(from),
+    to: Type.Optional(to),
+  }),
+  sorts: ['-id', 'created_at'],
+  async page({ db }, { webhook_id, state, event, from, to }, wanted) {
+    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
+    const { rows, next } = await pageDeliveries(db.read, { webhookId: webhook_id, state, event, ...range }, wanted)
+    const attempts = Map.groupBy(
+      await listAttempts(
+        db.read,
+        rows.map(({ id }) => id),
+      ),
+      ({ deliveryId }) => deliveryId,
+    )
+    return { rows: rows.map((delivery) => described(delivery, attempts.get(delivery.id) ?? [])), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    MADE: ({ created_at }) => minute(created_at),
+    EVENT: ({ event }) => event,
+    STATE: ({ state }) => state,
+    ATTEMPTS: ({ attempts }) => String(attempts.length),
+    TO: ({ webhook_id, url }) => (webhook_id === null ? url : `webhook ${webhook_id}`),
+    'LAST ANSWER': ({ attempts }) => answerOf(attempts.at(-1)),
+  },
+  none: 'There is no such delivery.',
+})
+
+export const replay = operation({
+  command: 'webhook replay',
+  route: 'POST /deliveries/replay',
+  bare: ['delivery_id'],
+  role: 'operator',
+  summary: 'send a delivery again, or all that a webhook was sent from one moment until another',
+  input: Type.Object({
+    delivery_id: Type.Optional(integer({ minimum: 1, description: 'Its id, as the deliveries show it.' })),
+    webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook whose deliveries are sent again.' })),
+    from: Type.Optional(from),
+    to: Type.Optional(to),
+  }),
+  async run({ db, now }, { delivery_id, webhook: webhookId, ...given }) {
+    const [from, to] = [parseMoment(given.from ?? ''), parseMoment(given.to ?? '')]
+    if (delivery_id !== undefined && webhookId === undefined && !from && !to) {
+      return { replayed: 1, delivery_id: await db.write((tx) => replayDelivery(tx, delivery_id, now)) }
+    }
+    if (delivery_id === undefined && webhookId !== undefined && from && to) {
+      return { replayed: await replayRange(db, { webhookId, from, to }, now) }
+    }
+    throw new Sorry('give the id of a delivery, or all of --webhook, --from and --to', 'usage')
+  },
+  show: ({ replayed, delivery_id }: { replayed: number; delivery_id?: number }) => [
+    delivery_id === undefined
+      ? `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`
+      : `The message is sent again, as delivery ${delivery_id}.`,
+  ],
+})
+
+const described = (delivery: Delivery, attempts: DeliveryAttempt[]) => ({
+  id: delivery.id,
+  message_id: delivery.messageId,
+  kind: delivery.kind,
+  webhook_id: delivery.webhookId,
+  event: delivery.event,
+  url: delivery.url,
+  state: delivery.state,
+  created_at: delivery.createdAt.toISOString(),
+  attempts: attempts.map(({ attempt, at, status, durationMs, responseBody, error }) => ({
+    attempt,
+    at: at.toISOString(),
+    status,
+    duration_ms: durationMs,
+    response_body: responseBody,
+    error,
+  })),
+})
+
+const answerOf = (attempt: { status: number | null; error: string | null } | undefined) =>
+  attempt ? (attempt.error ?? String(attempt.status)) : '–'

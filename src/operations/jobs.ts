@@ -1,0 +1,104 @@
+import { Type } from '@sinclair/typebox'
+import type { Job } from '../../db/schema/work'
+import { choice, integer, text } from '../intake/model'
+import { requireJob, retryDead, retryJob } from '../jobs/service'
+import { pageJobs } from '../jobs/store'
+import { Sorry } from '../kernel/sorry'
+import { abandonJob } from '../webhooks/deliveries'
+import { facts, minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const states = ['queued', 'running', 'done', 'dead'] as const satisfies Job['state'][]
+
+const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+
+const list = listing({
+  command: 'job list',
+  route: 'GET /jobs',
+  summary: 'the latest jobs',
+  plural: 'jobs',
+  filters: Type.Object({
+    state: Type.Optional(choice(states, { description: 'Only those in this state.' })),
+    kind: Type.Optional(text({ description: 'Only those of this kind: deliver' })),
+  }),
+  sorts: ['-id', 'run_at', 'attempts'],
+  async page({ db }, filters, wanted) {
+    const { rows, next } = await pageJobs(db.read, filters, wanted)
+    return { rows: rows.map(described), next }
+  },
+  columns: {
+    ID: (job) => String(job.id),
+    KIND: (job) => job.kind,
+    STATE: (job) => job.state,
+    ATTEMPTS: (job) => String(job.attempts),
+    DUE: (job) => (job.state === 'queued' ? minute(job.run_at) : '–'),
+    ERROR: (job) => job.last_error ?? '',
+  },
+  none: 'There is no such job.',
+})
+
+const show = operation({
+  command: 'job show',
+  route: 'GET /jobs/:id',
+  role: 'viewer',
+  summary: 'all that is known of one job',
+  input: Type.Object({ id }),
+  run: async ({ db }, { id }) => described(await requireJob(db.read, id)),
+  show: facts,
+})
+
+const retry = operation({
+  command: 'job retry',
+  route: 'POST /jobs/retry',
+  bare: ['id'],
+  role: 'operator',
+  summary: 'run a dead job again, or one that waits at once; or all the dead ones of a kind',
+  input: Type.Object({
+    id: Type.Optional(id),
+    kind: Type.Optional(text({ description: 'Every dead job of this kind instead: deliver' })),
+  }),
+  async run({ db, now }, { id, kind }) {
+    if (id !== undefined && kind === undefined) return described(await db.write((tx) => retryJob(tx, id, now)))
+    if (kind !== undefined && id === undefined) return { retried: await retryDead(db, kind, now) }
+    throw new Sorry('give either the id of a job or --kind', 'usage')
+  },
+  show: (value) => [
+    'retried' in value
+      ? `${value.retried} ${value.retried === 1 ? 'job is' : 'jobs are'} due now.`
+      : `Job ${value.id} is due now.`,
+  ],
+})
+
+const remove = operation({
+  command: 'job delete',
+  route: 'DELETE /jobs/:id',
+  role: 'operator',
+  summary: 'take a job out of the queue: it is not done any more',
+  input: Type.Object({ id }),
+  loses: async ({ id }, { db }) => {
+    const { kind, state } = await requireJob(db.read, id)
+    return state === 'done' ? '' : `Job ${id}, ${kind}, is not done any more then.`
+  },
+  run: async ({ db, now }, { id }) => described(await db.write((tx) => abandonJob(tx, id, now))),
+  show: ({ id }) => [`Job ${id} is deleted.`],
+})
+
+export const jobs: Subject = {
+  name: 'job',
+  about: 'work that is queued, done or has failed for good',
+  operations: [list, show, retry, remove],
+}
+
+const described = (job: Job) => ({
+  id: job.id,
+  kind: job.kind,
+  state: job.state,
+  lane: job.lane,
+  payload: job.payload,
+  attempts: job.attempts,
+  run_at: job.runAt.toISOString(),
+  last_error: job.lastError,
+  created_at: job.createdAt.toISOString(),
+  finished_at: job.finishedAt?.toISOString() ?? null,
+})

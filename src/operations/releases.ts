@@ -1,0 +1,165 @@
+import { Type } from '@sinclair/typebox'
+import type { Release } from '../../db/schema/catalog'
+import { addRelease, deleteRelease, editRelease, requireRelease, setPublished } from '../features/downloads/publishing'
+import { describeRelease } from '../features/downloads/service'
+import { pageReleases } from '../features/downloads/store'
+import { requireProduct } from '../features/products/service'
+import { choice, integer, momentText, text, toggle } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+import { facts } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+const ofProduct = (description: string) => text({ nullable: true, description })
+
+const said = {
+  update_summary: Type.Optional(
+    text({ nullable: true, option: 'summary', description: 'What is new, in a sentence.' }),
+  ),
+  changelog: Type.Optional(text({ nullable: true, orFile: true, description: 'What is new, at length.' })),
+  release_date: Type.Optional(
+    momentText({ description: 'Its date instead of the present: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+  ),
+}
+
+const add = operation({
+  command: 'release add',
+  route: 'POST /releases',
+  role: 'operator',
+  takesFile: true,
+  summary: 'copy a file into the data folder as a release of a product; a draft until it is published',
+  input: Type.Object({
+    product: ofProduct('Whose release it is: its id, uuid or slug.'),
+    version: text({ description: 'Its name: 1.0.2' }),
+    numeric_version: integer({ description: 'Its number, which orders releases: 102' }),
+    ...said,
+    publish: Type.Optional(toggle({ description: 'Let customers have it at once.' })),
+  }),
+  async run({ db, folder, upload, now, onProgress }, { product, version, publish = false, ...given }) {
+    if (!upload) throw new Sorry('a release needs its file: send it as the body of the request', 'usage')
+    const draft = {
+      product,
+      version,
+      numericVersion: given.numeric_version,
+      updateSummary: given.update_summary ?? '',
+      changelog: given.changelog ?? '',
+      releaseDate: parseMoment(given.release_date ?? ''),
+      isPublished: publish,
+    }
+    return described(await addRelease({ db, folder }, draft, { upload, now, onProgress }))
+  },
+  show: (release) => [
+    `Release ${release.id}, version ${release.version} of product ${release.product_id}, ${sizeOf(release)}: ${stateOf(release)}.`,
+    ...(release.published ? [] : [`Let customers have it: latchkey release publish ${release.id}`]),
+  ],
+})
+
+const list = listing({
+  command: 'release list',
+  route: 'GET /releases',
+  summary: 'every release, newest first',
+  plural: 'releases',
+  filters: Type.Object({
+    product: Type.Optional(ofProduct('Only those of this product: its id, uuid or slug.')),
+    state: Type.Optional(choice(['draft', 'published'], { description: 'Only those customers see, or do not.' })),
+  }),
+  sorts: ['-numeric_version', 'id', 'release_date', 'download_counter', 'file_size'],
+  async page({ db }, { product, state }, wanted) {
+    const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
+    const published = state && Number(state === 'published')
+    const { rows, next } = await pageReleases(db.read, { productId, published }, wanted)
+    return { rows: rows.map(described), next }
+  },
+  columns: {
+    ID: (release) => String(release.id),
+    PRODUCT: ({ product_id }) => String(product_id),
+    NUMBER: ({ numeric_version }) => String(numeric_version),
+    VERSION: ({ version }) => version,
+    STATE: (release) => stateOf(release),
+    DATE: ({ release_date }) => release_date.slice(0, 10),
+    LOADED: ({ download_counter }) => String(download_counter),
+    SIZE: (release) => sizeOf(release),
+    FILE: ({ file_name }) => file_name,
+  },
+  none: 'There is no release: "latchkey release add --help" says how to make one.',
+})
+
+const show = operation({
+  command: 'release show',
+  route: 'GET /releases/:id',
+  role: 'viewer',
+  summary: 'all that is known of one release',
+  input: Type.Object({ id }),
+  run: async ({ db }, { id }) => described(await requireRelease(db.read, id)),
+  show: facts,
+})
+
+const change = (word: 'publish' | 'withdraw', isPublished: boolean, summary: string) =>
+  operation({
+    command: `release ${word}`,
+    route: `POST /releases/:id/${word}`,
+    role: 'operator',
+    summary,
+    input: Type.Object({ id }),
+    run: async ({ db, now }, { id }) => described(await db.write((tx) => setPublished(tx, id, { isPublished, now }))),
+    show: (release) => [`Release ${release.id}, version ${release.version}: ${stateOf(release)}.`],
+  })
+const publish = change('publish', true, 'let customers see and download a release')
+const withdraw = change(
+  'withdraw',
+  false,
+  'take a release back: nobody sees or downloads it until it is published again',
+)
+
+const edit = operation({
+  command: 'release edit',
+  route: 'PATCH /releases/:id',
+  role: 'operator',
+  summary: 'change what is said of a release; its number and its file stay',
+  input: Type.Object({ id, version: Type.Optional(text({ description: 'Its name: 1.0.2' })), ...said }),
+  async run({ db, now }, { id, version, update_summary, changelog, release_date }) {
+    const changes = {
+      ...(version !== undefined && { version }),
+      ...(update_summary !== undefined && { updateSummary: update_summary }),
+      ...(changelog !== undefined && { changelog }),
+      ...(release_date !== undefined && { releaseDate: parseMoment(release_date)! }),
+    }
+    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed, for example --summary', 'usage')
+    return described(await db.write((tx) => editRelease(tx, id, changes, now)))
+  },
+  show: (release) => [`Release ${release.id} is changed.`, ...facts(release)],
+})
+
+const remove = operation({
+  command: 'release delete',
+  route: 'DELETE /releases/:id',
+  role: 'operator',
+  summary: 'remove a release, and its file unless another release has the same',
+  input: Type.Object({ id }),
+  loses: async ({ id }, { db }) => {
+    const { version, productId } = await requireRelease(db.read, id)
+    return `Release ${id}, version ${version} of product ${productId}, and its file are gone then.`
+  },
+  run: async ({ db, folder, now }, { id }) => described(await deleteRelease({ db, folder }, id, now)),
+  show: (release) => [`Release ${release.id}, version ${release.version}, is deleted.`],
+})
+
+export const releases: Subject = {
+  name: 'release',
+  about: 'the files that customers download, version by version',
+  operations: [add, list, show, publish, withdraw, edit, remove],
+}
+
+const described = (release: Release) => ({
+  ...describeRelease(release),
+  file_name: release.fileName,
+  file_size: release.fileSize,
+  sha256: release.fileHash,
+})
+
+const stateOf = ({ published }: { published: number }) => (published ? 'published' : 'draft')
+
+const sizeOf = ({ file_size }: { file_size: number }) =>
+  file_size < 1_048_576 ? `${Math.ceil(file_size / 1024)} KiB` : `${(file_size / 1_048_576).toFixed(1)} MiB`

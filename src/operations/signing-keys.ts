@@ -1,0 +1,152 @@
+import { Type } from '@sinclair/typebox'
+import type { Queryable } from '../database/connection'
+import { requireProduct } from '../features/products/service'
+import { describeKey } from '../features/public-keys/service'
+import { choice, text } from '../intake/model'
+import { parseDuration } from '../kernel/durations'
+import { Sorry } from '../kernel/sorry'
+import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
+import { generateKey, type KeyOwner, putKey, retireKey, rotateKey } from '../signing/service'
+import { type KeyUse, listKeyUses, listPublicKeys } from '../signing/store'
+import { minute } from './lines'
+import { operation, type Subject } from './operation'
+
+const usualBits = 4096
+const longestOverlapMs = 366 * 24 * 3_600_000
+const countedMs = 7 * 24 * 3_600_000
+
+const product = Type.Optional(
+  text({
+    nullable: true,
+    description: "A product's own key pair instead of the global one: its id, uuid or slug.",
+  }),
+)
+const sizes = keySizes.map(String)
+const bits = Type.Optional(choice(sizes, { description: `Size of the new RSA key; ${usualBits} when it is absent.` }))
+
+const show = operation({
+  command: 'key show',
+  route: 'GET /signing-keys',
+  role: 'viewer',
+  summary: 'every public key: those in use, those to come and those before them',
+  input: Type.Object({}),
+  async run({ db, now }) {
+    const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
+    const uses = Map.groupBy(await listKeyUses(db.read, since), ({ keyId }) => keyId)
+    const keys = await listPublicKeys(db.read)
+    return { keys: keys.map((key) => ({ ...describeKey(key, now), uses: countOf(uses.get(key.id)) })) }
+  },
+  show: ({ keys }) => keys.flatMap((key) => [...linesOf(key), ...stillNeeded(key)]),
+})
+
+const generate = operation({
+  command: 'key generate',
+  route: 'POST /signing-keys',
+  role: 'owner',
+  summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
+  input: Type.Object({ product, bits }),
+  run: async (desk, { product, bits }) =>
+    describeKey(await generateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits)), desk.now),
+  show: news,
+})
+
+const importKey = operation({
+  command: 'key import',
+  route: 'POST /signing-keys/import',
+  bare: ['private_key'],
+  role: 'owner',
+  summary: 'sign with an existing RSA private key (PEM), so that clients that know it go on unchanged',
+  input: Type.Object({
+    private_key: text({ file: true, description: 'The private key, PKCS#1 or PKCS#8.' }),
+    product,
+    passphrase: Type.Optional(text({ file: true, description: 'The passphrase of an encrypted key.' })),
+  }),
+  async run(desk, { private_key, product, passphrase }) {
+    const privateKey = readPrivateKey(private_key, passphrase)
+    return describeKey(await putKey(desk, await ownerOf(desk.db.read, product), privateKey), desk.now)
+  },
+  show: news,
+})
+
+const rotate = operation({
+  command: 'key rotate',
+  route: 'POST /signing-keys/rotate',
+  role: 'owner',
+  summary:
+    'make a fresh key that follows the one in use, at once or after an overlap; the public key before it stays visible',
+  input: Type.Object({
+    product,
+    bits,
+    overlap: Type.Optional(
+      text({
+        description:
+          'How long clients may go on with the key before it: 12h or 30d; it signs no more when this is absent.',
+      }),
+    ),
+  }),
+  async run(desk, { product, bits, overlap = '0' }) {
+    const overlapMs = parseDuration(overlap)
+    if (overlapMs === undefined || overlapMs > longestOverlapMs) {
+      throw new Sorry('--overlap takes a time such as 12h or 30d, up to 366d, or 0', 'usage')
+    }
+    const rotation = { bits: sizeOf(bits), overlapMs }
+    return describeKey(await rotateKey(desk, await ownerOf(desk.db.read, product), rotation), desk.now)
+  },
+  show: news,
+})
+
+const retire = operation({
+  command: 'key retire',
+  route: 'POST /signing-keys/:key_id/retire',
+  role: 'owner',
+  summary: 'end a key before its overlap is over, when it has leaked or nobody needs it any more; its successor signs',
+  input: Type.Object({ key_id: text({ description: 'Its id, as "key show" tells it.' }) }),
+  loses: ({ key_id }) => `Clients that know only key ${key_id} will refuse every answer from now on.`,
+  run: async ({ db, now }, { key_id }) => describeKey(await db.write((tx) => retireKey(tx, key_id, now)), now),
+  show: ({ key_id }) => [`Key ${key_id} signs no more.`],
+})
+
+export const signingKeys: Subject = {
+  name: 'key',
+  about: "the key pairs that sign every answer: the global one, and products' own",
+  operations: [show, generate, importKey, rotate, retire],
+}
+
+const ownerOf = async (db: Queryable, product: string | undefined): Promise<KeyOwner> =>
+  product === undefined ? null : (await requireProduct(db, product)).id
+
+const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySize
+
+type Described = ReturnType<typeof describeKey>
+
+/** How often an outgoing key has signed lately, for clients that named it and for those that named none. */
+const countOf = (uses: KeyUse[] = []) => ({
+  named: uses.reduce((sum, { named }) => sum + named, 0),
+  unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
+})
+
+function news(key: Described) {
+  const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
+  const from = key.state === 'coming' ? minute(key.active_from!) : 'now'
+  return [`${which} are signed with this key from ${from} on.`, ...linesOf(key)]
+}
+
+const linesOf = (key: Described) => [
+  `Key ${key.key_id} (RSA-${key.bits}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${
+    key.created_at
+  }, ${stateOf(key)}`,
+  key.public_key.trim(),
+]
+
+function stateOf({ state, active_from, retired_at }: Described) {
+  if (state === 'retired') return `retired ${retired_at}`
+  if (state === 'outgoing') return `in use until ${retired_at}`
+  return state === 'coming' ? `signs for who asks for it, for all from ${active_from}` : 'in use'
+}
+
+const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: ReturnType<typeof countOf> }) =>
+  state === 'outgoing'
+    ? [
+        `In seven days it signed ${named} answers for clients that named it, and ${unnamed} for clients that named none.`,
+      ]
+    : []

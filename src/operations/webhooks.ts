@@ -1,0 +1,178 @@
+import { Type } from '@sinclair/typebox'
+import type { Webhook } from '../../db/schema/work'
+import { choice, integer, list as listOf, text } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { events } from '../webhooks/events'
+import {
+  addWebhook,
+  deleteWebhook,
+  editWebhook,
+  pingWebhook,
+  requireWebhook,
+  rotateSecret,
+  setWebhookActive,
+} from '../webhooks/service'
+import { pageWebhooks } from '../webhooks/store'
+import { deliveries, replay } from './deliveries'
+import { facts, listed } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+const name = text({ description: 'What it is for.' })
+const url = text({ description: 'Where the events are posted.' })
+const wantedEvents = listOf({
+  description: 'Events, separated by commas: license.created,license.expired; or all.',
+})
+
+const add = operation({
+  command: 'webhook add',
+  route: 'POST /webhooks',
+  role: 'operator',
+  summary: 'tell an address of events from now on, and print the secret it checks them with, this once',
+  input: Type.Object({ name, url, events: wantedEvents }),
+  async run({ db, sealer, now }, draft) {
+    const { webhook, secret } = await db.write((tx) => addWebhook(tx, draft, { sealer, now }))
+    return { ...described(webhook), secret }
+  },
+  show: (webhook) => [
+    `Webhook ${webhook.id} "${webhook.name}" is told of ${told(webhook)}. Its secret, shown this once:`,
+    webhook.secret,
+  ],
+  help: listed('Events', events),
+})
+
+const list = listing({
+  command: 'webhook list',
+  route: 'GET /webhooks',
+  summary: 'every webhook',
+  plural: 'webhooks',
+  filters: Type.Object({
+    state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those in this state.' })),
+  }),
+  sorts: ['id', 'name', 'created_at'],
+  async page({ db }, { state }, wanted) {
+    const { rows, next } = await pageWebhooks(db.read, { active: state && Number(state === 'active') }, wanted)
+    return { rows: rows.map(described), next }
+  },
+  columns: {
+    ID: (webhook) => String(webhook.id),
+    NAME: (webhook) => webhook.name,
+    STATE: (webhook) => stateOf(webhook),
+    URL: (webhook) => webhook.url,
+    EVENTS: (webhook) => told(webhook),
+  },
+  none: 'There is no webhook yet: latchkey webhook add --name "my shop" --url https://… --events all',
+})
+
+const show = operation({
+  command: 'webhook show',
+  route: 'GET /webhooks/:id',
+  role: 'viewer',
+  summary: 'all that is known of one webhook but its secret',
+  input: Type.Object({ id }),
+  run: async ({ db }, { id }) => described(await requireWebhook(db.read, id)),
+  show: facts,
+})
+
+const edit = operation({
+  command: 'webhook edit',
+  route: 'PATCH /webhooks/:id',
+  role: 'operator',
+  summary: 'change its name, its address or its events from now on; what is not named stays',
+  input: Type.Object({
+    id,
+    name: Type.Optional(name),
+    url: Type.Optional(url),
+    events: Type.Optional(wantedEvents),
+  }),
+  async run({ db, now }, { id, ...changes }) {
+    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed: --name, --url or --events', 'usage')
+    return described(await db.write((tx) => editWebhook(tx, id, changes, now)))
+  },
+  show: (webhook) => [`Webhook ${webhook.id} is changed.`, ...facts(webhook)],
+  help: listed('Events', events),
+})
+
+const turn = (word: 'enable' | 'disable', isActive: boolean, summary: string) =>
+  operation({
+    command: `webhook ${word}`,
+    route: `POST /webhooks/:id/${word}`,
+    role: 'operator',
+    summary,
+    input: Type.Object({ id }),
+    run: async ({ db, now }, { id }) => described(await db.write((tx) => setWebhookActive(tx, id, { isActive, now }))),
+    show: (webhook) => [`Webhook ${webhook.id} "${webhook.name}" is ${stateOf(webhook)}.`],
+  })
+
+const rotate = operation({
+  command: 'webhook rotate-secret',
+  route: 'POST /webhooks/:id/rotate-secret',
+  role: 'operator',
+  summary: 'sign what it is sent with a new secret from now on, and print that, this once',
+  input: Type.Object({ id }),
+  async run({ db, sealer, now }, { id }) {
+    const { webhook, secret } = await db.write((tx) => rotateSecret(tx, id, { sealer, now }))
+    return { ...described(webhook), secret }
+  },
+  show: ({ id, name, secret }) => [`Webhook ${id} "${name}" has a new secret, shown this once:`, secret],
+})
+
+const remove = operation({
+  command: 'webhook delete',
+  route: 'DELETE /webhooks/:id',
+  role: 'operator',
+  summary: 'remove a webhook with the list of what it was sent',
+  input: Type.Object({ id }),
+  loses: async ({ id }, { db }) => {
+    const { name } = await requireWebhook(db.read, id)
+    return `Webhook ${id} "${name}", the list of what it was sent and what still waits for it are gone then.`
+  },
+  run: async ({ db, now }, { id }) => described(await db.write((tx) => deleteWebhook(tx, id, now))),
+  show: ({ id, name }) => [`Webhook ${id} "${name}" is deleted.`],
+})
+
+const test = operation({
+  command: 'webhook test',
+  route: 'POST /webhooks/:id/test',
+  role: 'operator',
+  summary: 'send it the message webhook.ping, which means nothing',
+  input: Type.Object({ id }),
+  run: async ({ db, now }, { id }) => ({ delivery_id: await db.write((tx) => pingWebhook(tx, id, now)) }),
+  show: ({ delivery_id }) => [
+    `It is sent as delivery ${delivery_id}; "latchkey webhook deliveries" shows how it goes.`,
+  ],
+})
+
+export const webhooks: Subject = {
+  name: 'webhook',
+  about: 'addresses that are told what happens',
+  operations: [
+    add,
+    list,
+    show,
+    edit,
+    turn('disable', false, 'tell it nothing more; what still waits for it fails, and can be replayed later'),
+    turn('enable', true, 'tell it of events again, from now on'),
+    rotate,
+    remove,
+    deliveries,
+    replay,
+    test,
+  ],
+}
+
+const described = (webhook: Webhook) => ({
+  id: webhook.id,
+  uuid: webhook.uuid,
+  name: webhook.name,
+  url: webhook.url,
+  events: webhook.events,
+  active: webhook.active === 1,
+  created_at: webhook.createdAt.toISOString(),
+})
+
+const told = (webhook: { events: string[] }) =>
+  webhook.events.length === events.length ? 'every event' : webhook.events.join(', ')
+
+const stateOf = ({ active }: { active: boolean }) => (active ? 'active' : 'disabled')

@@ -1,0 +1,74 @@
+import type { Static } from '@sinclair/typebox'
+import type { Delivery, Job, Webhook } from '../../db/schema/work'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
+import { deleteJob } from '../jobs/service'
+import { Sorry } from '../kernel/sorry'
+import { deliver, send } from './outbox'
+import { requireActive } from './service'
+import { findDelivery, findLastDeliveryId, listSent, updateDelivery } from './store'
+
+const messagesPerWrite = 500
+
+/**
+ * Sends a delivery again: a new delivery with the same message id, since it is the same message. A receiver that has it
+ * already can tell, one that lost it takes it as new. An event goes where its webhook points now. Returns the new delivery's id.
+ */
+export async function replayDelivery(tx: Queryable, id: number, now: Date): Promise<number> {
+  const delivery = await findDelivery(tx, id)
+  if (!delivery) throw new Sorry(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'missing')
+  const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
+  const [sent] = await send(tx, [again(delivery, webhook)], now)
+  await record(tx, { verb: 'delivery.replayed', id, after: { as: sent } }, now)
+  return sent!
+}
+
+export interface Range {
+  webhookId: number
+  from: Date
+  to: Date
+}
+
+/** Sends again what a webhook was sent in a range of time: each message once, in its order. Returns how many. */
+export async function replayRange(db: Db, range: Range, now: Date): Promise<number> {
+  const replayed = new Set<string>()
+  // Replays are deliveries too, and must not be replayed in their turn.
+  const last = await findLastDeliveryId(db.read)
+  for (let after = 0; ; ) {
+    const page = await db.write(async (tx) => {
+      const webhook = await requireActive(tx, range.webhookId)
+      const sent = await listSent(tx, range, { after, last }, messagesPerWrite)
+      const fresh = sent.filter(({ messageId }) => !replayed.has(messageId) && replayed.add(messageId))
+      await send(
+        tx,
+        fresh.map((delivery) => again(delivery, webhook)),
+        now,
+      )
+      for (const { id } of fresh) await record(tx, { verb: 'delivery.replayed', id }, now)
+      return sent
+    })
+    if (page.length < messagesPerWrite) return replayed.size
+    after = page.at(-1)!.id
+  }
+}
+
+/** Deletes a job of any kind; a delivery that still waited for it has failed. */
+export async function abandonJob(tx: Queryable, id: number, now: Date): Promise<Job> {
+  const job = await deleteJob(tx, id, now)
+  if (job.kind === deliver.name) {
+    const { deliveryId } = job.payload as Static<typeof deliver.payload>
+    const delivery = await findDelivery(tx, deliveryId)
+    if (delivery?.state === 'pending') await updateDelivery(tx, deliveryId, { state: 'failed' })
+  }
+  return job
+}
+
+const again = ({ kind, event, url, content, messageId, webhookId }: Delivery, webhook: Webhook | undefined) => ({
+  kind,
+  event,
+  url: webhook?.url ?? url,
+  content,
+  messageId,
+  webhookId,
+})
