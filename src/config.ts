@@ -1,19 +1,23 @@
 import { parseCidr } from './kernel/addresses'
+import { parseDuration } from './kernel/durations'
 import { Sorry } from './kernel/sorry'
 
-/** How one setting is documented, read and defaulted. */
-interface Setting<T> {
-  doc: string
-  default: string
-  /** Throws the reason when the text does not parse. */
-  parse: (text: string) => T
-}
-
-const setting = <T>(doc: string, fallback: string, parse: (text: string) => T): Setting<T> => ({
+/** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
+const ofProcess = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
   doc,
   default: fallback,
+  /** Throws the reason when the text does not parse. */
   parse,
+  isStorable: false as const,
 })
+
+/** A setting that may also stand in the database, where it is changed while the server runs. */
+const storable = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
+  ...ofProcess(doc, fallback, parse),
+  isStorable: true as const,
+})
+
+const asItIs = (text: string) => text
 
 const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text)
@@ -48,65 +52,95 @@ const httpUrl = (text: string) => {
   return text.replace(/\/+$/, '')
 }
 
-/** Every setting of the process: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
+const interval = (text: string) => {
+  const everyMs = parseDuration(text)
+  if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
+    throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
+  }
+  return everyMs
+}
+
+const days = wholeNumber(0, 36_500)
+const kept = (what: string) => `For how many days ${what} are kept; \`0\` for ever.`
+
+/** Every setting: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
-  data_dir: setting('The folder that holds everything: database, sealing key, files.', './data', path),
-  host: setting('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', (text) => text),
-  port: setting('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
-  trusted_proxies: setting(
+  data_dir: ofProcess('The folder that holds everything: database, sealing key, files.', './data', path),
+  host: ofProcess('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', asItIs),
+  port: ofProcess('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
+  tls_cert: ofProcess(
+    'A file with the certificate and those that vouch for it (PEM): HTTPS is spoken instead of HTTP. SIGHUP reads it again.',
+    '',
+    asItIs,
+  ),
+  tls_key: ofProcess('A file with the private key of that certificate (PEM).', '', asItIs),
+  trusted_proxies: storable(
     'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` is believed.',
     '',
     addresses,
   ),
-  rate_limit_per_address: setting(
+  rate_limit_per_address: storable(
     'Requests a minute one client address may make; `0` for any number. Behind a proxy, set `trusted_proxies` first.',
     '0',
     wholeNumber(0, 10_000_000),
   ),
-  telemetry_per_minute: setting(
+  guesses_per_minute: storable(
+    'Wrong keys a minute that one client address may name before it has to wait; `0` for any number.',
+    '60',
+    wholeNumber(0, 10_000_000),
+  ),
+  telemetry_per_minute: storable(
     'Telemetry records a minute that one API key may send; `0` for any number.',
     '6000',
     wholeNumber(0, 10_000_000),
   ),
-  downloads_per_minute: setting(
+  downloads_per_minute: storable(
     'Downloads a minute that one licence may begin, on all its devices; `0` for any number.',
     '600',
     wholeNumber(0, 10_000_000),
   ),
-  base_url: setting(
+  base_url: storable(
     'Where clients reach the server, for links in answers: `https://keys.example.com`. Empty: as the request came.',
     '',
     httpUrl,
   ),
-  allow_private_webhooks: setting(
+  allow_private_webhooks: storable(
     'Whether webhooks may go to private and local addresses: `on` or `off`.',
     'off',
     oneOf('on', 'off'),
   ),
-  webhook_allow_list: setting(
+  webhook_allow_list: storable(
     'Addresses or CIDR ranges webhooks may go to although they are private, separated by commas.',
     '',
     addresses,
   ),
-  telemetry: setting('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
-  changelog: setting('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
-  envato_token: setting(
+  telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
+  changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
+  envato_token: storable(
     'Token of the Envato API; with it, `verify` takes purchase codes of products whose source is envato.',
     '',
-    (text) => text,
+    asItIs,
   ),
-  envato_url: setting('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
-  metrics_readers: setting(
+  envato_url: storable('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
+  call_log: storable(
+    'Which calls of clients are kept, to answer what was asked and said: `all`, `refusals` or `off`.',
+    'all',
+    oneOf('all', 'refusals', 'off'),
+  ),
+  keep_calls: storable(kept('calls of clients'), '30', days),
+  keep_deliveries: storable(kept('deliveries that arrived or were given up'), '30', days),
+  keep_jobs: storable(kept('jobs that are done or were given up'), '30', days),
+  keep_telemetry: storable(kept('telemetry records'), '90', days),
+  backup_every: ofProcess('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
+  backup_keep: ofProcess('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
+  backup_to: ofProcess('The folder the server takes its backups to, best on another disk.', '', asItIs),
+  backup_passphrase_file: ofProcess('A file with the passphrase the keys in them are put under.', '', asItIs),
+  metrics_readers: storable(
     'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
     '127.0.0.0/8,::1',
     addresses,
   ),
-  call_log: setting(
-    'Which calls are taken down with their answers: `all`, `refusals` or `off`.',
-    'all',
-    oneOf('all', 'refusals', 'off'),
-  ),
-  log: setting(
+  log: ofProcess(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',
     oneOf('auto', 'pretty', 'json', 'off'),
@@ -114,7 +148,19 @@ export const settings = {
 } as const
 
 export type SettingName = keyof typeof settings
-export type Config = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
+export type StorableName = {
+  [Name in SettingName]: (typeof settings)[Name]['isStorable'] extends true ? Name : never
+}[SettingName]
+export const storableNames = Object.entries(settings).flatMap(([name, { isStorable }]) =>
+  isStorable ? [name as StorableName] : [],
+)
+
+export type Origin = 'flag' | 'variable' | 'default'
+type Values = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
+/** The value of every setting, and where the process has it from. */
+export interface Config extends Values {
+  readonly origins: { readonly [Name in SettingName]: Origin }
+}
 
 export const flagOf = (name: string) => `--${name.replaceAll('_', '-')}`
 export const variableOf = (name: string) => `LATCHKEY_${name.toUpperCase()}`
@@ -124,16 +170,25 @@ export function readConfig(
   flags: Partial<Record<SettingName, string>>,
   env: Record<string, string | undefined>,
 ): Config {
-  const entries = Object.entries(settings).map(([name, { parse, default: fallback }]) => {
-    const flag = flags[name as SettingName]
-    const variable = env[variableOf(name)]
-    const text = flag ?? variable ?? fallback
-    try {
-      return [name, parse(text)]
-    } catch (error) {
-      const source = flag === undefined ? variableOf(name) : flagOf(name)
-      throw new Sorry(`${source} is "${text}", but it takes ${(error as Error).message}`, 'usage')
-    }
-  })
-  return Object.fromEntries(entries)
+  const names = Object.keys(settings) as SettingName[]
+  const given = names.map((name) => [name, givenFor(name, flags[name], env[variableOf(name)])] as const)
+  return {
+    ...(Object.fromEntries(given.map(([name, { value }]) => [name, value])) as Values),
+    origins: Object.fromEntries(given.map(([name, { origin }]) => [name, origin])) as Config['origins'],
+  }
+}
+
+function givenFor(name: SettingName, flag: string | undefined, variable: string | undefined) {
+  const origin: Origin = flag !== undefined ? 'flag' : variable !== undefined ? 'variable' : 'default'
+  const called = origin === 'flag' ? flagOf(name) : variableOf(name)
+  return { origin, value: parseSetting(name, flag ?? variable ?? settings[name].default, called) }
+}
+
+/** What a text means as the value of a setting; one that does not parse is a `Sorry` that calls the setting so. */
+export function parseSetting<Name extends SettingName>(name: Name, text: string, called: string): Config[Name] {
+  try {
+    return settings[name].parse(text) as Config[Name]
+  } catch (error) {
+    throw new Sorry(`${called} is "${text}", but it takes ${(error as Error).message}`, 'usage')
+  }
 }

@@ -1,3 +1,4 @@
+import type { Brake } from './access/brake'
 import type { Doorkeeper } from './access/doorkeeper'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
@@ -19,6 +20,8 @@ export interface Deps {
   readonly config: Config
   /** The data folder. */
   readonly folder: string
+  /** Whether requests wait for this process, so that what takes long is done aside. */
+  readonly isServer: boolean
   readonly clock: Clock
   readonly db: Db
   readonly keys: KeyRing
@@ -27,6 +30,7 @@ export interface Deps {
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
+  readonly brake: Brake
   readonly peers: Peers
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer

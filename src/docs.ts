@@ -9,11 +9,12 @@ import { type Answer, answers, declared } from './kernel/answers'
 const parts: Record<string, () => string> = {
   settings: () =>
     table(
-      ['Setting', 'Flag', 'Variable', 'Default', 'What it does'],
+      ['Setting', 'Flag', 'Variable', 'Stored', 'Default', 'What it does'],
       Object.entries(settings).map(([name, setting]) => [
         code(name),
         code(flagOf(name)),
         code(variableOf(name)),
+        setting.isStorable ? 'yes' : '',
         setting.default === '' ? 'none' : code(setting.default),
         setting.doc,
       ]),

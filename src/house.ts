@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { openBrake } from './access/brake'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
@@ -17,6 +18,7 @@ import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
 import { openMetrics } from './metrics/metrics'
+import { liveConfig } from './settings/live'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -86,7 +88,10 @@ export async function openHouse(opening: Opening): Promise<House> {
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()
-    return furnish({ config, clock, log, db, folder, sealer, made }, () => asServer && lock?.release())
+    return furnish(
+      { config, isServer: asServer, clock, log, db, folder, sealer, made },
+      () => asServer && lock?.release(),
+    )
   } catch (error) {
     lock?.release()
     throw error
@@ -94,25 +99,29 @@ export async function openHouse(opening: Opening): Promise<House> {
 }
 
 function furnish(
-  base: Pick<House, 'config' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  base: Pick<House, 'config' | 'isServer' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base
+  const config = liveConfig(base.config, db, sealer)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const doorkeeper = openDoorkeeper(db, clock)
+  const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const metrics = openMetrics()
-  const choice = () => base.config.call_log
+  const choice = () => config.call_log
   const calls = openCallLog({ db, choice, counts: metrics.calls })
   const sightings = gather(db, touchActivations)
   return {
     ...base,
+    config,
     keys,
     seal: sealWith(keys, keyUses, metrics.signatures),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
-    limit: openLimiter(),
+    limit,
+    brake: openBrake(base.config, limit),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,

@@ -1,19 +1,38 @@
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { run } from './cli/program'
 
+const { stdin, stdout, stderr } = process
+const env = process.env
 // Whoever reads may have seen enough, as `head` has.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
 
-async function confirm(question: string) {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(`${question} [y/N] `)
+const isSomebodyThere = stdin.isTTY && stderr.isTTY
+const showsColors = ({ isTTY }: { isTTY?: boolean }) => isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+
+/** What is typed is shown or not from before the question appears. */
+async function ask(question: string, { isShown }: { isShown: boolean }) {
+  const terminal = createInterface({ input: stdin, output: isShown ? stderr : nowhere, terminal: true })
+  terminal.on('SIGINT', () => process.exit(130))
+  if (!isShown) stderr.write(question)
+  const answer = await terminal.question(isShown ? question : '')
+  if (!isShown) stderr.write('\n')
   terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+  return answer
 }
 
+const confirm = async (question: string) =>
+  /^y(es)?$/i.test((await ask(`${question} [y/N] `, { isShown: true })).trim())
+const askSecret = (question: string) => ask(question, { isShown: false })
+
 process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
+  env,
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+  confirm: isSomebodyThere ? confirm : undefined,
+  askSecret: isSomebodyThere ? askSecret : undefined,
+  screen: stdout.isTTY ? { columns: stdout.columns || undefined, isColored: showsColors(stdout) } : undefined,
+  isErrColored: showsColors(stderr),
 })

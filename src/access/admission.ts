@@ -1,6 +1,7 @@
 import type { Config } from '../config'
 import type { Deps } from '../deps'
 import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
+import type { Brake } from './brake'
 import type { Capability } from './capabilities'
 import type { Blocklist } from './doorkeeper'
 import type { Pace } from './rate-limit'
@@ -17,7 +18,8 @@ export interface Newcomer {
 export type Admission = ReturnType<typeof openAdmission>
 
 /** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
-export function openAdmission({ config, doorkeeper, limit }: Pick<Deps, 'config' | 'doorkeeper' | 'limit'>) {
+export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>) {
+  const { brake, config, doorkeeper, limit } = deps
   const secondsToWait = openPace(config, limit)
 
   return async (newcomer: Newcomer, capability: Capability | undefined, identifier?: string) => {
@@ -25,7 +27,7 @@ export function openAdmission({ config, doorkeeper, limit }: Pick<Deps, 'config'
     const asked = doorkeeper.blocklist()
     const blocklist = asked instanceof Promise ? await asked : asked
     const pace = () => secondsToWait(newcomer, capability && key)
-    const caller = callerOf(newcomer, { blocklist, identifier, secondsToWait: pace })
+    const caller = callerOf(newcomer, { blocklist, brake, identifier, secondsToWait: pace })
     const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
     if (!refusal && capability) doorkeeper.noteUse(key!, now)
     return refusal
@@ -41,14 +43,18 @@ export const openPace =
     return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
   }
 
+/** What the rules ask about a newcomer. */
+type Surroundings = Pick<Caller, 'identifier' | 'secondsToWait'> & { blocklist: Blocklist; brake: Brake }
+
 /** How a newcomer looks to the rules. */
 export const callerOf = (
   newcomer: Newcomer,
-  { blocklist, identifier, secondsToWait }: Pick<Caller, 'identifier' | 'secondsToWait'> & { blocklist: Blocklist },
+  { blocklist, brake, identifier, secondsToWait }: Surroundings,
 ): Caller => ({
   address: () => newcomer.address,
   identifier,
   isAddressBlocked: () => blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, newcomer.now),
   isDeviceBlocked: (device) => blocklist.blocks('identifier', device, newcomer.now),
+  secondsOfBrake: () => brake.secondsToWait(newcomer),
   secondsToWait,
 })

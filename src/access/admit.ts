@@ -17,6 +17,8 @@ export interface Caller {
   identifier: string | undefined
   isAddressBlocked: () => boolean
   isDeviceBlocked: (identifier: string) => boolean
+  /** Seconds until an address that has guessed at keys may come again. */
+  secondsOfBrake: () => number
   /** Seconds until the caller may come again; asked only when everything before it holds. */
   secondsToWait: () => number
 }
@@ -48,10 +50,11 @@ const capable = ({ key, capability }: Holder) =>
     ? undefined
     : say('insufficient_permissions')
 
-function inPace(caller: Caller) {
-  const seconds = caller.secondsToWait()
-  return seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined
-}
+const waiting = (seconds: number) => (seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined)
+
+const notGuessing = (caller: Caller) => waiting(caller.secondsOfBrake())
+
+const inPace = (caller: Caller) => waiting(caller.secondsToWait())
 
 const deviceNotBlocked = ({ identifier, isDeviceBlocked }: Caller) =>
   identifier && isDeviceBlocked(identifier) ? denied : undefined
@@ -59,6 +62,7 @@ const deviceNotBlocked = ({ identifier, isDeviceBlocked }: Caller) =>
 /** The rules of CONTRACT §2 in their order. Each says why it stops a candidate; those of a key need one that is known. */
 export const rules = [
   { name: 'address is not blocked', refusal: notBlocked },
+  { name: 'address does not guess at keys', refusal: notGuessing },
   { name: 'API key is known', refusal: known },
   { name: 'API key is in force', refusal: inForce },
   { name: 'address is allowed', refusal: fromAllowedAddress },
@@ -72,7 +76,7 @@ export type RuleName = (typeof rules)[number]['name']
 /** Why this caller may not do this, or undefined when it may: the first rule that stops it (CONTRACT §2). */
 export function admit(candidate: Candidate): Outcome | undefined {
   for (const { refusal } of rules) {
-    // The second rule has stopped a candidate without a key.
+    // The rule before those of a key has stopped a candidate without a key.
     const stopped = refusal(candidate as Holder)
     if (stopped) return stopped
   }

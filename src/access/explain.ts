@@ -14,7 +14,7 @@ export interface Imagined {
 
 /** What every rule of admission would say to a request, and the answer it would get; null where it may come in. */
 export async function explainAdmission(
-  { config, doorkeeper, limit }: Pick<Deps, 'config' | 'doorkeeper' | 'limit'>,
+  { brake, config, doorkeeper, limit }: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>,
   { key, address, capability, identifier }: Imagined,
   now: Date,
 ) {
@@ -22,7 +22,7 @@ export async function explainAdmission(
   const blocklist = await doorkeeper.blocklist()
   const secondsToWait = openPace(config, limit.foresee)
   const pace = () => secondsToWait(newcomer, key)
-  const caller = callerOf(newcomer, { blocklist, identifier, secondsToWait: pace })
+  const caller = callerOf(newcomer, { blocklist, brake, identifier, secondsToWait: pace })
   return explain({ ...caller, key, capability, now })
 }
 
@@ -42,6 +42,7 @@ export function explain(candidate: Candidate & { key: KnownKey }) {
 
 const saw: Record<RuleName, (candidate: Candidate & { key: KnownKey }) => string> = {
   'address is not blocked': ({ address }) => address(),
+  'address does not guess at keys': ({ secondsOfBrake }) => `to wait: ${secondsOfBrake()} s`,
   'API key is known': ({ key }) => `API key ${key.id} "${key.name}"`,
   'API key is in force': ({ key }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
   'address is allowed': ({ key, address }) => `${address()}, allowed from ${key.allowedIps.join(', ') || 'anywhere'}`,

@@ -76,10 +76,9 @@ const unread: Reading = { values: {}, device: undefined }
  */
 export function gate(deps: Deps) {
   const { config, doorkeeper, clock, peers } = deps
-  const trusted = addressSet(config.trusted_proxies)
   const refusalOf = openAdmission(deps)
   const addressOf = (request: Request) =>
-    clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), trusted)
+    clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), addressSet(config.trusted_proxies))
 
   async function meet(request: Request, params: unknown, body?: Intake) {
     const carried = fieldsIn(request.url, body, params as Fields | undefined)

@@ -14,12 +14,14 @@ const reachable = (host: string) => {
 
 /** `latchkey health` */
 export const healthCommand = (program: Command, io: Io) =>
-  withSettings(program.command('health'), ['host', 'port'])
+  withSettings(program.command('health'), ['host', 'port', 'tls_cert'])
     .description('ask a server on this machine whether it is ready; exit 0 when it is, 1 when it is not')
     .action(async (options) => {
-      const { host, port } = configOf(options, io)
-      const url = `http://${reachable(host)}:${port}/readyz`
-      const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).catch(() => {
+      const { host, port, tls_cert } = configOf(options, io)
+      const url = `${tls_cert ? 'https' : 'http'}://${reachable(host)}:${port}/readyz`
+      // The certificate names the server as customers know it, not as this machine does.
+      const tls = { rejectUnauthorized: false }
+      const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs), tls }).catch(() => {
         throw new Sorry(`nothing answers on ${url}: start the server, or name its --host and --port`)
       })
       if (!answer.ok) throw new Sorry(`the server is not ready: ${await answer.text()}`)

@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { openHouse } from '../house'
+import { presets } from '../access/capabilities'
+import { type House, openHouse } from '../house'
 import { type KeySize, keySizes } from '../signing/key-pair'
 import { listPublicKeys } from '../signing/store'
+import type { Choices } from './first-choices'
+import { type First, makeFirst, nextSteps } from './first-steps'
 import { configOf, withSettings } from './house-command'
 import { type Io, report } from './io'
 
@@ -10,19 +15,49 @@ export const initCommand = (program: Command, io: Io) =>
   withSettings(program.command('init'), ['data_dir'])
     .description('make the data folder: database, sealing key, global signing key; what exists is left alone')
     .addOption(new Option('--bits <n>', 'size of a new RSA key').choices(keySizes.map(String)).default('4096'))
-    .option('--json', 'print data_dir, key_id and public_key as JSON')
+    .option('--product <name>', 'make a first product of that name')
+    .addOption(new Option('--api-key <preset>', 'make a first API key').choices(Object.keys(presets)))
+    .option('--yes', 'ask nothing; without a terminal, nothing is ever asked')
+    .option('--json', 'print data_dir, key_id and public_key as JSON; product_id and api_key where they are made')
     .action(async (options) => {
-      const house = await openHouse({ config: configOf(options, io), keySize: Number(options.bits) as KeySize })
-      const [key] = await listPublicKeys(house.db.read)
-      const { folder, made } = house
-      await house.close()
-      report(io, options, { data_dir: folder, key_id: key!.id, public_key: key!.publicPem }, [
-        ...(made.length
-          ? made.map((thing) => `Made ${thing}.`)
-          : [`${folder} is complete already; nothing was changed.`]),
-        `Answers are signed with the global key ${key!.id} (RSA-${key!.bits}):`,
-        key!.publicPem.trim(),
-        'Next: latchkey api-key create --name "my app" --preset all',
-        '      latchkey serve',
-      ])
+      const config = configOf(options, io)
+      const isNew = !existsSync(join(config.data_dir, 'latchkey.db'))
+      const isAsked = io.confirm && isNew && !options.yes && !options.json
+      const choices: Choices = isAsked
+        ? await ask(config.data_dir)
+        : { ...options, bits: Number(options.bits) as KeySize }
+      const house = await openHouse({ config, keySize: choices.bits })
+      try {
+        const first = await makeFirst(house, choices)
+        await tell(io, options, { house, first, choices })
+      } finally {
+        await house.close()
+      }
     })
+
+/** Loaded only where somebody is asked. */
+async function ask(folder: string) {
+  const { askChoices } = await import('./first-choices')
+  return askChoices(resolve(folder))
+}
+
+interface Made {
+  house: House
+  first: First
+  choices: Choices
+}
+
+async function tell(io: Io, options: { json?: boolean; dataDir?: string }, { house, first, choices }: Made) {
+  const [key] = await listPublicKeys(house.db.read)
+  const { folder, made } = house
+  const where = options.dataDir === undefined ? '' : ` --data-dir ${options.dataDir}`
+  const isUnchanged = !made.length && !first.product_id && !first.api_key
+  report(io, options, { data_dir: folder, key_id: key!.id, public_key: key!.publicPem, ...first }, [
+    ...made.map((thing) => `Made ${thing}.`),
+    ...(first.product_id ? [`Made the product ${first.product_id}, "${choices.product}".`] : []),
+    ...(isUnchanged ? [`${folder} is complete already; nothing was changed.`] : []),
+    `Answers are signed with the global key ${key!.id} (RSA-${key!.bits}):`,
+    key!.publicPem.trim(),
+    ...nextSteps(first, choices, where),
+  ])
+}

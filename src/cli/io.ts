@@ -1,3 +1,6 @@
+import type { Line } from '../operations/lines'
+import { laidOut, type Screen } from './layout'
+
 /** What a command speaks through; a test hands in its own. */
 export interface Io {
   readonly env: Record<string, string | undefined>
@@ -5,11 +8,14 @@ export interface Io {
   err(text: string): void
   /** Asks the person at the terminal a question that yes or no answers; absent where nobody sits there. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined
+  /** Asks that person for something that is not shown while it is typed; absent where nobody sits there. */
+  readonly askSecret?: ((question: string) => Promise<string>) | undefined
+  /** What `out` is read on, where that is a terminal. */
+  readonly screen?: Screen | undefined
+  /** Whether `err` is read on a terminal that shows colours. */
+  readonly isErrColored?: boolean | undefined
 }
 
 /** A result: one JSON document, or lines for a person. */
-export const report = (io: Io, { json }: { json?: boolean | undefined }, value: unknown, lines: string[]) =>
-  io.out(json ? `${JSON.stringify(value, null, 2)}\n` : lines.map((line) => `${harmless(line)}\n`).join(''))
-
-/** What strangers wrote, such as the name of a device, gives the terminal no commands. */
-const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
+export const report = (io: Io, { json }: { json?: boolean | undefined }, value: unknown, lines: readonly Line[]) =>
+  io.out(json ? `${JSON.stringify(value, null, 2)}\n` : laidOut(lines, io.screen ?? {}))

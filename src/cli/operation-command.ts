@@ -5,6 +5,7 @@ import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
+import { progressOn, requireConsent, withAsked } from './dialogue'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 import { uploadOf } from './upload'
@@ -45,7 +46,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
-    const values = judged(operation, gather(operation, given, options))
+    const values = judged(operation, await withAsked(operation, gather(operation, given, options), io))
     await inHouse(options, io, async (house) => {
       const upload = operation.takesFile && uploadOf(String(options.file))
       const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }
@@ -126,26 +127,5 @@ function readAs(input: Operation['input'], given: Given) {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw new Sorry('a file that was named is no text: it holds a NUL character', 'usage')
-  }
-}
-
-/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
-async function requireConsent(loss: string, io: Io) {
-  if (!loss) return
-  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
-  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
-}
-
-const progressFrom = 1000
-
-/** At a terminal: how far long work has come, on one line. */
-function progressOn(io: Io) {
-  if (!io.confirm) return undefined
-  let shown = -1
-  return (done: number, of: number) => {
-    const percent = Math.min(100, Math.floor((done / of) * 100))
-    if (of < progressFrom || percent === shown) return
-    shown = percent
-    io.err(`\r${percent} %${percent === 100 ? '\n' : ''}`)
   }
 }

@@ -4,16 +4,22 @@ import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { activationCommand } from './activation'
+import { backupCommand } from './backup'
+import { completionCommand } from './completion/command'
 import { contractCommand } from './contract'
 import { demoCommand } from './demo'
 import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
+import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { productCommand } from './product'
+import { restoreCommand } from './restore'
+import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
+import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 
 /** Every command there is. */
@@ -27,7 +33,7 @@ export function buildProgram(io: Io): Command {
     .configureOutput({
       writeOut: io.out,
       writeErr: io.err,
-      outputError: (text, write) => write(text.replace(/^error: /, 'latchkey: ')),
+      outputError: (text, write) => write(text.replace(/^error: /, nameOn(io))),
     })
     .configureHelp({
       minWidthToWrap: 30,
@@ -46,6 +52,11 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  completionCommand(program, io)
+  systemdCommand(program, io)
+  sbomCommand(program, io)
+  backupCommand(program, io)
+  restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
   inheritSettings(program)
   return program
@@ -60,10 +71,13 @@ export async function run(args: string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const remedy = error instanceof Sorry ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
-    if (remedy) io.err(`latchkey: ${remedy}\n`)
+    if (remedy) io.err(`${nameOn(io)}${remedy}\n`)
     return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
   }
 }
+
+/** Who says what went wrong. */
+const nameOn = ({ isErrColored }: Io) => (isErrColored ? red('latchkey: ') : 'latchkey: ')
 
 /** Sub-commands do not inherit where errors and help go; they are told here. */
 function inheritSettings(command: Command) {

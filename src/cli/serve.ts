@@ -2,9 +2,11 @@ import type { Command } from 'commander'
 import { hasApiKey } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
+import { endOf, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
 import { gathered, jsonLog, type Log, prettyLog, silent } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
+import { minute } from '../operations/lines'
 import { startServer } from '../worker/server'
 import { configOf, withSettings } from './house-command'
 import type { Io } from './io'
@@ -16,12 +18,14 @@ export const serveCommand = (program: Command, io: Io) =>
     .action(async (options) => {
       const config = configOf(options, io)
       const { house, server } = await open(config, io)
+      const renewal = onHangUp(config, server, io)
       for (const thing of house.made) io.err(`Made ${thing}.\n`)
       io.err(`Latchkey listens on ${server.url}, data in ${house.folder}\n`)
       if (!(await hasApiKey(house.db.read))) {
         io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
       }
       await untilStopped()
+      process.off('SIGHUP', renewal)
       io.err('Stopping: finishing what runs.\n')
       await server.stop()
       await house.close()
@@ -29,6 +33,7 @@ export const serveCommand = (program: Command, io: Io) =>
 
 /** Opens the folder for a server and listens. A port in use is found before anything is written. */
 export async function open(config: Config, io: Io): Promise<{ house: House; server: Listening }> {
+  readCertificate(config)
   const obstacle = portObstacle(config.host, config.port)
   if (obstacle) throw new Sorry(obstacle)
   const house = await openHouse({ config, asServer: true, log: logOf(config, io) })
@@ -38,6 +43,23 @@ export async function open(config: Config, io: Io): Promise<{ house: House; serv
     await house.close()
     throw new Sorry(portObstacle(config.host, config.port) ?? `cannot listen: ${(error as Error).message}`)
   }
+}
+
+/** SIGHUP reads the certificate again; one of no use changes nothing. */
+function onHangUp(config: Config, server: Listening, io: Io) {
+  const renew = async () => {
+    try {
+      const certificate = readCertificate(config)
+      if (!certificate) return io.err('Hung up: there is no certificate to read again.\n')
+      await server.renew(certificate)
+      io.err(`The certificate was read again; it is good until ${minute(endOf(certificate))}.\n`)
+    } catch (error) {
+      io.err(`The certificate before it goes on serving: ${(error as Error).message}\n`)
+    }
+  }
+  // Without TLS, the end of the terminal it was started at is the end of a server, as of any program.
+  if (config.tls_cert || !process.stdin.isTTY) process.on('SIGHUP', renew)
+  return renew
 }
 
 function logOf({ log }: Config, io: Io): Log {

@@ -24,8 +24,10 @@ export interface Db {
   write<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
   /** The same database, changed in another's name. */
   as(author: Author): Db
-  /** Moves whenever API keys, blocklist or signing keys change, in this process or another: what to key a cache by. */
+  /** Moves whenever API keys, blocklist, signing keys or settings change, in this process or another: what to key a cache by. */
   accessEpoch(): string
+  /** Every stored setting, by its name; the same map until the epoch moves. */
+  storedSettings(): ReadonlyMap<string, string>
   /** Ends when everything handed to `write` has been answered. */
   close(): Promise<void>
 }
@@ -57,12 +59,14 @@ export function openDatabase(path: string, author: Author): Db {
   const accessEpoch = reader.raw.query<{ value: string }, []>(
     "select value from installation where key = 'access_epoch'",
   )
+  const settingRows = reader.raw.query<{ name: string; value: string }, []>('select name, value from settings')
 
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
   let hasSnapshot = false
   let seenVersion: number | undefined
   let epoch = ''
+  let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
 
   function takeSnapshot() {
     if (hasSnapshot) return
@@ -164,6 +168,13 @@ export function openDatabase(path: string, author: Author): Db {
     accessEpoch() {
       takeSnapshot()
       return epoch
+    },
+    storedSettings() {
+      takeSnapshot()
+      if (stored.epoch !== epoch) {
+        stored = { epoch, settings: new Map(settingRows.all().map(({ name, value }) => [name, value])) }
+      }
+      return stored.settings
     },
     async close() {
       await flushing

@@ -1,10 +1,11 @@
 import { constants, Database } from 'bun:sqlite'
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import { connect } from './connection'
+import { copyTo } from './copy'
 
 export interface Migration {
   tag: string
@@ -78,17 +79,6 @@ export function migrate(path: string, now: Date, all: Migration[] = migrations):
     return isEmpty ? { applied: todo.map(({ tag }) => tag) } : { applied: todo.map(({ tag }) => tag), copy }
   } finally {
     close()
-  }
-}
-
-/** A whole copy that only its owner may read, or none. */
-function copyTo(raw: Database, path: string) {
-  closeSync(openSync(path, 'wx', 0o600))
-  try {
-    raw.query('vacuum into ?').run(path)
-  } catch (error) {
-    rmSync(path)
-    throw error
   }
 }
 

@@ -13,6 +13,7 @@ import { productInformation, publicKeyFile, publicKeySync } from '../features/pr
 import { products } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
 import { telemetry } from '../features/telemetry/routes'
+import { admin } from './admin/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
 import { metricsPage } from './metrics'
@@ -45,13 +46,14 @@ const features: ((deps: Deps) => AnyElysia)[] = [
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
   features.reduce((app: AnyElysia, feature) => app.use(feature(deps)), new Elysia({ prefix }))
 
-/** The whole server. Hooks bind what stands below them: operations stand above the envelope, the contract under it. */
+/** The whole server. Hooks bind what stands below them: operations and operators stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(metricsPage(deps))
-    .use(docs(() => app))
+    .use(docs(deps, () => app))
+    .use(admin(deps, (path) => methodsOf(app, path)))
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))

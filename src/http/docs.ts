@@ -1,13 +1,9 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import type { Deps } from '../deps'
 import { describeApi } from './openapi'
-
-const headers = {
-  'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-}
+import { pageHeaders } from './page-headers'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -27,7 +23,10 @@ const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLi
 const plain = { detail: { hide: true } }
 
 /** `/openapi.json` and `/docs`: the API and a viewer for it, all from this machine. */
-export const docs = (appOf: () => AnyElysia) => {
+export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
+  const headers = pageHeaders(config)
+  const file = (content: string | Blob, type: string) =>
+    new Response(content, { headers: { ...headers, 'content-type': type } })
   let described: string | undefined
   const description = () => {
     described ??= JSON.stringify(describeApi(appOf()))
@@ -40,6 +39,3 @@ export const docs = (appOf: () => AnyElysia) => {
     .get('/docs/viewer.js', () => file(Bun.file(script), 'text/javascript'), plain)
     .get('/docs/viewer.css', () => file(Bun.file(style), 'text/css'), plain)
 }
-
-const file = (content: string | Blob, type: string) =>
-  new Response(content, { headers: { ...headers, 'content-type': type } })

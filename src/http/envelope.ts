@@ -10,7 +10,7 @@ const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps) => {
-  const { seal, clock } = deps
+  const { seal, brake, clock } = deps
   const takeDown = openChronicle(deps)
   return new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
@@ -32,6 +32,7 @@ export const envelope = (deps: Deps) => {
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
+      if (visitor) brake.note(answer, visitor)
       const sealed = seal(outcome, clock(), visitor?.wish)
       const body = typeof sealed === 'string' ? sealed : await sealed
       takeDown({ method, route, visitor, answer, status })

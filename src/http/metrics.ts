@@ -9,13 +9,15 @@ import { findLastBackup } from '../metrics/store'
 
 /** What the process has done, for Prometheus; to the addresses alone that the setting names. */
 export function metricsPage({ config, db, folder, metrics, peers, clock }: Deps) {
-  const trusted = addressSet(config.trusted_proxies)
-  const readers = addressSet(config.metrics_readers)
   return new Elysia({ tags: ['Operations'] }).get(
     '/metrics',
     async ({ request }) => {
-      const address = clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), trusted)
-      if (!readers.has(address))
+      const address = clientAddress(
+        peers.addressOf(request),
+        request.headers.get('x-forwarded-for'),
+        addressSet(config.trusted_proxies),
+      )
+      if (!addressSet(config.metrics_readers).has(address))
         return Response.json({ status: `not for ${address}: see metrics_readers` }, { status: 403 })
       const now = clock()
       const { waiting, oldestRunAt } = await findOldestDue(db.read, now)

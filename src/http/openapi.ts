@@ -4,10 +4,9 @@ import type { AnyElysia } from 'elysia'
 import { version } from '../../package.json'
 import { type Answer, answers, declared } from '../kernel/answers'
 import { phpJson } from '../kernel/php-json'
+import { describeAdmin } from './admin/openapi'
 import { fields, payloads } from './examples'
-
-// biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
-type Json = Record<string, any>
+import { describeField, describeModel, type Json, mapValues } from './schema'
 
 /** Answers that any endpoint may give before its service is asked. */
 const gateAnswers: readonly Answer[] = [
@@ -36,7 +35,9 @@ const openAnswers: readonly Answer[] = [
 
 /** The OpenAPI 3.1 description of the contract, from the routes' own schemas. */
 export function describeApi(app: AnyElysia): Json {
-  const { paths } = toOpenAPISchema(app, { paths: [/^\/v1\//, '/*', '/docs', '/docs/*', '/openapi.json'] })
+  const { paths } = toOpenAPISchema(app, {
+    paths: [/^\/v1\//, /^\/admin\//, '/*', '/docs', '/docs/*', '/openapi.json'],
+  })
   const models = new Map(app.routes.map(({ method, path, hooks }) => [`${method} ${path}`, hooks.body as TObject]))
   const described = Object.entries(paths as Json).map(([path, operations]) => [
     path,
@@ -45,6 +46,7 @@ export function describeApi(app: AnyElysia): Json {
       return describeOperation(operation, models.get(route))
     }),
   ])
+  const admin = describeAdmin()
   return {
     openapi: '3.1.0',
     info: {
@@ -56,7 +58,8 @@ export function describeApi(app: AnyElysia): Json {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { query: [] }],
-    paths: Object.fromEntries(described),
+    tags: [admin.tag],
+    paths: { ...Object.fromEntries(described), ...admin.paths },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'The API key.' },
@@ -66,11 +69,13 @@ export function describeApi(app: AnyElysia): Json {
           name: 'api_key',
           description: 'The API key; it may be a field of the body as well.',
         },
+        ...admin.securitySchemes,
       },
-      schemas: { Envelope: envelopeSchema },
-      responses: Object.fromEntries(
-        [...responsesOf(gateAnswers)].map(([status, response]) => [`Gate${status}`, response]),
-      ),
+      schemas: { Envelope: envelopeSchema, ...admin.schemas },
+      responses: {
+        ...Object.fromEntries([...responsesOf(gateAnswers)].map(([status, response]) => [`Gate${status}`, response])),
+        ...admin.responses,
+      },
     },
   }
 }
@@ -83,6 +88,7 @@ const introduction = [
   'Any request with an API key may carry `nonce`, 8 to 128 printable ASCII characters: the signed answer then ends in',
   '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce` and `timestamp`. With `key_id`, an id of',
   '`GET /api/v1/keys`, the answer is signed by that key while it may sign.',
+  'What operators do stands under `/admin/api`, in plain JSON.',
 ].join(' ')
 
 const envelopeSchema = {
@@ -110,7 +116,7 @@ function describeOperation(operation: Json, body: TObject | undefined): Json {
   return {
     ...rest,
     ...(parameters.length && { parameters: parameters.map(describeParameter) }),
-    ...(body && { requestBody: { content: inEveryForm(describeModel(body)) } }),
+    ...(body && { requestBody: { content: inEveryForm(describeModel(body, fields)) } }),
     responses: says.length ? describeAnswers(says, isPublic) : (rest.responses ?? plainAnswer),
   }
 }
@@ -118,7 +124,7 @@ function describeOperation(operation: Json, body: TObject | undefined): Json {
 const plainAnswer = { 200: { description: 'As the summary says; not in an envelope.' } }
 
 const describeParameter = ({ schema, ...parameter }: Json) => {
-  const { description, ...type } = describeField(schema, parameter.name)
+  const { description, ...type } = describeField(schema, fields[parameter.name])
   return { ...parameter, ...(description && { description }), schema: type }
 }
 
@@ -126,37 +132,6 @@ const inEveryForm = (schema: Json) =>
   Object.fromEntries(
     ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'].map((type) => [type, { schema }]),
   )
-
-const describeModel = ({ properties, required }: TObject): Json => ({
-  type: 'object',
-  properties: mapValues(properties, (field, name) => describeField(field, name)),
-  ...(required?.length && { required }),
-})
-
-/** A field as JSON Schema, its other names in words. */
-function describeField(field: Json, name: string): Json {
-  const aliases: string[] = field['x-aliases'] ?? []
-  const words = [field.description, aliases.length && `Also: ${aliases.map((name) => `\`${name}\``).join(', ')}.`]
-  const description = words.filter(Boolean).join(' ')
-  return {
-    ...typeOf(field),
-    ...(description && { description }),
-    ...(aliases.length && { 'x-aliases': aliases }),
-    ...(fields[name] !== undefined && { examples: [fields[name]] }),
-  }
-}
-
-function typeOf({ type, anyOf, items, maxLength, minimum, maximum, enum: values }: Json): Json {
-  const words = values ?? anyOf?.map((word: Json) => word.const)
-  if (words) return { type: typeof words[0] === 'number' ? 'integer' : 'string', enum: words }
-  return {
-    type,
-    ...(maxLength !== undefined && { maxLength }),
-    ...(minimum !== undefined && { minimum }),
-    ...(maximum !== undefined && { maximum }),
-    ...(items && { items: { type: items.type } }),
-  }
-}
 
 /** What an endpoint answers under each HTTP status: its own answers, and the gate's where it has an API key. */
 function describeAnswers(says: readonly Answer[], isPublic: boolean): Json {
@@ -194,6 +169,3 @@ function exampleOf(answer: Answer): Json {
     value: { response, response_base64, private_key_used: 'global', signature: 'base64…' },
   }
 }
-
-const mapValues = <Value, Mapped>(object: Record<string, Value>, map: (value: Value, name: string) => Mapped) =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]))

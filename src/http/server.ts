@@ -1,11 +1,22 @@
 import type { AnyElysia } from 'elysia'
+import type { Certificate } from './certificate'
 
 const patienceMs = 10_000
+const handOverMs = 100
 
 /** A server that listens; `stop` lets running requests end, for ten seconds at most. */
 export interface Listening {
   readonly url: string
+  /** Takes new connections with another certificate; those that are open end as they began. */
+  renew(certificate: Certificate): Promise<void>
   stop(): Promise<void>
+}
+
+/** Where to listen, and what with: plain HTTP without a certificate. Port 0 takes a free one. */
+export interface Place {
+  hostname: string
+  port: number
+  certificate?: Certificate | undefined
 }
 
 /** Whether that address can be listened on; the reason when it cannot. */
@@ -20,19 +31,38 @@ export function portObstacle(hostname: string, port: number): string | undefined
   }
 }
 
-/** Starts to listen; port 0 takes a free one. */
-export function listen(app: AnyElysia, hostname: string, port: number): Listening {
-  // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
-  const maxRequestBodySize = Number.MAX_SAFE_INTEGER
-  app.listen({ hostname, port, reusePort: false, development: false, maxRequestBodySize })
-  const server = app.server!
+/** Starts to listen. */
+export function listen(app: AnyElysia, { hostname, port, certificate }: Place): Listening {
+  let server = open(app, { hostname, port, certificate })
   const host = hostname.includes(':') ? `[${hostname}]` : hostname
+  const boundPort = server.port!
+  let ended: Promise<unknown> = Promise.resolve()
   return {
-    url: `http://${host}:${server.port}`,
+    url: `${certificate ? 'https' : 'http'}://${host}:${boundPort}`,
+    async renew(next) {
+      const before = server
+      server = open(app, { hostname, port: boundPort, certificate: next })
+      // What has knocked at the one before while the new one was being opened is let in there.
+      await Bun.sleep(handOverMs)
+      ended = Promise.all([ended, end(before)])
+    },
     async stop() {
-      const patience = setTimeout(() => server.stop(true), patienceMs)
-      await server.stop(false)
-      clearTimeout(patience)
+      await Promise.all([ended, end(server)])
     },
   }
+}
+
+function open(app: AnyElysia, { hostname, port, certificate: tls }: Place) {
+  // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
+  const maxRequestBodySize = Number.MAX_SAFE_INTEGER
+  // Bun cannot change the certificate of a server: a second one joins it on its port and takes over.
+  const reusePort = tls !== undefined
+  app.listen({ hostname, port, reusePort, development: false, maxRequestBodySize, ...(tls && { tls }) })
+  return app.server!
+}
+
+async function end(server: Bun.Server<unknown>) {
+  const patience = setTimeout(() => server.stop(true), patienceMs)
+  await server.stop(false)
+  clearTimeout(patience)
 }

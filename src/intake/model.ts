@@ -16,6 +16,8 @@ interface FieldOptions {
   option?: string
   /** Its value stands in a file: secrets and keys are not written on a command line. */
   file?: boolean
+  /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
+  asked?: string
   /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
   orFile?: boolean
 }
@@ -26,6 +28,7 @@ export type Field = TSchema & {
   kind: Kind
   option?: string
   file?: boolean
+  asked?: string
   orFile?: boolean
   'x-aliases'?: readonly string[]
   nullable?: boolean

@@ -36,6 +36,7 @@ export interface Conclusion {
 }
 
 export interface Run {
+  readonly jobId: number
   readonly attempt: number
   readonly isLast: boolean
   readonly now: Date

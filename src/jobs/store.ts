@@ -104,13 +104,7 @@ const stillOurs = ({ id, attempts, leaseUntil }: Job) =>
 export type End = Pick<typeof jobs.$inferInsert, 'state'> &
   Partial<Pick<Job, 'runAt' | 'attempts' | 'lastError' | 'finishedAt'>>
 
-const keptMs = 30 * 24 * 3_600_000
-const mostForgotten = 2
-
-/**
- * Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. One
- * that is done takes along two that were done a month ago, so that they cannot pile up.
- */
+/** Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. */
 export async function settle(tx: Queryable, job: Job, end: End) {
   const settled = await tx
     .update(jobs)
@@ -118,14 +112,7 @@ export async function settle(tx: Queryable, job: Job, end: End) {
     .where(stillOurs(job))
     .returning({ id: jobs.id })
   if (!settled.length) throw new Error(`job ${job.id} was taken over after its lease ran out`)
-  if (end.state === 'done') await forgetDone(tx, new Date(end.finishedAt!.getTime() - keptMs))
 }
-
-const forgetDone = (tx: Queryable, before: Date) =>
-  tx.delete(jobs).where(sql`id in (
-    select id from (
-      select id, finished_at from jobs indexed by jobs_state where state = 'done' order by id limit ${mostForgotten})
-    where finished_at < ${before.getTime()})`)
 
 /** Makes what is queued for later due that much sooner. */
 export async function bringForward(tx: Queryable, now: Date, byMs: number) {

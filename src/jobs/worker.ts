@@ -94,7 +94,8 @@ export async function startWorker(
     try {
       const payload = Value.Decode(kind.payload, job.payload)
       const isLast = job.attempts > kind.delaysMs.length
-      return await handler(payload, { attempt: job.attempts, isLast, now: clock(), signal: stopping.signal })
+      const { id: jobId, attempts: attempt } = job
+      return await handler(payload, { jobId, attempt, isLast, now: clock(), signal: stopping.signal })
     } catch (error) {
       return stopping.signal.aborted ? { postponedTo: clock() } : { error: messageOf(error) }
     }

@@ -15,8 +15,16 @@ export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ip
   return { address, family: version === 4 ? 'ipv4' : 'ipv6', bits: prefix === undefined ? most : Number(prefix) }
 }
 
-/** A set of addresses from texts that `parseCidr` accepts; others are left out. */
+const known = new WeakMap<readonly string[], AddressSet>()
+
+/** A set of addresses from texts that `parseCidr` accepts; others are left out. The same list gives the same set. */
 export function addressSet(texts: readonly string[]): AddressSet {
+  const set = known.get(texts) ?? setOf(texts)
+  known.set(texts, set)
+  return set
+}
+
+function setOf(texts: readonly string[]): AddressSet {
   const list = new BlockList()
   for (const text of texts) {
     const range = parseCidr(text)

@@ -1,5 +1,8 @@
-/** Why something cannot be done: it failed as things stand, it was asked for in the wrong way, or it is not there. */
-export type Reason = 'failed' | 'usage' | 'missing'
+/**
+ * Why something cannot be done: it failed as things stand, it was asked for in the wrong way, it is not there,
+ * whoever asks may not do it, or nobody knows who asks.
+ */
+export type Reason = 'failed' | 'usage' | 'missing' | 'forbidden' | 'stranger'
 
 /** Something an operator asked for cannot be done; the message is one sentence that says why and names the remedy. */
 export class Sorry extends Error {

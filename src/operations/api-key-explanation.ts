@@ -20,12 +20,13 @@ export const explainKey = operation({
     capability: choice(capabilities, { description: 'What is asked for: verify' }),
     identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
   }),
-  async run({ db, doorkeeper, config, limit, now }, { id, from, capability, identifier }) {
+  async run(desk, { id, from, capability, identifier }) {
+    const { db, doorkeeper, now } = desk
     const address = plainAddress(from)
     if (!isIP(address)) throw new Sorry(`"${from}" is no address, such as 203.0.113.7 or 2001:db8::7`, 'usage')
     await requireApiKey(db.read, id)
     const key = (await doorkeeper.recall(id))!
-    return explainAdmission({ config, doorkeeper, limit }, { key, address, capability, identifier }, now)
+    return explainAdmission(desk, { key, address, capability, identifier }, now)
   },
   show: ({ rules, answer }) => [
     ...table(

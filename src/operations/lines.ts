@@ -1,17 +1,14 @@
-/** Rows under their headings, each column but the last as wide as its widest cell; a sentence where there are no rows. */
-export function table(headings: string[], rows: string[][], none: string): string[] {
-  if (!rows.length) return [none]
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('\n', ' ')))
-  const widths = headings.map(({ length }, i) =>
-    i === headings.length - 1 ? length : cells.reduce((widest, row) => Math.max(widest, row[i]!.length), length),
-  )
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd()
-  return [line(headings), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)]
+/** What a person reads: a line, or a table, which is laid out when the width of the terminal is known. */
+export type Line = string | Table
+
+export interface Table {
+  headings: string[]
+  rows: string[][]
 }
+
+/** Rows under their headings; a sentence where there are no rows. */
+export const table = (headings: string[], rows: string[][], none: string): Line[] =>
+  rows.length ? [{ headings, rows }] : [none]
 
 /** One line a fact, names in one column; a list has its items one below the other. */
 export function facts(value: Record<string, unknown>): string[] {

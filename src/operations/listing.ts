@@ -13,6 +13,8 @@ interface Listing<Filters extends TObject, Row extends object> {
   route: `GET /${string}`
   bare?: readonly string[]
   summary: string
+  /** Who may see it at least; a viewer where nothing is said. */
+  role?: Operation['role']
   /** What the list is called in JSON. */
   plural: string
   filters: Filters
@@ -37,8 +39,8 @@ export function listing<Filters extends TObject, Row extends object>(declared: L
     after: Type.Optional(text({ description: 'The "next" of the page before.' })),
   }
   return operation({
-    ...rest,
     role: 'viewer',
+    ...rest,
     input: Type.Object({ ...filters.properties, ...paging }) as TObject,
     async run(desk, given) {
       const { sort = usual, limit = usualLimit, after, ...rules } = given as Partial<Wanted>

@@ -2,6 +2,7 @@ import type { Static, TObject } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
 import type { Deps } from '../deps'
 import type { Upload } from '../features/downloads/files'
+import type { Line } from './lines'
 
 /** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
 export type Role = User['role']
@@ -9,6 +10,8 @@ export type Role = User['role']
 /** What an operation leans on: the house, its database in the name of whoever asks. */
 export interface Desk extends Deps {
   readonly now: Date
+  /** Who asks over HTTP; absent on the command line, where whoever holds the data folder may do everything. */
+  readonly user?: Pick<User, 'id' | 'name' | 'role'> | undefined
   /** Told how far long work has come. */
   onProgress?: ((done: number, of: number) => void) | undefined
   /** The file that came with it, where the operation takes one. */
@@ -32,7 +35,7 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   /** Gives its value as JSON; what stands in the way is a `Sorry`. */
   run(desk: Desk, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
-  show(value: Value): string[]
+  show(value: Value): Line[]
   /**
    * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
    * where the sentence is empty.

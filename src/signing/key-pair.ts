@@ -53,7 +53,7 @@ export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number |
 }
 
 /** The private key of a row. Throws when it was sealed under another sealing key. */
-export const openSigningKey = (row: SigningKey, sealer: Sealer) =>
+export const openSigningKey = (row: Pick<SigningKey, 'sealedPrivate'>, sealer: Sealer) =>
   createPrivateKey({ key: sealer.open(row.sealedPrivate), format: 'der', type: 'pkcs8' })
 
 /** First 16 hex digits of the SHA-256 of the public key's DER form. */

@@ -39,10 +39,14 @@ function sealerOf(key: Buffer): Sealer {
 
 /** Reads the sealing key; undefined when there is no such file, an error when it holds anything but 64 hex digits. */
 export function readSealer(path: string): Sealer | undefined {
-  if (!existsSync(path)) return undefined
-  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+  return existsSync(path) ? toSealer(readFileSync(path, 'utf8'), path) : undefined
+}
+
+/** The sealer of a key as it stands in its file; what it came from is named where it is none. */
+export function toSealer(text: string, source: string): Sealer {
+  const key = Buffer.from(text.trim(), 'hex')
   if (key.length !== keyBytes) {
-    throw new Sorry(`${path} is not a sealing key (64 hex digits): restore the file that belongs to this folder`)
+    throw new Sorry(`${source} is not a sealing key (64 hex digits): restore the file that belongs to this folder`)
   }
   return sealerOf(key)
 }

@@ -22,9 +22,10 @@ export function openAddressGuard(
   config: Pick<Config, 'allow_private_webhooks' | 'webhook_allow_list'>,
   resolve = resolveAll,
 ): AddressGuard {
-  const allowed = addressSet(config.webhook_allow_list)
   const isAllowed = (address: string) =>
-    config.allow_private_webhooks === 'on' || isPublic(address) || isListed(allowed, address)
+    config.allow_private_webhooks === 'on' ||
+    isPublic(address) ||
+    isListed(addressSet(config.webhook_allow_list), address)
 
   return {
     async addressesOf(url) {

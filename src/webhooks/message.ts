@@ -44,5 +44,5 @@ export const signatureOf = (headers: Record<string, string>, body: string, secre
 
 /** A webhook's secret as it is kept, and brought back. */
 export const sealSecret = (secret: string, sealer: Sealer) => sealer.seal(Buffer.from(secret)).toString('base64')
-export const openSecret = ({ sealedSecret }: Webhook, sealer: Sealer) =>
+export const openSecret = ({ sealedSecret }: Pick<Webhook, 'sealedSecret'>, sealer: Sealer) =>
   sealer.open(Buffer.from(sealedSecret, 'base64')).toString()

@@ -27,6 +27,8 @@ export interface EventContent {
 /** What the sender of a queued order is told: the outcome of the order. */
 export interface OrderContent {
   outcome: WrittenOutcome
+  /** The job that fulfilled the order; not told. */
+  jobId?: number | undefined
 }
 
 /** What a device is told when an operator has freed its seat. */
@@ -63,8 +65,12 @@ export const hasSubscriber = async (db: Queryable, event: Event) =>
   (await listActiveWebhooks(db)).some((webhook) => webhook.events.includes(event))
 
 /** Posts the outcome of a queued order to the shop, which is told by the identifier inside (CONTRACT §5). */
-export async function postOrder(tx: Queryable, url: string, outcome: Outcome, now: Date) {
-  const content: OrderContent = { outcome: outcome.written(now) }
+export async function postOrder(
+  tx: Queryable,
+  { url, outcome, jobId }: { url: string; outcome: Outcome; jobId?: number },
+  now: Date,
+) {
+  const content: OrderContent = { outcome: outcome.written(now), jobId }
   await send(tx, [{ kind: 'order', event: 'order.finished', url, content }], now)
 }
 

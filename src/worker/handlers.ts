@@ -2,6 +2,8 @@ import { orders } from '../features/assignments/order'
 import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { House } from '../house'
 import { type Handled, handles } from '../jobs/job'
+import { backupJobs } from '../upkeep/backup/schedule'
+import { nightlyUpkeep } from '../upkeep/nightly'
 import { openAddressGuard } from '../webhooks/address'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
@@ -18,5 +20,7 @@ export function handlers(house: House): Handled[] {
       await announceExpired(db, now)
       return {}
     }),
+    ...backupJobs(house),
+    nightlyUpkeep(house),
   ]
 }

@@ -1,5 +1,6 @@
 import type { House } from '../house'
 import { buildApp } from '../http/app'
+import { readCertificate } from '../http/certificate'
 import { type Listening, listen } from '../http/server'
 import { releaseRunning } from '../jobs/store'
 import { startWorker } from '../jobs/worker'
@@ -11,10 +12,11 @@ import { handlers } from './handlers'
  */
 export async function startServer(house: House, hostname: string, port: number): Promise<Listening> {
   await house.db.write((tx) => releaseRunning(tx, house.clock()))
-  const server = listen(buildApp(house), hostname, port)
+  const server = listen(buildApp(house), { hostname, port, certificate: readCertificate(house.config) })
   const worker = await startWorker(house, handlers(house))
   return {
     url: server.url,
+    renew: server.renew,
     async stop() {
       await Promise.all([server.stop(), worker.stop()])
     },

@@ -92,18 +92,6 @@ describe('a job', () => {
     expect(runs).toBe(1)
   })
 
-  test('is forgotten a month after it was done, once others are', async () => {
-    for (let n = 1; n <= 5; n++) await put(n)
-    await work(async () => ({}))
-    await isInState('done', 4)
-    ahead += 31 * 24 * 60 * minuteMs
-    for (const left of [4, 3, 3]) {
-      await put(6)
-      await until('the end of it', async () => (await jobs()).every(({ state }) => state === 'done'))
-      expect(await jobs()).toHaveLength(left)
-    }
-  })
-
   test('does not wait for an hour that the clock is set back from', async () => {
     const done: number[] = []
     let isBroken = true

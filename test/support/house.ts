@@ -236,7 +236,7 @@ export async function urlFrom(stderr: ReadableStream<Uint8Array>): Promise<strin
     const { done, value } = await reader.read()
     if (done) throw new Error(`the server did not start: ${said}`)
     said += new TextDecoder().decode(value)
-    const url = /listens on (http:\S+?),/.exec(said)?.[1]
+    const url = /listens on (https?:\S+?),/.exec(said)?.[1]
     if (!url) continue
     // Whatever it says later must not fill the pipe.
     ;(async () => {

@@ -15,7 +15,7 @@ export interface Served {
   readonly said: () => string
   /** Sends a signal; the exit code of what ends. */
   stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number>
-  signal(signal: 'SIGTERM' | 'SIGINT'): void
+  signal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void
   readonly exited: Promise<number>
 }
 

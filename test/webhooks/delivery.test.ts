@@ -21,7 +21,11 @@ afterEach(() => house.close())
 const order = (url: string, identifier = 'order-1') =>
   beside(house, ({ db }) =>
     db.write((tx) =>
-      postOrder(tx, url, say('license_keys_assigned', { license_keys: [], identifier }).signedFor(1), house.now()),
+      postOrder(
+        tx,
+        { url, outcome: say('license_keys_assigned', { license_keys: [], identifier }).signedFor(1) },
+        house.now(),
+      ),
     ),
   )
 
@@ -104,9 +108,9 @@ describe('an order', () => {
     await beside(house, ({ db }) =>
       db.write(async (tx) => {
         const outcome = say('insufficient_license_keys').signedFor(1)
-        for (let i = 0; i < 400; i++) await postOrder(tx, `${stalling.url}/${i}`, outcome, house.now())
+        for (let i = 0; i < 400; i++) await postOrder(tx, { url: `${stalling.url}/${i}`, outcome }, house.now())
         for (const url of [resetting.url, failing.url, refusing, 'http://no-such-name.invalid/', good.url]) {
-          await postOrder(tx, url, outcome, house.now())
+          await postOrder(tx, { url, outcome }, house.now())
         }
       }),
     )

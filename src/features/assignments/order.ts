@@ -12,7 +12,7 @@ import { Order } from './model'
 import { ownerOf } from './service'
 
 /** An order to be fulfilled off the request path. */
-const fulfilOrder = declareJob('fulfil-order', Order)
+export const fulfilOrder = declareJob('fulfil-order', Order)
 
 /**
  * 803 with the keys that now belong to the owner: from stock, oldest first, and generated where `generate` asks for
@@ -50,12 +50,13 @@ export async function queueOrder(tx: Queryable, order: Static<typeof Order>, now
 
 /** Assigns and posts in one transaction with the job's end: an order is fulfilled once, however often it is tried. */
 export const orders = ({ clock }: { clock: Clock }) =>
-  handles(fulfilOrder, async (order) => ({
+  handles(fulfilOrder, async (order, { jobId }) => ({
     async write(tx) {
       const now = clock()
       const { answer, data, productId } = await randomAssign(tx, order, now).catch(refused)
       const outcome = say(answer, { ...data, identifier: order.identifier ?? null })
-      await postOrder(tx, order.webhook_url!, productId === undefined ? outcome : outcome.signedFor(productId), now)
+      const signed = productId === undefined ? outcome : outcome.signedFor(productId)
+      await postOrder(tx, { url: order.webhook_url!, outcome: signed, jobId }, now)
     },
   }))
 

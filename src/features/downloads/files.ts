@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { renameSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../../kernel/disk'
@@ -14,6 +14,20 @@ const filesOf = (folder: string) => join(folder, 'files')
 
 /** Where the file with that SHA-256 lies. */
 export const pathOf = (folder: string, hash: string) => join(filesOf(folder), hash)
+
+/** The SHA-256 of what lies there now; undefined where nothing does. */
+export async function hashOfFile(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined
+  const digest = createHash('sha256')
+  for await (const piece of createReadStream(path)) digest.update(piece)
+  return digest.digest('hex')
+}
+
+/** The names of all that lies there; a copy that is not whole yet does not count. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const names = await readdir(filesOf(folder)).catch(() => [])
+  return names.filter((name) => !name.startsWith(incomingPrefix))
+}
 
 /** A file on its way in, from a disk or over the network. */
 export interface Upload {

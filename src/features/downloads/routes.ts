@@ -20,13 +20,12 @@ const described = {
 
 export function downloads(deps: Deps) {
   const { config, db } = deps
-  const trusted = addressSet(config.trusted_proxies)
   const refusalOf = openAdmission(deps)
 
   function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
     if (config.base_url) return config.base_url
     const socketAddress = server?.requestIP(request)?.address ?? ''
-    return baseUrlOf(request.headers, socketAddress, trusted) ?? server?.url.origin ?? ''
+    return baseUrlOf(request.headers, socketAddress, addressSet(config.trusted_proxies)) ?? server?.url.origin ?? ''
   }
 
   /** A file is there all the same when the database cannot be written for a while. */

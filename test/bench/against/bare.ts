@@ -3,5 +3,8 @@ import { VerifiedDevice } from '../../../src/features/activations/model'
 import { bareApp } from '../../../src/http/bare'
 import { listen } from '../../../src/http/server'
 
-const { url } = listen(bareApp(VerifiedDevice, '.'.repeat(Number(process.argv[2] ?? 1000))), '127.0.0.1', 0)
+const { url } = listen(bareApp(VerifiedDevice, '.'.repeat(Number(process.argv[2] ?? 1000))), {
+  hostname: '127.0.0.1',
+  port: 0,
+})
 console.error(`bare Elysia listens on ${url},`)

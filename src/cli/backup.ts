@@ -1,0 +1,56 @@
+import { setPriority } from 'node:os'
+import type { Command } from 'commander'
+import { Sorry } from '../kernel/sorry'
+import { takeBackup } from '../upkeep/backup/take'
+import { readText } from './arguments'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+
+/** So that the server beside us has the processor first. */
+const politeness = 10
+
+/** `latchkey backup` */
+export const backupCommand = (program: Command, io: Io) =>
+  withSettings(program.command('backup'), ['data_dir'])
+    .description(
+      'copy database, files and keys into one file beside a running server, and prove that it can be restored',
+    )
+    .argument('<file>', 'where it goes; a file of that name must not exist')
+    .option('--passphrase-file <path>', 'the passphrase that the sealing key is put under')
+    .option('--without-keys', 'leave the sealing key out: a restore then needs the sealing.key of today')
+    .option('--json', 'print what was taken as JSON')
+    .action(async (file, options) => {
+      const passphrase = passphraseOf(options)
+      setPriority(politeness)
+      await inHouse(options, io, async (house) => {
+        const { path, bytes, manifest } = await takeBackup(house, file, { passphrase, now: house.clock() })
+        const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
+        report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [
+          `${path} holds everything as it was on ${made_at}: it was unpacked again, its database is sound,`,
+          `and each of its ${signing_keys.length} signing keys signs. ${rows.licenses} licences, ${bytes} bytes.`,
+          ...(passphrase === undefined
+            ? ['Its keys are left out: keep sealing.key elsewhere, a restore needs it.']
+            : []),
+          ...lacking.map((id) => `The file of release ${id} is lost, and not in it: see "latchkey doctor".`),
+        ])
+      })
+    })
+
+function passphraseOf({ passphraseFile, withoutKeys }: { passphraseFile?: string; withoutKeys?: true }) {
+  if (passphraseFile !== undefined && withoutKeys) {
+    throw new Sorry('either --passphrase-file or --without-keys, not both', 'usage')
+  }
+  if (passphraseFile !== undefined) return readPassphrase(passphraseFile)
+  if (withoutKeys) return undefined
+  throw new Sorry(
+    'say how its keys are kept: --passphrase-file FILE puts them under a passphrase, --without-keys leaves them out',
+    'usage',
+  )
+}
+
+/** A passphrase as it stands in a file, without the end of its line. */
+export function readPassphrase(path: string) {
+  const passphrase = readText(path).replace(/\r?\n$/, '')
+  if (passphrase) return passphrase
+  throw new Sorry(`${path} is empty: write a passphrase into it`, 'usage')
+}

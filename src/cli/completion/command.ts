@@ -1,0 +1,17 @@
+import { Argument, type Command } from 'commander'
+import type { Io } from '../io'
+import { bashCompletion } from './bash'
+import { fishCompletion } from './fish'
+import { placesOf } from './tree'
+import { zshCompletion } from './zsh'
+
+const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
+
+/** `latchkey completion bash | zsh | fish` */
+export const completionCommand = (program: Command, io: Io) =>
+  program
+    .command('completion')
+    .description('print what a shell needs to complete commands, options and their words')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
+    .addHelpText('after', '\nIn this shell alone:  source <(latchkey completion bash)')
+    .action((shell: keyof typeof shells) => io.out(shells[shell](placesOf(program))))

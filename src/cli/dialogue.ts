@@ -1,0 +1,44 @@
+import type { Field } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import type { Operation } from '../operations/operation'
+import type { Io } from './io'
+
+type Given = Record<string, unknown>
+
+/** At a terminal: what is not given is asked for, twice, since nobody sees what is typed. */
+export async function withAsked({ input }: Operation, given: Given, { askSecret }: Io): Promise<Given> {
+  const asked = Object.entries(input.properties as Record<string, Field>).filter(
+    ([name, { asked }]) => asked && given[name] === undefined,
+  )
+  if (!askSecret) return given
+  const typed: Given = {}
+  for (const [name, field] of asked) {
+    const text = await askSecret(`${field.asked}: `)
+    if (text && (await askSecret('The same again: ')) !== text) {
+      throw new Sorry('the two are not the same; nothing was changed')
+    }
+    typed[name] = text
+  }
+  return { ...given, ...typed }
+}
+
+/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
+export async function requireConsent(loss: string, io: Io) {
+  if (!loss) return
+  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
+  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
+}
+
+const progressFrom = 1000
+
+/** At a terminal: how far long work has come, on one line. */
+export function progressOn(io: Io) {
+  if (!io.confirm) return undefined
+  let shown = -1
+  return (done: number, of: number) => {
+    const percent = Math.min(100, Math.floor((done / of) * 100))
+    if (of < progressFrom || percent === shown) return
+    shown = percent
+    io.err(`\r${percent} %${percent === 100 ? '\n' : ''}`)
+  }
+}

@@ -1,0 +1,59 @@
+import { isCancel, note, select, text } from '@clack/prompts'
+import type { Preset } from '../access/capabilities'
+import { Sorry } from '../kernel/sorry'
+import type { KeySize } from '../signing/key-pair'
+
+/** What a new folder is made with. */
+export interface Choices {
+  bits: KeySize
+  /** The name of a first product; none when it is absent. */
+  product?: string | undefined
+  /** What a first API key may do; none is made when it is absent. */
+  apiKey?: Preset | undefined
+}
+
+const longestName = 255
+const none = 'none'
+
+/** Asks whoever sits at the terminal for the few choices that matter; Enter takes what is offered. */
+export async function askChoices(folder: string): Promise<Choices> {
+  note(`This makes ${folder}. Enter takes what is offered; Ctrl+C leaves everything as it is.`, 'Latchkey')
+  const bits = await answered(
+    select<KeySize>({
+      message: 'How large shall the key be that signs every answer?',
+      initialValue: 4096,
+      options: [
+        { value: 4096, label: 'RSA-4096', hint: 'the strongest' },
+        { value: 3072, label: 'RSA-3072' },
+        { value: 2048, label: 'RSA-2048', hint: 'signs some seven times as fast' },
+      ],
+    }),
+  )
+  const product = await answered(
+    text({
+      message: 'What is your first product called?',
+      initialValue: 'My App',
+      validate: (name = '') => (name.trim().length > longestName ? `At most ${longestName} characters.` : undefined),
+    }),
+  )
+  const apiKey = await answered(
+    select<Preset | typeof none>({
+      message: 'What may your first API key do?',
+      initialValue: 'all',
+      options: [
+        { value: 'all', label: 'Everything', hint: 'for yourself, and to try things out' },
+        { value: 'shop', label: 'Sell', hint: 'hand keys to customers' },
+        { value: 'client', label: 'Ask', hint: 'the software in the field: verify, activate, download' },
+        { value: none, label: 'Make none yet' },
+      ],
+    }),
+  )
+  return { bits, product: product.trim() || undefined, apiKey: apiKey === none ? undefined : apiKey }
+}
+
+/** An answer; somebody who breaks off has changed nothing. */
+async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
+  const answer = await prompt
+  if (isCancel(answer)) throw new Sorry('nothing was made')
+  return answer as Exclude<T, symbol>
+}

@@ -1,0 +1,52 @@
+import { createApiKey } from '../access/service'
+import { createProduct } from '../features/products/service'
+import type { House } from '../house'
+import { Sorry } from '../kernel/sorry'
+import type { Choices } from './first-choices'
+
+/** What a new folder begins with, beside its keys. */
+export interface First {
+  product_id?: number
+  api_key?: string
+}
+
+/** Makes the first product and the first API key, both or neither. */
+export const makeFirst = ({ db, clock }: House, { product, apiKey }: Choices): Promise<First> =>
+  db.write(async (tx) => {
+    const first: First = {}
+    if (product !== undefined) {
+      const rest = { source: 'internal', require_non_expired: 0, status: 'active' }
+      const { data } = await createProduct(tx, { name: product, description: product, ...rest }, clock())
+      if (!('product_id' in data)) throw new Sorry('--product takes a name of 1 to 255 characters', 'usage')
+      first.product_id = data.product_id
+    }
+    if (apiKey) {
+      const draft = { name: 'first', preset: apiKey, capabilities: [], allowedIps: [] }
+      first.api_key = (await createApiKey(tx, draft, clock())).token
+    }
+    return first
+  })
+
+const license = 'license_keys=AAAA-1111-BBBB-2222 activation_limit=2 validity=365 status=available'
+
+/** What to paste now; `where` names the folder, if it is not the usual one. */
+export function nextSteps({ product_id, api_key }: First, { apiKey }: Choices, where: string): string[] {
+  if (!api_key || !apiKey) {
+    return [`Next: latchkey api-key create --name "my app" --preset all${where}`, `      latchkey serve${where}`]
+  }
+  const isStocking = apiKey === 'all' && product_id !== undefined
+  const path = isStocking ? 'create-license-keys' : apiKey === 'client' ? 'get-product' : 'get-all-products'
+  const fields = [
+    ...(product_id && apiKey !== 'shop' ? [`product_id=${product_id}`] : []),
+    ...(isStocking ? license.split(' ') : []),
+  ]
+  const said = fields.map((field) => ` -d ${field}`).join('')
+  return [
+    'Your API key, shown this once:',
+    api_key,
+    'Next, start the server:',
+    `  latchkey serve${where}`,
+    isStocking ? 'and, in a second terminal, put a first licence key in stock:' : 'and, in a second terminal, ask it:',
+    `  curl -s${isStocking ? '' : 'G'} http://127.0.0.1:8080/api/v1/${path} -H "Authorization: Bearer ${api_key}"${said}`,
+  ]
+}

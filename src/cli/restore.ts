@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import { restoreBackup } from '../upkeep/backup/restore'
+import { readText } from './arguments'
+import { readPassphrase } from './backup'
+import { configOf, withSettings } from './house-command'
+import { type Io, report } from './io'
+
+/** `latchkey restore` */
+export const restoreCommand = (program: Command, io: Io) =>
+  withSettings(program.command('restore'), ['data_dir'])
+    .description('make a new data folder of a backup, once everything in it is proven')
+    .argument('<file>', 'the backup')
+    .option('--passphrase-file <path>', 'the passphrase its keys are under')
+    .option('--sealing-key <path>', 'the sealing.key of the time of a backup that was taken without keys')
+    .option('--dry-run', 'prove that it can be restored; make nothing')
+    .option('--json', 'print what was restored as JSON')
+    .action(async (file, options) => {
+      const { data_dir } = configOf({ dataDir: options.dataDir }, io)
+      const { passphraseFile, sealingKey, dryRun = false } = options
+      const { made_at, version, rows, signing_keys, releases_without_file } = await restoreBackup(file, data_dir, {
+        passphrase: passphraseFile && readPassphrase(passphraseFile),
+        sealingKey: sealingKey && readText(sealingKey),
+        isTrial: dryRun,
+      })
+      const told = { data_dir, dry_run: dryRun, made_at, version, rows, signing_keys, releases_without_file }
+      const done = dryRun ? 'can be restored; nothing was made' : `is restored to ${data_dir}`
+      report(io, options, told, [
+        `The backup ${done}: taken on ${made_at} by Latchkey ${version}, ${rows.licenses} licences,`,
+        `${signing_keys.length} signing keys that sign as they did.`,
+        ...(dryRun
+          ? []
+          : [`Next: latchkey doctor --data-dir ${data_dir}`, `      latchkey serve --data-dir ${data_dir}`]),
+      ])
+    })

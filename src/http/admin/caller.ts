@@ -1,0 +1,79 @@
+import type { Config } from '../../config'
+import type { Deps } from '../../deps'
+import { Sorry } from '../../kernel/sorry'
+import type { Role } from '../../operations/operation'
+import { type Identity, identify, longestSessionMs } from '../../users/tokens'
+import { isOfType, unsupported } from './fields'
+import type { AdminRoute } from './route'
+
+export const cookieName = 'latchkey_session'
+
+/** The header that gives a browser its session, or takes it away where there is no value. */
+export const sessionCookie = (value: string | undefined, { isHttps }: { isHttps: boolean }) => ({
+  'set-cookie': [
+    `${cookieName}=${value ?? ''}`,
+    'Path=/admin',
+    'HttpOnly',
+    'SameSite=Strict',
+    `Max-Age=${value ? longestSessionMs / 1000 : 0}`,
+    ...(isHttps ? ['Secure'] : []),
+  ].join('; '),
+})
+
+/** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each a `Sorry`. */
+export async function admitted(
+  { db, config }: Deps,
+  { request, now }: { request: Request; now: Date },
+  route: AdminRoute,
+): Promise<Identity | undefined> {
+  if (route.role === 'anybody') {
+    requireNoForeignPage(request, config)
+    return undefined
+  }
+  const token = /^\s*bearer\s+(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const session = sessionIn(request.headers.get('cookie'))
+  const shown = token ? ({ kind: 'token', value: token } as const) : ({ kind: 'session', value: session } as const)
+  const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
+  if (!identity) throw new Sorry('log in, or show an operator token: Authorization: Bearer lko_…', 'stranger')
+  // A browser sends its cookie whoever made it ask.
+  if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config, route)
+  requireRole(identity, route.role)
+  return identity
+}
+
+const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]+)/.exec(cookies ?? '')?.[1]
+
+const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
+
+function requireRole({ user }: Identity, role: Role) {
+  if (ranks[user.role] >= ranks[role]) return
+  throw new Sorry(`this takes the role ${role}, and yours is ${user.role}: ask an owner`, 'forbidden')
+}
+
+/** A change made with a cookie comes from a page of this very server, and the browser says so. */
+function requireOwnPage(request: Request, config: Config, route: AdminRoute) {
+  requireNoForeignPage(request, config)
+  const isNamed = request.headers.has('sec-fetch-site') || request.headers.has('origin')
+  if (!isNamed) throw foreign
+  // What a form can send a browser sends from anywhere, and asks nobody.
+  if (!isOfType(request, route)) throw unsupported(route)
+}
+
+/** Where a browser says which page asks, it is one of ours. */
+function requireNoForeignPage(request: Request, config: Config) {
+  const site = request.headers.get('sec-fetch-site')
+  const origin = request.headers.get('origin')
+  if (site !== null && site !== 'same-origin') throw foreign
+  if (origin !== null && !isOurs(origin, request.headers.get('host'), config)) throw foreign
+}
+
+const foreign = new Sorry(
+  'with a cookie, changes are made from pages of this server alone: scripts show an operator token instead',
+  'forbidden',
+)
+
+function isOurs(origin: string, host: string | null, { base_url }: Config) {
+  if (!URL.canParse(origin)) return false
+  const { host: from, origin: whole } = new URL(origin)
+  return (from !== '' && from === host) || (base_url !== '' && whole === new URL(base_url).origin)
+}

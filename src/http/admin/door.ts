@@ -1,0 +1,86 @@
+import { openAdmission } from '../../access/admission'
+import type { Deps } from '../../deps'
+import { baseUrlOf } from '../../features/downloads/base-url'
+import { addressSet, clientAddress } from '../../kernel/addresses'
+import { stopwatch } from '../../kernel/clock'
+import { Refusal } from '../../kernel/outcome'
+import { requestIdOf } from '../../kernel/request-id'
+import { invalid, refused } from './answers'
+import { admitted } from './caller'
+import { fieldsOf, judged } from './fields'
+import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
+
+/** A request as the framework hands it over. */
+interface Arrival {
+  request: Request
+  params?: Record<string, string>
+}
+
+const headers = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
+export function openDoor(deps: Deps) {
+  const { config, clock, log, peers } = deps
+  const trusted = addressSet(config.trusted_proxies)
+  const refusalOf = openAdmission(deps)
+
+  function visitOf(request: Request): Visit {
+    const socketAddress = peers.addressOf(request)
+    const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
+    return {
+      request,
+      address: clientAddress(socketAddress, request.headers.get('x-forwarded-for'), trusted),
+      now: clock(),
+      requestId: requestIdOf(request.headers.get('x-request-id')),
+      isHttps: base.startsWith('https:') || request.url.startsWith('https:'),
+    }
+  }
+
+  async function enter(route: AdminRoute, params: Record<string, string>, visit: Visit): Promise<Said> {
+    const refusal = await refusalOf({ ...visit, key: undefined }, undefined)
+    if (refusal) throw new Refusal(refusal)
+    visit.identity = await admitted(deps, visit, route)
+    const { errors, values } = judged(route.input, await fieldsOf(visit.request, params, route))
+    return errors ? invalid(errors) : route.answer(deps, visit, values)
+  }
+
+  function note(
+    route: AdminRoute,
+    { request, now, identity, requestId }: Visit,
+    facts: { status: number; ms: number },
+  ) {
+    log(now, {
+      method: request.method,
+      route: pathOf(route),
+      status: facts.status,
+      user: identity?.user.name,
+      request_id: requestId,
+      ms: Math.round(facts.ms * 100) / 100,
+    })
+  }
+
+  const through = (route: AdminRoute) => async (arrival: Arrival) => {
+    const startedAt = stopwatch()
+    const visit = visitOf(arrival.request)
+    const said = await enter(route, arrival.params ?? {}, visit).catch((error: unknown) =>
+      refused(error, pathOf(route)),
+    )
+    note(route, visit, { status: said.status, ms: stopwatch() - startedAt })
+    return reply(said, visit.requestId)
+  }
+
+  return { through }
+}
+
+const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.indexOf('/'))}`
+
+/** An answer as it leaves. */
+export const reply = ({ status, body, headers: own }: Said, requestId: string) =>
+  new Response(JSON.stringify(body), { status, headers: { ...headers, 'x-request-id': requestId, ...own } })

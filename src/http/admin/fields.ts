@@ -1,0 +1,47 @@
+import type { TObject } from '@sinclair/typebox'
+import { type Fields, type Intake, readBody, readQuery } from '../../intake/body'
+import { type Field, type FieldErrors, judge, read } from '../../intake/model'
+import { Refusal, say } from '../../kernel/outcome'
+import type { AdminRoute } from './route'
+import { fileField } from './upload'
+
+type Asked = Pick<AdminRoute, 'takesFile'>
+
+/** What the body of a request to such a route is: JSON, or the file it takes. */
+export const bodyTypeOf = ({ takesFile }: Asked) => (takesFile ? 'application/octet-stream' : 'application/json')
+
+export const isOfType = ({ headers }: Request, route: Asked) =>
+  (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase() === bodyTypeOf(route)
+
+export const unsupported = (route: Asked) =>
+  new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypeOf(route)}.` }))
+
+/** The fields a request carries: of its path before those of its JSON body, and those before its query's. */
+export async function fieldsOf(request: Request, params: Record<string, string>, route: Asked): Promise<Fields> {
+  const query = readable(readQuery(request.url))
+  if (request.method === 'GET') return { ...query, ...params }
+  if (request.headers.has('content-type') && !isOfType(request, route)) throw unsupported(route)
+  if (!route.takesFile) return { ...query, ...readable(await readBody(request)), ...params }
+  const { [fileField]: _, ...fields } = query
+  return { ...fields, ...params }
+}
+
+function readable(intake: Intake): Fields {
+  if ('refusal' in intake) throw new Refusal(intake.refusal)
+  return intake.fields
+}
+
+/** The fields in their types, or all that is wrong with them; one that nobody asked for is wrong too. */
+export function judged(model: TObject, fields: Fields): { errors?: FieldErrors; values: Fields } {
+  const known = new Set(
+    Object.entries(model.properties as Record<string, Field>).flatMap(([name, field]) => [
+      name,
+      ...(field['x-aliases'] ?? []),
+    ]),
+  )
+  const unknown = Object.keys(fields).filter((name) => !known.has(name))
+  const { errors, values = {} } = judge(model, read(model, fields).values)
+  if (!errors && !unknown.length) return { values }
+  const astray = unknown.map((name) => [name, [`There is no field "${name}" here.`]])
+  return { errors: { ...errors, ...Object.fromEntries(astray) }, values }
+}

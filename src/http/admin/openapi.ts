@@ -1,0 +1,143 @@
+import type { TObject } from '@sinclair/typebox'
+import { parametersOf } from '../../operations/operation'
+import { describeField, describeModel, type Json, mapValues } from '../schema'
+import { reasons } from './answers'
+import { cookieName } from './caller'
+import { bodyTypeOf } from './fields'
+import { type AdminRoute, adminPrefix } from './route'
+import { adminRoutes } from './routes'
+import { fileField } from './upload'
+
+const tag = {
+  name: 'Operator',
+  description: [
+    'What `latchkey` does on the command line, for whoever is let in: a user with a session cookie, or a script with an',
+    'operator token. The same fields, the same values, the same rows in the audit log. Answers are plain JSON, not',
+    'sealed. A change made with a cookie needs `Content-Type: application/json`, and comes from a page of this server.',
+    '`X-Request-Id` is taken and given back; the audit log has it.',
+  ].join(' '),
+}
+
+const securitySchemes = {
+  session: { type: 'apiKey', in: 'cookie', name: cookieName, description: 'What logging in has set.' },
+  operator: { type: 'http', scheme: 'bearer', description: 'An operator token: `lko_…`.' },
+}
+
+const schemas = {
+  OperatorError: {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['code', 'message'],
+        properties: {
+          code: { type: 'string', examples: [reasons.usage.code] },
+          message: { type: 'string', description: 'One sentence that says why, and what to do.' },
+          fields: {
+            type: 'object',
+            additionalProperties: { type: 'array', items: { type: 'string' } },
+            description: 'What is wrong with each field, where it is the fields.',
+          },
+        },
+      },
+    },
+  },
+}
+
+/** What stops a request, by HTTP status. */
+const refusals: Record<number, string> = {
+  400: 'The request cannot be read.',
+  401: 'Nobody is logged in, or the token is no token of a user.',
+  403: 'This user may not do it, the address is blocked, or a page of another server asked.',
+  404: 'It is not there.',
+  409: 'It cannot be done as things stand.',
+  413: 'The body is too large.',
+  415: 'The body is not JSON.',
+  422: 'Something is wrong with the fields.',
+  429: 'Too many requests: `Retry-After` says how long to wait.',
+  500: 'A fault of the server, which has logged it.',
+  503: 'The database cannot be used: try again after `Retry-After`.',
+}
+
+const responses = mapValues(refusals, (description) => ({
+  description,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/OperatorError' } } },
+}))
+
+/** The operator's part of the description, from the declarations its routes are made of. */
+export const describeAdmin = () => ({
+  tag,
+  securitySchemes,
+  schemas,
+  responses: Object.fromEntries(Object.entries(responses).map(([status, response]) => [`Operator${status}`, response])),
+  paths: pathsOf(adminRoutes),
+})
+
+function pathsOf(routes: readonly AdminRoute[]): Json {
+  const paths: Json = {}
+  for (const route of routes) {
+    const [method, path] = route.route.split(' ') as [string, string]
+    const at = `${adminPrefix}${path.replace(/:(\w+)/g, '{$1}')}`
+    paths[at] = { ...paths[at], [method.toLowerCase()]: described(route, method) }
+  }
+  return paths
+}
+
+function described(route: AdminRoute, method: string): Json {
+  const { summary, role, command, input, takesFile } = route
+  const inPath = parametersOf(route)
+  const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
+  const parameters = Object.entries(input.properties as Json)
+    .filter(([name]) => inPath.includes(name) || isInQuery)
+    .map(([name, field]) => parameterOf(name, field, { inPath: inPath.includes(name), model: input }))
+  if (takesFile) parameters.push(fileParameter)
+  const body = takesFile ? fileBody : isInQuery ? undefined : bodyOf(input, inPath)
+  return {
+    tags: [tag.name],
+    operationId: route.route.replaceAll(/[^\w]+/g, '-').toLowerCase(),
+    summary,
+    description: [
+      role === 'anybody' ? 'For anybody.' : `For the role \`${role}\`, or a higher one.`,
+      command ? `On the command line: \`latchkey ${command}\`.` : '',
+    ]
+      .join(' ')
+      .trim(),
+    'x-role': role,
+    security: role === 'anybody' ? [] : [{ session: [] }, { operator: [] }],
+    ...(parameters.length && { parameters }),
+    ...(body && { requestBody: body }),
+    responses: {
+      200: { description: 'It is done.', content: { 'application/json': { schema: { type: 'object' } } } },
+      ...mapValues(refusals, (_, status) => ({ $ref: `#/components/responses/Operator${status}` })),
+    },
+  }
+}
+
+const fileParameter = {
+  name: fileField,
+  in: 'query',
+  required: true,
+  description: 'The name of the file.',
+  schema: { type: 'string' },
+}
+
+const fileBody = { required: true, content: { [bodyTypeOf({ takesFile: true })]: { schema: { type: 'string' } } } }
+
+function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boolean; model: TObject }): Json {
+  const { description, ...schema } = describeField(field)
+  const isRequired = inPath || (model.required?.includes(name) ?? false)
+  return { name, in: inPath ? 'path' : 'query', required: isRequired, ...(description && { description }), schema }
+}
+
+/** The fields that do not stand in the path, as a JSON body; undefined where there are none. */
+function bodyOf({ properties, required = [] }: TObject, inPath: string[]): Json | undefined {
+  const names = Object.keys(properties).filter((name) => !inPath.includes(name))
+  if (!names.length) return undefined
+  const inBody = {
+    properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
+    required: required.filter((name) => !inPath.includes(name)),
+  }
+  const schema = describeModel(inBody as unknown as TObject)
+  return { required: inBody.required.length > 0, content: { 'application/json': { schema } } }
+}

@@ -1,0 +1,33 @@
+import type { Deps } from '../../deps'
+import type { Fields } from '../../intake/body'
+import type { Operation, Role } from '../../operations/operation'
+import type { Identity } from '../../users/tokens'
+
+export const adminPrefix = '/admin/api'
+
+/** A request under `/admin/api`, as far as it has been let in. */
+export interface Visit {
+  readonly request: Request
+  readonly address: string
+  readonly now: Date
+  readonly requestId: string
+  readonly isHttps: boolean
+  /** Who asks, once that is known; absent where a route is open to anybody. */
+  identity?: Identity | undefined
+}
+
+/** What is answered: plain JSON under an HTTP status. */
+export interface Said {
+  status: number
+  body: object
+  headers?: Record<string, string>
+}
+
+/** A route under `/admin/api`. */
+export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input' | 'takesFile'> {
+  /** What a caller is at least; anybody needs no session. */
+  readonly role: Role | 'anybody'
+  /** The command that does the same. */
+  readonly command?: string
+  answer(deps: Deps, visit: Visit, values: Fields): Promise<Said>
+}

@@ -1,0 +1,55 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import type { Deps } from '../../deps'
+import { say } from '../../kernel/outcome'
+import { requestIdOf } from '../../kernel/request-id'
+import type { Desk, Operation } from '../../operations/operation'
+import { subjects } from '../../operations/subjects'
+import { done, inPlainWords } from './answers'
+import { openDoor, reply } from './door'
+import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
+import { asUser, sessionRoutes, whoIn } from './session'
+import { uploadIn } from './upload'
+
+/** The same as the operation's command, in the name of whoever asks. */
+const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
+  ...operation,
+  answer: async (deps, visit, values) => done(await run(deskOf(deps, visit, operation), values)),
+})
+
+const deskOf = (deps: Deps, visit: Visit, { takesFile }: Pick<Operation, 'takesFile'>): Desk => ({
+  ...deps,
+  db: asUser(deps.db, visit),
+  now: visit.now,
+  user: whoIn(visit).user,
+  upload: takesFile && uploadIn(visit.request),
+})
+
+/** Everything under `/admin/api`. */
+export const adminRoutes: readonly AdminRoute[] = [
+  ...sessionRoutes,
+  ...subjects.flatMap(({ operations }) => operations.map(routeOf)),
+]
+
+/** The operator's routes. They stand above the envelope and answer in plain JSON, whatever happens. */
+export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyElysia {
+  const door = openDoor(deps)
+  const app: AnyElysia = new Elysia({ prefix: adminPrefix })
+  for (const route of adminRoutes) {
+    const [method, path] = route.route.split(' ') as [string, string]
+    const enter = door.through(route)
+    // The door reads the body, once somebody is let in.
+    app.route(method, path, ({ request, params }) => enter({ request, params }), { parse: 'none' })
+  }
+  return app.all(
+    '/*',
+    ({ request, path }) => reply(stray(methodsOf(path)), requestIdOf(request.headers.get('x-request-id'))),
+    { parse: 'none' },
+  )
+}
+
+/** A request that no route takes: 405 with the methods its path does take, 404 where there is nothing. */
+function stray(methods: string[]): Said {
+  if (!methods.length) return inPlainWords(say('no_such_endpoint', { detail: 'What there is stands at /docs.' }))
+  const said = inPlainWords(say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` }))
+  return { ...said, headers: { allow: methods.join(', ') } }
+}

@@ -1,0 +1,96 @@
+import { Type } from '@sinclair/typebox'
+import { text } from '../../intake/model'
+import { Sorry } from '../../kernel/sorry'
+import { checkPassword, logIn } from '../../users/log-in'
+import { hashPassword } from '../../users/password'
+import { changePassword } from '../../users/service'
+import { endTokens, type Identity } from '../../users/tokens'
+import { done } from './answers'
+import { sessionCookie } from './caller'
+import type { AdminRoute, Visit } from './route'
+
+const longestPassword = 512
+const longestDevice = 200
+const password = (description: string) => text({ maxLength: longestPassword, description })
+
+const begin: AdminRoute = {
+  route: 'POST /session',
+  role: 'anybody',
+  summary: 'log in: the answer sets a cookie that later requests of the browser show',
+  input: Type.Object({
+    name: text({ maxLength: 64, description: 'The name of the user.' }),
+    password: password('Their password.'),
+  }),
+  async answer({ db, limit }, visit, { name, password }) {
+    const { request, address, now, requestId } = visit
+    const device = (request.headers.get('user-agent') ?? '').slice(0, longestDevice)
+    const attempt = { name: String(name), password: String(password), address, device, requestId }
+    const begun = await logIn({ db, limit }, attempt, now)
+    if (!begun) throw new Sorry('the name or the password is wrong', 'stranger')
+    visit.identity = begun
+    return done(described(begun), sessionCookie(begun.value, visit))
+  },
+}
+
+const show: AdminRoute = {
+  route: 'GET /session',
+  role: 'viewer',
+  summary: 'who asks, and what they may do',
+  input: Type.Object({}),
+  answer: async (_, visit) => done(described(whoIn(visit))),
+}
+
+const end: AdminRoute = {
+  route: 'DELETE /session',
+  role: 'viewer',
+  summary: 'log out: the session ends at once',
+  input: Type.Object({}),
+  async answer({ db }, visit) {
+    const { user, token } = whoIn(visit)
+    if (token.kind !== 'session') {
+      throw new Sorry(`a token is not a session: DELETE /admin/api/users/${user.name}/tokens/${token.id} ends it`)
+    }
+    await asUser(db, visit).write((tx) =>
+      endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, visit.now),
+    )
+    return done({}, sessionCookie(undefined, visit))
+  },
+}
+
+const setPassword: AdminRoute = {
+  route: 'PUT /session/password',
+  role: 'viewer',
+  summary: 'change one’s own password: all sessions end, this one too',
+  input: Type.Object({
+    current_password: password('The password until now.'),
+    password: password('The password from now on: 15 characters at least.'),
+  }),
+  async answer({ db, limit }, visit, { current_password, password }) {
+    const { name } = whoIn(visit).user
+    const known = await checkPassword({ db, limit }, { name, password: String(current_password) }, visit.now)
+    if (!known) throw new Sorry('the current password is wrong', 'forbidden')
+    const hash = await hashPassword(String(password))
+    await asUser(db, visit).write((tx) => changePassword(tx, name, hash, visit.now))
+    return done({}, sessionCookie(undefined, visit))
+  },
+}
+
+/** Logging in and out, and what a user changes about themselves. */
+export const sessionRoutes: readonly AdminRoute[] = [begin, show, end, setPassword]
+
+/** Whoever was let in as somebody. */
+export function whoIn({ identity }: Visit): Identity {
+  if (!identity) throw new Error('this route is open to anybody')
+  return identity
+}
+
+/** The database in the name of whoever asks. */
+export const asUser = <Db extends { as(author: { actor: string; requestId: string }): Db }>(db: Db, visit: Visit) =>
+  db.as({ actor: `user ${whoIn(visit).user.name}`, requestId: visit.requestId })
+
+const described = ({ user, token }: Identity) => ({
+  user: user.name,
+  role: user.role,
+  kind: token.kind,
+  expires_at: token.expiresAt?.toISOString() ?? null,
+})

@@ -1,0 +1,18 @@
+import type { Config } from '../config'
+
+const yearSeconds = 31_536_000
+
+/**
+ * What every page for a browser is sent with: it loads nothing from elsewhere, stands in nobody's frame and tells no
+ * other site where its reader was. Over TLS, the browser is told to stay with it.
+ */
+export const pageHeaders = ({ tls_cert }: Pick<Config, 'tls_cert'>): Record<string, string> => ({
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  ...(tls_cert && { 'strict-transport-security': `max-age=${yearSeconds}` }),
+})

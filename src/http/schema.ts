@@ -1,0 +1,39 @@
+import type { TObject } from '@sinclair/typebox'
+
+// biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
+export type Json = Record<string, any>
+
+/** A model as JSON Schema, with an example of each field where there is one. */
+export const describeModel = ({ properties, required }: TObject, examples: Json = {}): Json => ({
+  type: 'object',
+  properties: mapValues(properties, (field, name) => describeField(field, examples[name])),
+  ...(required?.length && { required }),
+})
+
+/** A field as JSON Schema, its other names in words. */
+export function describeField(field: Json, example?: unknown): Json {
+  const aliases: string[] = field['x-aliases'] ?? []
+  const words = [field.description, aliases.length && `Also: ${aliases.map((name) => `\`${name}\``).join(', ')}.`]
+  const description = words.filter(Boolean).join(' ')
+  return {
+    ...typeOf(field),
+    ...(description && { description }),
+    ...(aliases.length && { 'x-aliases': aliases }),
+    ...(example !== undefined && { examples: [example] }),
+  }
+}
+
+function typeOf({ type, anyOf, items, maxLength, minimum, maximum, enum: values }: Json): Json {
+  const words = values ?? anyOf?.map((word: Json) => word.const)
+  if (words) return { type: typeof words[0] === 'number' ? 'integer' : 'string', enum: words }
+  return {
+    type,
+    ...(maxLength !== undefined && { maxLength }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(items && { items: { type: items.type } }),
+  }
+}
+
+export const mapValues = <Value, Mapped>(object: Record<string, Value>, map: (value: Value, name: string) => Mapped) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]))

@@ -1,0 +1,57 @@
+import { Type } from '@sinclair/typebox'
+import { record } from '../audit/record'
+import { listKept } from '../upkeep/backup/kept'
+import { orderBackup, requirePlace } from '../upkeep/backup/schedule'
+import { findFact } from '../upkeep/store'
+import { minute, table } from './lines'
+import { operation, type Subject } from './operation'
+
+const list = operation({
+  command: 'backups list',
+  route: 'GET /backups',
+  role: 'viewer',
+  summary: 'the backups the server has taken to the folder of the setting backup_to; each was proven',
+  input: Type.Object({}),
+  async run({ db, config }) {
+    return {
+      backups: listKept(config.backup_to).map(({ path, takenAt, bytes }) => ({
+        path,
+        taken_at: takenAt.toISOString(),
+        bytes,
+      })),
+      last_failure: (await findFact(db.read, 'last_backup_failure')) ?? null,
+    }
+  },
+  show: ({ backups, last_failure: failure }) => [
+    ...table(
+      ['TAKEN', 'BYTES', 'FILE'],
+      backups.map(({ path, taken_at, bytes }) => [minute(taken_at), String(bytes), path]),
+      'There is none: see the settings backup_every, backup_to and backup_passphrase_file.',
+    ),
+    ...(failure ? ['', `On ${minute(failure.at)} one could not be taken: ${failure.error}`] : []),
+  ],
+})
+
+const take = operation({
+  command: 'backups take',
+  route: 'POST /backups',
+  role: 'owner',
+  summary: 'let the server take a backup now, to the folder of the setting backup_to',
+  input: Type.Object({}),
+  async run({ db, config, now }) {
+    const { folder } = requirePlace(config)
+    const file = await db.write(async (tx) => {
+      const ordered = await orderBackup(tx, folder, now)
+      await record(tx, { verb: 'backup.ordered', id: ordered }, now)
+      return ordered
+    })
+    return { file, ordered_at: now.toISOString() }
+  },
+  show: ({ file }) => [`The server takes a backup; ${file} is there when it is proven.`],
+})
+
+export const backups: Subject = {
+  name: 'backups',
+  about: 'backups that the server takes by itself; "latchkey backup FILE" takes one here and now',
+  operations: [list, take],
+}

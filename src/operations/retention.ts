@@ -1,0 +1,28 @@
+import { Type } from '@sinclair/typebox'
+import { toggle } from '../intake/model'
+import { retain } from '../upkeep/retention/service'
+import { minute, table } from './lines'
+import { operation, type Subject } from './operation'
+
+const run = operation({
+  command: 'retention run',
+  route: 'POST /retention',
+  role: 'owner',
+  summary: 'remove what is older than the settings keep_… say, some rows at a time; the server does so every night',
+  input: Type.Object({ dry_run: Type.Optional(toggle({ description: 'Only count; remove nothing.' })) }),
+  async run({ db, config, now }, { dry_run = false }) {
+    return { dry_run, removed: await retain(db, config, { now, isTrial: dry_run }) }
+  },
+  show: ({ dry_run, removed }) =>
+    table(
+      ['WHAT', 'OLDER THAN', dry_run ? 'ROWS THAT WOULD GO' : 'ROWS REMOVED'],
+      removed.map(({ what, before, rows }) => [what.replaceAll('_', ' '), minute(before), String(rows)]),
+      'Everything is kept for ever.',
+    ),
+})
+
+export const retention: Subject = {
+  name: 'retention',
+  about: 'how long things are kept that pile up: calls, deliveries, jobs, telemetry, ended sessions',
+  operations: [run],
+}

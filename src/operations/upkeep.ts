@@ -1,0 +1,85 @@
+import { Type } from '@sinclair/typebox'
+import { runAside } from '../upkeep/aside'
+import { examine } from '../upkeep/doctor/examine'
+import { optimize } from '../upkeep/optimize'
+import { statusOf } from '../upkeep/status/service'
+import { facts } from './lines'
+import { operation, type Subject } from './operation'
+
+const nothing = Type.Object({})
+
+const doctorOperation = operation({
+  command: 'doctor',
+  route: 'GET /doctor',
+  role: 'viewer',
+  summary: 'look whether all holds that must hold, and name what breaks it; exit 0 when it is well, 1 when it is not',
+  input: nothing,
+  run: (desk) => examine(desk, desk.now),
+  isFailure: ({ ok }) => !ok,
+  show: ({ ok, checks }) => [
+    ...checks.flatMap(({ name, promise, findings, remedy }) => [
+      `${findings.length ? '✗' : '✓'} ${name}: ${promise}`,
+      ...findings.map((finding) => `    ${finding}`),
+      ...(remedy ? [`  → ${remedy}`] : []),
+    ]),
+    '',
+    ok ? 'All is well.' : 'Not all is well.',
+  ],
+})
+
+const statusOperation = operation({
+  command: 'status',
+  route: 'GET /status',
+  role: 'viewer',
+  summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
+  input: nothing,
+  run: (desk) => statusOf(desk, desk.now),
+  show({ licenses, activations, verifications_24h, jobs, attention, ...rest }) {
+    return [
+      ...facts({
+        version: rest.version,
+        'data folder': rest.data_dir,
+        ...(rest.uptime_seconds !== null && { 'up for': `${rest.uptime_seconds} s` }),
+        licences: Object.entries(licenses)
+          .map(([state, number]) => `${number} ${state}`)
+          .join(', '),
+        activations: `${activations.active} active, ${activations.today} since midnight (UTC)`,
+        'verify in 24 h': `${verifications_24h.all} asked, ${verifications_24h.failed} failed`,
+        queue: `${jobs.due} due, for ${jobs.oldest_seconds} s at most; ${jobs.queued} queued, ${jobs.running} running, ${jobs.dead} given up`,
+        'last backup': rest.last_backup ? `${rest.last_backup.at}, ${rest.last_backup.path}` : 'never',
+        database: `${megabytes(rest.database_bytes)}, and ${megabytes(rest.wal_bytes)} in the log beside it`,
+        'disk left': megabytes(rest.disk_free_bytes),
+      }),
+      '',
+      ...(attention.length ? attention : ['Nothing needs attention.']),
+    ]
+  },
+})
+
+const optimizeOperation = operation({
+  command: 'optimize',
+  route: 'POST /optimize',
+  role: 'operator',
+  summary: 'let the database look again at its plans, and take in the log beside it; the server does so every night',
+  input: nothing,
+  async run({ folder, isServer }): Promise<ReturnType<typeof optimize>> {
+    return isServer ? (await runAside(folder, ['optimize'])).value : optimize(folder)
+  },
+  show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes }) => [
+    'What plans of queries rest on was looked at again.',
+    `The log beside the database went from ${megabytes(wal_bytes_before)} to ${megabytes(wal_bytes)}.`,
+    `The database has ${megabytes(database_bytes)}, of which ${megabytes(reusable_bytes)} are free for new rows.`,
+  ],
+})
+
+const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MiB`
+
+export const doctor: Subject = {
+  name: 'doctor',
+  about: 'whether all holds that must hold',
+  operations: [doctorOperation],
+}
+
+export const status: Subject = { name: 'status', about: 'how things stand', operations: [statusOperation] }
+
+export const optimizing: Subject = { name: 'optimize', about: 'tidying the database', operations: [optimizeOperation] }

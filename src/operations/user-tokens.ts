@@ -1,0 +1,112 @@
+import { Type } from '@sinclair/typebox'
+import type { UserToken } from '../../db/schema/access'
+import { integer, momentText, text, toggle } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { requireOwnOrOwner, requireUser } from '../users/service'
+import { pageTokens } from '../users/store'
+import { createToken, endTokens } from '../users/tokens'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const user = text({ description: 'The name of the user.' })
+
+/** Lists what a user may show instead of a password, of one kind. */
+const held = (kind: UserToken['kind'], summary: string) =>
+  listing({
+    command: `user ${kind}s list`,
+    route: `GET /users/:user/${kind}s`,
+    summary,
+    plural: `${kind}s`,
+    filters: Type.Object({ user, ended: Type.Optional(toggle({ description: 'Those that have ended as well.' })) }),
+    sorts: ['id', 'name', 'created_at', 'expires_at', 'last_used_at'],
+    async page(desk, { user, ended }, wanted) {
+      requireOwnOrOwner(desk.user, user)
+      const { id: userId } = await requireUser(desk.db.read, user)
+      const liveAt = ended ? undefined : desk.now
+      const { rows, next } = await pageTokens(desk.db.read, { userId, kind, liveAt }, wanted)
+      return { rows: rows.map(described), next }
+    },
+    columns: {
+      ID: ({ id }) => String(id),
+      NAME: ({ name }) => name,
+      BEGINS: ({ prefix }) => `${prefix}…`,
+      SINCE: ({ created_at }) => minute(created_at),
+      'LAST USED': ({ last_used_at }) => (last_used_at ? minute(last_used_at) : 'never'),
+      UNTIL: ({ expires_at, revoked_at }) =>
+        revoked_at ? `${minute(revoked_at)} (revoked)` : expires_at ? minute(expires_at) : 'for ever',
+    },
+    none: `There is no such ${kind}.`,
+  })
+
+const create = operation({
+  command: 'user tokens create',
+  route: 'POST /users/:user/tokens',
+  role: 'viewer',
+  summary: 'make a token that scripts show to the operator API, and print it, this once; it may do what its user may',
+  input: Type.Object({
+    user,
+    name: text({ maxLength: 100, description: 'What it is for: "nightly export".' }),
+    expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+  }),
+  async run(desk, { user, name, expires_at }) {
+    requireOwnOrOwner(desk.user, user)
+    const draft = { userName: user, name, expiresAt: parseMoment(expires_at ?? '') }
+    const { value, token } = await desk.db.write((tx) => createToken(tx, draft, desk.now))
+    return { ...described(token), token: value }
+  },
+  show: ({ id, name, token }) => [`Token ${id} "${name}", shown this once:`, token],
+})
+
+const revoke = operation({
+  command: 'user tokens revoke',
+  route: 'DELETE /users/:user/tokens/:id',
+  role: 'viewer',
+  summary: 'end a token for good, at once',
+  input: Type.Object({ user, id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  async run(desk, { user, id }) {
+    requireOwnOrOwner(desk.user, user)
+    const [token] = await desk.db.write((tx) => endTokens(tx, { userName: user, kind: 'token', id }, desk.now))
+    return described(token!)
+  },
+  show: ({ id, name }) => [`Token ${id} "${name}" is revoked.`],
+})
+
+const end = operation({
+  command: 'user sessions revoke',
+  route: 'DELETE /users/:user/sessions',
+  role: 'viewer',
+  summary: 'end the sessions of a user at once: one, or all of them',
+  input: Type.Object({
+    user,
+    id: Type.Optional(integer({ minimum: 1, description: 'Only this one, by its id in the list.' })),
+  }),
+  async run(desk, { user, id }) {
+    requireOwnOrOwner(desk.user, user)
+    const ended = await desk.db.write((tx) => endTokens(tx, { userName: user, kind: 'session', id }, desk.now))
+    return { sessions: ended.map(described) }
+  },
+  show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],
+})
+
+export const userTokens: Subject = {
+  name: 'user tokens',
+  about: 'what scripts show to the operator API instead of a password',
+  operations: [create, held('token', 'the tokens of a user; of their values only the beginning is known'), revoke],
+}
+
+export const userSessions: Subject = {
+  name: 'user sessions',
+  about: 'where a user is logged in',
+  operations: [held('session', 'where a user is logged in'), end],
+}
+
+const described = (token: UserToken) => ({
+  id: token.id,
+  name: token.name,
+  prefix: token.prefix,
+  created_at: token.createdAt.toISOString(),
+  expires_at: token.expiresAt?.toISOString() ?? null,
+  last_used_at: token.lastUsedAt?.toISOString() ?? null,
+  revoked_at: token.revokedAt?.toISOString() ?? null,
+})

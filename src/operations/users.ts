@@ -1,0 +1,145 @@
+import { Type } from '@sinclair/typebox'
+import type { User } from '../../db/schema/access'
+import { choice, text } from '../intake/model'
+import { hashPassword, randomPassword } from '../users/password'
+import { changePassword, changeRole, createUser, disableUser, enableUser, removeUser } from '../users/service'
+import { pageUsers } from '../users/store'
+import { minute } from './lines'
+import { listing } from './listing'
+import { type Desk, operation, type Subject } from './operation'
+
+const roles = ['viewer', 'operator', 'owner'] as const
+
+const role = { description: 'A viewer looks, an operator does the daily work, an owner decides over keys and people.' }
+const user = text({ description: 'The name of the user.' })
+const password = text({
+  maxLength: 512,
+  file: true,
+  asked: 'Password (15 characters at least; none, and one is made)',
+  description: 'At least 15 characters; without it one is made, and shown this once.',
+})
+
+const create = operation({
+  command: 'user create',
+  route: 'POST /users',
+  role: 'owner',
+  summary: 'let somebody in, with a password of their own',
+  input: Type.Object({
+    name: text({ maxLength: 64, description: 'What they log in as: small letters, digits and . _ @ -' }),
+    role: choice(roles, role),
+    password: Type.Optional(password),
+  }),
+  async run({ db, now }, { name, role, password }) {
+    const made = await madeOrGiven(password)
+    const draft = { name, role, passwordHash: made.hash }
+    return { ...described(await db.write((tx) => createUser(tx, draft, now))), ...made.shown }
+  },
+  show: ({ name, role, ...shown }) => [`User "${name}" can log in as ${role}.`, ...shownOnce(shown)],
+})
+
+const list = listing({
+  command: 'user list',
+  route: 'GET /users',
+  role: 'owner',
+  summary: 'everybody who can log in, or could',
+  plural: 'users',
+  filters: Type.Object({
+    role: Type.Optional(choice(roles, { description: 'Only those of this role.' })),
+    status: Type.Optional(choice(['active', 'disabled'], { description: 'Only active ones, or only disabled ones.' })),
+  }),
+  sorts: ['name', 'id', 'role', 'created_at', 'last_login_at'],
+  async page({ db }, filters, wanted) {
+    const { rows, next } = await pageUsers(db.read, filters, wanted)
+    return { rows: rows.map(described), next }
+  },
+  columns: {
+    NAME: ({ name }) => name,
+    ROLE: ({ role }) => role,
+    STATE: ({ status }) => status,
+    SINCE: ({ created_at }) => minute(created_at),
+    'LAST LOG-IN': ({ last_login_at }) => (last_login_at ? minute(last_login_at) : 'never'),
+  },
+  none: 'There is no user yet: latchkey user create --name ada --role owner',
+})
+
+const set = operation({
+  command: 'user set',
+  route: 'PATCH /users/:user',
+  role: 'owner',
+  summary: 'give a user another role, from the next request on',
+  input: Type.Object({ user, role: choice(roles, role) }),
+  run: async ({ db, now }, { user, role }) => described(await db.write((tx) => changeRole(tx, user, role, now))),
+  show: ({ name, role }) => [`User "${name}" is ${role}.`],
+})
+
+const passwd = operation({
+  command: 'user passwd',
+  route: 'PUT /users/:user/password',
+  role: 'owner',
+  summary: 'give a user another password, and end all their sessions; their tokens go on',
+  input: Type.Object({ user, password: Type.Optional(password) }),
+  async run({ db, now }, { user, password }) {
+    const { hash, shown } = await madeOrGiven(password)
+    return { ...described(await db.write((tx) => changePassword(tx, user, hash, now))), ...shown }
+  },
+  show: ({ name, ...shown }) => [`The password of "${name}" is changed.`, ...shownOnce(shown)],
+})
+
+const disable = operation({
+  command: 'user disable',
+  route: 'POST /users/:user/disable',
+  role: 'owner',
+  summary: 'shut a user out at once; their sessions and tokens end for good',
+  input: Type.Object({ user }),
+  run: changing(disableUser),
+  show: ({ name }) => [`User "${name}" is shut out.`],
+})
+
+const enable = operation({
+  command: 'user enable',
+  route: 'POST /users/:user/enable',
+  role: 'owner',
+  summary: 'let a user log in again',
+  input: Type.Object({ user }),
+  run: changing(enableUser),
+  show: ({ name }) => [`User "${name}" can log in again.`],
+})
+
+const remove = operation({
+  command: 'user delete',
+  route: 'DELETE /users/:user',
+  role: 'owner',
+  summary: 'remove a user with their sessions and tokens; what they did stays in the audit log',
+  input: Type.Object({ user }),
+  run: changing(removeUser),
+  show: ({ name }) => [`User "${name}" is gone.`],
+  loses: ({ user }) => `This removes the user "${user}" with all sessions and tokens.`,
+})
+
+export const users: Subject = {
+  name: 'user',
+  about: 'the people who run this installation',
+  operations: [create, list, set, passwd, disable, enable, remove],
+}
+
+function changing(work: typeof enableUser) {
+  return async ({ db, now }: Desk, { user }: { user: string }) => described(await db.write((tx) => work(tx, user, now)))
+}
+
+/** The hash of the password that was given, or of a new one, which is shown this once. */
+async function madeOrGiven(given: string | undefined) {
+  const password = given ?? randomPassword()
+  return { hash: await hashPassword(password), shown: given === undefined ? { password } : {} }
+}
+
+const shownOnce = ({ password }: { password?: string }) =>
+  password === undefined ? [] : ['Their password, shown this once:', password]
+
+const described = ({ id, name, role, status, createdAt, lastLoginAt }: User) => ({
+  id,
+  name,
+  role,
+  status,
+  created_at: createdAt.toISOString(),
+  last_login_at: lastLoginAt?.toISOString() ?? null,
+})

@@ -1,0 +1,15 @@
+import type { StorableName } from '../config'
+import type { Sealer } from '../signing/sealing'
+
+const secrets: readonly StorableName[] = ['envato_token']
+
+/** Whether the value of a setting is shown to nobody and sealed at rest. */
+export const isSecret = (name: StorableName) => secrets.includes(name)
+
+/** The text of a setting as it is kept. */
+export const kept = (name: StorableName, text: string, sealer: Sealer) =>
+  isSecret(name) ? sealer.seal(Buffer.from(text)).toString('base64') : text
+
+/** The text of a setting out of what is kept; throws when its seal does not hold. */
+export const unsealed = (name: StorableName, value: string, sealer: Sealer) =>
+  isSecret(name) ? sealer.open(Buffer.from(value, 'base64')).toString() : value

@@ -1,0 +1,95 @@
+import { record } from '../audit/record'
+import { type Config, type Origin, parseSetting, type SettingName, type StorableName, settings } from '../config'
+import type { Queryable } from '../database/connection'
+import { Sorry } from '../kernel/sorry'
+import type { Sealer } from '../signing/sealing'
+import { contradictionIn } from './policy'
+import { isSecret, kept } from './sealed'
+import { deleteStored, findStored, listStored, upsertStored } from './store'
+
+const mask = '•••'
+
+/** A setting as an operator sees it: its value as text, a secret one masked. */
+export interface SettingView {
+  name: SettingName
+  value: string
+  /** Where the value comes from. */
+  source: Origin | 'stored'
+  /** A value is stored that a flag or variable of this process goes before. */
+  is_overridden: boolean
+  default: string
+  is_storable: boolean
+  updated_at: string | null
+  doc: string
+}
+
+/** Every setting as it stands for this process. */
+export async function listSettings(db: Queryable, config: Config): Promise<SettingView[]> {
+  const stored = new Map((await listStored(db)).map((row) => [row.name, row.updatedAt]))
+  return (Object.keys(settings) as SettingName[]).map((name) => {
+    const { doc, default: fallback, isStorable } = settings[name]
+    const origin = config.origins[name]
+    const updatedAt = stored.get(name)
+    return {
+      name,
+      value: shown(name, config),
+      source: updatedAt && origin === 'default' ? 'stored' : origin,
+      is_overridden: updatedAt !== undefined && origin !== 'default',
+      default: fallback,
+      is_storable: isStorable,
+      updated_at: updatedAt?.toISOString() ?? null,
+      doc,
+    }
+  })
+}
+
+/** Who keeps settings, and those that stand now. */
+interface Keeper {
+  config: Config
+  sealer: Sealer
+  now: Date
+}
+
+/** A value for a setting, as it is written. */
+interface Wish {
+  name: StorableName
+  text: string
+}
+
+/**
+ * Stores a setting; every process on this folder reads it from then on, unless a flag or variable goes before it. A
+ * value that does not parse, or says something against another setting, is a `Sorry`.
+ */
+export async function storeSetting(tx: Queryable, { name, text }: Wish, { config, sealer, now }: Keeper) {
+  const value = parseSetting(name, text, name)
+  requireAgreement({ ...config, [name]: value } as Config)
+  const before = await findStored(tx, name)
+  const after = { name, value: kept(name, text, sealer), updatedAt: now }
+  await upsertStored(tx, after)
+  await record(tx, { verb: 'setting.set', id: name, before: told(before), after: told(after) }, now)
+}
+
+/** Forgets what is stored: from then on a flag, a variable or the default holds. */
+export async function forgetSetting(tx: Queryable, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
+  const before = await findStored(tx, name)
+  if (!before) throw new Sorry(`nothing is stored for ${name}: see "latchkey setting list"`, 'missing')
+  if (config.origins[name] === 'default') {
+    requireAgreement({ ...config, [name]: parseSetting(name, settings[name].default, name) } as Config)
+  }
+  await deleteStored(tx, name)
+  await record(tx, { verb: 'setting.unset', id: name, before: told(before) }, now)
+}
+
+function requireAgreement(config: Config) {
+  const contradiction = contradictionIn(config)
+  if (contradiction) throw new Sorry(contradiction, 'usage')
+}
+
+/** A stored setting as the audit log tells it, a sealed value under the name of what is never told. */
+const told = (row: { name: string; value: string } | undefined) =>
+  row && (isSecret(row.name as StorableName) ? { sealedSecret: row.value } : { value: row.value })
+
+function shown(name: SettingName, config: Config) {
+  const value = String(config[name])
+  return value && settings[name].isStorable && isSecret(name as StorableName) ? mask : value
+}

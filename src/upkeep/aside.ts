@@ -1,0 +1,43 @@
+import { setPriority } from 'node:os'
+import { join } from 'node:path'
+import { Sorry } from '../kernel/sorry'
+
+/** Behind the server, which must not wait for what is done aside. */
+const politeness = 10
+
+const program = Bun.isStandaloneExecutable
+  ? [process.execPath]
+  : [process.execPath, join(import.meta.dir, '../main.ts')]
+
+/** What a command of ours said. */
+export interface Said {
+  exitCode: number
+  // biome-ignore lint/suspicious/noExplicitAny: each command has its own JSON
+  value: any
+}
+
+/**
+ * Runs a command of ours on a folder in a process of its own, so that no request waits for it. A command that prints
+ * no JSON has failed: a `Sorry` with its sentence. When the signal is given, it is stopped.
+ */
+export async function runAside(folder: string, args: readonly string[], signal?: AbortSignal): Promise<Said> {
+  const child = Bun.spawn([...program, ...args, '--data-dir', folder, '--json'], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    ...(signal && { signal }),
+  })
+  try {
+    setPriority(child.pid, politeness)
+  } catch {
+    // It has ended already.
+  }
+  const [out, err, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  if (out) return { exitCode, value: JSON.parse(out) }
+  const sentence = err.trim().split('\n').at(-1)!
+  throw new Sorry(sentence.replace(/^latchkey: /, '') || `"latchkey ${args[0]}" was stopped before it was done`)
+}

@@ -1,0 +1,157 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { createTarDecoder, createTarPacker } from 'modern-tar'
+import { isUnavailable } from '../../database/failure'
+import { Sorry } from '../../kernel/sorry'
+import { type Manifest, type Member, readManifest, writeManifest } from './manifest'
+
+/** The parts of a backup, beside the files of releases under their hashes. */
+export const databaseName = 'latchkey.db'
+export const sealedKeyName = 'sealing.key.sealed'
+export const filePrefix = 'files/'
+const manifestName = 'manifest.json'
+
+const known = new RegExp(`^(${databaseName}|${sealedKeyName}|${manifestName}|${filePrefix}[0-9a-f]{64})$`)
+const chunkBytes = 1_048_576
+const longestText = 64 * 1_048_576
+/** Speed before size: the server beside us needs the processor too. */
+const level = 1
+
+/** Puts parts into an archive; each is hashed on its way. */
+export interface Packing {
+  addFile(name: string, path: string): Promise<void>
+  addText(name: string, text: string): Promise<void>
+}
+
+/** Writes a `.tar.gz` whose last member is the manifest; on disk when it returns. */
+export async function writeArchive(
+  path: string,
+  pack: (packing: Packing) => Promise<Omit<Manifest, 'format' | 'members'>>,
+) {
+  const { readable, controller } = createTarPacker()
+  const members: Record<string, Member> = {}
+  async function add(name: string, size: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    const writer = controller.add({ name, size, mode: 0o600 }).getWriter()
+    const digest = createHash('sha256')
+    for await (const chunk of chunks) {
+      digest.update(chunk)
+      await writer.write(chunk)
+    }
+    await writer.close()
+    members[name] = { size, sha256: digest.digest('hex') }
+  }
+  const addText = (name: string, text: string) => {
+    const bytes = Buffer.from(text)
+    return add(name, bytes.length, [new Uint8Array(bytes)])
+  }
+  const addFile = async (name: string, from: string) =>
+    add(name, (await stat(from)).size, createReadStream(from, { highWaterMark: chunkBytes }))
+  const written = pipeline(
+    Readable.fromWeb(readable as never),
+    createGzip({ level }),
+    createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+  )
+  const packed = async () => {
+    const facts = await pack({ addFile, addText })
+    await addText(manifestName, writeManifest({ ...facts, members }))
+    controller.finalize()
+  }
+  await Promise.all([
+    written,
+    packed().catch((error) => {
+      controller.error(error)
+      throw error
+    }),
+  ])
+  const file = await open(path, 'r+')
+  await file.sync()
+  await file.close()
+}
+
+/** Where the content of a member goes; `undefined` where only its hash matters. */
+export type Destination = (name: string) => string | undefined
+
+/** A backup that was read to its end: what it says of itself, and its sealed key. */
+export interface Unpacked {
+  manifest: Manifest
+  sealedKey: string | undefined
+}
+
+/** Reads an archive to its end, each member to its destination. A `Sorry` for what is no backup, or not a whole one. */
+export async function readArchive(path: string, destinationOf: Destination): Promise<Unpacked> {
+  const found: Record<string, Member> = {}
+  const texts: Record<string, string> = {}
+  try {
+    for await (const { header, body } of unpacked(path)) {
+      const { name } = header
+      if (!known.test(name)) throw foreign(path)
+      const digest = createHash('sha256')
+      const isText = name === manifestName || name === sealedKeyName
+      const { size, text } = await drain(body, { digest, isText, destination: destinationOf(name) })
+      found[name] = { size, sha256: digest.digest('hex') }
+      if (isText) texts[name] = text
+    }
+  } catch (error) {
+    throw faultOf(path, error, Object.keys(found).length > 0)
+  }
+  const written = texts[manifestName]
+  if (written === undefined) throw found[databaseName] ? cutOff(path) : foreign(path)
+  const manifest = readManifest(written)
+  for (const [name, { size, sha256 }] of Object.entries(manifest.members)) {
+    if (found[name]?.size !== size || found[name].sha256 !== sha256) throw damaged(path, `its ${name} is another`)
+  }
+  return { manifest, sealedKey: texts[sealedKeyName] }
+}
+
+async function drain(
+  body: AsyncIterable<Uint8Array>,
+  { digest, isText, destination }: { digest: Hash; isText: boolean; destination: string | undefined },
+) {
+  const file = destination === undefined ? undefined : await open(destination, 'wx', 0o600)
+  const pieces: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of body) {
+      digest.update(chunk)
+      size += chunk.length
+      if (isText && size > longestText) throw new Error('a text too long')
+      if (isText) pieces.push(chunk)
+      await file?.writeFile(chunk)
+    }
+    await file?.sync()
+  } finally {
+    await file?.close()
+  }
+  return { size, text: Buffer.concat(pieces).toString() }
+}
+
+function unpacked(path: string) {
+  const gunzip = createGunzip()
+  // What goes wrong on the way ends the stream as well, and is met there.
+  pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip).catch(() => {})
+  const stream = Readable.toWeb(gunzip) as ReadableStream<Uint8Array<ArrayBuffer>>
+  return stream.pipeThrough(createTarDecoder({ strict: true }))
+}
+
+/** What an error of a file or its formats means; a full disk stays what it is. */
+function faultOf(path: string, error: unknown, hasBegun: boolean) {
+  const { code = '', message } = error as { code?: string; message: string }
+  if (error instanceof Sorry || isUnavailable(error)) return error
+  if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(code)) {
+    return new Sorry(`cannot read ${path}: check the name and its permissions`)
+  }
+  if (!/^Z_/.test(code) && !/\btar\b/i.test(message)) return error
+  if (!hasBegun) return foreign(path)
+  return code === 'Z_BUF_ERROR' || /truncated/.test(message) ? cutOff(path) : damaged(path, 'it does not unpack')
+}
+
+const foreign = (path: string) =>
+  new Sorry(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
+const cutOff = (path: string) =>
+  new Sorry(`${path} is cut off, its end is missing: copy it again from where it was taken, or use another backup`)
+const damaged = (path: string, how: string) =>
+  new Sorry(`${path} is damaged, ${how}: copy it again from where it was taken, or use another backup`)

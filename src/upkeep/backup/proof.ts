@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { inspect } from '../../database/inspection'
+import { inspectDatabase } from '../../database/migrate'
+import { Sorry } from '../../kernel/sorry'
+import type { Sealer } from '../../signing/sealing'
+import { flawOfKeyPair } from '../../signing/trial'
+import { databaseName } from './archive'
+import type { Manifest } from './manifest'
+import { listKeyPairs } from './store'
+
+/**
+ * Proves a database that came out of a backup: it is whole, has the rows it had, and every key pair signs so that its
+ * public half bears it out. What does not hold is a `Sorry`.
+ */
+export async function prove(folder: string, { rows, signing_keys }: Manifest, sealer: Sealer) {
+  const path = join(folder, databaseName)
+  const found = inspectDatabase(path)
+  if (found?.sealingFingerprint !== sealer.fingerprint) {
+    throw new Sorry('the sealing key is not the one this backup was taken with: name the sealing.key of that time')
+  }
+  await inspect(path, async (database) => {
+    const [flaw] = [
+      ...database.flaws(1),
+      ...database.brokenReferences(1).map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`),
+    ]
+    if (flaw) throw unsound(`its database is not sound: ${flaw}`)
+    if (!Bun.deepEquals(database.rows(), rows)) throw unsound('its tables have not the rows that its manifest counts')
+    const keys = await listKeyPairs(database.read)
+    if (
+      !Bun.deepEquals(
+        keys.map(({ id }) => id),
+        signing_keys,
+      )
+    )
+      throw unsound('it has not the signing keys it had')
+    for (const key of keys) {
+      const fault = flawOfKeyPair(key, sealer)
+      if (fault) throw unsound(`signing key ${key.id} is of no use: ${fault}`)
+    }
+  })
+}
+
+const unsound = (what: string) => new Sorry(`the backup is not good, ${what}; see what "latchkey doctor" finds`)

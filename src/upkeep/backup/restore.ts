@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { syncFolder } from '../../kernel/disk'
+import { Sorry } from '../../kernel/sorry'
+import { toSealer } from '../../signing/sealing'
+import { databaseName, filePrefix, readArchive, type Unpacked } from './archive'
+import type { Manifest } from './manifest'
+import { openUnder } from './passphrase'
+import { prove } from './proof'
+
+const sealingKeyName = 'sealing.key'
+const stagePrefix = '.restoring-'
+
+/** What opens the keys of a backup: its passphrase, or, where it was taken without them, the sealing key of that time. */
+export interface Opener {
+  passphrase?: string | undefined
+  sealingKey?: string | undefined
+}
+
+/**
+ * Makes a data folder of a backup, or, for a trial, only what it takes to be sure that it could. The folder is there
+ * when everything in it was proven, and not before.
+ */
+export async function restoreBackup(
+  file: string,
+  dataDir: string,
+  { isTrial, ...opener }: Opener & { isTrial: boolean },
+): Promise<Manifest> {
+  const folder = resolve(dataDir)
+  requireEmpty(folder)
+  const isFilled = isTrial ? false : existsSync(folder) && !isRemoved(folder)
+  const place = isFilled ? folder : nearest(dirname(folder))
+  const stage = await mkdtemp(join(place, stagePrefix))
+  try {
+    await mkdir(join(stage, 'files'), { mode: 0o700 })
+    const unpacked = await readArchive(file, (name) => (isKept(name) ? join(stage, name) : undefined))
+    const key = await keyOf(unpacked, opener)
+    await prove(stage, unpacked.manifest, toSealer(key, 'the sealing key of this backup'))
+    await writeDurably(join(stage, sealingKeyName), key)
+    syncFolder(join(stage, 'files'))
+    syncFolder(stage)
+    if (!isTrial) await (isFilled ? fill(folder, stage) : become(folder, stage))
+    return unpacked.manifest
+  } finally {
+    await rm(stage, { recursive: true, force: true })
+  }
+}
+
+const isKept = (name: string) => name === databaseName || name.startsWith(filePrefix)
+
+function requireEmpty(folder: string) {
+  if (!existsSync(folder)) return
+  if (!statSync(folder).isDirectory()) throw new Sorry(`${folder} is not a folder: choose another with --data-dir`)
+  const [something] = readdirSync(folder)
+  if (something === undefined) return
+  throw new Sorry(`${folder} is not empty, it has ${something}: restore to a new folder, named with --data-dir`)
+}
+
+/** Whether an empty folder could be taken out of the way; not where a disk is mounted, as a volume is. */
+function isRemoved(folder: string) {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function nearest(folder: string): string {
+  return existsSync(folder) ? folder : nearest(dirname(folder))
+}
+
+async function keyOf({ manifest, sealedKey }: Unpacked, { passphrase, sealingKey }: Opener) {
+  if (sealingKey !== undefined) return sealingKey
+  if (sealedKey === undefined) {
+    throw new Sorry(
+      `this backup was taken without keys on ${manifest.made_at}: name the sealing.key of that time with --sealing-key`,
+      'usage',
+    )
+  }
+  if (passphrase === undefined) {
+    throw new Sorry('the keys of this backup are under a passphrase: name its file with --passphrase-file', 'usage')
+  }
+  return openUnder(passphrase, sealedKey)
+}
+
+async function writeDurably(path: string, text: string) {
+  const file = await open(path, 'wx', 0o600)
+  await file.writeFile(text)
+  await file.sync()
+  await file.close()
+}
+
+/** The whole folder in one step. */
+async function become(folder: string, stage: string) {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
+  await rename(stage, folder)
+  syncFolder(dirname(folder))
+}
+
+/** A folder that must stay gets its parts, the database last: one without it was not restored. */
+async function fill(folder: string, stage: string) {
+  for (const name of [filePrefix.slice(0, -1), sealingKeyName, databaseName]) {
+    await rename(join(stage, name), join(folder, name))
+  }
+  syncFolder(folder)
+}

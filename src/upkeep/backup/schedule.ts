@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Static, Type } from '@sinclair/typebox'
+import type { Config } from '../../config'
+import type { Queryable } from '../../database/connection'
+import type { Deps } from '../../deps'
+import { type Conclusion, declareJob, type Handled, handles, type Run } from '../../jobs/job'
+import { enqueue } from '../../jobs/store'
+import { Sorry } from '../../kernel/sorry'
+import { runAside } from '../aside'
+import { findFact, putFact } from '../store'
+import { listKept, nameAt, prune } from './kept'
+import { hasPendingJob } from './store'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+type House = Pick<Deps, 'config' | 'db' | 'folder' | 'log'>
+
+/** One backup of the server's own. */
+const backup = declareJob('backup', Type.Object({ file: Type.String() }), {
+  delaysMs: [10 * minuteMs, hourMs],
+  leaseMs: 12 * hourMs,
+  mostAtOnce: 1,
+})
+
+/** Looks once a minute whether it is time. */
+const schedule = declareJob('backup.schedule', Type.Object({}), { everyMs: minuteMs })
+
+/** Where the server's own backups go. A `Sorry` where a setting lacks that they take. */
+export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
+  if (!backup_to) throw new Sorry('there is no folder for backups: name one with the setting backup_to', 'usage')
+  if (backup_passphrase_file) return { folder: backup_to, passphraseFile: backup_passphrase_file }
+  throw new Sorry(
+    'there is no passphrase for the keys in backups: name a file that holds one with the setting backup_passphrase_file',
+    'usage',
+  )
+}
+
+/** Puts a backup in; returns the file it will be, once it is proven. */
+export async function orderBackup(tx: Queryable, folder: string, now: Date) {
+  const file = join(folder, nameAt(now))
+  await enqueue(tx, backup, { file }, { now })
+  return file
+}
+
+/** Who takes the server's backups, and who sees that it is time. */
+export const backupJobs = (house: House): Handled[] => [
+  handles(backup, (payload, run) => takeAside(house, payload, run)),
+  handles(schedule, (_, { now }) => orderWhenDue(house, now)),
+]
+
+async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusion> {
+  const { backup_every: everyMs, backup_to } = config
+  if (!everyMs || (await hasPendingJob(db.read, backup.name))) return {}
+  const failure = await findFact(db.read, 'last_backup_failure')
+  const lastMs = Math.max(listKept(backup_to)[0]?.takenAt.getTime() ?? 0, failure ? Date.parse(failure.at) : 0)
+  if (now.getTime() - lastMs < everyMs) return {}
+  return { write: async (tx) => void (await orderBackup(tx, backup_to, now)) }
+}
+
+/** The backup and what comes after it. The old ones go when the new one is proven. */
+async function takeAside(
+  { config, folder, log }: House,
+  { file }: Static<typeof backup.payload>,
+  { now, signal }: Run,
+): Promise<Conclusion> {
+  try {
+    const place = requirePlace(config)
+    // One of that name is proven: a run before this one could only not say so any more.
+    if (!existsSync(file)) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
+    await prune(place.folder, config.backup_keep)
+    log(now, { event: 'a backup was taken', file })
+    return {}
+  } catch (fault) {
+    if (signal.aborted) throw fault
+    const error = (fault as Error).message
+    log(now, { event: 'a backup could not be taken', file, error })
+    return { error, write: (tx) => putFact(tx, 'last_backup_failure', { at: now.toISOString(), error }) }
+  }
+}

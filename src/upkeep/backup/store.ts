@@ -1,0 +1,34 @@
+import { and, asc, eq, inArray, ne } from 'drizzle-orm'
+import { releases } from '../../../db/schema/catalog'
+import { signingKeys } from '../../../db/schema/operations'
+import { jobs, webhooks } from '../../../db/schema/work'
+import type { Queryable } from '../../database/connection'
+
+/** Every key pair, by the columns that databases of all versions have. */
+export const listKeyPairs = (db: Queryable) =>
+  db
+    .select({ id: signingKeys.id, publicPem: signingKeys.publicPem, sealedPrivate: signingKeys.sealedPrivate })
+    .from(signingKeys)
+    .orderBy(asc(signingKeys.id))
+
+/** The secret of every webhook, as it is kept. */
+export const listSealedSecrets = (db: Queryable) =>
+  db.select({ id: webhooks.id, sealedSecret: webhooks.sealedSecret }).from(webhooks).orderBy(asc(webhooks.id))
+
+/** The file of every release that has one. */
+export const listReleaseFiles = (db: Queryable) =>
+  db
+    .select({ releaseId: releases.id, hash: releases.fileHash, size: releases.fileSize })
+    .from(releases)
+    .where(ne(releases.fileHash, ''))
+    .orderBy(asc(releases.id))
+
+/** Whether work of that kind waits or runs. */
+export async function hasPendingJob(db: Queryable, kind: string) {
+  const [row] = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), inArray(jobs.state, ['queued', 'running'])))
+    .limit(1)
+  return row !== undefined
+}

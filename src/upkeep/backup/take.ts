@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { version } from '../../../package.json'
+import { record } from '../../audit/record'
+import { copyDatabase } from '../../database/copy'
+import { inspect } from '../../database/inspection'
+import type { Deps } from '../../deps'
+import { hashOfFile, pathOf } from '../../features/downloads/files'
+import { syncFolder } from '../../kernel/disk'
+import { Sorry } from '../../kernel/sorry'
+import { type Sealer, toSealer } from '../../signing/sealing'
+import { putFact } from '../store'
+import { databaseName, filePrefix, type Packing, readArchive, sealedKeyName, writeArchive } from './archive'
+import type { Manifest } from './manifest'
+import { openUnder, sealUnder } from './passphrase'
+import { prove } from './proof'
+import { listKeyPairs, listReleaseFiles } from './store'
+
+const unfinishedPrefix = '.unfinished-backup-'
+const abandonedMs = 24 * 3_600_000
+
+export interface Taken {
+  path: string
+  bytes: number
+  manifest: Manifest
+}
+
+/**
+ * Takes a backup beside whoever works on the folder: a copy of the database as it is at one moment, the files of its
+ * releases, and the sealing key under the passphrase, where there is one. It gets its name when it has been unpacked
+ * again and proven; whatever stops it before leaves nothing of that name.
+ */
+export async function takeBackup(
+  house: Pick<Deps, 'db' | 'folder' | 'sealer'>,
+  file: string,
+  { passphrase, now }: { passphrase: string | undefined; now: Date },
+): Promise<Taken> {
+  const path = resolve(file)
+  if (existsSync(path)) throw new Sorry(`${path} exists already: name a file that does not`)
+  const place = dirname(path)
+  await mkdir(place, { recursive: true, mode: 0o700 })
+  await sweep(place, now)
+  const unfinished = await mkdtemp(join(place, unfinishedPrefix))
+  const archive = join(unfinished, 'backup.tar.gz')
+  try {
+    const copy = join(unfinished, databaseName)
+    copyDatabase(join(house.folder, databaseName), copy)
+    await writeArchive(archive, (packing) => packAll(house, { copy, passphrase, now }, packing))
+    await rm(copy)
+    const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), { passphrase, sealer: house.sealer })
+    await rename(archive, path)
+    syncFolder(place)
+    const { size: bytes } = await stat(path)
+    await house.db.write(async (tx) => {
+      await putFact(tx, 'last_backup', { at: now.toISOString(), path })
+      await record(tx, { verb: 'backup.taken', id: path, after: { bytes, withKeys: passphrase !== undefined } }, now)
+    })
+    return { path, bytes, manifest }
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
+}
+
+interface Packed {
+  copy: string
+  passphrase: string | undefined
+  now: Date
+}
+
+async function packAll(
+  { folder, sealer }: Pick<Deps, 'folder' | 'sealer'>,
+  { copy, passphrase, now }: Packed,
+  { addFile, addText }: Packing,
+) {
+  if (passphrase !== undefined) {
+    await addText(sealedKeyName, await sealUnder(passphrase, readFileSync(join(folder, 'sealing.key'), 'utf8')))
+  }
+  await addFile(databaseName, copy)
+  const { rows, keys, files } = await inspect(copy, async ({ read, rows }) => ({
+    rows: rows(),
+    keys: await listKeyPairs(read),
+    files: await listReleaseFiles(read),
+  }))
+  const lacking: number[] = []
+  const done = new Set<string>()
+  for (const { releaseId, hash } of files) {
+    const from = pathOf(folder, hash)
+    if (!done.has(hash) && (await hashOfFile(from)) === hash) {
+      await addFile(filePrefix + hash, from)
+      done.add(hash)
+    }
+    if (!done.has(hash)) lacking.push(releaseId)
+  }
+  return {
+    version,
+    made_at: now.toISOString(),
+    sealing_fingerprint: sealer.fingerprint,
+    rows,
+    signing_keys: keys.map(({ id }) => id),
+    releases_without_file: lacking,
+  }
+}
+
+/** Opens what was written as a restore would; its files are read to their end and kept nowhere. */
+async function proveArchive(
+  archive: string,
+  unpacked: string,
+  { passphrase, sealer }: { passphrase: string | undefined; sealer: Sealer },
+) {
+  await mkdir(unpacked, { mode: 0o700 })
+  const { manifest, sealedKey } = await readArchive(archive, (name) =>
+    name === databaseName ? join(unpacked, name) : undefined,
+  )
+  const isSealed = passphrase !== undefined
+  await prove(unpacked, manifest, isSealed ? toSealer(await openUnder(passphrase, sealedKey!), archive) : sealer)
+  return manifest
+}
+
+/** Removes what backups left behind that were killed. */
+async function sweep(place: string, now: Date) {
+  for (const name of await readdir(place)) {
+    if (!name.startsWith(unfinishedPrefix)) continue
+    const touched = await stat(join(place, name)).catch(() => undefined)
+    if (touched && now.getTime() - touched.mtimeMs > abandonedMs) {
+      await rm(join(place, name), { recursive: true, force: true })
+    }
+  }
+}

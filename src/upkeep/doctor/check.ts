@@ -1,0 +1,19 @@
+import type { Inspection } from '../../database/inspection'
+import type { Deps } from '../../deps'
+
+/** What is looked at: the folder, and its database at one moment. */
+export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
+  readonly now: Date
+  readonly database: Inspection
+}
+
+/** Something that must hold. */
+export interface Check {
+  readonly name: string
+  /** What must hold, in words. */
+  readonly promise: string
+  /** What to do where it does not. */
+  readonly remedy: string
+  /** A sentence for each row, file or setting that breaks it. */
+  find(patient: Patient): Promise<string[]>
+}

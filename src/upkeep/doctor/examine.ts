@@ -1,0 +1,56 @@
+import { inspect } from '../../database/inspection'
+import type { Deps } from '../../deps'
+import { runAside } from '../aside'
+import { databaseOf } from '../optimize'
+import type { Check, Patient } from './check'
+import { folder } from './folder'
+import { licensing } from './licensing'
+import { records } from './records'
+import { settingChecks } from './settings'
+import { work } from './work'
+
+const checks: readonly Check[] = [...licensing, ...work, ...folder, ...records, ...settingChecks]
+
+/** What came of one check. */
+export interface Checked {
+  name: string
+  promise: string
+  ok: boolean
+  findings: string[]
+  /** What to do; null where nothing was found. */
+  remedy: string | null
+}
+
+export interface Diagnosis {
+  ok: boolean
+  checks: Checked[]
+}
+
+type House = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
+
+/** Looks whether everything holds that must hold, and changes nothing. A server has it done aside. */
+export async function examine(house: House, now: Date): Promise<Diagnosis> {
+  const checked = house.isServer ? await examineAside(house, now) : await lookAtAll(checks, house, now)
+  return { ok: checked.every(({ ok }) => ok), checks: checked }
+}
+
+/** All but the settings, of which that process has others. */
+async function examineAside(house: House, now: Date) {
+  const { value } = await runAside(house.folder, ['doctor'])
+  const isOurs = ({ name }: Checked) => !settingChecks.some((check) => check.name === name)
+  return [...(value as Diagnosis).checks.filter(isOurs), ...(await lookAtAll(settingChecks, house, now))]
+}
+
+const lookAtAll = (wanted: readonly Check[], house: House, now: Date) =>
+  inspect(databaseOf(house.folder), async (database) => {
+    const checked: Checked[] = []
+    for (const check of wanted) checked.push(await look(check, { ...house, database, now }))
+    return checked
+  })
+
+async function look({ name, promise, remedy, find }: Check, patient: Patient): Promise<Checked> {
+  // Where a file is damaged, what lies in it can only be asked for.
+  const findings = await find(patient).catch((error) => [`it cannot be looked at: ${error.message}`])
+  const ok = findings.length === 0
+  return { name, promise, ok, findings, remedy: ok ? null : remedy }
+}

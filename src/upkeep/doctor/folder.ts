@@ -1,0 +1,112 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashOfFile, listFiles, pathOf } from '../../features/downloads/files'
+import { findSealingFingerprint } from '../../signing/store'
+import { flawOfKeyPair } from '../../signing/trial'
+import { openSecret } from '../../webhooks/message'
+import { listKeyPairs, listReleaseFiles, listSealedSecrets } from '../backup/store'
+import { databaseOf, sizeOf } from '../optimize'
+import type { Check } from './check'
+import { mostNamed } from './store'
+
+/** Beside as much as the database takes: a copy of it is made before it is migrated. */
+const leastFreeBytes = 256 * 1_048_576
+const forGroupAndOthers = 0o077
+const writableByGroupOrOthers = 0o022
+
+export const folder: readonly Check[] = [
+  {
+    name: 'database',
+    promise: 'the file of the database is sound, and every reference in it leads to a row',
+    remedy: 'stop the server, keep a copy of the folder, and restore the last backup with "latchkey restore"',
+    find: async ({ database }) => [
+      ...database.flaws(mostNamed),
+      ...database
+        .brokenReferences(mostNamed)
+        .map(({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a row of ${parent} that is not there`),
+    ],
+  },
+  {
+    name: 'signing keys',
+    promise: 'sealing.key is the one of this database, and opens every private key and secret in it',
+    remedy: 'put back the sealing.key that belongs to this database, from your backup',
+    async find({ database: { read }, sealer }) {
+      const isFitting = (await findSealingFingerprint(read)) === sealer.fingerprint
+      const keys = await listKeyPairs(read)
+      return [
+        ...(isFitting ? [] : ['sealing.key is not the one this database was made with']),
+        ...keys.flatMap((key) => {
+          const flaw = flawOfKeyPair(key, sealer)
+          return flaw ? [`signing key ${key.id}: ${flaw}`] : []
+        }),
+        ...(await listSealedSecrets(read)).flatMap((webhook) => {
+          try {
+            openSecret(webhook, sealer)
+            return []
+          } catch {
+            return [`the secret of webhook ${webhook.id} does not open with the sealing key`]
+          }
+        }),
+      ]
+    },
+  },
+  {
+    name: 'files',
+    promise: 'the file of every release is there and as it was, and no other',
+    remedy: 'put a lost file back from a backup, or add the release again; delete what no release knows',
+    async find({ folder, database: { read } }) {
+      const wanted = await listReleaseFiles(read)
+      const seen = new Map<string, string | undefined>()
+      for (const { hash } of wanted) if (!seen.has(hash)) seen.set(hash, await hashOfFile(pathOf(folder, hash)))
+      const lost = wanted.filter(({ hash }) => seen.get(hash) !== hash)
+      const strays = (await listFiles(folder)).filter((name) => !seen.has(name))
+      return [
+        ...lost.map(({ releaseId, hash }) =>
+          seen.get(hash) === undefined
+            ? `the file of release ${releaseId} is missing: files/${hash}`
+            : `the file of release ${releaseId} was altered: files/${hash}`,
+        ),
+        ...strays.slice(0, mostNamed).map((name) => `no release knows files/${name}`),
+      ]
+    },
+  },
+  {
+    name: 'disk',
+    promise: 'there is room for a copy of the database, and more',
+    remedy: 'make room on that disk, or move the folder to another',
+    async find({ folder }) {
+      const { bavail, bsize } = await statfs(folder)
+      const [free, needed] = [bavail * bsize, sizeOf(databaseOf(folder)) + leastFreeBytes]
+      return free < needed ? [`${folder} has ${free} bytes free, and ${needed} are needed`] : []
+    },
+  },
+  {
+    name: 'permissions',
+    promise: 'nobody but its user reads the keys and the database, or writes to the folder',
+    remedy: 'take the rights away with "chmod go-rwx" from the file, and "chmod go-w" from the folder',
+    find: async ({ folder }) => (process.platform === 'win32' ? [] : permissionsOf(folder)),
+  },
+]
+
+function permissionsOf(folder: string) {
+  const secrets = readdirSync(folder).filter((name) => /^(sealing\.key|latchkey\.db)/.test(name))
+  const modeOf = (path: string) => statSync(path).mode
+  const files = join(folder, 'files')
+  return [
+    ...(modeOf(folder) & writableByGroupOrOthers ? [`others may write to ${folder}`] : []),
+    ...secrets
+      .filter((name) => existsSync(join(folder, name)) && modeOf(join(folder, name)) & forGroupAndOthers)
+      .map((name) => `others may use ${join(folder, name)}`),
+    ...(existsSync(files) && !isWritable(files) ? [`this user may not write to ${files}`] : []),
+  ]
+}
+
+function isWritable(path: string) {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,64 @@
+import { apiKeys } from '../../../db/schema/access'
+import { activations, licenses, telemetry } from '../../../db/schema/licensing'
+import { auditLog, calls, signingKeys } from '../../../db/schema/operations'
+import { deliveries, jobs } from '../../../db/schema/work'
+import { hashOf } from '../../audit/record'
+import type { Queryable } from '../../database/connection'
+import type { Check } from './check'
+import { listBrokenCheckpoints, listEntries, listFuture } from './store'
+
+/** Clocks are adjusted by less all the time. */
+const toleranceMs = 5 * 60_000
+const entriesPerPage = 1000
+
+const moments = {
+  licence: [licenses, licenses.createdAt],
+  activation: [activations, activations.activatedAt],
+  'API key': [apiKeys, apiKeys.createdAt],
+  'signing key': [signingKeys, signingKeys.createdAt],
+  job: [jobs, jobs.createdAt],
+  delivery: [deliveries, deliveries.createdAt],
+  call: [calls, calls.at],
+  'telemetry record': [telemetry, telemetry.createdAt],
+  'audit entry': [auditLog, auditLog.at],
+} as const
+
+export const records: readonly Check[] = [
+  {
+    name: 'audit',
+    promise: 'the audit log is one chain, from its first entry to its last',
+    remedy: 'somebody has changed the log: compare it with that of a backup, and keep both',
+    find: async ({ database: { read } }) => [
+      ...(await breaksIn(read)),
+      ...(await listBrokenCheckpoints(read)).map(({ auditId }) => `checkpoint ${auditId} vouches for another entry`),
+    ],
+  },
+  {
+    name: 'clock',
+    promise: 'nothing is of a time that is still to come',
+    remedy: 'set the clock of this machine, best by NTP; what was written meanwhile becomes right with time',
+    async find({ database: { read }, now }) {
+      const latest = new Date(now.getTime() + toleranceMs)
+      const found: string[] = []
+      for (const [what, [table, moment]] of Object.entries(moments)) {
+        const rows = await listFuture(read, table, moment, latest)
+        found.push(...rows.map(({ id }) => `${what} ${id} is of a time that is still to come`))
+      }
+      return found
+    },
+  },
+]
+
+/** Where the chain breaks first; what follows rests on it, and tells nothing any more. */
+async function breaksIn(db: Queryable): Promise<string[]> {
+  let before: { id: number; hash: string } = { id: 0, hash: '' }
+  for (;;) {
+    const entries = await listEntries(db, before.id, entriesPerPage)
+    for (const { hash, ...entry } of entries) {
+      if (entry.id !== before.id + 1) return [`audit entry ${before.id + 1} is missing`]
+      if (hashOf(entry, before.hash) !== hash) return [`audit entry ${entry.id} is not as it was written`]
+      before = { id: entry.id, hash }
+    }
+    if (entries.length < entriesPerPage) return []
+  }
+}

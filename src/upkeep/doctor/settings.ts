@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Config } from '../../config'
+import { listPublicKeys } from '../../signing/store'
+import { findFact } from '../store'
+import type { Check } from './check'
+
+const dayMs = 24 * 3_600_000
+/** How old the last backup may be where the server takes none by itself. */
+const longestMs = 7 * dayMs
+
+export const settingChecks: readonly Check[] = [
+  {
+    name: 'settings',
+    promise: 'no setting contradicts another',
+    remedy: 'change one of the two',
+    find: async ({ config, folder }) => contradictionsIn(config, folder),
+  },
+  {
+    name: 'backup',
+    promise: 'there is a backup that was proven, and it is not old',
+    remedy: 'take one with "latchkey backup FILE", or let the server do it: see the setting backup_every',
+    async find({ database: { read }, config, now }) {
+      const [last, failure] = [await findFact(read, 'last_backup'), await findFact(read, 'last_backup_failure')]
+      const oldestKey = Math.min(...(await listPublicKeys(read)).map(({ createdAt }) => createdAt.getTime()))
+      const sinceMs = now.getTime() - (last ? Date.parse(last.at) : oldestKey)
+      const allowedMs = config.backup_every ? 2 * config.backup_every : longestMs
+      const isOld = sinceMs > allowedMs
+      const hasFailed = failure && (!last || failure.at > last.at)
+      return [
+        ...(isOld ? [last ? `the last backup is of ${last.at}: ${last.path}` : 'no backup was ever taken'] : []),
+        ...(hasFailed ? [`the backup of ${failure.at} failed: ${failure.error}`] : []),
+      ]
+    },
+  },
+]
+
+function contradictionsIn(config: Config, folder: string) {
+  const { backup_every, backup_to, backup_passphrase_file: passphraseFile } = config
+  const said: [boolean, string][] = [
+    [backup_every > 0 && !backup_to, 'backup_every is set, but backup_to names no folder'],
+    [backup_every > 0 && !passphraseFile, 'backup_every is set, but backup_passphrase_file names no file'],
+    [
+      passphraseFile !== '' && !hasText(passphraseFile),
+      `backup_passphrase_file names ${passphraseFile}, which holds no passphrase`,
+    ],
+    [
+      backup_to !== '' && `${resolve(backup_to)}/`.startsWith(`${resolve(folder)}/`),
+      'backup_to lies in the data folder: what takes the one takes the other',
+    ],
+    [
+      config.allow_private_webhooks === 'on' && config.webhook_allow_list.length > 0,
+      'webhook_allow_list says nothing while allow_private_webhooks is on',
+    ],
+    [
+      config.rate_limit_per_address > 0 && isLoopback(config.host) && !config.trusted_proxies.length,
+      'rate_limit_per_address counts every client of a proxy as one: name the proxy in trusted_proxies',
+    ],
+  ]
+  return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+}
+
+const isLoopback = (host: string) => /^(127\.|::1$|localhost$)/.test(host)
+
+const hasText = (path: string) => existsSync(path) && readFileSync(path, 'utf8').trim() !== ''

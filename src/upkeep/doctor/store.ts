@@ -1,0 +1,166 @@
+import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { activations, contracts, licenses } from '../../../db/schema/licensing'
+import { type AuditEntry, auditCheckpoints, auditLog } from '../../../db/schema/operations'
+import { deliveries, jobs } from '../../../db/schema/work'
+import type { Queryable } from '../../database/connection'
+
+/** More rows than these are not named of one kind: whoever mends them finds the rest afterwards. */
+export const mostNamed = 100
+
+/** Keys that are there twice, whatever their index says. */
+export const listDoubleKeys = (db: Queryable) =>
+  db
+    .select({ licenseKey: licenses.licenseKey, ids: sql<string>`group_concat(${licenses.id}, ', ')` })
+    .from(licenses)
+    .groupBy(licenses.licenseKey)
+    .having(sql`count(*) > 1`)
+    .limit(mostNamed)
+
+/** Licences whose state and date contradict each other: an assigned one has a date, one in stock has none. */
+export const listOddDates = (db: Queryable) =>
+  db
+    .select({ id: licenses.id, status: licenses.status })
+    .from(licenses)
+    .where(
+      or(
+        and(eq(licenses.status, 'assigned'), isNull(licenses.assignedAt)),
+        and(inArray(licenses.status, ['available', 'reserved']), isNotNull(licenses.assignedAt)),
+      ),
+    )
+    .limit(mostNamed)
+
+/** Licences that were given away again although they had not come back to stock, by the audit log. */
+export const listAssignedTwice = (db: Queryable) =>
+  db
+    .select({ licenseId: sql<string>`subject_id`, entry: sql<number>`id` })
+    .from(
+      sql`(
+        select id, subject_id, verb, lag(verb) over (partition by subject_id order by id) as verb_before
+        from audit_log indexed by audit_log_subject
+        where subject = 'license' and (verb = 'license.assigned'
+          or (verb = 'license.updated' and json_extract(after, '$.status') in ('available', 'reserved'))))`,
+    )
+    .where(sql`verb = 'license.assigned' and verb_before = 'license.assigned'`)
+    .limit(mostNamed)
+
+const isActive = isNull(activations.deactivatedAt)
+
+/** Licences with more seats taken than they have. */
+export const listOverfull = (db: Queryable) =>
+  db
+    .select({ id: licenses.id, limit: licenses.activationLimit, seats: sql<number>`seats` })
+    .from(
+      sql`(
+        select license_id, count(*) as seats from activations
+        where deactivated_at is null group by license_id) as taken`,
+    )
+    .innerJoin(licenses, sql`licenses.id = taken.license_id`)
+    .where(and(gt(licenses.activationLimit, 0), sql`seats > ${licenses.activationLimit}`))
+    .limit(mostNamed)
+
+/** Devices that hold two seats of one licence. */
+export const listDoubleSeats = (db: Queryable) =>
+  db
+    .select({ licenseId: activations.licenseId, ids: sql<string>`group_concat(${activations.id}, ', ')` })
+    .from(activations)
+    .where(isActive)
+    .groupBy(activations.licenseId, activations.identifier)
+    .having(sql`count(*) > 1`)
+    .limit(mostNamed)
+
+/** Contracts with more keys than their quota. */
+export const listOverdrawn = (db: Queryable) =>
+  db
+    .select({ id: contracts.id, quota: contracts.licenseKeysQuantity, keys: sql<number>`count(*)` })
+    .from(contracts)
+    .innerJoin(licenses, eq(licenses.contractId, contracts.id))
+    .groupBy(contracts.id)
+    .having(sql`count(*) > ${contracts.licenseKeysQuantity}`)
+    .limit(mostNamed)
+
+const ofOrder = (kind: string) => and(eq(jobs.kind, kind), eq(jobs.state, 'done'))
+
+// The delivery is put in with the end of its job, so that their moments are next to each other.
+const deliveryOfOrder = sql`
+  from deliveries indexed by deliveries_created
+  where deliveries.created_at between jobs.finished_at - 60000 and jobs.finished_at + 60000
+    and deliveries.kind = 'order' and coalesce(json_extract(deliveries.content, '$.jobId'), jobs.id) = jobs.id
+    and deliveries.url = json_extract(jobs.payload, '$.webhook_url')`
+
+/** Finished orders whose outcome is told to nobody. */
+export const listUntoldOrders = (db: Queryable, kind: string, after: Date) =>
+  db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(ofOrder(kind), gt(jobs.finishedAt, after), sql`not exists (select 1 ${deliveryOfOrder})`))
+    .limit(mostNamed)
+
+/** Orders that were told of other than as many keys as they asked for. */
+export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
+  db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        ofOrder(kind),
+        gt(jobs.finishedAt, after),
+        sql`exists (select 1 ${deliveryOfOrder}
+          and json_extract(deliveries.content, '$.outcome.answer') = 'license_keys_assigned'
+          and json_array_length(deliveries.content, '$.outcome.data.license_keys')
+            <> coalesce(json_extract(jobs.payload, '$.quantity'), 1))`,
+      ),
+    )
+    .limit(mostNamed)
+
+/** Jobs of a kind that were given up. */
+export const listDead = (db: Queryable, kind: string) =>
+  db
+    .select({ id: jobs.id, error: jobs.lastError })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'dead'), eq(jobs.kind, kind)))
+    .orderBy(asc(jobs.id))
+    .limit(mostNamed)
+
+const waiting = (kind: string) => sql`
+  select json_extract(payload, '$.deliveryId') from jobs where state in ('queued', 'running') and kind = ${kind}`
+
+/** Deliveries that wait for a job that is not there. */
+export const listForlornDeliveries = (db: Queryable, kind: string) =>
+  db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(eq(deliveries.state, 'pending'), sql`${deliveries.id} not in (${waiting(kind)})`))
+    .limit(mostNamed)
+
+/** Jobs that are to send a delivery that is not there, or over. */
+export const listIdleJobs = (db: Queryable, kind: string) =>
+  db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.kind, kind),
+        inArray(jobs.state, ['queued', 'running']),
+        sql`not exists (select 1 from deliveries
+          where deliveries.id = json_extract(jobs.payload, '$.deliveryId') and deliveries.state = 'pending')`,
+      ),
+    )
+    .limit(mostNamed)
+
+/** Rows of a table that say they are of a time that is still to come. */
+export const listFuture = (db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) =>
+  db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(mostNamed)
+
+/** Entries of the audit log after that one, in their order. */
+export const listEntries = (db: Queryable, after: number, limit: number): Promise<AuditEntry[]> =>
+  Promise.resolve(db.select().from(auditLog).where(gt(auditLog.id, after)).orderBy(asc(auditLog.id)).limit(limit))
+
+/** Checkpoints of entries that are not there, or not as they were. */
+export const listBrokenCheckpoints = (db: Queryable) =>
+  db
+    .select({ auditId: auditCheckpoints.auditId })
+    .from(auditCheckpoints)
+    .leftJoin(auditLog, eq(auditLog.id, auditCheckpoints.auditId))
+    .where(or(isNull(auditLog.id), ne(auditLog.hash, auditCheckpoints.hash)))
+    .limit(mostNamed)

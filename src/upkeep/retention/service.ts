@@ -1,0 +1,96 @@
+import { record } from '../../audit/record'
+import type { Config } from '../../config'
+import type { Db } from '../../database/database'
+import { daysAfter } from '../../kernel/moments'
+import { findFact, putFact } from '../store'
+import { type HeapName, heaps, type OldRows, type Place, pageSurplusCalls } from './store'
+
+/** More calls are not kept, whatever their age: the log of a busy day must not fill the disk. */
+const mostCalls = 5_000_000
+/** Requests that wait are answered before the next rows go. */
+const pauseMs = 20
+
+/** What was removed of one kind, or would be. */
+export interface Removed {
+  what: HeapName
+  keep_days: number
+  before: string
+  rows: number
+}
+
+interface Terms {
+  now: Date
+  isTrial: boolean
+  signal?: AbortSignal
+}
+
+/** Removes what is older than the settings keep it, some rows at a time; for a trial it only counts. */
+export async function retain(db: Db, config: Config, terms: Terms): Promise<Removed[]> {
+  const removed: Removed[] = []
+  for (const { what, days } of rulesOf(config)) {
+    const before = daysAfter(terms.now, -days)!
+    const rows = await walk(db, { what, before, ...terms })
+    removed.push({ what, keep_days: days, before: before.toISOString(), rows })
+  }
+  const surplus = terms.isTrial ? 0 : await removeSurplus(db, terms)
+  return removed.map((each) => (each.what === 'calls' ? { ...each, rows: each.rows + surplus } : each))
+}
+
+/** What is kept for how many days; what is kept for ever is not among it. */
+function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry }: Config) {
+  const rules: { what: HeapName; days: number }[] = [
+    { what: 'calls', days: keep_calls },
+    { what: 'deliveries', days: keep_deliveries },
+    { what: 'jobs', days: keep_jobs },
+    { what: 'telemetry', days: keep_telemetry },
+    { what: 'user_tokens', days: 30 },
+    { what: 'idempotency_keys', days: 1 },
+    { what: 'unanswered_orders', days: 1 },
+  ]
+  return rules.filter(({ days }) => days > 0)
+}
+
+async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { what: HeapName; before: Date }) {
+  const heap = heaps[what]
+  let [rows, from]: [number, Place | undefined] = [0, undefined]
+  do {
+    signal?.throwIfAborted()
+    const page: OldRows = isTrial
+      ? await heap.page(db.read, before, from)
+      : await db.write(async (tx) => {
+          const old = await heap.page(tx, before, from)
+          if (what === 'deliveries' || what === 'jobs') await noteForgotten(tx, before)
+          await heap.remove(tx, old.ids)
+          return old
+        })
+    rows += page.ids.length
+    from = page.next
+    if (from) await Bun.sleep(pauseMs)
+  } while (from)
+  if (rows && !isTrial) {
+    await db.write((tx) => record(tx, { verb: 'retention.removed', id: what, after: { rows, before } }, now))
+  }
+  return rows
+}
+
+type Tx = Parameters<Parameters<Db['write']>[0]>[0]
+
+/** So that nobody misses the delivery of a job that is older than that. */
+async function noteForgotten(tx: Tx, before: Date) {
+  const noted = await findFact(tx, 'forgotten')
+  const until = before.toISOString()
+  if (!noted || noted.until < until) await putFact(tx, 'forgotten', { until })
+}
+
+async function removeSurplus(db: Db, { signal }: Terms) {
+  for (let rows = 0; ; await Bun.sleep(pauseMs)) {
+    signal?.throwIfAborted()
+    const ids = await db.write(async (tx) => {
+      const surplus = await pageSurplusCalls(tx, mostCalls)
+      await heaps.calls.remove(tx, surplus)
+      return surplus
+    })
+    if (!ids.length) return rows
+    rows += ids.length
+  }
+}

@@ -1,0 +1,93 @@
+import { and, asc, gt, inArray, lte, max, ne, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { userTokens } from '../../../db/schema/access'
+import { telemetry } from '../../../db/schema/licensing'
+import { calls } from '../../../db/schema/operations'
+import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
+import type { Queryable } from '../../database/connection'
+
+/** So few that the write that removes them is over before anybody notices. */
+const rowsPerPage = 250
+
+/** How far a walk through old rows has come. */
+export interface Place {
+  at: number
+  id: number
+}
+
+/** Some old rows, and where the next ones begin; nowhere after the last. */
+export interface OldRows {
+  ids: number[]
+  next: Place | undefined
+}
+
+/** One kind of row that is not kept for ever. */
+export interface Heap {
+  page(db: Queryable, before: Date, from: Place | undefined): Promise<OldRows>
+  remove(tx: Queryable, ids: number[]): Promise<void>
+}
+
+const rowid = sql<number>`rowid`
+
+const removeFrom = (table: SQLiteTable) => async (tx: Queryable, ids: number[]) => {
+  await tx.delete(table).where(sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`)
+}
+
+/** Rows by a moment that is indexed, or of which there are few. */
+const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): Heap => ({
+  async page(db, before, from) {
+    const beyond = from && sql`(${moment}, rowid) > (${from.at}, ${from.id})`
+    const rows = await db
+      .select({ id: rowid, at: sql<number>`${moment}` })
+      .from(table)
+      .where(and(sql`${moment} < ${before.getTime()}`, also, beyond))
+      .orderBy(sql`${moment}`, rowid)
+      .limit(rowsPerPage)
+    return { ids: rows.map(({ id }) => id), next: rows.length < rowsPerPage ? undefined : rows.at(-1) }
+  },
+  remove: removeFrom(table),
+})
+
+/**
+ * Jobs that are over, in the order they were put in, which is about the order they ended in: a page without an old one
+ * is the last. One that was passed over is met another night.
+ */
+const overJobs: Heap = {
+  async page(db, before, from = { at: 0, id: 0 }) {
+    const rows = await db
+      .select({ id: jobs.id, finishedAt: jobs.finishedAt })
+      .from(jobs)
+      .where(and(inArray(jobs.state, ['done', 'dead']), gt(jobs.id, from.id)))
+      .orderBy(asc(jobs.id))
+      .limit(rowsPerPage)
+    const old = rows.filter(({ finishedAt }) => finishedAt !== null && finishedAt < before)
+    const isLast = rows.length < rowsPerPage || !old.length
+    return { ids: old.map(({ id }) => id), next: isLast ? undefined : { at: 0, id: rows.at(-1)!.id } }
+  },
+  remove: removeFrom(jobs),
+}
+
+export const heaps = {
+  calls: byMoment(calls, calls.at),
+  // Their attempts go with them.
+  deliveries: byMoment(deliveries, deliveries.createdAt, ne(deliveries.state, 'pending')),
+  jobs: overJobs,
+  telemetry: byMoment(telemetry, telemetry.createdAt),
+  user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
+  idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
+  unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),
+} satisfies Record<string, Heap>
+
+export type HeapName = keyof typeof heaps
+
+/** The calls that are more than so many, oldest first. */
+export async function pageSurplusCalls(db: Queryable, most: number): Promise<number[]> {
+  const [newest] = await db.select({ id: max(calls.id) }).from(calls)
+  const rows = await db
+    .select({ id: calls.id })
+    .from(calls)
+    .where(lte(calls.id, (newest?.id ?? 0) - most))
+    .orderBy(asc(calls.id))
+    .limit(rowsPerPage)
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,55 @@
+import { statfs } from 'node:fs/promises'
+import { version } from '../../../package.json'
+import { inspect } from '../../database/inspection'
+import type { Deps } from '../../deps'
+import { stopwatch } from '../../kernel/clock'
+import { runAside } from '../aside'
+import { databaseOf, sizeOf } from '../optimize'
+import { findFact } from '../store'
+import { needsAttention } from './attention'
+import { countActivations, countJobs, countLicenses, countVerifications } from './store'
+
+const dayMs = 24 * 3_600_000
+
+export type Status = Awaited<ReturnType<typeof lookAround>> & {
+  /** How long the server runs, where it is asked. */
+  uptime_seconds: number | null
+  /** What somebody should see to, each with what to do. */
+  attention: string[]
+}
+
+type House = Pick<Deps, 'config' | 'folder' | 'isServer'>
+
+/** How things stand, at a glance. A server has it counted aside, since large tables take their time. */
+export async function statusOf(house: House, now: Date): Promise<Status> {
+  const seen: Awaited<ReturnType<typeof lookAround>> = house.isServer
+    ? (await runAside(house.folder, ['status'])).value
+    : await lookAround(house.folder, now)
+  return {
+    ...seen,
+    uptime_seconds: house.isServer ? Math.round(stopwatch() / 1000) : null,
+    attention: needsAttention(seen, house.config, now),
+  }
+}
+
+const lookAround = (folder: string, now: Date) =>
+  inspect(databaseOf(folder), async ({ read }) => {
+    const path = databaseOf(folder)
+    const midnight = new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`)
+    const { dueSince, ...jobs } = await countJobs(read, now)
+    const { all, failed } = await countVerifications(read, new Date(now.getTime() - dayMs))
+    const { bavail, bsize } = await statfs(folder)
+    return {
+      version,
+      data_dir: folder,
+      licenses: await countLicenses(read),
+      activations: await countActivations(read, midnight),
+      verifications_24h: { all, failed },
+      jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },
+      last_backup: (await findFact(read, 'last_backup')) ?? null,
+      last_backup_failure: (await findFact(read, 'last_backup_failure')) ?? null,
+      database_bytes: sizeOf(path),
+      wal_bytes: sizeOf(`${path}-wal`),
+      disk_free_bytes: bavail * bsize,
+    }
+  })

@@ -1,0 +1,60 @@
+import { and, count, eq, gt, gte, isNotNull, isNull, min, ne, sql } from 'drizzle-orm'
+import { activations, licenses } from '../../../db/schema/licensing'
+import { calls } from '../../../db/schema/operations'
+import { jobs } from '../../../db/schema/work'
+import type { Queryable } from '../../database/connection'
+
+/** How many licences are in each state; a revoked one is not among the blocked. */
+export async function countLicenses(db: Queryable) {
+  const rows = await db.select({ status: licenses.status, number: count() }).from(licenses).groupBy(licenses.status)
+  const [{ revoked } = { revoked: 0 }] = await db
+    .select({ revoked: count() })
+    .from(licenses)
+    .where(and(eq(licenses.status, 'blocked'), isNotNull(licenses.revokedAt)))
+  const of = (status: string) => rows.find((row) => row.status === status)?.number ?? 0
+  return {
+    available: of('available'),
+    assigned: of('assigned'),
+    reserved: of('reserved'),
+    blocked: of('blocked') - revoked,
+    revoked,
+  }
+}
+
+/** Seats taken now, and those taken since a moment. */
+export async function countActivations(db: Queryable, since: Date) {
+  const [active] = await db.select({ number: count() }).from(activations).where(isNull(activations.deactivatedAt))
+  const [fresh] = await db.select({ number: count() }).from(activations).where(gte(activations.activatedAt, since))
+  return { active: active!.number, today: fresh!.number }
+}
+
+/** Calls of `verify` since a moment, and how many of them were not told 200. */
+export async function countVerifications(db: Queryable, since: Date) {
+  const [row] = await db
+    .select({ all: count(), failed: sql<number>`coalesce(sum(${ne(calls.code, '200')}), 0)` })
+    .from(calls)
+    .where(and(gt(calls.at, since), sql`${calls.route} like '%/verify'`))
+  return row!
+}
+
+/** What waits, what runs and what was given up; since when the longest due waits. */
+export async function countJobs(db: Queryable, now: Date) {
+  const rows = await db
+    .select({ state: jobs.state, number: count() })
+    .from(jobs)
+    .where(ne(jobs.state, 'done'))
+    .groupBy(jobs.state)
+  const due = and(eq(jobs.state, 'queued'), sql`${jobs.runAt} <= ${now.getTime()}`)
+  const [waiting] = await db
+    .select({ number: count(), since: min(jobs.runAt) })
+    .from(jobs)
+    .where(due)
+  const of = (state: string) => rows.find((row) => row.state === state)?.number ?? 0
+  return {
+    queued: of('queued'),
+    running: of('running'),
+    dead: of('dead'),
+    due: waiting!.number,
+    dueSince: waiting!.since,
+  }
+}

@@ -1,0 +1,28 @@
+import { eq } from 'drizzle-orm'
+import { installation } from '../../db/schema/operations'
+import type { Queryable } from '../database/connection'
+
+/** What upkeep remembers of itself, as JSON among the facts of the installation. */
+export interface Facts {
+  /** The last backup that was proven. */
+  last_backup: { at: string; path: string }
+  /** The last one of its own that the server could not take. */
+  last_backup_failure: { at: string; error: string }
+  /** When old rows were last removed and the database tidied. */
+  last_upkeep: { at: string }
+  /** Deliveries and finished jobs from before that moment are gone. */
+  forgotten: { until: string }
+}
+
+export async function findFact<Name extends keyof Facts>(db: Queryable, name: Name): Promise<Facts[Name] | undefined> {
+  const [row] = await db.select().from(installation).where(eq(installation.key, name))
+  return row && JSON.parse(row.value)
+}
+
+export async function putFact<Name extends keyof Facts>(tx: Queryable, name: Name, fact: Facts[Name]) {
+  const value = JSON.stringify(fact)
+  await tx
+    .insert(installation)
+    .values({ key: name, value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
+}

@@ -1,0 +1,60 @@
+import type { User } from '../../db/schema/access'
+import type { Limiter } from '../access/rate-limit'
+import { record } from '../audit/record'
+import type { Db } from '../database/database'
+import { Refusal, say } from '../kernel/outcome'
+import { isPassword } from './password'
+import { findUser, updateUser } from './store'
+import { beginSession } from './tokens'
+
+const perAddress = 30
+const perName = 10
+
+/** Who wants in, from where. */
+export interface Attempt {
+  name: string
+  password: string
+  address: string
+  /** What the session is called in lists. */
+  device: string
+  requestId?: string | undefined
+}
+
+/**
+ * Begins a session for whoever knows the password; undefined for anybody else, who is not told what was wrong. Too many
+ * attempts, for one name or from one address, are refused.
+ */
+export async function logIn(
+  { db, limit }: { db: Db; limit: Limiter },
+  { name, password, address, device, requestId }: Attempt,
+  now: Date,
+) {
+  requirePatience(limit, `log-in from ${address}`, perAddress, now)
+  const known = await checkPassword({ db, limit }, { name, password }, now)
+  if (!known) return undefined
+  return db.as({ actor: `user ${name}`, requestId }).write(async (tx) => {
+    // Looked at again: while the password was checked, somebody may have changed it.
+    const user = await findUser(tx, name)
+    if (user?.status !== 'active' || user.passwordHash !== known.passwordHash) return undefined
+    const session = await beginSession(tx, { user, name: device }, now)
+    await updateUser(tx, user.id, { lastLoginAt: now })
+    await record(tx, { verb: 'user.logged-in', id: user.id }, now)
+    return { ...session, user }
+  })
+}
+
+/** The user of that name and password, whatever their state; a few attempts a minute for one name. */
+export async function checkPassword(
+  { db, limit }: { db: Db; limit: Limiter },
+  { name, password }: { name: string; password: string },
+  now: Date,
+): Promise<User | undefined> {
+  requirePatience(limit, `log-in as ${name}`, perName, now)
+  const user = await findUser(db.read, name)
+  return (await isPassword(password, user?.passwordHash)) ? user : undefined
+}
+
+function requirePatience(limit: Limiter, what: string, perMinute: number, now: Date) {
+  const seconds = limit(what, perMinute, now)
+  if (seconds > 0) throw new Refusal(say('too_many_requests', { retry_after: seconds }))
+}

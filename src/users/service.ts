@@ -1,0 +1,88 @@
+import type { User } from '../../db/schema/access'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
+import { Sorry } from '../kernel/sorry'
+import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
+
+/** Who is to join: the password as its hash. */
+export interface UserDraft {
+  name: string
+  role: User['role']
+  passwordHash: string
+}
+
+/** Makes a user. A name that is taken, or no name, is a `Sorry`. */
+export async function createUser(tx: Queryable, { name, role, passwordHash }: UserDraft, now: Date): Promise<User> {
+  if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name)) {
+    throw new Sorry('a name has up to 64 small letters, digits and . _ @ -, and begins with a letter or digit', 'usage')
+  }
+  const user = await insertUser(tx, { name, role, status: 'active', passwordHash, createdAt: now })
+  if (!user) throw new Sorry(`there is a user "${name}" already: choose another name`)
+  await record(tx, { verb: 'user.created', id: user.id, after: user }, now)
+  return user
+}
+
+/** The user of that name; that there is none is a `Sorry`. */
+export async function requireUser(db: Queryable, name: string): Promise<User> {
+  const user = await findUser(db, name)
+  if (!user) throw new Sorry(`there is no user "${name}": see "latchkey user list"`, 'missing')
+  return user
+}
+
+/** What a user may do with their own, and an owner with everybody's; the command line has no user and may do it all. */
+export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefined, name: string) {
+  if (!asking || asking.role === 'owner' || asking.name === name) return
+  throw new Sorry(`this belongs to "${name}": ask an owner to do it`, 'forbidden')
+}
+
+/** Gives a user another role, which counts from the next request on. */
+export const changeRole = (tx: Queryable, name: string, role: User['role'], now: Date) =>
+  change(tx, { name, verb: 'user.updated', values: { role } }, now)
+
+/** Gives a user another password, and ends all sessions that were begun with the old one. */
+export async function changePassword(tx: Queryable, name: string, passwordHash: string, now: Date): Promise<User> {
+  const user = await change(tx, { name, verb: 'user.password-changed', values: { passwordHash } }, now)
+  await revokeTokens(tx, { userId: user.id, kind: 'session' }, now)
+  return user
+}
+
+/** Shuts a user out, at once; sessions and tokens end for good. */
+export async function disableUser(tx: Queryable, name: string, now: Date): Promise<User> {
+  const user = await change(tx, { name, verb: 'user.disabled', values: { status: 'disabled' } }, now)
+  await revokeTokens(tx, { userId: user.id }, now)
+  return user
+}
+
+/** Lets a user log in again. */
+export const enableUser = (tx: Queryable, name: string, now: Date) =>
+  change(tx, { name, verb: 'user.enabled', values: { status: 'active' } }, now)
+
+/** Removes a user with all sessions and tokens; what they did stays in the audit log. */
+export async function removeUser(tx: Queryable, name: string, now: Date): Promise<User> {
+  const user = await requireUser(tx, name)
+  await requireOwnerBesides(tx, user)
+  await deleteUser(tx, user.id)
+  await record(tx, { verb: 'user.deleted', id: user.id, before: user }, now)
+  return user
+}
+
+interface Intended {
+  name: string
+  verb: `user.${string}`
+  values: Partial<Pick<User, 'role' | 'status' | 'passwordHash'>>
+}
+
+async function change(tx: Queryable, { name, verb, values }: Intended, now: Date) {
+  const before = await requireUser(tx, name)
+  const isOwnerStill = (values.role ?? before.role) === 'owner' && (values.status ?? before.status) === 'active'
+  if (!isOwnerStill) await requireOwnerBesides(tx, before)
+  const after = await updateUser(tx, before.id, values)
+  await record(tx, { verb, id: before.id, before, after }, now)
+  return after
+}
+
+/** Somebody has to be left who decides over people and keys. */
+async function requireOwnerBesides(tx: Queryable, { id, name, role, status }: User) {
+  if (role !== 'owner' || status !== 'active' || (await findOwner(tx, { besides: id }))) return
+  throw new Sorry(`"${name}" is the last active owner: make another user an owner first`)
+}

@@ -1,0 +1,103 @@
+import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm'
+import { type User, type UserToken, users, userTokens } from '../../db/schema/access'
+import type { Queryable } from '../database/connection'
+import { pageOf, type Wanted } from '../database/page'
+
+export async function findUser(db: Queryable, name: string): Promise<User | undefined> {
+  const [row] = await db.select().from(users).where(eq(users.name, name))
+  return row
+}
+
+export async function findOwner(db: Queryable, other: { besides: number }): Promise<User | undefined> {
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(and(eq(users.role, 'owner'), eq(users.status, 'active'), ne(users.id, other.besides)))
+    .orderBy(asc(users.id))
+    .limit(1)
+  return row
+}
+
+/** Undefined when the name is taken. */
+export async function insertUser(tx: Queryable, user: typeof users.$inferInsert): Promise<User | undefined> {
+  const [row] = await tx.insert(users).values(user).onConflictDoNothing().returning()
+  return row
+}
+
+export async function updateUser(tx: Queryable, id: number, values: Partial<User>): Promise<User> {
+  const [row] = await tx.update(users).set(values).where(eq(users.id, id)).returning()
+  return row!
+}
+
+export const deleteUser = async (tx: Queryable, id: number) => {
+  await tx.delete(users).where(eq(users.id, id))
+}
+
+const userSorts = {
+  id: users.id,
+  name: users.name,
+  role: users.role,
+  created_at: users.createdAt,
+  last_login_at: users.lastLoginAt,
+}
+
+/** A page of the users. */
+export const pageUsers = (db: Queryable, { role, status }: Partial<Pick<User, 'role' | 'status'>>, wanted: Wanted) =>
+  pageOf(db, users, {
+    where: and(role && eq(users.role, role), status && eq(users.status, status)),
+    sorts: userSorts,
+    wanted,
+  })
+
+const tokenSorts = {
+  id: userTokens.id,
+  name: userTokens.name,
+  created_at: userTokens.createdAt,
+  expires_at: userTokens.expiresAt,
+  last_used_at: userTokens.lastUsedAt,
+}
+
+/** Whose tokens, and of which kind. */
+export interface Holding {
+  userId: number
+  kind?: UserToken['kind'] | undefined
+}
+
+const heldBy = ({ userId, kind }: Holding) => and(eq(userTokens.userId, userId), kind && eq(userTokens.kind, kind))
+const isLive = (now: Date) =>
+  and(isNull(userTokens.revokedAt), or(isNull(userTokens.expiresAt), gt(userTokens.expiresAt, now)))
+
+/** A page of what a user may show instead of a password; that which has ended only where it is asked for. */
+export const pageTokens = (db: Queryable, holding: Holding & { liveAt?: Date | undefined }, wanted: Wanted) =>
+  pageOf(db, userTokens, {
+    where: and(heldBy(holding), holding.liveAt && isLive(holding.liveAt)),
+    sorts: tokenSorts,
+    wanted,
+  })
+
+export async function insertToken(tx: Queryable, token: typeof userTokens.$inferInsert): Promise<UserToken> {
+  const [row] = await tx.insert(userTokens).values(token).returning()
+  return row!
+}
+
+/** The token with that SHA-256 and its user, whatever their state. */
+export async function findToken(db: Queryable, hash: string): Promise<{ token: UserToken; user: User } | undefined> {
+  const [row] = await db
+    .select({ token: userTokens, user: users })
+    .from(userTokens)
+    .innerJoin(users, eq(users.id, userTokens.userId))
+    .where(eq(userTokens.hash, hash))
+  return row
+}
+
+export async function touchToken(tx: Queryable, id: number, values: Pick<UserToken, 'lastUsedAt' | 'expiresAt'>) {
+  await tx.update(userTokens).set(values).where(eq(userTokens.id, id))
+}
+
+/** Ends those that have not ended yet: one by its id, or all. */
+export const revokeTokens = (tx: Queryable, holding: Holding & { id?: number | undefined }, now: Date) =>
+  tx
+    .update(userTokens)
+    .set({ revokedAt: now })
+    .where(and(heldBy(holding), isLive(now), holding.id === undefined ? undefined : eq(userTokens.id, holding.id)))
+    .returning()

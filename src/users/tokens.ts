@@ -1,0 +1,101 @@
+import type { User, UserToken } from '../../db/schema/access'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
+import { isUnavailable } from '../database/failure'
+import { randomToken, sha256 } from '../kernel/secrets'
+import { Sorry } from '../kernel/sorry'
+import { requireUser } from './service'
+import { findToken, insertToken, revokeTokens, touchToken } from './store'
+
+const shownCharacters = 9
+const idleMs = 12 * 3_600_000
+const usedEveryMs = 60_000
+
+/** The longest a session lasts, however much it is used. */
+export const longestSessionMs = 7 * 86_400_000
+
+const prefixes = { session: 'lks', token: 'lko' } as const
+
+/** A user, and what they have shown for it. */
+export interface Identity {
+  user: User
+  token: UserToken
+}
+
+/** What is said of a new token: whose it is, and what for. */
+export interface TokenDraft {
+  userName: string
+  name: string
+  expiresAt?: Date | undefined
+}
+
+/** Makes a token for scripts. Its value is returned this once: only its hash is kept. */
+export async function createToken(tx: Queryable, { userName, name, expiresAt }: TokenDraft, now: Date) {
+  const user = await requireUser(tx, userName)
+  if (expiresAt && expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+  if (user.status !== 'active') throw new Sorry(`"${user.name}" is disabled: enable the user first`)
+  const made = await insert(tx, { user, name, kind: 'token', expiresAt: expiresAt ?? null }, now)
+  await record(tx, { verb: 'user-token.created', id: made.token.id, after: made.token }, now)
+  return made
+}
+
+/** Begins a browser's session; it ends after 12 hours without use, and after seven days. */
+export const beginSession = (tx: Queryable, { user, name }: { user: User; name: string }, now: Date) =>
+  insert(tx, { user, name, kind: 'session', expiresAt: new Date(now.getTime() + idleMs) }, now)
+
+async function insert(
+  tx: Queryable,
+  { user, ...token }: { user: User } & Pick<UserToken, 'name' | 'kind' | 'expiresAt'>,
+  now: Date,
+) {
+  const value = randomToken(prefixes[token.kind])
+  const row = {
+    ...token,
+    userId: user.id,
+    hash: sha256(value),
+    prefix: value.slice(0, shownCharacters),
+    createdAt: now,
+  }
+  return { value, token: await insertToken(tx, row) }
+}
+
+/** Who shows that session or token; undefined when it is unknown or over, or its user is disabled. */
+export async function identify(
+  db: Db,
+  shown: { kind: UserToken['kind']; value: string },
+  now: Date,
+): Promise<Identity | undefined> {
+  const found = await findToken(db.read, sha256(shown.value))
+  if (!found) return undefined
+  const { token, user } = found
+  const isOver = token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)
+  if (isOver || token.kind !== shown.kind || user.status !== 'active') return undefined
+  if (now.getTime() - (token.lastUsedAt ?? token.createdAt).getTime() < usedEveryMs) return found
+  const used = { lastUsedAt: now, expiresAt: token.kind === 'session' ? sessionEnd(token, now) : token.expiresAt }
+  // On a full disk one can still look round; the session then ends sooner.
+  await db
+    .write((tx) => touchToken(tx, token.id, used))
+    .catch((error) => {
+      if (!isUnavailable(error)) throw error
+    })
+  return { user, token: { ...token, ...used } }
+}
+
+const sessionEnd = ({ createdAt }: UserToken, now: Date) =>
+  new Date(Math.min(now.getTime() + idleMs, createdAt.getTime() + longestSessionMs))
+
+/** Ends a user's sessions or tokens, one of them or all; that there is none to end is a `Sorry`. */
+export async function endTokens(
+  tx: Queryable,
+  { userName, kind, id }: { userName: string; kind: UserToken['kind']; id?: number | undefined },
+  now: Date,
+): Promise<UserToken[]> {
+  const user = await requireUser(tx, userName)
+  const ended = await revokeTokens(tx, { userId: user.id, kind, id }, now)
+  if (id !== undefined && !ended.length) {
+    throw new Sorry(`"${userName}" has no ${kind} ${id}: see "latchkey user ${kind}s list ${userName}"`, 'missing')
+  }
+  for (const token of ended) await record(tx, { verb: `user-${kind}.revoked`, id: token.id, before: token }, now)
+  return ended
+}

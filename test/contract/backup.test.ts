@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { flawOf } from '../../src/signing/check'
+import { startHouse, type TestHouse } from '../support/house'
+import { contentsOf } from '../support/process'
+import { serveFolder } from '../support/restored'
+import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
+
+let house: TestHouse
+let product: number
+let place: string
+let passphraseFile: string
+let backup: string
+let sound: Buffer
+beforeAll(async () => {
+  house = await startHouse()
+  product = await makeProduct(house)
+  await makeRelease(house, { product, number: 101, file: makeFile(house, 'the release') })
+  place = join(house.folder, '..', 'backups')
+  passphraseFile = join(house.folder, '..', 'passphrase')
+  writeFileSync(passphraseFile, 'correct horse battery staple\n')
+})
+afterAll(() => house.close())
+
+const put = (name: string, content: string | Uint8Array) => {
+  const path = join(house.folder, '..', name)
+  writeFileSync(path, content)
+  return path
+}
+const restore = (file: string, dataDir: string, ...args: string[]) =>
+  house.cli('restore', file, '--data-dir', dataDir, ...args)
+const fresh = (name: string) => join(house.folder, '..', name)
+
+describe('a backup that is taken under load', () => {
+  const acknowledged: { license_key: string; identifier: string }[] = []
+  let restored: string
+
+  test('is proven, and has all that was acknowledged before it began', async () => {
+    let isLoaded = true
+    const customers = Array.from({ length: 4 }, async (_, n) => {
+      while (isLoaded) {
+        const license_key = await makeActiveLicense(house, { product_id: product }, `device ${n}`)
+        acknowledged.push({ license_key, identifier: `device ${n}` })
+      }
+    })
+    while (acknowledged.length < 20) await Bun.sleep(10)
+    const before = acknowledged.length
+    backup = join(place, 'under-load.tar.gz')
+    const { json, err } = await house.cli('backup', backup, '--passphrase-file', passphraseFile, '--json')
+    isLoaded = false
+    await Promise.all(customers)
+    expect(err).toBe('')
+    expect(json).toMatchObject({ path: backup, releases_without_file: [] })
+    expect(json.bytes).toBe(statSync(backup).size)
+    expect(json.rows.licenses).toBeGreaterThanOrEqual(before)
+    expect(readdirSync(place)).toEqual(['under-load.tar.gz'])
+    acknowledged.length = before
+    sound = readFileSync(backup)
+  })
+
+  test('is restored elsewhere: old API keys open, seats are held, answers verify under the key clients have', async () => {
+    restored = fresh('restored')
+    const { exitCode, json } = await restore(backup, restored, '--passphrase-file', passphraseFile, '--json')
+    expect(exitCode).toBe(0)
+    const [key] = (await house.cli('key', 'show', '--json')).json.keys
+    expect(json.signing_keys).toEqual([key.key_id])
+    const served = await serveFolder(restored)
+    try {
+      for (const device of acknowledged) {
+        const answer = await fetch(`${served.url}/api/v1/verify`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${house.apiKey}`, 'content-type': 'application/json' },
+          body: JSON.stringify(device),
+        })
+        const text = await answer.text()
+        expect(JSON.parse(text).response).toMatchObject({ code: 200 })
+        expect(flawOf(text, key.public_key)).toBeUndefined()
+      }
+    } finally {
+      await served.close()
+    }
+    const filesOf = (folder: string) => contentsOf(join(folder, 'files'))
+    expect(filesOf(restored)).toEqual(filesOf(house.folder))
+    const doctor = await house.cli('doctor', '--data-dir', restored)
+    expect(doctor.out).toContain('All is well.')
+  })
+
+  test('goes into no folder that holds something, which stays as it is', async () => {
+    const before = contentsOf(join(restored, 'files'))
+    const { exitCode, err } = await restore(backup, restored, '--passphrase-file', passphraseFile)
+    expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining('is not empty') })
+    expect(contentsOf(join(restored, 'files'))).toEqual(before)
+  })
+
+  test('fills an empty folder, and for a trial makes nothing at all', async () => {
+    const tried = fresh('tried')
+    const trial = await restore(backup, tried, '--passphrase-file', passphraseFile, '--dry-run')
+    expect(trial.out).toContain('can be restored')
+    expect(existsSync(tried)).toBe(false)
+    mkdirSync(tried)
+    expect((await restore(backup, tried, '--passphrase-file', passphraseFile)).exitCode).toBe(0)
+    expect(readdirSync(tried).sort()).toEqual(['files', 'latchkey.db', 'sealing.key'])
+  })
+
+  test('without keys wants the sealing key of its time', async () => {
+    const file = join(place, 'without-keys.tar.gz')
+    expect((await house.cli('backup', file, '--without-keys')).out).toContain('keep sealing.key elsewhere')
+    const bare = await restore(file, fresh('keyless'), '--passphrase-file', passphraseFile)
+    expect({ ...bare }).toMatchObject({ exitCode: 2, err: expect.stringContaining('--sealing-key') })
+    const other = await restore(file, fresh('keyless'), '--sealing-key', put('other.key', `${'ab'.repeat(32)}\n`))
+    expect({ ...other }).toMatchObject({ exitCode: 1, err: expect.stringContaining('not the one this backup') })
+    expect(existsSync(fresh('keyless'))).toBe(false)
+    const right = await restore(file, fresh('keyless'), '--sealing-key', join(house.folder, 'sealing.key'))
+    expect(right.exitCode).toBe(0)
+  })
+})
+
+describe('what is no good backup', () => {
+  const altered = () => {
+    const bytes = Buffer.from(sound)
+    bytes[bytes.length >> 1]! ^= 0xff
+    return bytes
+  }
+
+  test.each<[string, () => Uint8Array | string, string]>([
+    ['cut off near its end', () => sound.subarray(0, -40), 'is cut off'],
+    ['cut off in the middle', () => sound.subarray(0, sound.length / 2), 'is cut off'],
+    ['altered on the way', altered, 'is damaged'],
+    ['followed by something', () => Buffer.concat([sound, Buffer.from('more')]), 'is damaged'],
+    ['empty', () => '', 'is not a Latchkey backup'],
+    ['a database', () => readFileSync(join(house.folder, 'latchkey.db')), 'is not a Latchkey backup'],
+    ['another archive', () => Bun.gzipSync(Buffer.from('hello')), 'is not a Latchkey backup'],
+  ])('because it is %s is refused in a sentence, and nothing is made', async (_, content, sentence) => {
+    const target = fresh('never')
+    const before = readdirSync(join(house.folder, '..')).length
+    const file = put('bad.tar.gz', content())
+    const { exitCode, err } = await restore(file, target, '--passphrase-file', passphraseFile)
+    expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining(sentence) })
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(readdirSync(join(house.folder, '..')).length).toBeLessThanOrEqual(before + 1)
+    expect(existsSync(target)).toBe(false)
+  })
+
+  test('opens with no other passphrase', async () => {
+    const wrong = put('wrong', 'incorrect donkey\n')
+    const { exitCode, err } = await restore(backup, fresh('never'), '--passphrase-file', wrong)
+    expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining('does not open the keys') })
+    expect(existsSync(fresh('never'))).toBe(false)
+  })
+
+  test('is not written where it was asked for wrongly, or would take the place of another file', async () => {
+    const file = join(place, 'new.tar.gz')
+    const cases: [string[], number, string][] = [
+      [['backup', file], 2, '--passphrase-file'],
+      [['backup', file, '--passphrase-file', passphraseFile, '--without-keys'], 2, 'not both'],
+      [['backup', file, '--passphrase-file', put('blank', '\n')], 2, 'is empty'],
+      [['backup', file, '--passphrase-file', join(place, 'nowhere')], 1, 'cannot read'],
+      [['backup', backup, '--passphrase-file', passphraseFile], 1, 'exists already'],
+      [['restore', join(place, 'nowhere'), '--data-dir', fresh('never')], 1, 'cannot read'],
+      [['restore', backup, '--data-dir', fresh('never')], 2, '--passphrase-file'],
+    ]
+    for (const [args, code, sentence] of cases) {
+      const { exitCode, err } = await house.cli(...args)
+      expect({ exitCode, err }).toMatchObject({ exitCode: code, err: expect.stringContaining(sentence) })
+    }
+    expect(existsSync(file)).toBe(false)
+    expect(readFileSync(backup).equals(sound)).toBe(true)
+  })
+})

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+
+let house: TestHouse
+beforeEach(async () => {
+  house = await startHouse()
+})
+afterEach(() => house.close())
+
+const set = async (name: string, value: string) => {
+  const { exitCode, err } = await house.cli('setting', 'set', name, value)
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+}
+const unset = async (name: string) => expect(await house.cli('setting', 'unset', name)).toMatchObject({ exitCode: 0 })
+
+async function shown(name: string) {
+  const { json } = await house.cli('setting', 'list', '--json')
+  return json.settings.find((setting: { name: string }) => setting.name === name)
+}
+
+const listProducts = (headers: Record<string, string> = {}) =>
+  house.ask('GET /api/v1/get-all-products', {}, { headers })
+
+describe('a stored setting holds from the next request on, without a restart', () => {
+  test('the pace of an address', async () => {
+    for (let i = 0; i < 3; i++) expect(await listProducts()).toMatchObject({ code: 810 })
+    await set('rate_limit_per_address', '1')
+    await listProducts()
+    expect(await listProducts()).toMatchObject({ code: 9429 })
+    await unset('rate_limit_per_address')
+    expect(await listProducts()).toMatchObject({ code: 810 })
+  })
+
+  test('whose word for an address is taken', async () => {
+    const options = ['--name', 'n', '--preset', 'all', '--allow-ip', '192.0.2.7', '--json']
+    const { json } = await house.cli('api-key', 'create', ...options)
+    const fromAfar = { key: json.api_key, headers: { 'x-forwarded-for': '192.0.2.7' } }
+    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
+    await set('trusted_proxies', '127.0.0.0/8, ::1')
+    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 810 })
+    await set('trusted_proxies', '')
+    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
+  })
+
+  test('whether telemetry is kept', async () => {
+    const kept = async () => (await house.ask('GET /api/v1/get-telemetry-data', { product_id: 1 })).response.data.length
+    const product = { source: 'internal', name: 'n', description: 'd', require_non_expired: 0, status: 'active' }
+    await house.ask('POST /api/v1/create-product', product)
+    const report = { product_id: 1, data_type: 'text', data_group: 'g', data: 'x', license_key: 'none' }
+    await set('telemetry', 'off')
+    await house.ask('POST /api/v1/send-telemetry-data', report)
+    expect(await kept()).toBe(0)
+    await set('telemetry', 'on')
+    await house.ask('POST /api/v1/send-telemetry-data', report)
+    expect(await kept()).toBe(1)
+  })
+})
+
+describe('setting list', () => {
+  test('has every setting with its value, its origin and its documentation', async () => {
+    await set('keep_calls', '7')
+    expect(await shown('keep_calls')).toEqual({
+      name: 'keep_calls',
+      value: '7',
+      source: 'stored',
+      is_overridden: false,
+      default: '30',
+      is_storable: true,
+      updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      doc: expect.stringContaining('days'),
+    })
+    expect(await shown('call_log')).toMatchObject({ value: 'all', source: 'default', updated_at: null })
+    expect(await shown('data_dir')).toMatchObject({ value: house.folder, source: 'variable', is_storable: false })
+    const { out } = await house.cli('setting', 'list')
+    expect(out).toMatch(/keep_calls +7 +stored +30 /)
+  })
+
+  test('shows a secret to nobody, and its file holds it sealed', async () => {
+    const token = 'envato-7c1f2ab9-very-secret'
+    const file = join(house.folder, '..', 'token')
+    writeFileSync(file, `${token}\n`)
+    const stored = await house.cli('setting', 'set', 'envato_token', '--value-file', file)
+    expect(stored).toMatchObject({ exitCode: 0, err: '' })
+    expect(await shown('envato_token')).toMatchObject({ value: '•••', source: 'stored' })
+    const { out } = await house.cli('setting', 'list')
+    expect(stored.out + out).not.toContain(token)
+    for (const name of readdirSync(house.folder)) {
+      expect(readFileSync(join(house.folder, name)).includes(token), name).toBeFalse()
+    }
+  })
+})
+
+describe('what cannot be is refused, and nothing is changed', () => {
+  test.each<[string, string[], number, RegExp]>([
+    ['a setting nobody knows', ['set', 'colour', 'blue'], 2, /<name>/],
+    ['one that belongs to the process', ['set', 'port', '80'], 2, /<name>/],
+    ['a value that does not parse', ['set', 'keep_jobs', 'long'], 2, /keep_jobs is "long".*whole number/],
+    ['a proxy that is no address', ['set', 'trusted_proxies', 'nginx'], 2, /trusted_proxies.*CIDR/],
+    ['no value at all', ['set', 'keep_jobs'], 2, /--value-file/],
+    ['an end to what is not there', ['unset', 'keep_jobs'], 1, /nothing is stored for keep_jobs.*setting list/],
+  ])('%s', async (_, args, code, sentence) => {
+    const before = await house.cli('setting', 'list')
+    const { exitCode, out, err } = await house.cli('setting', ...args)
+    expect({ exitCode, out, err }).toEqual({ exitCode: code, out: '', err: expect.stringMatching(sentence) })
+    expect((await house.cli('setting', 'list')).out).toBe(before.out)
+  })
+
+  test('what contradicts another setting', async () => {
+    const refusal = async (...args: string[]) => {
+      const { exitCode, err } = await house.cli('setting', ...args)
+      expect(exitCode).toBe(2)
+      return err
+    }
+    await set('webhook_allow_list', '10.0.0.0/8')
+    expect(await refusal('set', 'allow_private_webhooks', 'on')).toContain('webhook_allow_list says nothing')
+    await unset('webhook_allow_list')
+    await set('allow_private_webhooks', 'on')
+    expect(await refusal('set', 'webhook_allow_list', '10.0.0.0/8')).toContain('webhook_allow_list says nothing')
+    await set('envato_url', 'http://envato.example')
+    expect(await refusal('set', 'envato_token', 'x')).toContain('unencrypted')
+  })
+})
+
+test('a variable of the process goes before what is stored, and that is said', async () => {
+  const bound = await startHouse({ changelog: 'on', telemetry: 'on' })
+  const { exitCode, out } = await bound.cli('setting', 'set', 'changelog', 'off')
+  expect(exitCode).toBe(0)
+  expect(out).toContain('The variable goes before what is stored')
+  const list = await bound.cli('setting', 'list', '--json')
+  const changelog = list.json.settings.find((setting: { name: string }) => setting.name === 'changelog')
+  expect(changelog).toMatchObject({ value: 'on', source: 'variable', is_overridden: true })
+  await bound.close()
+})

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../../src/config'
+import { type House, openHouse } from '../../src/house'
+import { storeSetting } from '../../src/settings/service'
+import { openAddressGuard } from '../../src/webhooks/address'
+
+let folder: string
+let houses: House[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-settings-'))
+  houses = []
+})
+afterEach(async () => {
+  for (const house of houses) await house.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function open(flags: Parameters<typeof readConfig>[0] = {}) {
+  const house = await openHouse({ config: readConfig({ data_dir: folder, ...flags }, {}), keySize: 2048 })
+  houses.push(house)
+  return house
+}
+
+const store = ({ db, config, sealer, clock }: House, name: Parameters<typeof storeSetting>[1]['name'], text: string) =>
+  db.write((tx) => storeSetting(tx, { name, text }, { config, sealer, now: clock() }))
+
+test('what one process stores, another reads, sealed values too', async () => {
+  const [server, command] = [await open(), await open()]
+  await store(command, 'envato_token', 'a-token')
+  await store(command, 'keep_calls', '0')
+  expect(server.config).toMatchObject({ envato_token: 'a-token', keep_calls: 0 })
+})
+
+test('a flag goes before what is stored', async () => {
+  const server = await open({ base_url: 'https://a.example' })
+  await store(server, 'base_url', 'https://b.example')
+  expect(server.config.base_url).toBe('https://a.example')
+})
+
+test('a list stays the same list until something changes, so that what is made of it can be kept', async () => {
+  const server = await open()
+  await store(server, 'trusted_proxies', '10.0.0.1, 10.0.0.2')
+  const before = server.config.trusted_proxies
+  expect(before).toEqual(['10.0.0.1', '10.0.0.2'])
+  expect(server.config.trusted_proxies).toBe(before)
+  await store(server, 'trusted_proxies', '10.0.0.3')
+  expect(server.config.trusted_proxies).toEqual(['10.0.0.3'])
+})
+
+test('where webhooks may go follows, without another guard', async () => {
+  const server = await open()
+  const guard = openAddressGuard(server.config)
+  const addresses = () => guard.addressesOf(new URL('http://10.1.2.3/')).catch(({ message }: Error) => message)
+  expect(await addresses()).toContain('private')
+  await store(server, 'webhook_allow_list', '10.1.0.0/16')
+  expect(await addresses()).toEqual(['10.1.2.3'])
+})
+
+test('a stored value that cannot be read counts as none', async () => {
+  const server = await open()
+  await store(server, 'envato_token', 'a-token')
+  const other = await open()
+  await other.db.write((tx) =>
+    storeSetting(tx, { name: 'envato_token', text: 'b' }, { ...other, sealer: foreign(other), now: other.clock() }),
+  )
+  expect(server.config.envato_token).toBe('')
+})
+
+/** A sealer whose seals this house cannot open. */
+const foreign = ({ sealer }: House) => ({
+  ...sealer,
+  seal: (secret: Buffer) => Buffer.concat([sealer.seal(secret), Buffer.from('x')]),
+})

@@ -1,0 +1,107 @@
+import { Database } from 'bun:sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeProduct } from '../support/stock'
+import { until } from '../support/wait'
+
+const dayMs = 24 * 3_600_000
+
+let house: TestHouse
+beforeEach(async () => {
+  house = await startHouse({ keep_telemetry: '90', keep_jobs: '0' })
+})
+afterEach(() => house.close())
+
+function raw<T>(work: (db: Database) => T): T {
+  const db = new Database(join(house.folder, 'latchkey.db'), { strict: true })
+  db.run('pragma busy_timeout = 5000')
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+const countOf = (table: string) =>
+  raw((db) => db.query<{ rows: number }, []>(`select count(*) as rows from ${table}`).get()!.rows)
+
+/** Rows of each kind that piles up, so many days old. */
+function fill(days: number, rows: number) {
+  const at = house.now().getTime() - days * dayMs
+  const [one, many] = [String(at), `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows})`]
+  raw((db) => {
+    db.run(`${many} insert into calls (at, request_id, route, code, address, duration_ms)
+      select ${one} + i, 'r', 'POST /api/v1/verify', '200', '', 1 from n`)
+    db.run(`${many} insert into deliveries (message_id, kind, event, url, content, state, created_at)
+      select 'm', 'order', 'e', 'u', '{}', case when i % 10 then 'success' else 'pending' end, ${one} + i from n`)
+    db.run(`insert into delivery_attempts (delivery_id, attempt, at, duration_ms)
+      select id, 1, created_at, 1 from deliveries where created_at between ${one} and ${one} + ${rows}`)
+    db.run(`${many} insert into jobs (kind, payload, state, run_at, created_at, finished_at)
+      select 'x', '{}', 'done', ${one}, ${one}, ${one} from n`)
+    db.run(`${many} insert into telemetry (is_correct_format, license_key_exists, product_exists,
+      product_version_exists, has_red_flags, created_at) select 1, 1, 1, 1, 0, ${one} + i from n`)
+  })
+}
+
+const run = async (...args: string[]) => {
+  const { json } = await house.cli('retention', 'run', ...args, '--json')
+  return Object.fromEntries(
+    json.removed.map(({ what, rows }: { what: string; rows: number }) => [what, rows]),
+  ) as Record<string, number>
+}
+
+const piles = ['calls', 'deliveries', 'delivery_attempts', 'telemetry'] as const
+const counts = () => Object.fromEntries(piles.map((table) => [table, countOf(table)]))
+
+describe('what piles up', () => {
+  test('is counted for a trial and removed when it is older than it is kept, but never what still waits', async () => {
+    fill(40, 1000)
+    fill(10, 100)
+    const before = counts()
+    const trial = await run('--dry-run')
+    expect(trial).toMatchObject({ calls: 1000, deliveries: 900, telemetry: 0 })
+    expect(trial).not.toHaveProperty('jobs')
+    expect(counts()).toEqual(before)
+    expect(await run()).toEqual(trial)
+    expect(counts()).toEqual({ calls: 100, deliveries: 200, delivery_attempts: 200, telemetry: 1100 })
+    expect(await run('--dry-run')).toMatchObject({ calls: 0, deliveries: 0 })
+  })
+
+  test('leaves a row in the audit log of what was removed', async () => {
+    fill(40, 3)
+    await run()
+    const entries = raw((db) =>
+      db
+        .query<{ subject_id: string; after: string }, []>("select * from audit_log where verb = 'retention.removed'")
+        .all(),
+    )
+    expect(entries.map(({ subject_id, after }) => [subject_id, JSON.parse(after).rows])).toEqual([
+      ['calls', 3],
+      ['deliveries', 3],
+    ])
+  })
+
+  test('goes by itself in the night, and the database is tidied', async () => {
+    await makeProduct(house)
+    fill(40, 10)
+    await until('the first look of the server', () =>
+      raw((db) => db.query("select 1 from installation where key = 'last_upkeep'").get()),
+    )
+    house.advance(2 * dayMs)
+    await until('the night', () => countOf('calls') === 0)
+    await until('its end', () => raw((db) => db.query("select 1 from sqlite_master where name = 'sqlite_stat1'").get()))
+  }, 60_000)
+})
+
+describe('jobs that are over', () => {
+  test('are kept as long as keep_jobs says, whatever state they ended in', async () => {
+    await house.close()
+    house = await startHouse({ keep_jobs: '7' })
+    fill(8, 600)
+    fill(6, 5)
+    raw((db) => db.run("update jobs set state = 'dead' where id % 2 and finished_at is not null"))
+    expect((await run()).jobs).toBe(600)
+    expect(raw((db) => db.query("select count(*) as rows from jobs where kind = 'x'").get())).toEqual({ rows: 5 })
+  })
+})

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+import { until } from '../support/wait'
+
+const minuteMs = 60_000
+const patienceMs = 60_000
+
+let house: TestHouse
+let place: string
+let passphrase: string
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'latchkey-backups-'))
+  passphrase = join(place, 'passphrase')
+  writeFileSync(passphrase, 'open sesame')
+})
+afterEach(async () => {
+  await house.close()
+  rmSync(place, { recursive: true, force: true })
+})
+
+const start = (settings: Record<string, string>) =>
+  startHouse({ backup_to: place, backup_passphrase_file: passphrase, ...settings })
+const taken = () => readdirSync(place).filter((name) => name.startsWith('latchkey-'))
+const takenBeside = (before: string[]) => () => taken().filter((name) => !before.includes(name)).length > 0
+
+describe('a server that takes backups', () => {
+  test(
+    'takes one when it is time, and removes the oldest when the new one is proven',
+    async () => {
+      house = await start({ backup_every: '1h', backup_keep: '1' })
+      await until('the first', takenBeside([]))
+      const first = taken()
+      house.advance(61 * minuteMs)
+      await until('the next', takenBeside(first))
+      await until('the first one gone', () => taken().length === 1)
+      const [file] = taken()
+      expect(readdirSync(place).sort()).toEqual([file!, 'passphrase'])
+      const trial = await house.cli(
+        ...[
+          'restore',
+          join(place, file!),
+          '--data-dir',
+          join(place, 'x'),
+          '--passphrase-file',
+          passphrase,
+          '--dry-run',
+        ],
+      )
+      expect(trial.out).toContain('can be restored')
+    },
+    patienceMs,
+  )
+
+  test(
+    'takes one at once when an owner asks, and lists it',
+    async () => {
+      house = await start({})
+      const { json } = await beside('backups', 'take', '--json')
+      await until('the backup', async () => (await listed()).backups.length === 1)
+      expect((await listed()).backups[0].path).toBe(json.file)
+    },
+    patienceMs,
+  )
+
+  test(
+    'that fails says so in the list, the status and to the doctor, and leaves nothing behind',
+    async () => {
+      rmSync(passphrase)
+      house = await start({ backup_every: '1h' })
+      const failure = await until('the failure', async () => (await listed()).last_failure)
+      expect(failure.error).toContain('cannot read')
+      expect(taken()).toEqual([])
+      const status = await beside('status', '--json')
+      expect(status.json.attention).toContainEqual(expect.stringContaining('could not take its last backup'))
+      const doctor = await beside('doctor')
+      expect(doctor.exitCode).toBe(1)
+      expect(doctor.out).toContain('which holds no passphrase')
+      expect(doctor.out).toMatch(/the backup of .* failed/)
+    },
+    patienceMs,
+  )
+
+  test('needs a folder and a passphrase', async () => {
+    house = await startHouse()
+    const { exitCode, err } = await beside('backups', 'take')
+    expect({ exitCode, err }).toMatchObject({ exitCode: 2, err: expect.stringContaining('backup_to') })
+  })
+})
+
+/** A command that has the settings of the server. */
+const beside = (...args: string[]) => house.cli(...args)
+const listed = async () => (await beside('backups', 'list', '--json')).json
