@@ -1,15 +1,31 @@
-import { asc, eq, or } from 'drizzle-orm'
+import { asc, eq, or, sql } from 'drizzle-orm'
 import { type Product, productMeta, products } from '../../../db/schema/catalog'
 import type { Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 
 export type MetaPair = { key: string; value: string }
 
+const byId = prepared((db) =>
+  db
+    .select()
+    .from(products)
+    .where(eq(products.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const byName = prepared((db) =>
+  db
+    .select()
+    .from(products)
+    .where(or(eq(products.uuid, sql.placeholder('name')), eq(products.slug, sql.placeholder('name'))))
+    .prepare(),
+)
+
 /** The product of that id, uuid or slug. */
 export async function findProduct(db: Queryable, reference: string): Promise<Product | undefined> {
-  const condition = /^\d{1,15}$/.test(reference)
-    ? eq(products.id, Number(reference))
-    : or(eq(products.uuid, reference), eq(products.slug, reference))
-  const [row] = await db.select().from(products).where(condition)
+  const [row] = /^\d{1,15}$/.test(reference)
+    ? await byId(db).execute({ id: Number(reference) })
+    : await byName(db).execute({ name: reference })
   return row
 }
 
