@@ -135,6 +135,11 @@ export const settings = {
   backup_keep: ofProcess('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
   backup_to: ofProcess('The folder the server takes its backups to, best on another disk.', '', asItIs),
   backup_passphrase_file: ofProcess('A file with the passphrase the keys in them are put under.', '', asItIs),
+  metrics_readers: storable(
+    'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
+    '127.0.0.0/8,::1',
+    addresses,
+  ),
   log: ofProcess(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

@@ -2,12 +2,14 @@ import type { Brake } from './access/brake'
 import type { Doorkeeper } from './access/doorkeeper'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
+import type { CallLog } from './call-log/recorder'
 import type { Config } from './config'
 import type { Db } from './database/database'
 import type { Gatherer } from './database/gather'
 import type { ExactlyOnce } from './exactly-once/exactly-once'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
+import type { Metrics } from './metrics/metrics'
 import type { KeyRing } from './signing/key-ring'
 import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
@@ -34,4 +36,6 @@ export interface Deps {
   readonly sightings: Gatherer
   readonly once: ExactlyOnce
   readonly log: Log
+  readonly metrics: Metrics
+  readonly calls: CallLog
 }

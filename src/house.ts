@@ -4,6 +4,7 @@ import { openBrake } from './access/brake'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
+import { openCallLog } from './call-log/recorder'
 import type { Config } from './config'
 import { type Db, openDatabase } from './database/database'
 import { gather } from './database/gather'
@@ -16,6 +17,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { Sorry } from './kernel/sorry'
+import { openMetrics } from './metrics/metrics'
 import { liveConfig } from './settings/live'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
@@ -107,12 +109,15 @@ function furnish(
   const doorkeeper = openDoorkeeper(db, clock)
   const limit = openLimiter()
   const keyUses = openKeyUses(db)
+  const metrics = openMetrics()
+  const choice = () => config.call_log
+  const calls = openCallLog({ db, choice, counts: metrics.calls })
   const sightings = gather(db, touchActivations)
   return {
     ...base,
     config,
     keys,
-    seal: sealWith(keys, keyUses),
+    seal: sealWith(keys, keyUses, metrics.signatures),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit,
@@ -120,8 +125,12 @@ function furnish(
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
+    metrics,
+    calls,
     async close() {
       encryptor.close()
+      metrics.close()
+      await calls.close()
       await sightings.close()
       await keyUses.close()
       await doorkeeper.close()

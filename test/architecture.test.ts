@@ -13,6 +13,7 @@ const floors: Record<string, number> = {
   'src/audit': 2,
   'src/call-log': 2,
   'src/intake': 1,
+  'src/metrics': 1,
   'src/signing': 2,
   'src/access': 2,
   'src/jobs': 2,

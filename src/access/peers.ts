@@ -4,15 +4,17 @@ import type { Server } from 'bun'
 export interface Peers {
   /** Their address; empty where there is no socket. */
   addressOf(request: Request): string
-  /** From now on the requests are this server's. */
+  /** From now on new requests are this server's; those of the one before may still be running. */
   attach(server: Server<unknown>): void
 }
 
 export function openPeers(): Peers {
   let listening: Server<unknown> | undefined
+  let before: Server<unknown> | undefined
   return {
-    addressOf: (request) => listening?.requestIP(request)?.address ?? '',
+    addressOf: (request) => (listening?.requestIP(request) ?? before?.requestIP(request))?.address ?? '',
     attach(server) {
+      before = listening
       listening = server
     },
   }

@@ -1,16 +1,27 @@
-import { and, eq, gte, lt } from 'drizzle-orm'
+import { and, eq, gte, lt, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
 
-// SQLite binds at most 32,766 values in one statement.
-const rowsPerInsert = 2000
-
-/** Keeps calls, in their order. */
+/** Keeps calls, in their order, in one statement of one bound value: a thousand rows take milliseconds. */
 export async function insertCalls(tx: Queryable, rows: readonly Omit<Call, 'id'>[]) {
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    await tx.insert(calls).values(rows.slice(start, start + rowsPerInsert))
-  }
+  const lists = rows.map((call) => [
+    call.at.getTime(),
+    call.requestId,
+    call.route,
+    call.code,
+    call.apiKeyId,
+    call.address,
+    call.licenseHash,
+    call.maskedKey,
+    call.identifier,
+    call.durationMs,
+  ])
+  await tx.run(sql`
+    insert into calls (at, request_id, route, code, api_key_id, address, license_hash, masked_key, identifier, duration_ms)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+      value ->> 8, value ->> 9
+    from json_each(${JSON.stringify(lists)})`)
 }
 
 /** Which calls are wanted: of one licence, API key, route or code, from one moment until before another. */

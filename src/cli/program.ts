@@ -8,7 +8,6 @@ import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { exportCommand } from './export'
-import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { importCommand } from './import'
 import { initCommand } from './init'
@@ -45,10 +44,6 @@ export function buildProgram(io: Io): Command {
   serveCommand(program, io)
   initCommand(program, io)
   demoCommand(program, io)
-  generatorCommand(program, io)
-  contractCommand(program, io)
-  productCommand(program, io)
-  activationCommand(program, io)
   importCommand(program, io)
   exportCommand(program, io)
   verifyResponseCommand(program, io)

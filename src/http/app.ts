@@ -16,6 +16,7 @@ import { telemetry } from '../features/telemetry/routes'
 import { admin } from './admin/routes'
 import { docs } from './docs'
 import { envelope } from './envelope'
+import { metricsPage } from './metrics'
 import { ops } from './ops'
 import { strays } from './strays'
 
@@ -50,6 +51,7 @@ export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
+    .use(metricsPage(deps))
     .use(docs(deps, () => app))
     .use(admin(deps, (path) => methodsOf(app, path)))
     .use(envelope(deps))

@@ -3,14 +3,16 @@ import type { Visitor } from '../access/visitor'
 import { remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
-import { stopwatch } from '../kernel/clock'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+import { openChronicle } from './chronicle'
 
 const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
-export const envelope = ({ seal, brake, clock, log }: Deps) =>
-  new Elysia({ name: 'envelope' })
+export const envelope = (deps: Deps) => {
+  const { seal, brake, clock } = deps
+  const takeDown = openChronicle(deps)
+  return new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
@@ -19,33 +21,26 @@ export const envelope = ({ seal, brake, clock, log }: Deps) =>
       console.error(`${route || path}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
-    .mapResponse({ as: 'global' }, (context): Response | Promise<Response> | undefined => {
+    .mapResponse({ as: 'global' }, async (context) => {
+      // The hook is async by name, or the framework would go on before there is an answer.
       const outcome = context.responseValue
       const { visitor } = context as { visitor?: Visitor }
-      const note = (said: { code: number | string } | { status: number }) => {
-        log(clock(), {
-          method: context.request.method,
-          // Never the path of a route that has parameters: it may hold keys.
-          route: context.route || context.path,
-          ...said,
-          key: visitor?.key?.id,
-          request_id: visitor?.requestId,
-          ms: visitor && Math.round((stopwatch() - visitor.arrivedAt) * 100) / 100,
-        })
-      }
-      if (outcome instanceof Response) note({ status: outcome.status })
+      const { method } = context.request
+      // Never the path of a route that has parameters: it may hold keys.
+      const route = context.route || 'unknown'
+      if (outcome instanceof Response) takeDown({ method, route, visitor, status: outcome.status })
       if (!(outcome instanceof Outcome)) return
-      const { http, code } = declared(outcome.answer)
-      if (visitor) brake.note(outcome.answer, visitor)
-      const respond = (body: string) => {
-        note({ code })
-        // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
-        context.set.status = http
-        return new Response(body, { status: http, headers: headersOf(outcome, visitor) })
-      }
+      const { answer } = outcome
+      const status = declared(answer).http
+      if (visitor) brake.note(answer, visitor)
       const sealed = seal(outcome, clock(), visitor?.wish)
-      return typeof sealed === 'string' ? respond(sealed) : sealed.then(respond)
+      const body = typeof sealed === 'string' ? sealed : await sealed
+      takeDown({ method, route, visitor, answer, status })
+      // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
+      context.set.status = status
+      return new Response(body, { status, headers: headersOf(outcome, visitor) })
     })
+}
 
 /** Made once: a `Headers` is copied in half the time that an object takes. */
 const headers = new Headers({

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
@@ -132,6 +132,15 @@ export async function releaseRunning(tx: Queryable, now: Date) {
     .update(jobs)
     .set({ runAt: now })
     .where(and(eq(jobs.state, 'queued'), gt(jobs.createdAt, now)))
+}
+
+/** How many jobs are due and wait, and since when the first of them has been due. */
+export async function findOldestDue(db: Queryable, now: Date): Promise<{ waiting: number; oldestRunAt: Date | null }> {
+  const [row] = await db
+    .select({ waiting: count(), oldestRunAt: min(jobs.runAt) })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'queued'), lte(jobs.runAt, now)))
+  return row!
 }
 
 export async function findJob(db: Queryable, id: number): Promise<Job | undefined> {

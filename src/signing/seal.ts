@@ -1,15 +1,14 @@
-import { sign } from 'node:crypto'
-import { promisify } from 'node:util'
+import type { KeyObject } from 'node:crypto'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer } from './key-ring'
+import { openSignQueue } from './sign-queue'
 import type { KeyUses } from './uses'
 
 /** What stands in place of the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
 
-const signAsync = promisify(sign)
 const memoisedLength = 2048
 
 /** What a request asks of the answer itself, beside what it asks for. */
@@ -29,14 +28,19 @@ const noWish: Wish = {}
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
  */
-export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>): Seal {
-  const memo = openMemo()
+export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>, counts = { made: 0, memoised: 0 }): Seal {
+  const memo = openMemo(counts)
+  const signText = openSignQueue()
 
   function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
     const payload = isEmpty(data) ? '' : phpJson(data)
-    const make = () => makeEnvelope(answer, payload, timestamp, signer)
+    const make = () => {
+      counts.made += 1
+      const response = responseText(answer, payload, timestamp)
+      return makeEnvelope(response, signer, (key, text) => signText(key, text, answer))
+    }
     if (payload.length > memoisedLength) return make()
     return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
   }
@@ -66,21 +70,19 @@ function responseText(answer: Answer, payload: string, timestamp: number) {
 }
 
 /** The four keys, in their order, with PHP's escaping. */
-async function makeEnvelope(answer: Answer, payload: string, timestamp: number, signer: Signer | undefined) {
-  const response = responseText(answer, payload, timestamp)
+async function makeEnvelope(
+  response: string,
+  signer: Signer | undefined,
+  signText: (key: KeyObject, text: string) => Promise<string>,
+) {
   const encoded = Buffer.from(response).toString('base64')
-  const signature = signer ? await makeSignature(signer, encoded) : noSignature
+  const signature = signer ? await signText(signer.privateKey, encoded) : noSignature
   const label = signer?.label ?? 'global'
   return `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
 }
 
-async function makeSignature({ privateKey }: Signer, text: string) {
-  const signature = await signAsync('sha256', Buffer.from(text, 'ascii'), privateKey)
-  return signature.toString('base64')
-}
-
 /** Keeps what was made in the current second and the one before; concurrent requests wait for one making. */
-function openMemo() {
+function openMemo(counts: { memoised: number }) {
   let second = 0
   let current = new Map<string, string | Promise<string>>()
   let previous = current
@@ -94,7 +96,10 @@ function openMemo() {
     }
     const memo = saidIn === second ? current : previous
     const known = memo.get(name)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      counts.memoised += 1
+      return known
+    }
     const made = make()
     memo.set(name, made)
     made.then(

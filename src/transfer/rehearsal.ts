@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { copyDatabase } from '../database/copy'
+import { copyForReading } from '../database/copy'
 import { type Db, openDatabase } from '../database/database'
 
 /**
@@ -14,7 +14,7 @@ export async function rehearse<T>(folder: string, work: (db: Db) => Promise<T>):
   }
   remove()
   try {
-    copyDatabase(join(folder, 'latchkey.db'), path)
+    copyForReading(join(folder, 'latchkey.db'), path)
     const db = openDatabase(path, { actor: 'rehearsal' })
     try {
       return await work(db)

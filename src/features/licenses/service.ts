@@ -80,17 +80,20 @@ export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'statu
  */
 export async function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
   const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
-  const created = await insertLicenses(
-    tx,
-    keys.map((licenseKey) => ({
-      ...terms,
-      licenseKey,
-      productId: product.id,
-      features,
-      createdAt: now,
-      updatedAt: now,
-    })),
-  )
+  const created = await insertLicenses(tx, keys, {
+    ownerName: null,
+    ownerEmail: null,
+    assignedAt: null,
+    revokedAt: null,
+    contractId: null,
+    generatorId: null,
+    ...terms,
+    productId: product.id,
+    features,
+    createdAt: now,
+    updatedAt: now,
+  })
+
   await recordNew(tx, created, now)
   await announceAll(tx, () => created.flatMap(newsOfNew), now)
   return created

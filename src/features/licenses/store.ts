@@ -44,23 +44,25 @@ export const listLicenseMeta = (db: Queryable, licenseId: number): Promise<MetaP
       .orderBy(asc(licenseMeta.id)),
   )
 
-// SQLite binds at most 32,766 values in one statement.
-const rowsPerInsert = 2000
 const idsPerDelete = 10_000
 
-/** Inserts those whose key is not there yet; returns them. */
-export async function insertLicenses(tx: Queryable, rows: (typeof licenses.$inferInsert)[]): Promise<License[]> {
-  const inserted: License[] = []
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const some = await tx
-      .insert(licenses)
-      .values(rows.slice(start, start + rowsPerInsert))
-      .onConflictDoNothing({ target: licenses.licenseKey })
-      .returning()
-    inserted.push(...some)
-  }
-  return inserted
+/** What licences that are made together have in common. */
+export type CommonTerms = Omit<License, 'id' | 'licenseKey'>
+
+/** Inserts those of these keys that are not there yet; returns them. One statement of one text, however many they are. */
+export async function insertLicenses(tx: Queryable, keys: readonly string[], terms: CommonTerms): Promise<License[]> {
+  const rows = await tx.all<{ id: number; licenseKey: string }>(sql`
+    insert into licenses (license_key, product_id, owner_name, owner_email, activation_limit, validity, assigned_at,
+      status, revoked_at, contract_id, generator_id, features, created_at, updated_at)
+    select value, ${terms.productId}, ${terms.ownerName}, ${terms.ownerEmail}, ${terms.activationLimit},
+      ${terms.validity}, ${millis(terms.assignedAt)}, ${terms.status}, ${millis(terms.revokedAt)}, ${terms.contractId},
+      ${terms.generatorId}, ${JSON.stringify(terms.features)}, ${millis(terms.createdAt)}, ${millis(terms.updatedAt)}
+    from json_each(${JSON.stringify(keys)}) where true
+    on conflict (license_key) do nothing returning id, license_key as licenseKey`)
+  return rows.map((row) => ({ ...terms, ...row }))
 }
+
+const millis = (moment: Date | null) => moment?.getTime() ?? null
 
 export async function updateLicenseRow(
   tx: Queryable,

@@ -2,16 +2,32 @@ import { and, asc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm'
 import { generators, type Product, productMeta, products, releases } from '../../../db/schema/catalog'
 import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 import { pageOf, type Wanted } from '../../database/page'
 
 export type MetaPair = { key: string; value: string }
 
+const byId = prepared((db) =>
+  db
+    .select()
+    .from(products)
+    .where(eq(products.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const byName = prepared((db) =>
+  db
+    .select()
+    .from(products)
+    .where(or(eq(products.uuid, sql.placeholder('name')), eq(products.slug, sql.placeholder('name'))))
+    .prepare(),
+)
+
 /** The product of that id, uuid or slug. */
 export async function findProduct(db: Queryable, reference: string): Promise<Product | undefined> {
-  const condition = /^\d{1,15}$/.test(reference)
-    ? eq(products.id, Number(reference))
-    : or(eq(products.uuid, reference), eq(products.slug, reference))
-  const [row] = await db.select().from(products).where(condition)
+  const [row] = /^\d{1,15}$/.test(reference)
+    ? await byId(db).execute({ id: Number(reference) })
+    : await byName(db).execute({ name: reference })
   return row
 }
 

@@ -4,11 +4,12 @@ import { capacity, keyLength } from '../../../src/features/generators/pattern'
 import { readTemplate } from '../../../src/features/generators/template'
 import { readBody, readQuery } from '../../../src/intake/body'
 import { addressSet, clientAddress, parseCidr } from '../../../src/kernel/addresses'
+import { isPublic } from '../../../src/kernel/internet'
 import { parseMoment } from '../../../src/kernel/moments'
 import { Sorry } from '../../../src/kernel/sorry'
 import { flawOf } from '../../../src/signing/check'
 import { readPrivateKey } from '../../../src/signing/key-pair'
-import { flawOfUrl, isPublic } from '../../../src/webhooks/address'
+import { flawOfUrl } from '../../../src/webhooks/address'
 import type { Run } from '../kind'
 
 const runsPerRound = 100

@@ -1,0 +1,55 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import type { Ratio } from './contest'
+
+/** One line of what came of a measurement. */
+export interface Row {
+  work: string
+  ours: string
+  against: string
+  theirs: string
+  /** Of the two, round by round; absent where there is nothing to compare with. */
+  ratio?: Ratio | undefined
+  goal: string
+  /** Undefined where the rounds scatter too much to tell. */
+  holds: boolean | undefined
+  /** Every round, for whoever wants to reckon again. */
+  rounds?: unknown
+}
+
+/** The machine and the versions figures hold for. */
+export const machine = () => ({
+  processor: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+  memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+  system: `${platform()} ${release()} ${arch()}`,
+  bun: Bun.version,
+})
+
+/** A ratio in two figures, or why there is none. */
+export const ratioText = (ratio: Ratio | undefined) =>
+  ratio === undefined
+    ? ''
+    : ratio.isSteady
+      ? ratio.median.toPrecision(2)
+      : `rounds scatter by ${percent(ratio.scatter)}`
+
+/** Whether a ratio is at least, or at most, what it should be; undefined when it means nothing. */
+export const reaches = ({ median, isSteady }: Ratio, goal: { atLeast: number } | { atMost: number }) =>
+  !isSteady ? undefined : 'atLeast' in goal ? median >= goal.atLeast : median <= goal.atMost
+
+const percent = (share: number) => `${Math.round(share * 100)} %`
+
+/** As a table of Markdown, which reads well at a terminal too. */
+export function tableOf(rows: readonly Row[]): string[] {
+  const verdict = ({ holds }: Row) => (holds === undefined ? '–' : holds ? 'yes' : 'no')
+  const cells = [
+    ['Work', 'Measured', 'Against', 'Measured', 'Ratio', 'Goal', 'Reached'],
+    ...rows.map((row) => [row.work, row.ours, row.against, row.theirs, ratioText(row.ratio), row.goal, verdict(row)]),
+  ]
+  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)))
+  const line = (some: string[]) => `| ${some.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`
+  const [head, ...body] = cells.map(line)
+  return [head!, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body]
+}
+
+export const rate = (perSecond: number) => `${Math.round(perSecond).toLocaleString('en')}/s`
+export const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`

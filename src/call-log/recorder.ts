@@ -1,0 +1,96 @@
+import type { Call } from '../../db/schema/operations'
+import type { Visitor } from '../access/visitor'
+import type { Db } from '../database/database'
+import type { Answer } from '../kernel/answers'
+import { sha256 } from '../kernel/secrets'
+import { maskedKey } from './mask'
+import { insertCalls } from './store'
+import { successes } from './successes'
+
+const everyMs = 1000
+const mostPerSecond = 1000
+
+/** Which calls are taken down. */
+export type CallChoice = 'all' | 'refusals' | 'off'
+
+/** What was said to a call, and how long it took. */
+export interface Said {
+  route: string
+  answer: Answer
+  code: number | string
+  ms: number
+}
+
+/** Takes down who asked what, and what was said. */
+export interface CallLog {
+  note(visitor: Visitor, said: Said): void
+  close(): Promise<void>
+}
+
+export interface Recording {
+  db: Db
+  /** Asked at each call: it may change while the server runs. */
+  choice: () => CallChoice
+  counts: { dropped: number }
+}
+
+/**
+ * A statistic: gathered in memory, written in one statement a second, at most a thousand rows; successes are left out
+ * first, and what was left out is counted.
+ */
+export function openCallLog({ db, choice, counts }: Recording): CallLog {
+  let good: Taken[] = []
+  let refused: Taken[] = []
+
+  async function flush() {
+    if (!good.length && !refused.length) return
+    const room = mostPerSecond - refused.length
+    counts.dropped += Math.max(0, good.length - room)
+    const calls = [...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()).map(masked)
+    good = []
+    refused = []
+    await db.write((tx) => insertCalls(tx, calls)).catch(() => {})
+  }
+
+  const timer = setInterval(flush, everyMs)
+  timer.unref()
+  return {
+    note(visitor, said) {
+      const kept = choice()
+      if (kept === 'off') return
+      const isRefusal = !successes.has(said.answer)
+      if (kept === 'refusals' && !isRefusal) return
+      const calls = isRefusal ? refused : good
+      // Looked at no further: most calls of a busy second come here.
+      if (calls.length >= mostPerSecond) counts.dropped += 1
+      else calls.push(taken(visitor, said))
+    },
+    async close() {
+      clearInterval(timer)
+      await flush()
+    },
+  }
+}
+
+/** A call with its licence key in clear, as it stands in memory for a second. */
+type Taken = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
+
+const taken = ({ now, requestId, key, address, values }: Visitor, { route, code, ms }: Said): Taken => ({
+  at: now,
+  requestId,
+  route,
+  code: String(code),
+  apiKeyId: key?.id ?? null,
+  address,
+  licenseKey: textOf(values?.license_key),
+  identifier: textOf(values?.identifier),
+  durationMs: Math.round(ms),
+})
+
+const masked = ({ licenseKey, ...call }: Taken): Omit<Call, 'id'> => ({
+  ...call,
+  licenseHash: licenseKey && sha256(licenseKey),
+  maskedKey: licenseKey && maskedKey(licenseKey),
+})
+
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)

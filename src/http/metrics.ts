@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Elysia } from 'elysia'
+import type { Deps } from '../deps'
+import { findOldestDue } from '../jobs/store'
+import { addressSet, clientAddress } from '../kernel/addresses'
+import { prometheusText } from '../metrics/prometheus'
+import { findLastBackup } from '../metrics/store'
+
+/** What the process has done, for Prometheus; to the addresses alone that the setting names. */
+export function metricsPage({ config, db, folder, metrics, peers, clock }: Deps) {
+  return new Elysia({ tags: ['Operations'] }).get(
+    '/metrics',
+    async ({ request }) => {
+      const address = clientAddress(
+        peers.addressOf(request),
+        request.headers.get('x-forwarded-for'),
+        addressSet(config.trusted_proxies),
+      )
+      if (!addressSet(config.metrics_readers).has(address))
+        return Response.json({ status: `not for ${address}: see metrics_readers` }, { status: 403 })
+      const now = clock()
+      const { waiting, oldestRunAt } = await findOldestDue(db.read, now)
+      const text = prometheusText(metrics, {
+        jobsWaiting: waiting,
+        oldestJobSeconds: oldestRunAt ? (now.getTime() - oldestRunAt.getTime()) / 1000 : 0,
+        databaseBytes: bytesOf(join(folder, 'latchkey.db')),
+        walBytes: bytesOf(join(folder, 'latchkey.db-wal')),
+        lastBackupSeconds: await findLastBackup(db.read),
+      })
+      return new Response(text, { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
+    },
+    { detail: { summary: 'Figures of the process in Prometheus text', security: [] } },
+  )
+}
+
+const bytesOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0

@@ -1,0 +1,54 @@
+/** The statements alone, without HTTP, rules or signatures: `statements.ts DATABASE activate|generate …`; rows a second. */
+
+import { deviceAt, keyAt } from '../../../src/bench/stock'
+import { connect } from '../../../src/database/connection'
+
+const [path, work, ...numbers] = process.argv.slice(2)
+const [first = 0, second = 0] = numbers.map(Number)
+const { raw, close } = connect(path!)
+const run = `${process.pid}-${Date.now()}`
+
+function activate(keys: number, seconds: number) {
+  const find = raw.query<{ id: number }, [string, string]>(`
+    select id, product_id, status, assigned_at, validity, activation_limit,
+      (select status from products where products.id = licenses.product_id),
+      (select activations.id from activations where activations.license_id = licenses.id
+        and activations.identifier = ?2 and activations.deactivated_at is null)
+    from licenses where license_key = ?1`)
+  const count = raw.query('select count(*) from activations where license_id = ? and deactivated_at is null')
+  const insert = raw.query(
+    "insert into activations (license_id, identifier, ip, user_agent, activated_at) values (?, ?, '127.0.0.1', 'bench', ?)",
+  )
+  const listeners = raw.query('select * from webhooks where active = 1')
+  const group = raw.transaction((from: number) => {
+    for (let i = 0; i < 64; i++) {
+      const { id } = find.get(keyAt(Math.floor(Math.random() * keys)), `${deviceAt(i)}-${run}`)!
+      count.get(id)
+      insert.run(id, `unique-${run}-${from + i}`, Date.now())
+      listeners.all()
+    }
+  })
+  const startedAt = performance.now()
+  let done = 0
+  for (; performance.now() - startedAt < seconds * 1000; done += 64) group.immediate(done)
+  return (done * 1000) / (performance.now() - startedAt)
+}
+
+function generate(rows: number) {
+  const insert = raw.query(
+    `insert into licenses (product_id, license_key, activation_limit, validity, status, generator_id, created_at, updated_at)
+     values (1, ?, 1, 365, 'available', 1, ?, ?)`,
+  )
+  const keys = Array.from({ length: rows }, () => crypto.randomUUID())
+  const now = Date.now()
+  const startedAt = performance.now()
+  raw
+    .transaction(() => {
+      for (const key of keys) insert.run(key, now, now)
+    })
+    .immediate()
+  return (rows * 1000) / (performance.now() - startedAt)
+}
+
+console.log(work === 'activate' ? activate(first, second) : generate(first))
+close()
