@@ -160,6 +160,8 @@ type Values = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Nam
 /** The value of every setting, and where the process has it from. */
 export interface Config extends Values {
   readonly origins: { readonly [Name in SettingName]: Origin }
+  /** As it was written. */
+  readonly texts: { readonly [Name in SettingName]: string }
 }
 
 export const flagOf = (name: string) => `--${name.replaceAll('_', '-')}`
@@ -175,13 +177,15 @@ export function readConfig(
   return {
     ...(Object.fromEntries(given.map(([name, { value }]) => [name, value])) as Values),
     origins: Object.fromEntries(given.map(([name, { origin }]) => [name, origin])) as Config['origins'],
+    texts: Object.fromEntries(given.map(([name, { text }]) => [name, text])) as Config['texts'],
   }
 }
 
 function givenFor(name: SettingName, flag: string | undefined, variable: string | undefined) {
   const origin: Origin = flag !== undefined ? 'flag' : variable !== undefined ? 'variable' : 'default'
   const called = origin === 'flag' ? flagOf(name) : variableOf(name)
-  return { origin, value: parseSetting(name, flag ?? variable ?? settings[name].default, called) }
+  const text = flag ?? variable ?? settings[name].default
+  return { origin, text, value: parseSetting(name, text, called) }
 }
 
 /** What a text means as the value of a setting; one that does not parse is a `Sorry` that calls the setting so. */

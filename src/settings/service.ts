@@ -3,7 +3,7 @@ import { type Config, type Origin, parseSetting, type SettingName, type Storable
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
-import { contradictionIn } from './policy'
+import { contradictionsIn } from './policy'
 import { isSecret, kept } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
 
@@ -81,15 +81,15 @@ export async function forgetSetting(tx: Queryable, name: StorableName, { config,
 }
 
 function requireAgreement(config: Config) {
-  const contradiction = contradictionIn(config)
+  const [contradiction] = contradictionsIn(config)
   if (contradiction) throw new Sorry(contradiction, 'usage')
 }
 
 /** A stored setting as the audit log tells it, a sealed value under the name of what is never told. */
 const told = (row: { name: string; value: string } | undefined) =>
-  row && (isSecret(row.name as StorableName) ? { sealedSecret: row.value } : { value: row.value })
+  row && (isSecret(row.name) ? { sealedSecret: row.value } : { value: row.value })
 
 function shown(name: SettingName, config: Config) {
-  const value = String(config[name])
-  return value && settings[name].isStorable && isSecret(name as StorableName) ? mask : value
+  const value = settings[name].isStorable ? String(config[name]) : config.texts[name]
+  return value && isSecret(name) ? mask : value
 }

@@ -77,6 +77,14 @@ describe('setting list', () => {
     expect(out).toMatch(/keep_calls +7 +stored +30 /)
   })
 
+  test('shows what the process was given as it was written', async () => {
+    const timed = await startHouse({ backup_keep: '07' })
+    const { json } = await timed.cli('setting', 'list', '--json')
+    const keep = json.settings.find((setting: { name: string }) => setting.name === 'backup_keep')
+    expect(keep).toMatchObject({ value: '07', source: 'variable' })
+    await timed.close()
+  })
+
   test('shows a secret to nobody, and its file holds it sealed', async () => {
     const token = 'envato-7c1f2ab9-very-secret'
     const file = join(house.folder, '..', 'token')

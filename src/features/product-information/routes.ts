@@ -83,5 +83,9 @@ export const publicKeyFile = (deps: Deps) =>
 const pemFile = (publicPem: string | undefined) =>
   new Response(publicPem ?? 'There is no such product.\n', {
     status: publicPem === undefined ? 404 : 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
   })

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../../config'
-import { contradictionIn } from '../../settings/policy'
+import { contradictionsIn } from '../../settings/policy'
 import { listPublicKeys } from '../../signing/store'
 import { findFact } from '../store'
 import type { Check } from './check'
@@ -15,7 +15,7 @@ export const settingChecks: readonly Check[] = [
     name: 'settings',
     promise: 'no setting contradicts another',
     remedy: 'change one of the two',
-    find: async ({ config, folder }) => contradictionsIn(config, folder),
+    find: async ({ config, folder }) => [...contradictionsIn(config), ...contradictionsOfProcess(config, folder)],
   },
   {
     name: 'backup',
@@ -36,7 +36,7 @@ export const settingChecks: readonly Check[] = [
   },
 ]
 
-function contradictionsIn(config: Config, folder: string) {
+function contradictionsOfProcess(config: Config, folder: string) {
   const { backup_every, backup_to, backup_passphrase_file: passphraseFile } = config
   const said: [boolean, string][] = [
     [backup_every > 0 && !backup_to, 'backup_every is set, but backup_to names no folder'],
@@ -54,8 +54,7 @@ function contradictionsIn(config: Config, folder: string) {
       'rate_limit_per_address counts every client of a proxy as one: name the proxy in trusted_proxies',
     ],
   ]
-  const other = contradictionIn(config)
-  return [...said.filter(([isSo]) => isSo).map(([, sentence]) => sentence), ...(other ? [other] : [])]
+  return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
 }
 
 const isLoopback = (host: string) => /^(127\.|::1$|localhost$)/.test(host)
