@@ -2,6 +2,8 @@ import { capabilities, everything, presets } from './access/capabilities'
 import { buildProgram } from './cli/program'
 import { flagOf, readConfig, settings, variableOf } from './config'
 import type { Deps } from './deps'
+import { adminPrefix } from './http/admin/route'
+import { adminRoutes } from './http/admin/routes'
 import { buildApp } from './http/app'
 import { type Answer, answers, declared } from './kernel/answers'
 
@@ -37,6 +39,17 @@ const parts: Record<string, () => string> = {
       leaves(buildProgram({ env: {}, out() {}, err() {} })).map((command) => [
         code(command.createHelp().commandUsage(command).replace(' [options]', '')),
         command.description(),
+      ]),
+    ),
+
+  operations: () =>
+    table(
+      ['Route', 'Command', 'Least role', 'What it does'],
+      adminRoutes.map(({ route, command, role, summary }) => [
+        code(route.replace(' ', ` ${adminPrefix}`)),
+        command ? code(command) : '',
+        role,
+        summary,
       ]),
     ),
 

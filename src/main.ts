@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { run } from './cli/program'
@@ -31,8 +32,12 @@ process.exitCode = await run(process.argv.slice(2), {
   env,
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
+  giveWay: () => setPriority(10),
   confirm: isSomebodyThere ? confirm : undefined,
   askSecret: isSomebodyThere ? askSecret : undefined,
   screen: stdout.isTTY ? { columns: stdout.columns || undefined, isColored: showsColors(stdout) } : undefined,
   isErrColored: showsColors(stderr),
 })
+
+// All is done and closed by now: whatever the runtime still waits for must not keep the process.
+setTimeout(() => process.exit(), 2000).unref()

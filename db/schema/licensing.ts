@@ -58,6 +58,7 @@ export const licenses = sqliteTable(
       table.activationLimit,
     ),
     index('licenses_stock').on(table.productId, table.status),
+    index('licenses_product').on(table.productId),
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),
     index('licenses_owner_name').on(sql`lower(${table.ownerName})`),
@@ -98,6 +99,7 @@ export const activations = sqliteTable(
   (table) => [
     uniqueIndex('activations_seat').on(table.licenseId, table.identifier).where(sql`${table.deactivatedAt} is null`),
     index('activations_license').on(table.licenseId),
+    index('activations_identifier').on(table.identifier),
   ],
 )
 

@@ -45,5 +45,7 @@ export const pageCalls = (db: Queryable, filter: CallFilter, wanted: Wanted) => 
     from && gte(calls.at, from),
     to && lt(calls.at, to),
   )
-  return pageOf(db, calls, { where, sorts: { id: calls.id }, wanted })
+  // Calls are kept as they come, so that both are the same order; each has its index.
+  const at = licenseHash === undefined ? calls.at : calls.id
+  return pageOf(db, calls, { where, sorts: { at }, wanted })
 }

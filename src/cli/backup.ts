@@ -1,13 +1,9 @@
-import { setPriority } from 'node:os'
 import type { Command } from 'commander'
 import { Sorry } from '../kernel/sorry'
 import { takeBackup } from '../upkeep/backup/take'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
-
-/** So that the server beside us has the processor first. */
-const politeness = 10
 
 /** `latchkey backup` */
 export const backupCommand = (program: Command, io: Io) =>
@@ -21,9 +17,12 @@ export const backupCommand = (program: Command, io: Io) =>
     .option('--json', 'print what was taken as JSON')
     .action(async (file, options) => {
       const passphrase = passphraseOf(options)
-      setPriority(politeness)
       await inHouse(options, io, async (house) => {
-        const { path, bytes, manifest } = await takeBackup(house, file, { passphrase, now: house.clock() })
+        const { path, bytes, manifest } = await takeBackup(house, file, {
+          passphrase,
+          now: house.clock(),
+          giveWay: io.giveWay,
+        })
         const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
         report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [
           `${path} holds everything as it was on ${made_at}: it was unpacked again, its database is sound,`,

@@ -6,6 +6,8 @@ export interface Io {
   readonly env: Record<string, string | undefined>
   out(text: string): void
   err(text: string): void
+  /** Lets other processes have the processor first, from now on. */
+  giveWay?(): void
   /** Asks the person at the terminal a question that yes or no answers; absent where nobody sits there. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined
   /** Asks that person for something that is not shown while it is typed; absent where nobody sits there. */

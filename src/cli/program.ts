@@ -3,19 +3,16 @@ import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
-import { activationCommand } from './activation'
+import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
-import { contractCommand } from './contract'
 import { demoCommand } from './demo'
-import { generatorCommand } from './generator'
 import { healthCommand } from './health'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { red } from './layout'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
-import { productCommand } from './product'
 import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
@@ -45,10 +42,6 @@ export function buildProgram(io: Io): Command {
   serveCommand(program, io)
   initCommand(program, io)
   demoCommand(program, io)
-  generatorCommand(program, io)
-  contractCommand(program, io)
-  productCommand(program, io)
-  activationCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
@@ -58,6 +51,7 @@ export function buildProgram(io: Io): Command {
   backupCommand(program, io)
   restoreCommand(program, io)
   for (const subject of subjects) subjectCommand(program, io, subject)
+  auditExportCommand(program, io)
   inheritSettings(program)
   return program
 }

@@ -7,7 +7,7 @@ export interface BrokenReference {
   parent: string
 }
 
-/** A database file at one moment, for somebody who only looks. */
+/** A database file, for somebody who only looks; each question is answered as of one moment. */
 export interface Inspection {
   readonly read: Queryable
   /** What SQLite finds wrong with the file itself, so many findings at most; none in a sound one. */
@@ -21,7 +21,6 @@ export interface Inspection {
 export async function inspect<T>(path: string, look: (inspection: Inspection) => Promise<T>): Promise<T> {
   const { raw, orm, close } = connect(path, { readonly: true })
   try {
-    raw.run('begin')
     return await look({
       read: orm,
       flaws: (most) =>

@@ -3,8 +3,8 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { Sorry } from '../kernel/sorry'
 import type { Queryable } from './connection'
 
-/** How a list can be ordered: by these columns, up or, with a `-` before the name, down. */
-export type Sorts = Readonly<Record<string, SQLiteColumn>>
+/** How a list can be ordered: by these, up or, with a `-` before the name, down. */
+export type Sorts = Readonly<Record<string, SQLiteColumn | SQL>>
 
 /** Which part of a list is wanted. */
 export interface Wanted {
@@ -23,26 +23,45 @@ export interface Page<Row> {
 
 type Listed = SQLiteTable & { id: SQLiteColumn }
 
+interface Listing {
+  where?: SQL | undefined
+  sorts: Sorts
+  wanted: Wanted
+  /** The index to walk along, where SQLite left alone would sort all rows instead. */
+  index?: string | undefined
+}
+
 /**
  * A page of a table by keyset: however far into a list, a page costs the same, and rows that come or go meanwhile move
- * no others. Equal values stand in the order of their ids.
+ * no others. Equal values stand in the order of their ids; null stands before every value.
  */
 export async function pageOf<T extends Listed>(
   db: Queryable,
   table: T,
-  { where, sorts, wanted }: { where?: SQL | undefined; sorts: Sorts; wanted: Wanted },
+  { where, sorts, wanted, index }: Listing,
 ): Promise<Page<T['$inferSelect']>> {
   const isDown = wanted.sort.startsWith('-')
-  const column = sorts[wanted.sort.replace(/^-/, '')]
-  if (!column) throw new Error(`there is no order "${wanted.sort}"`)
+  const by = sorts[wanted.sort.replace(/^-/, '')]
+  if (!by) throw new Error(`there is no order "${wanted.sort}"`)
   const towards = isDown ? desc : asc
-  const beyond = wanted.after === undefined ? undefined : beyondOf(column, table.id, { ...wanted, isDown })
-  const rows = await db
-    .select({ row: table as SQLiteTable, at: sql<Value>`${column}`, id: sql<Value>`${table.id}` })
-    .from(table as SQLiteTable)
-    .where(and(where, beyond))
-    .orderBy(...(column === table.id ? [towards(column)] : [towards(column), towards(table.id)]))
-    .limit(wanted.limit + 1)
+  const order = by === table.id ? [towards(by)] : [towards(by), towards(table.id)]
+  const rows: { row: T['$inferSelect']; at: Value; id: Value }[] = []
+  for (const stretch of stretchesOf(by, table.id, { ...wanted, isDown })) {
+    const limit = wanted.limit + 1 - rows.length
+    if (limit < 1) break
+    const asked = and(where, stretch)
+    const some = await db
+      .select({ row: table as SQLiteTable, at: sql<Value>`${by}`, id: sql<Value>`${table.id}` })
+      .from(table as SQLiteTable)
+      .where(
+        index
+          ? alongIndex(table, index, sql`where ${asked} order by ${sql.join(order, sql`, `)} limit ${limit}`)
+          : asked,
+      )
+      .orderBy(...order)
+      .limit(limit)
+    rows.push(...some)
+  }
   const shown = rows.slice(0, wanted.limit)
   const last = rows.length > wanted.limit ? shown.at(-1) : undefined
   return {
@@ -51,20 +70,25 @@ export async function pageOf<T extends Listed>(
   }
 }
 
+const alongIndex = (table: Listed, index: string, rest: SQL) =>
+  sql`${table.id} in (select ${table.id} from ${table} indexed by ${sql.identifier(index)} ${rest})`
+
 type Value = string | number | null
 
-/** What comes after a place in the order; null stands before every value. */
-function beyondOf(column: SQLiteColumn, id: SQLiteColumn, { after, sort, isDown }: Wanted & { isDown: boolean }): SQL {
-  const [at, lastId] = placeOf(after!, sort)
+/** What comes after a place in the order, in one stretch or two: each of them is one range of an index. */
+function stretchesOf(
+  by: SQLiteColumn | SQL,
+  id: SQLiteColumn,
+  { after, sort, isDown }: Wanted & { isDown: boolean },
+): (SQL | undefined)[] {
+  if (after === undefined) return [undefined]
+  const [at, lastId] = placeOf(after, sort)
   const than = sql.raw(isDown ? '<' : '>')
-  if (column === id) return sql`${id} ${than} ${lastId}`
-  if (column.notNull) return sql`(${column}, ${id}) ${than} (${at}, ${lastId})`
-  const isLater = sql`${id} ${than} ${lastId}`
-  if (at === null) {
-    return isDown ? sql`(${column} is null and ${isLater})` : sql`(${column} is not null or ${isLater})`
-  }
-  const further = isDown ? sql`(${column} < ${at} or ${column} is null)` : sql`${column} > ${at}`
-  return sql`(${further} or (${column} = ${at} and ${isLater}))`
+  if (by === id) return [sql`${id} ${than} ${lastId}`]
+  const isNullable = !('notNull' in by && by.notNull)
+  if (at === null) return [sql`${by} is null and ${id} ${than} ${lastId}`, ...(isDown ? [] : [sql`${by} is not null`])]
+  const beyond = sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than} ${lastId})`
+  return isDown && isNullable ? [beyond, sql`${by} is null`] : [beyond]
 }
 
 function placeOf(after: string, sort: string): [Value, Value] {

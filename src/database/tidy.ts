@@ -1,7 +1,8 @@
 import { connect } from './connection'
 
-/** How long writers may be kept out while the log beside the file is emptied. */
-const holdMs = 40
+/** How long writers may be kept out while the log beside the file is emptied, and how often that is tried. */
+const holdMs = 20
+const tries = 20
 
 export interface Tidied {
   /** Room inside the file that new rows will take before it grows. */
@@ -25,9 +26,12 @@ export function tidy(path: string, sizeOfWal: () => number): Tidied {
     // The first keeps nobody out and does most; what is left for the second is little.
     raw.run('pragma wal_checkpoint(passive)')
     raw.run(`pragma busy_timeout = ${holdMs}`)
-    raw.run('pragma wal_checkpoint(truncate)')
+    for (let left = tries; left > 0 && isBusy(raw); left--) Bun.sleepSync(holdMs)
     return { reusableBytes: pages * bytes, walBytesBefore, walBytesAfter: sizeOfWal() }
   } finally {
     close()
   }
 }
+
+const isBusy = (raw: ReturnType<typeof connect>['raw']) =>
+  raw.query<{ busy: number }, []>('pragma wal_checkpoint(truncate)').get()!.busy === 1

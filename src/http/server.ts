@@ -61,8 +61,13 @@ function open(app: AnyElysia, { hostname, port, certificate: tls }: Place) {
   return app.server!
 }
 
+/** Lets running requests end, for ten seconds at most; then they are cut off, and nobody waits for that. */
 async function end(server: Bun.Server<unknown>) {
-  const patience = setTimeout(() => server.stop(true), patienceMs)
-  await server.stop(false)
-  clearTimeout(patience)
+  let timer: Timer | undefined
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs)
+  })
+  await Promise.race([server.stop(false), patience])
+  clearTimeout(timer)
+  void server.stop(true)
 }

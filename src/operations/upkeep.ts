@@ -62,8 +62,8 @@ const optimizeOperation = operation({
   role: 'operator',
   summary: 'let the database look again at its plans, and take in the log beside it; the server does so every night',
   input: nothing,
-  async run({ folder, isServer }): Promise<ReturnType<typeof optimize>> {
-    return isServer ? (await runAside(folder, ['optimize'])).value : optimize(folder)
+  async run({ folder, isServer }): Promise<Awaited<ReturnType<typeof optimize>>> {
+    return isServer ? (await runAside(folder, ['optimize'])).value : await optimize(folder)
   },
   show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes }) => [
     'What plans of queries rest on was looked at again.',

@@ -1,9 +1,5 @@
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { Sorry } from '../kernel/sorry'
-
-/** Behind the server, which must not wait for what is done aside. */
-const politeness = 10
 
 const program = Bun.isStandaloneExecutable
   ? [process.execPath]
@@ -27,11 +23,6 @@ export async function runAside(folder: string, args: readonly string[], signal?:
     stderr: 'pipe',
     ...(signal && { signal }),
   })
-  try {
-    setPriority(child.pid, politeness)
-  } catch {
-    // It has ended already.
-  }
   const [out, err, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

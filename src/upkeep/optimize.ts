@@ -8,7 +8,9 @@ export const databaseOf = (folder: string) => join(folder, 'latchkey.db')
 export const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
 
 /** Tidies the database of a folder, beside whoever works on it. */
-export function optimize(folder: string) {
+export async function optimize(folder: string) {
+  // What was read in this turn is a snapshot that holds the log where it is.
+  await new Promise((resume) => setImmediate(resume))
   const path = databaseOf(folder)
   const { reusableBytes, walBytesBefore, walBytesAfter } = tidy(path, () => sizeOf(`${path}-wal`))
   return {

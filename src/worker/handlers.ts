@@ -8,6 +8,7 @@ import { openAddressGuard } from '../webhooks/address'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
 import { openTurns } from '../webhooks/turns'
+import { checkpoints } from './checkpoints'
 
 /** Which job is done by which service. */
 export function handlers(house: House): Handled[] {
@@ -22,5 +23,6 @@ export function handlers(house: House): Handled[] {
     }),
     ...backupJobs(house),
     nightlyUpkeep(house),
+    checkpoints(house),
   ]
 }

@@ -4,6 +4,7 @@ import { readCertificate } from '../http/certificate'
 import { type Listening, listen } from '../http/server'
 import { releaseRunning } from '../jobs/store'
 import { startWorker } from '../jobs/worker'
+import { lastCheckpoint } from './checkpoints'
 import { handlers } from './handlers'
 
 /**
@@ -19,6 +20,7 @@ export async function startServer(house: House, hostname: string, port: number):
     renew: server.renew,
     async stop() {
       await Promise.all([server.stop(), worker.stop()])
+      await lastCheckpoint(house)
     },
   }
 }

@@ -1,8 +1,11 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { binary } from '../support/house'
 import { emptyFolder } from '../support/process'
 import { root } from '../support/readme'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 const folder = emptyFolder()
 afterAll(folder.remove)

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { run } from '../../src/cli/program'
 import { startHouse, type TestHouse } from '../support/house'
 import { logIn } from '../support/operator'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 beforeAll(async () => {

@@ -1,10 +1,13 @@
 import { Database } from 'bun:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { sha256 } from '../../src/kernel/secrets'
 import { startHouse, type TestHouse } from '../support/house'
 import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { makeProduct } from '../support/stock'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 let owner: Operator
@@ -161,7 +164,17 @@ describe('a change', () => {
     other.run('rollback')
     other.close()
     expect(await owner.tell('POST /blocklist', { ip: '192.0.2.88' })).toMatchObject({ status: 200 })
-  }, 30_000)
+  })
+})
+
+test('a fault of the server is logged, and told without its text', async () => {
+  const database = new Database(join(house.folder, 'latchkey.db'))
+  database.run('alter table blocklist rename to elsewhere')
+  const told = await owner.tell('GET /blocklist')
+  database.run('alter table elsewhere rename to blocklist')
+  database.close()
+  expect(told).toMatchObject({ status: 500, body: { error: { code: 'internal_error', message: 'Internal error' } } })
+  expect(await owner.tell('GET /blocklist')).toMatchObject({ status: 200 })
 })
 
 describe('a list', () => {

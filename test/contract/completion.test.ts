@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { binary, spawnBinary, speak } from '../support/house'
 import { emptyFolder } from '../support/process'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 const folder = emptyFolder()
 afterAll(folder.remove)

@@ -84,4 +84,57 @@ describe('latchkey release', () => {
     expect(numbers).toEqual(numbers.toSorted((a: number, b: number) => b - a))
     expect((await house.cli('release', 'publish', '99999')).err).toContain('there is no release 99999')
   })
+
+  test('changes what is said of a release, not its number and not its file', async () => {
+    const made = await makeRelease(house, { product, number: 300, file: makeFile(house, 'edited') })
+    const said = ['--version', '3.0', '--summary', 'Better', '--changelog', 'Long', '--release-date', '2026-02-03']
+    const { json } = await house.cli('release', 'edit', String(made.id), ...said, '--json')
+    const after = { version: '3.0', update_summary: 'Better', changelog: 'Long', release_date: '2026-02-03 00:00:00' }
+    expect(json).toEqual({ ...made, ...after })
+    expect((await house.cli('release', 'show', String(made.id), '--json')).json).toEqual(json)
+    const nothing = await house.cli('release', 'edit', String(made.id))
+    expect(nothing).toMatchObject({ exitCode: 2, out: '' })
+    const unnamed = await house.cli('release', 'edit', String(made.id), '--version', 'x'.repeat(65))
+    expect(unnamed).toMatchObject({ exitCode: 2, out: '' })
+  })
+
+  test('is deleted with its file, unless another release has the same', async () => {
+    const file = makeFile(house, 'shared by two')
+    const one = await makeRelease(house, { product, number: 401, file })
+    const two = await makeRelease(house, { product, number: 402, file })
+    const remove = (id: number, ...options: string[]) =>
+      house.cli('release', 'delete', String(id), ...options, '--json')
+    expect(await remove(one.id)).toMatchObject({ exitCode: 2, out: '' })
+    expect(stored()).toContain(one.sha256)
+    expect((await remove(one.id, '--yes')).json).toEqual(one)
+    expect(stored()).toContain(one.sha256)
+    expect((await remove(two.id, '--yes')).json).toEqual(two)
+    expect(stored()).not.toContain(one.sha256)
+    expect(await remove(two.id, '--yes')).toMatchObject({ exitCode: 1, out: '' })
+  })
+
+  test('is listed by state, in the order asked for, page by page', async () => {
+    const other = String(await makeProduct(house))
+    for (const [number, isPublished] of [
+      [1, true],
+      [2, false],
+      [3, true],
+    ] as const) {
+      await makeRelease(house, {
+        product: Number(other),
+        number,
+        file: makeFile(house, 'x'.repeat(number)),
+        isPublished,
+      })
+    }
+    const list = async (...args: string[]) =>
+      (await house.cli('release', 'list', '--product', other, ...args, '--json')).json
+    const numbers = (page: { releases: { numeric_version: number }[] }) =>
+      page.releases.map(({ numeric_version }) => numeric_version)
+    expect(numbers(await list())).toEqual([3, 2, 1])
+    expect(numbers(await list('--state', 'draft'))).toEqual([2])
+    expect(numbers(await list('--sort', 'file_size'))).toEqual([1, 2, 3])
+    const first = await list('--limit', '2')
+    expect(numbers(await list('--limit', '2', '--after', first.next))).toEqual([1])
+  })
 })

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
 import { auditRows, logIn, makeOperator, tell } from '../support/operator'
+
+// Many commands, each a process of its own where the binary is tested.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { binary, startHouse, type TestHouse, urlFrom } from '../support/house'
-import { closedPort, flood, receive, receiveRaw } from '../support/receiver'
+import { closedPort, flood, type Message, receive, receiveRaw } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 import { delivered, deliveries, subscribe } from '../support/webhooks'
@@ -16,6 +16,11 @@ beforeAll(async () => {
   house = await startHouse({ allow_private_webhooks: 'on' })
 })
 afterAll(() => house.close())
+
+function isSignedWith(secret: string, { headers, text }: Message) {
+  const signed = `${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${text}`
+  return headers['x-webhook-signature'] === createHmac('sha256', secret).update(signed).digest('hex')
+}
 
 describe('a webhook', () => {
   test('is told of what it asked for, signed', async () => {
@@ -29,10 +34,7 @@ describe('a webhook', () => {
       ['license.created', key, id],
       ['license.activated', key, id],
     ])
-    for (const { headers, text } of receiver.messages) {
-      const signed = `${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${text}`
-      expect(headers['x-webhook-signature']).toBe(createHmac('sha256', secret).update(signed).digest('hex'))
-    }
+    for (const message of receiver.messages) expect(isSignedWith(secret, message)).toBe(true)
     await house.cli('webhook', 'disable', String(id))
     await receiver.close()
   })
@@ -95,6 +97,63 @@ describe('a webhook', () => {
     const spoken = await house.cli('webhook', ...args)
     expect(spoken).toMatchObject({ exitCode, out: '' })
     expect(spoken.err).not.toBe('')
+  })
+})
+
+describe('a webhook is', () => {
+  const say = async (...args: string[]) => (await house.cli('webhook', ...args, '--json')).json
+
+  test('changed: new events, a new address, from now on', async () => {
+    const [before, after] = [receive(), receive()]
+    const { id, secret: _, ...made } = await subscribe(house, before.url, 'product.created')
+    const changes = ['--name', 'moved', '--url', after.url, '--events', 'product.deleted']
+    const edited = await say('edit', String(id), ...changes)
+    expect(edited).toEqual({ ...made, id, name: 'moved', url: after.url, events: ['product.deleted'] })
+    expect(await say('show', String(id))).toEqual(edited)
+    const product_id = await makeProduct(house)
+    await house.ask('POST /api/v1/delete-product', { product_id })
+    await until('the event', () => after.messages.length === 1)
+    expect(after.messages[0]!.json.event).toBe('product.deleted')
+    expect(before.messages).toEqual([])
+    for (const wrong of [[], ['--events', 'no.such'], ['--url', 'shop'], ['--name', ' ']]) {
+      expect(await house.cli('webhook', 'edit', String(id), ...wrong)).toMatchObject({ exitCode: 2, out: '' })
+    }
+    await say('disable', String(id))
+    await Promise.all([before.close(), after.close()])
+  })
+
+  test('tested with a ping, which is signed with the secret it has now', async () => {
+    const receiver = receive()
+    const { id, secret } = await subscribe(house, receiver.url, 'contract.suspended')
+    const { secret: fresh } = await say('rotate-secret', String(id))
+    expect(fresh).not.toBe(secret)
+    const { delivery_id } = await say('test', String(id))
+    const message = await until('the ping', () => receiver.messages[0])
+    expect(message.json).toEqual({
+      event: 'webhook.ping',
+      payload: { sent_at: expect.any(String) },
+      webhook_id: id,
+    })
+    expect(isSignedWith(fresh, message)).toBe(true)
+    expect(isSignedWith(secret, message)).toBe(false)
+    await delivered(house, receiver.url, 'success', 1)
+    const { deliveries: listed } = await say('deliveries', '--event', 'webhook.ping')
+    expect(listed).toMatchObject([{ id: delivery_id, webhook_id: id, state: 'success' }])
+    await say('disable', String(id))
+    expect(await house.cli('webhook', 'test', String(id))).toMatchObject({ exitCode: 1, out: '' })
+    await receiver.close()
+  })
+
+  test('deleted with what it was sent, and its queue goes on without it', async () => {
+    const receiver = receive(() => new Response('', { status: 500 }))
+    const { id } = await subscribe(house, receiver.url, 'product.created')
+    await makeProduct(house)
+    await delivered(house, receiver.url, 'pending', 1)
+    expect(await house.cli('webhook', 'delete', String(id))).toMatchObject({ exitCode: 2, out: '' })
+    expect((await say('delete', String(id), '--yes')).id).toBe(id)
+    expect(await deliveries(house, String(id))).toEqual([])
+    expect(await house.cli('webhook', 'show', String(id))).toMatchObject({ exitCode: 1, out: '' })
+    await receiver.close()
   })
 })
 

@@ -8,10 +8,11 @@ import { type Outcome, say } from '../../kernel/outcome'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { addPurchase } from '../envato/service'
-import { isFull, obstacle } from '../licenses/policy'
+import { firstBroken, isFull, obstacle } from '../licenses/policy'
 import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
+import { type Asked, rulesOfEntry, rulesOfSeat } from './policy'
 import { countSeatsTaken, findCallbackUrl, insertActivation, updateActivation } from './store'
 
 export { countSeatsTaken } from './store'
@@ -47,7 +48,7 @@ export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof 
 
 /** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
 export async function activate(tx: Queryable, device: Static<typeof DeviceActivation>, origin: Origin) {
-  const { seat, refusal } = await findSeatOf(tx, device)
+  const { seat, refusal } = await findSeatOf(tx, device, origin.now)
   if (refusal) return refusal
   return takeSeat(tx, seat, device, origin)
 }
@@ -103,7 +104,7 @@ async function refuse(tx: Queryable, answer: Answer, facts: SeatFacts, now: Date
 
 /** "400" when the seat is free again, 401 when the device held none. A seat can always be freed (CONTRACT §2). */
 export async function deactivate(tx: Queryable, device: Static<typeof Device>, now: Date) {
-  const { seat, refusal } = await findSeatOf(tx, device)
+  const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
   if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
   await freeSeat(tx, seat.activationId, { ...factsOf(seat, device), by: 'device' }, now)
@@ -112,7 +113,7 @@ export async function deactivate(tx: Queryable, device: Static<typeof Device>, n
 
 /** The same at an operator's word; the device is told at its own address, else at the product's (CONTRACT §2). */
 export async function deactivateByOperator(tx: Queryable, device: Static<typeof Device>, now: Date) {
-  const { seat, refusal } = await findSeatOf(tx, device)
+  const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
   if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
   const facts = factsOf(seat, device)
@@ -152,16 +153,22 @@ const factsOf = (seat: Seat, { license_key, identifier }: Static<typeof Device>)
 /** A licence with this device's place on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
-/** The licence and this device's place on it, or 210 or 215. A key of another product than the one named is 210. */
-async function findSeatOf(
+/** The licence and this device's place on it, or 210 or 215. */
+async function findSeatOf(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
+  const asked = await lookUp(db, device)
+  const stopped = firstBroken(rulesOfEntry, asked, now)
+  if (!asked.seat || stopped === 'invalid_license_key') return { refusal: say('invalid_license_key') }
+  return stopped ? { refusal: say(stopped).signedFor(asked.seat.productId) } : { seat: asked.seat }
+}
+
+/** What the rules look at when a device asks. */
+export async function lookUp(
   db: Queryable,
   { license_key = '', identifier = '', product_id }: Static<typeof Device>,
-): Promise<Found> {
+): Promise<Asked> {
   const seat = await findSeat(db, license_key, identifier)
-  if (!seat) return { refusal: say('invalid_license_key') }
-  if (!(await isOfProduct(db, seat, product_id))) return { refusal: say('invalid_license_key') }
-  if (!identifier) return { refusal: say('identifier_required').signedFor(seat.productId) }
-  return { seat }
+  const isMeant = product_id === undefined || (seat !== undefined && (await isOfProduct(db, seat, product_id)))
+  return { seat, identifier, isOfProduct: isMeant }
 }
 
 /** Whether a key is of the product a request names; true where it names none (CONTRACT §9). */
@@ -175,8 +182,8 @@ export async function findActiveSeat(
   now: Date,
   waiver?: { mayBeExpired: boolean },
 ): Promise<Found> {
-  const found = await findSeatOf(db, device)
+  const found = await findSeatOf(db, device, now)
   if (found.refusal) return found
-  const stopped = obstacle(found.seat, now, waiver) ?? (found.seat.activationId ? undefined : 'no_activation_found')
+  const stopped = obstacle(found.seat, now, waiver) ?? firstBroken(rulesOfSeat, found.seat, now)
   return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found
 }

@@ -1,19 +1,38 @@
-import { and, asc, count, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import { lookUp, type Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
+import { pageOf, type Wanted } from '../../database/page'
+
+const takenOf = 'select count(*) as taken from activations where license_id = ? and deactivated_at is null'
 
 /** How many seats of a licence are taken. */
-export async function countSeatsTaken(db: Queryable, licenseId: number): Promise<number> {
-  const [row] = await db
-    .select({ taken: count() })
-    .from(activations)
-    .where(and(eq(activations.licenseId, licenseId), isNull(activations.deactivatedAt)))
-  return row!.taken
-}
+export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
+  lookUp<{ taken: number }>(db, takenOf, licenseId)!.taken
 
-export async function insertActivation(tx: Queryable, activation: typeof activations.$inferInsert) {
-  await tx.insert(activations).values(activation)
+const insertQuery = prepared((tx) =>
+  tx
+    .insert(activations)
+    .values({
+      licenseId: sql.placeholder('licenseId'),
+      identifier: sql.placeholder('identifier'),
+      postUrl: sql.placeholder('postUrl'),
+      ip: sql.placeholder('ip'),
+      userAgent: sql.placeholder('userAgent'),
+      activatedAt: sql.placeholder('activatedAt'),
+    })
+    .prepare(),
+)
+
+/** A seat that is taken now. */
+export type NewActivation = Pick<
+  Activation,
+  'licenseId' | 'identifier' | 'postUrl' | 'ip' | 'userAgent' | 'activatedAt'
+>
+
+export async function insertActivation(tx: Queryable, activation: NewActivation) {
+  await insertQuery(tx).execute({ ...activation })
 }
 
 export async function updateActivation(tx: Queryable, id: number, changes: Partial<typeof activations.$inferInsert>) {
@@ -34,17 +53,50 @@ export async function findCallbackUrl(db: Queryable, activationId: number): Prom
 /** A seat, taken or freed, and when it last asked `verify`. */
 export type SeenActivation = Activation & { lastVerifiedAt: Date | null }
 
-/** Every seat that was ever taken on a licence, oldest first. */
-export const listActivations = (db: Queryable, licenseKey: string): Promise<SeenActivation[]> =>
-  Promise.resolve(
-    db
-      .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
-      .from(activations)
-      .innerJoin(licenses, eq(licenses.id, activations.licenseId))
-      .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
-      .where(eq(licenses.licenseKey, licenseKey))
-      .orderBy(asc(activations.id)),
-  )
+export interface SeatFilter {
+  licenseId?: number | undefined
+  productId?: number | undefined
+  identifier?: string | undefined
+  /** Whether the seat is taken. */
+  isTaken?: boolean | undefined
+}
+
+const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
+  where ${activationSightings.activationId} = ${activations.id})`
+
+const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
+
+/** A page of all seats that are or were taken. */
+export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: Wanted) =>
+  pageOf(db, activations, {
+    where: and(
+      filter.licenseId === undefined ? undefined : eq(activations.licenseId, filter.licenseId),
+      filter.productId === undefined ? undefined : isOfProduct(filter.productId),
+      filter.identifier === undefined ? undefined : eq(activations.identifier, filter.identifier),
+      filter.isTaken === undefined ? undefined : (filter.isTaken ? isNull : isNotNull)(activations.deactivatedAt),
+    ),
+    sorts: seatSorts,
+    wanted,
+  })
+
+// Seat by seat, in the order that is asked for: the seats of a whole product are too many to be gathered first.
+const isOfProduct = (productId: number) =>
+  sql`(select ${licenses.productId} from ${licenses} where ${licenses.id} = ${activations.licenseId}) = ${productId}`
+
+/** When these activations last asked `verify`, by id; those that never did are not there. */
+export async function mapSightings(db: Queryable, ids: number[]): Promise<Map<number, Date>> {
+  const rows = await db.select().from(activationSightings).where(inArray(activationSightings.activationId, ids))
+  return new Map(rows.map((row) => [row.activationId, row.lastVerifiedAt]))
+}
+
+/** The keys and products of these licences, by id. */
+export async function mapLicenses(db: Queryable, ids: number[]) {
+  const rows = await db
+    .select({ id: licenses.id, licenseKey: licenses.licenseKey, productId: licenses.productId })
+    .from(licenses)
+    .where(inArray(licenses.id, ids))
+  return new Map(rows.map((row) => [row.id, row]))
+}
 
 /** Writes down that activations asked `verify` at that moment. */
 export async function touchActivations(tx: Queryable, ids: Uint32Array, at: number) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
 import type { Contract } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
@@ -25,25 +26,33 @@ export async function createContract(tx: Queryable, input: Unchecked<typeof Cont
   const { product, faults, refuse } = await lookInto(tx, input)
   const { errors, values } = judge(ContractDraft, input, faults)
   if (errors || !product) return refuse(errors)
+  const contract = await addContract(tx, product, values, now)
+  return say('contract_created', { contract: createdContract(contract) }).signedFor(product.id)
+}
+
+/** Makes a contract of terms that were judged, and announces it. */
+export async function addContract(tx: Queryable, product: Product, terms: Terms, now: Date): Promise<Contract> {
   const contract = await insertContract(tx, {
     uuid: randomUUID(),
-    contractKey: values.contract_key,
-    name: values.contract_name,
-    information: values.contract_information,
+    contractKey: terms.contract_key,
+    name: terms.contract_name,
+    information: terms.contract_information,
     productId: product.id,
-    licenseKeysQuantity: values.license_keys_quantity,
-    status: values.status,
-    canGetInfo: values.can_get_info,
-    canGenerate: values.can_generate,
-    canDestroy: values.can_destroy,
-    canDestroyAll: values.can_destroy_all,
+    licenseKeysQuantity: terms.license_keys_quantity,
+    status: terms.status,
+    canGetInfo: terms.can_get_info,
+    canGenerate: terms.can_generate,
+    canDestroy: terms.can_destroy,
+    canDestroyAll: terms.can_destroy_all,
     createdAt: now,
     updatedAt: now,
   })
   await record(tx, { verb: 'contract.created', id: contract.id, after: contract }, now)
   await announce(tx, 'contract.created', announcedContract(contract, 0), now)
-  return say('contract_created', { contract: createdContract(contract) }).signedFor(product.id)
+  return contract
 }
+
+type Terms = Omit<Static<typeof ContractDraft>, 'product_id'>
 
 /** 842 with the contract, 844 when there is none, 825 with a sentence for every faulty field (CONTRACT §4). */
 export async function updateContract(tx: Queryable, input: Unchecked<typeof ContractUpdate>, now: Date) {
@@ -53,8 +62,19 @@ export async function updateContract(tx: Queryable, input: Unchecked<typeof Cont
   const { product, faults, refuse } = await lookInto(tx, input, { id: before.id, used })
   const { errors, values } = judge(ContractChanges, input, faults)
   if (errors) return refuse(errors)
+  const contract = await changeContract(tx, { before, used }, { ...values, product }, now)
+  return say('contract_updated', { contract: updatedContract(contract, used) }).signedFor(contract.productId)
+}
+
+/** Changes a contract by terms that were judged, and announces it; returns it as it is then. */
+export async function changeContract(
+  tx: Queryable,
+  { before, used }: { before: Contract; used: number },
+  { product, ...terms }: Partial<Terms> & { product?: Product | undefined },
+  now: Date,
+): Promise<Contract> {
   const contract = await updateContractRow(tx, before.id, {
-    ...changesOf(values),
+    ...changesOf(terms),
     ...(product && { productId: product.id }),
     updatedAt: now,
   })
@@ -62,18 +82,23 @@ export async function updateContract(tx: Queryable, input: Unchecked<typeof Cont
   await announce(tx, 'contract.updated', announcedContract(contract, used), now)
   const isSuspended = before.status === 'active' && contract.status === 'inactive'
   if (isSuspended) await announce(tx, 'contract.suspended', announcedContract(contract, used), now)
-  return say('contract_updated', { contract: updatedContract(contract, used) }).signedFor(contract.productId)
+  return contract
 }
 
 /** 843 when the contract is gone, 844 when there is none. Its keys stay. */
 export async function deleteContract(tx: Queryable, input: Unchecked<typeof ContractChoice>, now: Date) {
   const contract = await resolveContract(tx, input)
   if (!contract) return say('contract_not_found')
+  await removeContract(tx, contract, now)
+  return say('contract_deleted').signedFor(contract.productId)
+}
+
+/** Deletes a contract and announces it. Its keys stay. */
+export async function removeContract(tx: Queryable, contract: Contract, now: Date) {
   const used = await countContractKeys(tx, contract.id)
   await deleteContractRow(tx, contract.id)
   await record(tx, { verb: 'contract.deleted', id: contract.id, before: contract }, now)
   await announce(tx, 'contract.deleted', announcedContract(contract, used), now)
-  return say('contract_deleted').signedFor(contract.productId)
 }
 
 /** 846 with every contract, oldest first. */
@@ -134,7 +159,7 @@ interface Existing {
   used: number
 }
 
-const changesOf = (values: Static<typeof ContractChanges>) => ({
+const changesOf = (values: Partial<Terms>) => ({
   ...(values.contract_key !== undefined && { contractKey: values.contract_key }),
   ...(values.contract_name !== undefined && { name: values.contract_name }),
   ...(values.contract_information !== undefined && { information: values.contract_information }),

@@ -1,6 +1,7 @@
-import { asc, count, eq, isNotNull, or } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNotNull, or } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { pageOf, type Wanted } from '../../database/page'
 
 /** The contract of that id, uuid or key; an id is meant before a key that looks like one. */
 export async function findContract(db: Queryable, reference: string): Promise<Contract | undefined> {
@@ -22,6 +23,23 @@ export async function findContractByKey(db: Queryable, contractKey: string): Pro
   const [row] = await db.select().from(contracts).where(eq(contracts.contractKey, contractKey))
   return row
 }
+
+const contractSorts = { id: contracts.id, name: contracts.name, updated_at: contracts.updatedAt }
+
+/** A page of the contracts. */
+export const pageContracts = (
+  db: Queryable,
+  { productId, status }: { productId?: number | undefined; status?: Contract['status'] | undefined },
+  wanted: Wanted,
+) =>
+  pageOf(db, contracts, {
+    where: and(
+      productId === undefined ? undefined : eq(contracts.productId, productId),
+      status && eq(contracts.status, status),
+    ),
+    sorts: contractSorts,
+    wanted,
+  })
 
 export const listContracts = (db: Queryable) => db.select().from(contracts).orderBy(asc(contracts.id))
 
@@ -50,15 +68,19 @@ export async function countContractKeys(db: Queryable, contractId: number): Prom
   return row!.used
 }
 
-/** The same for every contract that has keys, by contract id. */
-export async function mapContractKeyCounts(db: Queryable): Promise<Map<number, number>> {
+/** The same for these contracts, or for every one that has keys, by contract id. */
+export async function mapContractKeyCounts(db: Queryable, ids?: number[]): Promise<Map<number, number>> {
   const rows = await db
     .select({ contractId: licenses.contractId, used: count() })
     .from(licenses)
-    .where(isNotNull(licenses.contractId))
+    .where(ids ? inArray(licenses.contractId, ids) : isNotNull(licenses.contractId))
     .groupBy(licenses.contractId)
   return new Map(rows.map(({ contractId, used }) => [contractId!, used]))
 }
 
 export const listContractKeys = (db: Queryable, contractId: number) =>
   db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(asc(licenses.id))
+
+/** The latest keys of a contract, the latest first. */
+export const listLatestKeys = (db: Queryable, contractId: number, limit: number) =>
+  db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(desc(licenses.id)).limit(limit)

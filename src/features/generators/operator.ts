@@ -7,7 +7,7 @@ import { requireProduct } from '../products/service'
 import { drawKeys } from './draw'
 import { type Format, patternOf } from './format'
 import { capacity, collisionLikelihood, keyLength, type Pattern } from './pattern'
-import { findGenerator, insertGenerator, updateGeneratorStatus } from './store'
+import { deleteGeneratorRow, findGenerator, insertGenerator, updateGeneratorRow } from './store'
 
 /** With a million keys sold, one guess in a million opens something; fewer keys than this are guessed too easily. */
 const leastCapacity = 1_000_000_000_000n
@@ -35,6 +35,7 @@ export interface Appraisal {
 
 /** What a generator of that format could make. A format that is faulty, or whose keys are too few, is a `Sorry`. */
 export function appraise(format: Format): Appraisal {
+  requireTemplate(format)
   requireReadable(format)
   const { pattern, flaw } = patternOf(format)
   if (!pattern) throw new Sorry(flaw, 'usage')
@@ -60,21 +61,55 @@ export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now:
 
 /** Lets a generator make keys again, or no more; what it has made stays. */
 export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, now: Date): Promise<Generator> {
-  const generator = (await updateGeneratorStatus(tx, id, status, now)) ?? unknown(id)
+  await requireGenerator(tx, id)
+  const generator = await updateGeneratorRow(tx, id, { status, updatedAt: now })
   await record(tx, { verb: status ? 'generator.enabled' : 'generator.disabled', id }, now)
+  return generator
+}
+
+/** Changes what a generator's keys will be like; its method and its product stay (CONTRACT §3). */
+export async function editGenerator(tx: Queryable, id: number, changes: GeneratorChanges, now: Date) {
+  if (!Object.keys(changes).length) throw new Sorry('say what to change, for example --validity 365', 'usage')
+  const before = await requireGenerator(tx, id)
+  if (before.method !== 'custom' && changes.functionName)
+    throw new Sorry(`generator ${id} is of method ${before.method}: only custom ones follow a template`, 'usage')
+  const appraisal = appraise({ ...before, ...changes })
+  const after = await updateGeneratorRow(tx, id, { ...changes, updatedAt: now })
+  await record(tx, { verb: 'generator.updated', id, before, after }, now)
+  return { generator: after, appraisal }
+}
+
+export type GeneratorChanges = Partial<Omit<GeneratorDraft, 'product' | 'method'>>
+
+/** Deletes a generator; the keys it has made stay. */
+export async function removeGenerator(tx: Queryable, id: number, now: Date): Promise<Generator> {
+  const generator = await requireGenerator(tx, id)
+  await deleteGeneratorRow(tx, id)
+  await record(tx, { verb: 'generator.deleted', id, before: generator }, now)
   return generator
 }
 
 /** Keys like those it will make. None of them is kept or set aside. */
 export async function previewKeys(db: Queryable, id: number, count: number): Promise<string[]> {
-  const generator = (await findGenerator(db, id)) ?? unknown(id)
+  const generator = await requireGenerator(db, id)
   const { pattern, flaw } = patternOf(generator)
   if (!pattern) throw new Sorry(`generator ${id} cannot be used: ${flaw}`)
   return drawKeys(pattern, count)
 }
 
-function unknown(id: number): never {
+/** The generator of that id; an unknown one is a `Sorry`. */
+export async function requireGenerator(db: Queryable, id: number): Promise<Generator> {
+  const generator = await findGenerator(db, id)
+  if (generator) return generator
   throw new Sorry(`there is no generator ${id}: see "latchkey generator list"`, 'missing')
+}
+
+function requireTemplate({ method, functionName }: Format) {
+  if (method === 'custom' && !functionName) {
+    throw new Sorry('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 'usage')
+  }
+  if (method !== 'custom' && functionName)
+    throw new Sorry('a template is for custom generators: add --method custom', 'usage')
 }
 
 function requireReadable({ prefix, suffix, functionName, charset }: Format) {

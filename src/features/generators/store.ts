@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Generator, generators } from '../../../db/schema/catalog'
 import { licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { pageOf, type Wanted } from '../../database/page'
 
 export async function findGenerator(db: Queryable, id: number): Promise<Generator | undefined> {
   const [row] = await db.select().from(generators).where(eq(generators.id, id))
@@ -32,16 +33,36 @@ export async function insertGenerator(tx: Queryable, generator: typeof generator
   return row!
 }
 
-/** The generator as it is afterwards; undefined when there is none. */
-export async function updateGeneratorStatus(
+export async function updateGeneratorRow(
   tx: Queryable,
   id: number,
-  status: 0 | 1,
-  now: Date,
-): Promise<Generator | undefined> {
-  const [row] = await tx.update(generators).set({ status, updatedAt: now }).where(eq(generators.id, id)).returning()
-  return row
+  changes: Partial<typeof generators.$inferInsert>,
+): Promise<Generator> {
+  const [row] = await tx.update(generators).set(changes).where(eq(generators.id, id)).returning()
+  return row!
 }
+
+/** The keys it has made stay, and are of no generator any more. */
+export async function deleteGeneratorRow(tx: Queryable, id: number) {
+  await tx.delete(generators).where(eq(generators.id, id))
+}
+
+const generatorSorts = { id: generators.id, updated_at: generators.updatedAt }
+
+/** A page of the generators. */
+export const pageGenerators = (
+  db: Queryable,
+  { productId, status }: { productId?: number | undefined; status?: number | undefined },
+  wanted: Wanted,
+) =>
+  pageOf(db, generators, {
+    where: and(
+      productId === undefined ? undefined : eq(generators.productId, productId),
+      status === undefined ? undefined : eq(generators.status, status),
+    ),
+    sorts: generatorSorts,
+    wanted,
+  })
 
 /** Those of these keys that are some licence's already. */
 export async function listTaken(db: Queryable, keys: Iterable<string>): Promise<string[]> {

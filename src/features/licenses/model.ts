@@ -12,7 +12,9 @@ export const activationLimit = (options: { nullable?: boolean } = {}) =>
   integer({ minimum: -1, description: 'Seats; 0 or -1 for any number.', ...options })
 export const validity = (options: { nullable?: boolean } = {}) =>
   integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for ever.', ...options })
-const status = () => choice(Object.keys(statusWords) as StatusWord[])
+export const statusWord = (description?: string) =>
+  choice(Object.keys(statusWords) as StatusWord[], description === undefined ? {} : { description })
+const status = () => statusWord()
 const assignedAt = () => momentText({ nullable: true, description: '`2024-01-08 21:17:32`, UTC, or ISO 8601.' })
 
 export const LicenseKeysDraft = gathered(
@@ -44,6 +46,26 @@ export const LicenseKeyUpdate = gathered(
 
 export const LicenseKeyChoice = Type.Object({ license_key: Type.Optional(text()) })
 
+/** How an operator names a licence. */
+export const licenseReference = () =>
+  text({ maxLength: longestKey, description: 'The licence key; upper and lower case count.' })
+
+/** What an operator can change of a licence; absent fields keep their value. */
+export const LicenseEdit = Type.Object({
+  license_key: licenseReference(),
+  product: Type.Optional(productReference('The product it is for.')),
+  owner_name: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Whose it is; "" for nobody.' })),
+  owner_email: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Their address; "" for none.' })),
+  activation_limit: Type.Optional(activationLimit()),
+  validity: Type.Optional(validity()),
+  status: Type.Optional(choice(['available', 'assigned', 'reserved'], { description: 'Back in stock, or out of it.' })),
+  assigned_at: Type.Optional(assignedAt()),
+  features: Type.Optional(list({ option: 'feature', description: 'seats=10; may be repeated.' })),
+  removed_features: Type.Optional(
+    list({ option: 'remove-feature', description: 'The key of a feature; may be repeated.' }),
+  ),
+})
+
 export const StockChoice = Type.Object({
   product_id: Type.Optional(productReference()),
   generator_id: Type.Optional(
@@ -69,6 +91,9 @@ export const LicenseKeyFilter = Type.Object({
     }),
   ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
+  after: Type.Optional(
+    integer({ description: 'Only keys with a higher id: the next page without counting those before it.' }),
+  ),
   page: Type.Optional(integer({ minimum: 1 })),
   per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),
 })

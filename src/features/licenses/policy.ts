@@ -20,17 +20,62 @@ export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, n
   return expiry !== undefined && now > expiry
 }
 
-/**
- * What stands in the way of using a licence at all, in the order of CONTRACT §2; undefined when nothing does. Its end is
- * in the way unless `mayBeExpired`.
- */
-export function obstacle(standing: Standing, now: Date, { mayBeExpired = false } = {}) {
-  if (standing.status === 'blocked') return 'license_blocked'
-  if (standing.status !== 'assigned') return 'license_not_assigned'
-  if (standing.productStatus !== 'active') return 'product_inactive'
-  if (!mayBeExpired && isExpired(standing, now)) return 'license_expired'
+/** A rule that whoever asks about a licence is held to. */
+export interface Rule<Facts> {
+  /** What is answered where it is broken. */
+  readonly refusal: Answer
+  /** What it asks for, as a sentence that is true where it holds. */
+  readonly claim: string
+  holds(facts: Facts, now: Date): boolean
+  /** What it looked at, in words. */
+  saw(facts: Facts): string
+}
+
+/** What is answered where one of these rules is broken: the first counts. Undefined when all of them hold. */
+export function firstBroken<Facts>(rules: readonly Rule<Facts>[], facts: Facts, now: Date): Answer | undefined {
+  for (const rule of rules) if (!rule.holds(facts, now)) return rule.refusal
   return undefined
 }
+
+const notBlocked: Rule<Standing> = {
+  refusal: 'license_blocked',
+  claim: 'The licence is not blocked.',
+  holds: ({ status }) => status !== 'blocked',
+  saw: ({ status }) => status,
+}
+
+const assigned: Rule<Standing> = {
+  refusal: 'license_not_assigned',
+  claim: 'The licence is assigned.',
+  holds: ({ status }) => status === 'assigned',
+  saw: ({ status }) => status,
+}
+
+const productActive: Rule<Standing> = {
+  refusal: 'product_inactive',
+  claim: 'Its product is active.',
+  holds: ({ productStatus }) => productStatus === 'active',
+  saw: ({ productStatus }) => productStatus ?? 'no product',
+}
+
+const notExpired: Rule<Standing> = {
+  refusal: 'license_expired',
+  claim: 'The licence has not ended.',
+  holds: (standing, now) => !isExpired(standing, now),
+  saw: (standing) => expiryOf(standing)?.toISOString() ?? 'never ends',
+}
+
+const rulesButExpiry = [notBlocked, assigned, productActive]
+
+/** What is asked of a licence itself, in the order of CONTRACT §2. */
+export const rulesOfUse: readonly Rule<Standing>[] = [...rulesButExpiry, notExpired]
+
+/**
+ * What stands in the way of using a licence at all; undefined when nothing does. Its end is in the way unless
+ * `mayBeExpired`.
+ */
+export const obstacle = (standing: Standing, now: Date, { mayBeExpired = false } = {}) =>
+  firstBroken(mayBeExpired ? rulesButExpiry : rulesOfUse, standing, now)
 
 /** What an endpoint that asks about a licence may say of its standing. */
 export const standing = [

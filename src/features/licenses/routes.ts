@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate, lookup } from '../../access/gate'
 import type { Deps } from '../../deps'
+import { updateLicenseKey } from './change'
 import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeyUpdate, StockChoice } from './model'
-import { countAvailableKeys, deleteLicenseKey, getLicenseKeys, updateLicenseKey } from './service'
+import { countAvailableKeys, deleteLicenseKey, getLicenseKeys } from './service'
 
 export const licenses = (deps: Deps) =>
   new Elysia({ tags: ['Licence keys'] })

@@ -12,12 +12,11 @@ import {
   type LicenseKeyChoice,
   type LicenseKeyFilter,
   LicenseKeysDraft,
-  LicenseKeyUpdate,
   longestKey,
   mostListed,
   type StockChoice,
 } from './model'
-import { announceChange, licenseNews, newsOfNew } from './news'
+import { licenseNews, newsOfNew } from './news'
 import { type StatusWord, statusWords } from './policy'
 import {
   assignLicenses,
@@ -28,7 +27,6 @@ import {
   listLicenseMeta,
   listLicenses,
   listMetaOf,
-  updateLicenseRow,
 } from './store'
 import { assignedLicense, detailedLicense, listedLicense } from './views'
 
@@ -37,6 +35,7 @@ export {
   assignAvailable,
   findLicense,
   findSeat,
+  listLicenseMeta,
   listOldestAvailable,
   type Seat,
 } from './store'
@@ -109,33 +108,6 @@ async function recordNew(tx: Queryable, created: License[], now: Date) {
   await record(tx, { verb: 'license.created', id: first.id, after: batch ? terms : first, batch }, now)
 }
 
-/** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
-export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof LicenseKeyUpdate>, now: Date) {
-  const license = typeof input.license_key === 'string' ? await findLicense(tx, input.license_key) : undefined
-  const product = await resolveProduct(tx, input.product_id)
-  const leavesRevocation = license?.revokedAt && input.status !== undefined && !isBlock(input.status)
-  const { errors, values } = judge(LicenseKeyUpdate, input, {
-    product_id: input.product_id === undefined || product ? undefined : selectedIsInvalid('product_id'),
-    status: leavesRevocation ? 'The license key is revoked and stays blocked.' : undefined,
-  })
-  if (errors) return say('incorrect_data_license_update', { errors })
-  if (!license) return say('license_key_not_found_update')
-  const { owner_name, owner_email, activation_limit, validity, status, assigned_at } = values
-  const assignedAt = assigned_at === undefined ? license.assignedAt : (parseMoment(assigned_at) ?? null)
-  const updated = await updateLicenseRow(tx, license.id, {
-    ...(product && { productId: product.id }),
-    ...(owner_name !== undefined && { ownerName: owner_name || null }),
-    ...(owner_email !== undefined && { ownerEmail: owner_email || null }),
-    ...(activation_limit !== undefined && { activationLimit: activation_limit }),
-    ...(validity !== undefined && { validity }),
-    ...(status || assigned_at !== undefined ? stateOf(status ?? license.status, assignedAt, now, license) : {}),
-    updatedAt: now,
-  })
-  await record(tx, { verb: 'license.updated', id: license.id, before: license, after: updated }, now)
-  await announceChange(tx, license, updated, now)
-  return say('license_key_updated').signedFor(updated.productId)
-}
-
 /** Deletes licences with their activations and metadata, and announces it. */
 export async function removeLicenses(tx: Queryable, gone: License[], now: Date) {
   await deleteLicenseRows(
@@ -160,12 +132,12 @@ export async function deleteLicenseKey(
 
 /** 730 with the keys that pass the filter, by id; `next_page` when there are more. */
 export async function getLicenseKeys(db: Queryable, filter: Static<typeof LicenseKeyFilter>) {
-  const { product_id, status, customer_email, search, page = 1, per_page = mostListed } = filter
+  const { product_id, status, customer_email, search, after, page = 1, per_page = mostListed } = filter
   const product = await resolveProduct(db, product_id)
   if (product_id !== undefined && !product) return say('license_keys_list', { license_keys: [] })
   const rows = await listLicenses(
     db,
-    { productId: product?.id, status: status && statusWords[status], ownerEmail: customer_email, search },
+    { productId: product?.id, status: status && statusWords[status], ownerEmail: customer_email, search, after },
     { limit: per_page + 1, offset: (page - 1) * per_page },
   )
   return say('license_keys_list', {
@@ -226,7 +198,7 @@ export async function describeAssigned(db: Queryable, rows: License[]) {
 }
 
 /** Status and dates as stored: an assigned key always has a date, one in stock never (CONTRACT §2). */
-function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
+export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
   const status = statusWords[word]
   const isInStock = status === 'available' || status === 'reserved'
   return {
@@ -238,8 +210,6 @@ function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: 
 
 /** The id a reference is; 0, which is nobody's, for what is none. */
 const idOf = (reference: string) => (/^\d{1,15}$/.test(reference) ? Number(reference) : 0)
-
-const isBlock = (word: unknown) => statusWords[word as StatusWord] === 'blocked'
 
 const tooLongKey = (keys: unknown) =>
   Array.isArray(keys) && keys.some((key) => typeof key === 'string' && key.length > longestKey)

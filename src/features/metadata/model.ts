@@ -19,3 +19,7 @@ export const LicenseMetaChoice = Type.Object({ ...Device.properties, key: key() 
 
 export const ProductMeta = Type.Object({ ...ProductChoice.properties, key: key(), value: value() })
 export const ProductMetaChoice = Type.Object({ ...ProductChoice.properties, key: key() })
+
+/** What an operator says of metadata. */
+export const metaKey = () => text({ maxLength: 255, description: 'The name of the metadata.' })
+export const metaValue = () => jsonText({ description: 'A text of at most 64 KiB.' })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
-import type { Feature, Product } from '../../../db/schema/catalog'
+import type { Product } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
@@ -10,7 +10,6 @@ import { Sorry } from '../../kernel/sorry'
 import { announceAll } from '../../webhooks/outbox'
 import { productPayload } from '../../webhooks/payloads'
 import { type ProductChoice, ProductDraft, ProductUpdate } from './model'
-import { slugFlaw } from './policy'
 import {
   deleteProductRow,
   findProduct,
@@ -23,28 +22,36 @@ import {
   updateProductRow,
 } from './store'
 
-const longestPostUrl = 2048
-
 /** 750 with the new id, or 751 with every faulty field. */
 export async function createProduct(tx: Queryable, input: Unchecked<typeof ProductDraft>, now: Date) {
   const { errors, values } = judge(ProductDraft, input)
   if (errors) return say('incorrect_data_product_create', { errors })
   const { source, name, description, status, require_non_expired, external_reference } = values
-  const product = await insertProduct(tx, {
-    uuid: randomUUID(),
-    externalReference: external_reference ?? '',
-    source,
-    name,
-    description,
-    status,
-    requireNonExpired: require_non_expired,
-    createdAt: now,
-    updatedAt: now,
-  })
-  await record(tx, { verb: 'product.created', id: product.id, after: product }, now)
-  await announceAll(tx, () => [{ event: 'product.created', payload: productPayload(product) }], now)
+  const product = await addProduct(
+    tx,
+    {
+      source,
+      name,
+      description,
+      status,
+      requireNonExpired: require_non_expired,
+      externalReference: external_reference ?? '',
+    },
+    now,
+  )
   return say('product_created', { product_id: product.id }).signedFor(product.id)
 }
+
+/** Makes a product and announces it. */
+export async function addProduct(tx: Queryable, draft: ProductColumns, now: Date): Promise<Product> {
+  const product = await insertProduct(tx, { uuid: randomUUID(), ...draft, createdAt: now, updatedAt: now })
+  await record(tx, { verb: 'product.created', id: product.id, after: product }, now)
+  await announceAll(tx, () => [{ event: 'product.created', payload: productPayload(product) }], now)
+  return product
+}
+
+/** What is said of a product when it is made. */
+export type ProductColumns = Omit<Parameters<typeof insertProduct>[1], 'id' | 'uuid' | 'createdAt' | 'updatedAt'>
 
 /** 650, or 651 with every faulty field; an unknown product is a fault of `product_id`. */
 export async function updateProduct(tx: Queryable, input: Unchecked<typeof ProductUpdate>, now: Date) {
@@ -54,27 +61,39 @@ export async function updateProduct(tx: Queryable, input: Unchecked<typeof Produ
   })
   if (errors || !product) return say('incorrect_data_product_update', { errors })
   const { source, name, description, status, require_non_expired, external_reference } = values
-  const updated = await updateProductRow(tx, product.id, {
+  const changes = {
     ...(source && { source }),
     ...(name && { name }),
     ...(description && { description }),
     ...(status && { status }),
     ...(require_non_expired !== undefined && { requireNonExpired: require_non_expired }),
     ...(external_reference !== undefined && { externalReference: external_reference }),
-    updatedAt: now,
-  })
-  await announceUpdate(tx, product, updated, now)
+  }
+  await changeProduct(tx, product, changes, now)
   return say('product_updated').signedFor(product.id)
+}
+
+/** Changes a product and announces it; returns it as it is then. */
+export async function changeProduct(tx: Queryable, before: Product, changes: Partial<ProductColumns>, now: Date) {
+  const after = await updateProductRow(tx, before.id, { ...changes, updatedAt: now })
+  await record(tx, { verb: 'product.updated', id: after.id, before, after }, now)
+  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(after) }], now)
+  return after
 }
 
 /** 550 when the product and all its keys are gone, 551 when there is none. */
 export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof ProductChoice>, now: Date) {
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found')
+  await removeProduct(tx, product, now)
+  return say('product_deleted')
+}
+
+/** Deletes a product with all that hangs on it, and announces it. */
+export async function removeProduct(tx: Queryable, product: Product, now: Date) {
   await deleteProductRow(tx, product.id)
   await record(tx, { verb: 'product.deleted', id: product.id, before: product }, now)
   await announceAll(tx, () => [{ event: 'product.deleted', payload: productPayload(product) }], now)
-  return say('product_deleted')
 }
 
 /** 810 with every product, oldest first. */
@@ -101,59 +120,6 @@ export async function requireProduct(db: Queryable, reference: string): Promise<
   const product = await resolveProduct(db, reference)
   if (!product) throw new Sorry(`there is no product "${reference}": see "latchkey product list"`, 'missing')
   return product
-}
-
-/** What an operator can change that no endpoint can. */
-export interface ProductSettings {
-  postUrl?: string | undefined
-  /** Empty for none. */
-  slug?: string | undefined
-  isChangelogOn?: boolean | undefined
-  /** Added, or put in place of the feature of that key; licences that exist keep what they have. */
-  features: Feature[]
-  removedFeatures: string[]
-}
-
-/** Changes a product's settings; a setting that cannot be is a `Sorry`, and nothing is changed. */
-export async function setProduct(tx: Queryable, reference: string, settings: ProductSettings, now: Date) {
-  const product = await requireProduct(tx, reference)
-  const { postUrl, slug, isChangelogOn, features, removedFeatures } = settings
-  if (postUrl) requirePostUrl(postUrl)
-  if (slug) await requireSlug(tx, slug, product)
-  const unknown = removedFeatures.find((key) => !product.features.some((feature) => feature.key === key))
-  if (unknown !== undefined)
-    throw new Sorry(`product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`)
-  const replaced = [...removedFeatures, ...features.map(({ key }) => key)]
-  const merged = [...product.features.filter(({ key }) => !replaced.includes(key)), ...features]
-  await updateProductRow(tx, product.id, {
-    ...(postUrl !== undefined && { postUrl }),
-    ...(slug !== undefined && { slug: slug || null }),
-    ...(isChangelogOn !== undefined && { changelogEnabled: Number(isChangelogOn) }),
-    features: merged,
-    updatedAt: now,
-  })
-  const updated = await requireProduct(tx, String(product.id))
-  await announceUpdate(tx, product, updated, now)
-  return updated
-}
-
-async function announceUpdate(tx: Queryable, before: Product, after: Product, now: Date) {
-  await record(tx, { verb: 'product.updated', id: after.id, before, after }, now)
-  await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(after) }], now)
-}
-
-function requirePostUrl(url: string) {
-  const isUsable = url.length <= longestPostUrl && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-  if (!isUsable)
-    throw new Sorry(`--post-url takes an http:// or https:// URL of at most ${longestPostUrl} characters`, 'usage')
-}
-
-async function requireSlug(tx: Queryable, slug: string, { id }: Product) {
-  const flaw = slugFlaw(slug)
-  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 'usage')
-  const holder = await findProduct(tx, slug)
-  if (holder && holder.id !== id)
-    throw new Sorry(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
 }
 
 /** A product as 810 shows it (CONTRACT §1). */

@@ -1,7 +1,9 @@
-import { asc, eq, or, sql } from 'drizzle-orm'
-import { type Product, productMeta, products } from '../../../db/schema/catalog'
+import { and, asc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm'
+import { generators, type Product, productMeta, products, releases } from '../../../db/schema/catalog'
+import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
+import { pageOf, type Wanted } from '../../database/page'
 
 export type MetaPair = { key: string; value: string }
 
@@ -34,6 +36,41 @@ export const listEnvatoProducts = (db: Queryable) =>
   db.select().from(products).where(eq(products.source, 'envato')).orderBy(asc(products.id))
 
 export const listProducts = (db: Queryable) => db.select().from(products).orderBy(asc(products.id))
+
+export interface ProductFilter {
+  status?: Product['status'] | undefined
+  source?: Product['source'] | undefined
+  /** Products whose names begin so. */
+  name?: string | undefined
+}
+
+const productSorts = { id: products.id, name: products.name, updated_at: products.updatedAt }
+
+/** A page of the products. */
+export const pageProducts = (db: Queryable, { status, source, name }: ProductFilter, wanted: Wanted) =>
+  pageOf(db, products, {
+    where: and(
+      status && eq(products.status, status),
+      source && eq(products.source, source),
+      name === undefined ? undefined : beginsWith(sql`lower(${products.name})`, name.toLowerCase()),
+    ),
+    sorts: productSorts,
+    wanted,
+  })
+
+const beginsWith = (text: SQL, start: string) => and(gte(text, start), lt(text, `${start}\u{10ffff}`))
+
+/** How much hangs on a product. */
+export async function countHoldings(db: Queryable, productId: number) {
+  const ofProduct = (table: typeof licenses | typeof generators | typeof contracts | typeof releases) =>
+    db.$count(table, eq(table.productId, productId))
+  return {
+    licenses: await ofProduct(licenses),
+    generators: await ofProduct(generators),
+    contracts: await ofProduct(contracts),
+    releases: await ofProduct(releases),
+  }
+}
 
 export async function insertProduct(tx: Queryable, product: typeof products.$inferInsert): Promise<Product> {
   const [row] = await tx.insert(products).values(product).returning()

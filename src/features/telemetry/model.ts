@@ -42,10 +42,10 @@ const only = (description: string) => Type.Optional(text({ description }))
 
 export const TelemetryFilter = Type.Object({
   has_red_flags: Type.Optional(flag({ description: '1: only records with a red flag; 0: only those without.' })),
-  is_correct_format: Type.Optional(flag()),
-  license_key_exists: Type.Optional(flag()),
-  product_exists: Type.Optional(flag()),
-  product_version_exists: Type.Optional(flag()),
+  is_correct_format: Type.Optional(flag({ description: 'Only records of the right form, or only others.' })),
+  license_key_exists: Type.Optional(flag({ description: 'Only those whose licence key there was, or only others.' })),
+  product_exists: Type.Optional(flag({ description: 'Only those whose product there was, or only others.' })),
+  product_version_exists: Type.Optional(flag({ description: 'Only those whose version there was, or only others.' })),
   data_type: only('Only records of this type.'),
   data_group: only('Only records of this group.'),
   product_id: Type.Optional(productReference('Only records of this product.')),

@@ -100,7 +100,7 @@ async function keep(
 }
 
 /** The filter in the store's terms. */
-async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>): Promise<RecordFilter> {
+export async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>): Promise<RecordFilter> {
   const product = await resolveProduct(db, filter.product_id)
   const wanted = {
     hasRedFlags: filter.has_red_flags,
@@ -118,7 +118,7 @@ async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>)
 }
 
 /** A record as 970 shows it (CONTRACT §1). */
-const listedRecord = (record: TelemetryRecord) => ({
+export const listedRecord = (record: TelemetryRecord) => ({
   id: record.id,
   user_identifier: record.userIdentifier,
   license_key: record.licenseKey,

@@ -1,6 +1,7 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, count, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type TelemetryRecord, telemetry } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { pageOf, type Wanted } from '../../database/page'
 
 export async function insertTelemetry(tx: Queryable, record: typeof telemetry.$inferInsert): Promise<TelemetryRecord> {
   const [row] = await tx.insert(telemetry).values(record).returning()
@@ -27,11 +28,33 @@ export const listTelemetry = (
   db: Queryable,
   filter: RecordFilter,
   { limit, offset }: { limit: number; offset: number },
-) =>
-  db
-    .select()
-    .from(telemetry)
-    .where(and(...Object.entries(filter).map(([column, value]) => eq(telemetry[column as FilterColumn], value))))
-    .orderBy(asc(telemetry.id))
-    .limit(limit)
-    .offset(offset)
+) => db.select().from(telemetry).where(matching(filter)).orderBy(asc(telemetry.id)).limit(limit).offset(offset)
+
+interface Range {
+  from?: Date | undefined
+  to?: Date | undefined
+}
+
+/** A page of the records that match, from one moment until before another. */
+export const pageTelemetry = (db: Queryable, filter: RecordFilter, { from, to, ...wanted }: Wanted & Range) => {
+  const where = and(matching(filter), from && gte(telemetry.createdAt, from), to && lt(telemetry.createdAt, to))
+  return pageOf(db, telemetry, { where, sorts: { id: telemetry.id, created_at: telemetry.createdAt }, wanted })
+}
+
+/** How many matching records are older than that. */
+export async function countTelemetry(db: Queryable, filter: RecordFilter, before: Date): Promise<number> {
+  const [row] = await db.select({ records: count() }).from(telemetry).where(older(filter, before))
+  return row!.records
+}
+
+/** Removes at most so many matching records that are older than that; returns how many. */
+export async function deleteTelemetry(tx: Queryable, filter: RecordFilter, before: Date, limit: number) {
+  const some = tx.select({ id: telemetry.id }).from(telemetry).where(older(filter, before)).limit(limit)
+  const deleted = await tx.delete(telemetry).where(sql`${telemetry.id} in ${some}`).returning({ id: telemetry.id })
+  return deleted.length
+}
+
+const matching = (filter: RecordFilter): SQL | undefined =>
+  and(...Object.entries(filter).map(([column, value]) => eq(telemetry[column as FilterColumn], value)))
+
+const older = (filter: RecordFilter, before: Date) => and(matching(filter), lt(telemetry.createdAt, before))

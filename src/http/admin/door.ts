@@ -28,11 +28,12 @@ const headers = {
 /** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
 export function openDoor(deps: Deps) {
   const { config, clock, log, peers } = deps
-  const trusted = addressSet(config.trusted_proxies)
   const refusalOf = openAdmission(deps)
 
   function visitOf(request: Request): Visit {
     const socketAddress = peers.addressOf(request)
+    // A setting that may change while the server runs.
+    const trusted = addressSet(config.trusted_proxies)
     const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
     return {
       request,

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,6 +17,8 @@ const manifestName = 'manifest.json'
 
 const known = new RegExp(`^(${databaseName}|${sealedKeyName}|${manifestName}|${filePrefix}[0-9a-f]{64})$`)
 const chunkBytes = 1_048_576
+/** How much of an archive is written between two waits for the disk. */
+const syncedBytes = 2 * 1_048_576
 const longestText = 64 * 1_048_576
 /** Speed before size: the server beside us needs the processor too. */
 const level = 1
@@ -50,10 +52,8 @@ export async function writeArchive(
   }
   const addFile = async (name: string, from: string) =>
     add(name, (await stat(from)).size, createReadStream(from, { highWaterMark: chunkBytes }))
-  const written = pipeline(
-    Readable.fromWeb(readable as never),
-    createGzip({ level }),
-    createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+  const written = pipeline(Readable.fromWeb(readable as never), createGzip({ level }), (zipped) =>
+    writeSteadily(path, zipped),
   )
   const packed = async () => {
     const facts = await pack({ addFile, addText })
@@ -67,12 +67,27 @@ export async function writeArchive(
       throw error
     }),
   ])
-  const file = await open(path, 'r+')
-  await file.sync()
-  await file.close()
 }
 
-/** Where the content of a member goes; `undefined` where only its hash matters. */
+/** Much at once would make the writes of others wait for the disk. */
+async function writeSteadily(path: string, pieces: AsyncIterable<Uint8Array>) {
+  const file = await open(path, 'wx', 0o600)
+  let unsynced = 0
+  try {
+    for await (const piece of pieces) {
+      await file.writeFile(piece)
+      unsynced += piece.length
+      if (unsynced < syncedBytes) continue
+      await file.datasync()
+      unsynced = 0
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Where the content of a member goes; `undefined` where only its hash matters. What goes there is not on disk yet. */
 export type Destination = (name: string) => string | undefined
 
 /** A backup that was read to its end: what it says of itself, and its sealed key. */
@@ -122,7 +137,6 @@ async function drain(
       if (isText) pieces.push(chunk)
       await file?.writeFile(chunk)
     }
-    await file?.sync()
   } finally {
     await file?.close()
   }

@@ -38,9 +38,9 @@ export async function restoreBackup(
     const key = await keyOf(unpacked, opener)
     await prove(stage, unpacked.manifest, toSealer(key, 'the sealing key of this backup'))
     await writeDurably(join(stage, sealingKeyName), key)
-    syncFolder(join(stage, 'files'))
-    syncFolder(stage)
-    if (!isTrial) await (isFilled ? fill(folder, stage) : become(folder, stage))
+    if (isTrial) return unpacked.manifest
+    await syncAll(stage)
+    await (isFilled ? fill(folder, stage) : become(folder, stage))
     return unpacked.manifest
   } finally {
     await rm(stage, { recursive: true, force: true })
@@ -90,6 +90,17 @@ async function writeDurably(path: string, text: string) {
   await file.writeFile(text)
   await file.sync()
   await file.close()
+}
+
+async function syncAll(stage: string) {
+  const files = join(stage, 'files')
+  for (const path of [join(stage, databaseName), ...readdirSync(files).map((name) => join(files, name))]) {
+    const file = await open(path, 'r+')
+    await file.sync()
+    await file.close()
+  }
+  syncFolder(files)
+  syncFolder(stage)
 }
 
 /** The whole folder in one step. */

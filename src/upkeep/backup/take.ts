@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { version } from '../../../package.json'
 import { record } from '../../audit/record'
-import { copyDatabase } from '../../database/copy'
+import { copyForReading } from '../../database/copy'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { hashOfFile, pathOf } from '../../features/downloads/files'
@@ -34,7 +34,7 @@ export interface Taken {
 export async function takeBackup(
   house: Pick<Deps, 'db' | 'folder' | 'sealer'>,
   file: string,
-  { passphrase, now }: { passphrase: string | undefined; now: Date },
+  { passphrase, now, giveWay }: { passphrase: string | undefined; now: Date; giveWay?: (() => void) | undefined },
 ): Promise<Taken> {
   const path = resolve(file)
   if (existsSync(path)) throw new Sorry(`${path} exists already: name a file that does not`)
@@ -45,7 +45,9 @@ export async function takeBackup(
   const archive = join(unfinished, 'backup.tar.gz')
   try {
     const copy = join(unfinished, databaseName)
-    copyDatabase(join(house.folder, databaseName), copy)
+    copyForReading(join(house.folder, databaseName), copy)
+    // Not before: as long as it is copied, the log beside it grows.
+    giveWay?.()
     await writeArchive(archive, (packing) => packAll(house, { copy, passphrase, now }, packing))
     await rm(copy)
     const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), { passphrase, sealer: house.sealer })

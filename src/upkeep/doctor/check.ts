@@ -1,7 +1,7 @@
 import type { Inspection } from '../../database/inspection'
 import type { Deps } from '../../deps'
 
-/** What is looked at: the folder, and its database at one moment. */
+/** What is looked at: the folder and its database. */
 export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
   readonly now: Date
   readonly database: Inspection

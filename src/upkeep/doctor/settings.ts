@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../../config'
+import { contradictionIn } from '../../settings/policy'
 import { listPublicKeys } from '../../signing/store'
 import { findFact } from '../store'
 import type { Check } from './check'
@@ -49,15 +50,12 @@ function contradictionsIn(config: Config, folder: string) {
       'backup_to lies in the data folder: what takes the one takes the other',
     ],
     [
-      config.allow_private_webhooks === 'on' && config.webhook_allow_list.length > 0,
-      'webhook_allow_list says nothing while allow_private_webhooks is on',
-    ],
-    [
       config.rate_limit_per_address > 0 && isLoopback(config.host) && !config.trusted_proxies.length,
       'rate_limit_per_address counts every client of a proxy as one: name the proxy in trusted_proxies',
     ],
   ]
-  return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+  const other = contradictionIn(config)
+  return [...said.filter(([isSo]) => isSo).map(([, sentence]) => sentence), ...(other ? [other] : [])]
 }
 
 const isLoopback = (host: string) => /^(127\.|::1$|localhost$)/.test(host)

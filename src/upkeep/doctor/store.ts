@@ -1,7 +1,6 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { activations, contracts, licenses } from '../../../db/schema/licensing'
-import { type AuditEntry, auditCheckpoints, auditLog } from '../../../db/schema/operations'
 import { deliveries, jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
@@ -151,16 +150,3 @@ export const listIdleJobs = (db: Queryable, kind: string) =>
 /** Rows of a table that say they are of a time that is still to come. */
 export const listFuture = (db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) =>
   db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(mostNamed)
-
-/** Entries of the audit log after that one, in their order. */
-export const listEntries = (db: Queryable, after: number, limit: number): Promise<AuditEntry[]> =>
-  Promise.resolve(db.select().from(auditLog).where(gt(auditLog.id, after)).orderBy(asc(auditLog.id)).limit(limit))
-
-/** Checkpoints of entries that are not there, or not as they were. */
-export const listBrokenCheckpoints = (db: Queryable) =>
-  db
-    .select({ auditId: auditCheckpoints.auditId })
-    .from(auditCheckpoints)
-    .leftJoin(auditLog, eq(auditLog.id, auditCheckpoints.auditId))
-    .where(or(isNull(auditLog.id), ne(auditLog.hash, auditCheckpoints.hash)))
-    .limit(mostNamed)

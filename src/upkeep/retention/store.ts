@@ -7,7 +7,7 @@ import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db
 import type { Queryable } from '../../database/connection'
 
 /** So few that the write that removes them is over before anybody notices. */
-const rowsPerPage = 250
+const rowsPerPage = 100
 
 /** How far a walk through old rows has come. */
 export interface Place {

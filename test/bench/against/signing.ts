@@ -18,4 +18,4 @@ const app = new Elysia().post(
   },
   { body: VerifiedDevice },
 )
-console.error(`signing Elysia listens on ${listen(app, '127.0.0.1', 0).url},`)
+console.error(`signing Elysia listens on ${listen(app, { hostname: '127.0.0.1', port: 0 }).url},`)

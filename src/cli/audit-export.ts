@@ -1,0 +1,56 @@
+import { appendFileSync, closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import type { Command } from 'commander'
+import { listEntries } from '../audit/store'
+import type { Db } from '../database/database'
+import { Sorry } from '../kernel/sorry'
+import { describedEntry } from '../operations/audit'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+
+const rowsPerPage = 1000
+
+/** `latchkey audit export`: what `GET /admin/api/audit` gives page by page, in one file. */
+export function auditExportCommand(program: Command, io: Io) {
+  const audit = program.commands.find((command) => command.name() === 'audit')!
+  withSettings(audit.command('export'), ['data_dir'])
+    .description('write the whole audit log to a new file, oldest first, one JSON object a line')
+    .argument('<file>', 'the file, which must not exist yet')
+    .option('--json', 'print how many entries it holds as JSON')
+    .action((path, options) =>
+      inHouse(options, io, async ({ db }) => {
+        const entries = await writeAll(db, path)
+        report(io, options, { file: path, entries }, [`${entries} entries are written to ${path}.`])
+      }),
+    )
+}
+
+async function writeAll(db: Db, path: string): Promise<number> {
+  const file = create(path)
+  let isWhole = false
+  try {
+    for (let entries = 0, after = 0; ; ) {
+      const page = await listEntries(db.read, after, rowsPerPage)
+      const lines = page.map((entry) => `${JSON.stringify({ ...describedEntry(entry), hash: entry.hash })}\n`)
+      appendFileSync(file, lines.join(''))
+      entries += page.length
+      after = page.at(-1)?.id ?? after
+      if (page.length < rowsPerPage) {
+        fsyncSync(file)
+        isWhole = true
+        return entries
+      }
+    }
+  } finally {
+    closeSync(file)
+    if (!isWhole) rmSync(path, { force: true })
+  }
+}
+
+function create(path: string) {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    const exists = (error as { code?: string }).code === 'EEXIST'
+    throw new Sorry(exists ? `${path} exists already: choose another name` : `cannot write ${path}: check its folder`)
+  }
+}

@@ -1,0 +1,64 @@
+import type { Static } from '@sinclair/typebox'
+import type { Contract } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { randomToken } from '../../kernel/secrets'
+import { Sorry } from '../../kernel/sorry'
+import { requireProduct } from '../products/service'
+import type { ContractEdit, NewContract } from './model'
+import { addContract, changeContract, removeContract } from './service'
+import { countContractKeys, findContract, findContractByKey } from './store'
+
+/** The contract of that id, uuid or key; an unknown one is a `Sorry`. */
+export async function requireContract(db: Queryable, reference: string): Promise<Contract> {
+  const contract = await findContract(db, reference)
+  if (contract) return contract
+  throw new Sorry(`there is no contract "${reference}": see "latchkey contract list"`, 'missing')
+}
+
+/** Makes a contract; its key is drawn where none is given. */
+export async function makeContract(
+  tx: Queryable,
+  { product: reference, ...given }: Static<typeof NewContract>,
+  now: Date,
+): Promise<Contract> {
+  const product = await requireProduct(tx, reference)
+  if (given.contract_key) await requireUnused(tx, given.contract_key)
+  const terms = {
+    contract_key: randomToken('contract'),
+    contract_information: '',
+    status: 'active' as const,
+    can_get_info: 1 as const,
+    can_generate: 1 as const,
+    can_destroy: 0 as const,
+    can_destroy_all: 0 as const,
+  }
+  return addContract(tx, product, { ...terms, ...given }, now)
+}
+
+/** Changes what is named; a quota never falls below what is used of it. */
+export async function editContract(tx: Queryable, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
+  const { contract: reference, product: productReference, ...terms } = input
+  if (Object.keys(input).length < 2) throw new Sorry('say what to change, for example --quantity 200', 'usage')
+  const before = await requireContract(tx, reference)
+  const used = await countContractKeys(tx, before.id)
+  if (terms.contract_key) await requireUnused(tx, terms.contract_key, before)
+  if (terms.license_keys_quantity !== undefined && terms.license_keys_quantity < used) {
+    throw new Sorry(`${used} keys were drawn from contract ${before.id}: its quota cannot be less`)
+  }
+  const product = productReference === undefined ? undefined : await requireProduct(tx, productReference)
+  return changeContract(tx, { before, used }, { ...terms, product }, now)
+}
+
+/** Deletes a contract; its keys stay. */
+export async function dropContract(tx: Queryable, reference: string, now: Date): Promise<Contract> {
+  const contract = await requireContract(tx, reference)
+  await removeContract(tx, contract, now)
+  return contract
+}
+
+async function requireUnused(db: Queryable, contractKey: string, own?: Contract) {
+  const holder = await findContractByKey(db, contractKey)
+  if (holder && holder.id !== own?.id) {
+    throw new Sorry(`contract ${holder.id} has that key already: give another, or none to have one drawn`)
+  }
+}

@@ -1,0 +1,58 @@
+import type { License } from '../../../db/schema/licensing'
+import { historyOf } from '../../audit/history'
+import type { Queryable } from '../../database/connection'
+import type { Wanted } from '../../database/page'
+import { countSeatsTaken } from '../activations/service'
+import { describeSeat } from '../activations/views'
+import { expiryOf } from '../licenses/policy'
+import { listLicenseMeta } from '../licenses/service'
+import { describeProduct } from '../products/service'
+import { stateInWords, stateWord } from './state'
+import { type LicenseFilter, listSeats, mapSeatsTaken, pageLicenses } from './store'
+
+const mostSeats = 100
+const mostHappenings = 50
+
+/** A licence as an operator sees it. */
+export const describeLicense = (license: License, seatsTaken: number, now: Date) => ({
+  id: license.id,
+  license_key: license.licenseKey,
+  product_id: license.productId,
+  status: license.status,
+  state: stateWord(license, seatsTaken, now),
+  owner_name: license.ownerName,
+  owner_email: license.ownerEmail,
+  activation_limit: license.activationLimit,
+  seats_taken: seatsTaken,
+  validity: license.validity,
+  assigned_at: license.assignedAt?.toISOString() ?? null,
+  expires_at: expiryOf(license)?.toISOString() ?? null,
+  revoked_at: license.revokedAt?.toISOString() ?? null,
+  contract_id: license.contractId,
+  generator_id: license.generatorId,
+  created_at: license.createdAt.toISOString(),
+  updated_at: license.updatedAt.toISOString(),
+})
+
+/** A page of licences as an operator sees them. */
+export async function listLicensePage(db: Queryable, filter: LicenseFilter, wanted: Wanted & { now: Date }) {
+  const { rows, next } = await pageLicenses(db, filter, wanted)
+  const ids = rows.map(({ id }) => id)
+  const taken = await mapSeatsTaken(db, ids)
+  return { rows: rows.map((row) => describeLicense(row, taken.get(row.id) ?? 0, wanted.now)), next }
+}
+
+/** All that the support desk wants to know of a licence: the latest of its seats and of its history, if they are many. */
+export async function licensePage(db: Queryable, license: License, now: Date) {
+  const taken = await countSeatsTaken(db, license.id)
+  const { id, name } = await describeProduct(db, license.productId)
+  return {
+    ...describeLicense(license, taken, now),
+    summary: stateInWords(license, taken, now),
+    product: { id, name },
+    features: license.features,
+    meta_data: await listLicenseMeta(db, license.id),
+    activations: (await listSeats(db, license.id, mostSeats)).map(describeSeat),
+    history: await historyOf(db, 'license', license.id, mostHappenings),
+  }
+}

@@ -1,0 +1,50 @@
+import type { License } from '../../../db/schema/licensing'
+import { expiryOf, isExpired } from '../licenses/policy'
+
+/** One word for how a licence stands (CONTRACT §2). */
+export function stateWord(license: License, seatsTaken: number, now: Date) {
+  if (license.status === 'blocked') return license.revokedAt ? 'revoked' : 'blocked'
+  if (license.status !== 'assigned') return license.status
+  if (isExpired(license, now)) return 'expired'
+  return seatsTaken ? 'active' : 'assigned'
+}
+
+/** The same in a sentence: `assigned to Ada, 2 of 3 seats taken, ends 2027-01-31 (in 67 days)`. */
+export function stateInWords(license: License, seatsTaken: number, now: Date): string {
+  return [standingOf(license), seatsOf(license, seatsTaken), endOf(license, now)].filter(Boolean).join(', ')
+}
+
+function standingOf({ status, revokedAt, ownerName, ownerEmail }: License) {
+  const owner = ownerName ?? ownerEmail
+  switch (status) {
+    case 'available':
+      return 'in stock'
+    case 'reserved':
+      return 'held out of the stock'
+    case 'assigned':
+      return owner ? `assigned to ${owner}` : 'assigned'
+    case 'blocked':
+      return [revokedAt ? `revoked for good on ${dayOf(revokedAt)}` : 'blocked', owner && `owned by ${owner}`]
+        .filter(Boolean)
+        .join(', ')
+  }
+}
+
+const seatsOf = ({ activationLimit }: License, taken: number) =>
+  activationLimit > 0
+    ? `${taken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
+    : `${taken} seat${taken === 1 ? '' : 's'} taken of any number`
+
+function endOf(license: License, now: Date) {
+  if (license.validity < 1) return 'for ever'
+  const expiry = expiryOf(license)
+  if (!expiry) return license.assignedAt ? 'for ever' : `for ${days(license.validity)} from its assignment`
+  const away = (expiry.getTime() - now.getTime()) / dayMs
+  return away < 0
+    ? `ended ${dayOf(expiry)} (${days(Math.floor(-away))} ago)`
+    : `ends ${dayOf(expiry)} (in ${days(Math.ceil(away))})`
+}
+
+const dayMs = 86_400_000
+const days = (count: number) => `${count} day${count === 1 ? '' : 's'}`
+const dayOf = (moment: Date) => moment.toISOString().slice(0, 10)

@@ -1,0 +1,109 @@
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { activationSightings, activations, licenses } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { pageOf, type Sorts, type Wanted } from '../../database/page'
+import type { SeenActivation } from '../activations/store'
+import type { StatusWord } from '../licenses/policy'
+
+export interface LicenseFilter {
+  productId?: number | undefined
+  status?: StatusWord | undefined
+  ownerEmail?: string | undefined
+  /** The beginning of a key. */
+  key?: string | undefined
+  contractId?: number | undefined
+  generatorId?: number | undefined
+  /** The beginning of a key, or of an owner's e-mail address or name. */
+  text?: string | undefined
+}
+
+const lowerKey = sql`lower(${licenses.licenseKey})`
+const lowerEmail = sql`lower(${licenses.ownerEmail})`
+const expiry = sql`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
+// Bound, these words would hide from SQLite that the partial index serves.
+const ends = sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`
+
+const sorts: Sorts = { id: licenses.id, license_key: lowerKey, owner_email: lowerEmail, expires_at: expiry }
+
+/** Ordered by what not all of them have, only those are listed that have it. */
+const haves: Record<string, SQL> = {
+  owner_email: sql`${lowerEmail} >= ''`,
+  expires_at: sql`${ends} and ${expiry} >= 0`,
+}
+
+/** A page of licences. */
+export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wanted }: Wanted & { now: Date }) {
+  const { productId, status, ownerEmail, key, contractId, generatorId, text } = filter
+  const sort = wanted.sort.replace(/^-/, '')
+  const isNarrowed = [ownerEmail, key, contractId, generatorId, text].some((each) => each !== undefined)
+  return pageOf(db, licenses, {
+    where: and(
+      productId === undefined ? undefined : eq(licenses.productId, productId),
+      status && isInState(status, now),
+      ownerEmail === undefined ? undefined : eq(lowerEmail, ownerEmail.toLowerCase()),
+      key === undefined ? undefined : beginsWith(licenses.licenseKey, key),
+      contractId === undefined ? undefined : eq(licenses.contractId, contractId),
+      generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
+      text === undefined
+        ? undefined
+        : or(...[licenses.licenseKey, licenses.ownerEmail, licenses.ownerName].map((each) => beginsWith(each, text))),
+      haves[sort],
+    ),
+    sorts,
+    wanted,
+    index: sort === 'expires_at' && !isNarrowed ? 'licenses_expiry' : undefined,
+  })
+}
+
+/** The stored words as they are stored, the others as CONTRACT §2 derives them. */
+function isInState(word: StatusWord, now: Date): SQL | undefined {
+  const isBlocked = eq(licenses.status, 'blocked')
+  const hasEnded = and(ends, lt(expiry, now.getTime()))
+  switch (word) {
+    case 'active':
+      return sql`${licenses.status} = 'assigned' and not (${hasEnded}) and exists (
+        select 1 from ${activations} where ${activations.licenseId} = ${licenses.id} and ${activations.deactivatedAt} is null)`
+    case 'expired':
+      return hasEnded
+    case 'revoked':
+      return and(isBlocked, isNotNull(licenses.revokedAt))
+    case 'suspended':
+    case 'inactive':
+      return and(isBlocked, isNull(licenses.revokedAt))
+    default:
+      return eq(licenses.status, word)
+  }
+}
+
+/** A range, so that the index on the lower-cased column serves it. */
+function beginsWith(column: SQLiteColumn, text: string) {
+  const start = text.toLowerCase()
+  return and(gte(sql`lower(${column})`, start), lt(sql`lower(${column})`, `${start}\u{10ffff}`))
+}
+
+/** How many seats of each of these licences are taken, by licence id. */
+export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ id: activations.licenseId, taken: sql<number>`count(*)` })
+    .from(activations)
+    .where(and(inArray(activations.licenseId, licenseIds), isNull(activations.deactivatedAt)))
+    .groupBy(activations.licenseId)
+  return new Map(rows.map(({ id, taken }) => [id, taken]))
+}
+
+/** The seats of a licence: those taken before those freed, whoever showed a sign of life last first. */
+export const listSeats = (db: Queryable, licenseId: number, limit: number): Promise<SeenActivation[]> =>
+  Promise.resolve(
+    db
+      .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
+      .from(activations)
+      .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
+      .where(eq(activations.licenseId, licenseId))
+      .orderBy(
+        sql`${activations.deactivatedAt} is not null`,
+        desc(sql`coalesce(${activationSightings.lastVerifiedAt}, ${activations.activatedAt})`),
+        desc(activations.id),
+      )
+      .limit(limit),
+  )

@@ -1,0 +1,81 @@
+import type { Static } from '@sinclair/typebox'
+import type { Generator, Product } from '../../../db/schema/catalog'
+import type { License } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { parseMoment } from '../../kernel/moments'
+import { Refusal } from '../../kernel/outcome'
+import { Sorry } from '../../kernel/sorry'
+import { longestKey } from '../licenses/model'
+import { createLicenses, type LicenseTerms, stateOf } from '../licenses/service'
+import { requireProduct } from '../products/service'
+import type { NewLicenses } from './model'
+import { requireGenerator } from './operator'
+import { chooseGenerator, drawLicenses, termsOf } from './service'
+import { listTaken } from './store'
+
+const usualTerms = { activationLimit: 1, validity: 0 }
+
+/**
+ * Makes licences of the keys that are given, or of keys that a generator draws; assigned where an owner is named. All of
+ * them or none: what stands in the way is a `Sorry`.
+ */
+export async function stockLicenses(tx: Queryable, input: Static<typeof NewLicenses>, now: Date): Promise<License[]> {
+  const { license_keys: keys, product: reference, generator, quantity } = input
+  if (keys && (generator !== undefined || quantity !== undefined)) {
+    throw new Sorry('either --key says which keys there are, or --generator and --quantity have them drawn', 'usage')
+  }
+  const terms = { ...termsOf(input), ...ownershipOf(input, now) }
+  if (keys) return bring(tx, keys, await productOf(tx, reference), { ...usualTerms, ...terms }, now)
+  const source = await generatorOf(tx, reference, generator)
+  const product = await requireProduct(tx, String(source.productId))
+  try {
+    return await drawLicenses(tx, source, product, quantity ?? 1, terms, now)
+  } catch (error) {
+    if (error instanceof Refusal) throw new Sorry((error.outcome.data as { detail: string }).detail)
+    throw error
+  }
+}
+
+async function bring(tx: Queryable, given: string[], product: Product, terms: LicenseTerms, now: Date) {
+  const keys = [...new Set(given)]
+  const tooLong = keys.find((key) => key.length > longestKey)
+  if (tooLong)
+    throw new Sorry(`a licence key has at most ${longestKey} characters: "${tooLong.slice(0, 20)}…"`, 'usage')
+  const [taken] = await listTaken(tx, keys)
+  if (taken !== undefined) throw new Sorry(`licence key "${taken}" exists already: nothing was made`)
+  return createLicenses(tx, product, keys, terms, now)
+}
+
+async function productOf(db: Queryable, reference: string | undefined) {
+  if (reference === undefined) throw new Sorry('say which product they are for, with --product', 'usage')
+  return requireProduct(db, reference)
+}
+
+async function generatorOf(db: Queryable, reference: string | undefined, id: number | undefined): Promise<Generator> {
+  if (reference === undefined && id === undefined) {
+    throw new Sorry('say which keys with --key, or who draws them with --generator or --product', 'usage')
+  }
+  const product = reference === undefined ? undefined : await requireProduct(db, reference)
+  if (id === undefined) {
+    const first = await chooseGenerator(db, product!.id)
+    if (first) return first
+    const remedy = `latchkey generator create --product ${product!.id}`
+    throw new Sorry(`product ${product!.id} has no generator that makes keys: give --key, or make one: ${remedy}`)
+  }
+  const generator = await requireGenerator(db, id)
+  if (product && generator.productId !== product.id) {
+    throw new Sorry(`generator ${id} makes keys for product ${generator.productId}, not for ${product.id}`)
+  }
+  if (generator.status !== 1) throw new Sorry(`generator ${id} is disabled: latchkey generator enable ${id}`)
+  return generator
+}
+
+/** A licence with an owner is theirs, one without is in stock, unless its status is said. */
+function ownershipOf({ owner_name, owner_email, status, assigned_at }: Static<typeof NewLicenses>, now: Date) {
+  const word = status ?? (owner_name || owner_email ? 'assigned' : 'available')
+  return {
+    ownerName: owner_name ?? null,
+    ownerEmail: owner_email ?? null,
+    ...stateOf(word, parseMoment(assigned_at ?? '') ?? null, now),
+  }
+}

@@ -1,0 +1,57 @@
+import type { Static } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
+import type { License } from '../../../db/schema/licensing'
+import { record } from '../../audit/record'
+import type { Queryable } from '../../database/connection'
+import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
+import { parseMoment } from '../../kernel/moments'
+import { say } from '../../kernel/outcome'
+import { resolveProduct } from '../products/service'
+import { LicenseKeyUpdate } from './model'
+import { announceChange } from './news'
+import { type StatusWord, statusWords } from './policy'
+import { stateOf } from './service'
+import { findLicense, updateLicenseRow } from './store'
+
+/** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
+export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof LicenseKeyUpdate>, now: Date) {
+  const license = typeof input.license_key === 'string' ? await findLicense(tx, input.license_key) : undefined
+  const product = await resolveProduct(tx, input.product_id)
+  const leavesRevocation = license?.revokedAt && input.status !== undefined && !isBlock(input.status)
+  const { errors, values } = judge(LicenseKeyUpdate, input, {
+    product_id: input.product_id === undefined || product ? undefined : selectedIsInvalid('product_id'),
+    status: leavesRevocation ? 'The license key is revoked and stays blocked.' : undefined,
+  })
+  if (errors) return say('incorrect_data_license_update', { errors })
+  if (!license) return say('license_key_not_found_update')
+  const updated = await changeLicense(tx, license, { ...values, product, now })
+  return say('license_key_updated').signedFor(updated.productId)
+}
+
+/** What a licence is to be; what is absent stays as it is. */
+interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, 'license_key' | 'product_id'>> {
+  product?: Product | undefined
+  features?: License['features'] | undefined
+  now: Date
+}
+
+/** Changes a licence and announces all that it means; returns it as it is then. */
+export async function changeLicense(tx: Queryable, before: License, changes: Changes): Promise<License> {
+  const { product, owner_name, owner_email, activation_limit, validity, status, assigned_at, features, now } = changes
+  const assignedAt = assigned_at === undefined ? before.assignedAt : (parseMoment(assigned_at) ?? null)
+  const after = await updateLicenseRow(tx, before.id, {
+    ...(product && { productId: product.id }),
+    ...(owner_name !== undefined && { ownerName: owner_name || null }),
+    ...(owner_email !== undefined && { ownerEmail: owner_email || null }),
+    ...(activation_limit !== undefined && { activationLimit: activation_limit }),
+    ...(validity !== undefined && { validity }),
+    ...(features && { features }),
+    ...(status || assigned_at !== undefined ? stateOf(status ?? before.status, assignedAt, now, before) : {}),
+    updatedAt: now,
+  })
+  await record(tx, { verb: 'license.updated', id: before.id, before, after }, now)
+  await announceChange(tx, before, after, now)
+  return after
+}
+
+const isBlock = (word: unknown) => statusWords[word as StatusWord] === 'blocked'

@@ -1,0 +1,74 @@
+import { record } from '../../audit/record'
+import type { Queryable } from '../../database/connection'
+import { Sorry } from '../../kernel/sorry'
+import { requireLicense } from '../licenses/operator'
+import { requireProduct } from '../products/service'
+import {
+  deleteLicenseMetaRow,
+  deleteProductMetaRow,
+  findLicenseMeta,
+  findProductMeta,
+  insertLicenseMeta,
+  insertProductMeta,
+  updateLicenseMetaRow,
+  updateProductMetaRow,
+} from './store'
+
+export interface Meta {
+  key: string
+  value: string
+}
+
+/** Notes that of a product, in place of what stood there under that key. */
+export async function setProductMeta(tx: Queryable, reference: string, { key, value }: Meta, now: Date) {
+  const { id } = await requireProduct(tx, reference)
+  const before = await findProductMeta(tx, id, key)
+  if (before) await updateProductMetaRow(tx, before.id, value)
+  else await insertProductMeta(tx, { productId: id, key, value })
+  await record(tx, changeOf('product', id, { key, before: before?.value, after: value }), now)
+}
+
+/** Takes that off a product; what is not there is a `Sorry`. */
+export async function unsetProductMeta(tx: Queryable, reference: string, key: string, now: Date) {
+  const { id } = await requireProduct(tx, reference)
+  const before = await findProductMeta(tx, id, key)
+  if (!before) throw new Sorry(`product ${id} has no metadata "${key}": see "latchkey product show ${id}"`, 'missing')
+  await deleteProductMetaRow(tx, before.id)
+  await record(tx, changeOf('product', id, { key, before: before.value }), now)
+}
+
+/** Notes that of a licence, in place of what stood there under that key. */
+export async function setLicenseMeta(tx: Queryable, licenseKey: string, { key, value }: Meta, now: Date) {
+  const { id } = await requireLicense(tx, licenseKey)
+  const before = await findLicenseMeta(tx, id, key)
+  if (before) await updateLicenseMetaRow(tx, before.id, value)
+  else await insertLicenseMeta(tx, { licenseId: id, key, value })
+  await record(tx, changeOf('license', id, { key, before: before?.value, after: value }), now)
+}
+
+/** Takes that off a licence; what is not there is a `Sorry`. */
+export async function unsetLicenseMeta(tx: Queryable, licenseKey: string, key: string, now: Date) {
+  const { id } = await requireLicense(tx, licenseKey)
+  const before = await findLicenseMeta(tx, id, key)
+  if (!before)
+    throw new Sorry(`this licence has no metadata "${key}": see "latchkey license show ${licenseKey}"`, 'missing')
+  await deleteLicenseMetaRow(tx, before.id)
+  await record(tx, changeOf('license', id, { key, before: before.value }), now)
+}
+
+interface MetaChange {
+  key: string
+  before?: string | undefined
+  after?: string | undefined
+}
+
+/** The audit log's row for it; each verb is the one that the endpoints leave. */
+function changeOf(subject: 'product' | 'license', id: number, { key, before, after }: MetaChange) {
+  const deed = after === undefined ? 'deleted' : before === undefined ? 'created' : 'updated'
+  return {
+    verb: `${subject}.meta-${deed}` as const,
+    id,
+    before: before === undefined ? undefined : { [key]: before },
+    after: after === undefined ? undefined : { [key]: after },
+  }
+}

@@ -1,0 +1,91 @@
+import type { Static } from '@sinclair/typebox'
+import type { Feature, Product } from '../../../db/schema/catalog'
+import type { Queryable } from '../../database/connection'
+import { Sorry } from '../../kernel/sorry'
+import type { NewProduct, ProductSettings } from './model'
+import { parseFeature, slugFlaw } from './policy'
+import { addProduct, changeProduct, requireProduct } from './service'
+import { countHoldings, findProduct } from './store'
+
+type Settings = Omit<Static<typeof ProductSettings>, 'product' | 'removed_features'>
+
+/** Makes a product; a setting that cannot be is a `Sorry`, and nothing is made. */
+export async function makeProduct(tx: Queryable, { name, ...settings }: Static<typeof NewProduct>, now: Date) {
+  const draft = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 } as const
+  const columns = await columnsOf(tx, settings)
+  return addProduct(tx, { ...draft, name, ...columns, features: featuresOf(settings.features) }, now)
+}
+
+/** Changes a product's settings; a setting that cannot be is a `Sorry`, and nothing is changed. */
+export async function setProduct(tx: Queryable, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
+  const { product: reference, removed_features: removed = [], ...settings } = given
+  if (!removed.length && !Object.keys(settings).length) {
+    throw new Sorry('say what to change, for example --slug my-app', 'usage')
+  }
+  const product = await requireProduct(tx, reference)
+  const columns = await columnsOf(tx, settings, product)
+  const unknown = removed.find((key) => !product.features.some((feature) => feature.key === key))
+  if (unknown !== undefined)
+    throw new Sorry(`product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`)
+  const added = featuresOf(settings.features)
+  const replaced = [...removed, ...added.map(({ key }) => key)]
+  const features = [...product.features.filter(({ key }) => !replaced.includes(key)), ...added]
+  return changeProduct(tx, product, { ...columns, features }, now)
+}
+
+/** What goes with a product, in words: `1,204 licence keys, 1 generator, no contracts and 3 releases`. */
+export async function holdingsOf(db: Queryable, { id }: Product): Promise<string> {
+  const { licenses, generators, contracts, releases } = await countHoldings(db, id)
+  const [last, ...others] = [
+    counted(releases, 'release'),
+    counted(contracts, 'contract'),
+    counted(generators, 'generator'),
+    counted(licenses, 'licence key'),
+  ]
+  return `${others.reverse().join(', ')} and ${last}`
+}
+
+const counted = (count: number, noun: string) =>
+  `${count ? count.toLocaleString('en-US') : 'no'} ${noun}${count === 1 ? '' : 's'}`
+
+async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
+  const { name, description, source, status, require_non_expired, external_reference } = settings
+  const { post_url, slug, changelog } = settings
+  if (post_url) requirePostUrl(post_url)
+  if (slug) await requireSlug(db, slug, product)
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(source && { source }),
+    ...(status && { status }),
+    ...(require_non_expired !== undefined && { requireNonExpired: require_non_expired }),
+    ...(external_reference !== undefined && { externalReference: external_reference }),
+    ...(post_url !== undefined && { postUrl: post_url }),
+    ...(slug !== undefined && { slug: slug || null }),
+    ...(changelog && { changelogEnabled: Number(changelog === 'on') }),
+  }
+}
+
+/** Features from their short forms; of two with one key the later one counts. */
+function featuresOf(texts: string[] = []): Feature[] {
+  const features = texts.map((text) => {
+    const feature = parseFeature(text)
+    if (feature) return feature
+    const forms = 'export:boolean=true, seats:number=5, tier:string=pro'
+    throw new Sorry(`"${text}" is no feature: give a key, a type and a default, such as ${forms}`, 'usage')
+  })
+  return [...new Map(features.map((feature) => [feature.key, feature])).values()]
+}
+
+function requirePostUrl(url: string) {
+  const isUsable = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  if (!isUsable) throw new Sorry('--post-url takes an http:// or https:// URL', 'usage')
+}
+
+async function requireSlug(db: Queryable, slug: string, product?: Product) {
+  const flaw = slugFlaw(slug)
+  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 'usage')
+  const holder = await findProduct(db, slug)
+  if (holder && holder.id !== product?.id)
+    throw new Sorry(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
+}

@@ -1,0 +1,73 @@
+import { Type } from '@sinclair/typebox'
+import { identifier } from '../features/activations/model'
+import { deactivateByOperator } from '../features/activations/service'
+import { listSeats } from '../features/activations/views'
+import { licenseReference } from '../features/licenses/model'
+import { requireLicense } from '../features/licenses/operator'
+import { productReference } from '../features/products/model'
+import { requireProduct } from '../features/products/service'
+import { choice } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const list = listing({
+  command: 'activation list',
+  route: 'GET /activations',
+  bare: ['license_key'],
+  summary: 'every device that holds or held a seat, on one licence or on all',
+  plural: 'activations',
+  filters: Type.Object({
+    license_key: Type.Optional(licenseReference()),
+    product: Type.Optional(productReference('Only those on licences of this product: its id, uuid or slug.')),
+    identifier: Type.Optional(identifier()),
+    status: Type.Optional(
+      choice(['active', 'inactive'], { description: 'active: the seat is taken; inactive: it was freed.' }),
+    ),
+  }),
+  sorts: ['id', 'last_verified_at'],
+  async page({ db }, { license_key, product, identifier: device, status }, wanted) {
+    const license = license_key === undefined ? undefined : await requireLicense(db.read, license_key)
+    const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
+    const isTaken = status && status === 'active'
+    return listSeats(db.read, { licenseId: license?.id, productId, identifier: device, isTaken }, wanted)
+  },
+  columns: {
+    IDENTIFIER: (seat) => seat.identifier,
+    STATE: ({ status }) => status,
+    SINCE: ({ activated_at }) => minute(activated_at),
+    UNTIL: ({ deactivated_at }) => (deactivated_at ? minute(deactivated_at) : '–'),
+    'LAST VERIFIED': ({ last_verified_at }) => (last_verified_at ? minute(last_verified_at) : '–'),
+    ADDRESS: ({ ip }) => ip || '–',
+    'LICENCE KEY': (seat) => seat.license_key,
+  },
+  none: 'No device has taken a seat.',
+})
+
+const deactivate = operation({
+  command: 'activation deactivate',
+  route: 'POST /licenses/:license_key/deactivate',
+  bare: ['identifier'],
+  role: 'operator',
+  summary: 'free the seat of a device, and tell it at its post_url, else at that of its product',
+  input: Type.Object({ license_key: licenseReference(), identifier: identifier() }),
+  async run({ db, now }, device) {
+    const { license_key } = device
+    await requireLicense(db.read, license_key)
+    const { answer } = await db.write((tx) => deactivateByOperator(tx, device, now))
+    if (answer !== 'license_deactivated') {
+      throw new Sorry(
+        `"${device.identifier}" holds no seat on this licence: see "latchkey activation list ${license_key}"`,
+      )
+    }
+    return { ...device, status: 'inactive' }
+  },
+  show: (freed) => [`The seat of "${freed.identifier}" is free.`],
+})
+
+export const activations: Subject = {
+  name: 'activation',
+  about: 'the devices that hold a seat on a licence',
+  operations: [list, deactivate],
+}

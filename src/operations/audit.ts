@@ -1,0 +1,111 @@
+import { Type } from '@sinclair/typebox'
+import type { AuditEntry } from '../../db/schema/operations'
+import { inspectChain } from '../audit/chain'
+import { findEntry, pageEntries } from '../audit/store'
+import { integer, momentText, text } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+import { listPublicKeys } from '../signing/store'
+import { facts, minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const list = listing({
+  command: 'audit list',
+  route: 'GET /audit',
+  summary: 'who changed what, newest first',
+  plural: 'entries',
+  filters: Type.Object({
+    actor: Type.Optional(text({ description: 'Only what this one did: "api-key 3", "user ada", "command line".' })),
+    verb: Type.Optional(text({ description: 'Only what was done so: license.updated' })),
+    subject: Type.Optional(text({ description: 'Only what was done to such things: license' })),
+    id: Type.Optional(text({ description: 'Only what was done to the thing with this id.' })),
+    from: Type.Optional(momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+    to: Type.Optional(momentText({ description: 'The moment before which it ends.' })),
+  }),
+  sorts: ['-id'],
+  async page({ db }, { id, from, to, ...filter }, wanted) {
+    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
+    const { rows, next } = await pageEntries(db.read, { ...filter, subjectId: id, ...range }, wanted)
+    return { rows: rows.map(describedEntry), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    AT: ({ at }) => minute(at),
+    WHO: ({ actor }) => actor,
+    DID: ({ verb }) => verb,
+    TO: ({ batch, subject_id }) => (batch ? `${batch.from} to ${batch.to}` : subject_id),
+    WHAT: ({ before, after }) => changesOf(before, after),
+  },
+  none: 'There is no such entry.',
+})
+
+const show = operation({
+  command: 'audit show',
+  route: 'GET /audit/:id',
+  role: 'viewer',
+  summary: 'all that is known of one change',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  async run({ db }, { id }) {
+    const entry = await findEntry(db.read, id)
+    if (!entry) throw new Sorry(`there is no entry ${id}: see "latchkey audit list"`, 'missing')
+    return { ...describedEntry(entry), hash: entry.hash }
+  },
+  show: facts,
+})
+
+const verify = operation({
+  command: 'audit verify',
+  route: 'GET /audit/verification',
+  role: 'viewer',
+  summary:
+    'walk the whole audit log and find the first row that was altered or removed; exit code 1 where there is one',
+  input: Type.Object({}),
+  async run({ db }) {
+    const keys = new Map((await listPublicKeys(db.read)).map(({ id, publicPem }) => [id, publicPem]))
+    return inspectChain({ reader: () => db.read, publicPemOf: (keyId) => keys.get(keyId) })
+  },
+  isFailure: ({ broken }) => broken !== null,
+  show: ({ rows, checkpoints, broken }) =>
+    broken
+      ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`, `The ${rows} rows before it are whole.`]
+      : [`The audit log is whole: ${rows} rows, ${checkpoints} signed checkpoints.`],
+})
+
+export const audit: Subject = {
+  name: 'audit',
+  about: 'who changed what, and the proof that nobody has rewritten it',
+  operations: [list, show, verify],
+}
+
+/** An entry as operators see it. */
+export const describedEntry = (entry: AuditEntry) => ({
+  id: entry.id,
+  at: entry.at.toISOString(),
+  actor: entry.actor,
+  request_id: entry.requestId,
+  verb: entry.verb,
+  subject: entry.subject,
+  subject_id: entry.subjectId,
+  batch: entry.batchFrom === null || entry.batchTo === null ? null : { from: entry.batchFrom, to: entry.batchTo },
+  before: parsed(entry.before),
+  after: parsed(entry.after),
+})
+
+const parsed = (json: string | null): Record<string, unknown> | null => (json === null ? null : JSON.parse(json))
+
+type Side = Record<string, unknown> | null
+
+/** What was changed, in a line: `name: "a" → "b"`; where there is one side alone, that. */
+function changesOf(before: Side, after: Side) {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+  const sides = [before, after].filter((side) => side !== null)
+  return names.map((name) => `${name}: ${sides.map((side) => shown(side[name])).join(' → ')}`).join(', ')
+}
+
+const longestShown = 40
+
+function shown(value: unknown) {
+  const text = value === undefined ? '–' : JSON.stringify(value)
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}

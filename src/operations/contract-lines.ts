@@ -1,0 +1,30 @@
+import type { Contract } from '../../db/schema/licensing'
+import { listedContract } from '../features/contracts/views'
+
+/** A contract as an operator sees it. */
+export const described = (contract: Contract, used: number) => ({
+  ...listedContract(contract, used),
+  uuid: contract.uuid,
+  license_keys_remaining: contract.licenseKeysQuantity - used,
+})
+
+/** It on a few lines. */
+export function told(contract: ReturnType<typeof described>) {
+  const { license_keys_count: used, license_keys_quantity: quota, license_keys_remaining: left } = contract
+  return [
+    `Contract ${contract.id} "${contract.name}", ${contract.status}, for product ${contract.product_id}`,
+    `  information  ${contract.information}`.trimEnd(),
+    `  contract key ${contract.contract_key}`,
+    `  uuid         ${contract.uuid}`,
+    `  quota        ${used} of ${quota} used, ${left} left`,
+    `  holder may   ${permissionsOf(contract)}`,
+  ]
+}
+
+/** What its holder may do, in words. */
+export function permissionsOf(contract: ReturnType<typeof described>) {
+  const { can_get_info, can_generate, can_destroy, can_destroy_all } = contract
+  const all = { 'get-info': can_get_info, generate: can_generate, destroy: can_destroy, 'destroy-all': can_destroy_all }
+  const granted = Object.entries(all).flatMap(([name, isGranted]) => (isGranted ? [name] : []))
+  return granted.join(', ') || 'nothing'
+}

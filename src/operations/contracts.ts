@@ -1,0 +1,121 @@
+import { Type } from '@sinclair/typebox'
+import type { Contract } from '../../db/schema/licensing'
+import type { Queryable } from '../database/connection'
+import { ContractEdit, contractReference, NewContract } from '../features/contracts/model'
+import { dropContract, editContract, makeContract, requireContract } from '../features/contracts/operator'
+import { countContractKeys, listLatestKeys, mapContractKeyCounts, pageContracts } from '../features/contracts/store'
+import { productReference } from '../features/products/model'
+import { requireProduct } from '../features/products/service'
+import { choice } from '../intake/model'
+import { described, permissionsOf, told } from './contract-lines'
+import { table } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const mostKeysShown = 100
+
+const Choice = Type.Object({ contract: contractReference() })
+
+const create = operation({
+  command: 'contract create',
+  route: 'POST /contracts',
+  role: 'operator',
+  summary: 'let a reseller draw that many keys of a product, with the contract key',
+  input: NewContract,
+  async run({ db, now }, draft) {
+    const contract = await db.write((tx) => makeContract(tx, draft, now))
+    return described(contract, 0)
+  },
+  show: told,
+})
+
+const list = listing({
+  command: 'contract list',
+  route: 'GET /contracts',
+  summary: 'every contract, and how much of its quota is used',
+  plural: 'contracts',
+  filters: Type.Object({
+    product: Type.Optional(productReference('Only those for this product: its id, uuid or slug.')),
+    status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
+  }),
+  sorts: ['id', 'name', 'updated_at'],
+  async page({ db }, { product, status }, wanted) {
+    const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
+    const { rows, next } = await pageContracts(db.read, { productId, status }, wanted)
+    const used = await mapContractKeyCounts(
+      db.read,
+      rows.map(({ id }) => id),
+    )
+    return { rows: rows.map((row) => described(row, used.get(row.id) ?? 0)), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    NAME: ({ name }) => name,
+    PRODUCT: ({ product_id }) => String(product_id),
+    USED: ({ license_keys_count }) => String(license_keys_count),
+    QUOTA: ({ license_keys_quantity }) => String(license_keys_quantity),
+    'HOLDER MAY': permissionsOf,
+    STATE: ({ status }) => status,
+  },
+  none: 'There is no contract: latchkey contract create --product 1 --name Reseller --quantity 100',
+})
+
+const show = operation({
+  command: 'contract show',
+  route: 'GET /contracts/:contract',
+  role: 'viewer',
+  summary: 'one contract with its quota, its permissions and its keys, the latest 100 if they are more',
+  input: Choice,
+  async run({ db }, { contract: reference }) {
+    const contract = await requireContract(db.read, reference)
+    const keys = await listLatestKeys(db.read, contract.id, mostKeysShown)
+    const license_keys = keys.toReversed().map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))
+    return { ...(await counted(db.read, contract)), license_keys }
+  },
+  show: ({ license_keys, ...contract }) => [
+    ...told(contract),
+    '',
+    ...table(
+      ['KEY', 'STATUS'],
+      license_keys.map(({ license_key, status }) => [license_key, status]),
+      'No key was drawn from it yet.',
+    ),
+    ...(license_keys.length < contract.license_keys_count
+      ? ['', `All of them: latchkey license list --contract ${contract.id}`]
+      : []),
+  ],
+})
+
+const edit = operation({
+  command: 'contract edit',
+  route: 'PATCH /contracts/:contract',
+  role: 'operator',
+  summary: 'change a contract; what is not named stays as it is',
+  input: ContractEdit,
+  run: ({ db, now }, changes) => db.write(async (tx) => counted(tx, await editContract(tx, changes, now))),
+  show: told,
+})
+
+const remove = operation({
+  command: 'contract delete',
+  route: 'DELETE /contracts/:contract',
+  role: 'operator',
+  summary: 'delete a contract for good; its keys stay and belong to no contract any more',
+  input: Choice,
+  async loses({ contract: reference }, { db }) {
+    const { id, name } = await requireContract(db.read, reference)
+    const used = await countContractKeys(db.read, id)
+    return `This deletes contract ${id} "${name}" for good; the ${used} keys drawn from it stay.`
+  },
+  run: async ({ db, now }, { contract }) => described(await db.write((tx) => dropContract(tx, contract, now)), 0),
+  show: ({ id, name }) => [`Contract ${id} "${name}" is gone; its keys stay.`],
+})
+
+export const contracts: Subject = {
+  name: 'contract',
+  about: 'quotas of keys that resellers draw from',
+  operations: [create, list, show, edit, remove],
+}
+
+const counted = async (db: Queryable, contract: Contract) =>
+  described(contract, await countContractKeys(db, contract.id))

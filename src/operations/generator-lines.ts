@@ -1,0 +1,26 @@
+import { type Appraisal, grouped, keysExpected } from '../features/generators/operator'
+import type { describeGenerator } from '../features/generators/service'
+
+/** What a generator's keys are like, as JSON has it. */
+export const appraised = ({ capacity, collisionLikelihood, example }: Appraisal) => ({
+  capacity: capacity.toString(),
+  collision: { keys: keysExpected, likelihood: collisionLikelihood },
+  example,
+})
+
+/** The same for a person. */
+export const said = ({ capacity, collision, example }: ReturnType<typeof appraised>) => [
+  `  a key          ${example}`,
+  `  different keys ${grouped(BigInt(capacity))}`,
+  `  collisions     ${percent(collision.likelihood)} likely among ${grouped(BigInt(collision.keys))} keys; such a key is drawn anew`,
+]
+
+const percent = (likelihood: number) => `${likelihood === 0 ? 0 : (likelihood * 100).toPrecision(2)} %`
+
+/** What its keys look like, in short. */
+export function shapeOf(generator: ReturnType<typeof describeGenerator>) {
+  const { method, prefix, suffix, function_name, number_of_chunks, chunk_length, charset } = generator
+  if (method === 'uuid') return `${prefix}uuid${suffix}`
+  if (method === 'custom') return `${prefix}${function_name}${suffix}`
+  return `${prefix}${number_of_chunks}×${chunk_length} of ${charset}${suffix}`
+}

@@ -1,0 +1,193 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { generators as table } from '../../db/schema/catalog'
+import { mostKeys } from '../features/generators/model'
+import {
+  appraise,
+  createGenerator,
+  editGenerator,
+  type GeneratorDraft,
+  previewKeys,
+  removeGenerator,
+  requireGenerator,
+  switchGenerator,
+} from '../features/generators/operator'
+import { describeGenerator } from '../features/generators/service'
+import { pageGenerators } from '../features/generators/store'
+import { templateHelp } from '../features/generators/template'
+import { longestKey } from '../features/licenses/model'
+import { productReference } from '../features/products/model'
+import { requireProduct } from '../features/products/service'
+import { choice, integer, text, toggle } from '../intake/model'
+import { appraised, said, shapeOf } from './generator-lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const Choice = Type.Object({ id: integer({ minimum: 1, description: 'Its id, as "generator list" shows it.' }) })
+
+const format = {
+  number_of_chunks: Type.Optional(
+    integer({
+      minimum: 1,
+      maximum: longestKey,
+      option: 'chunks',
+      description: 'chunk-system: how many chunks, joined by "-"; at first 4.',
+    }),
+  ),
+  chunk_length: Type.Optional(
+    integer({ minimum: 1, maximum: longestKey, description: 'chunk-system: characters of each chunk; at first 4.' }),
+  ),
+  charset: Type.Optional(text({ description: 'What characters are drawn from; at first 0-9 and A-F.' })),
+  function_name: Type.Optional(
+    text({ option: 'template', description: 'custom: what a key looks like, such as {A:5}-{9:4}-{X:6}.' }),
+  ),
+  prefix: Type.Optional(text({ nullable: true, description: 'Stands before each key.' })),
+  suffix: Type.Optional(text({ nullable: true, description: 'Stands behind each key.' })),
+  activation_limit: Type.Optional(
+    integer({ minimum: -1, description: 'Seats of a new licence; 0 for any number; at first 1.' }),
+  ),
+  validity: Type.Optional(integer({ description: 'Days from the assignment; 0 for ever, as at first.' })),
+}
+type Format = Partial<Static<ReturnType<typeof Type.Object<typeof format>>>>
+
+const create = operation({
+  command: 'generator create',
+  route: 'POST /generators',
+  role: 'operator',
+  summary: 'make a generator: say how many different keys it can make, refuse it when they are too few',
+  input: Type.Object({
+    product: productReference('The product the keys are for: its id, uuid or slug.'),
+    method: Type.Optional(
+      choice(table.method.enumValues, { description: 'What keys look like; chunk-system at first.' }),
+    ),
+    ...format,
+    dry_run: Type.Optional(toggle({ description: 'Only say what it could make.' })),
+  }),
+  async run({ db, now }, { product: reference, method = 'chunk-system', dry_run, ...given }) {
+    const draft = { product: reference, ...usual, method, ...columnsOf(given) } satisfies GeneratorDraft
+    const product = await requireProduct(db.read, reference)
+    const appraisal = appraise(draft)
+    if (dry_run) return { product_id: product.id, ...appraised(appraisal) }
+    const generator = await db.write((tx) => createGenerator(tx, draft, now))
+    return { ...describeGenerator(generator), ...appraised(appraisal) }
+  },
+  show: (value) => [
+    ...('id' in value ? [`Generator ${value.id} makes keys for product ${value.product_id}.`] : []),
+    ...said(value),
+    ...('id' in value ? [] : ['Nothing was saved.']),
+  ],
+  help: templateHelp,
+})
+
+const list = listing({
+  command: 'generator list',
+  route: 'GET /generators',
+  summary: 'every generator',
+  plural: 'generators',
+  filters: Type.Object({
+    product: Type.Optional(productReference('Only those of this product: its id, uuid or slug.')),
+    state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those that make keys, or make none.' })),
+  }),
+  sorts: ['id', 'updated_at'],
+  async page({ db }, { product: reference, state }, wanted) {
+    const product = reference === undefined ? undefined : await requireProduct(db.read, reference)
+    const filter = { productId: product?.id, status: state && Number(state === 'active') }
+    const { rows, next } = await pageGenerators(db.read, filter, wanted)
+    return { rows: rows.map(describeGenerator), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    PRODUCT: ({ product_id }) => String(product_id),
+    METHOD: ({ method }) => method,
+    'KEYS LOOK LIKE': shapeOf,
+    SEATS: ({ activation_limit }) => (activation_limit > 0 ? String(activation_limit) : 'any'),
+    DAYS: ({ validity }) => (validity > 0 ? String(validity) : 'for ever'),
+    STATE: ({ status }) => (status === 1 ? 'active' : 'disabled'),
+  },
+  none: 'There is no generator: latchkey generator create --product 1',
+})
+
+const preview = operation({
+  command: 'generator preview',
+  route: 'GET /generators/:id/preview',
+  role: 'viewer',
+  summary: 'keys like those it will make; none is kept',
+  input: Type.Object({
+    ...Choice.properties,
+    count: Type.Optional(integer({ minimum: 1, maximum: mostKeys, description: 'How many; 5 when it is absent.' })),
+  }),
+  run: async ({ db }, { id, count = 5 }) => ({ id, license_keys: await previewKeys(db.read, id, count) }),
+  show: ({ license_keys }) => license_keys,
+})
+
+const edit = operation({
+  command: 'generator edit',
+  route: 'PATCH /generators/:id',
+  role: 'operator',
+  summary: 'change what its keys will be like; its method, its product and the keys it has made stay',
+  input: Type.Object({ ...Choice.properties, ...format }),
+  async run({ db, now }, { id, ...given }) {
+    const { generator, appraisal } = await db.write((tx) => editGenerator(tx, id, columnsOf(given), now))
+    return { ...describeGenerator(generator), ...appraised(appraisal) }
+  },
+  show: (value) => [`Generator ${value.id} is changed.`, ...said(value)],
+  help: templateHelp,
+})
+
+const [disable, enable] = (
+  [
+    ['disable', 0, 'makes no more keys'],
+    ['enable', 1, 'makes keys'],
+  ] as const
+).map(([verb, status, does]) =>
+  operation({
+    command: `generator ${verb}`,
+    route: `POST /generators/:id/${verb}`,
+    role: 'operator',
+    summary: `from now on it ${does}; those it has made stay as they are`,
+    input: Choice,
+    run: async ({ db, now }, { id }) => describeGenerator(await db.write((tx) => switchGenerator(tx, id, status, now))),
+    show: ({ id }) => [`Generator ${id} ${does} from now on.`],
+  }),
+)
+
+const remove = operation({
+  command: 'generator delete',
+  route: 'DELETE /generators/:id',
+  role: 'operator',
+  summary: 'delete a generator for good; the keys it has made stay',
+  input: Choice,
+  async loses({ id }, { db }) {
+    const { productId } = await requireGenerator(db.read, id)
+    return `This deletes generator ${id} of product ${productId} for good; the keys it has made stay.`
+  },
+  run: async ({ db, now }, { id }) => describeGenerator(await db.write((tx) => removeGenerator(tx, id, now))),
+  show: ({ id }) => [`Generator ${id} is gone; the keys it has made stay.`],
+})
+
+export const generators: Subject = {
+  name: 'generator',
+  about: 'how the licence keys of a product are drawn',
+  operations: [create, list, preview, edit, disable!, enable!, remove],
+}
+
+const usual = {
+  numberOfChunks: 4,
+  chunkLength: 4,
+  charset: '0123456789ABCDEF',
+  functionName: '',
+  prefix: '',
+  suffix: '',
+  activationLimit: 1,
+  validity: 0,
+}
+
+const columnsOf = (given: Format) => ({
+  ...(given.number_of_chunks !== undefined && { numberOfChunks: given.number_of_chunks }),
+  ...(given.chunk_length !== undefined && { chunkLength: given.chunk_length }),
+  ...(given.charset !== undefined && { charset: given.charset }),
+  ...(given.function_name !== undefined && { functionName: given.function_name }),
+  ...(given.prefix !== undefined && { prefix: given.prefix }),
+  ...(given.suffix !== undefined && { suffix: given.suffix }),
+  ...(given.activation_limit !== undefined && { activationLimit: given.activation_limit }),
+  ...(given.validity !== undefined && { validity: given.validity }),
+})

@@ -1,0 +1,114 @@
+import { Type } from '@sinclair/typebox'
+import { identifier } from '../features/activations/model'
+import { requireContract } from '../features/contracts/operator'
+import { explainVerify } from '../features/desk/explain'
+import { licensePage, listLicensePage } from '../features/desk/license-page'
+import { licenseReference, statusWord } from '../features/licenses/model'
+import { requireLicense } from '../features/licenses/operator'
+import { productReference } from '../features/products/model'
+import { requireProduct } from '../features/products/service'
+import { integer, text } from '../intake/model'
+import { explanationLines, type ListedLicense, licenseLines } from './license-lines'
+import { licenseChanges } from './licenses'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const sorts = ['id', 'license_key', 'owner_email', 'expires_at']
+const columns = {
+  'LICENCE KEY': ({ license_key }: ListedLicense) => license_key,
+  PRODUCT: ({ product_id }: ListedLicense) => String(product_id),
+  STATE: ({ state }: ListedLicense) => state,
+  SEATS: ({ seats_taken, activation_limit }: ListedLicense) =>
+    activation_limit > 0 ? `${seats_taken}/${activation_limit}` : String(seats_taken),
+  ENDS: ({ expires_at }: ListedLicense) => (expires_at ? minute(expires_at) : '–'),
+  OWNER: ({ owner_name, owner_email }: ListedLicense) => [owner_name, owner_email].filter(Boolean).join(' · ') || '–',
+}
+
+const list = listing({
+  command: 'license list',
+  route: 'GET /licenses',
+  summary: 'licences: all, or those that pass every filter; by owner_email and expires_at those that have one',
+  plural: 'licenses',
+  filters: Type.Object({
+    product: Type.Optional(productReference('Only those of this product: its id, uuid or slug.')),
+    status: Type.Optional(statusWord('Only those in this state; active holds a seat, expired has ended.')),
+    owner_email: Type.Optional(text({ maxLength: 255, description: 'Only those of this owner.' })),
+    key: Type.Optional(text({ description: 'The beginning of a key, in upper or lower case.' })),
+    contract: Type.Optional(text({ maxLength: 255, description: 'Only those drawn from this contract.' })),
+    generator: Type.Optional(integer({ minimum: 1, description: 'Only those drawn by this generator.' })),
+  }),
+  sorts,
+  async page({ db, now }, { product, status, owner_email, key, contract, generator }, wanted) {
+    const filter = {
+      productId: product === undefined ? undefined : (await requireProduct(db.read, product)).id,
+      status,
+      ownerEmail: owner_email,
+      key,
+      contractId: contract === undefined ? undefined : (await requireContract(db.read, contract)).id,
+      generatorId: generator,
+    }
+    return listLicensePage(db.read, filter, { ...wanted, now })
+  },
+  columns,
+  none: 'There is no such licence.',
+})
+
+const search = listing({
+  command: 'license search',
+  route: 'GET /search/licenses',
+  bare: ['text'],
+  summary: "licences whose key, or whose owner's e-mail address or name, begins so",
+  plural: 'licenses',
+  filters: Type.Object({ text: text({ description: 'How it begins, in upper or lower case.' }) }),
+  sorts,
+  page: ({ db, now }, filter, wanted) => listLicensePage(db.read, filter, { ...wanted, now }),
+  columns,
+  none: 'Nothing begins so.',
+})
+
+const show = operation({
+  command: 'license show',
+  route: 'GET /licenses/:license_key',
+  role: 'viewer',
+  summary: 'all there is to know of a licence: owner, state, end, seats, features, metadata, history',
+  input: Type.Object({ license_key: licenseReference() }),
+  run: async ({ db, now }, { license_key }) => licensePage(db.read, await requireLicense(db.read, license_key), now),
+  show: licenseLines,
+})
+
+const explain = operation({
+  command: 'license explain',
+  route: 'GET /licenses/:license_key/explain',
+  role: 'viewer',
+  summary: 'what "verify" answers and why: each of its rules, what it saw, whether it held',
+  input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
+  async run(desk, device) {
+    const { rules, answer } = await explainVerify(desk, device, desk.now)
+    return {
+      ...device,
+      rules,
+      answer: { code: answer.code, message: answer.message, remedy: remedies[answer.name] ?? null },
+    }
+  },
+  show: explanationLines,
+})
+
+/** What an operator can do about an answer that a customer does not want. */
+const remedies: Partial<Record<string, string>> = {
+  access_denied: 'See "latchkey blocklist list"; "latchkey blocklist remove" lets the device in again.',
+  invalid_license_key: 'See "latchkey license search" for how it is written.',
+  identifier_required: 'Say which device with --identifier; its software has to send one.',
+  license_blocked: '"latchkey license show" says why; "latchkey license unblock", unless it was revoked.',
+  license_not_assigned: '"latchkey license assign" gives it to its owner.',
+  product_inactive: '"latchkey product set PRODUCT --status active".',
+  license_expired: '"latchkey license edit --validity" gives it more days from its assignment.',
+  no_activation_found:
+    'The device has to ask "activate" first; "latchkey activation list" shows the seats, "activation deactivate" frees one.',
+}
+
+export const licenses: Subject = {
+  name: 'license',
+  about: 'licence keys: whose they are, what they allow, why they are refused',
+  operations: [list, search, show, explain, ...licenseChanges],
+}

@@ -1,0 +1,78 @@
+import type { Explanation } from '../features/desk/explain'
+import type { describeLicense, licensePage } from '../features/desk/license-page'
+import { facts, minute, table } from './lines'
+
+export type ListedLicense = ReturnType<typeof describeLicense>
+type Page = Awaited<ReturnType<typeof licensePage>>
+
+/** The support desk's page of a licence. */
+export const licenseLines = (page: Page) => [
+  `${page.license_key}: ${page.summary}.`,
+  '',
+  ...facts({
+    owner: [page.owner_name, page.owner_email].filter(Boolean).join(' · '),
+    product: `${page.product.id} "${page.product.name}"`,
+    assigned: page.assigned_at && minute(page.assigned_at),
+    ends: page.expires_at && minute(page.expires_at),
+    features: Object.entries(page.features).map(([key, value]) => `${key} = ${value}`),
+    metadata: page.meta_data.map(({ key, value }) => `${key} = ${value}`),
+    contract: page.contract_id,
+    generator: page.generator_id,
+    made: minute(page.created_at),
+  }),
+  '',
+  ...table(
+    ['DEVICE', 'SEAT', 'SINCE', 'LAST SIGN OF LIFE', 'ADDRESS'],
+    page.activations.map((seat) => [
+      seat.identifier,
+      seat.status === 'active' ? 'taken' : `freed ${minute(seat.deactivated_at!)}`,
+      minute(seat.activated_at),
+      seat.last_verified_at ? minute(seat.last_verified_at) : 'never',
+      seat.ip || '–',
+    ]),
+    'No device has taken a seat.',
+  ),
+  '',
+  ...table(
+    ['WHEN', 'WHO', 'WHAT', 'HOW'],
+    page.history.map(({ at, actor, verb, before, after }) => [minute(at), actor, verb, changeOf(before, after)]),
+    'Nothing is on record.',
+  ),
+]
+
+/** `validity 365 → 730, status assigned`: what is new, and what was there where it was something. */
+function changeOf(before: Record<string, unknown> | null, after: Record<string, unknown> | null) {
+  if (before && after) {
+    return Object.entries(after)
+      .map(([name, value]) => `${name} ${shown(before[name])} → ${shown(value)}`)
+      .join(', ')
+  }
+  return Object.entries(after ?? before ?? {})
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(', ')
+}
+
+const shown = (value: unknown) => (typeof value === 'string' ? value || '–' : (JSON.stringify(value) ?? '–'))
+
+interface Told {
+  rules: Explanation['rules']
+  answer: { code: number | string; message: string; remedy: string | null }
+}
+
+/** Rule by rule, and what comes of it. */
+export const explanationLines = ({ rules, answer }: Told) => [
+  ...table(
+    ['', 'CODE', 'RULE', 'WHAT IT SAW'],
+    rules.map(({ holds, code, claim, saw }) => [
+      holds === null ? '–' : holds ? '✓' : '✗',
+      String(code),
+      claim,
+      holds === null ? 'not asked' : saw,
+    ]),
+    '',
+  ),
+  '',
+  `The answer is ${answer.code}, "${answer.message}".`,
+  ...(answer.remedy ? [answer.remedy] : []),
+]

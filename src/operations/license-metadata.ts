@@ -1,0 +1,39 @@
+import { Type } from '@sinclair/typebox'
+import { licenseReference } from '../features/licenses/model'
+import { metaKey, metaValue } from '../features/metadata/model'
+import { setLicenseMeta, unsetLicenseMeta } from '../features/metadata/operator'
+import { operation, type Subject } from './operation'
+
+const Choice = { license_key: licenseReference(), key: metaKey() }
+
+export const licenseMeta: Subject = {
+  name: 'license meta',
+  about: 'what is noted of a licence, for its software to read',
+  operations: [
+    operation({
+      command: 'license meta set',
+      route: 'PUT /licenses/:license_key/meta/:key',
+      bare: ['value'],
+      role: 'operator',
+      summary: 'note something of a licence, in place of what stood there',
+      input: Type.Object({ ...Choice, value: metaValue() }),
+      async run({ db, now }, { license_key, ...meta }) {
+        await db.write((tx) => setLicenseMeta(tx, license_key, meta, now))
+        return meta
+      },
+      show: (meta) => [`${meta.key} = ${meta.value}`],
+    }),
+    operation({
+      command: 'license meta unset',
+      route: 'DELETE /licenses/:license_key/meta/:key',
+      role: 'operator',
+      summary: 'take metadata off a licence',
+      input: Type.Object(Choice),
+      async run({ db, now }, { license_key, key: name }) {
+        await db.write((tx) => unsetLicenseMeta(tx, license_key, name, now))
+        return { key: name }
+      },
+      show: (meta) => [`${meta.key} is gone.`],
+    }),
+  ],
+}

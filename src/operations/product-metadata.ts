@@ -1,0 +1,39 @@
+import { Type } from '@sinclair/typebox'
+import { metaKey, metaValue } from '../features/metadata/model'
+import { setProductMeta, unsetProductMeta } from '../features/metadata/operator'
+import { productReference } from '../features/products/model'
+import { operation, type Subject } from './operation'
+
+const Choice = { product: productReference(), key: metaKey() }
+
+export const productMeta: Subject = {
+  name: 'product meta',
+  about: 'what is noted of a product, for its software to read',
+  operations: [
+    operation({
+      command: 'product meta set',
+      route: 'PUT /products/:product/meta/:key',
+      bare: ['value'],
+      role: 'operator',
+      summary: 'note something of a product, in place of what stood there',
+      input: Type.Object({ ...Choice, value: metaValue() }),
+      async run({ db, now }, { product, ...meta }) {
+        await db.write((tx) => setProductMeta(tx, product, meta, now))
+        return meta
+      },
+      show: (meta) => [`${meta.key} = ${meta.value}`],
+    }),
+    operation({
+      command: 'product meta unset',
+      route: 'DELETE /products/:product/meta/:key',
+      role: 'operator',
+      summary: 'take metadata off a product',
+      input: Type.Object(Choice),
+      async run({ db, now }, { product, key: name }) {
+        await db.write((tx) => unsetProductMeta(tx, product, name, now))
+        return { key: name }
+      },
+      show: (meta) => [`${meta.key} is gone.`],
+    }),
+  ],
+}

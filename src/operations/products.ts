@@ -1,0 +1,132 @@
+import { Type } from '@sinclair/typebox'
+import type { Feature, Product } from '../../db/schema/catalog'
+import { NewProduct, ProductSettings, productReference } from '../features/products/model'
+import { holdingsOf, makeProduct, setProduct } from '../features/products/operator'
+import { presentProduct, removeProduct, requireProduct } from '../features/products/service'
+import { pageProducts } from '../features/products/store'
+import { choice, text } from '../intake/model'
+import { listPublicKeys } from '../signing/store'
+import { facts } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const Choice = Type.Object({ product: productReference() })
+
+const create = operation({
+  command: 'product create',
+  route: 'POST /products',
+  role: 'operator',
+  summary: 'make a product',
+  input: NewProduct,
+  run: async ({ db, now }, draft) => described(await db.write((tx) => makeProduct(tx, draft, now))),
+  show: asFacts,
+})
+
+const list = listing({
+  command: 'product list',
+  route: 'GET /products',
+  summary: 'every product',
+  plural: 'products',
+  filters: Type.Object({
+    status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
+    source: Type.Optional(choice(['internal', 'envato'], { description: 'Only those sold there.' })),
+    name: Type.Optional(text({ description: 'The beginning of a name, in upper or lower case.' })),
+  }),
+  sorts: ['id', 'name', 'updated_at'],
+  async page({ db }, filters, wanted) {
+    const { rows, next } = await pageProducts(db.read, filters, wanted)
+    return { rows: rows.map(described), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    NAME: ({ name }) => name,
+    SLUG: ({ slug }) => slug ?? '',
+    STATUS: ({ status }) => status,
+    SOURCE: ({ source }) => source,
+  },
+  none: 'There is no product: latchkey product create --name "My App"',
+})
+
+const show = operation({
+  command: 'product show',
+  route: 'GET /products/:product',
+  role: 'viewer',
+  summary: 'one product, with its metadata and the key its answers are signed with',
+  input: Choice,
+  async run({ db }, { product }) {
+    const found = await requireProduct(db.read, product)
+    const { meta_data } = await presentProduct(db.read, found)
+    const keys = await listPublicKeys(db.read)
+    const own = keys.find((key) => key.productId === found.id && !key.retiredAt)
+    return { ...described(found), meta_data, key_id: own?.id ?? null }
+  },
+  show: ({ meta_data, key_id, ...product }) => [
+    ...asFacts({
+      ...product,
+      meta_data: meta_data.map(({ key, value }) => `${key} = ${value}`),
+      key_id: key_id ?? 'the global one',
+    }),
+  ],
+})
+
+const set = operation({
+  command: 'product set',
+  route: 'PATCH /products/:product',
+  role: 'operator',
+  summary: 'change settings of a product; what is not named stays as it is',
+  input: ProductSettings,
+  run: async ({ db, now }, settings) => described(await db.write((tx) => setProduct(tx, settings, now))),
+  show: asFacts,
+})
+
+const remove = operation({
+  command: 'product delete',
+  route: 'DELETE /products/:product',
+  role: 'operator',
+  summary: 'delete a product with its licence keys and all else that is its own, for good',
+  input: Choice,
+  async loses({ product }, { db }) {
+    const found = await requireProduct(db.read, product)
+    const holdings = await holdingsOf(db.read, found)
+    return `This deletes product ${found.id} "${found.name}" for good, with ${holdings}.`
+  },
+  run: ({ db, now }, { product }) =>
+    db.write(async (tx) => {
+      const found = await requireProduct(tx, product)
+      await removeProduct(tx, found, now)
+      return described(found)
+    }),
+  show: ({ id, name }) => [`Product ${id} "${name}" is gone, with all that was its own.`],
+})
+
+export const products: Subject = {
+  name: 'product',
+  about: 'what is sold',
+  operations: [create, list, show, set, remove],
+}
+
+function described(product: Product) {
+  return {
+    id: product.id,
+    uuid: product.uuid,
+    slug: product.slug,
+    name: product.name,
+    description: product.description,
+    source: product.source,
+    external_reference: product.externalReference,
+    status: product.status,
+    require_non_expired: product.requireNonExpired,
+    post_url: product.postUrl,
+    changelog: product.changelogEnabled ? 'on' : 'off',
+    features: product.features,
+    created_at: product.createdAt.toISOString(),
+    updated_at: product.updatedAt.toISOString(),
+  }
+}
+
+function asFacts(product: ReturnType<typeof described> & Record<string, unknown>) {
+  return facts({ ...product, features: product.features.map(written) })
+}
+
+/** A feature as the option that declares it. */
+const written = ({ key, type, default: value }: Feature) => `${key}:${type}=${value}`

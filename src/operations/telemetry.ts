@@ -1,0 +1,75 @@
+import { Type } from '@sinclair/typebox'
+import { TelemetryFilter } from '../features/telemetry/model'
+import { purgeTelemetry } from '../features/telemetry/purge'
+import { conditions, listedRecord } from '../features/telemetry/service'
+import { countTelemetry, pageTelemetry } from '../features/telemetry/store'
+import { momentText, toggle } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { minute } from './lines'
+import { listing } from './listing'
+import { operation, type Subject } from './operation'
+
+const { page: _, per_page: __, ...filters } = TelemetryFilter.properties
+
+const list = listing({
+  command: 'telemetry list',
+  route: 'GET /telemetry',
+  summary: 'what customers’ software has sent, newest first',
+  plural: 'records',
+  filters: Type.Object({
+    ...filters,
+    from: Type.Optional(momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+    to: Type.Optional(momentText({ description: 'The moment before which it ends.' })),
+  }),
+  sorts: ['-id', 'created_at'],
+  async page({ db }, { from, to, ...filter }, wanted) {
+    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
+    const { rows, next } = await pageTelemetry(db.read, await conditions(db.read, filter), { ...wanted, ...range })
+    return { rows: rows.map(listedRecord), next }
+  },
+  columns: {
+    ID: ({ id }) => String(id),
+    AT: ({ created_at }) => minute(created_at),
+    PRODUCT: ({ product_id }) => String(product_id ?? '–'),
+    VERSION: ({ product_version }) => product_version ?? '–',
+    'LICENSE KEY': ({ license_key }) => license_key ?? '–',
+    GROUP: ({ data_group }) => data_group ?? '–',
+    'RED FLAGS': ({ has_red_flags }) => (has_red_flags ? 'yes' : ''),
+    DATA: ({ data }) => data ?? '–',
+  },
+  none: 'There is no such record.',
+})
+
+const purge = operation({
+  command: 'telemetry purge',
+  route: 'POST /telemetry/purge',
+  role: 'operator',
+  summary: 'remove records that are older than a date, for good',
+  input: Type.Object({
+    before: momentText({ description: 'Those made before it: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+    ...filters,
+    dry_run: Type.Optional(toggle({ description: 'Only count them.' })),
+  }),
+  async loses({ before, dry_run, ...filter }, { db }) {
+    if (dry_run) return ''
+    const records = await countTelemetry(db.read, await conditions(db.read, filter), parseMoment(before)!)
+    return records ? `${records} records are gone then, for good.` : ''
+  },
+  async run({ db, now, onProgress }, { before: given, dry_run = false, ...filter }) {
+    const before = parseMoment(given)!
+    const wanted = await conditions(db.read, filter)
+    const records = await countTelemetry(db.read, wanted, before)
+    if (dry_run) return { records, dry_run }
+    const onPurged = (done: number) => onProgress?.(done, records)
+    return { records: await purgeTelemetry(db, wanted, { before, now, onPurged }), dry_run }
+  },
+  show: ({ records, dry_run }) => [
+    dry_run ? `${records} records would be removed.` : `${records} records are removed.`,
+  ],
+})
+
+export const telemetry: Subject = {
+  name: 'telemetry',
+  about: 'what customers’ software has sent',
+  operations: [list, purge],
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { maskedKey } from '../src/call-log/mask'
+import { insertCalls } from '../src/call-log/store'
+import { sha256 } from '../src/kernel/secrets'
+import { startHouse, type TestHouse } from './support/house'
+import { beside } from './support/webhooks'
+
+const [mine, other] = ['ABCD-EFGH-IJKL-MNOP', 'ZYXW-VUTS-RQPO-NMLK']
+const call = (hour: number, license: string, fields: { code?: string; route?: string; apiKeyId?: number } = {}) => ({
+  at: new Date(Date.UTC(2030, 0, 1, hour)),
+  requestId: `request-${hour}`,
+  route: 'POST /api/v1/verify',
+  code: '200',
+  apiKeyId: 1,
+  address: '192.0.2.1',
+  licenseHash: sha256(license),
+  maskedKey: maskedKey(license),
+  identifier: 'pc',
+  durationMs: 2,
+  ...fields,
+})
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await startHouse()
+  await beside(house, ({ db }) =>
+    db.write((tx) =>
+      insertCalls(tx, [
+        call(1, mine),
+        call(2, other, { apiKeyId: 2 }),
+        call(3, mine, { code: '205' }),
+        call(4, other, { route: 'POST /api/v1/activate' }),
+        call(5, mine),
+      ]),
+    ),
+  )
+})
+afterAll(() => house.close())
+
+const list = async (...args: string[]) => (await house.cli('call', 'list', ...args, '--json')).json
+const hours = (page: { calls: { at: string }[] }) => page.calls.map(({ at }) => new Date(at).getUTCHours())
+
+test('what was asked about a licence key is found by the key, which is not in the answer', async () => {
+  const page = await list('--license', mine)
+  expect(hours(page)).toEqual([5, 3, 1])
+  expect(page.calls[1]).toEqual({
+    id: 3,
+    at: '2030-01-01T03:00:00.000Z',
+    request_id: 'request-3',
+    route: 'POST /api/v1/verify',
+    code: '205',
+    api_key_id: 1,
+    address: '192.0.2.1',
+    license_key: 'ABCD…MNOP',
+    identifier: 'pc',
+    duration_ms: 2,
+  })
+  const { out } = await house.cli('call', 'list', '--license', mine)
+  expect(out).toContain('ABCD…MNOP')
+  expect(out).not.toContain(mine)
+})
+
+test.each<[string[], number[]]>([
+  [[], [5, 4, 3, 2, 1]],
+  [['--code', '205'], [3]],
+  [['--api-key', '2'], [2]],
+  [['--route', 'POST /api/v1/activate'], [4]],
+  [
+    ['--from', '2030-01-01T02:00:00Z', '--to', '2030-01-01T04:00:00Z'],
+    [3, 2],
+  ],
+  [
+    ['--license', mine, '--from', '2030-01-01T02:00:00Z', '--sort', 'at'],
+    [3, 5],
+  ],
+  [['--license', 'nobody has this'], []],
+])('call list %j', async (args, expected) => {
+  expect(hours(await list(...args))).toEqual(expected)
+})
+
+test.each([[[]], [['--license', mine]]])('call list %j goes on where a page ended', async (args) => {
+  const all = hours(await list(...args))
+  const first = await list(...args, '--limit', '2')
+  const second = await list(...args, '--limit', '2', '--after', first.next)
+  expect([...hours(first), ...hours(second)]).toEqual(all.slice(0, 4))
+})
+
+test.each([
+  ['ABCD-EFGH-IJKL-MNOP', 'ABCD…MNOP'],
+  ['ABCDEFGH', 'AB…GH'],
+  ['ABC', '…'],
+])('of the key %s is shown %s', (key, shown) => {
+  expect(maskedKey(key)).toBe(shown)
+})

@@ -1,0 +1,169 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeLicense, makeProduct } from '../support/stock'
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await startHouse()
+  const product_id = await makeProduct(house)
+  for (const identifier of ['one', 'two', 'three']) {
+    const license_key = await makeLicense(house, { product_id })
+    await house.ask('POST /api/v1/activate', { license_key, identifier })
+  }
+})
+afterAll(() => house.close())
+
+const say = async (...args: string[]) => (await house.cli(...args, '--json')).json
+const entries = async (...args: string[]) => (await say('audit', 'list', ...args)).entries
+
+/** Changes the log behind the back of the triggers that keep it, looks, and puts it back as it was. */
+async function tampered(change: (database: Database) => void, ...options: string[]) {
+  const database = new Database(join(house.folder, 'latchkey.db'), { strict: true })
+  database.run('pragma busy_timeout = 5000')
+  const triggers = database
+    .query<{ name: string; sql: string }, []>(
+      "select name, sql from sqlite_master where tbl_name = 'audit_log' and type = 'trigger'",
+    )
+    .all()
+  const rows = database.query('select * from audit_log').all() as Record<string, string | number | null>[]
+  for (const { name } of triggers) database.run(`drop trigger ${name}`)
+  try {
+    change(database)
+    return await house.cli('audit', 'verify', ...options)
+  } finally {
+    database.run('delete from audit_log')
+    const names = Object.keys(rows[0]!)
+    const insert = database.query(`insert into audit_log (${names}) values (${names.map(() => '?')})`)
+    for (const row of rows) insert.run(...Object.values(row))
+    for (const { sql } of triggers) database.run(sql)
+    database.close()
+  }
+}
+
+describe('audit verify', () => {
+  test('finds a whole log whole', async () => {
+    const { rows, broken } = await say('audit', 'verify')
+    expect(broken).toBeNull()
+    expect(rows).toBe((await entries('--limit', '1'))[0].id)
+  })
+
+  test.each([
+    ['whose content was altered', `update audit_log set after = '{"name":"Mallory"}' where id = 4`, 4, 'altered'],
+    ['whose author was altered', "update audit_log set actor = 'nobody' where id = 3", 3, 'altered'],
+    ['whose hash was altered', "update audit_log set hash = 'x' where id = 5", 5, 'altered'],
+    ['that was removed', 'delete from audit_log where id = 4', 4, 'gone'],
+    ['that was the first, removed', 'delete from audit_log where id = 1', 1, 'gone'],
+    ['that was put in later', 'update audit_log set at = at + 1 where id = 2', 2, 'altered'],
+  ])('names the row %s', async (_, change, id, reason) => {
+    const spoken = await tampered((database) => database.run(change))
+    expect(spoken.exitCode).toBe(1)
+    expect(spoken.out).toContain(`broken at row ${id}: `)
+    expect(spoken.out).toContain(reason)
+    expect((await house.cli('audit', 'verify')).exitCode).toBe(0)
+  })
+
+  test('says so in JSON too, and ends with 1', async () => {
+    const spoken = await tampered(
+      (database) => database.run("update audit_log set verb = 'x.y' where id = 2"),
+      '--json',
+    )
+    expect(spoken.exitCode).toBe(1)
+    expect(JSON.parse(spoken.out)).toMatchObject({ rows: 1, broken: { id: 2, reason: expect.any(String) } })
+  })
+
+  test('a row is neither altered nor removed by whoever leaves the triggers alone', () => {
+    const database = new Database(join(house.folder, 'latchkey.db'))
+    expect(() => database.run("update audit_log set actor = 'x'")).toThrow('never altered')
+    expect(() => database.run('delete from audit_log')).toThrow('never altered')
+    database.close()
+  })
+})
+
+describe('audit list', () => {
+  test('is filtered, newest first, and pages', async () => {
+    const all = await entries('--limit', '1000')
+    expect(all.map(({ id }: { id: number }) => id)).toEqual(all.map((_: unknown, i: number) => all.length - i))
+    const first = await say('audit', 'list', '--limit', '3')
+    const second = await say('audit', 'list', '--limit', '3', '--after', first.next)
+    expect([...first.entries, ...second.entries]).toEqual(all.slice(0, 6))
+    const activated = all.filter(({ verb }: { verb: string }) => verb === 'license.activated')
+    expect(activated).toHaveLength(3)
+    expect(await entries('--verb', 'license.activated')).toEqual(activated)
+    const [{ subject_id: id, request_id, actor }] = activated
+    expect(actor).toBe('api-key 1')
+    expect(request_id).toEqual(expect.any(String))
+    const ofOne = await entries('--subject', 'license', '--id', id)
+    expect(ofOne.map(({ verb }: { verb: string }) => verb)).toContain('license.activated')
+    expect(await entries('--actor', 'command line', '--verb', 'api-key.created')).toMatchObject([
+      { after: { name: 'everything', hash: '•••' } },
+    ])
+    expect(await entries('--to', '2020-01-01')).toEqual([])
+    expect(await entries('--from', '2020-01-01', '--limit', '1000')).toEqual(all)
+    expect((await house.cli('audit', 'list')).out).toContain('license.activated')
+  })
+
+  test('shows one entry with its hash', async () => {
+    expect(await say('audit', 'show', '1')).toMatchObject({ id: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await house.cli('audit', 'show', '99999')).toMatchObject({ exitCode: 1, out: '' })
+  })
+})
+
+test('audit export writes every entry to a new file, oldest first, and over no other', async () => {
+  const path = join(house.folder, '..', 'audit.jsonl')
+  const { entries: written } = await say('audit', 'export', path)
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  const rows = lines.map((line) => JSON.parse(line))
+  expect(rows).toHaveLength(written)
+  expect(rows.map(({ id }) => id)).toEqual(rows.map((_, i) => i + 1))
+  const { hash, ...first } = rows.at(-1)
+  expect((await entries('--limit', '1'))[0]).toEqual(first)
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(await house.cli('audit', 'export', path)).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('exists'),
+  })
+  const nowhere = join(house.folder, 'no such folder', 'x')
+  expect(await house.cli('audit', 'export', nowhere)).toMatchObject({ exitCode: 1, out: '' })
+})
+
+test('no secret stands in an audit row', async () => {
+  const secrets: string[] = []
+  const { id, api_key } = await say('api-key', 'create', '--name', 'x', '--preset', 'all')
+  secrets.push(api_key, (await say('api-key', 'rotate', String(id))).api_key)
+  const webhook = await say('webhook', 'add', '--name', 'x', '--url', 'https://shop.test/', '--events', 'all')
+  secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id))).secret)
+  await say('webhook', 'delete', String(webhook.id), '--yes')
+  await house.cli('key', 'rotate', '--bits', '2048')
+  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const stored = database
+    .query<Record<string, string | Uint8Array | null>, []>(
+      'select hash, previous_hash from api_keys union select sealed_secret, null from webhooks',
+    )
+    .all()
+    .flatMap((row) => Object.values(row))
+    .filter((value) => value !== null)
+  const rows = database
+    .query<{ before: string | null; after: string | null }, []>('select before, after from audit_log')
+    .all()
+  database.close()
+  const text = JSON.stringify(rows)
+  expect(stored.length).toBeGreaterThan(1)
+  for (const secret of [...secrets, ...stored]) expect(text).not.toContain(String(secret))
+  expect(text).not.toContain('PRIVATE KEY')
+  const rotated = await entries('--verb', 'api-key.rotated')
+  expect(rotated).toMatchObject([{ before: { hash: '•••', prefix: api_key.slice(0, 8) }, after: { hash: '•••' } }])
+})
+
+test('rows taken off the end are missed where a checkpoint saw them', async () => {
+  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const seen = database.query<{ id: number }, []>('select max(audit_id) as id from audit_checkpoints').get()!
+  database.close()
+  expect((await say('audit', 'verify')).checkpoints).toBeGreaterThan(0)
+  const { exitCode, out } = await tampered((raw) => raw.run('delete from audit_log where id >= ?', [seen.id]))
+  expect(exitCode).toBe(1)
+  expect(out).toContain(`broken at row ${seen.id}: `)
+  expect(out).toContain('checkpoint')
+})
