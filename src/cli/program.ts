@@ -5,6 +5,7 @@ import { Sorry } from '../kernel/sorry'
 import { subjects } from '../operations/subjects'
 import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
+import { benchCommand } from './bench'
 import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { exportCommand } from './export'
@@ -49,6 +50,7 @@ export function buildProgram(io: Io): Command {
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)
+  benchCommand(program, io)
   completionCommand(program, io)
   systemdCommand(program, io)
   sbomCommand(program, io)

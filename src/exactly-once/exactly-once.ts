@@ -55,8 +55,10 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
       const known = await findAnswer(tx, request, key, after)
       if (known) return known.requestHash === request.requestHash ? retell(known.answer) : say('idempotency_key_reused')
       const outcome = await work(tx)
-      await insertAnswer(tx, request, { key, answer: outcome.written(visitor.now), now: visitor.now, after })
-      return outcome
+      const answer = outcome.written(visitor.now)
+      await insertAnswer(tx, request, { key, answer, now: visitor.now, after })
+      // Told as it is kept, or the first telling could carry the next second.
+      return retell(answer)
     })
   }
 
@@ -90,7 +92,9 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
       const fresh = await work(tx)
       if (fulfilled.includes(fresh.answer)) {
         const after = new Date(now.getTime() - unansweredMs)
-        rowId = await insertUnanswered(tx, request, { answer: fresh.written(now), now, after })
+        const answer = fresh.written(now)
+        rowId = await insertUnanswered(tx, request, { answer, now, after })
+        return retell(answer)
       }
       return fresh
     })

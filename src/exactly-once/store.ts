@@ -1,6 +1,7 @@
-import { and, eq, lte } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
+import { prepared } from '../database/database'
 import type { WrittenOutcome } from '../kernel/outcome'
 
 /** A request as repeats are told by: whose, where, what. */
@@ -33,20 +34,46 @@ export async function insertAnswer(
   await tx.insert(idempotencyKeys).values({ ...request, key: kept.key, answer: kept.answer, createdAt: kept.now })
 }
 
-/** The order like this one whose answer may not have arrived. */
-export async function findUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
-  const [row] = await tx
+const unansweredQuery = prepared((db) =>
+  db
     .select()
     .from(unansweredOrders)
     .where(
       and(
-        eq(unansweredOrders.apiKeyId, apiKeyId),
-        eq(unansweredOrders.endpoint, endpoint),
-        eq(unansweredOrders.requestHash, requestHash),
+        eq(unansweredOrders.apiKeyId, sql.placeholder('apiKeyId')),
+        eq(unansweredOrders.endpoint, sql.placeholder('endpoint')),
+        eq(unansweredOrders.requestHash, sql.placeholder('requestHash')),
       ),
     )
+    .prepare(),
+)
+
+/** The order like this one whose answer may not have arrived. */
+export async function findUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
+  const [row] = await unansweredQuery(tx).execute({ apiKeyId, endpoint, requestHash })
   return row && { id: row.id, createdAt: row.createdAt, answer: row.answer as WrittenOutcome }
 }
+
+const lapsed = prepared((tx) =>
+  tx
+    .delete(unansweredOrders)
+    .where(lte(unansweredOrders.createdAt, sql.placeholder('after')))
+    .prepare(),
+)
+
+const insertion = prepared((tx) =>
+  tx
+    .insert(unansweredOrders)
+    .values({
+      apiKeyId: sql.placeholder('apiKeyId'),
+      endpoint: sql.placeholder('endpoint'),
+      requestHash: sql.placeholder('requestHash'),
+      answer: sql.placeholder('answer'),
+      createdAt: sql.placeholder('createdAt'),
+    })
+    .returning({ id: unansweredOrders.id })
+    .prepare(),
+)
 
 /** Remembers an order and forgets those up to `after`. */
 export async function insertUnanswered(
@@ -54,14 +81,18 @@ export async function insertUnanswered(
   request: Request,
   { answer, now, after }: { answer: WrittenOutcome; now: Date; after: Date },
 ) {
-  await tx.delete(unansweredOrders).where(lte(unansweredOrders.createdAt, after))
-  const [row] = await tx
-    .insert(unansweredOrders)
-    .values({ ...request, answer, createdAt: now })
-    .returning({ id: unansweredOrders.id })
+  await lapsed(tx).execute({ after: after.getTime() })
+  const [row] = await insertion(tx).execute({ ...request, answer, createdAt: now })
   return row!.id
 }
 
+const deletion = prepared((tx) =>
+  tx
+    .delete(unansweredOrders)
+    .where(eq(unansweredOrders.id, sql.placeholder('id')))
+    .prepare(),
+)
+
 export async function deleteUnanswered(tx: Queryable, id: number) {
-  await tx.delete(unansweredOrders).where(eq(unansweredOrders.id, id))
+  await deletion(tx).execute({ id })
 }

@@ -1,20 +1,38 @@
-import { and, count, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import { lookUp, type Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 import { pageOf, type Wanted } from '../../database/page'
 
-/** How many seats of a licence are taken. */
-export async function countSeatsTaken(db: Queryable, licenseId: number): Promise<number> {
-  const [row] = await db
-    .select({ taken: count() })
-    .from(activations)
-    .where(and(eq(activations.licenseId, licenseId), isNull(activations.deactivatedAt)))
-  return row!.taken
-}
+const takenOf = 'select count(*) as taken from activations where license_id = ? and deactivated_at is null'
 
-export async function insertActivation(tx: Queryable, activation: typeof activations.$inferInsert) {
-  await tx.insert(activations).values(activation)
+/** How many seats of a licence are taken. */
+export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
+  lookUp<{ taken: number }>(db, takenOf, licenseId)!.taken
+
+const insertQuery = prepared((tx) =>
+  tx
+    .insert(activations)
+    .values({
+      licenseId: sql.placeholder('licenseId'),
+      identifier: sql.placeholder('identifier'),
+      postUrl: sql.placeholder('postUrl'),
+      ip: sql.placeholder('ip'),
+      userAgent: sql.placeholder('userAgent'),
+      activatedAt: sql.placeholder('activatedAt'),
+    })
+    .prepare(),
+)
+
+/** A seat that is taken now. */
+export type NewActivation = Pick<
+  Activation,
+  'licenseId' | 'identifier' | 'postUrl' | 'ip' | 'userAgent' | 'activatedAt'
+>
+
+export async function insertActivation(tx: Queryable, activation: NewActivation) {
+  await insertQuery(tx).execute({ ...activation })
 }
 
 export async function updateActivation(tx: Queryable, id: number, changes: Partial<typeof activations.$inferInsert>) {

@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import type { Db } from '../../database/database'
 import { declareJob } from '../../jobs/job'
 import { announceAll, hasSubscriber } from '../../webhooks/outbox'
+import { findExpiryMark, listEnded, upsertExpiryMark } from './expiry/store'
 import { licenseNews } from './news'
-import { findExpiryMark, listEnded, upsertExpiryMark } from './store'
 
 const licensesPerWrite = 500
 

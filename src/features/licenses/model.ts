@@ -91,6 +91,9 @@ export const LicenseKeyFilter = Type.Object({
     }),
   ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
+  after: Type.Optional(
+    integer({ description: 'Only keys with a higher id: the next page without counting those before it.' }),
+  ),
   page: Type.Optional(integer({ minimum: 1 })),
   per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),
 })

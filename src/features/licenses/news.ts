@@ -3,8 +3,9 @@ import type { Queryable } from '../../database/connection'
 import type { Event } from '../../webhooks/events'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { licensePayload } from '../../webhooks/payloads'
+import { findExpiryMark } from './expiry/store'
 import { expiryOf, isExpired } from './policy'
-import { findExpiryMark, listSeatHolders } from './store'
+import { listSeatHolders } from './store'
 
 /** What an event says of a licence. */
 export const licenseNews = (event: Event, license: License): EventContent => ({

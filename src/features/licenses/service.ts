@@ -132,12 +132,12 @@ export async function deleteLicenseKey(
 
 /** 730 with the keys that pass the filter, by id; `next_page` when there are more. */
 export async function getLicenseKeys(db: Queryable, filter: Static<typeof LicenseKeyFilter>) {
-  const { product_id, status, customer_email, search, page = 1, per_page = mostListed } = filter
+  const { product_id, status, customer_email, search, after, page = 1, per_page = mostListed } = filter
   const product = await resolveProduct(db, product_id)
   if (product_id !== undefined && !product) return say('license_keys_list', { license_keys: [] })
   const rows = await listLicenses(
     db,
-    { productId: product?.id, status: status && statusWords[status], ownerEmail: customer_email, search },
+    { productId: product?.id, status: status && statusWords[status], ownerEmail: customer_email, search, after },
     { limit: per_page + 1, offset: (page - 1) * per_page },
   )
   return say('license_keys_list', {

@@ -1,8 +1,8 @@
-import { and, asc, count, eq, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { type Product, products } from '../../../db/schema/catalog'
 import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
-import { installation } from '../../../db/schema/operations'
 import { lookUp, type Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 import type { MetaPair } from '../products/store'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
@@ -97,14 +97,28 @@ export async function assignAvailable(
 
 /** The oldest available keys of a product, at most that many. */
 export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
-  (
-    await db
-      .select({ id: licenses.id })
-      .from(licenses)
-      .where(and(eq(licenses.productId, productId), eq(licenses.status, 'available')))
-      .orderBy(asc(licenses.id))
-      .limit(limit)
-  ).map(({ id }) => id)
+  db.$client
+    .prepare<{ id: number }, [number]>(
+      // Bound, SQLite would compile it again at each call.
+      `select id from licenses where product_id = ? and status = 'available' order by id limit ${Math.trunc(limit)}`,
+    )
+    .all(productId)
+    .map(({ id }) => id)
+
+const assignment = prepared((tx) =>
+  tx
+    .update(licenses)
+    .set({
+      ownerName: sql`${sql.placeholder('ownerName')}`,
+      ownerEmail: sql`${sql.placeholder('ownerEmail')}`,
+      status: 'assigned',
+      assignedAt: sql`${sql.placeholder('now')}`,
+      updatedAt: sql`${sql.placeholder('now')}`,
+    })
+    .where(sql`${licenses.id} in (select value from json_each(${sql.placeholder('ids')}))`)
+    .returning()
+    .prepare(),
+)
 
 /** Gives these licences to an owner; returns them by id. */
 export async function assignLicenses(
@@ -113,16 +127,21 @@ export async function assignLicenses(
   owner: { ownerName: string | null; ownerEmail: string | null },
   now: Date,
 ): Promise<License[]> {
-  const rows = await tx
-    .update(licenses)
-    .set({ ...owner, status: 'assigned', assignedAt: now, updatedAt: now })
-    .where(inArray(licenses.id, ids))
-    .returning()
+  const rows = await assignment(tx).execute({ ...owner, now: now.getTime(), ids: JSON.stringify(ids) })
   return rows.sort((a, b) => a.id - b.id)
 }
 
-export const listMetaOf = (db: Queryable, licenseIds: number[]) =>
-  db.select().from(licenseMeta).where(inArray(licenseMeta.licenseId, licenseIds)).orderBy(asc(licenseMeta.id))
+const metaOf = prepared((db) =>
+  db
+    .select()
+    .from(licenseMeta)
+    .where(sql`${licenseMeta.licenseId} in (select value from json_each(${sql.placeholder('ids')}))`)
+    .orderBy(asc(licenseMeta.id))
+    .prepare(),
+)
+
+export const listMetaOf = async (db: Queryable, licenseIds: number[]) =>
+  metaOf(db).execute({ ids: JSON.stringify(licenseIds) })
 
 /** Seats of a licence, or of a device, and where each is told of its loss: its own address, else the product's, else ''. */
 export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { identifier: string }) =>
@@ -146,47 +165,6 @@ export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { 
     )
     .orderBy(asc(activations.id))
 
-const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
-
-/** A place among licences in the order in which they end. */
-export interface ExpiryMark {
-  endsMs: number
-  id: number
-}
-
-/** Assigned licences that ended before a moment and come after a mark, in the order of their ends. */
-export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: number) =>
-  db
-    .select({ license: licenses, endsMs: expiry })
-    .from(licenses)
-    .where(
-      // Left alone, SQLite reads all that are assigned instead of this index.
-      sql`${licenses.id} in (
-        select id from licenses indexed by licenses_expiry
-        where status = 'assigned' and validity > 0
-          and assigned_at + validity * 86400000 >= ${after.endsMs}
-          and assigned_at + validity * 86400000 < ${now.getTime()}
-          and (assigned_at + validity * 86400000 > ${after.endsMs} or id > ${after.id})
-        order by assigned_at + validity * 86400000, id limit ${limit})`,
-    )
-    .orderBy(expiry, asc(licenses.id))
-
-const markKey = 'expiry_mark'
-
-/** Up to where the ends of licences have been announced. */
-export async function findExpiryMark(db: Queryable): Promise<ExpiryMark | undefined> {
-  const [row] = await db.select().from(installation).where(eq(installation.key, markKey))
-  return row && JSON.parse(row.value)
-}
-
-export async function upsertExpiryMark(tx: Queryable, mark: ExpiryMark) {
-  const value = JSON.stringify(mark)
-  await tx
-    .insert(installation)
-    .values({ key: markKey, value })
-    .onConflictDoUpdate({ target: installation.key, set: { value } })
-}
-
 /** Keys of a product that can be assigned; those that one generator has drawn, or all. */
 export async function countAvailable(db: Queryable, productId: number, generatorId?: number): Promise<number> {
   const [row] = await db
@@ -207,17 +185,29 @@ export interface LicenseFilter {
   status?: LicenseStatus | undefined
   ownerEmail?: string | undefined
   search?: string | undefined
+  /** Ids above this one. */
+  after?: number | undefined
 }
 
-/** Keys in the order of their ids. */
+/** Keys in the order of their ids. Those that are passed over are counted in an index, not read. */
 export const listLicenses = (
   db: Queryable,
   filter: LicenseFilter,
   { limit, offset }: { limit: number; offset: number },
-) => db.select().from(licenses).where(conditionOf(filter)).orderBy(asc(licenses.id)).limit(limit).offset(offset)
+) => {
+  const page = db
+    .select({ id: licenses.id })
+    .from(licenses)
+    .where(conditionOf(filter))
+    .orderBy(asc(licenses.id))
+    .limit(limit)
+    .offset(offset)
+  return db.select().from(licenses).where(inArray(licenses.id, page)).orderBy(asc(licenses.id))
+}
 
-const conditionOf = ({ productId, status, ownerEmail, search }: LicenseFilter) =>
+const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFilter) =>
   and(
+    after === undefined ? undefined : gt(licenses.id, after),
     productId === undefined ? undefined : eq(licenses.productId, productId),
     status && eq(licenses.status, status),
     ownerEmail === undefined ? undefined : eq(sql`lower(${licenses.ownerEmail})`, ownerEmail.toLowerCase()),

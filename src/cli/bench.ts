@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander'
+import { machine, tableOf } from '../bench/report'
+import { runBench } from '../bench/run'
+import { VerifiedDevice } from '../features/activations/model'
+import { bareApp } from '../http/bare'
+import { listen } from '../http/server'
+import { Sorry } from '../kernel/sorry'
+import { type Io, report } from './io'
+import { untilStopped } from './serve'
+
+const most = { keys: 1_000_000, rounds: 100, seconds: 600 }
+
+/** `latchkey bench` */
+export const benchCommand = (program: Command, io: Io) =>
+  program
+    .command('bench')
+    .description('say how fast this machine is, in a folder that is made for it and removed')
+    .option('--keys <number>', 'licence keys to draw from', '10000')
+    .option('--rounds <number>', 'rounds, of which the median counts', '5')
+    .option('--seconds <number>', 'how long a round takes', '3')
+    .option('--json', 'print every round as JSON')
+    .addOption(new Option('--bare <bytes>', 'serve what is measured against').hideHelp())
+    .action(async (options: Record<string, string>) => {
+      if (options.bare !== undefined) return serveBare(io, Number(options.bare))
+      const effort = {
+        keys: numberIn(options, 'keys'),
+        rounds: numberIn(options, 'rounds'),
+        seconds: numberIn(options, 'seconds'),
+      }
+      const { rows, load } = await runBench(effort)
+      const conditions = { ...machine(), load, ...effort }
+      const said = Object.entries(conditions).map((pair) => pair.join(' '))
+      report(io, options, { conditions, rows }, [...tableOf(rows), '', said.join(', ')])
+    })
+
+function numberIn(options: Record<string, string>, name: keyof typeof most) {
+  const value = Number(options[name])
+  if (!Number.isInteger(value) || value < 1 || value > most[name]) {
+    throw new Sorry(`--${name} takes a whole number from 1 to ${most[name].toLocaleString('en')}`, 'usage')
+  }
+  return value
+}
+
+async function serveBare(io: Io, bytes: number) {
+  const server = listen(bareApp(VerifiedDevice, '.'.repeat(bytes)), { hostname: '127.0.0.1', port: 0 })
+  io.err(`The bare route listens on ${server.url},\n`)
+  await untilStopped()
+  await server.stop()
+}

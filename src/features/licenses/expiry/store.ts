@@ -1,0 +1,45 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import { licenses } from '../../../../db/schema/licensing'
+import { installation } from '../../../../db/schema/operations'
+import type { Queryable } from '../../../database/connection'
+
+const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
+
+/** A place among licences in the order in which they end. */
+export interface ExpiryMark {
+  endsMs: number
+  id: number
+}
+
+/** Assigned licences that ended before a moment and come after a mark, in the order of their ends. */
+export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: number) =>
+  db
+    .select({ license: licenses, endsMs: expiry })
+    .from(licenses)
+    .where(
+      // Left alone, SQLite reads all that are assigned instead of this index.
+      sql`${licenses.id} in (
+        select id from licenses indexed by licenses_expiry
+        where status = 'assigned' and validity > 0
+          and assigned_at + validity * 86400000 >= ${after.endsMs}
+          and assigned_at + validity * 86400000 < ${now.getTime()}
+          and (assigned_at + validity * 86400000 > ${after.endsMs} or id > ${after.id})
+        order by assigned_at + validity * 86400000, id limit ${limit})`,
+    )
+    .orderBy(expiry, asc(licenses.id))
+
+const markKey = 'expiry_mark'
+
+/** Up to where the ends of licences have been announced. */
+export async function findExpiryMark(db: Queryable): Promise<ExpiryMark | undefined> {
+  const [row] = await db.select().from(installation).where(eq(installation.key, markKey))
+  return row && JSON.parse(row.value)
+}
+
+export async function upsertExpiryMark(tx: Queryable, mark: ExpiryMark) {
+  const value = JSON.stringify(mark)
+  await tx
+    .insert(installation)
+    .values({ key: markKey, value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
+}
