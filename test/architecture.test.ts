@@ -24,6 +24,7 @@ const floors: Record<string, number> = {
   'src/upkeep': 4,
   'src/house.ts': 5,
   'src/operations': 5,
+  'src/transfer': 5,
   'src/http': 5,
   'src/worker': 5,
   'src/bench': 5,

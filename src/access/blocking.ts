@@ -17,15 +17,21 @@ const longestIdentifier = 1024
 
 /** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
 export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
-  const value = draft.kind === 'ip' ? usualCidr(draft.value) : draft.value.trim()
-  if (!value || value.length > longestIdentifier) {
-    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
-  }
+  const value = requireBlockable(draft.kind, draft.value)
   if (draft.expiresAt && draft.expiresAt <= now)
     throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
   const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
   await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
   return block
+}
+
+/** What the blocklist keeps of an address or identifier; one it cannot hold is a `Sorry`. */
+export function requireBlockable(kind: Block['kind'], text: string): string {
+  const value = kind === 'ip' ? usualCidr(text) : text.trim()
+  if (!value || value.length > longestIdentifier) {
+    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
+  }
+  return value
 }
 
 /** Takes an entry off the blocklist; the next request it concerned is judged as any other. */

@@ -7,7 +7,8 @@ import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
 import { findApiKey, findApiKeyById, insertApiKey, updateApiKey } from './store'
 
-const shownCharacters = 8
+/** How much of an API key stays readable, so that a person knows it again. */
+export const shownCharacters = 8
 const longestToken = 512
 
 /** What an operator says an API key may do, and how far. */
@@ -36,7 +37,7 @@ export interface IssuedKey {
 export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
   const token = draft.token ?? randomToken('lk')
   requireSoundToken(token)
-  requireSound(draft, now)
+  requireSoundTerms(draft, now)
   if (!draft.preset && !draft.capabilities.length) {
     throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 'usage')
   }
@@ -60,7 +61,7 @@ export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date)
 /** Changes what a key may do, and how far; what is not named stays. */
 export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKeyTerms>, now: Date): Promise<ApiKey> {
   const before = await requireLasting(tx, id)
-  requireSound(terms, now)
+  requireSoundTerms(terms, now)
   const { preset, capabilities: named = [], allowedIps, ...plain } = terms
   const after = await updateApiKey(tx, id, {
     ...plain,
@@ -119,19 +120,24 @@ async function requireLasting(tx: Queryable, id: number) {
   throw new Sorry(`API key ${id} is revoked, for good: make another with "latchkey api-key create"`)
 }
 
-const hashedToken = (token: string) => ({ hash: sha256(token), prefix: token.slice(0, shownCharacters) })
+/** What is kept of a token: its SHA-256, and its beginning for people. */
+export const hashedToken = (token: string) => ({ hash: sha256(token), prefix: token.slice(0, shownCharacters) })
 
-function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'preset' | 'capabilities'>): string[] {
+/** All a key may do by a preset and by name, nothing twice. */
+export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'preset' | 'capabilities'>): string[] {
   const all = new Set<string>([...(preset ? presets[preset] : []), ...named])
   return all.has(everything) ? [everything] : [...all]
 }
 
-function requireSoundToken(token: string) {
+/** What cannot be the value of an API key is a `Sorry`. */
+export function requireSoundToken(token: string) {
   if (/^[\x21-\x7e]+$/.test(token) && token.length <= longestToken) return
   throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 'usage')
 }
 
-function requireSound({ name, capabilities: named = [], allowedIps = [], expiresAt }: Partial<ApiKeyTerms>, now: Date) {
+/** Terms no API key can have are a `Sorry`. */
+export function requireSoundTerms(terms: Partial<ApiKeyTerms>, now: Date) {
+  const { name, capabilities: named = [], allowedIps = [], expiresAt } = terms
   if (name !== undefined && !name.trim()) {
     throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 'usage')
   }

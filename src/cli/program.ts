@@ -7,7 +7,9 @@ import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
+import { exportCommand } from './export'
 import { healthCommand } from './health'
+import { importCommand } from './import'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { red } from './layout'
@@ -42,6 +44,8 @@ export function buildProgram(io: Io): Command {
   serveCommand(program, io)
   initCommand(program, io)
   demoCommand(program, io)
+  importCommand(program, io)
+  exportCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
   healthCommand(program, io)

@@ -55,6 +55,15 @@ export async function replaceKey(tx: Queryable, key: SigningKey, takesOverAt: Da
     .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null, activeFrom, certifiedBy, certificate } })
 }
 
+/** Keeps a key pair that does not sign any more. */
+export async function insertRetiredKey(tx: Queryable, key: SigningKey) {
+  await tx.insert(signingKeys).values(key)
+}
+
+/** Every key pair, its private half sealed, oldest first. */
+export const listSealedKeys = (db: Queryable): Promise<SigningKey[]> =>
+  Promise.resolve(db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.id)))
+
 /** Ends an owner's key pairs at that moment, those that would go on longer. */
 async function endKeys(tx: Queryable, productId: number | null, at: Date) {
   await tx

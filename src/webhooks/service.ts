@@ -27,7 +27,7 @@ export async function addWebhook(
   draft: WebhookDraft,
   { sealer, now }: { sealer: Sealer; now: Date },
 ): Promise<{ webhook: Webhook; secret: string }> {
-  requireSound(draft)
+  requireSoundWebhook(draft)
   if (!draft.events.length) {
     throw new Sorry('say which events it is told of: --events license.created,license.expired', 'usage')
   }
@@ -60,7 +60,7 @@ export async function editWebhook(
   now: Date,
 ): Promise<Webhook> {
   const before = await requireWebhook(tx, id)
-  requireSound(changes)
+  requireSoundWebhook(changes)
   const after = await updateWebhook(tx, id, {
     ...(changes.name !== undefined && { name: changes.name }),
     ...(changes.url !== undefined && { url: changes.url }),
@@ -121,7 +121,8 @@ export async function requireActive(tx: Queryable, id: number): Promise<Webhook>
 
 const allOf = (wanted: readonly string[]) => (wanted.includes('all') ? [...events] : [...new Set(wanted)])
 
-function requireSound({ name, url, events: wanted = [] }: Partial<WebhookDraft>) {
+/** What a webhook cannot be is a `Sorry`. */
+export function requireSoundWebhook({ name, url, events: wanted = [] }: Partial<WebhookDraft>) {
   if (name !== undefined && !name.trim()) {
     throw new Sorry('the name is empty: say what the webhook is for, for example --name "my shop"', 'usage')
   }

@@ -1,0 +1,52 @@
+import { Argument, type Command, Option } from 'commander'
+import { Sorry } from '../kernel/sorry'
+import { exportTable, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
+import { csvForm } from '../transfer/spreadsheet'
+import { tableNames } from '../transfer/table'
+import { tables } from '../transfer/tables'
+import { readText } from './arguments'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+
+const exported = tableNames.filter((name) => tables[name].rows)
+
+/** `latchkey export` */
+export const exportCommand = (program: Command, io: Io) =>
+  withSettings(program.command('export'), ['data_dir'])
+    .description('write everything out as it is at this moment, in a form that import reads; or one table')
+    .addArgument(new Argument('[table]', 'this table alone').choices(exported))
+    .option('--to <path>', 'a new folder, or a new file that ends in .jsonl; a table alone goes to standard output')
+    .addOption(new Option('--format <form>', 'csv is for spreadsheets').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--with-keys', 'the signing keys too, their private halves under a passphrase')
+    .option('--passphrase-file <file>', 'file that holds that passphrase')
+    .option('--json', 'print how much was written as JSON')
+    .action((table, options) => {
+      const { to, format, withKeys, passphraseFile } = options
+      if (withKeys !== (passphraseFile !== undefined || undefined)) {
+        throw new Sorry('--with-keys and --passphrase-file go together', 'usage')
+      }
+      if (format === 'csv' && (!table || to)) {
+        throw new Sorry(
+          'CSV is of one table, on standard output: latchkey export licenses --format csv > FILE',
+          'usage',
+        )
+      }
+      if (!table && !to) throw new Sorry('say where to: --to FOLDER, or --to FILE.jsonl', 'usage')
+      const passphrase = passphraseFile && readText(passphraseFile).replace(/\r?\n$/, '')
+      if (passphrase === '') throw new Sorry(`${passphraseFile} is empty: a passphrase has at least one character`)
+      return inHouse(options, io, async ({ folder, sealer }) => {
+        const wanted = { folder, only: table, outward: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
+        if (!to) {
+          const form = format === 'csv' ? csvForm : jsonForm({ named: false })
+          return void (await exportTable(wanted, form, io.out))
+        }
+        const written = await (to.endsWith('.jsonl') ? exportToFile : exportToFolder)(wanted, to)
+        report(io, options, { to, tables: written }, [
+          `Wrote ${to}:`,
+          ...Object.entries(written).map(([name, count]) => `  ${name}  ${count}`),
+          withKeys
+            ? 'The signing keys are in it, under your passphrase.'
+            : 'The signing keys are not in it, nor the files of releases: "latchkey backup" keeps those.',
+        ])
+      })
+    })

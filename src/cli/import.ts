@@ -1,0 +1,148 @@
+import { statSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Db } from '../database/database'
+import type { House } from '../house'
+import { Sorry } from '../kernel/sorry'
+import { table as tableOf } from '../operations/lines'
+import { encodings } from '../transfer/decode'
+import { importLines, type Result } from '../transfer/import'
+import { parseMapping } from '../transfer/mapping'
+import { openRefused, usualRefusedPath } from '../transfer/refused'
+import { rehearse } from '../transfer/rehearsal'
+import { openSources, type Source } from '../transfer/source'
+import { tableNames } from '../transfer/table'
+import { readText } from './arguments'
+import { inHouse, withSettings } from './house-command'
+import { type Io, report } from './io'
+import { progressBar } from './progress'
+
+type Pairs = Record<string, string>
+
+/** `latchkey import` */
+export const importCommand = (program: Command, io: Io) =>
+  withSettings(program.command('import'), ['data_dir'])
+    .description('put in what comes from elsewhere: CSV or JSON lines, a file or a folder with a file for each table')
+    .argument('<path>', 'the file or folder')
+    .option('--dry-run', 'only say what would be made and what is wrong, line by line')
+    .option('--yes', 'do it without asking')
+    .option('--table <table>', 'what the file holds, where its name does not say it (default: licenses)')
+    .option('--product <product>', 'the product of lines that name none: its id, uuid, slug or name')
+    .option('--create-products', 'make products that are named and not there')
+    .option('--map <theirs=ours>', 'what a column is; "theirs=" to pass over it; may be repeated', gatherPair, {})
+    .option('--default <ours=value>', 'what lines are worth that say nothing; may be repeated', gatherPair, {})
+    .option('--mapping <file>', 'a JSON file with the columns and defaults of each table')
+    .addOption(new Option('--encoding <name>', 'how the file is written').choices(encodings).default('utf-8'))
+    .option('--keep-seats', 'take licences that hold more seats than their limit allows')
+    .option('--passphrase-file <file>', 'file that holds the passphrase of the signing keys in an export')
+    .option('--refused <path>', 'where lines go that are refused, with the reason (default: beside the input)')
+    .option('--json', 'print the numbers as JSON')
+    .addHelpText('after', `\nTables, in the order in which they are read:\n  ${tableNames.join('\n  ')}`)
+    .action((path: string, options) => {
+      if (!options.dryRun && !options.yes && !io.confirm) {
+        throw new Sorry('say --dry-run to see what it would do, and --yes to do it', 'usage')
+      }
+      const { sources, passedOver } = openSources(path, saidOf(options), options.encoding)
+      return inHouse(options, io, (house) => carryOut({ house, io, path, options, sources, passedOver }))
+    })
+
+function gatherPair(text: string, before: Pairs): Pairs {
+  const at = text.lastIndexOf('=')
+  if (at < 1) throw new InvalidArgumentError('It takes two names: theirs=ours.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as commander hands them over
+type Options = any
+
+const saidOf = ({ mapping, map, product, table, ...options }: Options) => ({
+  mapping: mapping === undefined ? {} : parseMapping(readText(mapping)),
+  columns: map as Pairs,
+  defaults: { ...(product && { product }), ...options.default } as Pairs,
+  table,
+})
+
+interface Errand {
+  house: House
+  io: Io
+  path: string
+  options: Options
+  sources: Source[]
+  passedOver: string[]
+}
+
+async function carryOut(errand: Errand) {
+  const { house, io, options } = errand
+  if (options.dryRun) return tell(errand, await rehearsal(errand), 'Nothing was changed. An import would do this:')
+  if (!options.yes) {
+    const foreseen = await rehearsal(errand)
+    for (const line of linesOf(foreseen.result, 'Nothing was changed yet. The import will do this:'))
+      io.err(`${line}\n`)
+    if (!(await io.confirm!('Import?'))) throw new Sorry('nothing was changed')
+  }
+  await tell(errand, await work(errand, house.db, options.refused ?? usualRefusedPath(errand.path)), 'Imported:')
+}
+
+const rehearsal = (errand: Errand) => rehearse(errand.house.folder, (db) => work(errand, db, errand.options.refused))
+
+interface Report {
+  result: Result
+  refusedTo: string[]
+}
+
+async function work(
+  { house, io, path, options, sources, passedOver }: Errand,
+  db: Db,
+  refusedPath?: string,
+): Promise<Report> {
+  const refused = refusedPath === undefined ? undefined : openRefused(refusedPath, statSync(path).isDirectory())
+  const bar = progressBar(
+    io,
+    sources.reduce((sum, { bytes }) => sum + bytes, 0),
+  )
+  try {
+    const result = await importLines({ ...house, db }, sources, {
+      wishes: {
+        createsProducts: options.createProducts ?? false,
+        keepsSeats: options.keepSeats ?? false,
+        passphrase: options.passphraseFile && readText(options.passphraseFile).replace(/\r?\n$/, ''),
+      },
+      onRead: bar.add,
+      onRefused: (source, lines) => refused?.write(source, lines),
+    })
+    for (const file of passedOver) result.notes.push(`${file} was passed over: its name is none of a table.`)
+    return { result, refusedTo: refused?.close() ?? [] }
+  } finally {
+    bar.end()
+  }
+}
+
+function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: string) {
+  const { lines, made, already_there, refused, tables, refusals, notes } = result
+  const value = { lines, made, already_there, refused, tables, refusals, notes, refused_to: refusedTo }
+  report(io, options, value, linesOf(result, heading))
+  if (!refused) return
+  const where = refusedTo.length ? `: mend them in ${refusedTo.join(', ')} and import that` : ''
+  throw new Sorry(`${counted(refused, 'line')} ${refused === 1 ? 'is' : 'are'} refused${where}`)
+}
+
+const linesShown = 20
+
+function linesOf({ tables, refusals, refused, notes }: Result, heading: string): string[] {
+  const rows = Object.entries(tables).map(([name, tally]) => [
+    name,
+    String(tally.lines),
+    String(tally.made),
+    String(tally.already_there),
+    String(tally.refused),
+  ])
+  const shown = refusals.slice(0, linesShown)
+  return [
+    heading,
+    ...tableOf(['TABLE', 'LINES', 'MADE', 'ALREADY THERE', 'REFUSED'], rows, 'There are no lines.'),
+    ...notes,
+    ...shown.map(({ file, line, reason }) => `${file}, line ${line}: ${reason}`),
+    ...(refused > shown.length ? [`… and ${counted(refused - shown.length, 'more line')}`] : []),
+  ]
+}
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`

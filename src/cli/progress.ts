@@ -1,0 +1,22 @@
+import type { Io } from './io'
+
+const barCells = 30
+
+/** At a terminal: a bar that shows on one line how much of a size is behind us. Elsewhere nothing is shown. */
+export function progressBar(io: Io, of: number): { add(part: number): void; end(): void } {
+  let done = 0
+  let shown = -1
+  return {
+    add(part) {
+      done += part
+      const percent = of ? Math.min(100, Math.floor((done / of) * 100)) : 100
+      if (!io.confirm || percent === shown) return
+      shown = percent
+      const cells = Math.round((percent / 100) * barCells)
+      io.err(`\r${'█'.repeat(cells)}${'░'.repeat(barCells - cells)} ${percent} %`)
+    },
+    end() {
+      if (shown !== -1) io.err('\n')
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The first thing in which what a line says is not what is here, as the end of a sentence; undefined where all it says
+ * is so. What it does not say is not looked at.
+ */
+export function differenceOf(here: object, said: object): string | undefined {
+  for (const [name, value] of Object.entries(said)) {
+    if (value === undefined || unsaid.includes(name)) continue
+    const kept = (here as Record<string, unknown>)[name]
+    if (textOf(kept) !== textOf(value)) return `its ${snake(name)} is ${shown(kept)} here, not ${shown(value)}`
+  }
+  return undefined
+}
+
+// An id may be another here; the others move by themselves.
+const unsaid: readonly string[] = ['id', 'updatedAt', 'lastUsedAt', 'lastVerifiedAt']
+
+const textOf = (value: unknown) => JSON.stringify(value ?? null, sorted)
+
+/** JSON objects are equal in whatever order their keys stand. */
+const sorted = (_: string, value: unknown) =>
+  value && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+const mostShown = 60
+
+function shown(value: unknown) {
+  const text = JSON.stringify(value ?? null)
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text
+}
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

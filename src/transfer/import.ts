@@ -1,0 +1,161 @@
+import type { Product } from '../../db/schema/catalog'
+import { record } from '../audit/record'
+import type { Queryable } from '../database/connection'
+import type { Db } from '../database/database'
+import type { Clock } from '../kernel/clock'
+import { Sorry } from '../kernel/sorry'
+import type { Sealer } from '../signing/sealing'
+import { type Journey, openLinks, type Wishes } from './journey'
+import { judged } from './judging'
+import type { Source, SourceLine } from './source'
+import { widenCache } from './store'
+import type { Fields, TableName, Verdict } from './table'
+import { tables } from './tables'
+
+/** So many lines are committed together. */
+export const linesPerWrite = 10_000
+const mostShown = 100
+
+export interface Tally {
+  lines: number
+  made: number
+  already_there: number
+  refused: number
+}
+
+/** What became of an import. */
+export interface Result extends Tally {
+  tables: Partial<Record<TableName, Tally>>
+  /** The first lines that were refused. */
+  refusals: { file: string; line: number; reason: string }[]
+  notes: string[]
+}
+
+interface Workshop {
+  db: Db
+  sealer: Sealer
+  clock: Clock
+}
+
+interface Watching {
+  wishes: Wishes
+  onRead?: ((bytes: number) => void) | undefined
+  onRefused(source: Source, refused: { line: SourceLine; reason: string }[]): void
+}
+
+/**
+ * Puts every line of these files in, ten thousand in one write; what was written is on disk and stays, however the rest
+ * goes. A line that is there already is passed over. No events are announced.
+ */
+export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
+  const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
+  const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
+  await workshop.db.write(widenCache)
+  for (const source of sources) {
+    let batch: SourceLine[] = []
+    const flush = async () => {
+      const verdicts = await writeBatch(workshop.db, batch, { ...journey, now: workshop.clock() })
+      count(result, source, { batch, verdicts, onRefused: watching.onRefused })
+      batch = []
+    }
+    try {
+      for await (const line of source.lines(watching.onRead ?? (() => {}))) {
+        batch.push(line)
+        if (batch.length === linesPerWrite) await flush()
+      }
+    } catch (error) {
+      throw error instanceof Sorry ? new Sorry(`${error.message}. ${standing(result)}`, error.reason) : error
+    }
+    if (batch.length) await flush()
+  }
+  return result
+}
+
+const nothing = (): Tally => ({ lines: 0, made: 0, already_there: 0, refused: 0 })
+
+const standing = ({ lines }: Result) =>
+  lines
+    ? `The ${lines} lines before it were dealt with, in whole ten thousands: import again when it is mended, what is there is passed over`
+    : 'Nothing was imported'
+
+function journeyOf(
+  { sealer, clock }: Workshop,
+  sources: Source[],
+  { result, wishes }: { result: Result; wishes: Wishes },
+): Journey {
+  const names = new Set(sources.map(({ table }) => table.name))
+  const refersToLicenses = names.has('activations') || names.has('license_meta')
+  const referredTo: TableName[] = [
+    'products',
+    'generators',
+    'contracts',
+    ...(refersToLicenses ? ['licenses' as const] : []),
+  ]
+  return {
+    now: clock(),
+    sealer,
+    wishes,
+    carried: new Set<TableName>(),
+    links: openLinks(new Set(referredTo)),
+    products: new Map<string, Product>(),
+    notes: result.notes,
+  }
+}
+
+async function writeBatch(db: Db, batch: SourceLine[], journey: Journey): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  const groups = new Map<TableName, { at: number; fields: Fields }[]>()
+  for (const [at, { table, fields: given, refused: reason }] of batch.entries()) {
+    const { fields, refused } = given ? judged(table, given) : { refused: reason! }
+    if (!fields) verdicts[at] = { refused }
+    else if (groups.has(table.name)) groups.get(table.name)!.push({ at, fields })
+    else groups.set(table.name, [{ at, fields }])
+    journey.carried.add(table.name)
+  }
+  await db.write(async (tx) => {
+    for (const [name, group] of groups) {
+      const lines = group.map(({ fields }) => fields)
+      const made = await tables[name].put(tx, lines, journey)
+      for (const [i, { at }] of group.entries()) verdicts[at] = made[i]!
+      await recordMade(tx, name, made, journey.now)
+    }
+  })
+  return verdicts
+}
+
+/** An entry for each run of ids without a gap. */
+async function recordMade(tx: Queryable, name: TableName, verdicts: Verdict[], now: Date) {
+  const verb = `${tables[name].subject}.imported` as const
+  const made = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'made' in verdict ? [verdict.made] : []))
+  for (const id of made.filter((id) => typeof id === 'string')) await record(tx, { verb, id }, now)
+  const numbers = [...new Set(made.filter((id) => typeof id === 'number'))].sort((a, b) => a - b)
+  for (let start = 0, end = 0; start < numbers.length; start = end) {
+    for (end = start + 1; numbers[end] === numbers[end - 1]! + 1; end++);
+    const batch = { from: numbers[start]!, to: numbers[end - 1]! }
+    await record(tx, { verb, id: batch.from, ...(batch.to > batch.from && { batch }) }, now)
+  }
+}
+
+interface Counting {
+  batch: SourceLine[]
+  verdicts: Verdict[]
+  onRefused: Watching['onRefused']
+}
+
+function count(result: Result, source: Source, { batch, verdicts, onRefused }: Counting) {
+  const refused: { line: SourceLine; reason: string }[] = []
+  for (const [at, line] of batch.entries()) {
+    const verdict = verdicts[at]!
+    result.tables[line.table.name] ??= nothing()
+    for (const tally of [result, result.tables[line.table.name]!]) {
+      tally.lines++
+      tally[verdict === 'there' ? 'already_there' : 'made' in verdict ? 'made' : 'refused']++
+    }
+    if (verdict === 'there' || 'made' in verdict) continue
+    refused.push({ line, reason: verdict.refused })
+    if (result.refusals.length < mostShown) {
+      result.refusals.push({ file: source.path, line: line.line, reason: verdict.refused })
+    }
+  }
+  onRefused(source, refused)
+}

@@ -1,0 +1,85 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { Sorry } from '../kernel/sorry'
+import { jsonOf } from './json'
+import { type Fields, type Table, tableNames } from './table'
+import { tableNamed } from './tables'
+
+const TableMapping = Type.Object(
+  {
+    table: Type.Optional(Type.String()),
+    columns: Type.Optional(Type.Record(Type.String(), Type.String())),
+    defaults: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  { additionalProperties: false },
+)
+
+const MappingFile = Type.Record(Type.String(), TableMapping)
+
+/** How the files of another server are to be read, by the name of each file or table; what is not said is as usual. */
+export type Mapping = Static<typeof MappingFile>
+
+/** Reads a mapping file. What it cannot mean is a `Sorry`. */
+export function parseMapping(text: string): Mapping {
+  const value = jsonOf(text, 'the mapping file')
+  if (Value.Check(MappingFile, value)) return value
+  const { path = '', message = '' } = Value.Errors(MappingFile, value).First() ?? {}
+  throw new Sorry(
+    `the mapping file is wrong at ${path || 'its top'} (${message}): write {"license_keys": {"table": "licenses", "columns": {"theirs": "ours"}, "defaults": {"activation_limit": 1}}}`,
+    'usage',
+  )
+}
+
+/** What is said of one file: its table, where its columns go, and what its lines are worth where they say nothing. */
+export interface Reading {
+  table: Table
+  columns: Readonly<Record<string, string>>
+  defaults: Fields
+}
+
+export interface Said {
+  mapping: Mapping
+  /** `--map` and `--default`, which hold for every file. */
+  columns: Readonly<Record<string, string>>
+  defaults: Readonly<Record<string, string>>
+  /** The table of a file whose name does not say it. */
+  table?: string | undefined
+}
+
+/** How a file of that name is read; undefined for one that holds nothing Latchkey keeps. */
+export function readingOf(name: string, { mapping, columns, defaults, table: wished }: Said): Reading | undefined {
+  const named = mapping[name]?.table ?? wished ?? name
+  const table = tableNamed(named)
+  if (!table && (wished ?? mapping[name]?.table)) {
+    throw new Sorry(`there is no table "${named}": there are ${tableNames.join(', ')}`, 'usage')
+  }
+  if (!table) return undefined
+  const said = [mapping[table.name], mapping[name]]
+  const reading = {
+    table,
+    columns: Object.assign({}, ...said.map((each) => each?.columns), columns),
+    defaults: Object.assign({}, ...said.map((each) => each?.defaults), only(defaults, table)),
+  }
+  for (const field of [...Object.values(reading.columns), ...Object.keys(reading.defaults)]) requireField(field, table)
+  return reading
+}
+
+/** Of what holds for every file, what a table has. */
+const only = (defaults: Readonly<Record<string, string>>, table: Table) =>
+  Object.fromEntries(Object.entries(defaults).filter(([name]) => canonical(name, table)))
+
+function requireField(field: unknown, table: Table) {
+  if (field === '' || canonical(String(field), table)) return
+  throw new Sorry(`${table.name} has no field "${field}": it has ${fieldsOf(table).join(', ')}`, 'usage')
+}
+
+export const fieldsOf = (table: Table) => [...Object.keys(table.model.properties), ...(table.nested ?? [])]
+
+/** The field a name of ours means: its own, or one of its other names in requests. */
+export function canonical(name: string, table: Table): string | undefined {
+  if (table.nested?.includes(name)) return name
+  if (table.nested?.includes('meta_data') && /^meta:./.test(name)) return name
+  return Object.entries(table.model.properties).find(
+    ([field, schema]) => field === name || schema['x-aliases']?.includes(name),
+  )?.[0]
+}

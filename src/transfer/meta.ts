@@ -1,0 +1,44 @@
+import { longestText } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { jsonOf } from './json'
+
+/** A key and its value, of a licence or a product. */
+export interface MetaPair {
+  key: string
+  value: string
+}
+
+export const longestMetaKey = 255
+
+/** Metadata as a line has it: a list of keys and values, or an object. What cannot be metadata is a `Sorry`. */
+export function metaOf(given: unknown): MetaPair[] {
+  if (given === undefined || given === null || given === '') return []
+  const value = typeof given === 'string' ? jsonOf(given, 'meta_data') : given
+  if (typeof value !== 'object' || !value) throw new Sorry('meta_data takes {"key": "value"}')
+  const pairs: [unknown, unknown][] = Array.isArray(value)
+    ? value.map((pair) => [pair?.key ?? pair?.meta_key, pair?.value ?? pair?.meta_value])
+    : Object.entries(value)
+  const seen = new Set<string>()
+  return pairs.map(([key, content]) => {
+    if (typeof key !== 'string' || key === '' || key.length > longestMetaKey) {
+      throw new Sorry(`meta_data has a key that is none: it takes 1 to ${longestMetaKey} characters`)
+    }
+    if (seen.has(key)) throw new Sorry(`meta_data has the key "${key}" twice`)
+    seen.add(key)
+    return { key, value: requireValue(key, content) }
+  })
+}
+
+function requireValue(key: string, content: unknown): string {
+  const value = typeof content === 'string' ? content : JSON.stringify(content ?? '')
+  if (value === '' || value === '""') throw new Sorry(`metadata "${key}" has no value`)
+  if (value.length > longestText) throw new Sorry(`metadata "${key}" is longer than ${longestText} characters`)
+  return value
+}
+
+/** Why pairs are not those of a thing that has some already; undefined where it has them all. */
+export function metaDifference(here: MetaPair[], said: MetaPair[]): string | undefined {
+  const kept = new Map(here.map(({ key, value }) => [key, value]))
+  const other = said.find(({ key, value }) => kept.get(key) !== value)
+  return other && `its metadata "${other.key}" is another here`
+}

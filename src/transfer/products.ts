@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { Type } from '@sinclair/typebox'
+import { type Feature, type Product, productMeta, products } from '../../db/schema/catalog'
+import type { Queryable } from '../database/connection'
+import { ProductDraft } from '../features/products/model'
+import { slugFlaw } from '../features/products/policy'
+import { findProduct, insertProduct, listProducts } from '../features/products/store'
+import { flag, integer, momentText, text } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { differenceOf } from './difference'
+import type { Journey } from './journey'
+import { jsonOf } from './json'
+import { type MetaPair, metaDifference, metaOf } from './meta'
+import { defined, rowOf } from './row'
+import { everyRow, insertMany, listProductMetaOf, withIds } from './store'
+import { type Fields, oneByOne, type Table, type Verdict } from './table'
+
+const { name, source, status, require_non_expired, external_reference } = ProductDraft.properties
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Products, with their features and metadata. */
+export const productsTable: Table = {
+  name: 'products',
+  subject: 'product',
+  model: Type.Object({
+    id: Type.Optional(integer({ minimum: 1 })),
+    uuid: Type.Optional(text({ maxLength: 36 })),
+    slug: Type.Optional(text({ nullable: true })),
+    name,
+    description: Type.Optional(text({ nullable: true })),
+    source: Type.Optional(source),
+    external_reference,
+    status: Type.Optional(status),
+    require_non_expired: Type.Optional(require_non_expired),
+    post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
+    changelog_enabled: Type.Optional(flag()),
+    created_at: Type.Optional(momentText({ nullable: true })),
+    updated_at: Type.Optional(momentText({ nullable: true })),
+  }),
+  nested: ['features', 'meta_data'],
+  spellings: { product_name: 'name', title: 'name', meta: 'meta_data', metadata: 'meta_data' },
+  ignored: [
+    'algorithm',
+    'private_key',
+    'passphrase',
+    'public_key',
+    'environment',
+    'require_license',
+    'send_email_on_issue',
+    'offline_enabled',
+    'downloads_for_assigned',
+    'deleted_at',
+  ],
+  put: oneByOne(put),
+  async *rows(db) {
+    for await (const page of everyRow(db, products)) {
+      const ids = page.map(({ id }) => id)
+      const meta = Map.groupBy(await listProductMetaOf(db, ids), ({ productId }) => productId)
+      for (const product of page) yield lineOf(product, meta.get(product.id) ?? [])
+    }
+  },
+}
+
+async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
+  const meta = metaOf(fields.meta_data)
+  const row = rowOf(fields, { blank: ['description', 'external_reference', 'post_url'], not: ['meta_data'] })
+  row.features = featuresOf(fields.features)
+  requireNames(fields)
+  const met = await meet(tx, fields, journey)
+  if (met) {
+    const difference = differenceOf(met, row) ?? metaDifference(await listProductMetaOf(tx, [met.id]), meta)
+    if (difference) throw new Sorry(`product ${met.id} "${met.name}" exists already, and ${difference}`)
+    journey.links.note('products', fields.id, met.id)
+    return 'there'
+  }
+  const holder = row.slug && (await findProduct(tx, row.slug))
+  if (holder) throw new Sorry(`product ${holder.id} has the slug "${row.slug}" already: give one of them another`)
+  const draft = { ...usualProduct, uuid: randomUUID(), createdAt: journey.now, updatedAt: journey.now, ...defined(row) }
+  const [product] = await withIds(tx, products, [draft as typeof products.$inferInsert])
+  const { id, name } = await insertProduct(tx, product!)
+  await insertMany(
+    tx,
+    productMeta,
+    meta.map((pair) => ({ productId: id, ...pair })),
+  )
+  journey.links.note('products', fields.id, id)
+  if (fields.id !== undefined && fields.id !== id) {
+    journey.notes.push(`Product ${fields.id} "${name}" has the id ${id} here: tell clients that name it by its id.`)
+  }
+  return { made: id }
+}
+
+const usualProduct = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 }
+
+/** The product here that a line speaks of: known by its uuid, else its slug, else its id and name, else its name. */
+async function meet(tx: Queryable, { id, uuid, slug, name }: Fields, { links }: Journey): Promise<Product | undefined> {
+  if (uuid) return findProduct(tx, uuid)
+  if (slug) return findProduct(tx, slug)
+  const namesakes = (await listProducts(tx)).filter(
+    (product) => product.name === name && !links.isTaken('products', product.id),
+  )
+  return namesakes.find((product) => product.id === id) ?? namesakes[0]
+}
+
+function requireNames({ uuid, slug }: Fields) {
+  if (uuid && !uuidForm.test(uuid)) throw new Sorry(`"${uuid}" is no uuid in small letters`)
+  const flaw = slug && slugFlaw(slug)
+  if (flaw) throw new Sorry(flaw)
+}
+
+const featureTypes: readonly string[] = ['boolean', 'number', 'string']
+
+/** The features a product's licences get. */
+function featuresOf(given: unknown): Feature[] | undefined {
+  if (given === undefined || given === null || given === '') return undefined
+  const features = typeof given === 'string' ? jsonOf(given, 'features') : given
+  if (!Array.isArray(features) || !features.every(isFeature)) {
+    throw new Sorry('features takes a list: [{"key": "seats", "type": "number", "default": 5}]')
+  }
+  return features.map(({ key, label = key, type, default: value, description = '' }) => ({
+    key,
+    label,
+    type,
+    default: value,
+    description,
+  }))
+}
+
+const isFeature = (feature: unknown) => {
+  const { key, type, default: value } = (feature ?? {}) as Partial<Feature>
+  return typeof key === 'string' && key !== '' && featureTypes.includes(type as string) && typeof value === type
+}
+
+const lineOf = (product: Product, meta: MetaPair[]) => ({
+  id: product.id,
+  uuid: product.uuid,
+  slug: product.slug,
+  name: product.name,
+  description: product.description,
+  source: product.source,
+  external_reference: product.externalReference,
+  status: product.status,
+  require_non_expired: product.requireNonExpired,
+  post_url: product.postUrl,
+  changelog_enabled: product.changelogEnabled,
+  features: product.features,
+  created_at: product.createdAt,
+  updated_at: product.updatedAt,
+  meta_data: meta.map(({ key, value }) => ({ key, value })),
+})

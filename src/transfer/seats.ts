@@ -1,0 +1,77 @@
+import { Type } from '@sinclair/typebox'
+import { identifier } from '../features/activations/model'
+import type { SeenActivation } from '../features/activations/store'
+import { choice, integer, momentText, text } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { jsonOf } from './json'
+import { judged } from './judging'
+import type { Fields, Table } from './table'
+
+const date = () => Type.Optional(momentText({ nullable: true }))
+
+/** What is said of a device's seat, wherever it stands. */
+export const seatModel = Type.Object({
+  id: Type.Optional(integer({ minimum: 1 })),
+  identifier: identifier(),
+  status: Type.Optional(choice(['active', 'inactive'])),
+  post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
+  ip: Type.Optional(text({ maxLength: 255, nullable: true, aliases: ['ip_address'] })),
+  user_agent: Type.Optional(text({ nullable: true })),
+  activated_at: Type.Optional(momentText({ aliases: ['created_at'] })),
+  deactivated_at: date(),
+  last_verified_at: date(),
+  updated_at: date(),
+})
+
+/** A seat as it is to be kept, but for the licence it is on. */
+export type Seat = Omit<SeenActivation, 'id' | 'licenseId'> & { id?: number | undefined }
+
+/** The seat a line describes. `since` is when it was taken where the line does not say. */
+export function seatOf(fields: Fields, since: Date): Seat {
+  const activatedAt = fields.activated_at ?? since
+  const isFreed = fields.status === 'inactive' || fields.deactivated_at
+  if (fields.status === 'active' && fields.deactivated_at) {
+    throw new Sorry(`device "${fields.identifier}" is active, and has been deactivated: say one of both`)
+  }
+  return {
+    id: fields.id,
+    identifier: fields.identifier,
+    postUrl: fields.post_url ?? '',
+    ip: fields.ip ?? '',
+    userAgent: fields.user_agent ?? '',
+    activatedAt,
+    deactivatedAt: isFreed ? (fields.deactivated_at ?? fields.updated_at ?? activatedAt) : null,
+    lastVerifiedAt: fields.last_verified_at ?? null,
+  }
+}
+
+const shape: Pick<Table, 'model'> = { model: seatModel }
+
+/** The devices of a licence as its line has them: a list of identifiers or seats, or identifiers with commas between. */
+export function seatFieldsOf(given: unknown): Fields[] {
+  const seats = itemsOf(given).map((item) => {
+    const said = typeof item === 'object' && item !== null ? (item as Fields) : { identifier: item }
+    const { fields, refused } = judged(shape, said)
+    if (!fields) throw new Sorry(`activations: ${refused}`)
+    return fields
+  })
+  const holders = seats.filter(({ status, deactivated_at }) => status !== 'inactive' && !deactivated_at)
+  const names = new Set(holders.map((holder) => holder.identifier))
+  if (names.size < holders.length) throw new Sorry('activations has a device twice: each holds one seat at a time')
+  return seats
+}
+
+function itemsOf(given: unknown): unknown[] {
+  if (given === undefined || given === null) return []
+  if (Array.isArray(given)) return given
+  const text = String(given).trim()
+  if (!text.startsWith('[')) return text.split(/[\r\n,;|]+/).filter((item) => item.trim() !== '')
+  return jsonOf(text, 'activations') as unknown[]
+}
+
+/** Whether a seat here is the one a line describes. */
+export const isSameSeat = (here: Seat, fields: Fields, said: Seat) =>
+  here.identifier === said.identifier &&
+  (here.deactivatedAt === null) === (said.deactivatedAt === null) &&
+  (!fields.activated_at || here.activatedAt.getTime() === said.activatedAt.getTime()) &&
+  (!fields.deactivated_at || here.deactivatedAt?.getTime() === said.deactivatedAt?.getTime())

@@ -1,0 +1,67 @@
+import type { TObject } from '@sinclair/typebox'
+import type { Queryable } from '../database/connection'
+import { Sorry } from '../kernel/sorry'
+import type { Journey } from './journey'
+
+/** What can be moved in and out, in the order in which one leans on another. */
+export const tableNames = [
+  'products',
+  'product_meta',
+  'generators',
+  'contracts',
+  'licenses',
+  'license_meta',
+  'activations',
+  'blocklist',
+  'webhooks',
+  'api_keys',
+  'signing_keys',
+] as const
+
+export type TableName = (typeof tableNames)[number]
+
+/** What became of a line: made under that id, there already, or refused for that reason. */
+export type Verdict = { made: number | string } | 'there' | { refused: string }
+
+/** One kind of thing, as it is read from lines and written to lines. */
+export interface Table {
+  readonly name: TableName
+  /** What the audit log calls one of them: `license`. */
+  readonly subject: string
+  /** The fields of a line, their rules and their other names. */
+  readonly model: TObject
+  /** Fields that hold lists or objects; the table reads them itself. */
+  readonly nested?: readonly string[]
+  /** Other names of fields that files use, in small letters with underscores. */
+  readonly spellings?: Readonly<Record<string, string>>
+  /** Columns that say nothing Latchkey keeps. */
+  readonly ignored?: readonly string[]
+  /** Puts lines in, each judged already; a verdict for each, in their order. */
+  put(tx: Queryable, lines: Fields[], journey: Journey): Promise<Verdict[]>
+  /** Every one there is, as lines, in the order of their ids; none where they are carried by another table. */
+  rows?(db: Queryable, journey: Outward): AsyncIterable<object>
+}
+
+/** The fields of a line, each of the type its model says. */
+// biome-ignore lint/suspicious/noExplicitAny: every table's model names other fields
+export type Fields = Record<string, any>
+
+/** What an export may hold beside what it always holds. */
+export interface Outward {
+  /** Opens a signing key's private half and locks it with a passphrase; undefined where keys stay at home. */
+  readonly lockKey?: ((sealed: Buffer) => string) | undefined
+}
+
+/** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as a `Sorry`. */
+export const oneByOne =
+  (put: (tx: Queryable, fields: Fields, journey: Journey) => Promise<Verdict>): Table['put'] =>
+  async (tx, lines, journey) => {
+    const verdicts: Verdict[] = []
+    for (const fields of lines) verdicts.push(await put(tx, fields, journey).catch(refusedOr))
+    return verdicts
+  }
+
+function refusedOr(error: unknown): Verdict {
+  if (error instanceof Sorry) return { refused: error.message }
+  throw error
+}
