@@ -26,7 +26,7 @@ export const apiKeysTable: Table = {
     status: Type.Optional(choice(['active', 'inactive', 'revoked'])),
     preset: Type.Optional(choice(Object.keys(presets) as Preset[])),
     capabilities: Type.Optional(list()),
-    allowed_ips: Type.Optional(list()),
+    allowed_ips: Type.Optional(list({ nullable: true })),
     rate_limit_per_minute: Type.Optional(integer({ minimum: 1, nullable: true })),
     expires_at: date(),
     created_at: date(),

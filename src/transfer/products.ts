@@ -117,14 +117,17 @@ function featuresOf(given: unknown): Feature[] | undefined {
   if (!Array.isArray(features) || !features.every(isFeature)) {
     throw new Sorry('features takes a list: [{"key": "seats", "type": "number", "default": 5}]')
   }
-  return features.map(({ key, label = key, type, default: value, description = '' }) => ({
-    key,
-    label,
-    type,
-    default: value,
-    description,
-  }))
+  return features.map(written)
 }
+
+/** A feature with all its parts, always in the same order. */
+const written = ({ key, label = key, type, default: value, description = '' }: Feature): Feature => ({
+  key,
+  label,
+  type,
+  default: value,
+  description,
+})
 
 const isFeature = (feature: unknown) => {
   const { key, type, default: value } = (feature ?? {}) as Partial<Feature>
@@ -143,7 +146,7 @@ const lineOf = (product: Product, meta: MetaPair[]) => ({
   require_non_expired: product.requireNonExpired,
   post_url: product.postUrl,
   changelog_enabled: product.changelogEnabled,
-  features: product.features,
+  features: product.features.map(written),
   created_at: product.createdAt,
   updated_at: product.updatedAt,
   meta_data: meta.map(({ key, value }) => ({ key, value })),
