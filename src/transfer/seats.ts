@@ -17,7 +17,8 @@ export const seatModel = Type.Object({
   post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
   ip: Type.Optional(text({ maxLength: 255, nullable: true, aliases: ['ip_address'] })),
   user_agent: Type.Optional(text({ nullable: true })),
-  activated_at: Type.Optional(momentText({ aliases: ['created_at'] })),
+  activated_at: date(),
+  created_at: date(),
   deactivated_at: date(),
   last_verified_at: date(),
   updated_at: date(),
@@ -28,7 +29,7 @@ export type Seat = Omit<SeenActivation, 'id' | 'licenseId'> & { id?: number | un
 
 /** The seat a line describes. `since` is when it was taken where the line does not say. */
 export function seatOf(fields: Fields, since: Date): Seat {
-  const activatedAt = fields.activated_at ?? since
+  const activatedAt = fields.activated_at ?? fields.created_at ?? since
   const isFreed = fields.status === 'inactive' || fields.deactivated_at
   if (fields.status === 'active' && fields.deactivated_at) {
     throw new Sorry(`device "${fields.identifier}" is active, and has been deactivated: say one of both`)
@@ -73,5 +74,5 @@ function itemsOf(given: unknown): unknown[] {
 export const isSameSeat = (here: Seat, fields: Fields, said: Seat) =>
   here.identifier === said.identifier &&
   (here.deactivatedAt === null) === (said.deactivatedAt === null) &&
-  (!fields.activated_at || here.activatedAt.getTime() === said.activatedAt.getTime()) &&
+  (!(fields.activated_at ?? fields.created_at) || here.activatedAt.getTime() === said.activatedAt.getTime()) &&
   (!fields.deactivated_at || here.deactivatedAt?.getTime() === said.deactivatedAt?.getTime())

@@ -97,8 +97,11 @@ async function* linesOfCsv(text: AsyncIterable<string>, reading: Reading, source
   }
 }
 
-/** Spreadsheets are kept from taking a text for a formula by an apostrophe before it. */
-const unguarded = (cell: string) => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+/** What databases write for nothing, and the apostrophe that keeps spreadsheets from taking a text for a formula. */
+function unguarded(cell: string) {
+  if (cell === 'NULL' || cell === '\\N') return ''
+  return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
+}
 
 function fieldsOfHeader(header: string[], reading: Reading, path: string): string[] {
   const { table, defaults } = reading
