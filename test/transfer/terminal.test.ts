@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { run } from '../../src/cli/program'
+import { type EmptyHouse, emptyHouse } from '../support/empty-house'
+
+let house: EmptyHouse
+beforeEach(async () => {
+  house = await emptyHouse()
+})
+afterEach(() => house.remove())
+
+/** Runs a command as at a terminal, where somebody says yes or no. */
+async function atTerminal(answer: boolean, ...args: string[]) {
+  const asked: string[] = []
+  let out = ''
+  let err = ''
+  const exitCode = await run(args, {
+    env: { LATCHKEY_DATA_DIR: house.folder },
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+    confirm: async (question) => {
+      asked.push(question)
+      return answer
+    },
+  })
+  return { exitCode, out, err, asked }
+}
+
+const keys = 'license_key,product,activation_limit,validity\nKEY-1,App,1,0\nKEY-2,App,x,0\n'
+const licenses = async () => (await house.cli('export', 'licenses')).out
+
+describe('at a terminal, import', () => {
+  test('shows what it will do and asks; without a yes it does nothing', async () => {
+    const path = house.file('keys.csv', keys)
+    const { exitCode, err, asked } = await atTerminal(false, 'import', path, '--create-products')
+    expect(asked).toEqual(['Import?'])
+    expect(err).toContain('Nothing was changed yet. The import will do this:')
+    expect(err).toContain(`${path}, line 3: The activation limit must be an integer.`)
+    expect(exitCode).toBe(1)
+    expect(await licenses()).toBe('')
+  })
+
+  test('does it when somebody says yes, with a bar for how far it is', async () => {
+    const path = house.file('keys.csv', keys)
+    const { exitCode, out, err } = await atTerminal(
+      true,
+      'import',
+      path,
+      '--create-products',
+      '--refused',
+      house.path('no.csv'),
+    )
+    expect(exitCode).toBe(1)
+    expect(out).toContain('Imported:')
+    expect(err).toContain(`${'█'.repeat(30)} 100 %\n`)
+    expect((await licenses()).split('\n')).toHaveLength(2)
+    expect(readFileSync(house.path('no.csv'), 'utf8')).toContain(
+      'KEY-2,App,x,0,The activation limit must be an integer.',
+    )
+  })
+
+  test('does not ask when it was told yes, nor for a dry run', async () => {
+    const path = house.file('keys.csv', keys)
+    expect((await atTerminal(false, 'import', path, '--create-products', '--dry-run')).asked).toEqual([])
+    expect((await atTerminal(false, 'import', path, '--create-products', '--yes')).asked).toEqual([])
+    expect((await licenses()).split('\n')).toHaveLength(2)
+  })
+})
