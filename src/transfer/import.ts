@@ -11,26 +11,10 @@ import type { Source, SourceLine } from './source'
 import { widenCache } from './store'
 import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
+import { count, nothing, type OnRefused, type Result } from './tally'
 
 /** So many lines are committed together. */
 export const linesPerWrite = 10_000
-const mostShown = 100
-
-export interface Tally {
-  lines: number
-  made: number
-  already_there: number
-  refused: number
-}
-
-/** What became of an import. */
-export interface Result extends Tally {
-  tables: Partial<Record<TableName, Tally>>
-  /** The first lines that were refused. */
-  refusals: { file: string; line: number; reason: string }[]
-  notes: string[]
-}
-
 interface Workshop {
   db: Db
   sealer: Sealer
@@ -40,7 +24,7 @@ interface Workshop {
 interface Watching {
   wishes: Wishes
   onRead?: ((bytes: number) => void) | undefined
-  onRefused(source: Source, refused: { line: SourceLine; reason: string }[]): void
+  onRefused: OnRefused
 }
 
 /**
@@ -70,8 +54,6 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
   }
   return result
 }
-
-const nothing = (): Tally => ({ lines: 0, made: 0, already_there: 0, refused: 0 })
 
 const standing = ({ lines }: Result) =>
   lines
@@ -134,28 +116,4 @@ async function recordMade(tx: Queryable, name: TableName, verdicts: Verdict[], n
     const batch = { from: numbers[start]!, to: numbers[end - 1]! }
     await record(tx, { verb, id: batch.from, ...(batch.to > batch.from && { batch }) }, now)
   }
-}
-
-interface Counting {
-  batch: SourceLine[]
-  verdicts: Verdict[]
-  onRefused: Watching['onRefused']
-}
-
-function count(result: Result, source: Source, { batch, verdicts, onRefused }: Counting) {
-  const refused: { line: SourceLine; reason: string }[] = []
-  for (const [at, line] of batch.entries()) {
-    const verdict = verdicts[at]!
-    result.tables[line.table.name] ??= nothing()
-    for (const tally of [result, result.tables[line.table.name]!]) {
-      tally.lines++
-      tally[verdict === 'there' ? 'already_there' : 'made' in verdict ? 'made' : 'refused']++
-    }
-    if (verdict === 'there' || 'made' in verdict) continue
-    refused.push({ line, reason: verdict.refused })
-    if (result.refusals.length < mostShown) {
-      result.refusals.push({ file: source.path, line: line.line, reason: verdict.refused })
-    }
-  }
-  onRefused(source, refused)
 }

@@ -6,7 +6,6 @@ import { stateOf } from '../features/licenses/service'
 import { integer, momentText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import type { Journey } from './journey'
-import { jsonOf } from './json'
 import { type MetaPair, metaOf } from './meta'
 import { type Seat, seatFieldsOf, seatOf } from './seats'
 import type { Fields } from './table'
@@ -96,19 +95,4 @@ export function requireSeats(row: Pick<License, 'activationLimit'>, seats: Seat[
       `it holds ${taken} seats, but its activation_limit is ${row.activationLimit}: raise it, or take it as it is with --keep-seats`,
     )
   }
-}
-
-const featureTypes: readonly string[] = ['boolean', 'number', 'string']
-
-/** What the features are worth on a licence. */
-export function featuresOf(given: unknown): License['features'] | undefined {
-  if (given === undefined || given === null || given === '') return undefined
-  const value = typeof given === 'string' ? jsonOf(given, 'features') : given
-  const isSound =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((worth) => featureTypes.includes(typeof worth))
-  if (!isSound) throw new Sorry('features takes an object of booleans, numbers and texts: {"seats": 5, "export": true}')
-  return value as License['features']
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
-import { type Feature, type Product, productMeta, products } from '../../db/schema/catalog'
+import { type Product, productMeta, products } from '../../db/schema/catalog'
 import type { Queryable } from '../database/connection'
 import { ProductDraft } from '../features/products/model'
 import { slugFlaw } from '../features/products/policy'
@@ -8,8 +8,8 @@ import { findProduct, insertProduct, listProducts } from '../features/products/s
 import { flag, integer, momentText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { differenceOf } from './difference'
+import { productFeaturesOf, writtenFeature } from './features'
 import type { Journey } from './journey'
-import { jsonOf } from './json'
 import { type MetaPair, metaDifference, metaOf } from './meta'
 import { defined, rowOf } from './row'
 import { everyRow, insertMany, listProductMetaOf, withIds } from './store'
@@ -64,7 +64,7 @@ export const productsTable: Table = {
 async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
   const meta = metaOf(fields.meta_data)
   const row = rowOf(fields, { blank: ['description', 'external_reference', 'post_url'], not: ['meta_data'] })
-  row.features = featuresOf(fields.features)
+  row.features = productFeaturesOf(fields.features)
   requireNames(fields)
   const met = await meet(tx, fields, journey)
   if (met) {
@@ -108,32 +108,6 @@ function requireNames({ uuid, slug }: Fields) {
   if (flaw) throw new Sorry(flaw)
 }
 
-const featureTypes: readonly string[] = ['boolean', 'number', 'string']
-
-/** The features a product's licences get. */
-function featuresOf(given: unknown): Feature[] | undefined {
-  if (given === undefined || given === null || given === '') return undefined
-  const features = typeof given === 'string' ? jsonOf(given, 'features') : given
-  if (!Array.isArray(features) || !features.every(isFeature)) {
-    throw new Sorry('features takes a list: [{"key": "seats", "type": "number", "default": 5}]')
-  }
-  return features.map(written)
-}
-
-/** A feature with all its parts, always in the same order. */
-const written = ({ key, label = key, type, default: value, description = '' }: Feature): Feature => ({
-  key,
-  label,
-  type,
-  default: value,
-  description,
-})
-
-const isFeature = (feature: unknown) => {
-  const { key, type, default: value } = (feature ?? {}) as Partial<Feature>
-  return typeof key === 'string' && key !== '' && featureTypes.includes(type as string) && typeof value === type
-}
-
 const lineOf = (product: Product, meta: MetaPair[]) => ({
   id: product.id,
   uuid: product.uuid,
@@ -146,7 +120,7 @@ const lineOf = (product: Product, meta: MetaPair[]) => ({
   require_non_expired: product.requireNonExpired,
   post_url: product.postUrl,
   changelog_enabled: product.changelogEnabled,
-  features: product.features.map(written),
+  features: product.features.map(writtenFeature),
   created_at: product.createdAt,
   updated_at: product.updatedAt,
   meta_data: meta.map(({ key, value }) => ({ key, value })),

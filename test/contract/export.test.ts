@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EmptyHouse, emptyHouse, textsIn } from '../support/empty-house'
 import { startHouse, type TestHouse } from '../support/house'
+
+// Each step is a run of the program, which takes its time on a busy machine.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 let place: string

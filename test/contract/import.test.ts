@@ -1,8 +1,11 @@
 import { Database } from 'bun:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+
+// Each step is a run of the program, which takes its time on a busy machine.
+setDefaultTimeout(60_000)
 
 let house: TestHouse
 beforeAll(async () => {

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
 import { fenced, readme, root } from '../support/readme'
+
+// Each step is a run of the program, which takes its time on a busy machine.
+setDefaultTimeout(60_000)
 
 const oldApiKey = '0b6f3d0e-5d7e-4c53-9b36-6a1f5d2c9a11'
 const shopsApiKey = '5e9a1f0c-1d2b-4c3d-8e4f-a0b1c2d3e4f5'
@@ -69,7 +72,7 @@ describe('the move that README.md describes', () => {
     expect({ exitCode: await shell.exited, err }).toEqual({ exitCode: 0, err: '' })
     expect(out).toContain('Nothing was changed. An import would do this:')
     expect(out).toContain('telemetry.csv was passed over')
-  })
+  }, 60_000)
 
   test('after which an old client goes on unchanged: its key, its device, its pinned public key', async () => {
     const answer = await fetch(`${house.url}/api/v1/verify`, {

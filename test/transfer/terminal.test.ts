@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { run } from '../../src/cli/program'
 import { type EmptyHouse, emptyHouse } from '../support/empty-house'
+
+// Each step is a run of the program, which takes its time on a busy machine.
+setDefaultTimeout(60_000)
 
 let house: EmptyHouse
 beforeEach(async () => {

@@ -1,0 +1,49 @@
+import type { Source, SourceLine } from './source'
+import type { TableName, Verdict } from './table'
+
+const mostShown = 100
+
+export interface Tally {
+  lines: number
+  made: number
+  already_there: number
+  refused: number
+}
+
+/** What became of an import. */
+export interface Result extends Tally {
+  tables: Partial<Record<TableName, Tally>>
+  /** The first lines that were refused. */
+  refusals: { file: string; line: number; reason: string }[]
+  notes: string[]
+}
+
+export const nothing = (): Tally => ({ lines: 0, made: 0, already_there: 0, refused: 0 })
+
+/** Told of every line that was refused, and why. */
+export type OnRefused = (source: Source, refused: { line: SourceLine; reason: string }[]) => void
+
+interface Counting {
+  batch: SourceLine[]
+  verdicts: Verdict[]
+  onRefused: OnRefused
+}
+
+/** Counts what became of a batch. */
+export function count(result: Result, source: Source, { batch, verdicts, onRefused }: Counting) {
+  const refused: { line: SourceLine; reason: string }[] = []
+  for (const [at, line] of batch.entries()) {
+    const verdict = verdicts[at]!
+    result.tables[line.table.name] ??= nothing()
+    for (const tally of [result, result.tables[line.table.name]!]) {
+      tally.lines++
+      tally[verdict === 'there' ? 'already_there' : 'made' in verdict ? 'made' : 'refused']++
+    }
+    if (verdict === 'there' || 'made' in verdict) continue
+    refused.push({ line, reason: verdict.refused })
+    if (result.refusals.length < mostShown) {
+      result.refusals.push({ file: source.path, line: line.line, reason: verdict.refused })
+    }
+  }
+  onRefused(source, refused)
+}
