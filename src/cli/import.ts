@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Db } from '../database/database'
 import type { House } from '../house'
 import { Sorry } from '../kernel/sorry'
-import { table as tableOf } from '../operations/lines'
+import { type Line, listed, table as tableOf } from '../operations/lines'
 import { encodings } from '../transfer/decode'
 import { importLines } from '../transfer/import'
 import { parseMapping } from '../transfer/mapping'
@@ -15,6 +15,7 @@ import type { Result } from '../transfer/tally'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
+import { laidOut } from './layout'
 import { progressBar } from './progress'
 
 type Pairs = Record<string, string>
@@ -37,7 +38,11 @@ export const importCommand = (program: Command, io: Io) =>
     .option('--passphrase-file <file>', 'file that holds the passphrase of the signing keys in an export')
     .option('--refused <path>', 'where lines go that are refused, with the reason (default: beside the input)')
     .option('--json', 'print the numbers as JSON')
-    .addHelpText('after', `\nTables, in the order in which they are read:\n  ${tableNames.join('\n  ')}`)
+    .addHelpText(
+      'after',
+      `
+${listed('Tables', tableNames)}`,
+    )
     .action((path: string, options) => {
       if (!options.dryRun && !options.yes && !io.confirm) {
         throw new Sorry('say --dry-run to see what it would do, and --yes to do it', 'usage')
@@ -76,8 +81,7 @@ async function carryOut(errand: Errand) {
   if (options.dryRun) return tell(errand, await rehearsal(errand), 'Nothing was changed. An import would do this:')
   if (!options.yes) {
     const foreseen = await rehearsal(errand)
-    for (const line of linesOf(foreseen.result, 'Nothing was changed yet. The import will do this:'))
-      io.err(`${line}\n`)
+    io.err(laidOut(linesOf(foreseen.result, 'Nothing was changed yet. The import will do this:'), {}))
     if (!(await io.confirm!('Import?'))) throw new Sorry('nothing was changed')
   }
   await tell(errand, await work(errand, house.db, options.refused ?? usualRefusedPath(errand.path)), 'Imported:')
@@ -128,7 +132,7 @@ function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: s
 
 const linesShown = 20
 
-function linesOf({ tables, refusals, refused, notes }: Result, heading: string): string[] {
+function linesOf({ tables, refusals, refused, notes }: Result, heading: string): Line[] {
   const rows = Object.entries(tables).map(([name, tally]) => [
     name,
     String(tally.lines),

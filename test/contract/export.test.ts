@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EmptyHouse, emptyHouse, textsIn } from '../support/empty-house'
 import { startHouse, type TestHouse } from '../support/house'
+import { until } from '../support/wait'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
@@ -50,6 +51,11 @@ async function fill({ ask, cli }: TestHouse) {
   await cli('blocklist', 'add', '--ip', '203.0.113.0/24', '--reason', 'abuse')
   await cli('webhook', 'add', '--name', 'shop', '--url', 'https://shop.example.com/x', '--events', 'license.created')
   await cli('key', 'generate', '--product', '1', '--bits', '2048')
+  // A second later the server writes down when its API key was used, and is still then.
+  await until(
+    'the API key has been used',
+    async () => (await cli('api-key', 'list', '--json')).json.api_keys[0].last_used_at,
+  )
 }
 
 const exported = async (of: Pick<EmptyHouse, 'cli'>, to: string, ...args: string[]) => {
