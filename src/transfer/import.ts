@@ -8,7 +8,7 @@ import type { Sealer } from '../signing/sealing'
 import { type Journey, openLinks, type Wishes } from './journey'
 import { judged } from './judging'
 import type { Source, SourceLine } from './source'
-import { widenCache } from './store'
+import { makeRoom } from './store'
 import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
 import { count, nothing, type OnRefused, type Result } from './tally'
@@ -34,7 +34,7 @@ interface Watching {
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
   const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
-  await workshop.db.write(widenCache)
+  await workshop.db.write(makeRoom)
   for (const source of sources) {
     let batch: SourceLine[] = []
     const flush = async () => {

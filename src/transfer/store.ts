@@ -12,9 +12,13 @@ type Numbered = SQLiteTable & { id: SQLiteColumn }
 /** Values as one list that SQLite takes apart: it binds only so many one by one. */
 const listOf = (values: Iterable<string | number>) => sql`(select value from json_each(${JSON.stringify([...values])}))`
 
-/** Lets this process keep more of the database in memory: what is put in falls all over its indexes. */
-export async function widenCache(tx: Queryable) {
+/**
+ * Lets this process keep more in memory, and more in the log before it is carried over: what is put in falls all over
+ * the indexes.
+ */
+export async function makeRoom(tx: Queryable) {
   await tx.run(sql`pragma cache_size = -131072`)
+  await tx.all(sql`pragma wal_autocheckpoint = 16384`)
 }
 
 /** Inserts any number of rows in one statement, in their order. */
