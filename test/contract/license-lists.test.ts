@@ -113,3 +113,18 @@ describe('the number of keys in stock', () => {
     expect(Object.keys(answer.response)).toEqual(['code', 'message', 'timestamp'])
   })
 })
+
+test('keys after an id are the page that follows it, under any filter', async () => {
+  const fresh = await startHouse()
+  const product_id = await makeProduct(fresh)
+  for (let i = 0; i < 5; i++) await makeLicense(fresh, { product_id })
+  const page = async (fields: Record<string, unknown>): Promise<number[]> => {
+    const { response } = await fresh.ask('GET /api/v1/get-license-keys', fields)
+    return response.license_keys.map(({ id }: { id: number }) => id)
+  }
+  const all = await page({})
+  expect(await page({ after: all[1]!, per_page: 2 })).toEqual(all.slice(2, 4))
+  expect(await page({ after: all[1]!, product_id, status: 'assigned' })).toEqual(all.slice(2))
+  expect(await page({ after: all.at(-1)! })).toEqual([])
+  await fresh.close()
+})
