@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { startHouse, type TestHouse } from '../support/house'
-import { makeProduct } from '../support/stock'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 let doors: number
