@@ -1,7 +1,7 @@
 /** Makes `dist/latchkey`, one file that needs nothing beside it. Run by `npm run build`. */
 const result = await Bun.build({
-  // A worker is an entry of its own; the binary finds it beside the main one.
-  entrypoints: ['./src/main.ts', './src/rsa-worker.ts'],
+  // Each worker is an entry of its own; the binary finds it beside the main one.
+  entrypoints: ['./src/main.ts', './src/rsa-worker.ts', './src/checkpoint-worker.ts'],
   target: 'bun',
   format: 'esm',
   bytecode: true,

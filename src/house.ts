@@ -6,6 +6,7 @@ import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
 import { openCallLog } from './call-log/recorder'
 import type { Config } from './config'
+import { openCheckpoints } from './database/checkpoints'
 import { type Db, openDatabase } from './database/database'
 import { gather } from './database/gather'
 import { holdLock } from './database/lock'
@@ -55,7 +56,7 @@ export async function openHouse(opening: Opening): Promise<House> {
   const { config, asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
   const folder = resolve(config.data_dir)
   const paths = {
-    database: join(folder, 'latchkey.db'),
+    database: databaseIn(folder),
     sealingKey: join(folder, 'sealing.key'),
     lock: join(folder, 'server.lock'),
   }
@@ -83,7 +84,7 @@ export async function openHouse(opening: Opening): Promise<House> {
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
     const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
-    const db = openDatabase(paths.database, author)
+    const db = openDatabase(paths.database, author, { hasCheckpoints: asServer })
     if (!found?.sealingFingerprint) await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
@@ -98,6 +99,8 @@ export async function openHouse(opening: Opening): Promise<House> {
   }
 }
 
+const databaseIn = (folder: string) => join(folder, 'latchkey.db')
+
 function furnish(
   base: Pick<House, 'config' | 'isServer' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
   letGo: () => void,
@@ -106,6 +109,8 @@ function furnish(
   const config = liveConfig(base.config, db, sealer)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
+  const startCheckpoints = () => new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
+  const checkpoints = base.isServer ? openCheckpoints(databaseIn(base.folder), startCheckpoints) : undefined
   const doorkeeper = openDoorkeeper(db, clock)
   const limit = openLimiter()
   const keyUses = openKeyUses(db)
@@ -121,7 +126,7 @@ function furnish(
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit,
-    brake: openBrake(base.config, limit),
+    brake: openBrake(config, limit),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
@@ -134,6 +139,7 @@ function furnish(
       await sightings.close()
       await keyUses.close()
       await doorkeeper.close()
+      await checkpoints?.close()
       await db.close()
       letGo()
     },

@@ -33,6 +33,7 @@ const floors: Record<string, number> = {
   'src/main.ts': 7,
   'src/build.ts': 7,
   'src/docs.ts': 7,
+  'src/checkpoint-worker.ts': 7,
   'src/rsa-worker.ts': 7,
 }
 

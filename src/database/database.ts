@@ -47,10 +47,12 @@ export function authorOf(tx: Queryable): Author {
 }
 
 /** Opens a migrated database file; what it writes is the author's doing, unless it is said to be another's. */
-export function openDatabase(path: string, author: Author): Db {
+export function openDatabase(path: string, author: Author, { hasCheckpoints = false } = {}): Db {
   const writer = connect(path)
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
+  // Where a thread takes the log in, a commit does so only should that have failed for long.
+  if (hasCheckpoints) writer.raw.run('pragma wal_autocheckpoint = 50000')
   const reader = connect(path, { readonly: true })
   const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')

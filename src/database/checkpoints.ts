@@ -1,0 +1,25 @@
+import type { Charge } from '../checkpoint-worker'
+
+const everyMs = 500
+const patienceMs = 2000
+
+/**
+ * Has the log of a database taken in by a thread of its own. SQLite would do it within a commit: while a backup reads,
+ * the log grows, and the commit after it would hold up every request until all of that is copied.
+ */
+export function openCheckpoints(path: string, spawn: () => Worker): { close(): Promise<void> } {
+  const worker = spawn()
+  worker.unref()
+  worker.postMessage({ path, everyMs } satisfies Charge)
+  return {
+    async close() {
+      const ended = new Promise<void>((resolve) => {
+        worker.onmessage = () => resolve()
+        worker.onerror = () => resolve()
+      })
+      worker.postMessage('end')
+      await Promise.race([ended, Bun.sleep(patienceMs)])
+      worker.terminate()
+    },
+  }
+}
