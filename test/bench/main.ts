@@ -82,6 +82,8 @@ for (const [numbers, measure] of Object.entries(parts)) {
 setting.many.remove()
 setting.few.remove()
 
+rows.sort((a, b) => Number.parseInt(a.work, 10) - Number.parseInt(b.work, 10))
+
 const conditions = {
   ...machine(),
   date: new Date().toISOString().slice(0, 10),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { startHouse, type TestHouse } from '../support/house'
-import { makeProduct } from '../support/stock'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 let doors: number
@@ -112,4 +112,19 @@ describe('the number of keys in stock', () => {
     expect(answer).toMatchObject({ status: 200, code: 740, message: "Product doesn't exist", signedWith: 'global' })
     expect(Object.keys(answer.response)).toEqual(['code', 'message', 'timestamp'])
   })
+})
+
+test('keys after an id are the page that follows it, under any filter', async () => {
+  const fresh = await startHouse()
+  const product_id = await makeProduct(fresh)
+  for (let i = 0; i < 5; i++) await makeLicense(fresh, { product_id })
+  const page = async (fields: Record<string, unknown>): Promise<number[]> => {
+    const { response } = await fresh.ask('GET /api/v1/get-license-keys', fields)
+    return response.license_keys.map(({ id }: { id: number }) => id)
+  }
+  const all = await page({})
+  expect(await page({ after: all[1]!, per_page: 2 })).toEqual(all.slice(2, 4))
+  expect(await page({ after: all[1]!, product_id, status: 'assigned' })).toEqual(all.slice(2))
+  expect(await page({ after: all.at(-1)! })).toEqual([])
+  await fresh.close()
 })
