@@ -42,15 +42,6 @@ test.each<[string, Upload, RegExp]>([
   expect(left()).toEqual(before)
 })
 
-test.each([
-  ['C:\\Users\\ada\\app.zip', 'app.zip'],
-  ['../../etc/passwd', 'passwd'],
-])('of the name %s its last part is kept', async (name, kept) => {
-  const incoming = await receiveFile(folder.path, upload(['x'], { name }), { now })
-  await incoming.discard()
-  expect(incoming.name).toBe(kept)
-})
-
 test('is told how much of a large file has arrived, and nothing of a small one', async () => {
   const piece = 'x'.repeat(16 * 1_048_576)
   const told: [number, number][] = []

@@ -196,6 +196,7 @@ export const fields: Record<string, unknown> = {
   require_non_expired: 0,
   external_reference: '',
   search: 'ada@',
+  after: 7,
   page: 1,
   per_page: 100,
   quantity: 3,

@@ -23,6 +23,6 @@ const run = operation({
 
 export const retention: Subject = {
   name: 'retention',
-  about: 'how long things are kept that pile up: calls, deliveries, jobs, telemetry, ended sessions',
+  about: 'how long things are kept that pile up: calls, deliveries, jobs, telemetry, ended sessions, uses of old keys',
   operations: [run],
 }

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import { type StorableName, storableNames } from '../config'
-import { choice, text } from '../intake/model'
+import { text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
-import { forgetSetting, listSettings, type SettingView, storeSetting } from '../settings/service'
+import { forgetSetting, listSettings, requireStorable, type SettingView, storeSetting } from '../settings/service'
 import { table } from './lines'
 import { type Desk, operation, type Subject } from './operation'
 
-const name = choice(storableNames, { description: `Which one: ${storableNames.join(', ')}.` })
+const name = text({ description: `Which one: ${storableNames.join(', ')}.` })
 
 const list = operation({
   command: 'setting list',
@@ -29,7 +29,8 @@ const set = operation({
     value: Type.Optional(text({ nullable: true, description: 'Its value; empty clears it.' })),
     secret: Type.Optional(text({ option: 'value', file: true, description: 'A file with its value, for secrets.' })),
   }),
-  async run({ db, config, sealer, now }, { name, value, secret }) {
+  async run({ db, config, sealer, now }, { name: word, value, secret }) {
+    const name = requireStorable(word)
     const given = value ?? secret
     if (given === undefined) throw new Sorry('say the value: after the name, or with --value-file', 'usage')
     await db.write((tx) => storeSetting(tx, { name, text: given }, { config, sealer, now }))
@@ -44,7 +45,8 @@ const unset = operation({
   role: 'owner',
   summary: 'forget what is stored: a flag, a variable or the default holds again',
   input: Type.Object({ name }),
-  async run({ db, config, now }, { name }) {
+  async run({ db, config, now }, { name: word }) {
+    const name = requireStorable(word)
     await db.write((tx) => forgetSetting(tx, name, { config, now }))
     return viewOf({ db, config }, name)
   },

@@ -1,5 +1,15 @@
 import { record } from '../audit/record'
-import { type Config, type Origin, parseSetting, type SettingName, type StorableName, settings } from '../config'
+import {
+  type Config,
+  flagOf,
+  type Origin,
+  parseSetting,
+  type SettingName,
+  type StorableName,
+  settings,
+  storableNames,
+  variableOf,
+} from '../config'
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
@@ -41,6 +51,16 @@ export async function listSettings(db: Queryable, config: Config): Promise<Setti
       doc,
     }
   })
+}
+
+/** The setting of that name, in upper or lower case; one that is not there, or only the process has, is a `Sorry`. */
+export function requireStorable(word: string): StorableName {
+  const name = word.toLowerCase()
+  const storable = storableNames.find((each) => each === name)
+  if (storable) return storable
+  if (!Object.hasOwn(settings, name))
+    throw new Sorry(`there is no setting "${word}": see "latchkey setting list"`, 'usage')
+  throw new Sorry(`${name} is not stored: start the server with ${flagOf(name)} or ${variableOf(name)}`, 'usage')
 }
 
 /** Who keeps settings, and those that stand now. */

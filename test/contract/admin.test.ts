@@ -137,6 +137,18 @@ describe('a file', () => {
     ])
   })
 
+  test.each([
+    ['C:\\Users\\ada\\app.zip', 'app.zip'],
+    ['../../etc/passwd', 'passwd'],
+  ])('keeps of the name %s the last part', async (name, kept) => {
+    const product = await makeProduct(house)
+    const added = `${door.replace('product=', `product=${product}`)}&file=${encodeURIComponent(name)}` as AdminDoor
+    expect(await operator.tell(added, {}, { headers, body: 'x' })).toMatchObject({
+      status: 200,
+      body: { file_name: kept },
+    })
+  })
+
   test('has a name and a type of its own, and comes from no foreign page', async () => {
     expect(await operator.tell(door, {}, { headers, body: 'x' })).toMatchObject(refusal(422, 'invalid_input'))
     const named = `${door}&file=plugin.zip` as AdminDoor

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let house: TestHouse
 beforeEach(async () => {
@@ -31,6 +32,44 @@ describe('a stored setting holds from the next request on, without a restart', (
     expect(await listProducts()).toMatchObject({ code: 9429 })
     await unset('rate_limit_per_address')
     expect(await listProducts()).toMatchObject({ code: 810 })
+  })
+
+  test('the pace of telemetry', async () => {
+    const send = () => house.ask('POST /api/v1/send-telemetry-data', { data_group: 'pace' })
+    for (let i = 0; i < 3; i++) expect(await send()).toMatchObject({ code: 831 })
+    await set('telemetry_per_minute', '1')
+    await send()
+    expect(await send()).toMatchObject({ code: 9429 })
+    await set('telemetry_per_minute', '0')
+    expect(await send()).toMatchObject({ code: 831 })
+  })
+
+  test('the pace of downloads', async () => {
+    const product_id = await makeProduct(house)
+    await makeRelease(house, { product: product_id, number: 100, file: makeFile(house, 'the program') })
+    const device = { license_key: await makeActiveLicense(house, { product_id }, 'pc'), identifier: 'pc' }
+    const { response } = await house.ask('POST /api/v1/access-downloadables', device)
+    const load = async () => (await fetch(response.downloadables[0].url)).status
+    expect(await load()).toBe(200)
+    await set('downloads_per_minute', '1')
+    await load()
+    expect(await load()).toBe(429)
+    await set('downloads_per_minute', '0')
+    expect(await load()).toBe(200)
+  })
+
+  test('the pace of guesses, once a proxy is named', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.9' }
+    let guesses = 0
+    const guess = () =>
+      house.ask('POST /api/v1/verify', { license_key: `GUESS-${++guesses}`, identifier: 'x' }, { headers })
+    for (let i = 0; i < 3; i++) expect(await guess()).toMatchObject({ code: 210 })
+    await set('trusted_proxies', '127.0.0.0/8, ::1')
+    await set('guesses_per_minute', '1')
+    await guess()
+    expect(await guess()).toMatchObject({ code: 9429 })
+    await set('guesses_per_minute', '0')
+    expect(await guess()).toMatchObject({ code: 210 })
   })
 
   test('whose word for an address is taken', async () => {
@@ -102,8 +141,8 @@ describe('setting list', () => {
 
 describe('what cannot be is refused, and nothing is changed', () => {
   test.each<[string, string[], number, RegExp]>([
-    ['a setting nobody knows', ['set', 'colour', 'blue'], 2, /<name>/],
-    ['one that belongs to the process', ['set', 'port', '80'], 2, /<name>/],
+    ['a setting nobody knows', ['set', 'colour', 'blue'], 2, /"colour".*setting list/],
+    ['one that belongs to the process', ['set', 'port', '80'], 2, /port.*--port.*LATCHKEY_PORT/],
     ['a value that does not parse', ['set', 'keep_jobs', 'long'], 2, /keep_jobs is "long".*whole number/],
     ['a proxy that is no address', ['set', 'trusted_proxies', 'nginx'], 2, /trusted_proxies.*CIDR/],
     ['no value at all', ['set', 'keep_jobs'], 2, /--value-file/],

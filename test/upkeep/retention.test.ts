@@ -94,6 +94,27 @@ describe('what piles up', () => {
   }, 60_000)
 })
 
+describe('what the settings do not name', () => {
+  test('goes too: a session or token a month after its end, a count of key uses after a year', async () => {
+    await house.cli('user', 'create', '--name', 'ada', '--role', 'viewer')
+    const make = async (name: string) =>
+      (await house.cli('user', 'tokens', 'create', 'ada', '--name', name, '--json')).json.id as number
+    const [ended, kept] = [await make('ended'), await make('kept')]
+    await house.cli('user', 'tokens', 'revoke', 'ada', String(ended))
+    raw((db) => {
+      for (const days of [400, 300]) {
+        const day = new Date(house.now().getTime() - days * dayMs).toISOString().slice(0, 10)
+        db.run('insert into signing_key_uses (key_id, day) select id, ? from signing_keys', [day])
+      }
+    })
+    expect(await run('--dry-run')).toMatchObject({ user_tokens: 0, signing_key_uses: 1 })
+    raw((db) => db.run('update user_tokens set revoked_at = revoked_at - ? where id = ?', [31 * dayMs, ended]))
+    expect(await run()).toMatchObject({ user_tokens: 1, signing_key_uses: 1 })
+    expect(raw((db) => db.query('select id from user_tokens').all())).toEqual([{ id: kept }])
+    expect(countOf('signing_key_uses')).toBe(1)
+  })
+})
+
 describe('jobs that are over', () => {
   test('are kept as long as keep_jobs says, whatever state they ended in', async () => {
     await house.close()

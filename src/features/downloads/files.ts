@@ -63,7 +63,7 @@ export async function receiveFile(
   const files = filesOf(folder)
   const temporary = join(files, incomingPrefix + randomUUID())
   const discard = () => rm(temporary, { force: true })
-  const name = plainName(upload.name)
+  const name = requireName(upload.name)
   try {
     await mkdir(files, { recursive: true, mode: 0o700 })
     await sweep(files, now)
@@ -85,9 +85,7 @@ export function removeFile(folder: string, hash: string) {
   rmSync(pathOf(folder, hash), { force: true })
 }
 
-/** The last part of a path, whoever's system it was written on. */
-function plainName(given: string) {
-  const name = given.split(/[/\\]/).at(-1)!
+function requireName(name: string) {
   if (name && name !== '.' && name !== '..' && name.length <= longestName) return name
   throw new Sorry(`a file has a name of 1 to ${longestName} characters, such as app-1.0.2.zip`, 'usage')
 }

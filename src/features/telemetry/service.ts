@@ -42,7 +42,8 @@ export async function sendTelemetryData(tx: Queryable, report: Report, origin: O
     product_id: product ? undefined : selectedIsInvalid('product_id'),
     ...faultsInData(report),
   })
-  if (config.telemetry === 'on') await keep(tx, report, { isCorrect: !errors, productId: product?.id, ...origin })
+  if (config.telemetry === 'on')
+    await keep(tx, report, { isCorrect: !errors, productId: product?.id, now: origin.now, address: origin.address })
   return errors
     ? say('incorrect_format_telemetry_saved', { errors })
     : say('correct_format_telemetry_saved', { errors: [] })

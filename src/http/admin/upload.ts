@@ -6,7 +6,8 @@ export const fileField = 'file'
 
 /** The file that is a request's body, read piece by piece when it is wanted. A name or body that lacks is a `Sorry`. */
 export function uploadIn({ url, headers, body }: Request): Upload {
-  const name = new URL(url).searchParams.get(fileField)
+  // Some clients name the whole path, as it is written on their system.
+  const name = new URL(url).searchParams.get(fileField)?.split(/[/\\]/).at(-1)
   if (!name) throw new Sorry(`name the file in the query: ?${fileField}=plugin.zip`, 'usage')
   if (!body) throw new Sorry('send the file as the body of the request', 'usage')
   const length = headers.get('content-length')

@@ -44,6 +44,7 @@ function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry }: Con
     { what: 'jobs', days: keep_jobs },
     { what: 'telemetry', days: keep_telemetry },
     { what: 'user_tokens', days: 30 },
+    { what: 'signing_key_uses', days: 365 },
     { what: 'idempotency_keys', days: 1 },
     { what: 'unanswered_orders', days: 1 },
   ]

@@ -2,7 +2,7 @@ import { and, asc, gt, inArray, lte, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { userTokens } from '../../../db/schema/access'
 import { telemetry } from '../../../db/schema/licensing'
-import { calls } from '../../../db/schema/operations'
+import { calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
@@ -74,6 +74,7 @@ export const heaps = {
   jobs: overJobs,
   telemetry: byMoment(telemetry, telemetry.createdAt),
   user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
+  signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
   unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),
 } satisfies Record<string, Heap>
