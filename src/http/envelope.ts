@@ -39,6 +39,7 @@ export const envelope = ({ seal, brake, clock, log }: Deps) =>
       if (visitor) brake.note(outcome.answer, visitor)
       const respond = (body: string) => {
         note({ code })
+        if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, context.request)
         // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
         context.set.status = http
         return new Response(body, { status: http, headers: headersOf(outcome, visitor) })
@@ -46,6 +47,10 @@ export const envelope = ({ seal, brake, clock, log }: Deps) =>
       const sealed = seal(outcome, clock(), visitor?.wish)
       return typeof sealed === 'string' ? respond(sealed) : sealed.then(respond)
     })
+
+/** The framework's own word for it comes while an answer is still being signed, so that one may die unsent. */
+const tellWhenWritten = (tell: (isDelivered: boolean) => void, { signal }: Request) =>
+  setImmediate(() => tell(!signal.aborted))
 
 /** Made once: a `Headers` is copied in half the time that an object takes. */
 const headers = new Headers({
