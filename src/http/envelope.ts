@@ -36,11 +36,16 @@ export const envelope = (deps: Deps) => {
       const sealed = seal(outcome, clock(), visitor?.wish)
       const body = typeof sealed === 'string' ? sealed : await sealed
       takeDown({ method, route, visitor, answer, status })
+      if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, context.request)
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = status
       return new Response(body, { status, headers: headersOf(outcome, visitor) })
     })
 }
+
+/** The framework's own word for it comes while an answer is still being signed, so that one may die unsent. */
+const tellWhenWritten = (tell: (isDelivered: boolean) => void, { signal }: Request) =>
+  setImmediate(() => tell(!signal.aborted))
 
 /** Made once: a `Headers` is copied in half the time that an object takes. */
 const headers = new Headers({

@@ -2,11 +2,18 @@ import { readConfig } from '../../src/config'
 import { openHouse } from '../../src/house'
 import { startServer } from '../../src/worker/server'
 
-/** A server that is killed after an order is committed and before its answer is written. Its folder is the argument. */
+const signingMs = 200
+
+/**
+ * A server that takes its time to sign the answer of an order that is committed, and is killed before it is done. Its
+ * folder is the argument.
+ */
 const house = await openHouse({ config: readConfig({ data_dir: Bun.argv[2]! }, {}), asServer: true })
-const seal: typeof house.seal = (outcome, now) => {
-  if (outcome.answer === 'license_keys_assigned') process.kill(process.pid, 'SIGKILL')
-  return house.seal(outcome, now)
+const seal: typeof house.seal = async (outcome, now) => {
+  if (outcome.answer !== 'license_keys_assigned') return house.seal(outcome, now)
+  await Bun.sleep(signingMs)
+  process.kill(process.pid, 'SIGKILL')
+  return ''
 }
 const server = await startServer({ ...house, seal }, '127.0.0.1', 0)
 console.error(`listens on ${server.url}, ready to die`)

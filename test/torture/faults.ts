@@ -24,7 +24,8 @@ export const faults: Kind = async (run) => {
         if (time === 0) run.report.leaveOut(fault.name, obstacle)
         continue
       }
-      await fault.run({ ...run, chance: run.chance.fork(`${fault.name} ${time}`) })
+      const rounds = Math.min(run.rounds, roundsPerFault)
+      await fault.run({ ...run, rounds, chance: run.chance.fork(`${fault.name} ${time}`) })
       run.report.count('faults injected')
       run.report.say(`faults: ${fault.name}`)
     }

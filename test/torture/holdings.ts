@@ -49,15 +49,25 @@ export async function requireSound(stage: Stage, report: Report) {
   await askDoctor(stage, report)
 }
 
+interface Check {
+  name: string
+  ok: boolean
+}
+
+/** What is wrong with these is the torturer's own doing: a small disk, a clock that was ahead. */
+const ofSurroundings = ['disk', 'clock']
+
 let hasDoctor: Promise<boolean> | undefined
 
 /** The program's own examination, where this version has one. */
 async function askDoctor(stage: Stage, report: Report) {
   hasDoctor ??= stage.cli('--help').then(({ out }) => /^ {2}doctor\b/m.test(out))
   if (!(await hasDoctor)) return
-  const { exitCode, out, err } = await stage.cli('doctor', '--json')
+  const { out, err } = await stage.cli('doctor', '--json')
   report.count('examinations by the doctor')
-  if (exitCode !== 0) report.find('the doctor finds nothing', { exitCode, out, err })
+  const checks: Check[] | undefined = out ? JSON.parse(out).checks : undefined
+  const failed = checks?.filter(({ ok, name }) => !ok && !ofSurroundings.includes(name))
+  if (!failed || failed.length) report.find('the doctor finds nothing', failed ?? err)
 }
 
 /** Holds the data folder against the ledger. Nobody may be changing anything meanwhile but the worker. */
@@ -81,11 +91,12 @@ export function requireAgreement(stage: Stage, ledger: Ledger, report: Report) {
       report.find('what was acknowledged is kept', { key, owner, found: ownerOf.get(key) })
   }
   const keysOf = Map.groupBy(owned, ({ owner_email }) => owner_email)
-  for (const [owner, { quantity, keys, isQueued }] of ledger.orders) {
+  for (const [owner, order] of ledger.orders) {
+    const { quantity, keys, isQueued } = order
     const count = keysOf.get(owner)?.length ?? 0
     // A queued one may still be waiting for the worker.
     const isWaiting = isQueued && !keys && count === 0
-    if (count !== quantity && !isWaiting) report.find('an order is fulfilled once', { owner, quantity, count })
+    if (count !== quantity && !isWaiting) report.find('an order is fulfilled once', { owner, ...order, count })
   }
   report.count('places compared', ledger.places.size + ledger.owners.size + ledger.orders.size)
 }

@@ -16,6 +16,8 @@ export interface Claim {
 
 export interface Order {
   quantity: number
+  /** How it was sent, for whoever has to find out what went wrong. */
+  isKeyed: boolean
   /** Known once it was answered or posted. */
   keys?: readonly string[]
   /** Told to a webhook, when it was queued. */

@@ -31,8 +31,6 @@ export const assignments = (deps: Deps) =>
         ],
       }),
     )
-    // An order's guard closes when its answer has reached the shop.
-    .onAfterResponse(({ visitor, request }) => visitor?.onAnswered?.(!request.signal.aborted))
     .post(
       '/random-assign-license-keys',
       ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => randomAssign(tx, body, visitor.now)),

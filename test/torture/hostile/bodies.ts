@@ -105,7 +105,7 @@ export async function fuzzBodies(stage: Stage, { report, chance, rounds }: Run) 
   const property = fc.asyncProperty(sent, async ({ endpoint: { method, path }, body, type }) => {
     report.count('inputs tried')
     const hasBody = method !== 'GET'
-    const query = hasBody ? '' : `?${encodeURI(String(body)).slice(0, 4000)}`
+    const query = hasBody ? '' : `?${encodeURI(String(body).toWellFormed()).slice(0, 4000)}`
     const answer = await fetch(stage.url + path.replace(/\{\w+\}/g, 'x') + query, {
       method,
       headers: { authorization: `Bearer ${stage.apiKey}`, ...(type && { 'content-type': type }) },

@@ -43,14 +43,15 @@ async function attack(stage: Stage, { name, bytes }: { name: string; bytes: stri
 const pipelined = 300
 const codesIn = (heard: string) => [...heard.matchAll(/^\{"response":\{"code":(\d+)/gm)].map(([, code]) => code)
 
-/** Many requests in one breath: as many answers, in their order. */
+/** Many requests in one breath: answers in their order, and none is skipped; the server may hang up on the rest. */
 export async function pipeline(stage: Stage, honest: Honest, { report }: Run) {
   const ask = (i: number) => request('verify', i % 2 ? honest.device : {}, { authorization: `Bearer ${stage.apiKey}` })
   const said = Buffer.from(Array.from({ length: pipelined }, (_, i) => ask(i)).join(''))
   const heard = await exchange(stage, said, (text) => codesIn(text).length === pipelined)
   const codes = codesIn(heard)
   const expected = Array.from({ length: pipelined }, (_, i) => (i % 2 ? '200' : '210'))
-  if (codes.join() !== expected.join())
+  report.count('pipelined requests answered', codes.length)
+  if (codes.join() !== expected.slice(0, codes.length).join())
     report.find('hostile bytes: pipelined requests are answered in order', {
       heard: codes.length,
       codes: codes.slice(0, 20),
@@ -86,18 +87,25 @@ export async function sitIdle(stage: Stage, honest: Honest, { report, isQuick }:
   const allowed = Number(Bun.spawnSync(['sh', '-c', 'ulimit -n']).stdout) || 1024
   const count = Math.min(idleClients[isQuick ? 'quick' : 'full'], allowed - ownSpare)
   const before = handles(stage)
-  const deadline = performance.now() + 120_000
   const sockets = await dialMany(stage, count)
-  // Those that were refused count less than those that were taken.
-  const open = sockets.filter(({ destroyed }) => !destroyed).length
-  while (handles(stage) - before < open && performance.now() < deadline) await Bun.sleep(50)
-  report.most('idle connections at once', handles(stage) - before)
+  report.most('idle connections at once', (await settledHandles(stage)) - before)
   if (!(await honest.isServed())) report.find('hostile bytes: idle connections keep nobody waiting')
   for (const socket of sockets) socket.destroy()
+  const deadline = performance.now() + 60_000
   while (handles(stage) > before + 20 && performance.now() < deadline) await Bun.sleep(50)
   if (handles(stage) > before + 20)
     report.find('hostile bytes: a connection that is gone is let go', { before, after: handles(stage) })
   if (!(await isAlive(stage))) report.find('hostile bytes: the server lives on')
+}
+
+/** What the server holds once it has taken or refused all who wait at its door. */
+async function settledHandles(stage: Stage) {
+  for (let held = handles(stage); ; ) {
+    await Bun.sleep(200)
+    const now = handles(stage)
+    if (now <= held) return now
+    held = now
+  }
 }
 
 const dialledAtOnce = 200

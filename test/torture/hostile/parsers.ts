@@ -67,7 +67,6 @@ const parsers: readonly Parser[] = [
     fc.oneof(addresses, anything),
     (text) => clientAddress('10.0.0.1', text, addressSet(['10.0.0.0/8'])),
   ],
-  ['addresses', addresses, (text) => isPublic(text)],
   ['dates', fc.oneof(dates, anything), (text) => parseMoment(text)?.toISOString()],
   ['templates', fc.oneof(templates, anything), measureTemplate],
   ['PEM', fc.oneof(pem, anything), (text) => readPrivateKey(text)],

@@ -95,7 +95,8 @@ async function takeFromShelf(customer: Customer) {
     report.find('an answer is one that was to be expected', answer.response)
 }
 
-const maybeKeyed = ({ chance }: Customer, word: string): Asking => (chance.happens(0.5) ? { idempotencyKey: word } : {})
+/** Half of the orders are sent with an `Idempotency-Key`. */
+const keyed = (isKeyed: boolean, word: string): Asking => (isKeyed ? { idempotencyKey: word } : {})
 
 interface Given {
   license_key: string
@@ -105,24 +106,26 @@ async function order(customer: Customer) {
   const { chance, shop, ledger, report } = customer
   const owner_email = customer.word()
   const quantity = chance.between(1, 3)
-  ledger.orders.set(owner_email, { quantity, isQueued: false, deliveries: 0 })
+  const noted = { quantity, isKeyed: chance.happens(0.5), isQueued: false, deliveries: 0 }
+  ledger.orders.set(owner_email, noted)
   const fields = { product_id: shop.stock.product, quantity, generate: 1, owner_email, owner_name: 'Somebody' }
-  const { response } = await insist(customer, 'random-assign-license-keys', fields, maybeKeyed(customer, owner_email))
+  const { response } = await insist(customer, 'random-assign-license-keys', fields, keyed(noted.isKeyed, owner_email))
   if (response.code !== 803) return report.find('an order with a generator is fulfilled', response)
   const keys = response.license_keys.map(({ license_key }: Given) => license_key)
   if (keys.length !== quantity) report.find('an order is fulfilled once', response)
   for (const key of keys) ledger.give(key, owner_email)
-  ledger.orders.set(owner_email, { quantity, keys, isQueued: false, deliveries: 0 })
+  ledger.orders.set(owner_email, { ...noted, keys })
 }
 
 async function queueOrder(customer: Customer) {
   const { chance, shop, ledger, report, receiver } = customer
   const owner_email = customer.word()
   const quantity = chance.between(1, 3)
-  ledger.orders.set(owner_email, { quantity, isQueued: true, deliveries: 0 })
+  const isKeyed = chance.happens(0.5)
+  ledger.orders.set(owner_email, { quantity, isKeyed, isQueued: true, deliveries: 0 })
   const fields = { product_id: shop.stock.product, quantity, generate: 1, owner_email, owner_name: 'Somebody' }
   const posted = { ...fields, identifier: owner_email, webhook_url: `${receiver.url}/orders` }
-  const answer = await insist(customer, 'random-assign-license-keys-queued', posted, maybeKeyed(customer, owner_email))
+  const answer = await insist(customer, 'random-assign-license-keys-queued', posted, keyed(isKeyed, owner_email))
   if (answer.code !== 807) report.find('an order is queued', answer.response)
   report.count('orders queued')
 }

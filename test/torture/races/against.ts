@@ -80,7 +80,7 @@ export const revokeAgainstVerify: Race = {
     const ofKey = await against(
       arena,
       () => ask('verify', device, { key }),
-      () => command(arena, 'api-key', 'revoke', String(made.json.id)),
+      () => command(arena, 'api-key', 'revoke', String(made.json.id), '--yes'),
     )
     expectOnly(arena, 'an API key works until it is revoked', ofKey.early, [204, 101])
     expectOnly(arena, 'an API key that is revoked does not work', ofKey.late, [101])
