@@ -121,7 +121,7 @@ function furnish(
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit,
-    brake: openBrake(base.config, limit),
+    brake: openBrake(config, limit),
     peers: openPeers(),
     once: openExactlyOnce(db),
     sightings,
