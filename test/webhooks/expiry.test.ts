@@ -62,8 +62,8 @@ describe('a licence that ends', () => {
     await pass(dayMs - minuteMs)
     expect(await told()).toBe(0)
     await pass(2 * minuteMs)
-    await pass(2 * minuteMs)
     await until('the news', () => receiver.messages.length)
+    await pass(2 * minuteMs)
     expect(keysTold()).toEqual([key])
     expect(receiver.messages[0]!.json).toMatchObject({
       event: 'license.expired',
