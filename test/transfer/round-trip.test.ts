@@ -68,7 +68,10 @@ const license = fc
     created_at: moment,
     updated_at: moment,
     meta_data: meta,
-    activations: fc.uniqueArray(activation, { selector: ({ identifier }) => identifier, maxLength: 3 }),
+    activations: fc.uniqueArray(activation, {
+      comparator: (a, b) => a.identifier === b.identifier || a.id === b.id,
+      maxLength: 3,
+    }),
     state,
     of: fc.nat(),
     from: fc.nat(),
@@ -163,8 +166,10 @@ const houses = fc
       products,
       generators: generators.map(of),
       contracts: contracts.map(of),
-      licenses: licenses.map(({ from, ...license }) => ({
+      licenses: licenses.map(({ from, ...license }, i) => ({
         ...of(license),
+        // No two have the same id, whichever licence they are on.
+        activations: license.activations.map((seat) => ({ ...seat, id: seat.id + i * 1_000_000 })),
         contract_id: from % 2 ? null : (contracts[from % Math.max(1, contracts.length)]?.id ?? null),
         generator_id: generators[from % Math.max(1, generators.length)]?.id ?? null,
       })),
