@@ -8,6 +8,8 @@ export function connect(path: string, { readonly = false } = {}) {
   // First of all, or the switch to WAL itself may find the file busy.
   raw.run('pragma busy_timeout = 5000')
   if (!readonly) raw.run('pragma journal_mode = wal')
+  // A log that has grown is cut to this when it is begun anew.
+  if (!readonly) raw.run('pragma journal_size_limit = 16777216')
   raw.run('pragma synchronous = full')
   raw.run('pragma foreign_keys = on')
   raw.run('pragma mmap_size = 1073741824')
