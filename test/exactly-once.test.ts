@@ -1,4 +1,3 @@
-import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { readConfig } from '../src/config'
 import { openHouse } from '../src/house'
 import { startServer } from '../src/worker/server'
 import { speak, startHouse, urlFrom } from './support/house'
+import { openRaw } from './support/raw'
 import { makeProduct } from './support/stock'
 import { until } from './support/wait'
 
@@ -80,7 +80,7 @@ test('orders nobody asked for again are forgotten with the next one after fiftee
   const license_keys = ['A', 'B']
   const stock = { product_id, license_keys, activation_limit: 1, validity: 0, status: 'available' }
   await house.ask('POST /api/v1/create-license-keys', stock)
-  const raw = new Database(join(house.folder, 'latchkey.db'))
+  const raw = openRaw(house.folder)
   const insert = raw.query(
     `insert into unanswered_orders (api_key_id, endpoint, request_hash, answer, created_at) values (1, 'random-assign-license-keys', ?, '{}', ?)`,
   )

@@ -1,12 +1,11 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { drawKeys } from '../src/features/generators/draw'
 import { type Format, patternOf } from '../src/features/generators/format'
 import { capacity, collisionLikelihood, keyLength, type Pattern } from '../src/features/generators/pattern'
 import { checkCharacter } from '../src/features/generators/template'
 import { startHouse, type TestHouse } from './support/house'
+import { openRaw } from './support/raw'
 import { makeProduct } from './support/stock'
 
 const usual: Format = {
@@ -176,7 +175,7 @@ describe('a collision', () => {
       '40',
       '--json',
     )
-    const database = new Database(join(house.folder, 'latchkey.db'))
+    const database = openRaw(house.folder)
     database.run('update generators set charset = ?, chunk_length = ? where id = ?', [charset, chunkLength, json.id])
     database.close()
     return { product, generator: json.id as number }
@@ -234,7 +233,7 @@ describe('a collision', () => {
     expect(await house.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 9422 })
     const info = await house.ask('GET /api/v1/contracts/get-info', { contract_key: 'holder' })
     expect(info.response.contract.license_keys_count).toBe(0)
-    const database = new Database(join(house.folder, 'latchkey.db'))
+    const database = openRaw(house.folder)
     database.run("update generators set charset = 'XYZ', chunk_length = 40 where id = ?", [generator])
     database.close()
     expect(await house.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 1300 })

@@ -51,7 +51,11 @@ export function inspectDatabase(path: string): { isCurrent: boolean; sealingFing
 
 /** A database nobody has open is read as it lies there: otherwise SQLite would put files beside it, even to read. */
 function openUntouched(path: string) {
-  if (existsSync(`${path}-wal`)) return new Database(path, { readonly: true })
+  if (existsSync(`${path}-wal`)) {
+    const raw = new Database(path, { readonly: true })
+    raw.run('pragma busy_timeout = 5000')
+    return raw
+  }
   return new Database(`${pathToFileURL(path)}?immutable=1`, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI)
 }
 

@@ -1,13 +1,13 @@
-import { Database } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 
 let house: TestHouse
 let database: Database
 beforeAll(async () => {
   house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  database = new Database(join(house.folder, 'latchkey.db'), { strict: true })
+  database = openRaw(house.folder)
 })
 afterAll(async () => {
   database.close()

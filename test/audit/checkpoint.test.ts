@@ -1,4 +1,4 @@
-import { Database } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { AuditEntry } from '../../db/schema/operations'
@@ -9,6 +9,7 @@ import { openHouse } from '../../src/house'
 import { startServer } from '../../src/worker/server'
 import { speak } from '../support/house'
 import { emptyFolder } from '../support/process'
+import { openRaw } from '../support/raw'
 
 const folder = emptyFolder()
 const env = { LATCHKEY_DATA_DIR: join(folder.path, 'data') }
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await house.db.write((tx) => createApiKey(tx, draft, house.clock()))
   await server.stop()
   await house.close()
-  database = new Database(join(env.LATCHKEY_DATA_DIR, 'latchkey.db'), { strict: true })
+  database = openRaw(env.LATCHKEY_DATA_DIR)
 })
 afterAll(() => {
   database.close()

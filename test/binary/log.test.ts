@@ -1,8 +1,8 @@
-import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { binary, spawnBinary, urlFrom } from '../support/house'
 import { emptyFolder, prepared } from '../support/process'
+import { openRaw } from '../support/raw'
 
 const secrets = {
   license: 'LICENSE-9QX7-2MKD-55TZ',
@@ -98,7 +98,7 @@ describe.skipIf(!binary)('the log of a server', () => {
     const server = await serve({})
     const ask = client(server.url, apiKey)
     const { license, identifier, email } = secrets
-    const vandal = new Database(join(folder.path, 'data/latchkey.db'))
+    const vandal = openRaw(join(folder.path, 'data'))
     vandal.run('alter table licenses rename to licenses_gone')
     vandal.close()
     const device = { license_key: license, identifier }

@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
@@ -24,7 +23,7 @@ interface Row {
 
 /** No endpoint lists activations: what the operator will see is read from the data folder. */
 function activationsOf(license_key: string): Row[] {
-  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const database = openRaw(house.folder, { readonly: true })
   const rows = database
     .query<Row, [string]>(
       `select a.*, s.last_verified_at from activations a join licenses l on l.id = a.license_id

@@ -1,9 +1,8 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { join } from 'node:path'
 import { sha256 } from '../../src/kernel/secrets'
 import { startHouse, type TestHouse } from '../support/house'
 import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
 
 // Many commands, each a process of its own where the binary is tested.
@@ -167,7 +166,7 @@ describe('a change', () => {
   })
 
   test('waits for another process that holds the database no longer than its patience, and is then 503', async () => {
-    const other = new Database(join(house.folder, 'latchkey.db'))
+    const other = openRaw(house.folder)
     other.run('begin immediate')
     const told = await owner.tell('POST /blocklist', { ip: '192.0.2.88' })
     expect(told).toMatchObject(refusal(503, 'not_ready'))
@@ -180,7 +179,7 @@ describe('a change', () => {
 })
 
 test('a fault of the server is logged, and told without its text', async () => {
-  const database = new Database(join(house.folder, 'latchkey.db'))
+  const database = openRaw(house.folder)
   database.run('alter table blocklist rename to elsewhere')
   const told = await owner.tell('GET /blocklist')
   database.run('alter table elsewhere rename to blocklist')

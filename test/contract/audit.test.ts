@@ -1,8 +1,9 @@
-import { Database } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
@@ -21,8 +22,7 @@ const entries = async (...args: string[]) => (await say('audit', 'list', ...args
 
 /** Changes the log behind the back of the triggers that keep it, looks, and puts it back as it was. */
 async function tampered(change: (database: Database) => void, ...options: string[]) {
-  const database = new Database(join(house.folder, 'latchkey.db'), { strict: true })
-  database.run('pragma busy_timeout = 5000')
+  const database = openRaw(house.folder)
   const triggers = database
     .query<{ name: string; sql: string }, []>(
       "select name, sql from sqlite_master where tbl_name = 'audit_log' and type = 'trigger'",
@@ -75,7 +75,7 @@ describe('audit verify', () => {
   })
 
   test('a row is neither altered nor removed by whoever leaves the triggers alone', () => {
-    const database = new Database(join(house.folder, 'latchkey.db'))
+    const database = openRaw(house.folder)
     expect(() => database.run("update audit_log set actor = 'x'")).toThrow('never altered')
     expect(() => database.run('delete from audit_log')).toThrow('never altered')
     database.close()
@@ -137,7 +137,7 @@ test('no secret stands in an audit row', async () => {
   secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id))).secret)
   await say('webhook', 'delete', String(webhook.id), '--yes')
   await house.cli('key', 'rotate', '--bits', '2048')
-  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const database = openRaw(house.folder, { readonly: true })
   const stored = database
     .query<Record<string, string | Uint8Array | null>, []>(
       'select hash, previous_hash from api_keys union select sealed_secret, null from webhooks',
@@ -158,7 +158,7 @@ test('no secret stands in an audit row', async () => {
 })
 
 test('rows taken off the end are missed where a checkpoint saw them', async () => {
-  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const database = openRaw(house.folder, { readonly: true })
   const seen = database.query<{ id: number }, []>('select max(audit_id) as id from audit_checkpoints').get()!
   database.close()
   expect((await say('audit', 'verify')).checkpoints).toBeGreaterThan(0)

@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let house: TestHouse
@@ -15,7 +14,7 @@ test('another process that holds the database stops writes alone, which say when
   const device = { license_key: await makeActiveLicense(house, { product_id }, 'pc'), identifier: 'pc' }
   await makeRelease(house, { product: product_id, number: 102, file: makeFile(house, 'content') })
   const { response: offered } = await house.ask('POST /api/v1/access-downloadables', device)
-  const other = new Database(join(house.folder, 'latchkey.db'))
+  const other = openRaw(house.folder)
   other.run('begin immediate')
   const activated = house.ask('POST /api/v1/activate', { ...device, identifier: 'another' })
   const blocked = house.cli('blocklist', 'add', '--ip', '203.0.113.7')

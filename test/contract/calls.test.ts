@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
@@ -16,7 +15,7 @@ interface Row {
 }
 
 function callsOf(house: TestHouse): Row[] {
-  const database = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const database = openRaw(house.folder, { readonly: true })
   const rows = database.query<Row, []>('select * from calls order by id').all()
   database.close()
   return rows

@@ -1,8 +1,8 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
@@ -257,7 +257,7 @@ describe('import', () => {
     const rows = Array.from({ length: 50 }, (_, i) => `LOG-${i},App,1,0\n`).join('')
     await house.cli('import', write('log.csv', `${header}\n${rows}`), '--yes')
     const [first, last] = [(await listed('LOG-0'))[0].id, (await listed('LOG-49'))[0].id]
-    const raw = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+    const raw = openRaw(house.folder, { readonly: true })
     const row = raw.query('select actor, verb, batch_from, batch_to from audit_log order by id desc').get()
     raw.close()
     expect(row).toEqual({ actor: 'command line', verb: 'license.imported', batch_from: first, batch_to: last })

@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { insertRelease } from '../support/releases'
 import { makeLicense, makeProduct } from '../support/stock'
 
@@ -103,8 +102,7 @@ describe('a product', () => {
     const keyless = await startHouse()
     try {
       const product_id = await makeProduct(keyless)
-      const raw = new Database(join(keyless.folder, 'latchkey.db'))
-      raw.run('pragma busy_timeout = 5000')
+      const raw = openRaw(keyless.folder)
       raw.run('delete from signing_keys')
       raw.close()
       const headers = { authorization: `Bearer ${keyless.apiKey}` }

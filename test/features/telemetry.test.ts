@@ -1,14 +1,13 @@
-import { Database } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 
 let house: TestHouse
 let raw: Database
 beforeAll(async () => {
   house = await startHouse()
-  raw = new Database(join(house.folder, 'latchkey.db'), { strict: true })
-  raw.run('pragma busy_timeout = 5000')
+  raw = openRaw(house.folder)
 })
 afterAll(async () => {
   raw.close()

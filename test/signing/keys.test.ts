@@ -1,8 +1,7 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -30,7 +29,7 @@ describe('a key put in place beside the running server', () => {
 
 describe('without any key', () => {
   test('answers are given unsigned and say so, and the server is not ready', async () => {
-    const database = new Database(join(house.folder, 'latchkey.db'))
+    const database = openRaw(house.folder)
     database.run('delete from signing_keys')
     database.close()
     const envelope = JSON.parse(await verify())

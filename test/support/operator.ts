@@ -1,6 +1,5 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import type { TestHouse } from './house'
+import { openRaw } from './raw'
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back differs from route to route
 type Payload = any
@@ -78,7 +77,7 @@ export async function logIn(
 
 /** The rows of the audit log, oldest first. */
 export function auditRows({ folder }: TestHouse): Payload[] {
-  const database = new Database(join(folder, 'latchkey.db'), { readonly: true })
+  const database = openRaw(folder, { readonly: true })
   const rows = database.query('select * from audit_log order by id').all()
   database.close()
   return rows

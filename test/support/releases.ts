@@ -1,6 +1,5 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import type { TestHouse } from './house'
+import { openRaw } from './raw'
 
 interface ReleaseRow {
   product_id: number
@@ -16,8 +15,7 @@ interface ReleaseRow {
 export function insertRelease(house: TestHouse, row: ReleaseRow) {
   const { product_id, version, numeric_version, published = 1, update_summary = '', changelog = '' } = row
   const date = Date.parse(row.release_date ?? '2026-01-02T03:04:05Z')
-  const raw = new Database(join(house.folder, 'latchkey.db'), { strict: true })
-  raw.run('pragma busy_timeout = 5000')
+  const raw = openRaw(house.folder)
   raw
     .query(
       `insert into releases (product_id, version, numeric_version, published, update_summary, changelog, release_date,

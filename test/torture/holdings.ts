@@ -1,5 +1,5 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
+import type { Database } from 'bun:sqlite'
+import { openRaw } from '../support/raw'
 import type { Ledger } from './ledger'
 import type { Report } from './report'
 import type { Stage } from './stage'
@@ -29,7 +29,7 @@ const invariants: Record<string, string> = {
 
 /** Reads the data folder beside the server. */
 export function look<T>(folder: string, read: (raw: Database) => T): T {
-  const raw = new Database(join(folder, 'latchkey.db'), { readonly: true })
+  const raw = openRaw(folder, { readonly: true })
   try {
     raw.run('pragma busy_timeout = 10000')
     return raw.transaction(() => read(raw))()

@@ -1,8 +1,8 @@
-import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { type Receiver, receive } from '../support/receiver'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
 import { until } from '../support/wait'
@@ -54,14 +54,13 @@ async function examined() {
 
 /** Does what no service does; the number of the row. */
 function behindTheirBack(...statements: string[]) {
-  const raw = new Database(join(house.folder, 'latchkey.db'), { strict: true })
-  raw.run('pragma busy_timeout = 5000')
+  const raw = openRaw(house.folder)
   for (const statement of statements) raw.run(statement)
   raw.close()
 }
 
 const idOf = (sql: string) => {
-  const raw = new Database(join(house.folder, 'latchkey.db'), { readonly: true })
+  const raw = openRaw(house.folder, { readonly: true })
   const { id } = raw.query<{ id: number }, []>(sql).get()!
   raw.close()
   return id

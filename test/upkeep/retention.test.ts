@@ -1,7 +1,7 @@
-import { Database } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
+import { openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
@@ -14,8 +14,7 @@ beforeEach(async () => {
 afterEach(() => house.close())
 
 function raw<T>(work: (db: Database) => T): T {
-  const db = new Database(join(house.folder, 'latchkey.db'), { strict: true })
-  db.run('pragma busy_timeout = 5000')
+  const db = openRaw(house.folder)
   try {
     return work(db)
   } finally {

@@ -246,16 +246,21 @@ describe('an event', () => {
 
   test('of a range of time is replayed in order, each message once under its own id', async () => {
     const receiver = receive()
+    // A run that a leap of time takes by surprise has outlived its lease, and is sent once more.
+    const allRecorded = () =>
+      until('all to be recorded', async () => (await deliveries(house)).every(({ state }) => state === 'success'))
     const { id } = await subscribe(house, receiver.url, 'product.created')
     await makeProduct(house, { name: 'too early' })
     house.advance(minuteMs)
     const from = house.now().toISOString()
     for (const name of ['first', 'second', 'third']) await makeProduct(house, { name })
     await until('all four', () => receiver.messages.length === 4)
+    await allRecorded()
     house.advance(minuteMs)
     const range = ['--webhook', String(id), '--from', from, '--to', '2100-01-01']
     expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
     await until('the replay', () => receiver.messages.length === 7)
+    await allRecorded()
     house.advance(minuteMs)
     expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
     await until('the second replay', () => receiver.messages.length === 10)

@@ -1,6 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openRaw } from '../../support/raw'
 import { openClient } from '../client'
 import { requireAgreement, requireSound } from '../holdings'
 import { gatherCrowd } from '../load/crowd'
@@ -15,7 +15,7 @@ export const heldLock: Fault = {
   name: 'lock held by another process',
   async run({ report, isQuick }) {
     const stage = await setStage(report)
-    const other = new Database(join(stage.folder, 'latchkey.db'))
+    const other = openRaw(stage.folder)
     try {
       await stage.start()
       const probe = await openProbe(stage, report, heldLock.name)
