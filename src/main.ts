@@ -5,8 +5,27 @@ import { run } from './cli/program'
 
 const { stdin, stdout, stderr } = process
 const env = process.env
-// Whoever reads may have seen enough, as `head` has.
-for (const stream of [stdout, stderr]) stream.on('error', () => {})
+let unwritten: Error | undefined
+
+/** What is written to a stream, and when all of it has been taken. */
+function written(stream: NodeJS.WriteStream) {
+  // Each write's own answer is looked at.
+  stream.on('error', () => {})
+  let last: Promise<void> | undefined
+  const write = (text: string) => {
+    last = new Promise((resolve) => {
+      stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+        // Whoever reads may have seen enough, as `head` has.
+        if (error && error.code !== 'EPIPE') unwritten = error
+        resolve()
+      })
+    })
+  }
+  return { write, taken: () => last }
+}
+
+const out = written(stdout)
+const err = written(stderr)
 
 const isSomebodyThere = stdin.isTTY && stderr.isTTY
 const showsColors = ({ isTTY }: { isTTY?: boolean }) => isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
@@ -28,10 +47,10 @@ const confirm = async (question: string) =>
   /^y(es)?$/i.test((await ask(`${question} [y/N] `, { isShown: true })).trim())
 const askSecret = (question: string) => ask(question, { isShown: false })
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   env,
-  out: (text) => stdout.write(text),
-  err: (text) => stderr.write(text),
+  out: out.write,
+  err: err.write,
   giveWay: () => setPriority(10),
   confirm: isSomebodyThere ? confirm : undefined,
   askSecret: isSomebodyThere ? askSecret : undefined,
@@ -39,5 +58,8 @@ process.exitCode = await run(process.argv.slice(2), {
   isErrColored: showsColors(stderr),
 })
 
-// All is done and closed by now: whatever the runtime still waits for must not keep the process.
-setTimeout(() => process.exit(), 2000).unref()
+await out.taken()
+if (unwritten) err.write(`latchkey: the output could not be written: ${unwritten.message}\n`)
+await err.taken()
+// All is done and closed by now: nothing the runtime still waits for keeps the process.
+process.exit(unwritten ? 1 : exitCode)

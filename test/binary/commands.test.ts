@@ -75,3 +75,24 @@ describe.skipIf(!binary)('the binary', () => {
     expect(made.err).toContain('Made the database.')
   })
 })
+
+describe.skipIf(!binary)('what a command prints', () => {
+  const sh = async (line: string) => {
+    const options = { cwd: folder.path, env: {}, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' } as const
+    const child = Bun.spawn(['/bin/sh', '-c', line, binary!], options)
+    const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+    return { out, err, exitCode: await child.exited }
+  }
+
+  test('reaches a slow reader whole', async () => {
+    const { out } = await sh('"$0" completion zsh')
+    expect(out.length).toBeGreaterThan(64 * 1024) // what a pipe holds
+    expect(await sh('"$0" completion zsh | (/bin/sleep 3; /bin/cat)')).toEqual({ out, err: '', exitCode: 0 })
+  })
+
+  test('and cannot be written is an error', async () => {
+    const { err, exitCode } = await sh('"$0" completion zsh > /dev/full')
+    expect(err).toStartWith('latchkey: the output could not be written: ENOSPC')
+    expect(exitCode).toBe(1)
+  })
+})
