@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine, type Row, tableOf } from '../../src/bench/report'
+import { importRows } from './rows/import'
 import { listRows } from './rows/lists'
 import { memoryRows, startRows } from './rows/process'
 import { signingEachRows } from './rows/signing-each'
@@ -20,6 +21,7 @@ const parts: Record<string, (setting: Setting) => Promise<Row[]>> = {
   '2': signingEachRows,
   '4': uniqueAnswerRows,
   '5,6,7': writeRows,
+  '8': importRows,
   '9': listRows,
   '10': startRows,
   '11': memoryRows,
@@ -27,7 +29,7 @@ const parts: Record<string, (setting: Setting) => Promise<Row[]>> = {
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,5,6,7,9,10,11' },
+    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11' },
     keys: { type: 'string', default: '1000000' },
     few: { type: 'string', default: '10000' },
     available: { type: 'string', default: '100000' },
