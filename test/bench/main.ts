@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine, type Row, tableOf } from '../../src/bench/report'
+import { besideRows } from './rows/beside'
 import { importRows } from './rows/import'
 import { listRows } from './rows/lists'
 import { memoryRows, startRows } from './rows/process'
@@ -15,21 +16,22 @@ import { verifyRows } from './rows/verify'
 import { writeRows } from './rows/writes'
 import { bareBinary, makeSetting, root, type Setting } from './setting'
 
-/** What can be measured, by the numbers of the lines it gives. */
-const parts: Record<string, (setting: Setting) => Promise<Row[]>> = {
-  '1,3': verifyRows,
-  '2': signingEachRows,
-  '4': uniqueAnswerRows,
-  '5,6,7': writeRows,
-  '8': importRows,
-  '9': listRows,
-  '10': startRows,
-  '11': memoryRows,
-}
+/** What can be measured, by the numbers of the lines it gives; the last adds to the stock. */
+const parts: [string, (setting: Setting) => Promise<Row[]>][] = [
+  ['1,3', verifyRows],
+  ['2', signingEachRows],
+  ['4', uniqueAnswerRows],
+  ['5,6,7', writeRows],
+  ['8', importRows],
+  ['9', listRows],
+  ['10', startRows],
+  ['11', memoryRows],
+  ['12', besideRows],
+]
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11' },
+    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11,12' },
     keys: { type: 'string', default: '1000000' },
     few: { type: 'string', default: '10000' },
     available: { type: 'string', default: '100000' },
@@ -76,7 +78,7 @@ const size = {
 const wanted = new Set(values.rows.split(','))
 const setting = await makeSetting(size)
 const rows: Row[] = []
-for (const [numbers, measure] of Object.entries(parts)) {
+for (const [numbers, measure] of parts) {
   if (!numbers.split(',').some((each) => wanted.has(each))) continue
   console.error(`measuring ${numbers} …`)
   rows.push(...(await measure(setting)))

@@ -21,6 +21,13 @@ export interface Size {
   verifies: number
 }
 
+/** How a server is started, where it is not as usual. */
+export interface How {
+  isPinned?: boolean
+  log?: string
+  env?: Record<string, string>
+}
+
 /** What every row works with. */
 export interface Setting {
   size: Size
@@ -30,7 +37,7 @@ export interface Setting {
   /** Load from the core that the server does not have. */
   load: LoadMaker
   /** A server on a folder, on its own core unless it is to have all. */
-  latchkey(folder: BenchFolder, how?: { isPinned?: boolean; log?: string }): Promise<Served>
+  latchkey(folder: BenchFolder, how?: How): Promise<Served>
   /** Another program, on the server's core. */
   beside(command: string[]): Promise<Served>
 }
@@ -43,10 +50,10 @@ export async function makeSetting(size: Size): Promise<Setting> {
     few: await makeFolder({ keys: size.few, available: 0 }),
     effort: { connections: 64, seconds: size.seconds },
     load: bestLoadMaker(load),
-    latchkey: (folder, { isPinned = true, log } = {}) =>
+    latchkey: (folder, { isPinned = true, log, env = {} } = {}) =>
       serve([binary, 'serve'], {
         core: isPinned ? server : undefined,
-        env: { LATCHKEY_DATA_DIR: folder.path, LATCHKEY_PORT: '0', LATCHKEY_LOG: 'json' },
+        env: { LATCHKEY_DATA_DIR: folder.path, LATCHKEY_PORT: '0', LATCHKEY_LOG: 'json', ...env },
         log: log ?? join(folder.path, 'log.jsonl'),
       }),
     beside: (command) => serve(command, { core: server }),

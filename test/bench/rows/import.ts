@@ -74,7 +74,7 @@ async function theirs(place: string, file: string, lines: number) {
   const path = join(place, 'bare.db')
   const table = new Database(path, { create: true })
   table.run('pragma journal_mode = wal')
-  for (const statement of bareTable.split(';')) table.run(statement)
+  table.run(bareTable)
   table.close()
   const took = await timeOf(['sqlite3', path, '.mode csv', `.import --skip 1 ${file} licenses`])
   requireRows(path, lines)
