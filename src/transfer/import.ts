@@ -12,8 +12,8 @@ import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
 import { count, nothing, type OnRefused, type Result } from './tally'
 
-/** So many lines are committed together; fewer where requests wait for this process, and are answered in between. */
-const linesPerWrite = ({ isServer }: Pick<Workshop, 'isServer'>) => (isServer ? 200 : 10_000)
+/** So many lines are committed together; few where requests wait for this process, and are answered in between. */
+const linesPerWrite = ({ isServer }: Pick<Workshop, 'isServer'>) => (isServer ? 50 : 10_000)
 
 type Workshop = Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'>
 

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EmptyHouse, emptyHouse } from '../support/empty-house'
 import { binary } from '../support/house'
@@ -68,8 +68,10 @@ describe('a large import', () => {
     expect(count()).toBe(60_000)
   }, 120_000)
 
-  test('leaves nothing of a dry run behind', async () => {
+  test('leaves nothing of a dry run behind, nor of one that was killed before it', async () => {
     const path = house.file('keys.csv', `${header}\n${rows(1000)}`)
+    for (const suffix of ['', '-wal'])
+      writeFileSync(join(house.folder, `rehearsal-${2 ** 30}.db${suffix}`), 'of a killed one')
     const { json } = await house.cli('import', path, '--dry-run', '--create-products', '--json')
     expect(json).toMatchObject({ lines: 1000, made: 1000 })
     expect(count()).toBe(0)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { freshFolder, startHouse, type TestHouse } from '../support/house'
 import { auditRows, makeOperator, type Operator, type Showing, tell } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
@@ -134,6 +134,15 @@ describe('an import over HTTP', () => {
     expect(told.body.error.message).not.toContain(overHttp.folder)
     expect((await fetched('/export')).text).toBe(before)
     expect(isClean(overHttp)).toBe(true)
+  })
+
+  test('that died with its server leaves nothing once one has started again', async () => {
+    const folder = freshFolder()
+    mkdirSync(join(folder, 'imports', 'half'), { recursive: true })
+    writeFileSync(join(folder, 'imports', 'half', 'keys.csv'), header)
+    const house = await startHouse({}, folder)
+    expect(existsSync(join(folder, 'imports'))).toBe(false)
+    await house.close()
   })
 
   test('is for owners', async () => {
