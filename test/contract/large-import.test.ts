@@ -1,9 +1,9 @@
-import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EmptyHouse, emptyHouse } from '../support/empty-house'
 import { binary } from '../support/house'
+import { openRaw } from '../support/raw'
 import { root } from '../support/readme'
 
 let house: EmptyHouse
@@ -17,8 +17,7 @@ const rows = (count: number) => Array.from({ length: count }, (_, i) => `KEY-${i
 
 /** How many licences there are, as another process sees it. */
 function count() {
-  const path = join(house.folder, 'latchkey.db')
-  const raw = new Database(path, { readonly: true })
+  const raw = openRaw(house.folder, { readonly: true })
   try {
     return (raw.query('select count(*) as n from licenses').get() as { n: number }).n
   } finally {
