@@ -4,6 +4,8 @@ import type { Server } from 'bun'
 export interface Peers {
   /** Their address; empty where there is no socket. */
   addressOf(request: Request): string
+  /** Lets a request take its time: its connection is not cut off for being still. */
+  awaitLong(request: Request): void
   /** From now on new requests are this server's; those of the one before may still be running. */
   attach(server: Server<unknown>): void
 }
@@ -13,6 +15,9 @@ export function openPeers(): Peers {
   let before: Server<unknown> | undefined
   return {
     addressOf: (request) => (listening?.requestIP(request) ?? before?.requestIP(request))?.address ?? '',
+    awaitLong(request) {
+      for (const server of [listening, before]) server?.timeout(request, 0)
+    },
     attach(server) {
       before = listening
       listening = server

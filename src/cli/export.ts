@@ -1,20 +1,17 @@
 import { Argument, type Command, Option } from 'commander'
 import { Sorry } from '../kernel/sorry'
-import { exportTable, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
+import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
 import { csvForm } from '../transfer/spreadsheet'
-import { tableNames } from '../transfer/table'
-import { tables } from '../transfer/tables'
+import { exportedTables } from '../transfer/tables'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
-
-const exported = tableNames.filter((name) => tables[name].rows)
 
 /** `latchkey export` */
 export const exportCommand = (program: Command, io: Io) =>
   withSettings(program.command('export'), ['data_dir'])
     .description('write everything out as it is at this moment, in a form that import reads; or one table')
-    .addArgument(new Argument('[table]', 'this table alone').choices(exported))
+    .addArgument(new Argument('[table]', 'this table alone').choices(exportedTables))
     .option('--to <path>', 'a new folder, or a new file that ends in .jsonl; a table alone goes to standard output')
     .addOption(new Option('--format <form>', 'csv is for spreadsheets').choices(['jsonl', 'csv']).default('jsonl'))
     .option('--with-keys', 'the signing keys too, their private halves under a passphrase')
@@ -38,7 +35,8 @@ export const exportCommand = (program: Command, io: Io) =>
         const wanted = { folder, only: table, outward: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {
           const form = format === 'csv' ? csvForm : jsonForm({ named: false })
-          return void (await exportTable(wanted, form, io.out))
+          for await (const text of exportedText(wanted, form)) io.out(text)
+          return
         }
         const written = await (to.endsWith('.jsonl') ? exportToFile : exportToFolder)(wanted, to)
         report(io, options, { to, tables: written }, [

@@ -6,7 +6,7 @@ import { Sorry } from '../kernel/sorry'
 import { type Line, listed, table as tableOf } from '../operations/lines'
 import { encodings } from '../transfer/decode'
 import { importLines } from '../transfer/import'
-import { parseMapping } from '../transfer/mapping'
+import { pairOf, parseMapping } from '../transfer/mapping'
 import { openRefused, usualRefusedPath } from '../transfer/refused'
 import { rehearse } from '../transfer/rehearsal'
 import { openSources, type Source } from '../transfer/source'
@@ -52,9 +52,9 @@ ${listed('Tables', tableNames)}`,
     })
 
 function gatherPair(text: string, before: Pairs): Pairs {
-  const at = text.lastIndexOf('=')
-  if (at < 1) throw new InvalidArgumentError('It takes two names: theirs=ours.')
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+  const pair = pairOf(text)
+  if (!pair) throw new InvalidArgumentError('It takes two names: theirs=ours.')
+  return { ...before, [pair[0]]: pair[1] }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as commander hands them over

@@ -18,6 +18,8 @@ interface FieldOptions {
   file?: boolean
   /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
   asked?: string
+  /** Over HTTP it stands in this header: secrets are not written in an address. */
+  header?: string
   /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
   orFile?: boolean
 }
@@ -30,6 +32,7 @@ export type Field = TSchema & {
   file?: boolean
   asked?: string
   orFile?: boolean
+  header?: string
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean

@@ -6,8 +6,8 @@ import { openSnapshot } from '../database/snapshot'
 import { syncFolder } from '../kernel/disk'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
-import { type Outward, type Table, type TableName, tableNames } from './table'
-import { tables } from './tables'
+import type { Outward, Table, TableName } from './table'
+import { exportedTables, tables } from './tables'
 
 /** How many lines were written of each table. */
 export type Written = Partial<Record<TableName, number>>
@@ -66,14 +66,15 @@ export function exportToFolder(wanted: Wanted, path: string): Promise<Written> {
   })
 }
 
-/** Hands one table's text out, piece by piece. */
-export async function exportTable(wanted: Wanted, form: Form, out: (text: string) => void): Promise<Written> {
-  return onSnapshot(wanted, async (db, written) => {
-    const [table] = chosen(wanted)
-    const counted = counting(table!.rows!(db, wanted.outward))
-    for await (const text of form(table!, counted.rows)) out(text)
-    written[table!.name] = counted.count()
-  })
+/** The text of what is wanted, as it is at one moment, piece by piece. The moment ends when its reader does. */
+export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<string> {
+  const tables = chosen(wanted)
+  const { read, close } = openSnapshot(join(wanted.folder, 'latchkey.db'))
+  try {
+    for (const table of tables) yield* form(table, table.rows!(read, wanted.outward))
+  } finally {
+    close()
+  }
 }
 
 /** Locks the private half of a signing key with a passphrase, as every tool reads it: PKCS#8 in PEM form. */
@@ -82,11 +83,12 @@ export const lockWith = (sealer: Sealer, passphrase: string) => (sealed: Buffer)
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
     .toString()
 
-const chosen = ({ only, outward }: Wanted) =>
-  tableNames
-    .filter((name) => only === undefined || name === only)
-    .map((name) => tables[name])
-    .filter(({ name, rows }) => rows && (name !== 'signing_keys' || outward.lockKey))
+function chosen({ only, outward }: Wanted) {
+  const names = exportedTables.filter((name) => name !== 'signing_keys' || outward.lockKey)
+  if (only === undefined) return names.map((name) => tables[name])
+  if (names.includes(only)) return [tables[only]]
+  throw new Sorry('signing keys leave under a passphrase alone: give one', 'usage')
+}
 
 async function onSnapshot({ folder }: Wanted, work: (db: Queryable, written: Written) => Promise<void>) {
   const { read, close } = openSnapshot(join(folder, 'latchkey.db'))

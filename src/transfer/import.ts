@@ -2,9 +2,8 @@ import type { Product } from '../../db/schema/catalog'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
-import type { Clock } from '../kernel/clock'
+import type { Deps } from '../deps'
 import { Sorry } from '../kernel/sorry'
-import type { Sealer } from '../signing/sealing'
 import { type Journey, openLinks, type Wishes } from './journey'
 import { judged } from './judging'
 import type { Source, SourceLine } from './source'
@@ -13,13 +12,10 @@ import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
 import { count, nothing, type OnRefused, type Result } from './tally'
 
-/** So many lines are committed together. */
-export const linesPerWrite = 10_000
-interface Workshop {
-  db: Db
-  sealer: Sealer
-  clock: Clock
-}
+/** So many lines are committed together; few where requests wait for this process, and are answered in between. */
+const linesPerWrite = ({ isServer }: Pick<Workshop, 'isServer'>) => (isServer ? 50 : 10_000)
+
+type Workshop = Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'>
 
 interface Watching {
   wishes: Wishes
@@ -28,13 +24,14 @@ interface Watching {
 }
 
 /**
- * Puts every line of these files in, ten thousand in one write; what was written is on disk and stays, however the rest
- * goes. A line that is there already is passed over. No events are announced.
+ * Puts every line of these files in, many in one write; what was written is on disk and stays, however the rest goes.
+ * A line that is there already is passed over. No events are announced.
  */
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
   const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
-  await workshop.db.write(makeRoom)
+  if (!workshop.isServer) await workshop.db.write(makeRoom)
+  const most = linesPerWrite(workshop)
   for (const source of sources) {
     let batch: SourceLine[] = []
     const flush = async () => {
@@ -45,19 +42,19 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
     try {
       for await (const line of source.lines(watching.onRead ?? (() => {}))) {
         batch.push(line)
-        if (batch.length === linesPerWrite) await flush()
+        if (batch.length === most) await flush()
       }
     } catch (error) {
-      throw error instanceof Sorry ? new Sorry(`${error.message}. ${standing(result)}`, error.reason) : error
+      throw error instanceof Sorry ? new Sorry(`${error.message}. ${standing(result, most)}`, error.reason) : error
     }
     if (batch.length) await flush()
   }
   return result
 }
 
-const standing = ({ lines }: Result) =>
+const standing = ({ lines }: Result, most: number) =>
   lines
-    ? `The ${lines} lines before it were dealt with, in whole ten thousands: import again when it is mended, what is there is passed over`
+    ? `The ${lines} lines before it were dealt with, ${most} in one write: import again when it is mended, what is there is passed over`
     : 'Nothing was imported'
 
 function journeyOf(

@@ -30,6 +30,12 @@ export function parseMapping(text: string): Mapping {
   )
 }
 
+/** The two names in `theirs=ours`; undefined where there are none. */
+export function pairOf(text: string): [string, string] | undefined {
+  const at = text.lastIndexOf('=')
+  return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)]
+}
+
 /** What is said of one file: its table, where its columns go, and what its lines are worth where they say nothing. */
 export interface Reading {
   table: Table

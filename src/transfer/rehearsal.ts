@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyForReading } from '../database/copy'
 import { type Db, openDatabase } from '../database/database'
@@ -9,9 +9,8 @@ import { type Db, openDatabase } from '../database/database'
  */
 export async function rehearse<T>(folder: string, work: (db: Db) => Promise<T>): Promise<T> {
   const path = join(folder, `rehearsal-${process.pid}.db`)
-  const remove = () => {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
-  }
+  removeForsaken(folder)
+  const remove = () => removeCopy(path)
   remove()
   try {
     copyForReading(join(folder, 'latchkey.db'), path)
@@ -23,5 +22,26 @@ export async function rehearse<T>(folder: string, work: (db: Db) => Promise<T>):
     }
   } finally {
     remove()
+  }
+}
+
+/** Removes the copies of rehearsals that were killed. */
+export function removeForsaken(folder: string) {
+  for (const name of readdirSync(folder)) {
+    const pid = /^rehearsal-(\d+)\.db$/.exec(name)?.[1]
+    if (pid && !isAlive(Number(pid))) removeCopy(join(folder, name))
+  }
+}
+
+function removeCopy(path: string) {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
+}
+
+function isAlive(pid: number) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process is alive all the same.
+    return (error as { code?: string }).code === 'EPERM'
   }
 }

@@ -3,7 +3,7 @@ import type { License } from '../../db/schema/licensing'
 import { expiryOf } from '../features/licenses/policy'
 import type { Form } from './export'
 
-const rowsPerPiece = 1000
+const rowsPerPiece = 250
 
 /**
  * One record a line under the names of the fields, for people with a spreadsheet: lists and objects as JSON, and of a

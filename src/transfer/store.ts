@@ -139,7 +139,7 @@ export async function findWebhookByUuid(tx: Queryable, uuid: string) {
   return row
 }
 
-const rowsPerPage = 2000
+const rowsPerPage = 500
 
 /** Every row of a table in the order of its ids, page by page. */
 export async function* everyRow<T extends Numbered>(db: Queryable, table: T): AsyncGenerator<T['$inferSelect'][]> {

@@ -25,6 +25,9 @@ export const tables: Readonly<Record<TableName, Table>> = {
   signing_keys: signingKeysTable,
 }
 
+/** The tables that are written out; the lines of the others stand in theirs. */
+export const exportedTables = tableNames.filter((name) => tables[name].rows)
+
 /** What other servers call these tables. */
 const namesElsewhere: Readonly<Record<string, TableName>> = {
   license_keys: 'licenses',

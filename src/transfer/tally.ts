@@ -1,7 +1,7 @@
 import type { Source, SourceLine } from './source'
 import type { TableName, Verdict } from './table'
 
-const mostShown = 100
+const mostShown = 1000
 
 export interface Tally {
   lines: number
@@ -13,7 +13,7 @@ export interface Tally {
 /** What became of an import. */
 export interface Result extends Tally {
   tables: Partial<Record<TableName, Tally>>
-  /** The first lines that were refused. */
+  /** The first thousand lines that were refused; `refused` counts them all. */
   refusals: { file: string; line: number; reason: string }[]
   notes: string[]
 }

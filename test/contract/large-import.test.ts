@@ -1,9 +1,9 @@
-import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EmptyHouse, emptyHouse } from '../support/empty-house'
 import { binary } from '../support/house'
+import { openRaw } from '../support/raw'
 import { root } from '../support/readme'
 
 let house: EmptyHouse
@@ -17,8 +17,7 @@ const rows = (count: number) => Array.from({ length: count }, (_, i) => `KEY-${i
 
 /** How many licences there are, as another process sees it. */
 function count() {
-  const path = join(house.folder, 'latchkey.db')
-  const raw = new Database(path, { readonly: true })
+  const raw = openRaw(house.folder, { readonly: true })
   try {
     return (raw.query('select count(*) as n from licenses').get() as { n: number }).n
   } finally {
@@ -41,7 +40,7 @@ describe('a large import', () => {
     const { exitCode, err } = await house.cli('import', path, '--yes', '--create-products')
     expect(exitCode).toBe(1)
     expect(err).toContain(`the record that begins in line 70001 of ${path} has a quote that is out of place`)
-    expect(err).toContain('The 60000 lines before it were dealt with, in whole ten thousands')
+    expect(err).toContain('The 60000 lines before it were dealt with, 10000 in one write')
     expect(count()).toBe(60_000)
     const mended = house.file('keys.csv', `${header}\n${rows(70_000)}`)
     const again = await house.cli('import', mended, '--yes', '--json')
@@ -68,8 +67,10 @@ describe('a large import', () => {
     expect(count()).toBe(60_000)
   }, 120_000)
 
-  test('leaves nothing of a dry run behind', async () => {
+  test('leaves nothing of a dry run behind, nor of one that was killed before it', async () => {
     const path = house.file('keys.csv', `${header}\n${rows(1000)}`)
+    for (const suffix of ['', '-wal'])
+      writeFileSync(join(house.folder, `rehearsal-${2 ** 30}.db${suffix}`), 'of a killed one')
     const { json } = await house.cli('import', path, '--dry-run', '--create-products', '--json')
     expect(json).toMatchObject({ lines: 1000, made: 1000 })
     expect(count()).toBe(0)

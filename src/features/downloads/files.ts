@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
 
@@ -62,19 +62,23 @@ export async function receiveFile(
 ): Promise<Incoming> {
   const files = filesOf(folder)
   const temporary = join(files, incomingPrefix + randomUUID())
-  const discard = () => rm(temporary, { force: true })
+  await sweep(files, now)
+  const { hash, size } = await storeAt(temporary, upload, onProgress)
+  const keep = () => {
+    renameSync(temporary, join(files, hash))
+    syncFolder(files)
+  }
+  return { hash, size, name: upload.name, keep, discard: () => rm(temporary, { force: true }) }
+}
+
+/** The same to a path that is free, whose folder is made where it lacks; what it weighs, and its SHA-256. */
+export async function storeAt(path: string, upload: Upload, onProgress?: OnProgress) {
   const name = requireName(upload.name)
   try {
-    await mkdir(files, { recursive: true, mode: 0o700 })
-    await sweep(files, now)
-    const { hash, size } = await copy(upload, temporary, onProgress)
-    const keep = () => {
-      renameSync(temporary, join(files, hash))
-      syncFolder(files)
-    }
-    return { hash, size, name, keep, discard }
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    return await copy(upload, path, onProgress)
   } catch (error) {
-    await discard()
+    await rm(path, { force: true })
     if (error instanceof Sorry) throw error
     throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or mend that, then try again`)
   }
@@ -90,7 +94,7 @@ function requireName(name: string) {
   throw new Sorry(`a file has a name of 1 to ${longestName} characters, such as app-1.0.2.zip`, 'usage')
 }
 
-async function copy({ name, size: expected, pieces }: Upload, path: string, onProgress: OnProgress | undefined) {
+async function copy({ name, size: expected, pieces }: Upload, path: string, onProgress?: OnProgress) {
   const digest = createHash('sha256')
   const isTold = expected !== undefined && expected >= progressFromBytes
   let size = 0
@@ -114,7 +118,7 @@ async function copy({ name, size: expected, pieces }: Upload, path: string, onPr
 
 /** Removes what copies left behind that were killed: a living one touches its file all the time. */
 async function sweep(files: string, now: Date) {
-  for (const name of await readdir(files)) {
+  for (const name of await readdir(files).catch(() => [])) {
     if (!name.startsWith(incomingPrefix)) continue
     const path = join(files, name)
     const touched = await stat(path).catch(() => undefined)

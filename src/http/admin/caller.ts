@@ -45,7 +45,8 @@ const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]
 
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
 
-function requireRole({ user }: Identity, role: Role) {
+/** Whether whoever asks may do what takes that role; a `Sorry` otherwise. */
+export function requireRole({ user }: Identity, role: Role) {
   if (ranks[user.role] >= ranks[role]) return
   throw new Sorry(`this takes the role ${role}, and yours is ${user.role}: ask an owner`, 'forbidden')
 }

@@ -84,4 +84,7 @@ const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.ind
 
 /** An answer as it leaves. */
 export const reply = ({ status, body, headers: own }: Said, requestId: string) =>
-  new Response(JSON.stringify(body), { status, headers: { ...headers, 'x-request-id': requestId, ...own } })
+  new Response(body instanceof ReadableStream ? body : JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'x-request-id': requestId, ...own },
+  })

@@ -16,15 +16,28 @@ export const isOfType = ({ headers }: Request, route: Asked) =>
 export const unsupported = (route: Asked) =>
   new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypeOf(route)}.` }))
 
-/** The fields a request carries: of its path before those of its JSON body, and those before its query's. */
-export async function fieldsOf(request: Request, params: Record<string, string>, route: Asked): Promise<Fields> {
+/** The fields a request carries: of its path and headers before those of its JSON body, and those before its query's. */
+export async function fieldsOf(
+  request: Request,
+  parameters: Record<string, string>,
+  route: Asked & Pick<AdminRoute, 'input'>,
+): Promise<Fields> {
   const query = readable(readQuery(request.url))
+  const params = { ...parameters, ...headerFields(request, route) }
   if (request.method === 'GET') return { ...query, ...params }
   if (request.headers.has('content-type') && !isOfType(request, route)) throw unsupported(route)
   if (!route.takesFile) return { ...query, ...readable(await readBody(request)), ...params }
   const { [fileField]: _, ...fields } = query
   return { ...fields, ...params }
 }
+
+/** What stands in headers alone; one that is not there stands nowhere else either. */
+const headerFields = ({ headers }: Request, { input }: Pick<AdminRoute, 'input'>) =>
+  Object.fromEntries(
+    Object.entries(input.properties as Record<string, Field>).flatMap(([name, { header }]) =>
+      header ? [[name, headers.get(header)]] : [],
+    ),
+  )
 
 function readable(intake: Intake): Fields {
   if ('refusal' in intake) throw new Refusal(intake.refusal)

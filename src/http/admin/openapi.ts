@@ -85,7 +85,7 @@ function pathsOf(routes: readonly AdminRoute[]): Json {
 }
 
 function described(route: AdminRoute, method: string): Json {
-  const { summary, role, command, input, takesFile } = route
+  const { summary, role, command, input, takesFile, gives = ['application/json'] } = route
   const inPath = parametersOf(route)
   const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
   const parameters = Object.entries(input.properties as Json)
@@ -108,11 +108,16 @@ function described(route: AdminRoute, method: string): Json {
     ...(parameters.length && { parameters }),
     ...(body && { requestBody: body }),
     responses: {
-      200: { description: 'It is done.', content: { 'application/json': { schema: { type: 'object' } } } },
+      200: { description: 'It is done.', content: contentOf(gives) },
       ...mapValues(refusals, (_, status) => ({ $ref: `#/components/responses/Operator${status}` })),
     },
   }
 }
+
+const contentOf = (types: readonly string[]) =>
+  Object.fromEntries(
+    types.map((type) => [type, { schema: { type: type === 'application/json' ? 'object' : 'string' } }]),
+  )
 
 const fileParameter = {
   name: fileField,
@@ -127,7 +132,8 @@ const fileBody = { required: true, content: { [bodyTypeOf({ takesFile: true })]:
 function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boolean; model: TObject }): Json {
   const { description, ...schema } = describeField(field)
   const isRequired = inPath || (model.required?.includes(name) ?? false)
-  return { name, in: inPath ? 'path' : 'query', required: isRequired, ...(description && { description }), schema }
+  const place = field.header ? 'header' : inPath ? 'path' : 'query'
+  return { name: field.header ?? name, in: place, required: isRequired, ...(description && { description }), schema }
 }
 
 /** The fields that do not stand in the path, as a JSON body; undefined where there are none. */

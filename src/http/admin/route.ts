@@ -16,10 +16,10 @@ export interface Visit {
   identity?: Identity | undefined
 }
 
-/** What is answered: plain JSON under an HTTP status. */
+/** What is answered under an HTTP status: plain JSON, or text piece by piece. */
 export interface Said {
   status: number
-  body: object
+  body: object | ReadableStream
   headers?: Record<string, string>
 }
 
@@ -29,5 +29,7 @@ export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input
   readonly role: Role | 'anybody'
   /** The command that does the same. */
   readonly command?: string
+  /** What its answer is written in; JSON where nothing is said. */
+  readonly gives?: readonly string[]
   answer(deps: Deps, visit: Visit, values: Fields): Promise<Said>
 }

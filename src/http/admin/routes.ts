@@ -6,6 +6,7 @@ import type { Desk, Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
 import { openDoor, reply } from './door'
+import { movingRoutes } from './moving'
 import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
 import { asUser, sessionRoutes, whoIn } from './session'
 import { uploadIn } from './upload'
@@ -28,6 +29,7 @@ const deskOf = (deps: Deps, visit: Visit, { takesFile }: Pick<Operation, 'takesF
 export const adminRoutes: readonly AdminRoute[] = [
   ...sessionRoutes,
   ...subjects.flatMap(({ operations }) => operations.map(routeOf)),
+  ...movingRoutes,
 ]
 
 /** The operator's routes. They stand above the envelope and answer in plain JSON, whatever happens. */

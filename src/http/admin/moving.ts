@@ -1,0 +1,134 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { choice, list, text, toggle } from '../../intake/model'
+import { Sorry } from '../../kernel/sorry'
+import { encodings } from '../../transfer/decode'
+import { exportedText, jsonForm, lockWith } from '../../transfer/export'
+import { pairOf } from '../../transfer/mapping'
+import { csvForm } from '../../transfer/spreadsheet'
+import { exportedTables } from '../../transfer/tables'
+import { importUpload } from '../../transfer/upload'
+import { done } from './answers'
+import { requireRole } from './caller'
+import type { AdminRoute } from './route'
+import { asUser, whoIn } from './session'
+import { streamOf } from './stream'
+import { uploadIn } from './upload'
+
+const passphrase = Type.Optional(
+  text({
+    header: 'x-passphrase',
+    description: 'The passphrase of the signing keys in an export: ASCII characters, in this header.',
+  }),
+)
+
+const importFields = Type.Object({
+  table: Type.Optional(text({ description: 'What the file holds, where its name does not say it: licenses.' })),
+  product: Type.Optional(text({ description: 'The product of lines that name none: its id, uuid, slug or name.' })),
+  create_products: Type.Optional(toggle({ description: 'Make products that are named and not there.' })),
+  map: Type.Optional(list({ description: 'What columns are, as a list of theirs=ours; "theirs=" passes over one.' })),
+  default: Type.Optional(list({ description: 'What lines are worth that say nothing, as a list of ours=value.' })),
+  encoding: Type.Optional(choice(encodings, { description: 'How the file is written: utf-8 where nothing is said.' })),
+  keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
+  passphrase,
+  dry_run: Type.Optional(toggle({ description: 'Only say what would be made and what is wrong, line by line.' })),
+})
+
+const importing: AdminRoute = {
+  route: 'POST /import',
+  command: 'import',
+  role: 'owner',
+  takesFile: true,
+  summary: 'put in one file of CSV or JSON lines: what was made of each table, and the first 1,000 lines refused',
+  input: importFields,
+  async answer(deps, visit, fields) {
+    const {
+      table,
+      product,
+      map,
+      default: defaults,
+      encoding = 'utf-8',
+      ...said
+    } = fields as Static<typeof importFields>
+    deps.peers.awaitLong(visit.request)
+    const result = await importUpload({ ...deps, db: asUser(deps.db, visit) }, uploadIn(visit.request), {
+      said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
+      encoding,
+      wishes: {
+        createsProducts: said.create_products ?? false,
+        keepsSeats: said.keep_seats ?? false,
+        passphrase: sound(said.passphrase),
+      },
+      isDryRun: said.dry_run ?? false,
+    })
+    return done(result)
+  },
+}
+
+const exportFields = {
+  format: Type.Optional(
+    choice(['jsonl', 'csv'], { description: 'csv is for spreadsheets; jsonl where nothing is said.' }),
+  ),
+  passphrase,
+}
+const tableFields = Type.Object({ table: choice(exportedTables, { description: 'The table.' }), ...exportFields })
+const everyField = Type.Object({ passphrase })
+
+const exportingTable: AdminRoute = {
+  route: 'GET /export/:table',
+  command: 'export',
+  role: 'viewer',
+  gives: ['application/x-ndjson', 'text/csv'],
+  summary: 'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone',
+  input: tableFields,
+  async answer({ folder, sealer }, visit, fields) {
+    const { table, format = 'jsonl', passphrase } = fields as Static<typeof tableFields>
+    if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(visit), 'owner')
+    const wanted = { folder, only: table, outward: outwardOf(sealer, passphrase) }
+    return attached(`${table}.${format}`, exportedText(wanted, format === 'csv' ? csvForm : jsonForm({ named: false })))
+  },
+}
+
+const exportingAll: AdminRoute = {
+  route: 'GET /export',
+  command: 'export',
+  role: 'owner',
+  gives: ['application/x-ndjson'],
+  summary: 'everything as it is at this moment, as JSON lines that name their tables and that import reads',
+  input: everyField,
+  answer({ folder, sealer }, _, fields) {
+    const { passphrase } = fields as Static<typeof everyField>
+    const wanted = { folder, outward: outwardOf(sealer, passphrase) }
+    return attached('latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
+  },
+}
+
+/** What moves in and out in a file; the commands of that name have more to ask of a terminal and of a disk. */
+export const movingRoutes: readonly AdminRoute[] = [importing, exportingTable, exportingAll]
+
+const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
+  passphrase === undefined ? {} : { lockKey: lockWith(sealer, sound(passphrase)!) }
+
+/** What a header can carry so that everybody reads the same. */
+function sound(passphrase: string | undefined) {
+  if (passphrase === undefined || /^[\x20-\x7e]+$/.test(passphrase)) return passphrase
+  throw new Sorry('a passphrase in a header is of ASCII characters: use the command for another', 'usage')
+}
+
+const attached = async (name: string, pieces: AsyncGenerator<string>) => ({
+  status: 200,
+  body: await streamOf(pieces),
+  headers: {
+    'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    'content-disposition': `attachment; filename="${name}"`,
+  },
+})
+
+function pairsOf(texts: string[] = []) {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const pair = pairOf(text)
+      if (!pair) throw new Sorry(`"${text}" takes two names: theirs=ours`, 'usage')
+      return pair
+    }),
+  )
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Deps } from '../deps'
+import { storeAt, type Upload } from '../features/downloads/files'
+import { Sorry } from '../kernel/sorry'
+import { runAside } from '../upkeep/aside'
+import type { Encoding } from './decode'
+import { importLines } from './import'
+import type { Wishes } from './journey'
+import type { Said } from './mapping'
+import { openSources } from './source'
+import type { Result } from './tally'
+
+const uploadsIn = (folder: string) => join(folder, 'imports')
+
+/** How a file that was sent is to be read, and what is to be done with it. */
+export interface Order {
+  said: Omit<Said, 'mapping'>
+  encoding: Encoding
+  wishes: Wishes
+  isDryRun: boolean
+}
+
+/**
+ * Imports a file that arrives: kept in the data folder meanwhile, and removed whatever happens. A dry run is done by a
+ * process of its own, so that no request waits for the copy of the database.
+ */
+export async function importUpload(
+  deps: Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer' | 'folder'>,
+  upload: Upload,
+  order: Order,
+): Promise<Result> {
+  const place = join(uploadsIn(deps.folder), randomUUID())
+  const path = join(place, upload.name)
+  try {
+    await storeAt(path, upload)
+    const { sources } = openSources(path, { mapping: {}, ...order.said }, order.encoding)
+    const result = order.isDryRun
+      ? await rehearseAside(deps.folder, path, order)
+      : await importLines(deps, sources, { wishes: order.wishes, onRefused() {} })
+    return { ...result, refusals: result.refusals.map((refusal) => ({ ...refusal, file: upload.name })) }
+  } catch (error) {
+    // Whoever sent it knows it by its name alone.
+    throw error instanceof Sorry ? new Sorry(error.message.replaceAll(path, upload.name), error.reason) : error
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+/** Removes what was on its way in when a server died. A server alone takes files in here, and has the folder for itself. */
+export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
+
+async function rehearseAside(folder: string, path: string, { said, encoding, wishes }: Order): Promise<Result> {
+  const { passphrase, createsProducts, keepsSeats } = wishes
+  const passphraseFile = `${path}.passphrase`
+  if (passphrase !== undefined) await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: 'wx' })
+  const pairs = (flag: string, of: Readonly<Record<string, string>>) =>
+    Object.entries(of).map(([name, value]) => `${flag}=${name}=${value}`)
+  const { value } = await runAside(folder, [
+    ...['import', path, '--dry-run', `--encoding=${encoding}`],
+    ...(said.table === undefined ? [] : [`--table=${said.table}`]),
+    ...pairs('--map', said.columns),
+    ...pairs('--default', said.defaults),
+    ...(createsProducts ? ['--create-products'] : []),
+    ...(keepsSeats ? ['--keep-seats'] : []),
+    ...(passphrase === undefined ? [] : [`--passphrase-file=${passphraseFile}`]),
+  ])
+  const { refused_to: _, ...result } = value
+  return result
+}
