@@ -30,7 +30,7 @@ async function writeAll(db: Db, path: string): Promise<number> {
   try {
     for (let entries = 0, after = 0; ; ) {
       const page = await listEntries(db.read, after, rowsPerPage)
-      const lines = page.map((entry) => `${JSON.stringify({ ...describedEntry(entry), hash: entry.hash })}\n`)
+      const lines = page.map((entry) => `${JSON.stringify(describedEntry(entry))}\n`)
       appendFileSync(file, lines.join(''))
       entries += page.length
       after = page.at(-1)?.id ?? after

@@ -49,7 +49,7 @@ const show = operation({
   async run({ db }, { id }) {
     const entry = await findEntry(db.read, id)
     if (!entry) throw new Sorry(`there is no entry ${id}: see "latchkey audit list"`, 'missing')
-    return { ...describedEntry(entry), hash: entry.hash }
+    return describedEntry(entry)
   },
   show: facts,
 })
@@ -90,6 +90,7 @@ export const describedEntry = (entry: AuditEntry) => ({
   batch: entry.batchFrom === null || entry.batchTo === null ? null : { from: entry.batchFrom, to: entry.batchTo },
   before: parsed(entry.before),
   after: parsed(entry.after),
+  hash: entry.hash,
 })
 
 const parsed = (json: string | null): Record<string, unknown> | null => (json === null ? null : JSON.parse(json))
