@@ -71,10 +71,13 @@ export async function run(args: string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const remedy = error instanceof Sorry ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
-    if (remedy) io.err(`${nameOn(io)}${remedy}\n`)
+    if (remedy) io.err(`${nameOn(io)}${printable(remedy)}\n`)
     return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
   }
 }
+
+/** A sentence may quote what a stranger has written: it stays one line, and moves nothing on a terminal. */
+const printable = (sentence: string) => sentence.replace(/\p{Cc}/gu, '\ufffd')
 
 /** Who says what went wrong. */
 const nameOn = ({ isErrColored }: Io) => (isErrColored ? red('latchkey: ') : 'latchkey: ')

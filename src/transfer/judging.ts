@@ -35,7 +35,8 @@ export function judged(table: Pick<Table, 'model' | 'nested'>, given: Fields): J
 
 /** Seconds or milliseconds since 1970 as ISO 8601; the zero date of some databases is none. */
 function usualMoment(value: unknown): unknown {
-  const text = String(value ?? '').trim()
+  if (typeof value !== 'string' && typeof value !== 'number') return value
+  const text = String(value).trim()
   if (/^0000-00-00/.test(text)) return ''
   if (/^\d{9,10}$/.test(text)) return new Date(Number(text) * 1000).toISOString()
   return /^\d{12,13}$/.test(text) ? new Date(Number(text)).toISOString() : value

@@ -65,6 +65,7 @@ export function seatFieldsOf(given: unknown): Fields[] {
 function itemsOf(given: unknown): unknown[] {
   if (given === undefined || given === null) return []
   if (Array.isArray(given)) return given
+  if (typeof given === 'object') throw new Sorry('activations takes a list of devices: ["pc-1", "pc-2"]')
   const text = String(given).trim()
   if (!text.startsWith('[')) return text.split(/[\r\n,;|]+/).filter((item) => item.trim() !== '')
   return jsonOf(text, 'activations') as unknown[]

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine, type Row, tableOf } from '../../src/bench/report'
 import { besideRows } from './rows/beside'
+import { hostileRows } from './rows/hostile'
 import { importRows } from './rows/import'
 import { listRows } from './rows/lists'
 import { memoryRows, startRows } from './rows/process'
@@ -26,12 +27,13 @@ const parts: [string, (setting: Setting) => Promise<Row[]>][] = [
   ['9', listRows],
   ['10', startRows],
   ['11', memoryRows],
+  ['13', hostileRows],
   ['12', besideRows],
 ]
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11,12' },
+    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11,12,13' },
     keys: { type: 'string', default: '1000000' },
     few: { type: 'string', default: '10000' },
     available: { type: 'string', default: '100000' },

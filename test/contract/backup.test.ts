@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { packTar, unpackTar } from 'modern-tar'
+import { sha256 } from '../../src/kernel/secrets'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
 import { contentsOf } from '../support/process'
@@ -140,6 +143,50 @@ describe('what is no good backup', () => {
     expect(err.trim().split('\n')).toHaveLength(1)
     expect(readdirSync(join(house.folder, '..')).length).toBeLessThanOrEqual(before + 1)
     expect(existsSync(target)).toBe(false)
+  })
+
+  const members = async () =>
+    (await unpackTar(gunzipSync(sound))).map(({ header, data }) => ({
+      name: header.name,
+      text: Buffer.from(data ?? []),
+    }))
+  /** An archive whose manifest has the hashes of its members, whatever those are. */
+  async function packed(some: { name: string; text: Buffer }[], facts: object = {}) {
+    const entries = some.map(({ name, text }) => {
+      if (name !== 'manifest.json') return { header: { name, size: text.length }, body: text }
+      const hashes = some.slice(0, -1).map((each) => [each.name, { size: each.text.length, sha256: sha256(each.text) }])
+      const manifest = { ...JSON.parse(text.toString()), members: Object.fromEntries(hashes), ...facts }
+      const body = JSON.stringify(manifest)
+      return { header: { name, size: Buffer.byteLength(body) }, body }
+    })
+    return gzipSync(await packTar(entries))
+  }
+  const sealedWith = async (fields: object) =>
+    packed(
+      (await members()).map(({ name, text }) =>
+        name === 'sealing.key.sealed'
+          ? { name, text: Buffer.from(JSON.stringify({ ...JSON.parse(text.toString()), ...fields })) }
+          : { name, text },
+      ),
+    )
+
+  test.each<[string, () => Uint8Array | Promise<Uint8Array>, string]>([
+    [
+      'has noise after its last member',
+      () => gzipSync(Buffer.concat([gunzipSync(sound), Buffer.from('x')])),
+      'is damaged',
+    ],
+    ['has a member twice', async () => packed([(await members())[0]!, ...(await members())]), 'twice'],
+    ['has a manifest that counts in words', async () => packed(await members(), { rows: 'many' }), 'cannot be read'],
+    ['has a manifest of no format', async () => packed(await members(), { format: {} }), 'cannot be read'],
+    ['has a key at a cost that there is not', () => sealedWith({ N: 1025 }), 'sealed keys of this backup are damaged'],
+    ['has a key without its tag', () => sealedWith({ tag: '' }), 'sealed keys of this backup are damaged'],
+  ])('because it %s is refused as well', async (_, content, sentence) => {
+    const file = put('bad.tar.gz', await content())
+    const { exitCode, err } = await restore(file, fresh('never'), '--passphrase-file', passphraseFile)
+    expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining(sentence) })
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(existsSync(fresh('never'))).toBe(false)
   })
 
   test('opens with no other passphrase', async () => {

@@ -230,6 +230,31 @@ describe('import', () => {
     expect(await numbers(kept, '--keep-seats')).toMatchObject({ made: 1 })
   })
 
+  test('refuses values with fields of their own where a text belongs', async () => {
+    const sound = { license_key: 'NESTED', product: 'App', activation_limit: 1 }
+    const lines = [
+      { ...sound, created_at: { toString: 1 } },
+      { ...sound, activations: { toString: 1 } },
+    ]
+    const path = write('nested.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'))
+    const { exitCode, out } = await house.cli('import', path, '--yes', '--json')
+    const { refusals } = JSON.parse(out)
+    expect({ exitCode, reasons: refusals.map(({ reason }: { reason: string }) => reason) }).toEqual({
+      exitCode: 1,
+      reasons: ['The created at is not a valid date.', 'activations takes a list of devices: ["pc-1", "pc-2"]'],
+    })
+  })
+
+  test('quotes a name with control characters in one line that moves nothing on a terminal', async () => {
+    const { exitCode, err } = await house.cli(
+      'import',
+      write('odd.csv', '"license_key\n\x1b[2J",product\n'),
+      '--dry-run',
+    )
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/^latchkey: \P{Cc}+\n$/u)
+  })
+
   test('counts the days to a date on which a licence ends', async () => {
     const content =
       'license_key,product,activation_limit,assigned_at,expires_at\n' +

@@ -1,12 +1,14 @@
 import { openClient } from './client'
+import { fuzzBackups } from './hostile/backups'
 import { fuzzBodies } from './hostile/bodies'
 import { dawdle, type Honest, pipeline, sayWhatNobodyShould, sitIdle } from './hostile/bytes'
+import { fuzzImports } from './hostile/imports'
 import { fuzzParsers } from './hostile/parsers'
 import type { Kind } from './kind'
 import { makeProduct, require } from './load/shop'
 import { setStage } from './stage'
 
-/** Says to the server what no honest client says, on bare connections, in bodies, and to each of its parsers. */
+/** Says to the server what no honest client says, on bare connections, in bodies and files, and to each of its parsers. */
 export const hostile: Kind = async (run) => {
   const { report } = run
   const stage = await setStage(report)
@@ -25,6 +27,8 @@ export const hostile: Kind = async (run) => {
     await fuzzBodies(stage, run)
     if (!(await honest.isServed())) report.find('hostile bytes: honest clients are served')
     await stage.stop()
+    await fuzzImports(stage, run)
+    await fuzzBackups(stage, run)
   } finally {
     await stage.remove()
   }

@@ -104,6 +104,7 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
     for await (const { header, body } of unpacked(path)) {
       const { name } = header
       if (!known.test(name)) throw foreign(path)
+      if (found[name]) throw damaged(path, `it has ${name} twice`)
       const digest = createHash('sha256')
       const isText = name === manifestName || name === sealedKeyName
       const { size, text } = await drain(body, { digest, isText, destination: destinationOf(name) })
@@ -116,6 +117,7 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
   const written = texts[manifestName]
   if (written === undefined) throw found[databaseName] ? cutOff(path) : foreign(path)
   const manifest = readManifest(written)
+  if (!manifest) throw damaged(path, `its ${manifestName} cannot be read`)
   for (const [name, { size, sha256 }] of Object.entries(manifest.members)) {
     if (found[name]?.size !== size || found[name].sha256 !== sha256) throw damaged(path, `its ${name} is another`)
   }
@@ -154,11 +156,13 @@ function unpacked(path: string) {
 /** What an error of a file or its formats means; a full disk stays what it is. */
 function faultOf(path: string, error: unknown, hasBegun: boolean) {
   const { code = '', message } = error as { code?: string; message: string }
+  // What reads the archive says in a bare error what is wrong with it; a system's error has a code.
+  const isOfFormat = /^Z_/.test(code) || (code === '' && (error as Error).constructor === Error)
   if (error instanceof Sorry || isUnavailable(error)) return error
   if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(code)) {
     return new Sorry(`cannot read ${path}: check the name and its permissions`)
   }
-  if (!/^Z_/.test(code) && !/\btar\b/i.test(message)) return error
+  if (!isOfFormat) return error
   if (!hasBegun) return foreign(path)
   return code === 'Z_BUF_ERROR' || /truncated/.test(message) ? cutOff(path) : damaged(path, 'it does not unpack')
 }

@@ -23,16 +23,26 @@ export const Manifest = Type.Object({
   releases_without_file: Type.Array(Type.Integer()),
 })
 
+const Newer = Type.Object({ format: Type.Integer({ minimum: format + 1 }), version: Type.String() })
+
 export type Manifest = Static<typeof Manifest>
 export type Member = Static<typeof Member>
 
 export const writeManifest = (facts: Omit<Manifest, 'format'>) => `${JSON.stringify({ format, ...facts }, null, 2)}\n`
 
-/** A `Sorry` for one that a newer version wrote. Throws for anything else that is none. */
-export function readManifest(text: string): Manifest {
-  const written = JSON.parse(text)
-  if (Number(written?.format) > format) {
-    throw new Sorry(`the backup was taken by a newer Latchkey (${written.version}): restore it with that version`)
+/** A `Sorry` for one that a newer version wrote; undefined for what is no manifest. */
+export function readManifest(text: string): Manifest | undefined {
+  const written = jsonIn(text)
+  if (Value.Check(Manifest, written)) return written
+  if (!Value.Check(Newer, written)) return undefined
+  throw new Sorry(`the backup was taken by a newer Latchkey (${written.version}): restore it with that version`)
+}
+
+/** Undefined for what is no JSON. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
-  return Value.Parse(Manifest, written)
 }

@@ -3,24 +3,31 @@ import { promisify } from 'node:util'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { Sorry } from '../../kernel/sorry'
+import { jsonIn } from './manifest'
 
 const keyBytes = 32
 const saltBytes = 16
 const ivBytes = 12
+const tagBytes = 16
 /** About half a second and 128 MiB for each guess. */
 const cost = { N: 2 ** 17, r: 8, p: 1 }
+/** What others may have cost; the derivation takes powers of two alone. */
+const costs = Array.from({ length: 8 }, (_, i) => Type.Literal(2 ** (10 + i)))
 const maxmem = 256 * 1024 * 1024
+
+const base64Of = (bytes: number) =>
+  Type.RegExp(new RegExp(`^[A-Za-z0-9+/]{${Math.ceil((bytes * 4) / 3)}}={${(3 - (bytes % 3)) % 3}}$`))
 
 /** A secret under a passphrase, as it is written: everything but the passphrase that opening it takes. */
 const Sealed = Type.Object({
   cipher: Type.Literal('aes-256-gcm'),
   derivation: Type.Literal('scrypt'),
-  N: Type.Integer({ minimum: 2 ** 10, maximum: 2 ** 17 }),
+  N: Type.Union(costs),
   r: Type.Literal(cost.r),
   p: Type.Literal(cost.p),
-  salt: Type.String(),
-  iv: Type.String(),
-  tag: Type.String(),
+  salt: base64Of(saltBytes),
+  iv: base64Of(ivBytes),
+  tag: base64Of(tagBytes),
   data: Type.String(),
 })
 
@@ -49,7 +56,11 @@ export async function sealUnder(passphrase: string, secret: string): Promise<str
 
 /** The secret. A `Sorry` when that is not its passphrase, or it was altered. */
 export async function openUnder(passphrase: string, sealed: string): Promise<string> {
-  const { salt, iv, tag, data, N } = Value.Parse(Sealed, JSON.parse(sealed))
+  const written = jsonIn(sealed)
+  if (!Value.Check(Sealed, written)) {
+    throw new Sorry('the sealed keys of this backup are damaged: copy it again from where it was taken, or use another')
+  }
+  const { salt, iv, tag, data, N } = written
   const bytes = (text: string) => Buffer.from(text, 'base64')
   const decipher = createDecipheriv('aes-256-gcm', await keyOf(passphrase, bytes(salt), N), bytes(iv))
   decipher.setAuthTag(bytes(tag))

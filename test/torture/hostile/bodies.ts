@@ -36,7 +36,8 @@ function fieldsIn(node: unknown): string[] {
   ]
 }
 
-const awkward = [
+/** Texts that mean something to somebody. */
+export const awkward = [
   ...[
     '',
     ' ',
