@@ -22,7 +22,8 @@ export const serveCommand = (program: Command, io: Io) =>
       const renewal = onHangUp(config, server, io)
       for (const thing of house.made) io.err(`Made ${thing}.\n`)
       io.err(`Latchkey listens on ${server.url}, data in ${house.folder}\n`)
-      if (!(await hasApiKey(house.db.read))) {
+      // A damaged table is told to those who need it; the rest is served.
+      if (!(await hasApiKey(house.db.read).catch(() => true))) {
         io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
       }
       await untilStopped()

@@ -78,6 +78,16 @@ describe.skipIf(!binary)('a database that is damaged where it was not looked at'
     expect(server.said()).toContain('the database is damaged')
     await server.stop('SIGKILL')
   })
+
+  test('is served although nobody can be let in', async () => {
+    const { apiKey } = await prepared(folder.path)
+    damageTable(inFolder('data/latchkey.db'), 'api_keys')
+    const server = await serve(folder.path)
+    const ask = (path: string) => fetch(server.url + path, { headers: { authorization: `Bearer ${apiKey}` } })
+    expect((await ask('/api/v1/get-all-contracts')).status).toBe(503)
+    expect((await fetch(`${server.url}/api/v1/keys`)).status).toBe(200)
+    expect(await server.stop('SIGTERM')).toBe(0)
+  })
 })
 
 /** Refused with that code and one sentence that names the remedy, and not a byte written. */

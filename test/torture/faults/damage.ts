@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Chance } from '../chance'
-import { isAlive, openClient } from '../client'
+import { type Ask, isAlive, openClient } from '../client'
 import { requireSound } from '../holdings'
 import type { Report } from '../report'
 import { type Stage, setStage } from '../stage'
@@ -80,11 +80,14 @@ export const flippedByte: Fault = {
       await stage.start()
       const probe = await openProbe(stage, report, flippedByte.name)
       await probe.writeMany(writesBefore)
+      // Who has heard an answer knows the key, which a damaged database may no longer tell.
+      const ask = openClient(stage, report)
+      await ask(...uses[0]!)
       await stage.stop()
       const whole = readFileSync(path)
       for (let round = 0; round < rounds; round++) {
         spoil(path, whole, chance)
-        await useDamaged(stage, report)
+        await useDamaged(stage, report, ask)
         for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
         writeFileSync(path, whole)
         report.count('bytes flipped')
@@ -100,13 +103,12 @@ export const flippedByte: Fault = {
 }
 
 /** It does not start and says what to do; or it serves, and says so where it cannot. */
-async function useDamaged(stage: Stage, report: Report) {
+async function useDamaged(stage: Stage, report: Report, ask: Ask) {
   const isServing = await stage.start().then(
     () => true,
     () => false,
   )
   if (isServing) {
-    const ask = openClient(stage, report)
     for (const [endpoint, fields] of uses) await ask(endpoint, fields)
     if (!(await isAlive(stage))) report.find('flipped byte: the server lives on', stage.server.said())
     return stage.kill()
