@@ -81,7 +81,7 @@ describe.skipIf(!binary)('a database that is damaged where it was not looked at'
 
   test('is served although nobody can be let in', async () => {
     const { apiKey } = await prepared(folder.path)
-    damageTable(inFolder('data/latchkey.db'), 'api_keys')
+    damageTable(inFolder('data/latchkey.db'), 'api_keys_hash_unique')
     const server = await serve(folder.path)
     const ask = (path: string) => fetch(server.url + path, { headers: { authorization: `Bearer ${apiKey}` } })
     expect((await ask('/api/v1/get-all-contracts')).status).toBe(503)

@@ -8,7 +8,7 @@ export function overwrite(path: string, from: number, to: number) {
   writeFileSync(path, readFileSync(path).fill(0, from, to))
 }
 
-/** Puts zeros where a table of a database that nobody has open begins. */
+/** Puts zeros where a table or an index of a database that nobody has open begins. */
 export function damageTable(path: string, table: string) {
   const raw = new Database(path, { readonly: true })
   const query = raw.query<{ rootpage: number }, [string]>('select rootpage from sqlite_master where name = ?')
