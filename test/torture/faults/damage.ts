@@ -9,12 +9,26 @@ import { type Fault, keysIn, openProbe, type Probe, requireClearRefusal } from '
 
 const writesBefore = 60
 const pageBytes = 4096
+// https://sqlite.org/walformat.html
+const logHeadBytes = 32
+const frameHeadBytes = 24
+const backfillAttemptedAt = 128
 
 /** Cuts the log off, or scribbles over a piece of it, as a disk may that has lost its power. */
 function tear(path: string, chance: Chance) {
   const { size } = statSync(path)
-  if (chance.happens(0.5)) return truncateSync(path, chance.below(size))
-  scribble(path, chance.below(size), Buffer.alloc(chance.between(1, 5000), chance.below(256)))
+  const from = Math.min(takenIn(path), size - 1)
+  if (chance.happens(0.5)) return truncateSync(path, chance.between(from, size - 1))
+  scribble(path, chance.between(from, size - 1), Buffer.alloc(chance.between(1, 5000), chance.below(256)))
+}
+
+/**
+ * Where the part of a log ends that a checkpoint has begun to take into the database. SQLite syncs that part before, so
+ * that no disk loses it which keeps what it has confirmed; the index beside the log says how many frames it is.
+ */
+function takenIn(path: string) {
+  const frames = readFileSync(path.replace(/-wal$/, '-shm')).readUInt32LE(backfillAttemptedAt)
+  return logHeadBytes + frames * (frameHeadBytes + pageBytes)
 }
 
 function scribble(path: string, at: number, bytes: Buffer) {
