@@ -36,8 +36,9 @@ export function openBrake(config: Pick<Config, 'guesses_per_minute' | 'trusted_p
   const isJudged = (address: string) => config.trusted_proxies.length > 0 || isPublic(address)
   return {
     note(answer, origin) {
+      if (!missed.includes(answer)) return
       const perMinute = config.guesses_per_minute
-      if (!missed.includes(answer) || !perMinute || !isJudged(origin.address)) return
+      if (!perMinute || !isJudged(origin.address)) return
       lastMissMs = origin.now.getTime()
       limit(`guesses ${origin.address}`, perMinute, origin.now)
     },

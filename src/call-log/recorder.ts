@@ -1,6 +1,7 @@
 import type { Call } from '../../db/schema/operations'
 import type { Visitor } from '../access/visitor'
 import type { Db } from '../database/database'
+import { isUnavailable } from '../database/failure'
 import type { Answer } from '../kernel/answers'
 import { sha256 } from '../kernel/secrets'
 import { maskedKey } from './mask'
@@ -52,18 +53,28 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
     await db.write((tx) => insertCalls(tx, calls)).catch(() => {})
   }
 
+  function take(visitor: Visitor, said: Said) {
+    const kept = choice()
+    if (kept === 'off') return
+    const isRefusal = !successes.has(said.answer)
+    if (kept === 'refusals' && !isRefusal) return
+    const calls = isRefusal ? refused : good
+    // Looked at no further: most calls of a busy second come here.
+    if (calls.length >= mostPerSecond) counts.dropped += 1
+    else calls.push(taken(visitor, said))
+  }
+
   const timer = setInterval(flush, everyMs)
   timer.unref()
   return {
     note(visitor, said) {
-      const kept = choice()
-      if (kept === 'off') return
-      const isRefusal = !successes.has(said.answer)
-      if (kept === 'refusals' && !isRefusal) return
-      const calls = isRefusal ? refused : good
-      // Looked at no further: most calls of a busy second come here.
-      if (calls.length >= mostPerSecond) counts.dropped += 1
-      else calls.push(taken(visitor, said))
+      try {
+        take(visitor, said)
+      } catch (error) {
+        // Settings that cannot be read are a gap in a statistic, and no reason to keep an answer back.
+        if (!isUnavailable(error)) throw error
+        counts.dropped += 1
+      }
     },
     async close() {
       clearInterval(timer)
