@@ -9,6 +9,7 @@ import type { Stage } from '../stage'
 import { awkward } from './bodies'
 import { endOf } from './command'
 import { mutationsOf } from './mutations'
+import { requireProperty } from './property'
 
 const runsPerRound = 2
 /** For making a file that breaks something smaller. */
@@ -122,7 +123,8 @@ const alterations = fc.oneof(
 )
 
 /** Restores backups that were altered, on trial: each is proven or refused, and nothing of it is left. */
-export async function fuzzBackups(stage: Stage, { report, chance, rounds }: Run) {
+export async function fuzzBackups(stage: Stage, run: Run) {
+  const { report } = run
   const place = mkdtempSync(join(stage.folder, '..', 'backups-'))
   const [path, passphrase, altered] = ['sound', 'passphrase', 'altered'].map((name) => join(place, name)) as [
     string,
@@ -148,16 +150,10 @@ export async function fuzzBackups(stage: Stage, { report, chance, rounds }: Run)
     const left = readdirSync(place).filter((name) => !['sound', 'passphrase', 'altered'].includes(name))
     if (left.length) throw new Error(`it left ${left}`)
   })
-  const result = await fc.check(property, {
-    seed: chance.below(2 ** 31),
-    numRuns: rounds * runsPerRound,
-    interruptAfterTimeLimit: longestMs * rounds,
+  await requireProperty(run, 'hostile backups: each is proven or refused', property, {
+    perRound: runsPerRound,
+    longestMsPerRound: longestMs,
   })
-  if (result.failed)
-    report.find(
-      'hostile backups: each is proven or refused',
-      `${result.errorInstance}\n${fc.defaultReportMessage(result)}`,
-    )
   rmSync(place, { recursive: true })
   report.say('hostile: backups')
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { internals } from '../client'
 import type { Run } from '../kind'
 import type { Stage } from '../stage'
+import { requireProperty } from './property'
 
 const runsPerRound = 30
 const patienceMs = 60_000
@@ -96,7 +97,8 @@ function bodyOf(fields: string[]) {
 }
 
 /** Sends bodies of every form to every endpoint: each is answered, none with a failure, and nothing is told. */
-export async function fuzzBodies(stage: Stage, { report, chance, rounds }: Run) {
+export async function fuzzBodies(stage: Stage, run: Run) {
+  const { report } = run
   const endpoints = await endpointsOf(stage)
   const sent = fc
     .constantFrom(...endpoints)
@@ -118,8 +120,8 @@ export async function fuzzBodies(stage: Stage, { report, chance, rounds }: Run) 
     const text = await answer.text()
     if (answer.status >= 500 || internals.test(text)) throw new Error(`${answer.status} ${text.slice(0, 500)}`)
   })
-  const result = await fc.check(property, { seed: chance.below(2 ** 31), numRuns: rounds * runsPerRound })
-  if (result.failed)
-    report.find('hostile bodies: each is answered, and nothing is told', fc.defaultReportMessage(result))
+  await requireProperty(run, 'hostile bodies: each is answered, and nothing is told', property, {
+    perRound: runsPerRound,
+  })
   report.say(`hostile: bodies for ${endpoints.length} endpoints`)
 }

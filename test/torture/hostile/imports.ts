@@ -6,6 +6,7 @@ import type { Run } from '../kind'
 import type { Stage } from '../stage'
 import { type Ended, endOf } from './command'
 import { type ImportFile, importFiles } from './import-files'
+import { requireProperty } from './property'
 
 const runsPerRound = 2
 /** For making a file that breaks something smaller. */
@@ -20,7 +21,8 @@ interface Counts {
 }
 
 /** Imports files that no honest program writes, first on trial, then in earnest. */
-export async function fuzzImports(stage: Stage, { report, chance, rounds }: Run) {
+export async function fuzzImports(stage: Stage, run: Run) {
+  const { report } = run
   const property = fc.asyncProperty(importFiles, async (file) => {
     const place = mkdtempSync(join(stage.folder, '..', 'import-'))
     try {
@@ -29,16 +31,10 @@ export async function fuzzImports(stage: Stage, { report, chance, rounds }: Run)
       rmSync(place, { recursive: true })
     }
   })
-  const result = await fc.check(property, {
-    seed: chance.below(2 ** 31),
-    numRuns: rounds * runsPerRound,
-    interruptAfterTimeLimit: longestMs * rounds,
+  await requireProperty(run, 'hostile files: each is imported or refused, line by line', property, {
+    perRound: runsPerRound,
+    longestMsPerRound: longestMs,
   })
-  if (result.failed)
-    report.find(
-      'hostile files: each is imported or refused, line by line',
-      `${result.errorInstance}\n${fc.defaultReportMessage(result)}`,
-    )
   report.say('hostile: files to import')
 }
 

@@ -10,6 +10,7 @@ import { flawOf } from '../../../src/signing/check'
 import { readPrivateKey } from '../../../src/signing/key-pair'
 import { flawOfUrl } from '../../../src/webhooks/address'
 import type { Run } from '../kind'
+import { requireProperty } from './property'
 
 const runsPerRound = 100
 /** Far more than any of these inputs may take, on any machine. */
@@ -94,7 +95,8 @@ const bodyOf = (type: string, body: string) =>
   readBody(new Request('http://localhost/', { method: 'POST', body, headers: { 'content-type': type } }))
 
 /** Feeds every parser: it reads the text or says why it does not, in no time. */
-export async function fuzzParsers({ report, chance, rounds }: Run) {
+export async function fuzzParsers(run: Run) {
+  const { report } = run
   for (const [name, input, parse] of parsers) {
     const property = fc.asyncProperty(input, async (text) => {
       report.count('inputs tried')
@@ -107,8 +109,7 @@ export async function fuzzParsers({ report, chance, rounds }: Run) {
       const ms = performance.now() - startedAt
       if (ms > longestMs) throw new Error(`it took ${ms} ms`)
     })
-    const result = await fc.check(property, { seed: chance.below(2 ** 31), numRuns: rounds * runsPerRound })
-    if (result.failed) report.find(`hostile input: ${name} are read or refused`, fc.defaultReportMessage(result))
+    await requireProperty(run, `hostile input: ${name} are read or refused`, property, { perRound: runsPerRound })
   }
   report.say(`hostile: ${parsers.length} parsers`)
 }
