@@ -99,9 +99,9 @@ describe.each(Object.entries(readers))('the example for clients, %s', (_, read) 
   })
 
   test.each([-301, 320])('refuses an answer from a clock %d seconds away', async (seconds) => {
-    house.advance(seconds * 1000)
+    await house.advance(seconds * 1000)
     const answer = await verify()
-    house.advance(-seconds * 1000)
+    await house.advance(-seconds * 1000)
     expect(await read(answer, publicKey)).toBe('not fresh')
   })
 

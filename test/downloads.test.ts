@@ -29,9 +29,9 @@ async function link(of: TestHouse, license_key: string, headers: Record<string, 
 
 test('a link is good for fifteen minutes', async () => {
   const url = await link(house, license)
-  house.advance(15 * minute - 1000)
+  await house.advance(15 * minute - 1000)
   expect((await fetch(url)).status).toBe(200)
-  house.advance(2000)
+  await house.advance(2000)
   const path = new URL(url).pathname as `/${string}`
   expect(await house.ask(`GET ${path}`)).toMatchObject({ code: 701, signedWith: 'global' })
 })

@@ -65,11 +65,11 @@ test('an answer is kept with its Idempotency-Key for twenty-four hours', async (
     return response.license_keys[0].license_key
   }
   expect(await keyOf()).toBe('A')
-  house.advance(24 * 60 * minuteMs - minuteMs)
+  await house.advance(24 * 60 * minuteMs - minuteMs)
   expect(await keyOf()).toBe('A')
-  house.advance(2 * minuteMs)
+  await house.advance(2 * minuteMs)
   expect(await keyOf()).toBe('B')
-  house.advance(24 * 60 * minuteMs)
+  await house.advance(24 * 60 * minuteMs)
   expect(await keyOf()).toBe('C')
   await house.close()
 })

@@ -36,9 +36,9 @@ describe('a licence', () => {
       identifier: 'pc',
     }
     await house.ask('POST /api/v1/activate', device)
-    house.advance(dayMs - minuteMs)
+    await house.advance(dayMs - minuteMs)
     expect(await house.ask('POST /api/v1/verify', device)).toMatchObject({ code: 200 })
-    house.advance(minuteMs + 1)
+    await house.advance(minuteMs + 1)
     expect(await house.ask('POST /api/v1/verify', device)).toMatchObject({ code: 205, message: 'License key expired' })
     expect(await house.ask('POST /api/v1/activate', device)).toMatchObject({ code: 205 })
     const renewed = { license_key: device.license_key, validity: 2 }
@@ -48,7 +48,7 @@ describe('a licence', () => {
 
   test('in stock does not age: its days begin when it is assigned', async () => {
     const license_key = await makeLicense(house, { product_id: product, status: 'available', validity: 1 })
-    house.advance(30 * dayMs)
+    await house.advance(30 * dayMs)
     await house.ask('POST /api/v1/assign-license-key', { license_key })
     expect(await house.ask('POST /api/v1/activate', { license_key, identifier: 'pc' })).toMatchObject({ code: 300 })
   })
@@ -60,7 +60,7 @@ describe('an API key', () => {
     const args = ['--name', 'x', '--preset', 'all', '--expires-at', expiry, '--json']
     const key = (await house.cli('api-key', 'create', ...args)).json?.api_key
     expect(await house.ask('POST /api/v1/verify', {}, { key })).toMatchObject({ code: 210 })
-    house.advance(10 * minuteMs)
+    await house.advance(10 * minuteMs)
     expect(await house.ask('POST /api/v1/verify', {}, { key })).toMatchObject({ code: 101 })
   })
 
@@ -70,7 +70,7 @@ describe('an API key', () => {
     await house.ask('POST /api/v1/verify', {}, { key })
     const { response } = await house.ask('POST /api/v1/verify', {}, { key })
     expect(response).toMatchObject({ code: 9429 })
-    house.advance(response.retry_after * 1000)
+    await house.advance(response.retry_after * 1000)
     expect(await house.ask('POST /api/v1/verify', {}, { key })).toMatchObject({ code: 210 })
   })
 })

@@ -18,6 +18,6 @@ test('whoever is blocked until a date is let in again when it has come', async (
     (await house.ask('POST /api/v1/verify', { identifier: 'passing' })).code === 150,
   ]
   expect(await isTurnedAway()).toEqual([true, true])
-  house.advance(hourMs + 1)
+  await house.advance(hourMs + 1)
   expect(await isTurnedAway()).toEqual([false, false])
 })

@@ -45,7 +45,7 @@ describe('an address that names one key after the other', () => {
   })
 
   test.skipIf(binary !== undefined)('is heard again when it has waited', async () => {
-    house.advance(60_000)
+    await house.advance(60_000)
     expect((await honest('198.51.100.1')).code).toBe(200)
   })
 })

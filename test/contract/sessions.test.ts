@@ -94,15 +94,15 @@ describe('a session', () => {
   test.skipIf(Boolean(binary))('ends after 12 hours without use, and after seven days in any case', async () => {
     const { session: idle } = await enter(await makeOperator(house, 'viewer'))
     const { session: busy } = await enter(await makeOperator(house, 'viewer'))
-    house.advance(11 * hourMs)
+    await house.advance(11 * hourMs)
     expect(await isIn(busy)).toBe(true)
-    house.advance(2 * hourMs)
+    await house.advance(2 * hourMs)
     expect([await isIn(idle), await isIn(busy)]).toEqual([false, true])
     for (let hours = 13; hours + 11 < 7 * 24; hours += 11) {
-      house.advance(11 * hourMs)
+      await house.advance(11 * hourMs)
       expect(await isIn(busy)).toBe(true)
     }
-    house.advance(11 * hourMs)
+    await house.advance(11 * hourMs)
     expect(await isIn(busy)).toBe(false)
   })
 

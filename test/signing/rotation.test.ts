@@ -78,7 +78,7 @@ describe('a global key that is replaced with an overlap', () => {
   })
 
   test('hands over when the overlap ends, without a restart, and signs no more', async () => {
-    house.advance(30 * dayMs)
+    await house.advance(30 * dayMs)
     for (const key_id of [undefined, old.key_id, fresh.key_id]) {
       expect(flawOf((await ask(key_id)).text, fresh.public_key)).toBeUndefined()
     }

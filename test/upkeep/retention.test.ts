@@ -87,7 +87,7 @@ describe('what piles up', () => {
     await until('the first look of the server', () =>
       raw((db) => db.query("select 1 from installation where key = 'last_upkeep'").get()),
     )
-    house.advance(2 * dayMs)
+    await house.advance(2 * dayMs)
     await until('the night', () => countOf('calls') === 0)
     await until('its end', () => raw((db) => db.query("select 1 from sqlite_master where name = 'sqlite_stat1'").get()))
   }, 60_000)

@@ -33,7 +33,7 @@ describe('a server that takes backups', () => {
       house = await start({ backup_every: '1h', backup_keep: '1' })
       await until('the first', takenBeside([]))
       const first = taken()
-      house.advance(61 * minuteMs)
+      await house.advance(61 * minuteMs)
       await until('the next', takenBeside(first))
       await until('the first one gone', () => taken().length === 1)
       const [file] = taken()
