@@ -5,6 +5,7 @@ import m0002 from './migrations/0002_operator.sql' with { type: 'text' }
 import m0003 from './migrations/0003_signing_keys.sql' with { type: 'text' }
 import m0004 from './migrations/0004_verification.sql' with { type: 'text' }
 import m0005 from './migrations/0005_more_lists.sql' with { type: 'text' }
+import m0006 from './migrations/0006_calls_in_stretches.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -14,4 +15,5 @@ export const migrations = [
   { tag: '0003_signing_keys', sql: m0003 },
   { tag: '0004_verification', sql: m0004 },
   { tag: '0005_more_lists', sql: m0005 },
+  { tag: '0006_calls_in_stretches', sql: m0006 },
 ]

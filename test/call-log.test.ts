@@ -92,3 +92,11 @@ test.each([
 ])('of the key %s is shown %s', (key, shown) => {
   expect(maskedKey(key)).toBe(shown)
 })
+
+test('calls of a licence are found however many of others came between', async () => {
+  const between = Array.from({ length: 10_000 }, () => call(6, other))
+  await beside(house, ({ db }) => db.write((tx) => insertCalls(tx, [...between, call(7, mine)])))
+  expect(hours(await list('--license', mine))).toEqual([7, 5, 3, 1])
+  const first = await list('--license', mine, '--limit', '1')
+  expect(hours(await list('--license', mine, '--limit', '3', '--after', first.next))).toEqual([5, 3, 1])
+})

@@ -101,7 +101,8 @@ export const calls = sqliteTable(
   },
   (table) => [
     index('calls_at').on(table.at),
-    index('calls_license').on(table.licenseHash, table.id).where(sql`${table.licenseHash} is not null`),
+    // By stretches of 4096 calls: what comes is written next to what came last, wherever its hash would stand among all.
+    index('calls_license').on(sql`\`id\` >> 12`, table.licenseHash).where(sql`${table.licenseHash} is not null`),
   ],
 )
 
