@@ -2,7 +2,7 @@ import { connect } from '../database/connection'
 
 /** How much a folder for measuring holds. */
 export interface Stock {
-  /** Assigned licences of product 1, each with one seat taken. */
+  /** Assigned licences of product 1, each with one seat taken by a device that has asked before. */
   keys: number
   /** Available licences of product 2. */
   available: number
@@ -54,6 +54,9 @@ export function fillStock(path: string, { keys, available }: Stock, now: Date) {
     }
     for (let i = 0; i < available; i++)
       license.run(2, keyAt(i, 'SPAR-EKEY'), null, null, 365, null, 'available', at, at)
+    raw.run('insert into activation_sightings (activation_id, last_verified_at) select id, ? from activations', [
+      at - dayMs,
+    ])
   })()
   raw.run('analyze')
   close()

@@ -11,7 +11,8 @@ const rowsPerPage = 1000
 
 /** `latchkey audit export`: what `GET /admin/api/audit` gives page by page, in one file. */
 export function auditExportCommand(program: Command, io: Io) {
-  const audit = program.commands.find((command) => command.name() === 'audit')!
+  const audit = program.commands.find((command) => command.name() === 'audit')
+  if (!audit) return
   withSettings(audit.command('export'), ['data_dir'])
     .description('write the whole audit log to a new file, oldest first, one JSON object a line')
     .argument('<file>', 'the file, which must not exist yet')

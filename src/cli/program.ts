@@ -22,8 +22,8 @@ import { serveCommand } from './serve'
 import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 
-/** Every command there is. */
-export function buildProgram(io: Io): Command {
+/** Every command there is; of the subjects that one alone which is asked for, where the first word names a command. */
+export function buildProgram(io: Io, firstWord?: string): Command {
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
@@ -51,12 +51,14 @@ export function buildProgram(io: Io): Command {
   openapiCommand(program, io)
   healthCommand(program, io)
   benchCommand(program, io)
-  completionCommand(program, io)
+  completionCommand(program, io, () => buildProgram(io))
   systemdCommand(program, io)
   sbomCommand(program, io)
   backupCommand(program, io)
   restoreCommand(program, io)
-  for (const subject of subjects) subjectCommand(program, io, subject)
+  const asked = subjects.filter(({ name }) => name.split(' ', 1)[0] === firstWord)
+  const isKnown = asked.length > 0 || program.commands.some((command) => command.name() === firstWord)
+  for (const subject of isKnown ? asked : subjects) subjectCommand(program, io, subject)
   auditExportCommand(program, io)
   inheritSettings(program)
   return program
@@ -65,7 +67,7 @@ export function buildProgram(io: Io): Command {
 /** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(args: string[], io: Io): Promise<number> {
   try {
-    await buildProgram(io).parseAsync(args, { from: 'user' })
+    await buildProgram(io, args[0]).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -24,7 +24,8 @@ export const openChronicle =
     log(clock(), {
       method,
       route,
-      ...(code === undefined ? { status } : { code }),
+      code,
+      status: code === undefined ? status : undefined,
       key: visitor?.key?.id,
       request_id: visitor?.requestId,
       ms: ms && Math.round(ms * 100) / 100,

@@ -7,11 +7,11 @@ import { zshCompletion } from './zsh'
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
 
-/** `latchkey completion bash | zsh | fish` */
-export const completionCommand = (program: Command, io: Io) =>
+/** `latchkey completion bash | zsh | fish`, about all the commands there are. */
+export const completionCommand = (program: Command, io: Io, all: () => Command) =>
   program
     .command('completion')
     .description('print what a shell needs to complete commands, options and their words')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .addHelpText('after', '\nIn this shell alone:  source <(latchkey completion bash)')
-    .action((shell: keyof typeof shells) => io.out(shells[shell](placesOf(program))))
+    .action((shell: keyof typeof shells) => io.out(shells[shell](placesOf(all()))))

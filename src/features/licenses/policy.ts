@@ -17,7 +17,7 @@ export const expiryOf = ({ assignedAt, validity }: Pick<Standing, 'assignedAt' |
 
 export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, now: Date) {
   const expiry = expiryOf(standing)
-  return expiry !== undefined && now > expiry
+  return expiry !== undefined && now.getTime() > expiry.getTime()
 }
 
 /** A rule that whoever asks about a licence is held to. */

@@ -2,6 +2,7 @@
 
 import { deviceAt, keyAt } from '../../../src/bench/stock'
 import { connect } from '../../../src/database/connection'
+import { sha256 } from '../../../src/kernel/secrets'
 
 const [path, work, ...numbers] = process.argv.slice(2)
 const [first = 0, second = 0] = numbers.map(Number)
@@ -19,12 +20,23 @@ function activate(keys: number, seconds: number) {
   const insert = raw.query(
     "insert into activations (license_id, identifier, ip, user_agent, activated_at) values (?, ?, '127.0.0.1', 'bench', ?)",
   )
+  const last = raw.query<{ id: number; hash: string }, []>('select id, hash from audit_log order by id desc limit 1')
+  const audit = raw.query(
+    `insert into audit_log (id, at, actor, request_id, verb, subject, subject_id, after, hash)
+     values (?, ?, 'api-key 1', ?, 'license.activated', 'license', ?, ?, ?)`,
+  )
   const listeners = raw.query('select * from webhooks where active = 1')
   const group = raw.transaction((from: number) => {
     for (let i = 0; i < 64; i++) {
       const { id } = find.get(keyAt(Math.floor(Math.random() * keys)), `${deviceAt(i)}-${run}`)!
       count.get(id)
-      insert.run(id, `unique-${run}-${from + i}`, Date.now())
+      const now = Date.now()
+      const identifier = `unique-${run}-${from + i}`
+      insert.run(id, identifier, now)
+      const head = last.get()
+      const after = JSON.stringify({ identifier, address: '127.0.0.1' })
+      const row = [(head?.id ?? 0) + 1, now, `${run}-${from + i}`, String(id), after] as const
+      audit.run(...row, sha256(JSON.stringify([head?.hash, ...row])))
       listeners.all()
     }
   })
