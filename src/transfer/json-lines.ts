@@ -1,3 +1,5 @@
+import { Sorry } from '../kernel/sorry'
+
 /** What one line of a file of JSON lines says, and the line it stands in. */
 export interface JsonLine {
   line: number
@@ -6,8 +8,11 @@ export interface JsonLine {
   value: Record<string, unknown> | undefined
 }
 
-/** The objects of a file of JSON lines; empty lines are passed over. */
-export async function* jsonLines(chunks: AsyncIterable<string>): AsyncGenerator<JsonLine> {
+const mebibyte = 1024 * 1024
+const longestLine = 16 * mebibyte
+
+/** The objects of a file of JSON lines; empty lines are passed over. A line without end is a `Sorry`. */
+export async function* jsonLines(chunks: AsyncIterable<string>, path: string): AsyncGenerator<JsonLine> {
   let line = 0
   let rest = ''
   const read = (text: string): JsonLine[] => {
@@ -19,9 +24,15 @@ export async function* jsonLines(chunks: AsyncIterable<string>): AsyncGenerator<
     const pieces = (rest + chunk).split('\n')
     rest = pieces.pop()!
     for (const piece of pieces) yield* read(piece)
+    if (rest.length > longestLine) throw tooLong(line + 1, path)
   }
   yield* read(rest)
 }
+
+const tooLong = (line: number, path: string) =>
+  new Sorry(
+    `line ${line} of ${path} is longer than ${longestLine / mebibyte} MiB: write one JSON object a line, and no list around them`,
+  )
 
 function objectOf(text: string): Record<string, unknown> | undefined {
   try {

@@ -74,7 +74,7 @@ function openSource(path: string, reading: Reading, encoding: Encoding): Source 
     table: reading.table,
     lines: (onRead) => {
       const text = decoded({ path, encoding, onRead })
-      return isJson ? linesOfJson(text, reading) : linesOfCsv(text, reading, source)
+      return isJson ? linesOfJson(text, reading, path) : linesOfCsv(text, reading, source)
     },
   }
   return source
@@ -122,9 +122,9 @@ function fieldsOfHeader(header: string[], reading: Reading, path: string): strin
   return fields as string[]
 }
 
-async function* linesOfJson(text: AsyncIterable<string>, reading: Reading): AsyncGenerator<SourceLine> {
+async function* linesOfJson(text: AsyncIterable<string>, reading: Reading, path: string): AsyncGenerator<SourceLine> {
   const known = new Map<string, string | undefined>()
-  for await (const { line, text: raw, value } of jsonLines(text)) {
+  for await (const { line, text: raw, value } of jsonLines(text, path)) {
     const named = value && typeof value.table === 'string' ? value.table : undefined
     const table = named === undefined ? reading.table : tableNamed(named)
     if (!value) yield { line, table: reading.table, refused: 'this is no JSON object', raw }

@@ -160,6 +160,16 @@ describe('import', () => {
     expect(await listed('BAD-')).toEqual([])
   })
 
+  test('stops at a list of objects where one object a line is wanted, before it has read all of it', async () => {
+    const entry = '{"license_key":"BAD-1","product":"App","activation_limit":1},'
+    const list = `{}\n[${entry.repeat(400_000)}`
+    const { exitCode, err } = await house.cli('import', write('list.jsonl', list), '--yes')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('line 2 of ')
+    expect(err).toContain('is longer than 16 MiB: write one JSON object a line, and no list around them')
+    expect(await listed('BAD-')).toEqual([])
+  })
+
   test('stops at a file that is not there and at a table that is none', async () => {
     expect((await house.cli('import', '/nowhere.csv', '--yes')).err).toContain('there is no /nowhere.csv')
     const path = write('keys.csv', `${header}\n`)
