@@ -56,7 +56,13 @@ export async function pipeline(stage: Stage, honest: Honest, { report }: Run) {
       heard: codes.length,
       codes: codes.slice(0, 20),
     })
-  report.count('inputs tried', pipelined)
+  const calm = Buffer.from('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(pipelined))
+  const good = (text: string) => text.split('HTTP/1.1 200').length - 1
+  const answered = good(await exchange(stage, calm, (text) => good(text) === pipelined))
+  report.count('pipelined requests answered', answered)
+  if (answered !== pipelined)
+    report.find('hostile bytes: pipelined requests that wait for nothing are all answered', { answered })
+  report.count('inputs tried', 2 * pipelined)
 }
 
 const slowClients = { quick: 100, full: 400 }
