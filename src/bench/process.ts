@@ -10,6 +10,7 @@ export interface Served {
   readonly pid: number
   /** Processor time it has used so far; undefined where the system does not tell. */
   cpuSeconds(): number | undefined
+  /** Resident memory but for the pages of the database's file, which the system lends and takes back as it likes. */
   residentMb(): number | undefined
   stop(): Promise<void>
 }
@@ -55,8 +56,9 @@ export async function serve(
       return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
     },
     residentMb() {
-      const kb = /^VmRSS:\s+(\d+)/m.exec(read('status') ?? '')?.[1]
-      return kb === undefined ? undefined : Number(kb) / 1024
+      const mappings = read('smaps')?.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)
+      const own = mappings?.filter((mapping) => !mapping.split('\n', 1)[0]!.endsWith('.db'))
+      return own && sum(own.map((mapping) => Number(/^Rss:\s+(\d+)/m.exec(mapping)?.[1] ?? 0))) / 1024
     },
     async stop() {
       child.kill('SIGTERM')
@@ -64,6 +66,8 @@ export async function serve(
     },
   }
 }
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
 
 async function urlFrom(stderr: ReadableStream<Uint8Array>): Promise<string> {
   let said = ''

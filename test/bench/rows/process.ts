@@ -37,7 +37,7 @@ export async function startRows(setting: Setting): Promise<Row[]> {
   ]
 }
 
-/** Row 11: resident memory, idle and after many requests. */
+/** Row 11: resident memory but for pages of the database's file, idle and after many requests. */
 export async function memoryRows(setting: Setting): Promise<Row[]> {
   const { many, size, load, effort } = setting
   const server = await setting.latchkey(many, { log: '/dev/null' })
