@@ -9,7 +9,7 @@ import { type Io, report } from './io'
 
 const rowsPerPage = 1000
 
-/** `latchkey audit export`: what `GET /admin/api/audit` gives page by page, in one file. */
+/** `latchkey audit export`: what `GET /admin/api/audit` gives page by page, in one file. Stands where the other commands of `audit` do. */
 export function auditExportCommand(program: Command, io: Io) {
   const audit = program.commands.find((command) => command.name() === 'audit')
   if (!audit) return

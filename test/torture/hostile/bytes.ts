@@ -43,7 +43,10 @@ async function attack(stage: Stage, { name, bytes }: { name: string; bytes: stri
 const pipelined = 300
 const codesIn = (heard: string) => [...heard.matchAll(/^\{"response":\{"code":(\d+)/gm)].map(([, code]) => code)
 
-/** Many requests in one breath: answers in their order, and none is skipped; the server may hang up on the rest. */
+/**
+ * Many requests in one breath. Where answers take their time, they come in their order and none is skipped; the server may
+ * hang up on the rest. What can be answered at once is answered to the last.
+ */
 export async function pipeline(stage: Stage, honest: Honest, { report }: Run) {
   const ask = (i: number) => request('verify', i % 2 ? honest.device : {}, { authorization: `Bearer ${stage.apiKey}` })
   const said = Buffer.from(Array.from({ length: pipelined }, (_, i) => ask(i)).join(''))
