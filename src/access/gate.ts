@@ -8,6 +8,7 @@ import { addressSet, clientAddress } from '../kernel/addresses'
 import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { type Outcome, Refusal } from '../kernel/outcome'
+import { everybodyIsIn } from '../kernel/turn'
 import { openAdmission } from './admission'
 import type { Capability } from './capabilities'
 import { Visitor } from './visitor'
@@ -81,8 +82,10 @@ export function gate(deps: Deps) {
     clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), addressSet(config.trusted_proxies))
 
   async function meet(request: Request, params: unknown, body?: Intake) {
+    const arrivedAt = stopwatch()
+    await everybodyIsIn()
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
-    const visitor = new Visitor({ request, now: clock(), arrivedAt: stopwatch(), carried, addressOf })
+    const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf })
     const { token } = visitor
     if (token !== undefined) visitor.key = doorkeeper.known(token) ?? (await doorkeeper.identify(token))
     return visitor
