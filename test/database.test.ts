@@ -139,24 +139,30 @@ test('work that loses the whole transaction says why to all that wait', async ()
 })
 
 test('closing ends well when what was gathered cannot be written', async () => {
-  const broken = { write: () => Promise.reject(new Error('database or disk is full')) } as unknown as Db
+  const broken = { note: () => Promise.reject(new Error('database or disk is full')) }
   const gatherer = gather(broken, async () => {})
   gatherer.note(1, new Date())
   await gatherer.close()
 })
 
 test('what is seen is written once a minute, however often it comes and whatever its id', async () => {
-  const written: [number, number][] = []
-  const gatherer = gather(db, async (_, ids, at) => {
-    for (const id of ids) written.push([id, at])
-  })
+  const written: [id: number, ms: number][] = []
   const noon = Date.UTC(2030, 0, 1, 12)
+  const gatherer = gather(db, async (_, sightings) => {
+    for (const { id, at } of sightings) written.push([id, at.getTime() - noon])
+  })
   const ids = [3, 70_000, 3, 31, 32, 3, 70_000, 16_000_000]
   for (const id of ids) gatherer.note(id, new Date(noon))
   for (const id of ids) gatherer.note(id, new Date(noon + 59_999))
   gatherer.note(31, new Date(noon + 60_000))
   await gatherer.close()
-  expect(written.map(([id]) => id)).toEqual([3, 31, 31, 32, 70_000, 16_000_000])
+  expect(written).toEqual([
+    [3, 0],
+    [31, 60_000],
+    [32, 0],
+    [70_000, 0],
+    [16_000_000, 0],
+  ])
 })
 
 describe('a read', () => {

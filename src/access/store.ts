@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
+import type { Sighting } from '../database/gather'
 import { pageOf, type Wanted } from '../database/page'
 
 const keyByHash = prepared((db) =>
@@ -75,12 +76,9 @@ export async function updateApiKey(
   return row!
 }
 
-/** Writes down that API keys were used at that moment. */
-export async function touchApiKeys(tx: Queryable, ids: Uint32Array, at: number) {
-  await tx
-    .update(apiKeys)
-    .set({ lastUsedAt: new Date(at) })
-    .where(inArray(apiKeys.id, [...ids]))
+/** Writes down when API keys were used. */
+export async function touchApiKeys(tx: Queryable, sightings: readonly Sighting[]) {
+  for (const { id, at } of sightings) await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
 }
 
 export const listBlocks = (db: Queryable) => db.select().from(blocklist).orderBy(asc(blocklist.id))

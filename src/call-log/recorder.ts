@@ -8,8 +8,10 @@ import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
 
-const everyMs = 1000
 const mostPerSecond = 1000
+// A second's calls are written in pieces, so that no request waits long behind them.
+const piecesPerSecond = 4
+const mostPerPiece = mostPerSecond / piecesPerSecond
 
 /** Which calls are taken down. */
 export type CallChoice = 'all' | 'refusals' | 'off'
@@ -36,21 +38,27 @@ export interface Recording {
 }
 
 /**
- * A statistic: gathered in memory, written in one statement a second, at most a thousand rows; successes are left out
+ * A statistic: gathered in memory for a second and written in the next, at most a thousand rows; successes are left out
  * first, and what was left out is counted.
  */
 export function openCallLog({ db, choice, counts }: Recording): CallLog {
   let good: Taken[] = []
   let refused: Taken[] = []
+  const waiting: Taken[] = []
 
-  async function flush() {
-    if (!good.length && !refused.length) return
+  /** Ends a second: what was gathered in it waits to be written. */
+  function endSecond() {
     const room = mostPerSecond - refused.length
     counts.dropped += Math.max(0, good.length - room)
-    const calls = [...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()).map(masked)
+    waiting.push(...[...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()))
     good = []
     refused = []
-    await db.write((tx) => insertCalls(tx, calls)).catch(() => {})
+  }
+
+  async function writePiece() {
+    if (!waiting.length) return
+    const calls = waiting.splice(0, mostPerPiece).map(masked)
+    await db.note((tx) => insertCalls(tx, calls)).catch(() => {})
   }
 
   function take(visitor: Visitor, said: Said) {
@@ -64,7 +72,12 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
     else calls.push(taken(visitor, said))
   }
 
-  const timer = setInterval(flush, everyMs)
+  let pieces = 0
+  const timer = setInterval(() => {
+    pieces += 1
+    if (pieces % piecesPerSecond === 0) endSecond()
+    void writePiece()
+  }, 1000 / piecesPerSecond)
   timer.unref()
   return {
     note(visitor, said) {
@@ -78,7 +91,8 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
     },
     async close() {
       clearInterval(timer)
-      await flush()
+      endSecond()
+      while (waiting.length) await writePiece()
     },
   }
 }

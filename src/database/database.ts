@@ -15,7 +15,7 @@ interface Waiting {
   settle: (result: Result) => void
 }
 
-/** The one way to the data: one reader, one writer, nothing else. */
+/** The one way to the data: one connection to read, one to write, nothing else. */
 export interface Db {
   /**
    * For reading only. Reads of one turn of the event loop share one snapshot, for a millisecond at most: a turn lasts as
@@ -27,6 +27,12 @@ export interface Db {
    * Work that throws is undone alone. It may await nothing but `tx`.
    */
   write<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  /**
+   * For statistics alone: an atomic piece of work that stands in the file when the promise resolves, and may still be
+   * lost with the power. The connection for reading does it by itself: what another connection writes makes it forget
+   * all it knows of the file.
+   */
+  note(work: (tx: Queryable) => Promise<void>): Promise<void>
   /** The same database, changed in another's name. */
   as(author: Author): Db
   /** Moves whenever API keys, blocklist, signing keys or settings change, in this process or another: what to key a cache by. */
@@ -51,9 +57,12 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const writer = connect(path)
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
+  const reader = connect(path)
   // Where a thread takes the log in, a commit does so only should that have failed for long.
-  if (hasCheckpoints) writer.raw.run('pragma wal_autocheckpoint = 50000')
-  const reader = connect(path, { readonly: true })
+  if (hasCheckpoints) for (const { raw } of [writer, reader]) raw.run('pragma wal_autocheckpoint = 50000')
+  // Of a statistic, nobody is told that it is on disk.
+  reader.raw.run('pragma synchronous = normal')
+  reader.raw.run('pragma query_only = on')
   const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
   const savepoint = writer.raw.query('savepoint work')
@@ -62,7 +71,9 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const commit = writer.raw.query('commit')
   const rollback = writer.raw.query('rollback')
   const beginRead = reader.raw.query('begin')
+  const beginNote = reader.raw.query('begin immediate')
   const endRead = reader.raw.query('commit')
+  const undoNote = reader.raw.query('rollback')
   const dataVersion = reader.raw.query<{ data_version: number }, []>('pragma data_version')
   const accessEpoch = reader.raw.query<{ value: string }, []>(
     "select value from installation where key = 'access_epoch'",
@@ -72,12 +83,16 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
   let hasSnapshot = false
+  let isNoting = false
+  let lastNote: Promise<unknown> = Promise.resolve()
   let snapshotAt = 0
   let seenVersion: number | undefined
   let epoch = ''
   let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
 
   function takeSnapshot() {
+    // Nobody can change anything meanwhile.
+    if (isNoting) return
     const now = stopwatch()
     if (hasSnapshot && now - snapshotAt < longestSnapshotMs) return
     endSnapshot()
@@ -104,15 +119,50 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   }
 
   /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
-  async function takeLock(): Promise<{ error: unknown } | undefined> {
+  async function takeLock(tryToBegin: () => void): Promise<{ error: unknown } | undefined> {
     for (const startedAt = stopwatch(); ; await Bun.sleep(lockPauseMs)) {
       try {
-        begin.run()
+        tryToBegin()
         return undefined
       } catch (error) {
         const isHeld = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
         if (!isHeld || stopwatch() - startedAt > lockPatienceMs) return { error }
       }
+    }
+  }
+
+  /** Whether the connection for reading may write. It waits for nobody then, or reads would wait with it. */
+  function allowNotes(isAllowed: boolean) {
+    isNoting = isAllowed
+    reader.raw.run(`pragma query_only = ${isAllowed ? 'off' : 'on'}`)
+    reader.raw.run(`pragma busy_timeout = ${isAllowed ? 0 : lockPatienceMs}`)
+  }
+
+  function tryToBeginNote() {
+    endSnapshot()
+    allowNotes(true)
+    try {
+      beginNote.run()
+    } catch (error) {
+      allowNotes(false)
+      throw error
+    }
+  }
+
+  async function noteAlone(work: (tx: Queryable) => Promise<void>) {
+    const fault = await takeLock(tryToBeginNote)
+    if (fault) throw fault.error
+    try {
+      await work(reader.orm)
+      endRead.run()
+    } catch (error) {
+      // A full disk can end the whole transaction.
+      if (reader.raw.inTransaction) undoNote.run()
+      throw error
+    } finally {
+      allowNotes(false)
+      // What this connection changes does not move its data version.
+      seenVersion = undefined
     }
   }
 
@@ -158,7 +208,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
 
   async function flush() {
     while (waiting.length) {
-      const fault = await takeLock()
+      const fault = await takeLock(() => begin.run())
       // Whatever arrived while the lock was waited for goes with the rest.
       const batch = waiting
       waiting = []
@@ -197,6 +247,11 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
         })
         flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
       }),
+    note(work) {
+      const noted = lastNote.then(() => noteAlone(work))
+      lastNote = noted.catch(() => {})
+      return noted
+    },
     as: inNameOf,
     accessEpoch() {
       takeSnapshot()
@@ -211,6 +266,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
     },
     async close() {
       await flushing
+      await lastNote
       endSnapshot()
       reader.close()
       checkpoint()

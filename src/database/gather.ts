@@ -1,78 +1,123 @@
 import type { Queryable } from './connection'
 import type { Db } from './database'
 
-const everyMs = 1000
-const grainMs = 60_000
-const idsPerWrite = 1000
-const pauseMs = 20
-const mostRemembered = 2 ** 24
+const everyMs = 250
+const grainSeconds = 60
+const idsPerStretch = 4096
+const mostStretches = 4
+const enoughSightings = 2500
 
-/** Collects when things were last seen and writes it down once a second, and at the end. */
+/** When what has that id was last seen, to the second. */
+export interface Sighting {
+  id: number
+  at: Date
+}
+
+/** Collects when things were last seen and writes it down four times a second, and at the end. */
 export interface Gatherer {
-  /** To the minute: what is seen again within it is not written again. */
+  /** What is seen again within a minute is not written again. */
   note(id: number, at: Date): void
   close(): Promise<void>
 }
 
-/**
- * For statistics only: what was noted in the last second is lost when the process dies. Many are written a thousand at
- * a time, in the order of their ids, so that nobody waits long behind them and neighbours share a page.
- */
-export function gather(db: Db, store: (tx: Queryable, ids: Uint32Array, at: number) => Promise<void>): Gatherer {
-  const isNoted = openMinute()
-  let noted: number[] = []
-  let latest = 0
+/** Neighbours by their ids, which are neighbours in the file as well. */
+interface Stretch {
+  readonly first: number
+  /** In seconds since 1970, by place. */
+  readonly seen: Uint32Array
+  readonly isWaiting: Uint8Array
+}
 
-  async function flush(pause = pauseMs) {
-    const [ids, at] = [Uint32Array.from(noted).sort(), latest]
-    noted = []
-    for (let start = 0; start < ids.length; start += idsPerWrite) {
-      if (start && pause) await Bun.sleep(pause)
-      // What could not be written is a gap in a statistic; the next second may fare better.
-      await db.write((tx) => store(tx, ids.subarray(start, start + idsPerWrite), at)).catch(() => {})
+/**
+ * For statistics only: what has not been written is lost when the process dies. Nobody shall wait long behind it, so
+ * each time a few thousand sightings are written, those of the stretches of ids that have waited longest. Where more is
+ * seen than that, the others wait in memory, and lie the closer together in the file when their turn comes.
+ */
+export function gather(
+  db: Pick<Db, 'note'>,
+  store: (tx: Queryable, sightings: readonly Sighting[]) => Promise<void>,
+): Gatherer {
+  const stretches = new Map<number, Stretch>()
+  const waiting = new Set<Stretch>()
+  let minute = 0
+
+  function stretchOf(id: number) {
+    const number = Math.floor(id / idsPerStretch)
+    let stretch = stretches.get(number)
+    if (!stretch) {
+      stretch = {
+        first: number * idsPerStretch,
+        seen: new Uint32Array(idsPerStretch),
+        isWaiting: new Uint8Array(idsPerStretch),
+      }
+      stretches.set(number, stretch)
+    }
+    return stretch
+  }
+
+  /** Those that have waited longest, as many as are written at once. */
+  function takeWaiting() {
+    const taken: Sighting[] = []
+    let left = mostStretches
+    for (const stretch of waiting) {
+      if (left-- === 0 || taken.length >= enoughSightings) break
+      waiting.delete(stretch)
+      const { first, seen, isWaiting } = stretch
+      for (let place = isWaiting.indexOf(1); place !== -1; place = isWaiting.indexOf(1, place + 1)) {
+        isWaiting[place] = 0
+        taken.push({ id: first + place, at: new Date(seen[place]! * 1000) })
+      }
+    }
+    return taken
+  }
+
+  function putBack(taken: readonly Sighting[]) {
+    for (const { id } of taken) {
+      const stretch = stretchOf(id)
+      stretch.isWaiting[id - stretch.first] = 1
+      waiting.add(stretch)
     }
   }
 
-  let flushing: Promise<void> | undefined
+  /** What nothing waits for and nothing was seen of in this minute need not be remembered. */
+  function forgetLastMinute(now: number) {
+    if (now === minute) return
+    minute = now
+    for (const [number, stretch] of stretches) if (!waiting.has(stretch)) stretches.delete(number)
+  }
+
+  /** Whether it could be written. */
+  async function flush() {
+    const taken = takeWaiting()
+    try {
+      await db.note((tx) => store(tx, taken))
+      return true
+    } catch {
+      // Another second may fare better.
+      putBack(taken)
+      return false
+    }
+  }
+
   const timer = setInterval(() => {
-    if (!noted.length || flushing) return
-    flushing = flush().finally(() => {
-      flushing = undefined
-    })
+    if (waiting.size) void flush()
   }, everyMs)
   timer.unref()
   return {
     note(id, at) {
-      latest = at.getTime()
-      if (!isNoted(id, latest)) noted.push(id)
+      const second = Math.floor(at.getTime() / 1000)
+      const now = Math.floor(second / grainSeconds)
+      forgetLastMinute(now)
+      const stretch = stretchOf(id)
+      const place = id - stretch.first
+      if (Math.floor(stretch.seen[place]! / grainSeconds) === now) return
+      stretch.seen[place] = second
+      stretch.isWaiting[place] = 1
+      waiting.add(stretch)
     },
     async close() {
       clearInterval(timer)
-      await flushing
-      await flush(0)
+      while (waiting.size && (await flush()));
     },
-  }
-}
-
-/** Tells whether an id was asked about in this minute before: a bit for each, up to 16 million. */
-function openMinute() {
-  let bits = new Uint32Array(1024)
-  let minute = 0
-  return (id: number, at: number) => {
-    if (Math.floor(at / grainMs) !== minute) {
-      minute = Math.floor(at / grainMs)
-      bits.fill(0)
-    }
-    if (id >= mostRemembered) return false
-    const place = id >>> 5
-    if (place >= bits.length) {
-      const wider = new Uint32Array(Math.max(bits.length * 2, place + 1))
-      wider.set(bits)
-      bits = wider
-    }
-    const bit = 1 << (id & 31)
-    const isSet = (bits[place]! & bit) !== 0
-    bits[place]! |= bit
-    return isSet
   }
 }

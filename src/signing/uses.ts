@@ -16,7 +16,7 @@ export function openKeyUses(db: Db): KeyUses {
     if (!uses.size) return
     const batch = [...uses.values()]
     uses = new Map()
-    await db.write((tx) => addKeyUses(tx, batch)).catch(() => {})
+    await db.note((tx) => addKeyUses(tx, batch)).catch(() => {})
   }
   const timer = setInterval(flush, everyMs)
   timer.unref()

@@ -3,6 +3,7 @@ import { products } from '../../../db/schema/catalog'
 import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
 import { lookUp, type Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
+import type { Sighting } from '../../database/gather'
 import { pageOf, type Wanted } from '../../database/page'
 
 const takenOf = 'select count(*) as taken from activations where license_id = ? and deactivated_at is null'
@@ -98,10 +99,11 @@ export async function mapLicenses(db: Queryable, ids: number[]) {
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Writes down that activations asked `verify` at that moment. */
-export async function touchActivations(tx: Queryable, ids: Uint32Array, at: number) {
-  await tx.run(sql`
-    insert into activation_sightings (activation_id, last_verified_at)
-    select value, ${at} from json_each(${`[${ids.join()}]`}) where true
-    on conflict do update set last_verified_at = excluded.last_verified_at`)
+const sighting = `insert into activation_sightings (activation_id, last_verified_at) values (?, ?)
+  on conflict do update set last_verified_at = excluded.last_verified_at`
+
+/** Writes down when activations asked `verify`. */
+export async function touchActivations(tx: Queryable, sightings: readonly Sighting[]) {
+  const query = tx.$client.prepare(sighting)
+  for (const { id, at } of sightings) query.run(id, at.getTime())
 }
