@@ -81,9 +81,10 @@ export function gate(deps: Deps) {
   const addressOf = (request: Request) =>
     clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), addressSet(config.trusted_proxies))
 
-  async function meet(request: Request, params: unknown, body?: Intake) {
+  async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
     await everybodyIsIn()
+    const body = place === 'body' ? await readBody(request) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
     const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf })
     const { token } = visitor
@@ -114,9 +115,7 @@ export function gate(deps: Deps) {
     asks: (asked: Asked) => ({
       // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
       transform: async (context): Promise<void> => {
-        const { request, params } = context
-        const body = asked.place === 'body' ? await readBody(request) : undefined
-        context.visitor = await meet(request, params, body)
+        context.visitor = await meet(context.request, context.params, asked.place)
         return { [asked.place]: await admitted(context.visitor, asked) } as never
       },
     }),
