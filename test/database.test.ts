@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { eq, like } from 'drizzle-orm'
 import { products } from '../db/schema/catalog'
 import { installation } from '../db/schema/operations'
+import { record } from '../src/audit/record'
 import type { Queryable } from '../src/database/connection'
 import { type Db, openDatabase } from '../src/database/database'
 import { isUnavailable } from '../src/database/failure'
@@ -112,6 +113,17 @@ describe('while another process holds the lock', () => {
     expect(await keysLike('waited%')).toEqual(['waited', 'waited-too'])
   })
 
+  test('so do statistics, and writes beside them', async () => {
+    const release = held()
+    const noted = db.note(async (tx) => void (await put(tx, 'noted-later')))
+    const written = db.write((tx) => put(tx, 'noted-beside'))
+    await Bun.sleep(50)
+    expect(await keysLike('noted-%')).toEqual([])
+    release()
+    await Promise.all([noted, written])
+    expect(await keysLike('noted-%')).toEqual(['noted-beside', 'noted-later'])
+  })
+
   test('writes fail in the end, and the next ones go on', async () => {
     const release = held()
     const error = await db.write((tx) => put(tx, 'too-long')).catch((fault) => fault)
@@ -136,6 +148,80 @@ test('work that loses the whole transaction says why to all that wait', async ()
   expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).toEqual([full, full, full])
   expect(await keysLike('lost-%')).toEqual([])
   await db.write((tx) => put(tx, 'after-loss'))
+})
+
+describe('a statistic', () => {
+  test('is in the file, for every process, when it is said to be', async () => {
+    await Promise.all(['a', 'b'].map((name) => db.note(async (tx) => void (await put(tx, `statistic-${name}`)))))
+    const other = new Database(path, { readonly: true })
+    expect(other.query("select count(*) as n from installation where key like 'statistic-%'").get()).toEqual({ n: 2 })
+    other.close()
+    expect(await keysLike('statistic-%')).toEqual(['statistic-a', 'statistic-b'])
+  })
+
+  test('that fails is undone, and reads go on, and still cannot write', async () => {
+    const failing = db.note(async (tx) => {
+      await put(tx, 'undone')
+      throw new Error('changed its mind')
+    })
+    await expect(failing).rejects.toThrow('changed its mind')
+    expect(await keysLike('undone')).toEqual([])
+    await expect(put(db.read, 'undone')).rejects.toThrow('readonly')
+  })
+
+  test('is nobody’s doing: a change that must be told of cannot be one', async () => {
+    const change = db.note(async (tx) => record(tx, { verb: 'product.deleted', id: 1 }, new Date()))
+    await expect(change).rejects.toThrow('db.write')
+  })
+
+  test('hides nothing that another process changes behind it', async () => {
+    const before = db.accessEpoch()
+    await db.note(async (tx) => void (await put(tx, 'in front')))
+    const other = new Database(path)
+    other.run("insert into blocklist (kind, value, reason, created_at) values ('ip', '192.0.2.9', '', 0)")
+    other.close()
+    await Bun.sleep(2)
+    expect(db.accessEpoch()).not.toBe(before)
+  })
+})
+
+test('what was gathered and cannot be written now is written later, with what was seen meanwhile', async () => {
+  const written: number[] = []
+  let isFull = true
+  const gatherer = gather(
+    {
+      async note(work) {
+        if (isFull) throw new Error('database or disk is full')
+        await db.note(work)
+      },
+    },
+    async (_, sightings) => {
+      written.push(...sightings.map(({ id }) => id))
+    },
+  )
+  gatherer.note(1, new Date())
+  await Bun.sleep(400)
+  gatherer.note(2, new Date())
+  isFull = false
+  await Bun.sleep(400)
+  expect(written).toEqual([1, 2])
+  await gatherer.close()
+  expect(written).toEqual([1, 2])
+})
+
+test('of much that is seen, what has waited longest is written first, a part at a time, and all of it in the end', async () => {
+  const parts: number[][] = []
+  const gatherer = gather(db, async (_, sightings) => {
+    parts.push(sightings.map(({ id }) => id))
+  })
+  const ids = Array.from({ length: 20_000 }, (_, i) => 20_000 - i)
+  for (const id of ids) gatherer.note(id, new Date())
+  await gatherer.close()
+  expect(parts.length).toBeGreaterThan(3)
+  expect(Math.max(...parts.map((part) => part.length))).toBeLessThan(7000)
+  expect(parts[0]).toContain(20_000)
+  expect(parts.at(-1)).toContain(1)
+  expect(parts.flat().sort((a, b) => a - b)).toEqual(ids.reverse())
 })
 
 test('closing ends well when what was gathered cannot be written', async () => {

@@ -78,6 +78,7 @@ interface Errand {
 
 async function carryOut(errand: Errand) {
   const { house, io, options } = errand
+  io.giveWay?.()
   if (options.dryRun) return tell(errand, await rehearsal(errand), 'Nothing was changed. An import would do this:')
   if (!options.yes) {
     const foreseen = await rehearsal(errand)

@@ -1,12 +1,9 @@
 import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
-import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
 import { isUnavailable } from './failure'
-
-const lockPatienceMs = 5000
-const lockPauseMs = 5
-const longestSnapshotMs = 1
+import { takeLock } from './patience'
+import { openReader } from './reader'
 
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
@@ -57,12 +54,10 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const writer = connect(path)
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
-  const reader = connect(path)
   // Where a thread takes the log in, a commit does so only should that have failed for long.
-  if (hasCheckpoints) for (const { raw } of [writer, reader]) raw.run('pragma wal_autocheckpoint = 50000')
-  // Of a statistic, nobody is told that it is on disk.
-  reader.raw.run('pragma synchronous = normal')
-  reader.raw.run('pragma query_only = on')
+  const autocheckpoint = hasCheckpoints ? 'pragma wal_autocheckpoint = 50000' : undefined
+  if (autocheckpoint) writer.raw.run(autocheckpoint)
+  const reader = openReader(path, autocheckpoint)
   const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
   const savepoint = writer.raw.query('savepoint work')
@@ -70,101 +65,8 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const release = writer.raw.query('release work')
   const commit = writer.raw.query('commit')
   const rollback = writer.raw.query('rollback')
-  const beginRead = reader.raw.query('begin')
-  const beginNote = reader.raw.query('begin immediate')
-  const endRead = reader.raw.query('commit')
-  const undoNote = reader.raw.query('rollback')
-  const dataVersion = reader.raw.query<{ data_version: number }, []>('pragma data_version')
-  const accessEpoch = reader.raw.query<{ value: string }, []>(
-    "select value from installation where key = 'access_epoch'",
-  )
-  const settingRows = reader.raw.query<{ name: string; value: string }, []>('select name, value from settings')
-
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
-  let hasSnapshot = false
-  let isNoting = false
-  let lastNote: Promise<unknown> = Promise.resolve()
-  let snapshotAt = 0
-  let seenVersion: number | undefined
-  let epoch = ''
-  let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
-
-  function takeSnapshot() {
-    // Nobody can change anything meanwhile.
-    if (isNoting) return
-    const now = stopwatch()
-    if (hasSnapshot && now - snapshotAt < longestSnapshotMs) return
-    endSnapshot()
-    beginRead.run()
-    hasSnapshot = true
-    snapshotAt = now
-    setImmediate(endSnapshot)
-    const version = dataVersion.get()?.data_version
-    if (version === seenVersion) return
-    epoch = accessEpoch.get()?.value ?? ''
-    seenVersion = version
-  }
-
-  function endSnapshot() {
-    if (!hasSnapshot) return
-    hasSnapshot = false
-    // A failure that is grave enough has ended it already.
-    if (!reader.raw.inTransaction) return
-    try {
-      endRead.run()
-    } catch {
-      // It ends all the same, and says once more what a read has failed with.
-    }
-  }
-
-  /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
-  async function takeLock(tryToBegin: () => void): Promise<{ error: unknown } | undefined> {
-    for (const startedAt = stopwatch(); ; await Bun.sleep(lockPauseMs)) {
-      try {
-        tryToBegin()
-        return undefined
-      } catch (error) {
-        const isHeld = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
-        if (!isHeld || stopwatch() - startedAt > lockPatienceMs) return { error }
-      }
-    }
-  }
-
-  /** Whether the connection for reading may write. It waits for nobody then, or reads would wait with it. */
-  function allowNotes(isAllowed: boolean) {
-    isNoting = isAllowed
-    reader.raw.run(`pragma query_only = ${isAllowed ? 'off' : 'on'}`)
-    reader.raw.run(`pragma busy_timeout = ${isAllowed ? 0 : lockPatienceMs}`)
-  }
-
-  function tryToBeginNote() {
-    endSnapshot()
-    allowNotes(true)
-    try {
-      beginNote.run()
-    } catch (error) {
-      allowNotes(false)
-      throw error
-    }
-  }
-
-  async function noteAlone(work: (tx: Queryable) => Promise<void>) {
-    const fault = await takeLock(tryToBeginNote)
-    if (fault) throw fault.error
-    try {
-      await work(reader.orm)
-      endRead.run()
-    } catch (error) {
-      // A full disk can end the whole transaction.
-      if (reader.raw.inTransaction) undoNote.run()
-      throw error
-    } finally {
-      allowNotes(false)
-      // What this connection changes does not move its data version.
-      seenVersion = undefined
-    }
-  }
 
   /** A file that was taken away can still be written to, but nobody would find there what was acknowledged. */
   function requireUnmoved() {
@@ -214,7 +116,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
       waiting = []
       const results = fault ? batch.map(() => fault) : await commitTogether(batch)
       // Whoever reads next sees what was committed.
-      endSnapshot()
+      reader.endSnapshot()
       batch.forEach(({ settle }, i) => {
         settle(results[i]!)
       })
@@ -235,8 +137,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
 
   const inNameOf = (author: Author): Db => ({
     get read() {
-      takeSnapshot()
-      return reader.orm
+      return reader.read()
     },
     write: <T>(work: (tx: Queryable) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -247,28 +148,13 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
         })
         flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
       }),
-    note(work) {
-      const noted = lastNote.then(() => noteAlone(work))
-      lastNote = noted.catch(() => {})
-      return noted
-    },
+    note: reader.note,
     as: inNameOf,
-    accessEpoch() {
-      takeSnapshot()
-      return epoch
-    },
-    storedSettings() {
-      takeSnapshot()
-      if (stored.epoch !== epoch) {
-        stored = { epoch, settings: new Map(settingRows.all().map(({ name, value }) => [name, value])) }
-      }
-      return stored.settings
-    },
+    accessEpoch: reader.accessEpoch,
+    storedSettings: reader.storedSettings,
     async close() {
       await flushing
-      await lastNote
-      endSnapshot()
-      reader.close()
+      await reader.close()
       checkpoint()
       writer.close()
     },

@@ -4,6 +4,7 @@ import { interleaved, median, ratioOf } from '../../../src/bench/contest'
 import type { Measured } from '../../../src/bench/load'
 import { milliseconds, type Row, rate, reaches } from '../../../src/bench/report'
 import { keyAt, ownerAt } from '../../../src/bench/stock'
+import { connect } from '../../../src/database/connection'
 import { binary, device, loadOf, requireAnswer, type Setting } from '../setting'
 
 const orders = 10_000
@@ -34,7 +35,7 @@ export async function besideRows(setting: Setting): Promise<Row[]> {
     if (works.some(({ exitCode }) => exitCode !== null)) console.error('row 12: a work beside ended before its round')
     for (const work of works) if ((await work.exited) !== 0) throw new Error('a work beside verify failed')
     for (const path of [file, copy]) rmSync(path)
-    await drained(server.url, many.token)
+    await drained(many.path)
     return measured
   }
   const measured = await interleaved(rounds, { alone: run, beside })
@@ -86,14 +87,12 @@ function filesOf(folder: string, round: number) {
   return { file, copy: join(folder, `beside-${round}.backup`) }
 }
 
-/** Until no job waits any more. */
-async function drained(url: string, token: string) {
-  const headers = { authorization: `Bearer ${token}` }
-  for (;;) {
-    const text = await (await fetch(`${url}/metrics`, { headers })).text()
-    const waiting = /^latchkey_jobs_waiting (\d+)/m.exec(text)?.[1]
-    if (waiting === undefined) throw new Error(`the figures name no queue: ${text.slice(0, 300)}`)
-    if (Number(waiting) === 0) return
-    await Bun.sleep(200)
-  }
+/** Until every order is filled and every delivery made; those that wait for their receiver's turn are not due yet. */
+async function drained(folder: string) {
+  const { raw, close } = connect(join(folder, 'latchkey.db'), { readonly: true })
+  const left = raw.query<{ jobs: number }, []>(
+    "select count(*) as jobs from jobs where kind in ('fulfil-order', 'deliver') and state in ('queued', 'running')",
+  )
+  while (left.get()!.jobs) await Bun.sleep(200)
+  close()
 }
