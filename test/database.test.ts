@@ -124,14 +124,21 @@ describe('while another process holds the lock', () => {
     expect(await keysLike('noted-%')).toEqual(['noted-beside', 'noted-later'])
   })
 
-  test('writes fail in the end, and the next ones go on', async () => {
+  test('writes and statistics fail in the end, all that wait at once, and the next ones go on', async () => {
     const release = held()
-    const error = await db.write((tx) => put(tx, 'too-long')).catch((fault) => fault)
-    expect(isUnavailable(error)).toBeTrue()
+    const late = async (tx: Queryable) => void (await put(tx, 'too-long'))
+    const errors = await Promise.all(
+      [db.write(late), db.note(late), db.note(late), db.note(late)].map((waiting) => waiting.catch((fault) => fault)),
+    )
+    expect(errors.map(isUnavailable)).toEqual([true, true, true, true])
     release()
-    await db.write((tx) => put(tx, 'after-lock'))
+    await Promise.all([
+      db.write((tx) => put(tx, 'after-lock-1')),
+      db.note(async (tx) => void (await put(tx, 'after-lock-2'))),
+    ])
     expect(await keysLike('too-long')).toEqual([])
-  }, 20_000)
+    expect(await keysLike('after-lock-%')).toEqual(['after-lock-1', 'after-lock-2'])
+  }, 9_000)
 })
 
 test('work that loses the whole transaction says why to all that wait', async () => {

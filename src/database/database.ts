@@ -65,6 +65,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const release = writer.raw.query('release work')
   const commit = writer.raw.query('commit')
   const rollback = writer.raw.query('rollback')
+
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
 

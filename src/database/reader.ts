@@ -34,6 +34,8 @@ export function openReader(path: string, autocheckpoint: string | undefined): Re
   let snapshotAt = 0
   let isNoting = false
   let lastNote: Promise<unknown> = Promise.resolve()
+  let notes = 0
+  let inVain: { upTo: number; error: unknown } = { upTo: 0, error: undefined }
   let seenVersion: number | undefined
   let epoch = ''
   let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
@@ -84,9 +86,14 @@ export function openReader(path: string, autocheckpoint: string | undefined): Re
     }
   }
 
-  async function noteAlone(work: (tx: Queryable) => Promise<void>) {
+  async function noteAlone(number: number, work: (tx: Queryable) => Promise<void>) {
+    // It has waited together with one that waited as long as anybody does.
+    if (number <= inVain.upTo) throw inVain.error
     const fault = await takeLock(tryToBeginNote)
-    if (fault) throw fault.error
+    if (fault) {
+      inVain = { upTo: notes, error: fault.error }
+      throw fault.error
+    }
     try {
       await work(orm)
       commit.run()
@@ -107,7 +114,8 @@ export function openReader(path: string, autocheckpoint: string | undefined): Re
       return orm
     },
     note(work) {
-      const noted = lastNote.then(() => noteAlone(work))
+      const number = ++notes
+      const noted = lastNote.then(() => noteAlone(number, work))
       lastNote = noted.catch(() => {})
       return noted
     },
