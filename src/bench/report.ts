@@ -29,7 +29,7 @@ export const ratioText = (ratio: Ratio | undefined) =>
   ratio === undefined
     ? ''
     : ratio.isSteady
-      ? ratio.median.toPrecision(2)
+      ? ratio.median.toPrecision(ratio.median < 100 ? 2 : 3)
       : `rounds scatter by ${percent(ratio.scatter)}`
 
 /** Whether a ratio is at least, or at most, what it should be; undefined when it means nothing. */
