@@ -1,13 +1,17 @@
 import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
+import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
 import { isUnavailable } from './failure'
 import { takeLock } from './patience'
 import { openReader } from './reader'
 
+const busyMs = 500
+
 type Result = { value: unknown } | { error: unknown }
 interface Waiting {
-  author: Author
+  /** Nobody's doing is a statistic. */
+  author: Author | undefined
   work: (tx: Queryable) => Promise<unknown>
   settle: (result: Result) => void
 }
@@ -26,8 +30,8 @@ export interface Db {
   write<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
   /**
    * For statistics alone: an atomic piece of work that stands in the file when the promise resolves, and may still be
-   * lost with the power. The connection for reading does it by itself: what another connection writes makes it forget
-   * all it knows of the file.
+   * lost with the power. What one connection commits makes the other forget all it knows of the file: so the one for
+   * reading does it by itself, unless there are changes anyhow, with which it is committed then.
    */
   note(work: (tx: Queryable) => Promise<void>): Promise<void>
   /** The same database, changed in another's name. */
@@ -40,7 +44,7 @@ export interface Db {
   close(): Promise<void>
 }
 
-const authors = new WeakMap<Queryable, Author>()
+const authors = new WeakMap<Queryable, Author | undefined>()
 
 /** In whose name the write is done that this transaction stands in. */
 export function authorOf(tx: Queryable): Author {
@@ -65,9 +69,14 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   const release = writer.raw.query('release work')
   const commit = writer.raw.query('commit')
   const rollback = writer.raw.query('rollback')
+  const rowsChanged = writer.raw.query<{ count: number }, []>('select total_changes() as count')
 
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
+  let changedAt = Number.NEGATIVE_INFINITY
+
+  /** Whether something has been changed a moment ago, by somebody. */
+  const isBusy = () => stopwatch() - changedAt < busyMs
 
   /** A file that was taken away can still be written to, but nobody would find there what was acknowledged. */
   function requireUnmoved() {
@@ -80,6 +89,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
     try {
       for (const { author, work } of batch) {
         authors.set(writer.orm, author)
+        const before = author && !isBusy() ? rowsChanged.get()!.count : undefined
         savepoint.run()
         try {
           results.push({ value: await work(writer.orm) })
@@ -90,6 +100,7 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
           results.push({ error })
         }
         release.run()
+        if (before !== undefined && rowsChanged.get()!.count > before) changedAt = stopwatch()
       }
       requireUnmoved()
       commit.run()
@@ -136,11 +147,9 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
     }
   }
 
-  const inNameOf = (author: Author): Db => ({
-    get read() {
-      return reader.read()
-    },
-    write: <T>(work: (tx: Queryable) => Promise<T>) =>
+  const writeAs =
+    (author: Author | undefined) =>
+    <T>(work: (tx: Queryable) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         waiting.push({
           author,
@@ -148,8 +157,14 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
           settle: (result) => ('error' in result ? reject(result.error) : resolve(result.value as T)),
         })
         flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
-      }),
-    note: reader.note,
+      })
+
+  const inNameOf = (author: Author): Db => ({
+    get read() {
+      return reader.read()
+    },
+    write: writeAs(author),
+    note: (work) => (isBusy() ? writeAs(undefined)(work) : reader.note(work)),
     as: inNameOf,
     accessEpoch: reader.accessEpoch,
     storedSettings: reader.storedSettings,
