@@ -216,6 +216,28 @@ test('what was gathered and cannot be written now is written later, with what wa
   expect(written).toEqual([1, 2])
 })
 
+test('what could not be written while a minute ended keeps its moment', async () => {
+  const noon = Date.UTC(2030, 0, 1, 12)
+  const written: [id: number, ms: number][] = []
+  const failing = Promise.withResolvers<void>()
+  let tries = 0
+  const gatherer = gather({ note: (work) => (++tries === 1 ? failing.promise : db.note(work)) }, async (_, seen) => {
+    for (const { id, at } of seen) written.push([id, at.getTime() - noon])
+  })
+  for (const id of [1, 2]) gatherer.note(id, new Date(noon))
+  while (!tries) await Bun.sleep(20)
+  gatherer.note(2, new Date(noon + 60_000))
+  gatherer.note(9999, new Date(noon + 60_000))
+  failing.reject(new Error('database is locked'))
+  await Bun.sleep(0)
+  await gatherer.close()
+  expect(written.sort(([a], [b]) => a - b)).toEqual([
+    [1, 0],
+    [2, 60_000],
+    [9999, 60_000],
+  ])
+})
+
 test('of much that is seen, what has waited longest is written first, a part at a time, and all of it in the end', async () => {
   const parts: number[][] = []
   const gatherer = gather(db, async (_, sightings) => {

@@ -71,11 +71,19 @@ export function gather(
     return taken
   }
 
+  function hold({ id, at }: Sighting) {
+    const stretch = stretchOf(id)
+    const place = id - stretch.first
+    stretch.seen[place] = Math.floor(at.getTime() / 1000)
+    stretch.isWaiting[place] = 1
+    waiting.add(stretch)
+  }
+
+  /** What has been seen anew meanwhile waits already. */
   function putBack(taken: readonly Sighting[]) {
-    for (const { id } of taken) {
-      const stretch = stretchOf(id)
-      stretch.isWaiting[id - stretch.first] = 1
-      waiting.add(stretch)
+    for (const sighting of taken) {
+      const stretch = stretchOf(sighting.id)
+      if (!stretch.isWaiting[sighting.id - stretch.first]) hold(sighting)
     }
   }
 
@@ -93,7 +101,7 @@ export function gather(
       await db.note((tx) => store(tx, taken))
       return true
     } catch {
-      // Another second may fare better.
+      // Another time may fare better.
       putBack(taken)
       return false
     }
@@ -105,15 +113,10 @@ export function gather(
   timer.unref()
   return {
     note(id, at) {
-      const second = Math.floor(at.getTime() / 1000)
-      const now = Math.floor(second / grainSeconds)
+      const now = Math.floor(at.getTime() / 1000 / grainSeconds)
       forgetLastMinute(now)
-      const stretch = stretchOf(id)
-      const place = id - stretch.first
-      if (Math.floor(stretch.seen[place]! / grainSeconds) === now) return
-      stretch.seen[place] = second
-      stretch.isWaiting[place] = 1
-      waiting.add(stretch)
+      const { first, seen } = stretchOf(id)
+      if (Math.floor(seen[id - first]! / grainSeconds) !== now) hold({ id, at })
     },
     async close() {
       clearInterval(timer)
