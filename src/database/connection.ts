@@ -1,15 +1,20 @@
 import { Database, type SQLQueryBindings, type Statement } from 'bun:sqlite'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 
+/** How long whoever wants to write waits for another that does. */
+export const lockPatienceMs = 5000
+
 /** One SQLite connection with the settings every connection of ours has. */
-export function connect(path: string, { readonly = false } = {}) {
+export function connect(path: string, { readonly = false, hasCheckpoints = false } = {}) {
   const raw = new Database(path, readonly ? { readonly, strict: true } : { create: true, strict: true })
   const endStatements = keepStatements(raw)
   // First of all, or the switch to WAL itself may find the file busy.
-  raw.run('pragma busy_timeout = 5000')
+  raw.run(`pragma busy_timeout = ${lockPatienceMs}`)
   if (!readonly) raw.run('pragma journal_mode = wal')
   // A log that has grown is cut to this when it is begun anew.
   if (!readonly) raw.run('pragma journal_size_limit = 16777216')
+  // Where a thread takes the log in, a commit does so only should that have failed for long.
+  if (hasCheckpoints) raw.run('pragma wal_autocheckpoint = 50000')
   raw.run('pragma synchronous = full')
   raw.run('pragma foreign_keys = on')
   raw.run('pragma mmap_size = 1073741824')
@@ -20,6 +25,16 @@ export function connect(path: string, { readonly = false } = {}) {
       endStatements()
       raw.close()
     },
+  }
+}
+
+/** Ends what a transaction has left; a failure that is grave enough has ended it already. */
+export function endTransaction(raw: Database, statement: Statement) {
+  if (!raw.inTransaction) return
+  try {
+    statement.run()
+  } catch {
+    // It ends all the same, and says once more what has failed before.
   }
 }
 

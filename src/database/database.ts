@@ -3,18 +3,10 @@ import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
 import { connect, type Queryable } from './connection'
 import { isUnavailable } from './failure'
-import { takeLock } from './patience'
+import { openQueue } from './queue'
 import { openReader } from './reader'
 
 const busyMs = 500
-
-type Result = { value: unknown } | { error: unknown }
-interface Waiting {
-  /** Nobody's doing is a statistic. */
-  author: Author | undefined
-  work: (tx: Queryable) => Promise<unknown>
-  settle: (result: Result) => void
-}
 
 /** The one way to the data: one connection to read, one to write, nothing else. */
 export interface Db {
@@ -44,7 +36,7 @@ export interface Db {
   close(): Promise<void>
 }
 
-const authors = new WeakMap<Queryable, Author | undefined>()
+const authors = new WeakMap<Queryable, Author>()
 
 /** In whose name the write is done that this transaction stands in. */
 export function authorOf(tx: Queryable): Author {
@@ -55,24 +47,20 @@ export function authorOf(tx: Queryable): Author {
 
 /** Opens a migrated database file; what it writes is the author's doing, unless it is said to be another's. */
 export function openDatabase(path: string, author: Author, { hasCheckpoints = false } = {}): Db {
-  const writer = connect(path)
+  const writer = connect(path, { hasCheckpoints })
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
-  // Where a thread takes the log in, a commit does so only should that have failed for long.
-  const autocheckpoint = hasCheckpoints ? 'pragma wal_autocheckpoint = 50000' : undefined
-  if (autocheckpoint) writer.raw.run(autocheckpoint)
-  const reader = openReader(path, autocheckpoint)
+  const reader = openReader(path, { hasCheckpoints })
   const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
-  const savepoint = writer.raw.query('savepoint work')
-  const undo = writer.raw.query('rollback to work')
-  const release = writer.raw.query('release work')
-  const commit = writer.raw.query('commit')
-  const rollback = writer.raw.query('rollback')
   const rowsChanged = writer.raw.query<{ count: number }, []>('select total_changes() as count')
+  const changes = openQueue(writer, {
+    begin: () => begin.run(),
+    beforeCommit: requireUnmoved,
+    // Whoever reads next sees what was committed.
+    ended: reader.endSnapshot,
+  })
 
-  let waiting: Waiting[] = []
-  let flushing: Promise<void> | undefined
   let changedAt = Number.NEGATIVE_INFINITY
 
   /** Whether something has been changed a moment ago, by somebody. */
@@ -84,57 +72,15 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
     throw Object.assign(new Error(`${path} is not the file that was opened`), { code: 'SQLITE_READONLY_DBMOVED' })
   }
 
-  async function commitTogether(batch: Waiting[]): Promise<Result[]> {
-    const results: Result[] = []
+  async function changeAs<T>(author: Author, work: (tx: Queryable) => Promise<T>, tx: Queryable): Promise<T> {
+    authors.set(tx, author)
+    const before = isBusy() ? undefined : rowsChanged.get()!.count
     try {
-      for (const { author, work } of batch) {
-        authors.set(writer.orm, author)
-        const before = author && !isBusy() ? rowsChanged.get()!.count : undefined
-        savepoint.run()
-        try {
-          results.push({ value: await work(writer.orm) })
-        } catch (error) {
-          // A full disk can end the whole transaction, and the savepoint with it.
-          if (!writer.raw.inTransaction) throw error
-          undo.run()
-          results.push({ error })
-        }
-        release.run()
-        if (before !== undefined && rowsChanged.get()!.count > before) changedAt = stopwatch()
-      }
-      requireUnmoved()
-      commit.run()
-      return results
-    } catch (error) {
-      undoAll()
-      return batch.map(() => ({ error }))
+      return await work(tx)
+    } finally {
+      authors.delete(tx)
+      if (before !== undefined && rowsChanged.get()!.count > before) changedAt = stopwatch()
     }
-  }
-
-  function undoAll() {
-    if (!writer.raw.inTransaction) return
-    try {
-      rollback.run()
-    } catch {
-      // As with a read. Whoever waits must be told what went wrong in the first place.
-    }
-  }
-
-  async function flush() {
-    while (waiting.length) {
-      const fault = await takeLock(() => begin.run())
-      // Whatever arrived while the lock was waited for goes with the rest.
-      const batch = waiting
-      waiting = []
-      const results = fault ? batch.map(() => fault) : await commitTogether(batch)
-      // Whoever reads next sees what was committed.
-      reader.endSnapshot()
-      batch.forEach(({ settle }, i) => {
-        settle(results[i]!)
-      })
-      await new Promise((resume) => setImmediate(resume))
-    }
-    flushing = undefined
   }
 
   /** Of another kind, it would wait for readers and hold up the writers of a server beside us while it does. */
@@ -147,29 +93,17 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
     }
   }
 
-  const writeAs =
-    (author: Author | undefined) =>
-    <T>(work: (tx: Queryable) => Promise<T>) =>
-      new Promise<T>((resolve, reject) => {
-        waiting.push({
-          author,
-          work,
-          settle: (result) => ('error' in result ? reject(result.error) : resolve(result.value as T)),
-        })
-        flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
-      })
-
   const inNameOf = (author: Author): Db => ({
     get read() {
       return reader.read()
     },
-    write: writeAs(author),
-    note: (work) => (isBusy() ? writeAs(undefined)(work) : reader.note(work)),
+    write: (work) => changes.put((tx) => changeAs(author, work, tx)),
+    note: (work) => (isBusy() ? changes : reader.notes).put(work),
     as: inNameOf,
     accessEpoch: reader.accessEpoch,
     storedSettings: reader.storedSettings,
     async close() {
-      await flushing
+      await changes.idle()
       await reader.close()
       checkpoint()
       writer.close()
