@@ -48,9 +48,10 @@ export const licenses = sqliteTable(
     index('licenses_expiry')
       .on(sql`(${table.assignedAt} + ${table.validity} * 86400000)`)
       .where(sql`${table.status} = 'assigned' and ${table.validity} > 0`),
-    // Everything that verify reads of a licence: the table itself is not touched.
+    // Everything that verify reads of a licence: the table itself is not touched. Keys stand in it as people search
+    // them, in upper or lower case, and so no index of its own is kept for the search.
     index('licenses_standing').on(
-      table.licenseKey,
+      sql`${table.licenseKey} collate nocase`,
       table.productId,
       table.status,
       table.assignedAt,
@@ -62,7 +63,6 @@ export const licenses = sqliteTable(
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),
     index('licenses_owner_name').on(sql`lower(${table.ownerName})`),
-    index('licenses_key_prefix').on(sql`lower(${table.licenseKey})`),
     check('licenses_state', sql`${table.status} in ('available', 'assigned', 'reserved', 'blocked')`),
     check('licenses_key_length', sql`length(${table.licenseKey}) between 1 and 255`),
   ],
@@ -81,6 +81,11 @@ export const licenseMeta = sqliteTable(
   (table) => [unique('license_meta_key').on(table.licenseId, table.key)],
 )
 
+/**
+ * 1 for a seat that is taken, null for one that was freed: written so in a query, as here, `activations_seat` serves it.
+ */
+export const seatIsTaken = 'case when deactivated_at is null then 1 end'
+
 /** CONTRACT §1 Activation. A seat is taken while `deactivated_at` is null; freed rows are kept as history. */
 export const activations = sqliteTable(
   'activations',
@@ -97,8 +102,8 @@ export const activations = sqliteTable(
     deactivatedAt: moment('deactivated_at'),
   },
   (table) => [
-    uniqueIndex('activations_seat').on(table.licenseId, table.identifier).where(sql`${table.deactivatedAt} is null`),
-    index('activations_license').on(table.licenseId),
+    // A device holds one seat of a licence; any number of freed ones, whose null is equal to no other.
+    uniqueIndex('activations_seat').on(table.licenseId, sql.raw(seatIsTaken), table.identifier),
     index('activations_identifier').on(table.identifier),
   ],
 )

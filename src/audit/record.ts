@@ -71,10 +71,12 @@ const unsaid: readonly string[] = ['id', 'updatedAt']
 function textOf(side: object | undefined, other: object | undefined): string | null {
   if (!side) return null
   const others = other as Record<string, unknown> | undefined
-  const told = Object.entries(side)
-    .filter(([name, value]) => !unsaid.includes(name) && !(others && isSame(value, others[name])))
-    .map(([name, value]) => [snake(name), secrets.includes(name) && value !== null ? '•••' : value])
-  return JSON.stringify(Object.fromEntries(told))
+  const told: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(side)) {
+    if (unsaid.includes(name) || (others && isSame(value, others[name]))) continue
+    told[snake(name)] = secrets.includes(name) && value !== null ? '•••' : value
+  }
+  return JSON.stringify(told)
 }
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)

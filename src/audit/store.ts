@@ -1,47 +1,21 @@
 import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from 'drizzle-orm'
 import { type AuditCheckpoint, type AuditEntry, auditCheckpoints, auditLog } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
-import { prepared } from '../database/database'
+import { change, lookUp, type Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
 
-const headQuery = prepared((db) =>
-  db
-    .select({ id: auditLog.id, hash: auditLog.hash })
-    .from(auditLog)
-    .orderBy(desc(auditLog.id))
-    // Bound, SQLite would compile it again at each call.
-    .limit(sql.raw('1') as never)
-    .prepare(),
-)
+type Head = Pick<AuditEntry, 'id' | 'hash'>
 
 /** The last row, which the next one is chained to; undefined while there is none. */
-export async function findHead(db: Queryable): Promise<Pick<AuditEntry, 'id' | 'hash'> | undefined> {
-  const [row] = await headQuery(db).execute()
-  return row
-}
+export const findHead = async (db: Queryable): Promise<Head | undefined> =>
+  lookUp<Head>(db, 'select id, hash from audit_log order by id desc limit 1')
 
-const insertQuery = prepared((db) =>
-  db
-    .insert(auditLog)
-    .values({
-      id: sql.placeholder('id'),
-      at: sql.placeholder('at'),
-      actor: sql.placeholder('actor'),
-      requestId: sql.placeholder('requestId'),
-      verb: sql.placeholder('verb'),
-      subject: sql.placeholder('subject'),
-      subjectId: sql.placeholder('subjectId'),
-      batchFrom: sql.placeholder('batchFrom'),
-      batchTo: sql.placeholder('batchTo'),
-      before: sql.placeholder('before'),
-      after: sql.placeholder('after'),
-      hash: sql.placeholder('hash'),
-    })
-    .prepare(),
-)
+const insertion = `insert into audit_log (id, at, actor, request_id, verb, subject, subject_id, batch_from, batch_to,
+  before, after, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export async function insertEntry(tx: Queryable, entry: AuditEntry) {
-  await insertQuery(tx).execute(entry as Record<string, unknown>)
+  const { id, at, actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash } = entry
+  const values = [actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash]
+  change(tx, insertion, id, at.getTime(), ...values)
 }
 
 // Batches of one subject do not overlap but for those made for another reason: the few that start nearest are enough.

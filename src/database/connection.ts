@@ -50,6 +50,7 @@ function keepStatements(raw: Database) {
   const passing = new Set<WeakRef<Statement>>()
   const collected = new FinalizationRegistry<WeakRef<Statement>>((statement) => passing.delete(statement))
   const prepare = raw.prepare.bind(raw)
+  let newest: string | undefined
 
   function passOn(statement: Statement) {
     const reference = new WeakRef(statement)
@@ -60,6 +61,8 @@ function keepStatements(raw: Database) {
 
   raw.prepare = ((sql: string) => {
     const known = kept.get(sql)
+    if (known && sql === newest) return known
+    newest = sql
     if (known) {
       kept.delete(sql)
       kept.set(sql, known)
@@ -95,3 +98,8 @@ export type Queryable = Connection['orm']
  */
 export const lookUp = <Row>(db: Queryable, sql: string, ...values: SQLQueryBindings[]): Row | undefined =>
   db.$client.prepare<Row, SQLQueryBindings[]>(sql).get(...values) ?? undefined
+
+/** A change of the hot path, as SQLite takes it. */
+export function change(tx: Queryable, sql: string, ...values: SQLQueryBindings[]): void {
+  tx.$client.prepare<unknown, SQLQueryBindings[]>(sql).run(...values)
+}

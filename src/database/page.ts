@@ -1,4 +1,4 @@
-import { and, asc, desc, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { Sorry } from '../kernel/sorry'
 import type { Queryable } from './connection'
@@ -90,6 +90,9 @@ function stretchesOf(
   const beyond = sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than} ${lastId})`
   return isDown && isNullable ? [beyond, sql`${by} is null`] : [beyond]
 }
+
+/** Whether a text begins so, as a range: an index on just that text serves it. */
+export const beginsWith = (text: SQL, start: string) => and(gte(text, start), lt(text, `${start}\u{10ffff}`))
 
 function placeOf(after: string, sort: string): [Value, Value] {
   try {

@@ -100,7 +100,8 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
       return epoch
     },
     storedSettings() {
-      takeSnapshot()
+      // Asked several times by each request, which has asked for the epoch before.
+      if (!hasSnapshot) takeSnapshot()
       if (stored.epoch !== epoch) {
         stored = { epoch, settings: new Map(settingRows.all().map(({ name, value }) => [name, value])) }
       }

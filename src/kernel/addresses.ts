@@ -15,6 +15,8 @@ export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ip
   return { address, family: version === 4 ? 'ipv4' : 'ipv6', bits: prefix === undefined ? most : Number(prefix) }
 }
 
+const mostAsked = 1000
+
 const known = new WeakMap<readonly string[], AddressSet>()
 
 /** A set of addresses from texts that `parseCidr` accepts; others are left out. The same list gives the same set. */
@@ -30,9 +32,19 @@ function setOf(texts: readonly string[]): AddressSet {
     const range = parseCidr(text)
     if (range) list.addSubnet(range.address, range.bits, range.family)
   }
-  const isEmpty = texts.length === 0
+  if (texts.length === 0) return { has: () => false }
+  const asked = new Map<string, boolean>()
   return {
-    has: (address) => !isEmpty && isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
+    has(address) {
+      let isIn = asked.get(address)
+      if (isIn === undefined) {
+        const version = isIP(address)
+        isIn = version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
+        if (asked.size === mostAsked) asked.clear()
+        asked.set(address, isIn)
+      }
+      return isIn
+    },
   }
 }
 

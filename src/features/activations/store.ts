@@ -1,30 +1,15 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
-import { type Activation, activationSightings, activations, licenses } from '../../../db/schema/licensing'
-import { lookUp, type Queryable } from '../../database/connection'
-import { prepared } from '../../database/database'
+import { type Activation, activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
+import { change, lookUp, type Queryable } from '../../database/connection'
 import type { Sighting } from '../../database/gather'
 import { pageOf, type Wanted } from '../../database/page'
 
-const takenOf = 'select count(*) as taken from activations where license_id = ? and deactivated_at is null'
+const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken} = 1`
 
 /** How many seats of a licence are taken. */
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
   lookUp<{ taken: number }>(db, takenOf, licenseId)!.taken
-
-const insertQuery = prepared((tx) =>
-  tx
-    .insert(activations)
-    .values({
-      licenseId: sql.placeholder('licenseId'),
-      identifier: sql.placeholder('identifier'),
-      postUrl: sql.placeholder('postUrl'),
-      ip: sql.placeholder('ip'),
-      userAgent: sql.placeholder('userAgent'),
-      activatedAt: sql.placeholder('activatedAt'),
-    })
-    .prepare(),
-)
 
 /** A seat that is taken now. */
 export type NewActivation = Pick<
@@ -32,8 +17,12 @@ export type NewActivation = Pick<
   'licenseId' | 'identifier' | 'postUrl' | 'ip' | 'userAgent' | 'activatedAt'
 >
 
+const insertion = `insert into activations (license_id, identifier, post_url, ip, user_agent, activated_at)
+  values (?, ?, ?, ?, ?, ?)`
+
 export async function insertActivation(tx: Queryable, activation: NewActivation) {
-  await insertQuery(tx).execute({ ...activation })
+  const { licenseId, identifier, postUrl, ip, userAgent, activatedAt } = activation
+  change(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
 }
 
 export async function updateActivation(tx: Queryable, id: number, changes: Partial<typeof activations.$inferInsert>) {

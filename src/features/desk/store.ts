@@ -1,8 +1,7 @@
-import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { activationSightings, activations, licenses } from '../../../db/schema/licensing'
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
-import { pageOf, type Sorts, type Wanted } from '../../database/page'
+import { beginsWith, pageOf, type Sorts, type Wanted } from '../../database/page'
 import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
 
@@ -18,13 +17,16 @@ export interface LicenseFilter {
   text?: string | undefined
 }
 
-const lowerKey = sql`lower(${licenses.licenseKey})`
+const keyInAnyCase = sql`${licenses.licenseKey} collate nocase`
 const lowerEmail = sql`lower(${licenses.ownerEmail})`
+const lowerName = sql`lower(${licenses.ownerName})`
 const expiry = sql`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
 // Bound, these words would hide from SQLite that the partial index serves.
 const ends = sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`
 
-const sorts: Sorts = { id: licenses.id, license_key: lowerKey, owner_email: lowerEmail, expires_at: expiry }
+const isTaken = sql.raw(`${seatIsTaken} = 1`)
+
+const sorts: Sorts = { id: licenses.id, license_key: keyInAnyCase, owner_email: lowerEmail, expires_at: expiry }
 
 /** Ordered by what not all of them have, only those are listed that have it. */
 const haves: Record<string, SQL> = {
@@ -42,12 +44,16 @@ export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wan
       productId === undefined ? undefined : eq(licenses.productId, productId),
       status && isInState(status, now),
       ownerEmail === undefined ? undefined : eq(lowerEmail, ownerEmail.toLowerCase()),
-      key === undefined ? undefined : beginsWith(licenses.licenseKey, key),
+      key === undefined ? undefined : beginsWith(keyInAnyCase, key),
       contractId === undefined ? undefined : eq(licenses.contractId, contractId),
       generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
       text === undefined
         ? undefined
-        : or(...[licenses.licenseKey, licenses.ownerEmail, licenses.ownerName].map((each) => beginsWith(each, text))),
+        : or(
+            beginsWith(keyInAnyCase, text),
+            beginsWith(lowerEmail, text.toLowerCase()),
+            beginsWith(lowerName, text.toLowerCase()),
+          ),
       haves[sort],
     ),
     sorts,
@@ -63,7 +69,7 @@ function isInState(word: StatusWord, now: Date): SQL | undefined {
   switch (word) {
     case 'active':
       return sql`${licenses.status} = 'assigned' and not (${hasEnded}) and exists (
-        select 1 from ${activations} where ${activations.licenseId} = ${licenses.id} and ${activations.deactivatedAt} is null)`
+        select 1 from ${activations} where ${activations.licenseId} = ${licenses.id} and ${isTaken})`
     case 'expired':
       return hasEnded
     case 'revoked':
@@ -76,18 +82,12 @@ function isInState(word: StatusWord, now: Date): SQL | undefined {
   }
 }
 
-/** A range, so that the index on the lower-cased column serves it. */
-function beginsWith(column: SQLiteColumn, text: string) {
-  const start = text.toLowerCase()
-  return and(gte(sql`lower(${column})`, start), lt(sql`lower(${column})`, `${start}\u{10ffff}`))
-}
-
 /** How many seats of each of these licences are taken, by licence id. */
 export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promise<Map<number, number>> {
   const rows = await db
     .select({ id: activations.licenseId, taken: sql<number>`count(*)` })
     .from(activations)
-    .where(and(inArray(activations.licenseId, licenseIds), isNull(activations.deactivatedAt)))
+    .where(and(inArray(activations.licenseId, licenseIds), isTaken))
     .groupBy(activations.licenseId)
   return new Map(rows.map(({ id, taken }) => [id, taken]))
 }

@@ -1,8 +1,16 @@
-import { and, asc, count, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import { type Product, products } from '../../../db/schema/catalog'
-import { activations, type License, type LicenseStatus, licenseMeta, licenses } from '../../../db/schema/licensing'
+import {
+  activations,
+  type License,
+  type LicenseStatus,
+  licenseMeta,
+  licenses,
+  seatIsTaken,
+} from '../../../db/schema/licensing'
 import { lookUp, type Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
+import { beginsWith } from '../../database/page'
 import type { MetaPair } from '../products/store'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
@@ -21,13 +29,13 @@ const seatOf = `
   select id, product_id as productId, status, assigned_at as assignedAt, validity, activation_limit as activationLimit,
     (select status from products where products.id = licenses.product_id) as productStatus,
     (select activations.id from activations where activations.license_id = licenses.id
-      and activations.identifier = ?2 and activations.deactivated_at is null) as activationId
-  from licenses indexed by licenses_standing where license_key = ?1`
+      and activations.identifier = ?2 and ${seatIsTaken} = 1) as activationId
+  from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`
 
 /** The hot look-up behind `verify`. */
 export async function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
   const row = lookUp<Omit<Seat, 'assignedAt'> & { assignedAt: number | null }>(db, seatOf, licenseKey, identifier)
-  return row && { ...row, assignedAt: row.assignedAt === null ? null : new Date(row.assignedAt) }
+  return row && Object.assign(row, { assignedAt: row.assignedAt === null ? null : new Date(row.assignedAt) })
 }
 
 export async function findLicense(db: Queryable, licenseKey: string): Promise<License | undefined> {
@@ -214,12 +222,8 @@ const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFi
     search === undefined
       ? undefined
       : or(
-          ...[licenses.licenseKey, licenses.ownerEmail, licenses.ownerName].map((column) => beginsWith(column, search)),
+          beginsWith(sql`${licenses.licenseKey} collate nocase`, search),
+          beginsWith(sql`lower(${licenses.ownerEmail})`, search.toLowerCase()),
+          beginsWith(sql`lower(${licenses.ownerName})`, search.toLowerCase()),
         ),
   )
-
-/** A range, so that the index on the lower-cased column serves it. */
-function beginsWith(column: SQL | (typeof licenses)['licenseKey' | 'ownerEmail' | 'ownerName'], text: string) {
-  const start = text.toLowerCase()
-  return and(gte(sql`lower(${column})`, start), lt(sql`lower(${column})`, `${start}\u{10ffff}`))
-}

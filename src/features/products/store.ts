@@ -1,9 +1,9 @@
-import { and, asc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, or, sql } from 'drizzle-orm'
 import { generators, type Product, productMeta, products, releases } from '../../../db/schema/catalog'
 import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
-import { pageOf, type Wanted } from '../../database/page'
+import { beginsWith, pageOf, type Wanted } from '../../database/page'
 
 export type MetaPair = { key: string; value: string }
 
@@ -57,8 +57,6 @@ export const pageProducts = (db: Queryable, { status, source, name }: ProductFil
     sorts: productSorts,
     wanted,
   })
-
-const beginsWith = (text: SQL, start: string) => and(gte(text, start), lt(text, `${start}\u{10ffff}`))
 
 /** How much hangs on a product. */
 export async function countHoldings(db: Queryable, productId: number) {

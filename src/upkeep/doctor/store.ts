@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { activations, contracts, licenses } from '../../../db/schema/licensing'
+import { activations, contracts, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import { deliveries, jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
@@ -43,8 +43,6 @@ export const listAssignedTwice = (db: Queryable) =>
     .where(sql`verb = 'license.assigned' and verb_before = 'license.assigned'`)
     .limit(mostNamed)
 
-const isActive = isNull(activations.deactivatedAt)
-
 /** Licences with more seats taken than they have. */
 export const listOverfull = (db: Queryable) =>
   db
@@ -52,7 +50,7 @@ export const listOverfull = (db: Queryable) =>
     .from(
       sql`(
         select license_id, count(*) as seats from activations
-        where deactivated_at is null group by license_id) as taken`,
+        where ${sql.raw(seatIsTaken)} = 1 group by license_id) as taken`,
     )
     .innerJoin(licenses, sql`licenses.id = taken.license_id`)
     .where(and(gt(licenses.activationLimit, 0), sql`seats > ${licenses.activationLimit}`))
@@ -63,7 +61,7 @@ export const listDoubleSeats = (db: Queryable) =>
   db
     .select({ licenseId: activations.licenseId, ids: sql<string>`group_concat(${activations.id}, ', ')` })
     .from(activations)
-    .where(isActive)
+    .where(sql`${sql.raw(seatIsTaken)} = 1`)
     .groupBy(activations.licenseId, activations.identifier)
     .having(sql`count(*) > 1`)
     .limit(mostNamed)

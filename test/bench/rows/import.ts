@@ -20,8 +20,7 @@ const bareTable = `
   create index by_status on licenses (status);
   create index by_email on licenses (lower(owner_email));
   create index by_name on licenses (lower(owner_name));
-  create index by_prefix on licenses (lower(license_key));
-  create index by_standing on licenses (license_key, product, status, assigned_at, validity, activation_limit);
+  create index by_standing on licenses (license_key collate nocase, product, status, assigned_at, validity, activation_limit);
   create index by_product on licenses (product);`
 
 /** Row 8: licences from a file, against the `sqlite3` shell and the same file. */
