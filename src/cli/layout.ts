@@ -51,11 +51,13 @@ function fitted(widths: number[], room: number): number[] {
   return left
 }
 
-const graphemes = new Intl.Segmenter()
+// Made when it is asked for: it takes longer than the rest of a short command.
+let graphemes: Intl.Segmenter | undefined
 
 /** A text cut to a width, with an ellipsis where something is left out. */
 function shortened(text: string, width: number): string {
   if (Bun.stringWidth(text) <= width) return text
+  graphemes ??= new Intl.Segmenter()
   let kept = ''
   for (const { segment } of graphemes.segment(text)) {
     if (Bun.stringWidth(kept + segment) >= width) break

@@ -47,11 +47,15 @@ export async function enqueueAll<Payload extends TSchema>(
   }
 }
 
-/** Sees to it that a recurring job is there, once. */
-export async function ensureRecurring(tx: Queryable, kind: JobKind, now: Date) {
-  const pending = and(eq(jobs.kind, kind.name), inArray(jobs.state, ['queued', 'running']))
-  const [job] = await tx.select({ id: jobs.id }).from(jobs).where(pending)
-  if (!job) await enqueue(tx, kind, {}, { now })
+/** Sees to it that there is a job of each of these recurring kinds, once. */
+export async function ensureRecurring(tx: Queryable, kinds: readonly JobKind[], now: Date) {
+  const names = kinds.map(({ name }) => name)
+  const rows = await tx
+    .select({ kind: jobs.kind })
+    .from(jobs)
+    .where(and(inArray(jobs.kind, names), inArray(jobs.state, ['queued', 'running'])))
+  const pending = new Set(rows.map(({ kind }) => kind))
+  for (const kind of kinds) if (!pending.has(kind.name)) await enqueue(tx, kind, {}, { now })
 }
 
 /**

@@ -32,9 +32,8 @@ export async function startWorker(
   let lookAgain = false
   let latest = clock()
 
-  await db.write(async (tx) => {
-    for (const { kind } of handled) if (kind.everyMs !== undefined) await ensureRecurring(tx, kind, clock())
-  })
+  const recurring = handled.map(({ kind }) => kind).filter(({ everyMs }) => everyMs !== undefined)
+  await db.write((tx) => ensureRecurring(tx, recurring, clock()))
 
   function look() {
     lookAgain = true
