@@ -9,7 +9,7 @@ import type { Config } from './config'
 import { openCheckpoints } from './database/checkpoints'
 import { type Db, openDatabase } from './database/database'
 import { gather } from './database/gather'
-import { holdLock } from './database/lock'
+import { holdLock, isHeld } from './database/lock'
 import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
@@ -33,6 +33,8 @@ import { openKeyUses } from './signing/uses'
 export interface House extends Deps {
   /** What opening it has made, in words. */
   readonly made: readonly string[]
+  /** Whether a server, this process or another, works on the folder now. */
+  isServed(): boolean
   /** Writes down what is still in memory, closes the database and lets go of the folder. */
   close(): Promise<void>
 }
@@ -90,7 +92,17 @@ export async function openHouse(opening: Opening): Promise<House> {
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()
     return furnish(
-      { config, isServer: asServer, clock, log, db, folder, sealer, made },
+      {
+        config,
+        isServer: asServer,
+        isServed: () => asServer || isHeld(paths.lock),
+        clock,
+        log,
+        db,
+        folder,
+        sealer,
+        made,
+      },
       () => asServer && lock?.release(),
     )
   } catch (error) {
@@ -102,7 +114,7 @@ export async function openHouse(opening: Opening): Promise<House> {
 const databaseIn = (folder: string) => join(folder, 'latchkey.db')
 
 function furnish(
-  base: Pick<House, 'config' | 'isServer' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  base: Pick<House, 'config' | 'isServer' | 'isServed' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base

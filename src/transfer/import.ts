@@ -12,10 +12,16 @@ import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
 import { count, nothing, type OnRefused, type Result } from './tally'
 
-/** So many lines are committed together; few where requests wait for this process, and are answered in between. */
-const linesPerWrite = ({ isServer }: Pick<Workshop, 'isServer'>) => (isServer ? 50 : 10_000)
+/**
+ * So many lines are committed together: few where requests wait for this process and are answered in between, some where
+ * a server beside it has writes of its own to do.
+ */
+const linesPerWrite = ({ isServer, isServed }: Workshop) => (isServer ? 50 : isServed?.() ? 1000 : 10_000)
 
-type Workshop = Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'>
+interface Workshop extends Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'> {
+  /** Whether a server works on the folder now, beside this process. */
+  isServed?(): boolean
+}
 
 interface Watching {
   wishes: Wishes
@@ -31,13 +37,14 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
   const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
   const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
   if (!workshop.isServer) await workshop.db.write(makeRoom)
-  const most = linesPerWrite(workshop)
+  let most = linesPerWrite(workshop)
   for (const source of sources) {
     let batch: SourceLine[] = []
     const flush = async () => {
       const verdicts = await writeBatch(workshop.db, batch, { ...journey, now: workshop.clock() })
       count(result, source, { batch, verdicts, onRefused: watching.onRefused })
       batch = []
+      most = linesPerWrite(workshop)
     }
     try {
       for await (const line of source.lines(watching.onRead ?? (() => {}))) {

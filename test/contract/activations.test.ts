@@ -52,6 +52,27 @@ describe('a licence on a device', () => {
     expect(await told('deactivate', asked)).toEqual({ code: 401, message: 'License key already inactive' })
   })
 
+  test('is another one than that whose key differs in upper and lower case alone', async () => {
+    const [lower, upper] = ['case-key-é', 'CASE-KEY-é']
+    for (const key of [lower, upper]) await makeLicense(house, { product_id: product, license_keys: [key] })
+    const { response } = await house.ask('GET /api/v1/get-license-keys', { search: 'Case-Key-é' })
+    const listed = response.license_keys.map((row: { license_key: string }) => row.license_key)
+    expect(listed).toEqual([lower, upper])
+    await house.ask('POST /api/v1/activate', device(lower))
+    expect(await house.ask('POST /api/v1/verify', device(lower))).toMatchObject({ code: 200 })
+    expect(await house.ask('POST /api/v1/verify', device(upper))).toMatchObject({ code: 202 })
+    expect(await house.ask('POST /api/v1/verify', device('Case-Key-é'))).toMatchObject({ code: 210 })
+  })
+
+  test('can take and free its seat any number of times, and holds one at a time', async () => {
+    const asked = device(await makeLicense(house, { product_id: product, activation_limit: 1 }))
+    for (let i = 0; i < 3; i++) {
+      expect(await house.ask('POST /api/v1/activate', asked)).toMatchObject({ code: 300 })
+      expect(await house.ask('POST /api/v1/activate', { ...asked, identifier: 'other' })).toMatchObject({ code: 302 })
+      expect(await house.ask('POST /api/v1/deactivate', asked)).toMatchObject({ code: '400' })
+    }
+  })
+
   test('is known by its exact identifier', async () => {
     const key = await makeLicense(house, { product_id: product })
     await house.ask('POST /api/v1/activate', device(key, 'Site.Test'))

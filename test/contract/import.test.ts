@@ -33,6 +33,15 @@ const listed = async (search: string) =>
   (await house.ask('GET /api/v1/get-license-keys', { search })).response.license_keys
 
 describe('import', () => {
+  test('is written a thousand lines at a time beside a running server, whose changes get their turn', async () => {
+    const rows = Array.from({ length: 2499 }, (_, i) => `TURN-${i},App,1,0\n`).join('')
+    const path = write('turn.csv', `${header}\n${rows}TURN-X,"App,1,0\nTURN-Y,App,1,0\n`)
+    const { exitCode, err } = await house.cli('import', path, '--yes')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('The 2000 lines before it were dealt with, 1000 in one write')
+    expect(await numbers(write('turn.csv', `${header}\n${rows}`))).toMatchObject({ made: 499, already_there: 2000 })
+  })
+
   test('makes licences with owner, limits, dates, devices and metadata beside a running server', async () => {
     const path = write(
       'sold.csv',
