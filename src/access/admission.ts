@@ -1,36 +1,48 @@
 import type { Config } from '../config'
 import type { Deps } from '../deps'
-import { admit, admitAnyone, type Caller, type KnownKey } from './admit'
-import type { Brake } from './brake'
+import type { Outcome } from '../kernel/outcome'
+import { admit, admitAnyone, type KnownKey, type Newcomer } from './admit'
 import type { Capability } from './capabilities'
 import type { Blocklist } from './doorkeeper'
 import type { Pace } from './rate-limit'
 
-/** Who wants in: with an API key or without, from where, when. */
-export interface Newcomer {
-  readonly key: KnownKey | undefined
-  /** Asked for only when a rule needs it. */
-  readonly address: string
-  readonly now: Date
-}
-
-/** Asks the rules of CONTRACT §2 and notes the key's use: why this caller may not come in, undefined when it may. */
-export type Admission = ReturnType<typeof openAdmission>
+/**
+ * Asks the rules of CONTRACT §2 and notes the key's use: why this newcomer may not come in, undefined when it may. At
+ * once, unless the blocklist has to be read anew.
+ */
+export type Admission = (
+  newcomer: Newcomer,
+  capability: Capability | undefined,
+  identifier?: string,
+) => Outcome | undefined | Promise<Outcome | undefined>
 
 /** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
-export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>) {
+export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>): Admission {
   const { brake, config, doorkeeper, limit } = deps
   const secondsToWait = openPace(config, limit)
 
-  return async (newcomer: Newcomer, capability: Capability | undefined, identifier?: string) => {
-    const { key, now } = newcomer
-    const asked = doorkeeper.blocklist()
-    const blocklist = asked instanceof Promise ? await asked : asked
-    const pace = () => secondsToWait(newcomer, capability && key)
-    const caller = callerOf(newcomer, { blocklist, brake, identifier, secondsToWait: pace })
-    const refusal = capability ? admit({ ...caller, key, capability, now }) : admitAnyone(caller)
-    if (!refusal && capability) doorkeeper.noteUse(key!, now)
+  function judge(
+    newcomer: Newcomer,
+    capability: Capability | undefined,
+    identifier: string | undefined,
+    blocklist: Blocklist,
+  ) {
+    const caller = { newcomer, identifier, blocklist, brake, secondsToWait }
+    if (!capability) return admitAnyone(caller)
+    const refusal = admit({ ...caller, capability })
+    if (!refusal) doorkeeper.noteUse(newcomer.key!, newcomer.now)
     return refusal
+  }
+
+  async function judgeLater(asked: Parameters<Admission>, blocklist: Promise<Blocklist>) {
+    return judge(asked[0], asked[1], asked[2], await blocklist)
+  }
+
+  return (newcomer, capability, identifier) => {
+    const blocklist = doorkeeper.blocklist()
+    return blocklist instanceof Promise
+      ? judgeLater([newcomer, capability, identifier], blocklist)
+      : judge(newcomer, capability, identifier, blocklist)
   }
 }
 
@@ -42,19 +54,3 @@ export const openPace =
     if (byKey || !config.rate_limit_per_address) return byKey
     return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
   }
-
-/** What the rules ask about a newcomer. */
-type Surroundings = Pick<Caller, 'identifier' | 'secondsToWait'> & { blocklist: Blocklist; brake: Brake }
-
-/** How a newcomer looks to the rules. */
-export const callerOf = (
-  newcomer: Newcomer,
-  { blocklist, brake, identifier, secondsToWait }: Surroundings,
-): Caller => ({
-  address: () => newcomer.address,
-  identifier,
-  isAddressBlocked: () => blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, newcomer.now),
-  isDeviceBlocked: (device) => blocklist.blocks('identifier', device, newcomer.now),
-  secondsOfBrake: () => brake.secondsToWait(newcomer),
-  secondsToWait,
-})

@@ -1,7 +1,9 @@
 import type { ApiKey } from '../../db/schema/access'
 import type { AddressSet } from '../kernel/addresses'
 import { type Outcome, say } from '../kernel/outcome'
+import type { Brake } from './brake'
 import { type Capability, everything } from './capabilities'
+import type { Blocklist } from './doorkeeper'
 
 /** An API key as the gate knows it: its row, and its allow-list ready to be asked. */
 export interface KnownKey extends ApiKey {
@@ -10,54 +12,63 @@ export interface KnownKey extends ApiKey {
   readonly shownUntil: Date | null
 }
 
-/** Whoever knocks, with or without an API key. */
-export interface Caller {
-  /** Found out only when a rule needs it. */
-  address: () => string
-  identifier: string | undefined
-  isAddressBlocked: () => boolean
-  isDeviceBlocked: (identifier: string) => boolean
-  /** Seconds until an address that has guessed at keys may come again. */
-  secondsOfBrake: () => number
-  /** Seconds until the caller may come again; asked only when everything before it holds. */
-  secondsToWait: () => number
+/** Who wants in: with an API key or without, from where, when. */
+export interface Newcomer {
+  readonly key: KnownKey | undefined
+  /** Found out only when a rule asks for it. */
+  readonly address: string
+  readonly now: Date
 }
 
+/** A newcomer, and what the rules look at to judge it. */
+export interface Caller {
+  readonly newcomer: Newcomer
+  /** The device it speaks for, where it names one. */
+  readonly identifier: string | undefined
+  readonly blocklist: Blocklist
+  /** Knows the addresses that have guessed at keys. */
+  readonly brake: Pick<Brake, 'secondsToWait'>
+  /** Seconds until it may come again, by the pace of that key and of its address; asked only when all before it holds. */
+  readonly secondsToWait: (newcomer: Newcomer, key: KnownKey | undefined) => number
+}
+
+/** One that wants in with an API key. */
 export interface Candidate extends Caller {
-  key: KnownKey | undefined
-  capability: Capability
-  now: Date
+  readonly capability: Capability
 }
 
 /** A candidate whose key is known. */
-type Holder = Candidate & { key: KnownKey }
+export type Holder = Candidate & { readonly newcomer: Newcomer & { readonly key: KnownKey } }
 
 const denied = say('access_denied')
 
-const notBlocked = (caller: Caller) => (caller.isAddressBlocked() ? denied : undefined)
+const notBlocked = ({ blocklist, newcomer }: Caller) =>
+  blocklist.hasAddresses && blocklist.blocks('ip', newcomer.address, newcomer.now) ? denied : undefined
 
-const known = ({ key, now }: Candidate) =>
+const known = ({ newcomer: { key, now } }: Candidate) =>
   !key || (key.shownUntil && key.shownUntil <= now) ? say('invalid_api_key') : undefined
 
-const inForce = ({ key, now }: Holder) =>
+const inForce = ({ newcomer: { key, now } }: Holder) =>
   key.status !== 'active' || (key.expiresAt && key.expiresAt <= now) ? say('inactive_api_key') : undefined
 
-const fromAllowedAddress = ({ key, address }: Holder) =>
-  key.allowedIps.length && !key.allowed.has(address()) ? say('ip_not_allowed') : undefined
+const fromAllowedAddress = ({ newcomer }: Holder) =>
+  newcomer.key.allowedIps.length && !newcomer.key.allowed.has(newcomer.address) ? say('ip_not_allowed') : undefined
 
-const capable = ({ key, capability }: Holder) =>
+const capable = ({ newcomer: { key }, capability }: Holder) =>
   key.capabilities.includes(capability) || key.capabilities.includes(everything)
     ? undefined
     : say('insufficient_permissions')
 
 const waiting = (seconds: number) => (seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined)
 
-const notGuessing = (caller: Caller) => waiting(caller.secondsOfBrake())
+const notGuessing = ({ brake, newcomer }: Caller) => waiting(brake.secondsToWait(newcomer))
 
-const inPace = (caller: Caller) => waiting(caller.secondsToWait())
+const inPace = ({ newcomer, secondsToWait }: Caller) => waiting(secondsToWait(newcomer, newcomer.key))
 
-const deviceNotBlocked = ({ identifier, isDeviceBlocked }: Caller) =>
-  identifier && isDeviceBlocked(identifier) ? denied : undefined
+const inPaceOfAddress = ({ newcomer, secondsToWait }: Caller) => waiting(secondsToWait(newcomer, undefined))
+
+const deviceNotBlocked = ({ identifier, blocklist, newcomer }: Caller) =>
+  identifier && blocklist.blocks('identifier', identifier, newcomer.now) ? denied : undefined
 
 /** The rules of CONTRACT §2 in their order. Each says why it stops a candidate; those of a key need one that is known. */
 export const rules = [
@@ -85,4 +96,4 @@ export function admit(candidate: Candidate): Outcome | undefined {
 
 /** The same where no API key is asked for. */
 export const admitAnyone = (caller: Caller): Outcome | undefined =>
-  notBlocked(caller) ?? inPace(caller) ?? deviceNotBlocked(caller)
+  notBlocked(caller) ?? inPaceOfAddress(caller) ?? deviceNotBlocked(caller)

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
-import { callerOf, openPace } from './admission'
-import { type Candidate, type KnownKey, type RuleName, rules } from './admit'
+import { openPace } from './admission'
+import { type Holder, type KnownKey, type RuleName, rules } from './admit'
 import { type Capability, everything } from './capabilities'
 
 /** A request that might be made. */
@@ -18,16 +18,18 @@ export async function explainAdmission(
   { key, address, capability, identifier }: Imagined,
   now: Date,
 ) {
-  const newcomer = { key, address, now }
-  const blocklist = await doorkeeper.blocklist()
-  const secondsToWait = openPace(config, limit.foresee)
-  const pace = () => secondsToWait(newcomer, key)
-  const caller = callerOf(newcomer, { blocklist, brake, identifier, secondsToWait: pace })
-  return explain({ ...caller, key, capability, now })
+  return explain({
+    newcomer: { key, address, now },
+    capability,
+    identifier,
+    blocklist: await doorkeeper.blocklist(),
+    brake,
+    secondsToWait: openPace(config, limit.foresee),
+  })
 }
 
 /** The same rules that `admit` asks, each of them, whether one before it stops the candidate or not. */
-export function explain(candidate: Candidate & { key: KnownKey }) {
+export function explain(candidate: Holder) {
   const asked = rules.map(({ name, refusal }) => ({
     rule: name,
     saw: saw[name](candidate),
@@ -40,15 +42,19 @@ export function explain(candidate: Candidate & { key: KnownKey }) {
   }
 }
 
-const saw: Record<RuleName, (candidate: Candidate & { key: KnownKey }) => string> = {
-  'address is not blocked': ({ address }) => address(),
-  'address does not guess at keys': ({ secondsOfBrake }) => `to wait: ${secondsOfBrake()} s`,
-  'API key is known': ({ key }) => `API key ${key.id} "${key.name}"`,
-  'API key is in force': ({ key }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
-  'address is allowed': ({ key, address }) => `${address()}, allowed from ${key.allowedIps.join(', ') || 'anywhere'}`,
-  'capability is held': ({ key, capability }) =>
+const saw: Record<RuleName, (candidate: Holder) => string> = {
+  'address is not blocked': ({ newcomer }) => newcomer.address,
+  'address does not guess at keys': ({ brake, newcomer }) => `to wait: ${brake.secondsToWait(newcomer)} s`,
+  'API key is known': ({ newcomer: { key } }) => `API key ${key.id} "${key.name}"`,
+  'API key is in force': ({ newcomer: { key } }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
+  'address is allowed': ({ newcomer: { key, address } }) =>
+    `${address}, allowed from ${key.allowedIps.join(', ') || 'anywhere'}`,
+  'capability is held': ({ newcomer: { key }, capability }) =>
     `${capability}, held: ${key.capabilities.includes(everything) ? 'everything' : key.capabilities.join(', ')}`,
-  'rate limit is kept': ({ key, secondsToWait }) =>
-    `${key.rateLimitPerMinute ? `${key.rateLimitPerMinute} a minute` : 'no limit of its own'}, to wait: ${secondsToWait()} s`,
+  'rate limit is kept': ({ newcomer, secondsToWait }) => {
+    const { key } = newcomer
+    const limit = key.rateLimitPerMinute ? `${key.rateLimitPerMinute} a minute` : 'no limit of its own'
+    return `${limit}, to wait: ${secondsToWait(newcomer, key)} s`
+  },
   'device is not blocked': ({ identifier }) => identifier ?? 'none named',
 }

@@ -96,31 +96,16 @@ export function gate(deps: Deps) {
     return visitor
   }
 
-  /** The caller's fields as the model reads them; a `Refusal` is thrown when they may not come in. */
-  async function admitted(visitor: Visitor, { capability, model }: Asked): Promise<Fields> {
-    const { token, unreadable } = visitor
-    const { reading, fault } = readingOf(visitor, model)
-    const { values, device } = reading
-    const refusal = (await refusalOf(visitor, capability, device)) ?? fault
-    // Without a readable body nobody can tell whether it held a key.
-    if (unreadable && token === undefined && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
-    if (refusal) throw new Refusal(refusal)
-    const flaw = flawIn(model, values)
-    if (flaw) throw new Refusal(flaw)
-    if (capability === anyone) return values
-    visitor.capability = capability
-    visitor.values = values
-    visitor.wish = wishOf(visitor.fields, values)
-    return values
-  }
-
   // One hook for a request, whatever its kind: each takes it once more through the framework.
   return new Elysia({ name: 'gate' }).decorate({} as { visitor: Visitor }).macro({
     asks: (asked: Asked) => ({
       // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
       transform: async (context): Promise<void> => {
-        context.visitor = await meet(context.request, context.params, asked.place)
-        return { [asked.place]: await admitted(context.visitor, asked) } as never
+        const visitor = await meet(context.request, context.params, asked.place)
+        context.visitor = visitor
+        const reading = readingOf(visitor, asked.model)
+        const refusal = await refusalOf(visitor, asked.capability, reading.device)
+        return { [asked.place]: admitted(visitor, asked, reading, refusal) } as never
       },
     }),
     isMet: {
@@ -132,14 +117,33 @@ export function gate(deps: Deps) {
 }
 
 /** The fields as the model reads them, or why it cannot; whoever may not come in is not told. */
-function readingOf({ fields, unreadable }: Visitor, model: TObject): { reading: Reading; fault?: Outcome } {
-  if (unreadable) return { reading: unread, fault: unreadable }
+function readingOf({ fields, unreadable }: Visitor, model: TObject): Reading & { fault?: Outcome } {
+  if (unreadable) return { ...unread, fault: unreadable }
   try {
-    return { reading: read(model, fields) }
+    return read(model, fields)
   } catch (error) {
-    if (error instanceof Refusal) return { reading: unread, fault: error.outcome }
+    if (error instanceof Refusal) return { ...unread, fault: error.outcome }
     throw error
   }
+}
+
+/** The fields of a caller that may come in; a `Refusal` is thrown where it may not. */
+function admitted(
+  visitor: Visitor,
+  { capability, model }: Asked,
+  { values, fault }: Reading & { fault?: Outcome },
+  refusal: Outcome | undefined,
+): Fields {
+  const { token, unreadable } = visitor
+  // Without a readable body nobody can tell whether it held a key.
+  if (unreadable && token === undefined && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
+  const reason = refusal ?? fault ?? flawIn(model, values)
+  if (reason) throw new Refusal(reason)
+  if (capability === anyone) return values
+  visitor.capability = capability
+  visitor.values = values
+  visitor.wish = wishOf(visitor.fields, values)
+  return values
 }
 
 /** What arrived, wherever it stood. Most requests carry a body alone. */

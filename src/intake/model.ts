@@ -113,20 +113,30 @@ export function read(model: TObject, fields: Fields): Reading {
 
 function readerOf(model: TObject): Reader {
   const properties = Object.entries(model.properties as Record<string, Field>)
-  const wanted = properties.map(([name, schema]) => [name, [name, ...(schema['x-aliases'] ?? [])], schema] as const)
   const isJudged = 'noValidate' in model
+  const wanted = properties.map(([name, schema]) => ({
+    name,
+    names: [name, ...(schema['x-aliases'] ?? [])],
+    schema,
+    mayBeEmpty: isJudged || schema.nullable === true,
+  }))
   const deviceField = properties.find(([, schema]) => schema.device)?.[0]
   return (fields) => {
     const values: Fields = {}
-    for (const [name, names, schema] of wanted) {
-      const given =
-        names.find((known) => isGiven(fields[known])) ??
-        (isJudged || schema.nullable ? names.find((known) => fields[known] !== undefined) : undefined)
-      if (given !== undefined) values[name] = coerce(fields[given], schema)
+    for (const { name, names, schema, mayBeEmpty } of wanted) {
+      const given = firstGiven(names, fields, mayBeEmpty)
+      if (given !== undefined) values[name] = coerce(given, schema)
     }
     const device = deviceField && values[deviceField]
     return { values, device: typeof device === 'string' && device !== '' ? device : undefined }
   }
+}
+
+/** What the first of these fields says that says something; an empty one counts where none does and that has a meaning. */
+function firstGiven(names: readonly string[], fields: Fields, mayBeEmpty: boolean): unknown {
+  for (const name of names) if (isGiven(fields[name])) return fields[name]
+  if (mayBeEmpty) for (const name of names) if (fields[name] !== undefined) return fields[name]
+  return undefined
 }
 
 const isGiven = (value: unknown) =>

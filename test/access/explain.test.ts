@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { admit, type Candidate, type KnownKey } from '../../src/access/admit'
+import { admit, type Holder, type KnownKey } from '../../src/access/admit'
 import { explain } from '../../src/access/explain'
 import { addressSet } from '../../src/kernel/addresses'
 import { declared } from '../../src/kernel/answers'
@@ -39,15 +39,18 @@ const candidate = fc
     seconds: fc.constantFrom(0, 0, 7),
     braking: fc.constantFrom(0, 0, 0, 9),
   })
-  .map(({ address, blockedAddress, seconds, braking, ...rest }): Candidate & { key: KnownKey } => ({
-    ...rest,
-    now,
-    address: () => address,
-    isAddressBlocked: () => address === blockedAddress,
-    isDeviceBlocked: (identifier) => identifier === 'stolen',
-    secondsOfBrake: () => braking,
-    secondsToWait: () => seconds,
-  }))
+  .map(
+    ({ key, address, blockedAddress, seconds, braking, ...rest }): Holder => ({
+      ...rest,
+      newcomer: { key, address, now },
+      blocklist: {
+        hasAddresses: blockedAddress !== undefined,
+        blocks: (kind, value) => value === (kind === 'ip' ? blockedAddress : 'stolen'),
+      },
+      brake: { secondsToWait: () => braking },
+      secondsToWait: () => seconds,
+    }),
+  )
 
 test('what is explained is what is admitted or refused', () => {
   fc.assert(

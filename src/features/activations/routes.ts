@@ -3,14 +3,14 @@ import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { standing } from '../licenses/policy'
 import { Device, DeviceActivation, VerifiedDevice } from './model'
-import { activate, deactivate, getLicenseKeyDetails, verifyOrAdd } from './service'
+import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
 export const activations = (deps: Deps) =>
   new Elysia({ tags: ['Activations'] })
     .use(gate(deps))
     .post(
       '/verify',
-      ({ body, visitor }) => verifyOrAdd(deps, body, visitor.now),
+      ({ body, visitor }) => verify(deps, body, visitor.now),
       endpoint('verify', VerifiedDevice, {
         summary: 'Ask whether a licence is good on a device',
         says: ['valid_license_key', 'envato_purchase_code_added', ...standing, 'no_activation_found'],

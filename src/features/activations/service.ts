@@ -1,7 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
-import type { Gatherer } from '../../database/gather'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
@@ -24,19 +23,18 @@ export interface Origin {
   userAgent: string
 }
 
-/** 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). */
-export async function verify(db: Queryable, device: Static<typeof Device>, sightings: Gatherer, now: Date) {
-  const { seat, refusal } = await findActiveSeat(db, device, now)
-  if (refusal) return refusal
-  sightings.note(seat.activationId!, now)
-  return say('valid_license_key').signedFor(seat.productId)
-}
-
-/** `verify`, where an unknown key may turn out to be a purchase code of the Envato market: 206. */
-export async function verifyOrAdd(deps: Deps, device: Static<typeof VerifiedDevice>, now: Date) {
-  const outcome = await verify(deps.db.read, device, deps.sightings, now)
-  if (outcome.answer !== 'invalid_license_key' || device.product_id !== undefined) return outcome
-  return (await addPurchase(deps, device, now)) ?? outcome
+/**
+ * 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). An
+ * unknown key may turn out to be a purchase code of the Envato market: 206.
+ */
+export async function verify(deps: Deps, device: Static<typeof VerifiedDevice>, now: Date): Promise<Outcome> {
+  const { seat, refusal } = await findActiveSeat(deps.db.read, device, now)
+  if (seat) {
+    deps.sightings.note(seat.activationId!, now)
+    return say('valid_license_key').signedFor(seat.productId)
+  }
+  if (refusal.answer !== 'invalid_license_key' || device.product_id !== undefined) return refusal
+  return (await addPurchase(deps, device, now)) ?? refusal
 }
 
 /** 500 with the licence and its product, under the rules of `verify`. */
@@ -153,9 +151,11 @@ const factsOf = (seat: Seat, { license_key, identifier }: Static<typeof Device>)
 /** A licence with this device's place on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
+const findSeatOf = async (db: Queryable, device: Static<typeof Device>, now: Date) =>
+  placeOf(await lookUp(db, device), now)
+
 /** The licence and this device's place on it, or 210 or 215. */
-async function findSeatOf(db: Queryable, device: Static<typeof Device>, now: Date): Promise<Found> {
-  const asked = await lookUp(db, device)
+function placeOf(asked: Asked, now: Date): Found {
   const stopped = firstBroken(rulesOfEntry, asked, now)
   if (!asked.seat || stopped === 'invalid_license_key') return { refusal: say('invalid_license_key') }
   return stopped ? { refusal: say(stopped).signedFor(asked.seat.productId) } : { seat: asked.seat }
@@ -182,7 +182,7 @@ export async function findActiveSeat(
   now: Date,
   waiver?: { mayBeExpired: boolean },
 ): Promise<Found> {
-  const found = await findSeatOf(db, device, now)
+  const found = placeOf(await lookUp(db, device), now)
   if (found.refusal) return found
   const stopped = obstacle(found.seat, now, waiver) ?? firstBroken(rulesOfSeat, found.seat, now)
   return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found

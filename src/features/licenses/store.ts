@@ -33,9 +33,10 @@ const seatOf = `
   from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`
 
 /** The hot look-up behind `verify`. */
-export async function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
+export function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
   const row = lookUp<Omit<Seat, 'assignedAt'> & { assignedAt: number | null }>(db, seatOf, licenseKey, identifier)
-  return row && Object.assign(row, { assignedAt: row.assignedAt === null ? null : new Date(row.assignedAt) })
+  const assignedAt = row?.assignedAt == null ? null : new Date(row.assignedAt)
+  return Promise.resolve(row && Object.assign(row, { assignedAt }))
 }
 
 export async function findLicense(db: Queryable, licenseKey: string): Promise<License | undefined> {
