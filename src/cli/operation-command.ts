@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Field } from '../intake/model'
-import { judge, read } from '../intake/model'
+import { judge } from '../intake/model'
+import { read } from '../intake/reading'
 import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'

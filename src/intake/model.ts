@@ -1,6 +1,5 @@
 import { type Static, type TLiteral, type TObject, type TSchema, type TUnion, Type } from '@sinclair/typebox'
 import { parseMoment } from '../kernel/moments'
-import { Refusal, say } from '../kernel/outcome'
 import type { Fields } from './body'
 
 /** What a field of ours says of itself beside its type. */
@@ -89,107 +88,6 @@ export const unchecked = <T extends TObject>(model: T): T => ({ ...model, noVali
 
 /** A model whose faults its service gathers and answers with all of them at once: `judge` checks it. */
 export const gathered = unchecked
-
-/** A model's fields out of what arrived, and the device they name, if the model asks for one. */
-export interface Reading {
-  values: Fields
-  device: string | undefined
-}
-
-type Reader = (fields: Fields) => Reading
-
-const readers = new WeakMap<TObject, Reader>()
-
-/**
- * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
- * be. Unknown fields are left behind, absent ones stay absent; an empty one is absent too, unless emptiness clears it
- * or its service judges it. Throws a refusal for text no field may hold.
- */
-export function read(model: TObject, fields: Fields): Reading {
-  const reader = readers.get(model) ?? readerOf(model)
-  readers.set(model, reader)
-  return reader(fields)
-}
-
-function readerOf(model: TObject): Reader {
-  const properties = Object.entries(model.properties as Record<string, Field>)
-  const isJudged = 'noValidate' in model
-  const wanted = properties.map(([name, schema]) => ({
-    name,
-    names: [name, ...(schema['x-aliases'] ?? [])],
-    schema,
-    mayBeEmpty: isJudged || schema.nullable === true,
-  }))
-  const deviceField = properties.find(([, schema]) => schema.device)?.[0]
-  return (fields) => {
-    const values: Fields = {}
-    for (const { name, names, schema, mayBeEmpty } of wanted) {
-      const given = firstGiven(names, fields, mayBeEmpty)
-      if (given !== undefined) values[name] = coerce(given, schema)
-    }
-    const device = deviceField && values[deviceField]
-    return { values, device: typeof device === 'string' && device !== '' ? device : undefined }
-  }
-}
-
-/** What the first of these fields says that says something; an empty one counts where none does and that has a meaning. */
-function firstGiven(names: readonly string[], fields: Fields, mayBeEmpty: boolean): unknown {
-  for (const name of names) if (isGiven(fields[name])) return fields[name]
-  if (mayBeEmpty) for (const name of names) if (fields[name] !== undefined) return fields[name]
-  return undefined
-}
-
-const isGiven = (value: unknown) =>
-  value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '')
-
-function coerce(value: unknown, schema: Field): unknown {
-  if (value === null) return ''
-  if (typeof value === 'string') return coerceText(clean(value), schema)
-  if (schema.kind === 'json') return JSON.stringify(value)
-  if (Array.isArray(value)) return cleanItems(value)
-  if (schema.kind === 'toggle' && typeof value === 'boolean') return value
-  if (schema.kind === 'flag' || schema.kind === 'integer') return typeof value === 'boolean' ? Number(value) : value
-  return typeof value === 'number' || typeof value === 'boolean' ? coerceText(String(value), schema) : value
-}
-
-function coerceText(value: string, schema: Field): unknown {
-  switch (schema.kind) {
-    case 'integer':
-      return /^-?\d{1,15}$/.test(value) ? Number(value) : value
-    case 'flag':
-      return { '0': 0, '1': 1, false: 0, true: 1 }[value.toLowerCase()] ?? value
-    case 'toggle':
-      return { '0': false, '1': true, false: false, true: true }[value.toLowerCase()] ?? value
-    case 'choice':
-      return value.toLowerCase()
-    case 'list':
-      return listOf(value)
-    default:
-      return value
-  }
-}
-
-function listOf(value: string): unknown {
-  if (!value.startsWith('[')) return cleanItems(value.split(/[\r\n,]+/))
-  let items: unknown[]
-  try {
-    items = JSON.parse(value)
-  } catch {
-    return value
-  }
-  return cleanItems(items)
-}
-
-/** Empty items are left out, as empty lines are; numbers are taken as their text, unless JSON has rounded them. */
-const cleanItems = (items: unknown[]) =>
-  items
-    .map((item) => (typeof item === 'string' ? clean(item) : Number.isSafeInteger(item) ? String(item) : item))
-    .filter((item) => item !== '')
-
-function clean(value: string) {
-  if (value.includes('\0')) throw new Refusal(say('malformed_request', { detail: 'A field contains a NUL character.' }))
-  return value.trim()
-}
 
 /** A model's fields before they were judged: any may be absent or wrong. */
 export type Unchecked<T extends TObject> = { [K in keyof Static<T>]?: unknown }

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
-import { judge, read } from '../intake/model'
+import { judge } from '../intake/model'
+import { read } from '../intake/reading'
 import { parseMoment } from '../kernel/moments'
 import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'

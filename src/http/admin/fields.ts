@@ -1,6 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import { type Fields, type Intake, readBody, readQuery } from '../../intake/body'
-import { type Field, type FieldErrors, judge, read } from '../../intake/model'
+import { type Field, type FieldErrors, judge } from '../../intake/model'
+import { read } from '../../intake/reading'
 import { Refusal, say } from '../../kernel/outcome'
 import type { AdminRoute } from './route'
 import { fileField } from './upload'
