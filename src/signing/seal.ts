@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
-import type { KeyRing, Signer } from './key-ring'
+import type { KeyRing, Signer, Wanted } from './key-ring'
 import { openSignQueue } from './sign-queue'
 import type { KeyUses } from './uses'
 
@@ -29,20 +29,30 @@ const noWish: Wish = {}
  * of one second are the same bytes and are made once.
  */
 export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>, counts = { made: 0, memoised: 0 }): Seal {
-  const memo = openMemo(counts)
+  const memo = openMemo()
   const signText = openSignQueue()
 
   function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
     const payload = isEmpty(data) ? '' : phpJson(data)
-    const make = () => {
-      counts.made += 1
-      const response = responseText(answer, payload, timestamp)
-      return makeEnvelope(response, signer, (key, text) => signText(key, text, answer))
-    }
-    if (payload.length > memoisedLength) return make()
-    return memo(`${signer?.keyId} ${timestamp} ${answer} ${payload}`, second, make)
+    if (payload.length > memoisedLength) return make(signer, answer, payload, timestamp)
+    const envelopes = memo(second)
+    const name = `${signer?.keyId} ${timestamp} ${answer} ${payload}`
+    const known = envelopes.get(name)
+    if (known === undefined) return keep(envelopes, name, make(signer, answer, payload, timestamp))
+    counts.memoised += 1
+    return known
+  }
+
+  function make(signer: Signer | undefined, answer: Answer, payload: string, timestamp: number) {
+    counts.made += 1
+    const response = responseText(answer, payload, timestamp)
+    return makeEnvelope(response, signer, (key, text) => signText(key, text, answer))
+  }
+
+  async function sealLater(wanted: Wanted, outcome: Outcome, now: Date) {
+    return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now)
   }
 
   function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
@@ -55,9 +65,7 @@ export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>, counts = { 
     const wanted = { productId, now, keyId }
     const told = proof ? outcome.with(proof) : outcome
     const signer = noteUse(keys.known(wanted), now, keyId)
-    return signer
-      ? sealAs(signer, told, now)
-      : keys.signerFor(wanted).then((found) => sealAs(noteUse(found, now, keyId), told, now))
+    return signer ? sealAs(signer, told, now) : sealLater(wanted, told, now)
   }
 }
 
@@ -81,33 +89,34 @@ async function makeEnvelope(
   return `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
 }
 
-/** Keeps what was made in the current second and the one before; concurrent requests wait for one making. */
-function openMemo(counts: { memoised: number }) {
+/** Envelopes by all that they depend on; a promise while one is being made. */
+type Envelopes = Map<string, string | Promise<string>>
+
+/** Keeps what was made in the current second and the one before. */
+function openMemo(): (saidIn: number) => Envelopes {
   let second = 0
-  let current = new Map<string, string | Promise<string>>()
+  let current: Envelopes = new Map()
   let previous = current
 
-  return (name: string, saidIn: number, make: () => Promise<string>): string | Promise<string> => {
+  return (saidIn) => {
     // A clock that was set back begins anew, or all of the hour to come would be kept.
     if (saidIn > second || saidIn < second - 1) {
       previous = saidIn === second + 1 ? current : new Map()
       current = new Map()
       second = saidIn
     }
-    const memo = saidIn === second ? current : previous
-    const known = memo.get(name)
-    if (known !== undefined) {
-      counts.memoised += 1
-      return known
-    }
-    const made = make()
-    memo.set(name, made)
-    made.then(
-      (text) => memo.set(name, text),
-      () => memo.delete(name),
-    )
-    return made
+    return saidIn === second ? current : previous
   }
+}
+
+/** Whoever wants the same meanwhile waits for the same making. */
+function keep(envelopes: Envelopes, name: string, made: Promise<string>) {
+  envelopes.set(name, made)
+  made.then(
+    (text) => envelopes.set(name, text),
+    () => envelopes.delete(name),
+  )
+  return made
 }
 
 function isEmpty(data: object) {
