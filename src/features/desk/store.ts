@@ -4,6 +4,7 @@ import type { Queryable } from '../../database/connection'
 import { beginsWith, pageOf, type Sorts, type Wanted } from '../../database/page'
 import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
+import { keyBeginsWith } from '../licenses/service'
 
 export interface LicenseFilter {
   productId?: number | undefined
@@ -50,7 +51,7 @@ export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wan
       text === undefined
         ? undefined
         : or(
-            beginsWith(keyInAnyCase, text),
+            keyBeginsWith(text),
             beginsWith(lowerEmail, text.toLowerCase()),
             beginsWith(lowerName, text.toLowerCase()),
           ),

@@ -35,6 +35,7 @@ export {
   assignAvailable,
   findLicense,
   findSeat,
+  keyBeginsWith,
   listLicenseMeta,
   listOldestAvailable,
   type Seat,

@@ -214,6 +214,13 @@ export const listLicenses = (
   return db.select().from(licenses).where(inArray(licenses.id, page)).orderBy(asc(licenses.id))
 }
 
+/**
+ * Whether a key begins so, in upper or lower case, for conditions that hold something else as well: SQLite serves an `or`
+ * from several indexes only where it need not compare without regard to case itself.
+ */
+export const keyBeginsWith = (text: string) =>
+  sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`
+
 const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFilter) =>
   and(
     after === undefined ? undefined : gt(licenses.id, after),
@@ -223,7 +230,7 @@ const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFi
     search === undefined
       ? undefined
       : or(
-          beginsWith(sql`${licenses.licenseKey} collate nocase`, search),
+          keyBeginsWith(search),
           beginsWith(sql`lower(${licenses.ownerEmail})`, search.toLowerCase()),
           beginsWith(sql`lower(${licenses.ownerName})`, search.toLowerCase()),
         ),
