@@ -81,10 +81,11 @@ export const licenseMeta = sqliteTable(
   (table) => [unique('license_meta_key').on(table.licenseId, table.key)],
 )
 
-/**
- * 1 for a seat that is taken, null for one that was freed: written so in a query, as here, `activations_seat` serves it.
- */
-export const seatIsTaken = 'case when deactivated_at is null then 1 end'
+/** 1 for a seat that is taken, null for one that was freed. */
+const seatMark = 'case when deactivated_at is null then 1 end'
+
+/** Whether a seat is taken, as a condition that `activations_seat` serves. */
+export const seatIsTaken = `${seatMark} = 1`
 
 /** CONTRACT §1 Activation. A seat is taken while `deactivated_at` is null; freed rows are kept as history. */
 export const activations = sqliteTable(
@@ -103,7 +104,7 @@ export const activations = sqliteTable(
   },
   (table) => [
     // A device holds one seat of a licence; any number of freed ones, whose null is equal to no other.
-    uniqueIndex('activations_seat').on(table.licenseId, sql.raw(seatIsTaken), table.identifier),
+    uniqueIndex('activations_seat').on(table.licenseId, sql.raw(seatMark), table.identifier),
     index('activations_identifier').on(table.identifier),
   ],
 )

@@ -21,12 +21,7 @@ export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper'
   const { brake, config, doorkeeper, limit } = deps
   const secondsToWait = openPace(config, limit)
 
-  function judge(
-    newcomer: Newcomer,
-    capability: Capability | undefined,
-    identifier: string | undefined,
-    blocklist: Blocklist,
-  ) {
+  function judge(blocklist: Blocklist, newcomer: Newcomer, capability?: Capability, identifier?: string) {
     const caller = { newcomer, identifier, blocklist, brake, secondsToWait }
     if (!capability) return admitAnyone(caller)
     const refusal = admit({ ...caller, capability })
@@ -34,15 +29,15 @@ export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper'
     return refusal
   }
 
-  async function judgeLater(asked: Parameters<Admission>, blocklist: Promise<Blocklist>) {
-    return judge(asked[0], asked[1], asked[2], await blocklist)
+  async function judgeLater(blocklist: Promise<Blocklist>, ...asked: Parameters<Admission>) {
+    return judge(await blocklist, ...asked)
   }
 
   return (newcomer, capability, identifier) => {
     const blocklist = doorkeeper.blocklist()
     return blocklist instanceof Promise
-      ? judgeLater([newcomer, capability, identifier], blocklist)
-      : judge(newcomer, capability, identifier, blocklist)
+      ? judgeLater(blocklist, newcomer, capability, identifier)
+      : judge(blocklist, newcomer, capability, identifier)
   }
 }
 

@@ -5,7 +5,7 @@ import { type Arrived, type Fields, type Intake, readBody, readQuery } from '../
 import { flawIn } from '../intake/check'
 import { unchecked } from '../intake/model'
 import { type Reading, read } from '../intake/reading'
-import { addressSet, clientAddress, plainAddress } from '../kernel/addresses'
+import { addressSet, clientAddress } from '../kernel/addresses'
 import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { type Outcome, Refusal } from '../kernel/outcome'
@@ -79,12 +79,8 @@ const unread: Reading = { values: {}, device: undefined }
 export function gate(deps: Deps) {
   const { config, doorkeeper, clock, peers } = deps
   const refusalOf = openAdmission(deps)
-  function addressOf(request: Request) {
-    const socketAddress = peers.addressOf(request)
-    const forwardedFor = request.headers.get('x-forwarded-for')
-    if (forwardedFor === null) return plainAddress(socketAddress)
-    return clientAddress(socketAddress, forwardedFor, addressSet(config.trusted_proxies))
-  }
+  const addressOf = (request: Request) =>
+    clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), addressSet(config.trusted_proxies))
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()

@@ -5,7 +5,7 @@ import { change, lookUp, type Queryable } from '../../database/connection'
 import type { Sighting } from '../../database/gather'
 import { pageOf, type Wanted } from '../../database/page'
 
-const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken} = 1`
+const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
 /** How many seats of a licence are taken. */
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>

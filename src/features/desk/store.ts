@@ -1,10 +1,10 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, pageOf, type Sorts, type Wanted } from '../../database/page'
 import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
-import { keyBeginsWith } from '../licenses/service'
+import { isFoundBy } from '../licenses/service'
 
 export interface LicenseFilter {
   productId?: number | undefined
@@ -20,12 +20,11 @@ export interface LicenseFilter {
 
 const keyInAnyCase = sql`${licenses.licenseKey} collate nocase`
 const lowerEmail = sql`lower(${licenses.ownerEmail})`
-const lowerName = sql`lower(${licenses.ownerName})`
 const expiry = sql`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
 // Bound, these words would hide from SQLite that the partial index serves.
 const ends = sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`
 
-const isTaken = sql.raw(`${seatIsTaken} = 1`)
+const isTaken = sql.raw(seatIsTaken)
 
 const sorts: Sorts = { id: licenses.id, license_key: keyInAnyCase, owner_email: lowerEmail, expires_at: expiry }
 
@@ -48,13 +47,7 @@ export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wan
       key === undefined ? undefined : beginsWith(keyInAnyCase, key),
       contractId === undefined ? undefined : eq(licenses.contractId, contractId),
       generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
-      text === undefined
-        ? undefined
-        : or(
-            keyBeginsWith(text),
-            beginsWith(lowerEmail, text.toLowerCase()),
-            beginsWith(lowerName, text.toLowerCase()),
-          ),
+      text === undefined ? undefined : isFoundBy(text),
       haves[sort],
     ),
     sorts,

@@ -35,7 +35,7 @@ export {
   assignAvailable,
   findLicense,
   findSeat,
-  keyBeginsWith,
+  isFoundBy,
   listLicenseMeta,
   listOldestAvailable,
   type Seat,

@@ -29,7 +29,7 @@ const seatOf = `
   select id, product_id as productId, status, assigned_at as assignedAt, validity, activation_limit as activationLimit,
     (select status from products where products.id = licenses.product_id) as productStatus,
     (select activations.id from activations where activations.license_id = licenses.id
-      and activations.identifier = ?2 and ${seatIsTaken} = 1) as activationId
+      and activations.identifier = ?2 and ${seatIsTaken}) as activationId
   from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`
 
 /** The hot look-up behind `verify`. */
@@ -215,11 +215,15 @@ export const listLicenses = (
 }
 
 /**
- * Whether a key begins so, in upper or lower case, for conditions that hold something else as well: SQLite serves an `or`
- * from several indexes only where it need not compare without regard to case itself.
+ * Whether a key, or its owner's e-mail address or name, begins so, in upper or lower case. SQLite serves an `or` from
+ * several indexes only where it need not compare without regard to case itself.
  */
-export const keyBeginsWith = (text: string) =>
-  sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`
+export const isFoundBy = (text: string) =>
+  or(
+    sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`,
+    beginsWith(sql`lower(${licenses.ownerEmail})`, text.toLowerCase()),
+    beginsWith(sql`lower(${licenses.ownerName})`, text.toLowerCase()),
+  )
 
 const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFilter) =>
   and(
@@ -227,11 +231,5 @@ const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFi
     productId === undefined ? undefined : eq(licenses.productId, productId),
     status && eq(licenses.status, status),
     ownerEmail === undefined ? undefined : eq(sql`lower(${licenses.ownerEmail})`, ownerEmail.toLowerCase()),
-    search === undefined
-      ? undefined
-      : or(
-          keyBeginsWith(search),
-          beginsWith(sql`lower(${licenses.ownerEmail})`, search.toLowerCase()),
-          beginsWith(sql`lower(${licenses.ownerName})`, search.toLowerCase()),
-        ),
+    search === undefined ? undefined : isFoundBy(search),
   )

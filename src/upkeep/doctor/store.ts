@@ -50,7 +50,7 @@ export const listOverfull = (db: Queryable) =>
     .from(
       sql`(
         select license_id, count(*) as seats from activations
-        where ${sql.raw(seatIsTaken)} = 1 group by license_id) as taken`,
+        where ${sql.raw(seatIsTaken)} group by license_id) as taken`,
     )
     .innerJoin(licenses, sql`licenses.id = taken.license_id`)
     .where(and(gt(licenses.activationLimit, 0), sql`seats > ${licenses.activationLimit}`))
@@ -61,7 +61,7 @@ export const listDoubleSeats = (db: Queryable) =>
   db
     .select({ licenseId: activations.licenseId, ids: sql<string>`group_concat(${activations.id}, ', ')` })
     .from(activations)
-    .where(sql`${sql.raw(seatIsTaken)} = 1`)
+    .where(sql.raw(seatIsTaken))
     .groupBy(activations.licenseId, activations.identifier)
     .having(sql`count(*) > 1`)
     .limit(mostNamed)

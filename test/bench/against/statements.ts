@@ -15,9 +15,9 @@ function activate(keys: number, seconds: number) {
     select id, product_id, status, assigned_at, validity, activation_limit,
       (select status from products where products.id = licenses.product_id),
       (select activations.id from activations where activations.license_id = licenses.id
-        and activations.identifier = ?2 and ${seatIsTaken} = 1)
+        and activations.identifier = ?2 and ${seatIsTaken})
     from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`)
-  const count = raw.query(`select count(*) from activations where license_id = ? and ${seatIsTaken} = 1`)
+  const count = raw.query(`select count(*) from activations where license_id = ? and ${seatIsTaken}`)
   const insert = raw.query(
     "insert into activations (license_id, identifier, ip, user_agent, activated_at) values (?, ?, '127.0.0.1', 'bench', ?)",
   )
