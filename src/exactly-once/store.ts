@@ -11,27 +11,57 @@ export interface Request {
   requestHash: string
 }
 
-/** The answer that idempotency key got, if it was used since `after`. */
-export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request, key: string, after: Date) {
-  const [row] = await tx
+const answerQuery = prepared((tx) =>
+  tx
     .select()
     .from(idempotencyKeys)
     .where(
-      and(eq(idempotencyKeys.apiKeyId, apiKeyId), eq(idempotencyKeys.endpoint, endpoint), eq(idempotencyKeys.key, key)),
+      and(
+        eq(idempotencyKeys.apiKeyId, sql.placeholder('apiKeyId')),
+        eq(idempotencyKeys.endpoint, sql.placeholder('endpoint')),
+        eq(idempotencyKeys.key, sql.placeholder('key')),
+      ),
     )
+    .prepare(),
+)
+
+/** The answer that idempotency key got, if it was used since `after`. */
+export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request, key: string, after: Date) {
+  const [row] = await answerQuery(tx).execute({ apiKeyId, endpoint, key })
   return row && row.createdAt > after
     ? { requestHash: row.requestHash, answer: row.answer as WrittenOutcome }
     : undefined
 }
 
+const outdated = prepared((tx) =>
+  tx
+    .delete(idempotencyKeys)
+    .where(lte(idempotencyKeys.createdAt, sql.placeholder('after')))
+    .prepare(),
+)
+
+const answerInsertion = prepared((tx) =>
+  tx
+    .insert(idempotencyKeys)
+    .values({
+      apiKeyId: sql.placeholder('apiKeyId'),
+      endpoint: sql.placeholder('endpoint'),
+      requestHash: sql.placeholder('requestHash'),
+      key: sql.placeholder('key'),
+      answer: sql.placeholder('answer'),
+      createdAt: sql.placeholder('createdAt'),
+    })
+    .prepare(),
+)
+
 /** Remembers an answer and forgets those up to `after`. */
 export async function insertAnswer(
   tx: Queryable,
   request: Request,
-  kept: { key: string; answer: WrittenOutcome; now: Date; after: Date },
+  { key, answer, now, after }: { key: string; answer: WrittenOutcome; now: Date; after: Date },
 ) {
-  await tx.delete(idempotencyKeys).where(lte(idempotencyKeys.createdAt, kept.after))
-  await tx.insert(idempotencyKeys).values({ ...request, key: kept.key, answer: kept.answer, createdAt: kept.now })
+  await outdated(tx).execute({ after: after.getTime() })
+  await answerInsertion(tx).execute({ ...request, key, answer, createdAt: now })
 }
 
 const unansweredQuery = prepared((db) =>

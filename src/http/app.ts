@@ -49,31 +49,39 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 /** The whole server. Hooks bind what stands below them: operations and operators stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false })
+  const methodsAt = methodsOf(app)
+  return app
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(metricsPage(deps))
     .use(docs(deps, () => app))
-    .use(admin(deps, (path) => methodsOf(app, path)))
+    .use(admin(deps, methodsAt))
     .use(envelope(deps))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
     .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
     .use(publicKeyFile(deps))
-    .use(strays((path) => methodsOf(app, path)))
-  return app
+    .use(strays(methodsAt))
 }
 
-/** The methods a path is taken with. */
-const methodsOf = (app: AnyElysia, path: string) =>
-  [...new Set(app.routes.filter((route) => fits(route.path, path)).map(({ method }) => method))].filter(
-    (method) => method !== 'ALL',
-  )
-
-/** Whether a path is one of a route's: its parameters take anything but nothing. */
-function fits(route: string, path: string) {
-  const [parts, given] = [route.split('/'), path.split('/')]
-  return (
-    parts.length === given.length &&
-    parts.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))
-  )
+/** Tells the methods a path is taken with. The routes are taken apart once, when that is first asked. */
+function methodsOf(app: AnyElysia) {
+  let routes: Map<number, { method: string; parts: string[] }[]> | undefined
+  const takenApart = () =>
+    Map.groupBy(
+      app.routes
+        .filter(({ method }) => method !== 'ALL')
+        .map(({ method, path }) => ({ method, parts: path.split('/') })),
+      ({ parts }) => parts.length,
+    )
+  return (path: string) => {
+    routes ??= takenApart()
+    const given = path.split('/')
+    const fitting = routes.get(given.length)?.filter(({ parts }) => fits(parts, given)) ?? []
+    return [...new Set(fitting.map(({ method }) => method))]
+  }
 }
+
+/** Whether a path, in parts, is a route's: its parameters take anything but nothing. */
+const fits = (route: string[], given: string[]) =>
+  route.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))

@@ -4,15 +4,17 @@ import { promisify } from 'node:util'
 
 const signAsync = promisify(sign)
 
+// A core that is done finds the next signature there, without waiting for the event loop.
+const mostAtOnce = availableParallelism() + 1
+
 /** Signs a text of ASCII with SHA-256, in base64; off the event loop, and in the turn of its lane. */
 export type SignText = (privateKey: KeyObject, text: string, lane: string) => Promise<string>
 
 /**
- * No more signatures at once than there are cores to make them: what waits here is served lane by lane, while what
- * waits in the runtime's own queue is served in the order it came, the one answer many wait for behind hundreds that
- * only one waits for.
+ * What waits here is served lane by lane, while what waits in the runtime's own queue is served in the order it came, the
+ * one answer many wait for behind hundreds that only one waits for.
  */
-export function openSignQueue(mostAtOnce = availableParallelism()): SignText {
+export function openSignQueue(): SignText {
   const lanes = new Map<string, (() => void)[]>()
   let running = 0
 

@@ -12,7 +12,7 @@ import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { type Asked, rulesOfEntry, rulesOfSeat } from './policy'
-import { countSeatsTaken, findCallbackUrl, insertActivation, updateActivation } from './store'
+import { countSeatsTaken, findCallbackUrl, freeActivation, insertActivation, noteReturn } from './store'
 
 export { countSeatsTaken } from './store'
 
@@ -67,11 +67,7 @@ export async function takeSeat(
   const stopped = obstacle(seat, now)
   if (stopped) return refuse(tx, stopped, facts, now)
   if (seat.activationId) {
-    await updateActivation(tx, seat.activationId, {
-      ip: address,
-      userAgent,
-      ...(post_url !== undefined && { postUrl: post_url }),
-    })
+    await noteReturn(tx, seat.activationId, { ip: address, userAgent, postUrl: post_url })
     await announceAll(tx, () => earlier, now)
     return say('license_already_active').signedFor(seat.productId)
   }
@@ -127,7 +123,7 @@ async function freeSeat(
   { by, ...facts }: SeatFacts & { by: 'device' | 'operator' },
   now: Date,
 ) {
-  await updateActivation(tx, activationId, { deactivatedAt: now })
+  await freeActivation(tx, activationId, now)
   await record(tx, { verb: 'license.deactivated', id: facts.licenseId, before: { identifier: facts.identifier } }, now)
   const payload = freedSeatPayload(facts, by)
   await announceAll(

@@ -25,8 +25,23 @@ export async function insertActivation(tx: Queryable, activation: NewActivation)
   change(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
 }
 
-export async function updateActivation(tx: Queryable, id: number, changes: Partial<typeof activations.$inferInsert>) {
-  await tx.update(activations).set(changes).where(eq(activations.id, id))
+/** From where, and as what, a device has asked for the seat it holds already; `postUrl` only where it names one. */
+export interface Return {
+  ip: string
+  userAgent: string
+  postUrl: string | undefined
+}
+
+// Most devices come back as they were: a row that stays as it is costs no write.
+const returning = `update activations set ip = ?2, user_agent = ?3, post_url = coalesce(?4, post_url)
+  where id = ?1 and (ip, user_agent, post_url) is not (?2, ?3, coalesce(?4, post_url))`
+
+export async function noteReturn(tx: Queryable, activationId: number, { ip, userAgent, postUrl }: Return) {
+  change(tx, returning, activationId, ip, userAgent, postUrl ?? null)
+}
+
+export async function freeActivation(tx: Queryable, activationId: number, now: Date) {
+  change(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
 }
 
 /** Where a device is told that its seat was taken away: its own address, else the product's, else ''. */

@@ -1,26 +1,30 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { products, type Release, releases } from '../../../db/schema/catalog'
-import { licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import { type Release, releases } from '../../../db/schema/catalog'
+import { lookUp, type Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 import { pageOf, type Wanted } from '../../database/page'
+
+const ruleOf = `
+  select require_non_expired as requireNonExpired from products
+  where id = (select product_id from licenses where license_key = ?)`
 
 /** Whether the product of that licence lets downloads end with the licence; undefined for an unknown key. */
 export async function findDownloadRule(db: Queryable, licenseKey: string) {
-  const [row] = await db
-    .select({ requireNonExpired: products.requireNonExpired })
-    .from(licenses)
-    .innerJoin(products, eq(products.id, licenses.productId))
-    .where(eq(licenses.licenseKey, licenseKey))
-  return row
+  return lookUp<{ requireNonExpired: number }>(db, ruleOf, licenseKey)
 }
 
-/** A product's published releases, newest first (CONTRACT §1). */
-export const listPublishedReleases = (db: Queryable, productId: number) =>
+const publishedOf = prepared((db) =>
   db
     .select()
     .from(releases)
-    .where(and(eq(releases.productId, productId), eq(releases.published, 1)))
+    .where(and(eq(releases.productId, sql.placeholder('productId')), eq(releases.published, 1)))
     .orderBy(desc(releases.numericVersion))
+    .prepare(),
+)
+
+/** A product's published releases, newest first (CONTRACT §1). */
+export const listPublishedReleases = async (db: Queryable, productId: number): Promise<Release[]> =>
+  publishedOf(db).execute({ productId })
 
 const releaseSorts = {
   numeric_version: releases.numericVersion,
@@ -48,26 +52,32 @@ export async function findReleaseById(db: Queryable, id: number): Promise<Releas
   return row
 }
 
+const byNumber = prepared((db) =>
+  db
+    .select()
+    .from(releases)
+    .where(
+      and(
+        eq(releases.productId, sql.placeholder('productId')),
+        eq(releases.numericVersion, sql.placeholder('numericVersion')),
+      ),
+    )
+    .prepare(),
+)
+
 /** Published or not. */
 export async function findRelease(
   db: Queryable,
   productId: number,
   numericVersion: number,
 ): Promise<Release | undefined> {
-  const [row] = await db
-    .select()
-    .from(releases)
-    .where(and(eq(releases.productId, productId), eq(releases.numericVersion, numericVersion)))
+  const [row] = await byNumber(db).execute({ productId, numericVersion })
   return row
 }
 
 /** Whether the product has a release of that version, published or not. */
 export async function hasRelease(db: Queryable, productId: number, version: string) {
-  const [row] = await db
-    .select({ id: releases.id })
-    .from(releases)
-    .where(and(eq(releases.productId, productId), eq(releases.version, version)))
-  return row !== undefined
+  return lookUp(db, 'select id from releases where product_id = ? and version = ?', productId, version) !== undefined
 }
 
 /** Undefined when the product has a release of that number. */

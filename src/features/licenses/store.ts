@@ -39,19 +39,30 @@ export function findSeat(db: Queryable, licenseKey: string, identifier: string):
   return Promise.resolve(row && Object.assign(row, { assignedAt }))
 }
 
+const byKey = prepared((db) =>
+  db
+    .select()
+    .from(licenses)
+    .where(eq(licenses.licenseKey, sql.placeholder('licenseKey')))
+    .prepare(),
+)
+
 export async function findLicense(db: Queryable, licenseKey: string): Promise<License | undefined> {
-  const [row] = await db.select().from(licenses).where(eq(licenses.licenseKey, licenseKey))
+  const [row] = await byKey(db).execute({ licenseKey })
   return row
 }
 
-export const listLicenseMeta = (db: Queryable, licenseId: number): Promise<MetaPair[]> =>
-  Promise.resolve(
-    db
-      .select({ key: licenseMeta.key, value: licenseMeta.value })
-      .from(licenseMeta)
-      .where(eq(licenseMeta.licenseId, licenseId))
-      .orderBy(asc(licenseMeta.id)),
-  )
+const pairsOf = prepared((db) =>
+  db
+    .select({ key: licenseMeta.key, value: licenseMeta.value })
+    .from(licenseMeta)
+    .where(eq(licenseMeta.licenseId, sql.placeholder('licenseId')))
+    .orderBy(asc(licenseMeta.id))
+    .prepare(),
+)
+
+export const listLicenseMeta = async (db: Queryable, licenseId: number): Promise<MetaPair[]> =>
+  pairsOf(db).execute({ licenseId })
 
 const idsPerDelete = 10_000
 

@@ -89,14 +89,17 @@ export async function deleteProductRow(tx: Queryable, id: number) {
   await tx.delete(products).where(eq(products.id, id))
 }
 
-export const listProductMeta = (db: Queryable, productId: number): Promise<MetaPair[]> =>
-  Promise.resolve(
-    db
-      .select({ key: productMeta.key, value: productMeta.value })
-      .from(productMeta)
-      .where(eq(productMeta.productId, productId))
-      .orderBy(asc(productMeta.id)),
-  )
+const pairsOf = prepared((db) =>
+  db
+    .select({ key: productMeta.key, value: productMeta.value })
+    .from(productMeta)
+    .where(eq(productMeta.productId, sql.placeholder('productId')))
+    .orderBy(asc(productMeta.id))
+    .prepare(),
+)
+
+export const listProductMeta = async (db: Queryable, productId: number): Promise<MetaPair[]> =>
+  pairsOf(db).execute({ productId })
 
 /** Every product's metadata, by product id. */
 export async function mapProductMeta(db: Queryable): Promise<Map<number, MetaPair[]>> {

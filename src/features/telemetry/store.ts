@@ -1,12 +1,30 @@
-import { and, asc, count, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type TelemetryRecord, telemetry } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { prepared } from '../../database/database'
 import { pageOf, type Wanted } from '../../database/page'
 
-export async function insertTelemetry(tx: Queryable, record: typeof telemetry.$inferInsert): Promise<TelemetryRecord> {
-  const [row] = await tx.insert(telemetry).values(record).returning()
+const insertion = prepared((tx) => {
+  const { id, ...columns } = getTableColumns(telemetry)
+  const values = Object.entries(columns).map(([name, column]) => [
+    name,
+    // A column of JSON would make a text of null.
+    column.dataType === 'json' ? sql`${sql.placeholder(name)}` : sql.placeholder(name),
+  ])
+  return tx
+    .insert(telemetry)
+    .values(Object.fromEntries(values) as typeof telemetry.$inferInsert)
+    .returning()
+    .prepare()
+})
+
+export async function insertTelemetry(tx: Queryable, record: Omit<TelemetryRecord, 'id'>): Promise<TelemetryRecord> {
+  const { flags, metadata } = record
+  const [row] = await insertion(tx).execute({ ...record, flags: textOfJson(flags), metadata: textOfJson(metadata) })
   return row!
 }
+
+const textOfJson = (value: unknown) => (value == null ? null : JSON.stringify(value))
 
 type FilterColumn =
   | 'hasRedFlags'
