@@ -1,20 +1,23 @@
+import { writeSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { run } from './cli/program'
 
-const { stdin, stdout, stderr } = process
 const env = process.env
 let unwritten: Error | undefined
 
-/** What is written to a stream, and when all of it has been taken. */
-function written(stream: NodeJS.WriteStream) {
-  // Each write's own answer is looked at.
-  stream.on('error', () => {})
+/** What is written to a stream, and when all of it has been taken. Opened when it is needed: that takes a tenth of a start. */
+function written(open: () => NodeJS.WriteStream) {
+  let stream: NodeJS.WriteStream | undefined
   let last: Promise<void> | undefined
-  const write = (text: string) => {
+  function opened() {
+    // Each write's own answer is looked at.
+    stream ??= open().on('error', () => {})
+    return stream
+  }
+  const write = (text: string | Uint8Array) => {
     last = new Promise((resolve) => {
-      stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+      opened().write(text, (error?: NodeJS.ErrnoException | null) => {
         // Whoever reads may have seen enough, as `head` has.
         if (error && error.code !== 'EPIPE') unwritten = error
         resolve()
@@ -24,16 +27,34 @@ function written(stream: NodeJS.WriteStream) {
   return { write, taken: () => last }
 }
 
-const out = written(stdout)
-const err = written(stderr)
+const out = written(() => process.stdout)
+const err = written(() => process.stderr)
 
-const isSomebodyThere = stdin.isTTY && stderr.isTTY
-const showsColors = ({ isTTY }: { isTTY?: boolean }) => isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+/** Messages are short: what the system takes at once needs no stream, and the rest goes in its order. */
+function tell(message: string) {
+  const bytes = Buffer.from(message)
+  const taken = err.taken() ? 0 : takenAtOnce(bytes)
+  if (taken < bytes.length) err.write(bytes.subarray(taken))
+}
 
-const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+function takenAtOnce(bytes: Uint8Array) {
+  try {
+    return writeSync(2, bytes)
+  } catch {
+    // Not now, or never: the stream waits, or says why.
+    return 0
+  }
+}
+
+const isSomebodyThere = isatty(0) && isatty(2)
+const showsColors = (fd: number) => isatty(fd) && !env.NO_COLOR && env.TERM !== 'dumb'
 
 /** What is typed is shown or not from before the question appears. */
 async function ask(question: string, { isShown }: { isShown: boolean }) {
+  const { createInterface } = await import('node:readline/promises')
+  const { Writable } = await import('node:stream')
+  const { stdin, stderr } = process
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: stdin, output: isShown ? stderr : nowhere, terminal: true })
   terminal.on('SIGINT', () => process.exit(130))
   if (!isShown) stderr.write(question)
@@ -50,16 +71,16 @@ const askSecret = (question: string) => ask(question, { isShown: false })
 const exitCode = await run(process.argv.slice(2), {
   env,
   out: out.write,
-  err: err.write,
+  err: tell,
   giveWay: () => setPriority(10),
   confirm: isSomebodyThere ? confirm : undefined,
   askSecret: isSomebodyThere ? askSecret : undefined,
-  screen: stdout.isTTY ? { columns: stdout.columns || undefined, isColored: showsColors(stdout) } : undefined,
-  isErrColored: showsColors(stderr),
+  screen: isatty(1) ? { columns: process.stdout.columns || undefined, isColored: showsColors(1) } : undefined,
+  isErrColored: showsColors(2),
 })
 
 await out.taken()
-if (unwritten) err.write(`latchkey: the output could not be written: ${unwritten.message}\n`)
+if (unwritten) tell(`latchkey: the output could not be written: ${unwritten.message}\n`)
 await err.taken()
 // All is done and closed by now: nothing the runtime still waits for keeps the process.
 process.exit(unwritten ? 1 : exitCode)

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import { hasApiKey } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
@@ -61,12 +62,12 @@ function onHangUp(config: Config, server: Listening, io: Io) {
     }
   }
   // Without TLS, the end of the terminal it was started at is the end of a server, as of any program.
-  if (config.tls_cert || !process.stdin.isTTY) process.on('SIGHUP', renew)
+  if (config.tls_cert || !isatty(0)) process.on('SIGHUP', renew)
   return renew
 }
 
 function logOf({ log }: Config, io: Io): Log {
-  const kind = log === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : log
+  const kind = log === 'auto' ? (io.screen ? 'pretty' : 'json') : log
   return kind === 'off' ? silent : (kind === 'json' ? jsonLog : prettyLog)(gathered(io.out))
 }
 
