@@ -3,6 +3,8 @@ import type { Connection, Queryable } from './connection'
 import { endTransaction, lockPatienceMs } from './connection'
 
 const lockPauseMs = 5
+// Enough for all who were answered together to come back together, or they fall into two halves that take turns.
+const mostTurns = 3
 
 type Result = { value: unknown } | { error: unknown }
 
@@ -75,8 +77,18 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
     }
   }
 
+  /** Lets in what arrives meanwhile, as long as each turn of the event loop brings some: a commit serves many as it serves one. */
+  async function everybodyIsIn() {
+    for (let known = 0, turns = 0; waiting.length > known && turns < mostTurns; turns++) {
+      known = waiting.length
+      await new Promise((resume) => setImmediate(resume))
+    }
+  }
+
+  /** Begins in a turn of its own: nothing else goes on between the steps of a transaction. */
   async function flush() {
     while (waiting.length) {
+      await everybodyIsIn()
       const fault = await takeLock()
       // Whatever arrived while the lock was waited for goes with the rest.
       const batch = waiting
@@ -86,7 +98,6 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
       batch.forEach(({ settle }, i) => {
         settle(results[i]!)
       })
-      await new Promise((resume) => setImmediate(resume))
     }
     flushing = undefined
   }
@@ -98,8 +109,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
           work,
           settle: (result) => ('error' in result ? reject(result.error) : resolve(result.value as T)),
         })
-        // In a turn of its own: nothing else goes on between the steps of a transaction.
-        flushing ??= new Promise((resume) => setImmediate(resume)).then(flush)
+        flushing ??= flush()
       }),
     async idle() {
       await flushing
