@@ -44,6 +44,21 @@ describe('writes that arrive together', () => {
     expect(await keysLike('together-%')).toEqual([...keys].sort())
   })
 
+  test('do not keep the first waiting, though more arrive at every turn', async () => {
+    const arrived: Promise<string>[] = []
+    let isFirstDone = false
+    const first = db.write((tx) => put(tx, 'endless-first')).finally(() => {
+      isFirstDone = true
+    })
+    while (!isFirstDone && arrived.length < 1000) {
+      const key = `endless-${arrived.length}`
+      arrived.push(db.write((tx) => put(tx, key)))
+      await new Promise((resume) => setImmediate(resume))
+    }
+    await Promise.all([first, ...arrived])
+    expect(arrived.length).toBeLessThan(50)
+  })
+
   test('commit without the one that throws, which is undone alone', async () => {
     const outcomes = await Promise.allSettled([
       db.write((tx) => put(tx, 'alone-1')),
