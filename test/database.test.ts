@@ -47,9 +47,11 @@ describe('writes that arrive together', () => {
   test('do not keep the first waiting, though more arrive at every turn', async () => {
     const arrived: Promise<string>[] = []
     let isFirstDone = false
-    const first = db.write((tx) => put(tx, 'endless-first')).finally(() => {
-      isFirstDone = true
-    })
+    const first = db
+      .write((tx) => put(tx, 'endless-first'))
+      .finally(() => {
+        isFirstDone = true
+      })
     while (!isFirstDone && arrived.length < 1000) {
       const key = `endless-${arrived.length}`
       arrived.push(db.write((tx) => put(tx, key)))

@@ -77,8 +77,8 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
     }
   }
 
-  /** Lets in what arrives meanwhile, as long as each turn of the event loop brings some: a commit serves many as it serves one. */
-  async function everybodyIsIn() {
+  /** Waits as long as each turn of the event loop brings more works: a commit serves many as it serves one. */
+  async function gatherWorks() {
     for (let known = 0, turns = 0; waiting.length > known && turns < mostTurns; turns++) {
       known = waiting.length
       await new Promise((resume) => setImmediate(resume))
@@ -88,7 +88,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
   /** Begins in a turn of its own: nothing else goes on between the steps of a transaction. */
   async function flush() {
     while (waiting.length) {
-      await everybodyIsIn()
+      await gatherWorks()
       const fault = await takeLock()
       // Whatever arrived while the lock was waited for goes with the rest.
       const batch = waiting

@@ -51,9 +51,10 @@ export async function memoryRows(setting: Setting): Promise<Row[]> {
     marks.push(server.residentMb() ?? Number.NaN)
   }
   await server.stop()
-  const half = marks.slice(Math.floor(marks.length / 2))
   const last = marks.at(-1) ?? Number.NaN
-  const isFlat = Math.max(...half) <= Math.min(...half) * 1.1
+  // Memory goes up and down as it is collected: each mark says little, their middle does not lie.
+  const half = Math.ceil(marks.length / 2)
+  const isFlat = median(marks.slice(-half)) <= median(marks.slice(0, half)) * 1.1
   const megabytes = (mb: number) => `${Math.round(mb)} MB`
   const nothing = { against: '', theirs: '' }
   return [
