@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { Sorry } from '../kernel/sorry'
 import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
-import { csvForm } from '../transfer/spreadsheet'
+import { csvForm } from '../transfer/formats/spreadsheet'
 import { exportedTables } from '../transfer/tables'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'

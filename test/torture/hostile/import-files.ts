@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { encodings } from '../../../src/transfer/decode'
+import { encodings } from '../../../src/transfer/formats/decode'
 import { tableNames } from '../../../src/transfer/table'
 import { tables } from '../../../src/transfer/tables'
 import { awkward } from './bodies'

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { remedyFor } from '../database/failure'
-import { Sorry } from '../kernel/sorry'
+import { remedyFor } from '../../database/failure'
+import { Sorry } from '../../kernel/sorry'
 
 /** The encodings a file may have; one that begins with a byte order mark says so itself. */
 export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const

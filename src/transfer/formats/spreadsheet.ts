@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
-import type { License } from '../../db/schema/licensing'
-import { expiryOf } from '../features/licenses/policy'
-import type { Form } from './export'
+import type { License } from '../../../db/schema/licensing'
+import { expiryOf } from '../../features/licenses/policy'
+import type { Form } from '../export'
 
 const rowsPerPiece = 250
 

@@ -1,4 +1,4 @@
-import { Sorry } from '../kernel/sorry'
+import { Sorry } from '../../kernel/sorry'
 
 /** What one line of a file of JSON lines says, and the line it stands in. */
 export interface JsonLine {

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse'
-import { Sorry } from '../kernel/sorry'
+import { Sorry } from '../../kernel/sorry'
 
 /** A record's cells and the line it begins in. */
 export interface CsvRecord {
