@@ -6,6 +6,7 @@ import type { Deps } from '../deps'
 import { Sorry } from '../kernel/sorry'
 import { type Journey, openLinks, type Wishes } from './journey'
 import { judged } from './judging'
+import { requireMappedColumns } from './mapped-columns'
 import type { Source, SourceLine } from './source'
 import { makeRoom } from './store'
 import type { Fields, TableName, Verdict } from './table'
@@ -34,6 +35,7 @@ interface Watching {
  * A line that is there already is passed over. No events are announced.
  */
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
+  await requireMappedColumns(sources)
   const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
   const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
   if (!workshop.isServer) await workshop.db.write(makeRoom)

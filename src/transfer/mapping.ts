@@ -41,6 +41,8 @@ export interface Reading {
   table: Table
   columns: Readonly<Record<string, string>>
   defaults: Fields
+  /** The columns that must be there: those that are mapped to a field, and where that is said. */
+  mapped: readonly { column: string; by: string }[]
 }
 
 export interface Said {
@@ -64,11 +66,28 @@ export function readingOf(name: string, { mapping, columns, defaults, table: wis
   const reading = {
     table,
     columns: Object.assign({}, ...said.map((each) => each?.columns), columns),
+    mapped: [
+      ...[...new Set([table.name, name])].flatMap((entry) =>
+        mappedIn(mapping[entry]?.columns, `the entry "${entry}" of the mapping file`),
+      ),
+      ...mappedIn(columns, '--map'),
+    ],
     defaults: Object.assign({}, ...said.map((each) => each?.defaults), only(defaults, table)),
   }
   for (const field of [...Object.values(reading.columns), ...Object.keys(reading.defaults)]) requireField(field, table)
   return reading
 }
+
+/** A default for a field that none of these tables has would be left out in silence. */
+export function requireDefaults({ defaults }: Said, of: readonly Table[]) {
+  for (const name of Object.keys(defaults)) {
+    // --product is said for the files that have products, whatever stands beside them.
+    if (name !== 'product' && !of.some((table) => canonical(name, table))) requireField(name, of[0]!)
+  }
+}
+
+const mappedIn = (columns: Readonly<Record<string, string>> = {}, by: string) =>
+  Object.entries(columns).flatMap(([column, field]) => (field === '' || column === '*' ? [] : [{ column, by }]))
 
 /** Of what holds for every file, what a table has. */
 const only = (defaults: Readonly<Record<string, string>>, table: Table) =>

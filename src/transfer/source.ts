@@ -1,14 +1,12 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { Sorry } from '../kernel/sorry'
-import { fieldOf, put, withDefaults } from './columns'
-import { csvRecords } from './formats/csv'
+import { columnsOfCsv, linesOfCsv } from './csv-source'
 import { decoded, type Encoding } from './formats/decode'
-import { jsonLines } from './formats/json-lines'
-import { fieldsOf, type Reading, readingOf, type Said } from './mapping'
-import type { Fields, Table } from './table'
-import { tableNames } from './table'
-import { tableNamed } from './tables'
+import { columnsOfJson, linesOfJson } from './json-source'
+import { type Reading, readingOf, requireDefaults, type Said } from './mapping'
+import { type Fields, type Table, tableNames } from './table'
+import { tables } from './tables'
 
 /** A line of a file: what it says, or why it can be taken for nothing; and how it stood there. */
 export interface SourceLine {
@@ -25,8 +23,11 @@ export interface Source {
   readonly path: string
   readonly bytes: number
   readonly table: Table
+  readonly reading: Reading
   /** The names in a CSV file's first line, once its lines are being read. */
   header?: string[]
+  /** The names of its columns: those of a CSV file's first line, or of one JSON object after the other. */
+  columns(): AsyncGenerator<readonly string[]>
   lines(onRead: (bytes: number) => void): AsyncGenerator<SourceLine>
 }
 
@@ -36,6 +37,7 @@ const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjso
 export function openSources(path: string, said: Said, encoding: Encoding): { sources: Source[]; passedOver: string[] } {
   if (!statOf(path).isDirectory()) {
     const reading = readingOf(nameOf(path), said) ?? readingOf(nameOf(path), { ...said, table: 'licenses' })!
+    requireDefaults(said, tablesOf(path, reading))
     return { sources: [openSource(path, reading, encoding)], passedOver: [] }
   }
   if (said.table) throw new Sorry('--table says what one file holds, and this is a folder: use a mapping file', 'usage')
@@ -49,12 +51,22 @@ export function openSources(path: string, said: Said, encoding: Encoding): { sou
       `there is nothing to import in ${path}: name its files after tables, such as ${tableNames.slice(0, 5).join('.csv, ')}.csv`,
     )
   }
+  requireDefaults(
+    said,
+    sources.flatMap((source) => tablesOf(source.path, source.reading)),
+  )
   const place = ({ table }: Source) => tableNames.indexOf(table.name)
   return {
     sources: sources.sort((a, b) => place(a) - place(b)),
     passedOver: read.filter(({ reading }) => !reading).map(({ file }) => file),
   }
 }
+
+const isJson = (path: string) => /^\.(jsonl|ndjson)$/i.test(extname(path))
+
+/** The tables that a file's lines may be of: those of JSON may name another one each. */
+const tablesOf = (path: string, { table }: Reading): readonly Table[] =>
+  isJson(path) ? Object.values(tables) : [table]
 
 function statOf(path: string) {
   try {
@@ -67,81 +79,19 @@ function statOf(path: string) {
 const nameOf = (path: string) => basename(path, extname(path)).replace(/\.refused(-\d+)?$/, '')
 
 function openSource(path: string, reading: Reading, encoding: Encoding): Source {
-  const isJson = /^\.(jsonl|ndjson)$/i.test(extname(path))
   const source: Source = {
     path,
     bytes: statOf(path).size,
     table: reading.table,
-    lines: (onRead) => {
+    reading,
+    columns() {
+      const text = decoded({ path, encoding })
+      return isJson(path) ? columnsOfJson(text, path) : columnsOfCsv(text, path)
+    },
+    lines(onRead) {
       const text = decoded({ path, encoding, onRead })
-      return isJson ? linesOfJson(text, reading, path) : linesOfCsv(text, reading, source)
+      return isJson(path) ? linesOfJson(text, reading, path) : linesOfCsv(text, source)
     },
   }
   return source
-}
-
-async function* linesOfCsv(text: AsyncIterable<string>, reading: Reading, source: Source): AsyncGenerator<SourceLine> {
-  let fields: string[] | undefined
-  for await (const { line, cells } of csvRecords(text, source.path)) {
-    if (!fields) {
-      source.header = cells
-      fields = fieldsOfHeader(cells, reading, source.path)
-    } else if (cells.length !== fields.length) {
-      const refused = `it has ${cells.length} cells, and the first line names ${fields.length} columns`
-      yield { line, table: reading.table, refused, raw: cells }
-    } else {
-      const said: Fields = {}
-      for (const [i, field] of fields.entries()) if (field) put(said, field, unguarded(cells[i]!))
-      yield { line, table: reading.table, fields: withDefaults(said, reading.defaults), raw: cells }
-    }
-  }
-}
-
-/** What databases write for nothing, and the apostrophe that keeps spreadsheets from taking a text for a formula. */
-function unguarded(cell: string) {
-  if (cell === 'NULL' || cell === '\\N') return ''
-  return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
-}
-
-function fieldsOfHeader(header: string[], reading: Reading, path: string): string[] {
-  const { table, defaults } = reading
-  const fields = header.map((column) => fieldOf(column, reading))
-  const unknown = header.filter((_, i) => fields[i] === undefined)
-  if (unknown.length) {
-    const names = unknown.map((column) => `"${column}"`).join(', ')
-    const remedy = `pass over one with --map "${unknown[0]}=", or say what it is with --map "${unknown[0]}=FIELD"`
-    throw new Sorry(
-      `the first line of ${path} has columns that ${table.name} do not know, ${names}: ${remedy}; the fields are ${fieldsOf(table).join(', ')}`,
-    )
-  }
-  const missing = (table.model.required ?? []).filter((name) => !fields.includes(name) && defaults[name] === undefined)
-  if (missing.length) {
-    const remedy = `map one with --map theirs=${missing[0]}, or give all lines one with --default ${missing[0]}=…`
-    throw new Sorry(`the first line of ${path} has no column for ${missing.join(', ')}: ${remedy}`)
-  }
-  return fields as string[]
-}
-
-async function* linesOfJson(text: AsyncIterable<string>, reading: Reading, path: string): AsyncGenerator<SourceLine> {
-  const known = new Map<string, string | undefined>()
-  for await (const { line, text: raw, value } of jsonLines(text, path)) {
-    const named = value && typeof value.table === 'string' ? value.table : undefined
-    const table = named === undefined ? reading.table : tableNamed(named)
-    if (!value) yield { line, table: reading.table, refused: 'this is no JSON object', raw }
-    else if (!table) yield { line, table: reading.table, refused: `there is no table "${named}"`, raw }
-    else {
-      const fields: Fields = {}
-      const unknown: string[] = []
-      for (const [name, said] of Object.entries(value)) {
-        const place = `${table.name} ${name}`
-        if (!known.has(place)) known.set(place, fieldOf(name, { ...reading, table }))
-        const field = known.get(place)
-        if (field === undefined) unknown.push(name)
-        else if (field) put(fields, field, said)
-      }
-      const refused = `${table.name} have no field "${unknown[0]}": rename it, or map it with --map`
-      if (unknown.length) yield { line, table, refused, raw }
-      else yield { line, table, fields: withDefaults(fields, reading.defaults), raw }
-    }
-  }
 }

@@ -26,7 +26,7 @@ const oldTables: Record<string, string> = {
     'id,uuid,name,information,contract_key,license_keys_quantity,product_id,can_get_info,can_generate,can_destroy,can_destroy_all,status,created_at,updated_at\n' +
     '9,3e1d1f10-8c2f-4c1e-9a55-3f1d2c3b4a59,Reseller,Ten keys,RESELLER-9,10,65,1,1,0,0,active,2023-01-01 10:00:00,2023-01-01 10:00:00\n',
   'license_keys.csv':
-    'id,product_id,license_key,owner_name,owner_email,activation_limit,validity,assigned_at,status,contract_id,environment,created_at,updated_at\n' +
+    'id,product_id,license_key,owner_name,sold_to,activation_limit,validity,assigned_at,status,contract_id,environment,created_at,updated_at\n' +
     '1001,65,PLUG-AAAA,Ada,ada@example.com,2,0,2023-02-03 04:05:06,assigned,NULL,production,2023-02-01 00:00:00,2023-02-03 04:05:06\n' +
     '1002,65,PLUG-BBBB,,,2,365,NULL,available,9,production,2023-02-01 00:00:00,2023-02-01 00:00:00\n' +
     '1003,70,THEME-CCC,Bob,bob@example.com,1,0,2023-02-03 04:05:06,suspended,NULL,production,2023-02-01 00:00:00,2023-02-03 04:05:06\n',
