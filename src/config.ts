@@ -75,7 +75,7 @@ export const settings = {
   ),
   tls_key: ofProcess('A file with the private key of that certificate (PEM).', '', asItIs),
   trusted_proxies: storable(
-    'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` is believed.',
+    'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` (or `Forwarded`) is believed.',
     '',
     addresses,
   ),

@@ -1,4 +1,5 @@
 import type { Brake } from './access/brake'
+import type { ClientAddresses } from './access/client-addresses'
 import type { Doorkeeper } from './access/doorkeeper'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
@@ -32,6 +33,7 @@ export interface Deps {
   readonly limit: Limiter
   readonly brake: Brake
   readonly peers: Peers
+  readonly clientAddresses: ClientAddresses
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer
   readonly once: ExactlyOnce

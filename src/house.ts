@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { openBrake } from './access/brake'
+import { openClientAddresses } from './access/client-addresses'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
@@ -124,6 +125,7 @@ function furnish(
   const startCheckpoints = () => new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
   const checkpoints = base.isServer ? openCheckpoints(databaseIn(base.folder), startCheckpoints) : undefined
   const doorkeeper = openDoorkeeper(db, clock)
+  const peers = openPeers()
   const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const metrics = openMetrics()
@@ -139,7 +141,8 @@ function furnish(
     doorkeeper,
     limit,
     brake: openBrake(config, limit),
-    peers: openPeers(),
+    peers,
+    clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
     once: openExactlyOnce(db),
     sightings,
     metrics,

@@ -5,7 +5,6 @@ import { type Arrived, type Fields, type Intake, readBody, readQuery } from '../
 import { flawIn } from '../intake/check'
 import { unchecked } from '../intake/model'
 import { type Reading, read } from '../intake/reading'
-import { addressSet, clientAddress } from '../kernel/addresses'
 import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { type Outcome, Refusal } from '../kernel/outcome'
@@ -77,17 +76,15 @@ const unread: Reading = { values: {}, device: undefined }
  * fields must be what the model asks for.
  */
 export function gate(deps: Deps) {
-  const { config, doorkeeper, clock, peers } = deps
+  const { doorkeeper, clock, clientAddresses } = deps
   const refusalOf = openAdmission(deps)
-  const addressOf = (request: Request) =>
-    clientAddress(peers.addressOf(request), request.headers.get('x-forwarded-for'), addressSet(config.trusted_proxies))
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
     await everybodyIsIn()
     const body = place === 'body' ? await readBody(request) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
-    const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf })
+    const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf: clientAddresses.of })
     const { token } = visitor
     if (token !== undefined) visitor.key = doorkeeper.known(token) ?? (await doorkeeper.identify(token))
     return visitor

@@ -1,5 +1,6 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
+import { installation } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
 import type { Sighting } from '../database/gather'
@@ -111,4 +112,33 @@ export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferI
 export async function deleteBlock(tx: Queryable, id: number) {
   const [row] = await tx.delete(blocklist).where(eq(blocklist.id, id)).returning()
   return row
+}
+
+/** A proxy that keeps clients from being told apart, as it was last noticed. */
+export interface ProxyProblem {
+  kind: 'untrusted_proxy' | 'unreadable_hop'
+  at: string
+  peer: string
+  /** What stood where an address belongs. */
+  hop?: string
+}
+
+export async function putProxyProblem(tx: Queryable, problem: ProxyProblem) {
+  const value = JSON.stringify(problem)
+  await tx
+    .insert(installation)
+    .values({ key: problem.kind, value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
+}
+
+const problemKinds: ProxyProblem['kind'][] = ['untrusted_proxy', 'unreadable_hop']
+
+export async function listProxyProblems(db: Queryable): Promise<ProxyProblem[]> {
+  const rows = await db.select().from(installation).where(inArray(installation.key, problemKinds))
+  return rows.map(({ value }) => JSON.parse(value))
+}
+
+/** A server that starts anew notices them anew. */
+export async function deleteProxyProblems(tx: Queryable) {
+  await tx.delete(installation).where(inArray(installation.key, problemKinds))
 }

@@ -3,20 +3,18 @@ import { join } from 'node:path'
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { findOldestDue } from '../jobs/store'
-import { addressSet, clientAddress } from '../kernel/addresses'
+import { addressSet } from '../kernel/addresses'
 import { prometheusText } from '../metrics/prometheus'
 import { findLastBackup } from '../metrics/store'
 
 /** What the process has done, for Prometheus; to the addresses alone that the setting names. */
-export function metricsPage({ config, db, folder, metrics, peers, clock }: Deps) {
+export function metricsPage({ config, db, folder, metrics, clientAddresses, clock }: Deps) {
   return new Elysia({ tags: ['Operations'] }).get(
     '/metrics',
     async ({ request }) => {
-      const address = clientAddress(
-        peers.addressOf(request),
-        request.headers.get('x-forwarded-for'),
-        addressSet(config.trusted_proxies),
-      )
+      const obstacle = clientAddresses.obstacle(request)
+      if (obstacle) return Response.json({ status: obstacle }, { status: 403 })
+      const address = clientAddresses.of(request)
       if (!addressSet(config.metrics_readers).has(address))
         return Response.json({ status: `not for ${address}: see metrics_readers` }, { status: 403 })
       const now = clock()

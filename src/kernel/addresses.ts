@@ -49,24 +49,24 @@ function setOf(texts: readonly string[]): AddressSet {
   }
 }
 
-/** IPv4 addresses that arrive in IPv6 clothes, undressed. */
-export const plainAddress = (address: string) =>
-  address.startsWith('::ffff:') && isIP(address.slice(7)) ? address.slice(7) : address
+/** An IPv6 address that stands for an IPv4 one, in the form of RFC 5952: `::ffff:cb00:7107`. */
+const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
 
 /**
- * The client's address: the socket's, unless that is a trusted proxy; then the right-most hop of `X-Forwarded-For`
- * that is not one.
+ * An address as it is compared and counted: without a zone, IPv6 in the form of RFC 5952, IPv4 that arrives as IPv6 as
+ * IPv4. Undefined when the text is no address.
  */
-export function clientAddress(socketAddress: string, forwardedFor: string | null, trusted: AddressSet): string {
-  const address = plainAddress(socketAddress)
-  if (!forwardedFor || !trusted.has(address)) return address
-  const hops = forwardedFor.split(',').map((hop) => plainAddress(hop.trim()))
-  let client = address
-  while (hops.length && trusted.has(client)) {
-    const hop = hops.pop()!
-    // A hop that is no address was written by someone who is not one of our proxies.
-    if (!isIP(hop)) break
-    client = hop
-  }
-  return client
+export function canonicalAddress(text: string): string | undefined {
+  const zone = text.indexOf('%')
+  const bare = zone < 0 ? text : text.slice(0, zone)
+  const version = isIP(bare)
+  if (version !== 6) return version ? bare : undefined
+  const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1)
+  const [, high, low] = mapped.exec(canonical) ?? []
+  return high && low ? ipv4Of(Number.parseInt(high, 16), Number.parseInt(low, 16)) : canonical
 }
+
+const ipv4Of = (high: number, low: number) => [high >> 8, high & 255, low >> 8, low & 255].join('.')
+
+/** An address in the form it is compared in; any other text as it is. */
+export const plainAddress = (text: string) => canonicalAddress(text) ?? text

@@ -1,3 +1,4 @@
+import { deleteProxyProblems } from '../access/store'
 import type { House } from '../house'
 import { buildApp } from '../http/app'
 import { readCertificate } from '../http/certificate'
@@ -17,6 +18,7 @@ export async function startServer(house: House, hostname: string, port: number):
   removeAbandoned(house.folder)
   removeForsaken(house.folder)
   await house.db.write((tx) => releaseRunning(tx, house.clock()))
+  await house.db.write((tx) => deleteProxyProblems(tx))
   const server = listen(buildApp(house), { hostname, port, certificate: readCertificate(house.config) })
   const worker = await startWorker(house, handlers(house))
   return {

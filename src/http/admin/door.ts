@@ -1,10 +1,11 @@
 import { openAdmission } from '../../access/admission'
 import type { Deps } from '../../deps'
 import { baseUrlOf } from '../../features/downloads/base-url'
-import { addressSet, clientAddress } from '../../kernel/addresses'
+import { addressSet } from '../../kernel/addresses'
 import { stopwatch } from '../../kernel/clock'
 import { Refusal } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
+import { Sorry } from '../../kernel/sorry'
 import { invalid, refused } from './answers'
 import { admitted } from './caller'
 import { fieldsOf, judged } from './fields'
@@ -27,7 +28,7 @@ const headers = {
 
 /** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
 export function openDoor(deps: Deps) {
-  const { config, clock, log, peers } = deps
+  const { config, clock, log, peers, clientAddresses } = deps
   const refusalOf = openAdmission(deps)
 
   function visitOf(request: Request): Visit {
@@ -37,7 +38,7 @@ export function openDoor(deps: Deps) {
     const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
     return {
       request,
-      address: clientAddress(socketAddress, request.headers.get('x-forwarded-for'), trusted),
+      address: clientAddresses.of(request),
       now: clock(),
       requestId: requestIdOf(request.headers.get('x-request-id')),
       isHttps: base.startsWith('https:') || request.url.startsWith('https:'),
@@ -47,6 +48,8 @@ export function openDoor(deps: Deps) {
   async function enter(route: AdminRoute, params: Record<string, string>, visit: Visit): Promise<Said> {
     const refusal = await refusalOf({ ...visit, key: undefined }, undefined)
     if (refusal) throw new Refusal(refusal)
+    const obstacle = clientAddresses.obstacle(visit.request)
+    if (obstacle) throw new Sorry(obstacle, 'forbidden')
     visit.identity = await admitted(deps, visit, route)
     const { errors, values } = judged(route.input, await fieldsOf(visit.request, params, route))
     return errors ? invalid(errors) : route.answer(deps, visit, values)

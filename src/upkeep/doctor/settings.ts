@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { listProxyProblems } from '../../access/store'
 import type { Config } from '../../config'
 import { contradictionsIn } from '../../settings/policy'
 import { listPublicKeys } from '../../signing/store'
+import { proxyProblemsIn } from '../status/proxies'
 import { findFact } from '../store'
 import type { Check } from './check'
 
@@ -16,6 +18,12 @@ export const settingChecks: readonly Check[] = [
     promise: 'no setting contradicts another',
     remedy: 'change one of the two',
     find: async ({ config, folder }) => [...contradictionsIn(config), ...contradictionsOfProcess(config, folder)],
+  },
+  {
+    name: 'proxies',
+    promise: 'the proxies in front of the server are known, and name their clients',
+    remedy: 'name each proxy in trusted_proxies, and let it write X-Forwarded-For',
+    find: async ({ database: { read }, config, now }) => proxyProblemsIn(await listProxyProblems(read), config, now),
   },
   {
     name: 'backup',

@@ -1,5 +1,7 @@
+import type { ProxyProblem } from '../../access/store'
 import type { Config } from '../../config'
 import type { Facts } from '../store'
+import { proxyProblemsIn } from './proxies'
 
 const dayMs = 24 * 3_600_000
 const longestWaitSeconds = 15 * 60
@@ -10,13 +12,15 @@ interface Seen {
   jobs: { due: number; dead: number; oldest_seconds: number }
   last_backup: Facts['last_backup'] | null
   last_backup_failure: Facts['last_backup_failure'] | null
+  proxy_problems: ProxyProblem[]
   database_bytes: number
   wal_bytes: number
   disk_free_bytes: number
 }
 
 /** What somebody should see to, in sentences that name what to do. */
-export function needsAttention(seen: Seen, { backup_every }: Config, now: Date): string[] {
+export function needsAttention(seen: Seen, config: Config, now: Date): string[] {
+  const { backup_every } = config
   const { jobs, last_backup: last, last_backup_failure: failure } = seen
   const backupAgeMs = last ? now.getTime() - Date.parse(last.at) : Number.POSITIVE_INFINITY
   const said: [boolean, string][] = [
@@ -43,5 +47,8 @@ export function needsAttention(seen: Seen, { backup_every }: Config, now: Date):
     ],
     [seen.wal_bytes > largestWalBytes, 'The log beside the database is large: "latchkey optimize" takes it in.'],
   ]
-  return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+  return [
+    ...said.filter(([isSo]) => isSo).map(([, sentence]) => sentence),
+    ...proxyProblemsIn(seen.proxy_problems, config, now),
+  ]
 }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { version } from '../../../package.json'
+import { listProxyProblems } from '../../access/store'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
@@ -48,6 +49,7 @@ const lookAround = (folder: string, now: Date) =>
       jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },
       last_backup: (await findFact(read, 'last_backup')) ?? null,
       last_backup_failure: (await findFact(read, 'last_backup_failure')) ?? null,
+      proxy_problems: await listProxyProblems(read),
       database_bytes: sizeOf(path),
       wal_bytes: sizeOf(`${path}-wal`),
       disk_free_bytes: bavail * bsize,

@@ -3,7 +3,8 @@ import { settings } from '../../../src/config'
 import { capacity, keyLength } from '../../../src/features/generators/pattern'
 import { readTemplate } from '../../../src/features/generators/template'
 import { readBody, readQuery } from '../../../src/intake/body'
-import { addressSet, clientAddress, parseCidr } from '../../../src/kernel/addresses'
+import { addressSet, parseCidr } from '../../../src/kernel/addresses'
+import { clientAddress } from '../../../src/kernel/forwarded'
 import { parseMoment } from '../../../src/kernel/moments'
 import { Sorry } from '../../../src/kernel/sorry'
 import { flawOf } from '../../../src/signing/check'
@@ -62,11 +63,14 @@ type Parser = readonly [name: string, input: fc.Arbitrary<string>, parse: (text:
 
 const parsers: readonly Parser[] = [
   ['CIDR', fc.oneof(addresses, anything), (text) => addressSet([text]).has(parseCidr(text)?.address ?? text)],
-  [
-    'X-Forwarded-For',
-    fc.oneof(addresses, anything),
-    (text) => clientAddress('10.0.0.1', text, addressSet(['10.0.0.0/8'])),
-  ],
+  ...['x-forwarded-for', 'forwarded'].map(
+    (header): Parser => [
+      header,
+      fc.oneof(addresses, anything),
+      (text) =>
+        clientAddress('10.0.0.1', { get: (name) => (name === header ? text : null) }, addressSet(['10.0.0.0/8'])),
+    ],
+  ),
   ['dates', fc.oneof(dates, anything), (text) => parseMoment(text)?.toISOString()],
   ['templates', fc.oneof(templates, anything), measureTemplate],
   ['PEM', fc.oneof(pem, anything), (text) => readPrivateKey(text)],

@@ -1,0 +1,80 @@
+import type { Config } from '../config'
+import type { Db } from '../database/database'
+import { addressSet, plainAddress } from '../kernel/addresses'
+import { type Clock, stopwatch } from '../kernel/clock'
+import { clientAddress, isRelayed } from '../kernel/forwarded'
+import { isPublic } from '../kernel/internet'
+import type { Log } from '../kernel/log'
+import type { Peers } from './peers'
+import { type ProxyProblem, putProxyProblem } from './store'
+
+const repeatedAfterMs = 10 * 60_000
+const shownLength = 100
+
+/** Tells where requests come from, and notices proxies that keep that from being known. */
+export interface ClientAddresses {
+  /** The address a request is counted under. */
+  of(request: Request): string
+  /** Why a request must not pass for one of this machine or its network: a proxy passed it on and hides its client. */
+  obstacle(request: Request): string | undefined
+}
+
+interface Leanings {
+  config: Pick<Config, 'trusted_proxies'>
+  peers: Peers
+  db: Pick<Db, 'note'>
+  log: Log
+  clock: Clock
+}
+
+/** A problem is told in the log and kept for `status` and `doctor`, at most every ten minutes for each kind. */
+export function openClientAddresses({ config, peers, db, log, clock }: Leanings): ClientAddresses {
+  const toldAt = new Map<ProxyProblem['kind'], number>()
+
+  function tell(kind: ProxyProblem['kind'], facts: Omit<ProxyProblem, 'kind' | 'at'>) {
+    const at = stopwatch()
+    if (at - (toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
+    toldAt.set(kind, at)
+    const now = clock()
+    log(now, { event: events[kind], ...facts })
+    db.note((tx) => putProxyProblem(tx, { kind, at: now.toISOString(), ...facts })).catch(() => {})
+  }
+
+  return {
+    of(request) {
+      const socketAddress = peers.addressOf(request)
+      const { headers } = request
+      // A setting that may change while the server runs.
+      const trusted = addressSet(config.trusted_proxies)
+      const { address, unreadableHop } = clientAddress(socketAddress, headers, trusted)
+      if (unreadableHop !== undefined)
+        tell('unreadable_hop', { peer: address, hop: unreadableHop.slice(0, shownLength) })
+      else if (namesClient(headers) && !isPublic(address) && isSocket(address, socketAddress) && !trusted.has(address))
+        tell('untrusted_proxy', { peer: address })
+      return address
+    },
+    obstacle(request) {
+      const socketAddress = peers.addressOf(request)
+      const trusted = addressSet(config.trusted_proxies)
+      const peer = plainAddress(socketAddress)
+      if (!trusted.has(peer)) {
+        return !isPublic(peer) && isRelayed(request.headers)
+          ? `a proxy at ${peer} passed this request on, and trusted_proxies does not name it: "latchkey setting set trusted_proxies ${peer}", or --trusted-proxies`
+          : undefined
+      }
+      const { unreadableHop } = clientAddress(socketAddress, request.headers, trusted)
+      return unreadableHop === undefined
+        ? undefined
+        : `the proxy at ${peer} does not name its client by an address: let it write X-Forwarded-For`
+    },
+  }
+}
+
+const events = {
+  untrusted_proxy: 'a proxy that trusted_proxies does not name passes requests on: its clients count as one address',
+  unreadable_hop: 'a trusted proxy names no address of its client: such clients count as the proxy',
+} satisfies Record<ProxyProblem['kind'], string>
+
+const namesClient = (headers: Headers) => headers.has('x-forwarded-for') || headers.has('forwarded')
+
+const isSocket = (address: string, socketAddress: string) => address === plainAddress(socketAddress)
