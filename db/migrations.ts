@@ -7,6 +7,7 @@ import m0004 from './migrations/0004_verification.sql' with { type: 'text' }
 import m0005 from './migrations/0005_more_lists.sql' with { type: 'text' }
 import m0006 from './migrations/0006_calls_in_stretches.sql' with { type: 'text' }
 import m0007 from './migrations/0007_two_indexes_less.sql' with { type: 'text' }
+import m0008 from './migrations/0008_keyed_audit_log.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -18,4 +19,5 @@ export const migrations = [
   { tag: '0005_more_lists', sql: m0005 },
   { tag: '0006_calls_in_stretches', sql: m0006 },
   { tag: '0007_two_indexes_less', sql: m0007 },
+  { tag: '0008_keyed_audit_log', sql: m0008 },
 ]

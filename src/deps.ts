@@ -14,7 +14,7 @@ import type { Metrics } from './metrics/metrics'
 import type { KeyRing } from './signing/key-ring'
 import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
-import type { Sealer } from './signing/sealing'
+import type { FolderSealer } from './signing/sealing'
 
 /** Everything a request may lean on, built once when the house is opened. Types only: visible from every floor. */
 export interface Deps {
@@ -27,7 +27,7 @@ export interface Deps {
   readonly db: Db
   readonly keys: KeyRing
   readonly seal: Seal
-  readonly sealer: Sealer
+  readonly sealer: FolderSealer
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter

@@ -5,6 +5,7 @@ import { openClientAddresses } from './access/client-addresses'
 import { openDoorkeeper } from './access/doorkeeper'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
+import { auditPurpose } from './audit/link'
 import { openCallLog } from './call-log/recorder'
 import type { Config } from './config'
 import { openCheckpoints } from './database/checkpoints'
@@ -25,10 +26,11 @@ import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
-import { createSealer, readSealer, type Sealer } from './signing/sealing'
+import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
 import { putInPlace } from './signing/service'
-import { hasKey, insertSealingFingerprint } from './signing/store'
+import { findSealingFingerprint, hasKey } from './signing/store'
 import { openKeyUses } from './signing/uses'
+import { tieToSealer } from './upkeep/reseal'
 
 /** A data folder that is open for work. */
 export interface House extends Deps {
@@ -74,7 +76,7 @@ export async function openHouse(opening: Opening): Promise<House> {
     made.push(`the folder ${folder}`)
   }
   // A command touches no schema under a running server, and two first starts do not run at once.
-  const isWhole = found?.isCurrent && found.sealingFingerprint !== undefined
+  const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
   const lock = asServer || !isWhole ? requireLock(paths.lock, folder) : undefined
   try {
     // Looked for again: another first start may have been faster.
@@ -87,8 +89,11 @@ export async function openHouse(opening: Opening): Promise<House> {
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
     const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
-    const db = openDatabase(paths.database, author, { hasCheckpoints: asServer })
-    if (!found?.sealingFingerprint) await db.write((tx) => insertSealingFingerprint(tx, sealer.fingerprint))
+    const auditKey = sealer.derive(auditPurpose)
+    const db = openDatabase(paths.database, author, { hasCheckpoints: asServer, auditKey })
+    if (found?.sealingFingerprint !== sealer.fingerprint) {
+      await db.write(async (tx) => tieToSealer(tx, await findSealingFingerprint(tx), { sealer, auditKey }))
+    }
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     if (!asServer) lock?.release()
@@ -182,9 +187,9 @@ function requireWritable(folder: string) {
   }
 }
 
-function requireFit(sealer: Sealer | undefined, fingerprint: string, path: string) {
+function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path: string) {
   if (!sealer) throw new Sorry(`${path} is missing: put back the file that belongs to this database, from your backup`)
-  if (sealer.fingerprint !== fingerprint) {
+  if (![sealer.fingerprint, sealer.former.fingerprint].includes(fingerprint)) {
     throw new Sorry(`${path} does not fit this database: put back the file that belongs to it, from your backup`)
   }
 }

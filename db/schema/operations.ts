@@ -44,8 +44,9 @@ export const storedSettings = sqliteTable('settings', {
 })
 
 /**
- * Who changed what, never altered and never purged. Each row's hash covers the row and the hash before it. One row may
- * stand for many things made at once, whose ids run without a gap from `batch_from` to `batch_to`.
+ * Who changed what, never purged. Each row's hash is an HMAC, under a key derived from the sealing key, of the row, its
+ * salt and the hash before it; rows of older versions, up to `audit_head.unkeyed_until`, have a SHA-256 there. One row
+ * may stand for many things made at once, whose ids run without a gap from `batch_from` to `batch_to`.
  */
 export const auditLog = sqliteTable(
   'audit_log',
@@ -63,6 +64,10 @@ export const auditLog = sqliteTable(
     before: text('before'),
     after: text('after'),
     hash: text('hash').notNull(),
+    /** Makes the hash tell nothing of a person's data once row and salt are erased. */
+    salt: text('salt'),
+    /** The HMAC of a row whose personal data was erased: its hash stays, and cannot be recomputed. */
+    redaction: text('redaction'),
   },
   (table) => [
     index('audit_log_subject').on(table.subject, table.subjectId),
@@ -70,6 +75,18 @@ export const auditLog = sqliteTable(
     index('audit_log_at').on(table.at),
   ],
 )
+
+/** The one row that says where the audit log ends, under an HMAC. It is written anew with each entry. */
+export const auditHead = sqliteTable('audit_head', {
+  id: integer('id').primaryKey(),
+  auditId: integer('audit_id').notNull(),
+  hash: text('hash').notNull(),
+  /** How many checkpoints there are. */
+  checkpoints: integer('checkpoints').notNull(),
+  /** The last entry made before entries were keyed; 0 where all are. */
+  unkeyedUntil: integer('unkeyed_until').notNull(),
+  mac: text('mac').notNull(),
+})
 
 /** The head of the audit log as it was at a moment, signed with the global key of that time. */
 export const auditCheckpoints = sqliteTable('audit_checkpoints', {
@@ -125,6 +142,7 @@ export const signingKeyUses = sqliteTable(
 
 export type StoredSetting = typeof storedSettings.$inferSelect
 export type AuditEntry = typeof auditLog.$inferSelect
+export type AuditHead = typeof auditHead.$inferSelect
 export type AuditCheckpoint = typeof auditCheckpoints.$inferSelect
 export type Call = typeof calls.$inferSelect
 export type SigningKey = typeof signingKeys.$inferSelect

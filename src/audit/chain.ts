@@ -1,8 +1,9 @@
-import type { AuditCheckpoint, AuditEntry } from '../../db/schema/operations'
+import type { AuditCheckpoint, AuditEntry, AuditHead } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { isGenuine } from './checkpoint'
-import { hashOf } from './record'
-import { listCheckpoints, listEntries } from './store'
+import { isGenuineHead } from './head'
+import { hashOf, redactionOf, unkeyedHashOf } from './link'
+import { findHead, listCheckpoints, listEntries } from './store'
 
 const rowsPerPage = 500
 
@@ -16,60 +17,106 @@ export interface Break {
 export interface Inspection {
   rows: number
   checkpoints: number
+  /** The last row of an older version, which chained without a key; 0 where all are keyed. */
+  unkeyedUntil: number
   broken: Break | null
 }
 
-interface Keys {
-  /** The PEM of a public key by its id; undefined for a key that is not known. */
-  publicPemOf(keyId: string): string | undefined
+/** Something that is known of the log from outside. */
+export interface Anchor {
+  /** A row and its hash, as `audit head` gave them. */
+  head?: { id: number; hash: string } | undefined
+  /** A public key, as PEM, that has signed a checkpoint. */
+  publicPem?: string | undefined
 }
 
-type Log = Keys & { reader: () => Queryable }
+interface Log {
+  reader: () => Queryable
+  /** What the log is chained under. */
+  key: Buffer
+  /** The PEM of a public key by its id; undefined for one whose private half the sealing key does not open. */
+  publicPemOf(keyId: string): string | undefined
+  anchor?: Anchor | undefined
+}
+
+type Previous = Pick<AuditEntry, 'id' | 'hash'>
 
 /**
  * Walks the whole audit log, some hundred rows at a time: each must follow the one before, be what its hash says, and
- * be what the checkpoint says that was made of it. Rows taken off the end are missed where a checkpoint saw them.
+ * be what the checkpoint says that was made of it; the last must be the one the head names.
  */
-export async function inspectChain({ reader, publicPemOf }: Log): Promise<Inspection> {
-  const found: Inspection = { rows: 0, checkpoints: 0, broken: null }
-  let previous: Pick<AuditEntry, 'id' | 'hash'> = { id: 0, hash: '' }
+export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Log): Promise<Inspection> {
+  const found: Inspection = { rows: 0, checkpoints: 0, unkeyedUntil: 0, broken: null }
+  let previous: Previous = { id: 0, hash: '' }
+  let isPinned = anchor.publicPem === undefined
+  let isMet = anchor.head === undefined
+  const brokenAt = (id: number, reason: string) => ({ ...found, broken: { id, reason } })
   for (;;) {
     // In one turn of the event loop, and so of one moment.
     const db = reader()
+    const head = (await findHead(db))?.head
     const page = await listEntries(db, previous.id, rowsPerPage)
     const last = page.length < rowsPerPage ? undefined : page.at(-1)!.id
     const checkpoints = new Map(
       (await listCheckpoints(db, previous.id, last)).map((checkpoint) => [checkpoint.auditId, checkpoint]),
     )
+    found.unkeyedUntil = head?.unkeyedUntil ?? 0
     for (const row of page) {
       const checkpoint = checkpoints.get(row.id)
-      const reason = flawOf(row, previous) ?? (checkpoint && flawBeside(checkpoint, row, publicPemOf))
-      if (reason) return { ...found, broken: { id: missing(row, previous) ?? row.id, reason } }
+      const reason =
+        flawOf(row, previous, { key, unkeyedUntil: found.unkeyedUntil }) ??
+        (checkpoint && flawBeside(checkpoint, row, publicPemOf)) ??
+        (anchor.head?.id === row.id && anchor.head.hash !== row.hash
+          ? 'it is another row than the head you gave'
+          : undefined)
+      if (reason) return brokenAt(missing(row, previous) ?? row.id, reason)
+      if (checkpoint && anchor.publicPem) isPinned ||= isGenuine(checkpoint, anchor.publicPem)
+      isMet ||= anchor.head?.id === row.id
       if (checkpoints.delete(row.id)) found.checkpoints += 1
       found.rows += 1
       previous = row
     }
     const [unseen] = checkpoints.values()
-    if (unseen) return { ...found, broken: { id: previous.id + 1, reason: reasonOfEnd(unseen) } }
-    if (last === undefined) return found
+    if (unseen) return brokenAt(previous.id + 1, reasonOfEnd(unseen))
+    if (last === undefined) {
+      const flaw = flawOfEnd(head, previous, { key, checkpoints: found.checkpoints })
+      if (flaw) return brokenAt(previous.id + 1, flaw)
+      if (!isMet) return brokenAt(previous.id + 1, 'it ends before the head you gave')
+      if (!isPinned) return brokenAt(previous.id + 1, 'no checkpoint was signed with the public key you gave')
+      return found
+    }
     // A server that is asked answers others in between.
     await new Promise((resume) => setImmediate(resume))
   }
 }
 
-const missing = ({ id }: AuditEntry, previous: { id: number }) => (id === previous.id + 1 ? undefined : previous.id + 1)
+const missing = ({ id }: AuditEntry, previous: Previous) => (id === previous.id + 1 ? undefined : previous.id + 1)
 
-function flawOf(row: AuditEntry, previous: { id: number; hash: string }) {
+function flawOf(row: AuditEntry, previous: Previous, { key, unkeyedUntil }: { key: Buffer; unkeyedUntil: number }) {
   if (row.id !== previous.id + 1) return `the rows before row ${row.id} are gone`
-  if (row.hash !== hashOf(row, previous.hash)) return 'the row was altered, or the one before it'
+  const isSound =
+    row.redaction === null
+      ? row.hash === (row.id <= unkeyedUntil ? unkeyedHashOf(row, previous.hash) : hashOf(key, row, previous.hash))
+      : row.redaction === redactionOf(key, row, previous.hash)
+  return isSound ? undefined : 'the row was altered, or the one before it'
+}
+
+function flawBeside(checkpoint: AuditCheckpoint, row: AuditEntry, publicPemOf: Log['publicPemOf']) {
+  const publicPem = publicPemOf(checkpoint.keyId)
+  if (publicPem === undefined) return `its checkpoint was signed with the key ${checkpoint.keyId}, which is not ours`
+  if (!isGenuine(checkpoint, publicPem)) return 'the signature of its checkpoint is not good'
+  if (checkpoint.hash !== row.hash) return 'it is another row than the one its checkpoint was made of'
   return undefined
 }
 
-function flawBeside(checkpoint: AuditCheckpoint, row: AuditEntry, publicPemOf: Keys['publicPemOf']) {
-  const publicPem = publicPemOf(checkpoint.keyId)
-  if (publicPem === undefined) return `its checkpoint was signed with the key ${checkpoint.keyId}, which is not here`
-  if (!isGenuine(checkpoint, publicPem)) return 'the signature of its checkpoint is not good'
-  if (checkpoint.hash !== row.hash) return 'it is another row than the one its checkpoint was made of'
+function flawOfEnd(head: AuditHead | undefined, last: Previous, seen: { key: Buffer; checkpoints: number }) {
+  if (!head) return 'what said where the log ends is gone'
+  if (!isGenuineHead(head, seen.key)) return 'what says where the log ends was written without the sealing key'
+  if (head.auditId > last.id) return `the rows up to ${head.auditId} are gone`
+  if (head.auditId < last.id) return `the rows behind row ${head.auditId} were put in without the sealing key`
+  if (head.hash !== last.hash) return 'the last row is another than the one that was written last'
+  if (head.checkpoints > seen.checkpoints) return `${head.checkpoints - seen.checkpoints} of its checkpoints are gone`
+  if (head.checkpoints < seen.checkpoints) return 'checkpoints were put in without the sealing key'
   return undefined
 }
 

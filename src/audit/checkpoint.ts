@@ -1,8 +1,9 @@
 import { sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { AuditCheckpoint } from '../../db/schema/operations'
-import type { Db } from '../database/database'
+import { auditKeyOf, type Db } from '../database/database'
 import type { KeyRing } from '../signing/key-ring'
+import { moveHead, openHead } from './head'
 import { findHead, findLastCheckpoint, insertCheckpoint } from './store'
 
 const signed = promisify(sign)
@@ -12,12 +13,19 @@ const signed = promisify(sign)
  * up to there needs that key.
  */
 export async function makeCheckpoint({ db, keys }: { db: Db; keys: KeyRing }, now: Date) {
-  const [head, last] = [await findHead(db.read), await findLastCheckpoint(db.read)]
+  const [found, last] = [await findHead(db.read), await findLastCheckpoint(db.read)]
   const signer = await keys.signerFor({ productId: undefined, now })
-  if (!head || !signer || head.id === last?.auditId) return
-  const checkpoint = { auditId: head.id, hash: head.hash, at: now, keyId: signer.keyId }
+  if (!found?.head.auditId || !signer || found.head.auditId === last?.auditId) return
+  const { auditId, hash } = found.head
+  const checkpoint = { auditId, hash, at: now, keyId: signer.keyId }
   const signature = await signed('sha256', bytesOf(checkpoint), signer.privateKey)
-  await db.write((tx) => insertCheckpoint(tx, { ...checkpoint, signature: signature.toString('base64') }))
+  await db.write(async (tx) => {
+    if (!(await insertCheckpoint(tx, { ...checkpoint, signature: signature.toString('base64') }))) return
+    const key = auditKeyOf(tx)
+    const { head, isSound } = await openHead(tx, key)
+    // A head that was tampered with is left as it is, to be found.
+    if (isSound) await moveHead(tx, key, { ...head, checkpoints: head.checkpoints + 1 })
+  })
 }
 
 /** Whether a checkpoint was signed with the private half of that key. */

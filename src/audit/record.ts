@@ -1,8 +1,9 @@
-import type { AuditEntry } from '../../db/schema/operations'
+import { randomBytes } from 'node:crypto'
 import type { Queryable } from '../database/connection'
-import { authorOf } from '../database/database'
-import { sha256 } from '../kernel/secrets'
-import { findHead, insertEntry } from './store'
+import { auditKeyOf, authorOf } from '../database/database'
+import { moveHead, openHead } from './head'
+import { hashOf } from './link'
+import { insertEntry } from './store'
 
 /** What somebody has changed. The author is that of the write it stands in. */
 export interface Change {
@@ -20,9 +21,10 @@ export interface Change {
 /** Writes a change into the audit log, in the transaction that makes it: both are there afterwards, or neither. */
 export async function record(tx: Queryable, { verb, id, before, after, batch }: Change, now: Date) {
   const { actor, requestId = null } = authorOf(tx)
-  const head = await findHead(tx)
+  const key = auditKeyOf(tx)
+  const { head, next, link } = await openHead(tx, key)
   const row = {
-    id: (head?.id ?? 0) + 1,
+    id: next,
     at: now,
     actor,
     requestId,
@@ -33,28 +35,14 @@ export async function record(tx: Queryable, { verb, id, before, after, batch }: 
     batchTo: batch?.to ?? null,
     before: textOf(before, after),
     after: textOf(after, before),
+    salt: randomBytes(saltBytes).toString('base64url'),
   }
-  await insertEntry(tx, { ...row, hash: hashOf(row, head?.hash) })
+  const hash = hashOf(key, row, link)
+  await insertEntry(tx, { ...row, hash })
+  await moveHead(tx, key, { ...head, auditId: row.id, hash })
 }
 
-/** The hash of a row: over all of it and the hash of the row before. */
-export const hashOf = (row: Omit<AuditEntry, 'hash'>, previous = '') =>
-  sha256(
-    JSON.stringify([
-      previous,
-      row.id,
-      row.at.getTime(),
-      row.actor,
-      row.requestId,
-      row.verb,
-      row.subject,
-      row.subjectId,
-      row.batchFrom,
-      row.batchTo,
-      row.before,
-      row.after,
-    ]),
-  )
+const saltBytes = 16
 
 const secrets: readonly string[] = [
   'hash',

@@ -1,20 +1,44 @@
 import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from 'drizzle-orm'
-import { type AuditCheckpoint, type AuditEntry, auditCheckpoints, auditLog } from '../../db/schema/operations'
+import {
+  type AuditCheckpoint,
+  type AuditEntry,
+  type AuditHead,
+  auditCheckpoints,
+  auditLog,
+} from '../../db/schema/operations'
 import { change, lookUp, type Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
 
-type Head = Pick<AuditEntry, 'id' | 'hash'>
+/** The last entry; undefined while there is none. */
+export const findLastEntry = async (db: Queryable) =>
+  lookUp<Pick<AuditEntry, 'id' | 'hash'>>(db, 'select id, hash from audit_log order by id desc limit 1')
 
-/** The last row, which the next one is chained to; undefined while there is none. */
-export const findHead = async (db: Queryable): Promise<Head | undefined> =>
-  lookUp<Head>(db, 'select id, hash from audit_log order by id desc limit 1')
+const headAndLast = `select id, audit_id as auditId, hash, checkpoints, unkeyed_until as unkeyedUntil, mac,
+  coalesce((select max(id) from audit_log), 0) as lastId from audit_head where id = 1`
+
+/** What the log says of its end, and the id of the entry that is its last; undefined where it says nothing. */
+export async function findHead(db: Queryable): Promise<{ head: AuditHead; lastId: number } | undefined> {
+  const row = lookUp<AuditHead & { lastId: number }>(db, headAndLast)
+  if (!row) return undefined
+  const { lastId, ...head } = row
+  return { head, lastId }
+}
+
+export async function putHead(tx: Queryable, head: Omit<AuditHead, 'id'>) {
+  const { auditId, hash, checkpoints, unkeyedUntil, mac } = head
+  change(tx, placement, auditId, hash, checkpoints, unkeyedUntil, mac)
+}
+
+const placement = `insert into audit_head (id, audit_id, hash, checkpoints, unkeyed_until, mac) values (1, ?, ?, ?, ?, ?)
+  on conflict (id) do update set audit_id = excluded.audit_id, hash = excluded.hash,
+  checkpoints = excluded.checkpoints, unkeyed_until = excluded.unkeyed_until, mac = excluded.mac`
 
 const insertion = `insert into audit_log (id, at, actor, request_id, verb, subject, subject_id, batch_from, batch_to,
-  before, after, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  before, after, hash, salt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-export async function insertEntry(tx: Queryable, entry: AuditEntry) {
-  const { id, at, actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash } = entry
-  const values = [actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash]
+export async function insertEntry(tx: Queryable, entry: Omit<AuditEntry, 'redaction'>) {
+  const { id, at, actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt } = entry
+  const values = [actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt]
   change(tx, insertion, id, at.getTime(), ...values)
 }
 
@@ -100,7 +124,10 @@ export async function findLastCheckpoint(db: Queryable): Promise<AuditCheckpoint
   return row
 }
 
-/** Keeps a checkpoint; one of the same row that is there already stays. */
+/** Keeps a checkpoint, and says whether it is new; one of the same row that is there already stays. */
 export async function insertCheckpoint(tx: Queryable, checkpoint: AuditCheckpoint) {
-  await tx.insert(auditCheckpoints).values(checkpoint).onConflictDoNothing()
+  const rows = await tx.insert(auditCheckpoints).values(checkpoint).onConflictDoNothing().returning()
+  return rows.length > 0
 }
+
+export const countCheckpoints = (db: Queryable) => db.$count(auditCheckpoints)

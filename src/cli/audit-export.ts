@@ -4,6 +4,7 @@ import { listEntries } from '../audit/store'
 import type { Db } from '../database/database'
 import { Sorry } from '../kernel/sorry'
 import { describedEntry } from '../operations/audit'
+import { inspectLog } from '../upkeep/audit-log'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 
@@ -18,9 +19,15 @@ export function auditExportCommand(program: Command, io: Io) {
     .argument('<file>', 'the file, which must not exist yet')
     .option('--json', 'print how many entries it holds as JSON')
     .action((path, options) =>
-      inHouse(options, io, async ({ db }) => {
+      inHouse(options, io, async ({ db, sealer }) => {
         const entries = await writeAll(db, path)
-        report(io, options, { file: path, entries }, [`${entries} entries are written to ${path}.`])
+        const { broken } = await inspectLog(() => db.read, sealer)
+        report(io, options, { file: path, entries, broken }, [
+          `${entries} entries are written to ${path}.`,
+          ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
+        ])
+        // All is said; what is left is the exit code.
+        if (broken) throw new Sorry('')
       }),
     )
 }

@@ -12,15 +12,17 @@ export const restoreCommand = (program: Command, io: Io) =>
     .argument('<file>', 'the backup')
     .option('--passphrase-file <path>', 'the passphrase its keys are under')
     .option('--sealing-key <path>', 'the sealing.key of the time of a backup that was taken without keys')
+    .option('--broken-audit-log', 'restore it although its audit log was tampered with')
     .option('--dry-run', 'prove that it can be restored; make nothing')
     .option('--json', 'print what was restored as JSON')
     .action(async (file, options) => {
       const { data_dir } = configOf({ dataDir: options.dataDir }, io)
-      const { passphraseFile, sealingKey, dryRun = false } = options
+      const { passphraseFile, sealingKey, brokenAuditLog, dryRun = false } = options
       const { made_at, version, rows, signing_keys, releases_without_file } = await restoreBackup(file, data_dir, {
         passphrase: passphraseFile && readPassphrase(passphraseFile),
         sealingKey: sealingKey && readText(sealingKey),
         isTrial: dryRun,
+        takesBrokenLog: brokenAuditLog,
       })
       const told = { data_dir, dry_run: dryRun, made_at, version, rows, signing_keys, releases_without_file }
       const done = dryRun ? 'can be restored; nothing was made' : `is restored to ${data_dir}`

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
@@ -36,17 +37,29 @@ export interface Db {
   close(): Promise<void>
 }
 
-const authors = new WeakMap<Queryable, Author>()
+const writes = new WeakMap<Queryable, { author: Author; auditKey: Buffer }>()
 
 /** In whose name the write is done that this transaction stands in. */
-export function authorOf(tx: Queryable): Author {
-  const author = authors.get(tx)
-  if (!author) throw new Error('changes are made inside db.write alone')
-  return author
+export const authorOf = (tx: Queryable): Author => writeOf(tx).author
+
+/** What the audit log is chained under in the database of that transaction. */
+export const auditKeyOf = (tx: Queryable): Buffer => writeOf(tx).auditKey
+
+function writeOf(tx: Queryable) {
+  const write = writes.get(tx)
+  if (!write) throw new Error('changes are made inside db.write alone')
+  return write
+}
+
+interface Opening {
+  hasCheckpoints?: boolean
+  /** Absent where what is written is thrown away. */
+  auditKey?: Buffer
 }
 
 /** Opens a migrated database file; what it writes is the author's doing, unless it is said to be another's. */
-export function openDatabase(path: string, author: Author, { hasCheckpoints = false } = {}): Db {
+export function openDatabase(path: string, author: Author, opening: Opening = {}): Db {
+  const { hasCheckpoints = false, auditKey = randomBytes(32) } = opening
   const writer = connect(path, { hasCheckpoints })
   // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
   writer.raw.run('pragma busy_timeout = 0')
@@ -73,12 +86,12 @@ export function openDatabase(path: string, author: Author, { hasCheckpoints = fa
   }
 
   async function changeAs<T>(author: Author, work: (tx: Queryable) => Promise<T>, tx: Queryable): Promise<T> {
-    authors.set(tx, author)
+    writes.set(tx, { author, auditKey })
     const before = isBusy() ? undefined : rowsChanged.get()!.count
     try {
       return await work(tx)
     } finally {
-      authors.delete(tx)
+      writes.delete(tx)
       if (before !== undefined && rowsChanged.get()!.count > before) changedAt = stopwatch()
     }
   }

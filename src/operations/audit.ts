@@ -1,11 +1,11 @@
+import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { AuditEntry } from '../../db/schema/operations'
-import { inspectChain } from '../audit/chain'
-import { findEntry, pageEntries } from '../audit/store'
+import { findEntry, findHead, pageEntries } from '../audit/store'
 import { integer, momentText, text } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
 import { Sorry } from '../kernel/sorry'
-import { listPublicKeys } from '../signing/store'
+import { inspectLog } from '../upkeep/audit-log'
 import { facts, minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -60,22 +60,62 @@ const verify = operation({
   role: 'viewer',
   summary:
     'walk the whole audit log and find the first row that was altered or removed; exit code 1 where there is one',
-  input: Type.Object({}),
-  async run({ db }) {
-    const keys = new Map((await listPublicKeys(db.read)).map(({ id, publicPem }) => [id, publicPem]))
-    return inspectChain({ reader: () => db.read, publicPemOf: (keyId) => keys.get(keyId) })
+  input: Type.Object({
+    head: Type.Optional(text({ description: 'A head that was noted outside, as "audit head" printed it: 120:9f3c…' })),
+    public_key: Type.Optional(
+      text({ file: true, description: 'A public key, as PEM, that must have signed a checkpoint of this log.' }),
+    ),
+  }),
+  async run({ db, sealer }, { head, public_key }) {
+    const anchor = { head: head === undefined ? undefined : readHead(head), publicPem: readPublicKey(public_key) }
+    const { unkeyedUntil, ...found } = await inspectLog(() => db.read, sealer, anchor)
+    return { ...found, unkeyed_until: unkeyedUntil }
   },
   isFailure: ({ broken }) => broken !== null,
-  show: ({ rows, checkpoints, broken }) =>
+  show: ({ rows, checkpoints, broken, unkeyed_until }) =>
     broken
       ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`, `The ${rows} rows before it are whole.`]
-      : [`The audit log is whole: ${rows} rows, ${checkpoints} signed checkpoints.`],
+      : [
+          `The audit log is whole: ${rows} rows, ${checkpoints} signed checkpoints.`,
+          ...(unkeyed_until
+            ? [`Rows up to ${unkeyed_until} are from an older version: they are as they were when it was upgraded.`]
+            : []),
+        ],
 })
+
+const head = operation({
+  command: 'audit head',
+  route: 'GET /audit/head',
+  role: 'viewer',
+  summary: 'the last row and its hash: note it elsewhere, and "audit verify --head" checks the log against it',
+  input: Type.Object({}),
+  async run({ db }) {
+    const found = await findHead(db.read)
+    if (!found) throw new Sorry('what said where the log ends is gone: see "latchkey audit verify"')
+    return { head: `${found.head.auditId}:${found.head.hash}` }
+  },
+  show: ({ head }) => [head],
+})
+
+function readHead(given: string) {
+  const [, id, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given.trim()) ?? []
+  if (hash === undefined) throw new Sorry('a head looks like 120:9f3c…, as "latchkey audit head" prints it', 'usage')
+  return { id: Number(id), hash }
+}
+
+function readPublicKey(pem: string | undefined) {
+  if (pem === undefined) return undefined
+  try {
+    return createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()
+  } catch {
+    throw new Sorry('the public key is not in PEM form: "latchkey key show" prints the one of this folder', 'usage')
+  }
+}
 
 export const audit: Subject = {
   name: 'audit',
   about: 'who changed what, and the proof that nobody has rewritten it',
-  operations: [list, show, verify],
+  operations: [list, show, verify, head],
 }
 
 /** An entry as operators see it. */

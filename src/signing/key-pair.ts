@@ -38,12 +38,13 @@ export function readPrivateKey(pem: string, passphrase?: string): KeyObject {
 /** The row a private key is kept as: sealed, and named after its public half and the product it is kept for. */
 export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number | null, now: Date): SigningKey {
   const publicKey = createPublicKey(key)
+  const id = productId === null ? keyId(publicKey) : `${keyId(publicKey)}-${productId}`
   return {
-    id: productId === null ? keyId(publicKey) : `${keyId(publicKey)}-${productId}`,
+    id,
     productId,
     bits: bitsOf(key),
     publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    sealedPrivate: sealer.seal(key.export({ type: 'pkcs8', format: 'der' })),
+    sealedPrivate: sealer.seal(key.export({ type: 'pkcs8', format: 'der' }), purposeOfKey({ id })),
     createdAt: now,
     retiredAt: null,
     activeFrom: null,
@@ -52,9 +53,12 @@ export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number |
   }
 }
 
-/** The private key of a row. Throws when it was sealed under another sealing key. */
-export const openSigningKey = (row: Pick<SigningKey, 'sealedPrivate'>, sealer: Sealer) =>
-  createPrivateKey({ key: sealer.open(row.sealedPrivate), format: 'der', type: 'pkcs8' })
+/** What the private half of a key pair is sealed for. */
+export const purposeOfKey = ({ id }: Pick<SigningKey, 'id'>) => `signing_keys.sealed_private ${id}`
+
+/** The private key of a row. Throws when it was sealed for another row, or under another sealing key. */
+export const openSigningKey = (row: Pick<SigningKey, 'id' | 'sealedPrivate'>, sealer: Sealer) =>
+  createPrivateKey({ key: sealer.open(row.sealedPrivate, purposeOfKey(row)), format: 'der', type: 'pkcs8' })
 
 /** First 16 hex digits of the SHA-256 of the public key's DER form. */
 export const keyId = (publicKey: KeyObject) => sha256(publicKey.export({ type: 'spki', format: 'der' })).slice(0, 16)

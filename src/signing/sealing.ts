@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -10,27 +10,45 @@ const keyBytes = 32
 const ivBytes = 12
 const tagBytes = 16
 
-/** Encrypts secrets at rest: AES-256-GCM under the folder's sealing key. */
+/** Encrypts secrets at rest: AES-256-GCM under the folder's sealing key, each for the one place it stands in. */
 export interface Sealer {
-  /** Identifies the sealing key without giving it away. */
+  /** Identifies the sealing key, and how it seals, without giving it away. */
   readonly fingerprint: string
-  seal(secret: Buffer): Buffer
-  /** Throws when the seal was made with another key or has been altered. */
-  open(sealed: Buffer): Buffer
+  /** Seals a secret for its purpose: table, column and row. It opens for that purpose alone. */
+  seal(secret: Buffer, purpose: string): Buffer
+  /** Throws when the seal was made for another purpose, with another key, or has been altered. */
+  open(sealed: Buffer, purpose: string): Buffer
+}
+
+/** The sealer of a folder. */
+export interface FolderSealer extends Sealer {
+  /** What older versions sealed: a value opened in any place. */
+  readonly former: Sealer
+  /** A key of its own for another purpose, derived from the sealing key. */
+  derive(purpose: string): Buffer
 }
 
 /** The sealer of a 32-byte key. */
-function sealerOf(key: Buffer): Sealer {
+function sealerOf(key: Buffer): FolderSealer {
   return {
-    fingerprint: sha256(Buffer.concat([Buffer.from('latchkey sealing key '), key])),
-    seal(secret) {
+    ...sealerUnder(key, 'latchkey sealing key 2 ', Buffer.from),
+    former: sealerUnder(key, 'latchkey sealing key ', () => Buffer.alloc(0)),
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, '', `latchkey ${purpose}`, keyBytes)),
+  }
+}
+
+function sealerUnder(key: Buffer, label: string, contextOf: (purpose: string) => Buffer): Sealer {
+  return {
+    fingerprint: sha256(Buffer.concat([Buffer.from(label), key])),
+    seal(secret, purpose) {
       const iv = randomBytes(ivBytes)
-      const cipher = createCipheriv('aes-256-gcm', key, iv)
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(contextOf(purpose))
       const sealed = Buffer.concat([cipher.update(secret), cipher.final()])
       return Buffer.concat([iv, cipher.getAuthTag(), sealed])
     },
-    open(sealed) {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes))
+    open(sealed, purpose) {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes })
+      decipher.setAAD(contextOf(purpose))
       decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes))
       return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()])
     },
@@ -38,12 +56,12 @@ function sealerOf(key: Buffer): Sealer {
 }
 
 /** Reads the sealing key; undefined when there is no such file, an error when it holds anything but 64 hex digits. */
-export function readSealer(path: string): Sealer | undefined {
+export function readSealer(path: string): FolderSealer | undefined {
   return existsSync(path) ? toSealer(readFileSync(path, 'utf8'), path) : undefined
 }
 
 /** The sealer of a key as it stands in its file; what it came from is named where it is none. */
-export function toSealer(text: string, source: string): Sealer {
+export function toSealer(text: string, source: string): FolderSealer {
   const key = Buffer.from(text.trim(), 'hex')
   if (key.length !== keyBytes) {
     throw new Sorry(`${source} is not a sealing key (64 hex digits): restore the file that belongs to this folder`)
@@ -55,7 +73,7 @@ export function toSealer(text: string, source: string): Sealer {
  * Makes the sealing key, readable by its owner only. It gets its name when it is whole and on disk: whoever is killed on
  * the way leaves none. The caller holds the folder and has found no key in it.
  */
-export async function createSealer(path: string): Promise<Sealer> {
+export async function createSealer(path: string): Promise<FolderSealer> {
   const key = randomBytes(keyBytes)
   const unfinished = `${path}.new`
   const file = await open(unfinished, 'w', 0o600)

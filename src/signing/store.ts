@@ -138,7 +138,15 @@ export async function findSealingFingerprint(db: Queryable) {
   return row?.value
 }
 
-/** Ties the database to its sealing key, once. */
-export async function insertSealingFingerprint(tx: Queryable, value: string) {
-  await tx.insert(installation).values({ key: 'sealing_fingerprint', value }).onConflictDoNothing()
+/** Notes the sealing key of this database. */
+export async function putSealingFingerprint(tx: Queryable, value: string) {
+  await tx
+    .insert(installation)
+    .values({ key: 'sealing_fingerprint', value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
+}
+
+/** Keeps the private half of a key pair under another seal. */
+export async function updateSealedPrivate(tx: Queryable, id: string, sealedPrivate: Buffer) {
+  await tx.update(signingKeys).set({ sealedPrivate }).where(eq(signingKeys.id, id))
 }

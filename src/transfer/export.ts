@@ -1,10 +1,11 @@
-import { createPrivateKey } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { openSnapshot } from '../database/snapshot'
 import { syncFolder } from '../kernel/disk'
 import { Sorry } from '../kernel/sorry'
+import { openSigningKey } from '../signing/key-pair'
 import type { Sealer } from '../signing/sealing'
 import type { Outward, Table, TableName } from './table'
 import { exportedTables, tables } from './tables'
@@ -78,10 +79,8 @@ export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<
 }
 
 /** Locks the private half of a signing key with a passphrase, as every tool reads it: PKCS#8 in PEM form. */
-export const lockWith = (sealer: Sealer, passphrase: string) => (sealed: Buffer) =>
-  createPrivateKey({ key: sealer.open(sealed), format: 'der', type: 'pkcs8' })
-    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
-    .toString()
+export const lockWith = (sealer: Sealer, passphrase: string) => (key: Pick<SigningKey, 'id' | 'sealedPrivate'>) =>
+  openSigningKey(key, sealer).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
 
 function chosen({ only, outward }: Wanted) {
   const names = exportedTables.filter((name) => name !== 'signing_keys' || outward.lockKey)

@@ -28,7 +28,7 @@ export const signingKeysTable: Table = {
   put: oneByOne(put),
   async *rows(db, { lockKey }) {
     if (!lockKey) return
-    for (const key of await listSealedKeys(db)) yield lineOf(key, lockKey(key.sealedPrivate))
+    for (const key of await listSealedKeys(db)) yield lineOf(key, lockKey(key))
   },
 }
 

@@ -1,4 +1,5 @@
 import type { TObject } from '@sinclair/typebox'
+import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import type { Journey } from './journey'
@@ -49,7 +50,7 @@ export type Fields = Record<string, any>
 /** What an export may hold beside what it always holds. */
 export interface Outward {
   /** Opens a signing key's private half and locks it with a passphrase; undefined where keys stay at home. */
-  readonly lockKey?: ((sealed: Buffer) => string) | undefined
+  readonly lockKey?: ((key: SigningKey) => string) | undefined
 }
 
 /** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as a `Sorry`. */

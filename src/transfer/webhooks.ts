@@ -36,8 +36,9 @@ export const webhooksTable: Table = {
       return 'there'
     }
     const secret = randomToken('whsec')
-    const draft = { uuid: randomUUID(), active: 1, createdAt: now, ...row, sealedSecret: sealSecret(secret, sealer) }
-    const [numbered] = await withIds(tx, webhooks, [draft as unknown as typeof webhooks.$inferInsert])
+    const draft = { uuid: randomUUID() as string, active: 1, createdAt: now, ...row }
+    const sealed = { ...draft, sealedSecret: sealSecret(secret, draft, sealer) }
+    const [numbered] = await withIds(tx, webhooks, [sealed as unknown as typeof webhooks.$inferInsert])
     const { id, name } = await insertWebhook(tx, numbered!)
     notes.push(`Webhook ${id} "${name}" has a new secret, shown this once: ${secret}`)
     return { made: id }

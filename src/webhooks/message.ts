@@ -42,7 +42,13 @@ export const signatureOf = (headers: Record<string, string>, body: string, secre
     .update(`${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${body}`)
     .digest('hex')
 
+type Sealed = Pick<Webhook, 'uuid' | 'sealedSecret'>
+
+/** What the secret of a webhook is sealed for. */
+export const purposeOfSecret = ({ uuid }: Pick<Webhook, 'uuid'>) => `webhooks.sealed_secret ${uuid}`
+
 /** A webhook's secret as it is kept, and brought back. */
-export const sealSecret = (secret: string, sealer: Sealer) => sealer.seal(Buffer.from(secret)).toString('base64')
-export const openSecret = ({ sealedSecret }: Pick<Webhook, 'sealedSecret'>, sealer: Sealer) =>
-  sealer.open(Buffer.from(sealedSecret, 'base64')).toString()
+export const sealSecret = (secret: string, webhook: Pick<Webhook, 'uuid'>, sealer: Sealer) =>
+  sealer.seal(Buffer.from(secret), purposeOfSecret(webhook)).toString('base64')
+export const openSecret = (webhook: Sealed, sealer: Sealer) =>
+  sealer.open(Buffer.from(webhook.sealedSecret, 'base64'), purposeOfSecret(webhook)).toString()

@@ -32,12 +32,13 @@ export async function addWebhook(
     throw new Sorry('say which events it is told of: --events license.created,license.expired', 'usage')
   }
   const secret = randomToken('whsec')
+  const uuid = randomUUID()
   const webhook = await insertWebhook(tx, {
-    uuid: randomUUID(),
+    uuid,
     name: draft.name,
     url: draft.url,
     events: allOf(draft.events),
-    sealedSecret: sealSecret(secret, sealer),
+    sealedSecret: sealSecret(secret, { uuid }, sealer),
     active: 1,
     createdAt: now,
   })
@@ -89,7 +90,7 @@ export async function rotateSecret(
 ): Promise<{ webhook: Webhook; secret: string }> {
   const before = await requireWebhook(tx, id)
   const secret = randomToken('whsec')
-  const webhook = await updateWebhook(tx, id, { sealedSecret: sealSecret(secret, sealer) })
+  const webhook = await updateWebhook(tx, id, { sealedSecret: sealSecret(secret, before, sealer) })
   await record(tx, { verb: 'webhook.secret-rotated', id, before, after: webhook }, now)
   return { webhook, secret }
 }

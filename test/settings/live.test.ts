@@ -72,5 +72,5 @@ test('a stored value that cannot be read counts as none', async () => {
 /** A sealer whose seals this house cannot open. */
 const foreign = ({ sealer }: House) => ({
   ...sealer,
-  seal: (secret: Buffer) => Buffer.concat([sealer.seal(secret), Buffer.from('x')]),
+  seal: (secret: Buffer, purpose: string) => Buffer.concat([sealer.seal(secret, purpose), Buffer.from('x')]),
 })

@@ -68,6 +68,8 @@ export interface TestHouse {
    */
   advance(ms: number): Promise<void>
   now(): Date
+  /** Stops the server and leaves the folder. */
+  stop(): Promise<void>
   close(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function startHouse(settings: Settings = {}, folder = freshFolder()
   const made = await cli('api-key', 'create', '--name', 'everything', '--preset', 'all', '--json')
   const apiKey: string = made.json.api_key
   const known: string[] = []
+  let isStopped = false
 
   async function requireGenuine(text: string) {
     if (known.some((pem) => !flawOf(text, pem))) return
@@ -125,8 +128,12 @@ export async function startHouse(settings: Settings = {}, folder = freshFolder()
     folder,
     ask,
     receive,
-    async close() {
+    async stop() {
+      isStopped = true
       await started.close()
+    },
+    async close() {
+      if (!isStopped) await started.close()
       rmSync(join(folder, '..'), { recursive: true, force: true })
     },
   }
@@ -208,6 +215,10 @@ export async function speak(args: string[], env: Record<string, string | undefin
   })
   return { exitCode, out, err, json: args.includes('--json') && exitCode === 0 ? JSON.parse(out) : undefined }
 }
+
+/** Runs a command on a folder that nobody serves. */
+export const speakTo = (folder: string, ...args: string[]): Promise<Spoken> =>
+  (binary ? spawnBinary : speak)(args, { LATCHKEY_DATA_DIR: folder })
 
 /** Runs the binary to its end, in an empty folder with nothing in its environment but these variables. */
 export async function spawnBinary(args: string[], env: Record<string, string> = {}, cwd = tmpdir()): Promise<Spoken> {

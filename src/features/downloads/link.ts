@@ -2,7 +2,7 @@ import { sha256 } from '../../kernel/secrets'
 import type { Sealer } from '../../signing/sealing'
 
 const lifetimeMs = 15 * 60_000
-const purpose = 'download'
+const purpose = 'download link'
 
 /** A licence on a device, which a link is made for. */
 export interface Holder {
@@ -16,14 +16,15 @@ export interface Holder {
  */
 export const makeToken = (sealer: Sealer, apiKeyId: number, holder: Holder, now: Date) =>
   sealer
-    .seal(Buffer.from(JSON.stringify([purpose, now.getTime() + lifetimeMs, apiKeyId, fingerprintOf(holder)])))
+    .seal(Buffer.from(JSON.stringify([now.getTime() + lifetimeMs, apiKeyId, fingerprintOf(holder)])), purpose)
     .toString('base64url')
 
 /** The id of the API key a token stands for; undefined when it is over, another's, or no token of ours. */
 export function openToken(sealer: Sealer, token: string, holder: Holder, now: Date): number | undefined {
   try {
-    const [madeFor, until, apiKeyId, fingerprint] = JSON.parse(sealer.open(Buffer.from(token, 'base64url')).toString())
-    const isGood = madeFor === purpose && now.getTime() < until && fingerprint === fingerprintOf(holder)
+    const text = sealer.open(Buffer.from(token, 'base64url'), purpose).toString()
+    const [until, apiKeyId, fingerprint] = JSON.parse(text)
+    const isGood = now.getTime() < until && fingerprint === fingerprintOf(holder)
     return isGood ? apiKeyId : undefined
   } catch {
     return undefined

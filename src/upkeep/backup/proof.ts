@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
 import { Sorry } from '../../kernel/sorry'
-import type { Sealer } from '../../signing/sealing'
+import type { FolderSealer, Sealer } from '../../signing/sealing'
 import { flawOfKeyPair } from '../../signing/trial'
 import { databaseName } from './archive'
 import type { Manifest } from './manifest'
@@ -12,10 +12,12 @@ import { listKeyPairs } from './store'
  * Proves a database that came out of a backup: it is whole, has the rows it had, and every key pair signs so that its
  * public half bears it out. What does not hold is a `Sorry`.
  */
-export async function prove(folder: string, { rows, signing_keys }: Manifest, sealer: Sealer) {
+export async function prove(folder: string, { rows, signing_keys }: Manifest, folderSealer: FolderSealer) {
   const path = join(folder, databaseName)
   const found = inspectDatabase(path)
-  if (found?.sealingFingerprint !== sealer.fingerprint) {
+  const sealers: Sealer[] = [folderSealer, folderSealer.former]
+  const sealer = sealers.find(({ fingerprint }) => fingerprint === found?.sealingFingerprint)
+  if (!sealer) {
     throw new Sorry('the sealing key is not the one this backup was taken with: name the sealing.key of that time')
   }
   await inspect(path, async (database) => {

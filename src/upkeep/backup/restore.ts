@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { inspect } from '../../database/inspection'
+import { inspectDatabase } from '../../database/migrate'
 import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
-import { toSealer } from '../../signing/sealing'
+import { type FolderSealer, toSealer } from '../../signing/sealing'
+import { inspectLog } from '../audit-log'
 import { databaseName, filePrefix, readArchive, type Unpacked } from './archive'
 import type { Manifest } from './manifest'
 import { openUnder } from './passphrase'
@@ -18,6 +21,13 @@ export interface Opener {
   sealingKey?: string | undefined
 }
 
+/** How a backup is restored. */
+interface Way {
+  isTrial: boolean
+  /** Whether it is restored although its audit log was tampered with. */
+  takesBrokenLog?: boolean | undefined
+}
+
 /**
  * Makes a data folder of a backup, or, for a trial, only what it takes to be sure that it could. The folder is there
  * when everything in it was proven, and not before.
@@ -25,7 +35,7 @@ export interface Opener {
 export async function restoreBackup(
   file: string,
   dataDir: string,
-  { isTrial, ...opener }: Opener & { isTrial: boolean },
+  { isTrial, takesBrokenLog = false, ...opener }: Opener & Way,
 ): Promise<Manifest> {
   const folder = resolve(dataDir)
   requireEmpty(folder)
@@ -36,7 +46,9 @@ export async function restoreBackup(
     await mkdir(join(stage, 'files'), { mode: 0o700 })
     const unpacked = await readArchive(file, (name) => (isKept(name) ? join(stage, name) : undefined))
     const key = await keyOf(unpacked, opener)
-    await prove(stage, unpacked.manifest, toSealer(key, 'the sealing key of this backup'))
+    const sealer = toSealer(key, 'the sealing key of this backup')
+    await prove(stage, unpacked.manifest, sealer)
+    if (!takesBrokenLog) await requireWholeLog(join(stage, databaseName), sealer)
     await writeDurably(join(stage, sealingKeyName), key)
     if (isTrial) return unpacked.manifest
     await syncAll(stage)
@@ -45,6 +57,16 @@ export async function restoreBackup(
   } finally {
     await rm(stage, { recursive: true, force: true })
   }
+}
+
+/** That of an older version is not keyed yet, and is looked at when it is upgraded. */
+async function requireWholeLog(path: string, sealer: FolderSealer) {
+  if (inspectDatabase(path)?.sealingFingerprint !== sealer.fingerprint) return
+  const { broken } = await inspect(path, ({ read }) => inspectLog(() => read, sealer))
+  if (!broken) return
+  throw new Sorry(
+    `the audit log of this backup is broken at row ${broken.id}, ${broken.reason}: restore an older one, or this one with --broken-audit-log`,
+  )
 }
 
 const isKept = (name: string) => name === databaseName || name.startsWith(filePrefix)

@@ -13,7 +13,10 @@ export const listKeyPairs = (db: Queryable) =>
 
 /** The secret of every webhook, as it is kept. */
 export const listSealedSecrets = (db: Queryable) =>
-  db.select({ id: webhooks.id, sealedSecret: webhooks.sealedSecret }).from(webhooks).orderBy(asc(webhooks.id))
+  db
+    .select({ id: webhooks.id, uuid: webhooks.uuid, sealedSecret: webhooks.sealedSecret })
+    .from(webhooks)
+    .orderBy(asc(webhooks.id))
 
 /** The file of every release that has one. */
 export const listReleaseFiles = (db: Queryable) =>

@@ -9,7 +9,7 @@ import type { Deps } from '../../deps'
 import { hashOfFile, pathOf } from '../../features/downloads/files'
 import { syncFolder } from '../../kernel/disk'
 import { Sorry } from '../../kernel/sorry'
-import { type Sealer, toSealer } from '../../signing/sealing'
+import { type FolderSealer, toSealer } from '../../signing/sealing'
 import { putFact } from '../store'
 import { databaseName, filePrefix, type Packing, readArchive, sealedKeyName, writeArchive } from './archive'
 import type { Manifest } from './manifest'
@@ -108,7 +108,7 @@ async function packAll(
 async function proveArchive(
   archive: string,
   unpacked: string,
-  { passphrase, sealer }: { passphrase: string | undefined; sealer: Sealer },
+  { passphrase, sealer }: { passphrase: string | undefined; sealer: FolderSealer },
 ) {
   await mkdir(unpacked, { mode: 0o700 })
   const { manifest, sealedKey } = await readArchive(archive, (name) =>

@@ -2,9 +2,9 @@ import { apiKeys } from '../../../db/schema/access'
 import { activations, licenses, telemetry } from '../../../db/schema/licensing'
 import { auditLog, calls, signingKeys } from '../../../db/schema/operations'
 import { deliveries, jobs } from '../../../db/schema/work'
-import { inspectChain } from '../../audit/chain'
 import type { Queryable } from '../../database/connection'
-import { listPublicKeys } from '../../signing/store'
+import type { FolderSealer } from '../../signing/sealing'
+import { inspectLog } from '../audit-log'
 import type { Check } from './check'
 import { listFuture } from './store'
 
@@ -28,7 +28,7 @@ export const records: readonly Check[] = [
     name: 'audit',
     promise: 'the audit log is one chain, from its first entry to its last',
     remedy: 'somebody has changed the log: compare it with that of a backup, and keep both',
-    find: ({ database: { read } }) => breaksIn(read),
+    find: ({ database: { read }, sealer }) => breaksIn(read, sealer),
   },
   {
     name: 'clock',
@@ -47,8 +47,7 @@ export const records: readonly Check[] = [
 ]
 
 /** Where the chain breaks first; what follows rests on it, and tells nothing any more. */
-async function breaksIn(db: Queryable): Promise<string[]> {
-  const pems = new Map((await listPublicKeys(db)).map(({ id, publicPem }) => [id, publicPem]))
-  const { broken } = await inspectChain({ reader: () => db, publicPemOf: (keyId) => pems.get(keyId) })
+async function breaksIn(db: Queryable, sealer: FolderSealer): Promise<string[]> {
+  const { broken } = await inspectLog(() => db, sealer)
   return broken ? [`audit entry ${broken.id}: ${broken.reason}`] : []
 }

@@ -1,0 +1,40 @@
+import type { AuditEntry, AuditHead } from '../../db/schema/operations'
+import { sha256 } from '../kernel/secrets'
+
+/** What the key of the audit log is derived for. */
+export const auditPurpose = 'audit log'
+
+type Unlinked = Omit<AuditEntry, 'hash' | 'salt' | 'redaction'>
+
+const valuesOf = (row: Unlinked, previous: string) => [
+  previous,
+  row.id,
+  row.at.getTime(),
+  row.actor,
+  row.requestId,
+  row.verb,
+  row.subject,
+  row.subjectId,
+  row.batchFrom,
+  row.batchTo,
+  row.before,
+  row.after,
+]
+
+/** The hash of an entry: over all of it, its salt, and the hash of the entry before. */
+export const hashOf = (key: Buffer, row: Unlinked & Pick<AuditEntry, 'salt'>, previous: string) =>
+  macOf(key, ['entry', row.salt, ...valuesOf(row, previous)])
+
+/** The hash of an entry as older versions made it, without a key. */
+export const unkeyedHashOf = (row: Unlinked, previous: string) => sha256(JSON.stringify(valuesOf(row, previous)))
+
+/** Bears out an entry whose personal data was erased, with the hash it had before. */
+export const redactionOf = (key: Buffer, row: Unlinked & Pick<AuditEntry, 'hash'>, previous: string) =>
+  macOf(key, ['redaction', row.hash, ...valuesOf(row, previous)])
+
+/** Bears out where the log ends. */
+export const headMacOf = (key: Buffer, { auditId, hash, checkpoints, unkeyedUntil }: Omit<AuditHead, 'id' | 'mac'>) =>
+  macOf(key, ['head', auditId, hash, checkpoints, unkeyedUntil])
+
+const macOf = (key: Buffer, values: unknown[]) =>
+  new Bun.CryptoHasher('sha256', key).update(JSON.stringify(values)).digest('hex')

@@ -1,0 +1,60 @@
+import { beginHead } from '../audit/head'
+import { countCheckpoints, findLastEntry } from '../audit/store'
+import type { Queryable } from '../database/connection'
+import { isSecret, purposeOfSetting } from '../settings/sealed'
+import { listStored, upsertStored } from '../settings/store'
+import { purposeOfKey } from '../signing/key-pair'
+import type { FolderSealer } from '../signing/sealing'
+import { listSealedKeys, putSealingFingerprint, updateSealedPrivate } from '../signing/store'
+import { purposeOfSecret } from '../webhooks/message'
+import { updateWebhook } from '../webhooks/store'
+import { listSealedSecrets } from './backup/store'
+
+interface Tie {
+  sealer: FolderSealer
+  auditKey: Buffer
+}
+
+/**
+ * Ties a database to its sealing key, once: what an older version sealed is sealed anew, for the place it stands in, and
+ * the audit log is keyed from here on. The fingerprint says that it is done, and cannot be turned back without the key.
+ */
+export async function tieToSealer(tx: Queryable, found: string | undefined, { sealer, auditKey }: Tie) {
+  // Looked at again: another process may have been faster.
+  if (found === sealer.fingerprint) return
+  const isNew = found === undefined && !(await findLastEntry(tx)) && !(await listSealedKeys(tx)).length
+  const isOlder = found === sealer.former.fingerprint && (await resealAll(tx, sealer))
+  if (isNew || isOlder) await beginHead(tx, auditKey, await countCheckpoints(tx))
+  await putSealingFingerprint(tx, sealer.fingerprint)
+}
+
+/** Whether all of it was as an older version leaves it. What no longer opens stays, and is found by the doctor. */
+async function resealAll(tx: Queryable, sealer: FolderSealer): Promise<boolean> {
+  let isOlder = true
+  const anew = (sealed: Buffer, purpose: string): Buffer | undefined => {
+    const secret = opened(() => sealer.former.open(sealed, purpose))
+    if (!secret && opened(() => sealer.open(sealed, purpose))) isOlder = false
+    return secret && sealer.seal(secret, purpose)
+  }
+  for (const key of await listSealedKeys(tx)) {
+    const sealed = anew(key.sealedPrivate, purposeOfKey(key))
+    if (sealed) await updateSealedPrivate(tx, key.id, sealed)
+  }
+  for (const webhook of await listSealedSecrets(tx)) {
+    const sealed = anew(Buffer.from(webhook.sealedSecret, 'base64'), purposeOfSecret(webhook))
+    if (sealed) await updateWebhook(tx, webhook.id, { sealedSecret: sealed.toString('base64') })
+  }
+  for (const setting of (await listStored(tx)).filter(({ name }) => isSecret(name))) {
+    const sealed = anew(Buffer.from(setting.value, 'base64'), purposeOfSetting(setting.name))
+    if (sealed) await upsertStored(tx, { ...setting, value: sealed.toString('base64') })
+  }
+  return isOlder
+}
+
+function opened(open: () => Buffer): Buffer | undefined {
+  try {
+    return open()
+  } catch {
+    return undefined
+  }
+}
