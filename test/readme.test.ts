@@ -92,7 +92,7 @@ describe('what README.md says', () => {
       await fresh.close()
       rmSync(folder, { recursive: true })
     },
-    60_000,
+    240_000,
   )
 })
 
