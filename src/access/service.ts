@@ -129,10 +129,16 @@ export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'pres
   return all.has(everything) ? [everything] : [...all]
 }
 
-/** What cannot be the value of an API key is a `Sorry`. */
-export function requireSoundToken(token: string) {
-  if (/^[\x21-\x7e]+$/.test(token) && token.length <= longestToken) return
-  throw new Sorry(`--import takes a key of 1 to ${longestToken} printable ASCII characters without spaces`, 'usage')
+/** A token that is brought along is no shorter: a shorter one could be guessed, and its beginning is shown in lists. */
+const shortestToken = 20
+
+/** What cannot be the value of an API key is a `Sorry`; `what` is what the caller calls it. */
+export function requireSoundToken(token: string, what = '--import') {
+  if (/^[\x21-\x7e]+$/.test(token) && token.length >= shortestToken && token.length <= longestToken) return
+  throw new Sorry(
+    `${what} takes a key of ${shortestToken} to ${longestToken} printable ASCII characters without spaces: make a new one in place of a shorter one`,
+    'usage',
+  )
 }
 
 /** Terms no API key can have are a `Sorry`. */

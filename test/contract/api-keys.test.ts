@@ -97,7 +97,7 @@ describe('api-key rotate', () => {
   })
 
   test('keeps an imported value from being taken again while it works', async () => {
-    const { id, api_key: old } = await makeKey('--import', 'once-and-again')
+    const { id, api_key: old } = await makeKey('--import', 'once-and-again-and-again')
     await say('api-key', 'rotate', String(id))
     const again = await house.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--import', old)
     expect(again).toMatchObject({ exitCode: 1, out: '' })

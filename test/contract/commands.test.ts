@@ -255,6 +255,7 @@ describe('api-key create', () => {
     [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /--expires-at: .* not a valid date/],
     [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
     [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /without spaces/],
+    [['--name', 'x', '--preset', 'all', '--import', 'nineteen-characters'], 2, /takes a key of 20 to/],
   ])('%p is refused and makes nothing', async (args, exitCode, reason) => {
     const before = (await house.cli('api-key', 'list', '--json')).json
     const spoken = await house.cli('api-key', 'create', ...args)
@@ -263,7 +264,7 @@ describe('api-key create', () => {
   })
 
   test('refuses a value that is there already, and revoke an id that is not', async () => {
-    const args = ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', 'twice']
+    const args = ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', 'twice-the-same-string']
     expect((await house.cli(...args)).exitCode).toBe(0)
     expect(await house.cli(...args)).toMatchObject({ exitCode: 1, out: '' })
     expect(await house.cli('api-key', 'revoke', '999', '--yes')).toMatchObject({ exitCode: 1, out: '' })
