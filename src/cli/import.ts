@@ -7,6 +7,7 @@ import { type Line, listed, table as tableOf } from '../operations/lines'
 import { encodings } from '../transfer/formats/decode'
 import { importLines } from '../transfer/import'
 import { pairOf, parseMapping } from '../transfer/mapping'
+import type { Reason } from '../transfer/reasons'
 import { openRefused, usualRefusedPath } from '../transfer/refused'
 import { rehearse } from '../transfer/rehearsal'
 import { openSources, type Source } from '../transfer/source'
@@ -32,6 +33,8 @@ export const importCommand = (program: Command, io: Io) =>
     .option('--create-products', 'make products that are named and not there')
     .option('--map <theirs=ours>', 'what a column is; "theirs=" to pass over it; may be repeated', gatherPair, {})
     .option('--default <ours=value>', 'what lines are worth that say nothing; may be repeated', gatherPair, {})
+    .option('--value <column:theirs=ours>', 'what a value in a column means; may be repeated', gatherTexts, [])
+    .option('--date-format <format>', 'how dates are written, such as dd/MM/yyyy; may be repeated', gatherTexts, [])
     .option('--mapping <file>', 'a JSON file with the columns and defaults of each table')
     .addOption(new Option('--encoding <name>', 'how the file is written').choices(encodings).default('utf-8'))
     .option('--keep-seats', 'take licences that hold more seats than their limit allows')
@@ -50,6 +53,8 @@ ${listed('Tables', tableNames)}`,
       const { sources, passedOver } = openSources(path, saidOf(options), options.encoding)
       return inHouse(options, io, (house) => carryOut({ house, io, path, options, sources, passedOver }))
     })
+
+const gatherTexts = (text: string, before: string[]) => [...before, text]
 
 function gatherPair(text: string, before: Pairs): Pairs {
   const pair = pairOf(text)
@@ -83,9 +88,15 @@ async function carryOut(errand: Errand) {
   if (!options.yes) {
     const foreseen = await rehearsal(errand)
     io.err(laidOut(linesOf(foreseen.result, 'Nothing was changed yet. The import will do this:'), {}))
+    if (!foreseen.result.made) return endUnasked(foreseen.result)
     if (!(await io.confirm!('Import?'))) throw new Sorry('nothing was changed')
   }
   await tell(errand, await work(errand, house.db, options.refused ?? usualRefusedPath(errand.path)), 'Imported:')
+}
+
+/** Where nothing would be made there is nothing to ask. */
+function endUnasked({ refused }: Result) {
+  if (refused) throw new Sorry(`${refusedLines(refused)}, and nothing would be made: nothing was changed`)
 }
 
 const rehearsal = (errand: Errand) => rehearse(errand.house.folder, (db) => work(errand, db, errand.options.refused))
@@ -110,6 +121,8 @@ async function work(
       wishes: {
         createsProducts: options.createProducts ?? false,
         keepsSeats: options.keepSeats ?? false,
+        dateFormats: options.dateFormat,
+        values: options.value,
         passphrase: options.passphraseFile && readText(options.passphraseFile).replace(/\r?\n$/, ''),
       },
       onRead: bar.add,
@@ -123,17 +136,19 @@ async function work(
 }
 
 function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: string) {
-  const { lines, made, already_there, refused, tables, refusals, notes } = result
-  const value = { lines, made, already_there, refused, tables, refusals, notes, refused_to: refusedTo }
+  const { lines, made, already_there, refused, tables, reasons, refusals, notes } = result
+  const value = { lines, made, already_there, refused, tables, reasons, refusals, notes, refused_to: refusedTo }
   report(io, options, value, linesOf(result, heading))
   if (!refused) return
   const where = refusedTo.length ? `: mend them in ${refusedTo.join(', ')} and import that` : ''
-  throw new Sorry(`${counted(refused, 'line')} ${refused === 1 ? 'is' : 'are'} refused${where}`)
+  throw new Sorry(`${refusedLines(refused)}${where}`)
 }
 
-const linesShown = 20
+const refusedLines = (refused: number) => `${counted(refused, 'line')} ${refused === 1 ? 'is' : 'are'} refused`
 
-function linesOf({ tables, refusals, refused, notes }: Result, heading: string): Line[] {
+const reasonsShown = 20
+
+function linesOf({ tables, reasons, notes }: Result, heading: string): Line[] {
   const rows = Object.entries(tables).map(([name, tally]) => [
     name,
     String(tally.lines),
@@ -141,14 +156,23 @@ function linesOf({ tables, refusals, refused, notes }: Result, heading: string):
     String(tally.already_there),
     String(tally.refused),
   ])
-  const shown = refusals.slice(0, linesShown)
   return [
     heading,
     ...tableOf(['TABLE', 'LINES', 'MADE', 'ALREADY THERE', 'REFUSED'], rows, 'There are no lines.'),
     ...notes,
-    ...shown.map(({ file, line, reason }) => `${file}, line ${line}: ${reason}`),
-    ...(refused > shown.length ? [`… and ${counted(refused - shown.length, 'more line')}`] : []),
+    ...reasons.slice(0, reasonsShown).map(reasonLine),
+    ...(reasons.length > reasonsShown ? [`… and ${counted(reasons.length - reasonsShown, 'more reason')}`] : []),
   ]
+}
+
+/** A reason with the lines it holds for: one by its place, many by their number and the first three. */
+function reasonLine({ reason, lines, column, values = {}, first }: Reason): string {
+  const [place] = first
+  if (lines === 1) return `${place!.file}, line ${place!.line}: ${reason}`
+  const places = first.map(({ file, line }, i) => (i && file === first[i - 1]!.file ? line : `${file}, line ${line}`))
+  const others = Object.entries(values).map(([value, count]) => `"${value}" (${count})`)
+  const said = others.length > 1 ? ` [${column}: ${others.join(', ')}]` : ''
+  return `${counted(lines, 'line')}, first ${places.join(', ')}: ${reason}${said}`
 }
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`

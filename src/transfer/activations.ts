@@ -3,6 +3,7 @@ import { type License, licenseMeta } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { longestText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
+import { flawOf, refusedBy, refusedFor } from './flaws'
 import type { Journey } from './journey'
 import { requireSeats } from './license-line'
 import { isSameSeat, type Seat, seatModel, seatOf } from './seats'
@@ -31,13 +32,13 @@ export const activationsTable: Table = {
         const seats: Seat[] = held.get(owner.id) ?? []
         const seat = seatOf(fields, owner.assignedAt ?? journey.now)
         if (seats.some((here) => isSameSeat(here, fields, seat))) return 'there'
+        requireSold(owner, seat)
         requireRoom(owner, seats, { seat, mayOverflow: journey.wishes.keepsSeats })
         held.set(owner.id, [...seats, seat])
         drafts.push({ at, seat: { ...seat, licenseId: owner.id } })
         return { made: 0 }
       } catch (error) {
-        if (!(error instanceof Sorry)) throw error
-        return { refused: error.message }
+        return refusedBy(error)
       }
     })
     const ids = await insertSeats(
@@ -67,11 +68,12 @@ export const licenseMetaTable: Table = {
     const drafts: (typeof licenseMeta.$inferInsert)[] = []
     const verdicts = lines.map((fields): Verdict => {
       const owner = owners.find(fields)
-      if (!owner) return { refused: unknownLicense(fields) }
+      if (!owner) return refusedFor([flawOf(unknownLicense(fields))])
       const { key, value } = fields as { key: string; value: string }
       const here = kept.get(`${owner.id} ${key}`)
       if (here === value) return 'there'
-      if (here !== undefined) return { refused: `the licence has metadata "${key}" already, and it is another` }
+      if (here !== undefined)
+        return refusedFor([flawOf(`the licence has metadata "${key}" already, and it is another`)])
       kept.set(`${owner.id} ${key}`, value)
       drafts.push({ licenseId: owner.id, key, value })
       return { made: owner.id }
@@ -112,6 +114,15 @@ const unknownLicense = ({ license }: Fields) => `there is no licence "${license}
 interface Wanted {
   seat: Seat
   mayOverflow: boolean
+}
+
+/** What is in stock has no devices: a line that says so means another licence, or this one was sold. */
+function requireSold({ licenseKey, status }: License, { identifier }: Seat) {
+  if (status === 'available' || status === 'reserved') {
+    throw new Sorry(
+      `licence "${licenseKey}" is ${status}, and device "${identifier}" shows that it was sold: import it as assigned`,
+    )
+  }
 }
 
 /** A device holds one seat on a licence, and a licence has no more than its limit. */

@@ -41,7 +41,7 @@ export const apiKeysTable: Table = {
     requireSound(row, now)
     const met = await findByHash(tx, row.hash)
     if (met) {
-      const difference = differenceOf(met, row)
+      const difference = differenceOf(met, saidOf(row, fields))
       if (difference) throw new Sorry(`API key ${met.id} "${met.name}" exists already, and ${difference}`)
       return 'there'
     }
@@ -61,12 +61,16 @@ export const apiKeysTable: Table = {
   },
 }
 
+/** What of a row its line has said: without rights that are given to a key that names none. */
+const saidOf = ({ capabilities, ...row }: Fields, { preset, capabilities: named }: Fields) =>
+  preset || named ? { ...row, capabilities } : row
+
 /** What is kept of a key: its hash and beginning, and all it may do. */
 function keptForm(fields: Fields): Fields {
   const { key, hash, capabilities } = fields
   if ((key === undefined) === (hash === undefined)) throw new Sorry('give the key itself or its hash, one of both')
   if (hash !== undefined && !isHash(hash)) throw new Sorry('the hash of an API key is its SHA-256 in 64 hex digits')
-  if (key !== undefined) requireSoundToken(key)
+  if (key !== undefined) requireSoundToken(key, 'key')
   // What says nothing of its rights belongs to the vendor's software.
   const preset: Preset | undefined = fields.preset ?? (capabilities ? undefined : 'client')
   return defined({

@@ -4,6 +4,8 @@ import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
 import { Sorry } from '../kernel/sorry'
+import { parseDateFormat } from './dates'
+import { flawOf, refusedFor } from './flaws'
 import { type Journey, openLinks, type Wishes } from './journey'
 import { judged } from './judging'
 import { requireMappedColumns } from './mapped-columns'
@@ -12,6 +14,7 @@ import { makeRoom } from './store'
 import type { Fields, TableName, Verdict } from './table'
 import { tables } from './tables'
 import { count, nothing, type OnRefused, type Result } from './tally'
+import { openValueRules, type ValueRules } from './values'
 
 /**
  * So many lines are committed together: few where requests wait for this process and are answered in between, some where
@@ -36,14 +39,18 @@ interface Watching {
  */
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   await requireMappedColumns(sources)
-  const result: Result = { ...nothing(), tables: {}, refusals: [], notes: [] }
+  const result: Result = { ...nothing(), tables: {}, reasons: [], refusals: [], notes: [] }
   const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
+  const values = openValueRules(
+    watching.wishes.values ?? [],
+    sources.map(({ reading }) => reading),
+  )
   if (!workshop.isServer) await workshop.db.write(makeRoom)
   let most = linesPerWrite(workshop)
   for (const source of sources) {
     let batch: SourceLine[] = []
     const flush = async () => {
-      const verdicts = await writeBatch(workshop.db, batch, { ...journey, now: workshop.clock() })
+      const verdicts = await writeBatch(workshop.db, batch, { ...journey, now: workshop.clock(), source, values })
       count(result, source, { batch, verdicts, onRefused: watching.onRefused })
       batch = []
       most = linesPerWrite(workshop)
@@ -58,8 +65,12 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
     }
     if (batch.length) await flush()
   }
+  result.notes.push(...[...journey.remarks].map(([remark, licenses]) => `${remark}: ${counted(licenses, 'licence')}.`))
+  result.notes.push(...values.unused().map((rule) => `No line has the value that --value "${rule}" names.`))
   return result
 }
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
 
 const standing = ({ lines }: Result, most: number) =>
   lines
@@ -83,19 +94,28 @@ function journeyOf(
     now: clock(),
     sealer,
     wishes,
+    dateFormats: (wishes.dateFormats ?? []).map(parseDateFormat),
     carried: new Set<TableName>(),
     links: openLinks(new Set(referredTo)),
     products: new Map<string, Product>(),
     notes: result.notes,
+    remarks: new Map<string, number>(),
   }
 }
 
-async function writeBatch(db: Db, batch: SourceLine[], journey: Journey): Promise<Verdict[]> {
+interface Batch extends Journey {
+  source: Source
+  values: ValueRules
+}
+
+async function writeBatch(db: Db, batch: SourceLine[], journey: Batch): Promise<Verdict[]> {
+  const { source, values, dateFormats } = journey
   const verdicts: Verdict[] = []
   const groups = new Map<TableName, { at: number; fields: Fields }[]>()
   for (const [at, { table, fields: given, refused: reason }] of batch.entries()) {
-    const { fields, refused } = given ? judged(table, given) : { refused: reason! }
-    if (!fields) verdicts[at] = { refused }
+    const said = given && judged(table, values.apply(given, table, source.reading), dateFormats)
+    const fields = said?.fields
+    if (!fields) verdicts[at] = said ?? refusedFor([flawOf(reason!)])
     else if (groups.has(table.name)) groups.get(table.name)!.push({ at, fields })
     else groups.set(table.name, [{ at, fields }])
     journey.carried.add(table.name)
@@ -113,10 +133,23 @@ async function writeBatch(db: Db, batch: SourceLine[], journey: Journey): Promis
 
 /** An entry for each run of ids without a gap. */
 async function recordMade(tx: Queryable, name: TableName, verdicts: Verdict[], now: Date) {
+  const added = verdicts.flatMap((verdict) =>
+    typeof verdict === 'object' && 'added' in verdict ? verdict.added.ids : [],
+  )
+  await recordRuns(tx, 'activation.imported', added, now)
   const verb = `${tables[name].subject}.imported` as const
   const made = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'made' in verdict ? [verdict.made] : []))
   for (const id of made.filter((id) => typeof id === 'string')) await record(tx, { verb, id }, now)
-  const numbers = [...new Set(made.filter((id) => typeof id === 'number'))].sort((a, b) => a - b)
+  await recordRuns(
+    tx,
+    verb,
+    made.filter((id) => typeof id === 'number'),
+    now,
+  )
+}
+
+async function recordRuns(tx: Queryable, verb: `${string}.imported`, ids: number[], now: Date) {
+  const numbers = [...new Set(ids)].sort((a, b) => a - b)
   for (let start = 0, end = 0; start < numbers.length; start = end) {
     for (end = start + 1; numbers[end] === numbers[end - 1]! + 1; end++);
     const batch = { from: numbers[start]!, to: numbers[end - 1]! }

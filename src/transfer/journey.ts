@@ -1,5 +1,6 @@
 import type { Product } from '../../db/schema/catalog'
 import type { Sealer } from '../signing/sealing'
+import type { DateFormat } from './dates'
 import type { TableName } from './table'
 
 /** What an import was told to do beside reading its files. */
@@ -10,6 +11,10 @@ export interface Wishes {
   keepsSeats: boolean
   /** Opens the private keys an export holds. */
   passphrase?: string | undefined
+  /** Forms that dates are written in beside the usual ones: `dd/MM/yyyy`. */
+  dateFormats?: readonly string[] | undefined
+  /** What values mean, by column: `status:SOLD=assigned`. */
+  values?: readonly string[] | undefined
 }
 
 /** What the lines of one import know of each other. */
@@ -17,6 +22,7 @@ export interface Journey {
   readonly now: Date
   readonly sealer: Sealer
   readonly wishes: Wishes
+  readonly dateFormats: readonly DateFormat[]
   /** Tables this import brings along: ids in its lines mean their lines. */
   readonly carried: Set<TableName>
   /** What a thing's id in the files has become here, by table. */
@@ -25,6 +31,8 @@ export interface Journey {
   readonly products: Map<string, Product>
   /** What the operator must be told beside the numbers. */
   readonly notes: string[]
+  /** What holds for many licences, and for how many. */
+  readonly remarks: Map<string, number>
 }
 
 export interface Links {

@@ -1,50 +1,115 @@
 import type { TSchema } from '@sinclair/typebox'
 import { judge } from '../intake/model'
 import { read } from '../intake/reading'
-import { parseMoment } from '../kernel/moments'
 import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
+import { type DateFormat, dateForms, endOf, type ReadDate, readDate } from './dates'
+import { type Flaw, flawOf, quoted, type Refused, refusedBy, refusedFor } from './flaws'
 import { metaOf } from './meta'
+import { unknownStatus } from './status-words'
 import type { Fields, Table } from './table'
 
-type Judged = { fields: Fields; refused?: never } | { fields?: never; refused: string }
+type Judged = { fields: Fields; refused?: never } | ({ fields?: never } & Refused)
+type Schema = TSchema & { kind: string }
 
-/** What a line says, each field brought to its type; or all that is wrong with it, in one sentence after the other. */
-export function judged(table: Pick<Table, 'model' | 'nested'>, given: Fields): Judged {
-  const moments = Object.entries(table.model.properties as Record<string, TSchema & { kind: string }>)
-    .filter(([name, { kind }]) => kind === 'moment' && given[name] !== undefined)
-    .map(([name]) => name)
+/**
+ * What a line says, each field brought to its type; or all that is wrong with it. An empty cell and a zero date say
+ * nothing, as if the column were not there.
+ */
+export function judged(
+  table: Pick<Table, 'model' | 'nested' | 'exported'>,
+  line: Fields,
+  dateFormats: readonly DateFormat[] = [],
+): Judged {
+  const given = Object.fromEntries(Object.entries(line).filter(([, value]) => isSaid(value)))
+  const schemas = table.model.properties as Record<string, Schema>
   try {
-    const usual = Object.fromEntries(moments.map((name) => [name, usualMoment(given[name])]))
-    const { values } = read(table.model, { ...given, ...usual })
+    const dates = readDates(schemas, given, dateFormats)
+    const { values } = read(table.model, { ...given, ...dates.written })
     const { errors } = judge(table.model, values)
-    if (errors) return { refused: Object.values(errors).flat().join(' ') }
-    const fields: Fields = {}
-    for (const [name, value] of Object.entries(values)) {
-      fields[name] = value === '' ? null : moments.includes(name) ? parseMoment(value as string) : value
-    }
+    if (errors)
+      return refusedFor(Object.entries(errors).map(([name, [text]]) => flawIn({ name, text: text! }, given, schemas)))
+    const fields: Fields = { ...values, ...dates.read }
     for (const name of table.nested ?? []) if (given[name] !== undefined) fields[name] = given[name]
     const columns = metaColumns(given)
     if (columns.length) fields.meta_data = [...metaOf(fields.meta_data), ...columns]
+    if (table.exported?.every((name) => name in line)) fields.is_exported = true
     return { fields }
   } catch (error) {
-    if (error instanceof Sorry) return { refused: error.message }
-    if (error instanceof Refusal) return { refused: 'A field contains a NUL character.' }
+    if (error instanceof Refusal) return refusedFor([flawOf('A field contains a NUL character.')])
+    if (error instanceof Sorry) return refusedBy(error)
     throw error
   }
 }
 
-/** Seconds or milliseconds since 1970 as ISO 8601; the zero date of some databases is none. */
-function usualMoment(value: unknown): unknown {
-  if (typeof value !== 'string' && typeof value !== 'number') return value
-  const text = String(value).trim()
-  if (/^0000-00-00/.test(text)) return ''
-  if (/^\d{9,10}$/.test(text)) return new Date(Number(text) * 1000).toISOString()
-  return /^\d{12,13}$/.test(text) ? new Date(Number(text)).toISOString() : value
+/** The zero date of MySQL, how PHP prints it, and that of Go and .NET. */
+const zeroDate = /^(?:0000-00-00|-0001-11-30|0001-01-01)(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/
+
+const isSaid = (value: unknown) =>
+  value !== undefined &&
+  value !== null &&
+  !(typeof value === 'string' && (value.trim() === '' || zeroDate.test(value.trim())))
+
+const never: readonly string[] = ['never', 'lifetime', 'unlimited', 'forever', 'perpetual']
+
+/** Fields that name the end of something: a day without a time is whole there, and there may be no end. */
+const isEnd = (name: string) => name === 'expires_at' || name === 'previous_until'
+
+/** The dates of a line, for its fields, and as the model wants to see them written. */
+function readDates(schemas: Record<string, Schema>, given: Fields, formats: readonly DateFormat[]) {
+  const found: Fields = {}
+  const written: Fields = {}
+  for (const [name, { kind, 'x-aliases': aliases = [] }] of Object.entries(schemas)) {
+    if (kind !== 'moment') continue
+    const value = [name, ...aliases].map((each) => given[each]).find((each) => each !== undefined)
+    if (typeof value !== 'string' && typeof value !== 'number') continue
+    const text = String(value).trim()
+    const date = readDate(text, formats)
+    if (date) found[name] = momentIn(name, date)
+    else if (isEnd(name) && never.includes(text.toLowerCase())) found[name] = null
+    else continue
+    written[name] = (found[name] ?? new Date(0)).toISOString()
+  }
+  return { read: found, written: withoutUnread(schemas, given, written) }
+}
+
+const momentIn = (name: string, date: ReadDate) => (isEnd(name) ? endOf(date) : date.at)
+
+/** What is no date is handed on as such, whatever requests may write. */
+function withoutUnread(schemas: Record<string, Schema>, given: Fields, written: Fields): Fields {
+  const unread = Object.keys(schemas).filter(
+    (name) => schemas[name]!.kind === 'moment' && given[name] !== undefined && written[name] === undefined,
+  )
+  return { ...written, ...Object.fromEntries(unread.map((name) => [name, 'no date'])) }
+}
+
+/** A fault of one field, with the value that is at fault and what would be taken. Texts are not shown: they may be secret. */
+function flawIn({ name, text }: { name: string; text: string }, given: Fields, schemas: Record<string, Schema>): Flaw {
+  const schema = schemas[name]!
+  const value = [name, ...(schema['x-aliases'] ?? [])].map((each) => given[each]).find((each) => each !== undefined)
+  if (value === undefined || schema.kind === 'text' || schema.kind === 'json') return { kind: text, text, column: name }
+  if (name === 'status' && schema['x-words']) return unknownStatus(value).flaw
+  const shown = quoted(value)
+  const flaw = { column: name, value: shown.slice(1, -1) }
+  if (schema.kind === 'moment') {
+    const remedy = `write ${dateForms}, or say its form with --date-format, such as dd/MM/yyyy`
+    return {
+      ...flaw,
+      kind: `${name} date`,
+      text: `${name} ${shown} is no date, or can be read in two ways: ${remedy}`,
+    }
+  }
+  if (schema.kind === 'choice') {
+    const choices = (schema.anyOf as { const: string }[]).map((choice) => choice.const).join(', ')
+    const remedy = `say what it means with --value "${name}:${flaw.value}=…"`
+    return { ...flaw, kind: `${name} choice`, text: `${name} ${shown} is none of ${choices}: ${remedy}` }
+  }
+  const rule = text.replace(/^The .*?(?: field)? (must|is)\b/, '$1').replace(/\.$/, '')
+  return { ...flaw, kind: `${name} ${rule}`, text: `${name} ${shown} ${rule}` }
 }
 
 /** Metadata that has a column for each key. */
 const metaColumns = (given: Fields) =>
   Object.entries(given)
-    .filter(([name, value]) => name.startsWith('meta:') && value !== '' && value !== null)
+    .filter(([name]) => name.startsWith('meta:'))
     .map(([name, value]) => ({ key: name.slice('meta:'.length), value }))

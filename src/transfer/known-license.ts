@@ -1,18 +1,21 @@
 import type { License } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
-import type { SeenActivation } from '../features/activations/store'
+import { expiryOf } from '../features/licenses/policy'
+import { Sorry } from '../kernel/sorry'
+import { written } from './contradictions'
 import { differenceOf } from './difference'
-import type { Draft } from './license-line'
+import type { Journey } from './journey'
+import { type Draft, requireSeats } from './license-line'
 import { type MetaPair, metaDifference } from './meta'
-import { isSameSeat, seatFieldsOf, seatOf } from './seats'
+import { isSameSeat, type Seat, seatFieldsOf, seatOf } from './seats'
 import { listLicenseMetaOf, listLicensesByKey, listSeatsOf } from './store'
-import type { Fields, Verdict } from './table'
+import type { Fields } from './table'
 
-/** A licence that is here already, with what hangs on it. */
+/** A licence that is here already or that a line before made, with what hangs on it. */
 export interface KnownLicense {
-  license: License
+  license: Omit<License, 'id'> & { id?: number | undefined }
   meta: MetaPair[]
-  seats: SeenActivation[]
+  seats: Seat[]
 }
 
 /** Those of these keys that are here, by key. */
@@ -30,12 +33,8 @@ export async function knownLicenses(tx: Queryable, keys: string[]): Promise<Map<
   )
 }
 
-/** Whether all that a line says of a key is so here. */
-export function compare(
-  { license, meta, seats }: KnownLicense,
-  fields: Fields,
-  { row, meta: saidMeta }: Draft,
-): Verdict {
+/** Refuses a line that says otherwise of a key than is so here. What it does not say is not looked at. */
+export function requireSame({ license, meta }: KnownLicense, fields: Fields, { row, meta: saidMeta }: Draft) {
   const isStock = row.status === 'available' || row.status === 'reserved'
   const difference =
     differenceOf(license, {
@@ -43,21 +42,57 @@ export function compare(
       ownerName: fields.owner_name,
       ownerEmail: fields.owner_email,
       activationLimit: fields.activation_limit,
-      validity: fields.validity ?? (fields.expires_at && row.validity),
+      validity: fields.expires_at === undefined ? fields.validity : undefined,
       status: fields.status && row.status,
       assignedAt: isStock ? undefined : fields.assigned_at,
       revokedAt: fields.revoked_at,
       contractId: fields.contract && row.contractId,
       generatorId: fields.generator && row.generatorId,
       features: fields.features && row.features,
-      createdAt: fields.created_at ?? undefined,
-    }) ?? metaDifference(meta, saidMeta)
-  if (difference) return { refused: `the key exists already, and ${difference}` }
-  for (const seat of seatFieldsOf(fields.activations)) {
-    const said = seatOf(seat, license.assignedAt ?? license.createdAt)
-    if (!seats.some((held) => isSameSeat(held, seat, said))) {
-      return { refused: `the key exists already, and device "${said.identifier}" has no such seat here` }
-    }
+      createdAt: fields.created_at,
+    }) ??
+    endDifference(license, fields.expires_at) ??
+    metaDifference(meta, saidMeta)
+  if (difference) throw new Sorry(`the key exists already, and ${difference}`)
+}
+
+const dayMs = 86_400_000
+
+/** Why a licence does not end at that moment, to the day, since it lasts for whole days; null is never. */
+function endDifference(license: KnownLicense['license'], said: Date | null | undefined): string | undefined {
+  if (said === undefined) return undefined
+  const here = expiryOf(license)
+  if (said === null ? !here : here && Math.abs(here.getTime() - said.getTime()) < dayMs) return undefined
+  return `its end is ${here ? written(here) : 'never'} here, not ${said ? written(said) : 'never'}`
+}
+
+/** The seats a line of a key that exists adds to it, within its limit: of devices that never held one. */
+export function seatsToAdd(
+  { license, seats }: KnownLicense,
+  fields: Fields,
+  { wishes, dateFormats, now }: Journey,
+): Seat[] {
+  const added: Seat[] = []
+  for (const seat of seatFieldsOf(fields.activations, dateFormats)) {
+    const said = seatOf(seat, license.assignedAt ?? now)
+    if ([...seats, ...added].some((held) => isSameSeat(held, seat, said))) continue
+    requireFree(license, seats, said)
+    added.push(said)
   }
-  return 'there'
+  if (added.length && !wishes.keepsSeats) requireSeats(license, [...seats, ...added])
+  return added
+}
+
+function requireFree({ status }: KnownLicense['license'], seats: Seat[], said: Seat) {
+  const device = `device "${said.identifier}"`
+  if (status === 'available' || status === 'reserved') {
+    throw new Sorry(
+      `the key exists already and is ${status} here: a licence in stock has no ${device}; assign it first`,
+    )
+  }
+  const held = seats.find((seat) => seat.identifier === said.identifier && !seat.deactivatedAt)
+  if (held && !said.deactivatedAt) {
+    throw new Sorry(`the key exists already, and ${device} holds a seat here that it took at another time`)
+  }
+  if (held) throw new Sorry(`the key exists already, and ${device} holds its seat here, which the line says it left`)
 }

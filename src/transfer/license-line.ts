@@ -1,16 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import type { License } from '../../db/schema/licensing'
 import { LicenseKeysDraft, LicenseKeyUpdate, longestKey } from '../features/licenses/model'
-import { isFull, type StatusWord } from '../features/licenses/policy'
+import { isFull } from '../features/licenses/policy'
 import { stateOf } from '../features/licenses/service'
-import { integer, momentText, text } from '../intake/model'
+import { choice, integer, momentText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
+import { requireConsistent, signsOfSale } from './contradictions'
 import type { Journey } from './journey'
 import { type MetaPair, metaOf } from './meta'
 import { type Seat, seatFieldsOf, seatOf } from './seats'
+import { type FileStatus, statusWords, unknownStatus } from './status-words'
 import type { Fields } from './table'
+import { validityOf } from './validity'
 
-const { owner_name, owner_email, validity, status, assigned_at } = LicenseKeyUpdate.properties
+const { owner_name, owner_email, validity, assigned_at } = LicenseKeyUpdate.properties
 const { activation_limit } = LicenseKeysDraft.properties
 const reference = (...aliases: string[]) => Type.Optional(text({ maxLength: 255, nullable: true, aliases }))
 const date = () => Type.Optional(momentText({ nullable: true }))
@@ -25,7 +28,7 @@ export const licenseModel = Type.Object({
   activation_limit,
   validity,
   expires_at: date(),
-  status,
+  status: Type.Optional({ ...choice(Object.keys(statusWords) as FileStatus[]), 'x-words': true }),
   assigned_at,
   revoked_at: date(),
   contract: reference('contract_id', 'contract_uuid', 'contract_key'),
@@ -39,6 +42,8 @@ export interface Draft {
   row: Omit<License, 'id'> & { id?: number | undefined }
   meta: MetaPair[]
   seats: Seat[]
+  /** What the operator is to be told when this licence is made; licences it holds for are counted. */
+  remarks: string[]
 }
 
 /** What a line's names for other things mean here. */
@@ -49,12 +54,18 @@ export interface Meant {
   features: License['features']
 }
 
+type Terms = Pick<Journey, 'now' | 'wishes' | 'dateFormats'>
+
 /** The licence a line describes, by the rules of a licence that is made. What cannot be one is a `Sorry`. */
-export function draftOf(fields: Fields, meant: Meant, { now, wishes }: Pick<Journey, 'now' | 'wishes'>): Draft {
-  const seatFields = seatFieldsOf(fields.activations)
-  const word = wordOf(fields, seatFields)
-  const state = stateOf(word, fields.assigned_at ?? null, now, fields.revoked_at && { revokedAt: fields.revoked_at })
-  if (state.revokedAt && state.status !== 'blocked') throw new Sorry('it has been revoked, so its status is blocked')
+export function draftOf(fields: Fields, meant: Meant, { now, wishes, dateFormats }: Terms): Draft {
+  const seatFields = seatFieldsOf(fields.activations, dateFormats)
+  const meta = metaOf(fields.meta_data)
+  const line = { fields, seatFields, signs: signsOfSale(fields, seatFields, meta) }
+  const word = wordOf(fields, line.signs)
+  if (!fields.is_exported) requireConsistent(word, line, now)
+  const revoked = fields.revoked_at && { revokedAt: fields.revoked_at }
+  const state = stateOf(statusWords[word], fields.assigned_at ?? null, now, revoked)
+  const { days, remarks } = validityOf(word, line, now)
   const seats = seatFields.map((seat) => seatOf(seat, state.assignedAt ?? now))
   const row = {
     ...(fields.id !== undefined && { id: fields.id }),
@@ -64,28 +75,18 @@ export function draftOf(fields: Fields, meant: Meant, { now, wishes }: Pick<Jour
     ownerName: fields.owner_name ?? null,
     ownerEmail: fields.owner_email ?? null,
     activationLimit: fields.activation_limit,
-    validity: fields.validity ?? validityUntil(fields.expires_at, fields.assigned_at),
+    validity: days,
     createdAt: fields.created_at ?? now,
     updatedAt: fields.updated_at ?? now,
   }
   if (!wishes.keepsSeats) requireSeats(row, seats)
-  return { row, meta: metaOf(fields.meta_data), seats }
+  return { row, meta, seats, remarks }
 }
 
-/** Whoever has an owner, a date or a device has been sold. */
-function wordOf({ status, owner_name, owner_email, assigned_at }: Fields, seats: Fields[]): StatusWord {
-  return status ?? (owner_name || owner_email || assigned_at || seats.length ? 'assigned' : 'available')
-}
-
-const dayMs = 86_400_000
-
-/** The days from the assignment to the end, the last of them whole. */
-function validityUntil(end: Date | null | undefined, assignedAt: Date | null | undefined): number {
-  if (!end) return 0
-  if (!assignedAt) throw new Sorry('it has an expires_at, but no assigned_at to count from: give its validity in days')
-  const days = Math.ceil((end.getTime() - assignedAt.getTime()) / dayMs)
-  if (days < 1) throw new Sorry('its expires_at lies before its assigned_at')
-  return days
+/** Whoever has an owner, a date, an order or a device has been sold; `active` alone does not say so. */
+function wordOf({ status, revoked_at: isRevoked }: Fields, signs: string[]): FileStatus {
+  if (status === 'active' && !signs.length) throw unknownStatus(status)
+  return status ?? (isRevoked ? 'revoked' : signs.length ? 'assigned' : 'available')
 }
 
 export function requireSeats(row: Pick<License, 'activationLimit'>, seats: Seat[]) {

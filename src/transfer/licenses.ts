@@ -6,12 +6,14 @@ import { putLicenses } from './put-licenses'
 import { everyRow, listLicenseMetaOf, listSeatsOf } from './store'
 import type { Table } from './table'
 
+const nested = ['activations', 'meta_data', 'features']
+
 /** Licences, with their metadata and the devices that hold or held seats on them. */
 export const licensesTable: Table = {
   name: 'licenses',
   subject: 'license',
   model: licenseModel,
-  nested: ['activations', 'meta_data', 'features'],
+  nested,
   spellings: {
     key: 'license_key',
     license: 'license_key',
@@ -59,6 +61,7 @@ export const licensesTable: Table = {
     feature_flags: 'features',
   },
   ignored: ['uuid', 'customer_id', 'environment', 'source', 'deleted_at'],
+  exported: [...Object.keys(licenseModel.properties).filter((name) => name !== 'expires_at'), ...nested],
   put: putLicenses,
   async *rows(db) {
     for await (const page of everyRow(db, licenses)) {

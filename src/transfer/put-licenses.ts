@@ -4,51 +4,51 @@ import type { Queryable } from '../database/connection'
 import { countContractKeys, findContract } from '../features/contracts/store'
 import { Sorry } from '../kernel/sorry'
 import { licenseFeaturesOf } from './features'
+import { refusedBy } from './flaws'
 import type { Journey } from './journey'
-import { compare, knownLicenses } from './known-license'
+import { type KnownLicense, knownLicenses, requireSame, seatsToAdd } from './known-license'
 import { type Draft, draftOf } from './license-line'
 import { contractIdOf, generatorIdOf, productOf } from './references'
+import type { Seat } from './seats'
 import { insertMany, insertSeats, withIds } from './store'
 import type { Fields, Verdict } from './table'
 
+/** What a line wants: a licence that is new, or seats for one that is there or that a line before it makes. */
+type Wanted = { license: KnownLicense; isNew: boolean; seats: Seat[] }
+
 /** Puts licences in, in as few statements as their number allows. */
 export async function putLicenses(tx: Queryable, lines: Fields[], journey: Journey): Promise<Verdict[]> {
-  const here = await knownLicenses(
+  const known = await knownLicenses(
     tx,
     lines.map(({ license_key }) => license_key),
   )
-  const verdicts: Verdict[] = []
-  const drafts = new Map<string, { draft: Draft; at: number }>()
-  const repeats: number[] = []
   const quotas: Quotas = new Map()
-  for (const [at, fields] of lines.entries()) {
-    const met = here.get(fields.license_key)
-    if (!met && drafts.has(fields.license_key)) repeats.push(at)
-    else
-      try {
-        const draft = await drawUp(tx, fields, journey)
-        if (met) verdicts[at] = compare(met, fields, draft)
-        else {
-          await takeFromQuota(tx, draft.row.contractId, quotas)
-          drafts.set(fields.license_key, { draft, at })
-        }
-        if (met) journey.links.note('licenses', fields.id, met.license.id)
-      } catch (error) {
-        if (!(error instanceof Sorry)) throw error
-        verdicts[at] = { refused: error.message }
+  const wanted: (Wanted | Verdict)[] = []
+  for (const fields of lines) {
+    try {
+      const draft = await drawUp(tx, fields, journey)
+      const there = known.get(fields.license_key)
+      if (there) wanted.push(addTo(there, draft, { fields, journey }))
+      else {
+        await takeFromQuota(tx, draft.row.contractId, quotas)
+        for (const remark of draft.remarks) journey.remarks.set(remark, (journey.remarks.get(remark) ?? 0) + 1)
+        const license = { license: draft.row, meta: draft.meta, seats: [...draft.seats] }
+        known.set(fields.license_key, license)
+        wanted.push({ license, isNew: true, seats: draft.seats })
       }
+    } catch (error) {
+      wanted.push(refusedBy(error))
+    }
   }
-  await make(tx, [...drafts.values()], { verdicts, lines, journey })
-  // A key that stands in several of these lines is there when its second one is looked at.
-  const again = repeats.length
-    ? await putLicenses(
-        tx,
-        repeats.map((at) => lines[at]!),
-        journey,
-      )
-    : []
-  for (const [i, at] of repeats.entries()) verdicts[at] = again[i]!
-  return verdicts
+  return make(tx, wanted, { lines, journey })
+}
+
+/** What a line says of a key that is known already; its new seats count for the lines after it. */
+function addTo(license: KnownLicense, draft: Draft, { fields, journey }: { fields: Fields; journey: Journey }): Wanted {
+  requireSame(license, fields, draft)
+  const seats = seatsToAdd(license, fields, journey)
+  license.seats.push(...seats)
+  return { license, isNew: false, seats }
 }
 
 async function drawUp(tx: Queryable, fields: Fields, journey: Journey): Promise<Draft> {
@@ -79,27 +79,39 @@ async function takeFromQuota(tx: Queryable, contractId: number | null, left: Quo
 }
 
 interface Making {
-  verdicts: Verdict[]
   lines: Fields[]
   journey: Journey
 }
 
-async function make(tx: Queryable, drafts: { draft: Draft; at: number }[], { verdicts, lines, journey }: Making) {
+/** Writes all that these lines want; a verdict for each. */
+async function make(tx: Queryable, wanted: (Wanted | Verdict)[], { lines, journey }: Making): Promise<Verdict[]> {
+  const fresh = wanted.filter(isWanted).filter(({ isNew }) => isNew)
   const rows = await withIds(
     tx,
     licenses,
-    drafts.map(({ draft }) => draft.row),
+    fresh.map(({ license }) => license.license),
   )
+  for (const [i, { license }] of fresh.entries()) license.license.id = rows[i]!.id
   await insertMany(tx, licenses, rows)
   await insertMany(
     tx,
     licenseMeta,
-    drafts.flatMap(({ draft }, i) => draft.meta.map((pair) => ({ licenseId: rows[i]!.id, ...pair }))),
+    fresh.flatMap(({ license }) => license.meta.map(({ key, value }) => ({ licenseId: idOf(license), key, value }))),
   )
-  const seats = drafts.flatMap(({ draft }, i) => draft.seats.map((seat) => ({ ...seat, licenseId: rows[i]!.id })))
-  await insertSeats(tx, seats)
-  for (const [i, { at }] of drafts.entries()) {
-    verdicts[at] = { made: rows[i]!.id }
-    journey.links.note('licenses', lines[at]!.id, rows[i]!.id)
-  }
+  const seats = wanted
+    .filter(isWanted)
+    .flatMap(({ license, seats }) => seats.map((seat) => ({ ...seat, licenseId: idOf(license) })))
+  const seatIds = await insertSeats(tx, seats)
+  let taken = 0
+  return wanted.map((each, at) => {
+    if (!isWanted(each)) return each
+    journey.links.note('licenses', lines[at]!.id, idOf(each.license))
+    const ids = seatIds.slice(taken, taken + each.seats.length)
+    taken += each.seats.length
+    if (each.isNew) return { made: idOf(each.license) }
+    return ids.length ? { added: { subject: 'activation', ids } } : 'there'
+  })
 }
+
+const isWanted = (each: Wanted | Verdict): each is Wanted => typeof each === 'object' && 'isNew' in each
+const idOf = ({ license }: KnownLicense) => license.id!

@@ -3,6 +3,7 @@ import { identifier } from '../features/activations/model'
 import type { SeenActivation } from '../features/activations/store'
 import { choice, integer, momentText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
+import type { DateFormat } from './dates'
 import { jsonOf } from './json'
 import { judged } from './judging'
 import type { Fields, Table } from './table'
@@ -49,10 +50,10 @@ export function seatOf(fields: Fields, since: Date): Seat {
 const shape: Pick<Table, 'model'> = { model: seatModel }
 
 /** The devices of a licence as its line has them: a list of identifiers or seats, or identifiers with commas between. */
-export function seatFieldsOf(given: unknown): Fields[] {
+export function seatFieldsOf(given: unknown, dateFormats: readonly DateFormat[]): Fields[] {
   const seats = itemsOf(given).map((item) => {
     const said = typeof item === 'object' && item !== null ? (item as Fields) : { identifier: item }
-    const { fields, refused } = judged(shape, said)
+    const { fields, refused } = judged(shape, said, dateFormats)
     if (!fields) throw new Sorry(`activations: ${refused}`)
     return fields
   })
@@ -71,9 +72,12 @@ function itemsOf(given: unknown): unknown[] {
   return jsonOf(text, 'activations') as unknown[]
 }
 
-/** Whether a seat here is the one a line describes. */
+/**
+ * Whether a seat here is the one a line describes. One that was taken when the line was written and has been freed here
+ * since is the same: a repeated import takes no seat again.
+ */
 export const isSameSeat = (here: Seat, fields: Fields, said: Seat) =>
   here.identifier === said.identifier &&
-  (here.deactivatedAt === null) === (said.deactivatedAt === null) &&
+  (said.deactivatedAt === null || here.deactivatedAt !== null) &&
   (!(fields.activated_at ?? fields.created_at) || here.activatedAt.getTime() === said.activatedAt.getTime()) &&
   (!fields.deactivated_at || here.deactivatedAt?.getTime() === said.deactivatedAt?.getTime())

@@ -1,4 +1,4 @@
-import { eq, getTableColumns, getTableName, gt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, getTableName, gt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { apiKeys } from '../../db/schema/access'
 import { productMeta } from '../../db/schema/catalog'
@@ -6,6 +6,7 @@ import { activationSightings, activations, type License, licenseMeta, licenses }
 import { webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { SeenActivation } from '../features/activations/store'
+import type { Fields } from './table'
 
 type Numbered = SQLiteTable & { id: SQLiteColumn }
 
@@ -134,8 +135,14 @@ export async function findByHash(tx: Queryable, hash: string) {
   return row
 }
 
-export async function findWebhookByUuid(tx: Queryable, uuid: string) {
-  const [row] = await tx.select().from(webhooks).where(eq(webhooks.uuid, uuid))
+/** The webhook a line speaks of: known by its uuid, else by its name and address. */
+export async function findWebhookLike(tx: Queryable, { uuid, name, url }: Fields) {
+  const [row] = await tx
+    .select()
+    .from(webhooks)
+    .where(uuid ? eq(webhooks.uuid, uuid) : and(eq(webhooks.name, name), eq(webhooks.url, url)))
+    .orderBy(webhooks.id)
+    .limit(1)
   return row
 }
 

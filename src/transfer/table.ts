@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
-import { Sorry } from '../kernel/sorry'
+import { type Refused, refusedBy } from './flaws'
 import type { Journey } from './journey'
 
 /** What can be moved in and out, in the order in which one leans on another. */
@@ -21,8 +21,14 @@ export const tableNames = [
 
 export type TableName = (typeof tableNames)[number]
 
-/** What became of a line: made under that id, there already, or refused for that reason. */
-export type Verdict = { made: number | string } | 'there' | { refused: string }
+/** What became of a line: made under that id, added to what was there, there already, or refused for that reason. */
+export type Verdict = { made: number | string } | { added: Added } | 'there' | Refused
+
+/** Things of another table that a line has added to what was there already. */
+interface Added {
+  subject: 'activation'
+  ids: number[]
+}
 
 /** One kind of thing, as it is read from lines and written to lines. */
 export interface Table {
@@ -37,6 +43,8 @@ export interface Table {
   readonly spellings?: Readonly<Record<string, string>>
   /** Columns that say nothing Latchkey keeps. */
   readonly ignored?: readonly string[]
+  /** The fields that every line of an export of ours names, where such a line is taken as it is. */
+  readonly exported?: readonly string[]
   /** Puts lines in, each judged already; a verdict for each, in their order. */
   put(tx: Queryable, lines: Fields[], journey: Journey): Promise<Verdict[]>
   /** Every one there is, as lines, in the order of their ids; none where they are carried by another table. */
@@ -58,11 +66,6 @@ export const oneByOne =
   (put: (tx: Queryable, fields: Fields, journey: Journey) => Promise<Verdict>): Table['put'] =>
   async (tx, lines, journey) => {
     const verdicts: Verdict[] = []
-    for (const fields of lines) verdicts.push(await put(tx, fields, journey).catch(refusedOr))
+    for (const fields of lines) verdicts.push(await put(tx, fields, journey).catch(refusedBy))
     return verdicts
   }
-
-function refusedOr(error: unknown): Verdict {
-  if (error instanceof Sorry) return { refused: error.message }
-  throw error
-}

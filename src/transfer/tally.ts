@@ -1,3 +1,4 @@
+import { gather, type Reason } from './reasons'
 import type { Source, SourceLine } from './source'
 import type { TableName, Verdict } from './table'
 
@@ -13,6 +14,8 @@ export interface Tally {
 /** What became of an import. */
 export interface Result extends Tally {
   tables: Partial<Record<TableName, Tally>>
+  /** Why lines were refused, the commonest reason first. */
+  reasons: Reason[]
   /** The first thousand lines that were refused; `refused` counts them all. */
   refusals: { file: string; line: number; reason: string }[]
   notes: string[]
@@ -34,16 +37,19 @@ export function count(result: Result, source: Source, { batch, verdicts, onRefus
   const refused: { line: SourceLine; reason: string }[] = []
   for (const [at, line] of batch.entries()) {
     const verdict = verdicts[at]!
+    const isRefused = verdict !== 'there' && 'refused' in verdict
     result.tables[line.table.name] ??= nothing()
     for (const tally of [result, result.tables[line.table.name]!]) {
       tally.lines++
-      tally[verdict === 'there' ? 'already_there' : 'made' in verdict ? 'made' : 'refused']++
+      tally[verdict === 'there' ? 'already_there' : isRefused ? 'refused' : 'made']++
     }
-    if (verdict === 'there' || 'made' in verdict) continue
+    if (!isRefused) continue
+    for (const flaw of verdict.flaws) gather(result.reasons, flaw, { file: source.path, line: line.line })
     refused.push({ line, reason: verdict.refused })
     if (result.refusals.length < mostShown) {
       result.refusals.push({ file: source.path, line: line.line, reason: verdict.refused })
     }
   }
+  result.reasons.sort((a, b) => b.lines - a.lines)
   onRefused(source, refused)
 }

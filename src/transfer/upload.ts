@@ -10,6 +10,7 @@ import type { Encoding } from './formats/decode'
 import { importLines } from './import'
 import type { Wishes } from './journey'
 import type { Said } from './mapping'
+import type { Place } from './reasons'
 import { openSources } from './source'
 import type { Result } from './tally'
 
@@ -40,7 +41,12 @@ export async function importUpload(
     const result = order.isDryRun
       ? await rehearseAside(deps.folder, path, order)
       : await importLines(deps, sources, { wishes: order.wishes, onRefused() {} })
-    return { ...result, refusals: result.refusals.map((refusal) => ({ ...refusal, file: upload.name })) }
+    const named = <T extends Place>(place: T) => ({ ...place, file: upload.name })
+    return {
+      ...result,
+      reasons: result.reasons.map((reason) => ({ ...reason, first: reason.first.map(named) })),
+      refusals: result.refusals.map(named),
+    }
   } catch (error) {
     // Whoever sent it knows it by its name alone.
     throw error instanceof Sorry ? new Sorry(error.message.replaceAll(path, upload.name), error.reason) : error
@@ -53,7 +59,7 @@ export async function importUpload(
 export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
 
 async function rehearseAside(folder: string, path: string, { said, encoding, wishes }: Order): Promise<Result> {
-  const { passphrase, createsProducts, keepsSeats } = wishes
+  const { passphrase, createsProducts, keepsSeats, values = [], dateFormats = [] } = wishes
   const passphraseFile = `${path}.passphrase`
   if (passphrase !== undefined) await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: 'wx' })
   const pairs = (flag: string, of: Readonly<Record<string, string>>) =>
@@ -63,6 +69,8 @@ async function rehearseAside(folder: string, path: string, { said, encoding, wis
     ...(said.table === undefined ? [] : [`--table=${said.table}`]),
     ...pairs('--map', said.columns),
     ...pairs('--default', said.defaults),
+    ...values.map((value) => `--value=${value}`),
+    ...dateFormats.map((format) => `--date-format=${format}`),
     ...(createsProducts ? ['--create-products'] : []),
     ...(keepsSeats ? ['--keep-seats'] : []),
     ...(passphrase === undefined ? [] : [`--passphrase-file=${passphraseFile}`]),

@@ -9,7 +9,7 @@ import { requireSoundWebhook } from '../webhooks/service'
 import { insertWebhook } from '../webhooks/store'
 import { differenceOf } from './difference'
 import { rowOf } from './row'
-import { everyRow, findWebhookByUuid, withIds } from './store'
+import { everyRow, findWebhookLike, withIds } from './store'
 import { oneByOne, type Table } from './table'
 
 /** Subscriptions to events. Their secrets are never written out: one that is made gets a fresh one. */
@@ -29,7 +29,7 @@ export const webhooksTable: Table = {
   put: oneByOne(async (tx, fields, { now, sealer, notes }) => {
     const row = rowOf(fields)
     requireSoundWebhook({ name: fields.name, url: fields.url, events: fields.events })
-    const met = fields.uuid && (await findWebhookByUuid(tx, fields.uuid))
+    const met = await findWebhookLike(tx, fields)
     if (met) {
       const difference = differenceOf(met, row)
       if (difference) throw new Sorry(`webhook ${met.id} exists already, and ${difference}`)

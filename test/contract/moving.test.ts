@@ -73,10 +73,12 @@ describe('an import over HTTP', () => {
     const spoken = JSON.parse((await atTheTerminal.cli('import', path, '--yes', '--json', ...wishes)).out)
     const told = await send(sold, { fields: wished })
     const { refused_to: _, ...said } = spoken
-    const refusals = spoken.refusals.map((refusal: object) => ({ ...refusal, file: 'keys.csv' }))
+    const named = (place: object) => ({ ...place, file: 'keys.csv' })
+    const refusals = spoken.refusals.map(named)
+    const reasons = spoken.reasons.map((reason: { first: object[] }) => ({ ...reason, first: reason.first.map(named) }))
     expect(told).toMatchObject({ status: 200, body: { lines: 4, made: 3, refused: 1 } })
-    expect(told.body).toEqual({ ...said, refusals })
-    expect(refusals).toEqual([{ file: 'keys.csv', line: 4, reason: 'The activation limit must be an integer.' }])
+    expect(told.body).toEqual({ ...said, reasons, refusals })
+    expect(refusals).toEqual([{ file: 'keys.csv', line: 4, reason: 'activation_limit "x" must be an integer' }])
     for (const table of ['products', 'licenses']) {
       const written = await overHttp.cli('export', table)
       expect(comparable(written.out)).toBe(comparable((await atTheTerminal.cli('export', table)).out))

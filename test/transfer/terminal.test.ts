@@ -42,7 +42,7 @@ describe('at a terminal, import', () => {
     const { exitCode, err, asked } = await atTerminal(false, 'import', path, '--create-products')
     expect(asked).toEqual(['Import?'])
     expect(err).toContain('Nothing was changed yet. The import will do this:')
-    expect(err).toContain(`${path}, line 3: The activation limit must be an integer.`)
+    expect(err).toContain(`${path}, line 3: activation_limit "x" must be an integer`)
     expect(exitCode).toBe(1)
     expect(await licenses()).toBe('')
   })
@@ -62,7 +62,7 @@ describe('at a terminal, import', () => {
     expect(err).toContain(`${'█'.repeat(30)} 100 %\n`)
     expect((await licenses()).split('\n')).toHaveLength(2)
     expect(readFileSync(house.path('no.csv'), 'utf8')).toContain(
-      'KEY-2,App,x,0,The activation limit must be an integer.',
+      'KEY-2,App,x,0,"activation_limit ""x"" must be an integer"',
     )
   })
 

@@ -26,6 +26,10 @@ const importFields = Type.Object({
   product: Type.Optional(text({ description: 'The product of lines that name none: its id, uuid, slug or name.' })),
   create_products: Type.Optional(toggle({ description: 'Make products that are named and not there.' })),
   map: Type.Optional(list({ description: 'What columns are, as a list of theirs=ours; "theirs=" passes over one.' })),
+  value: Type.Optional(
+    list({ description: 'What values mean, as a list of column:theirs=ours: status:SOLD=assigned.' }),
+  ),
+  date_format: Type.Optional(list({ description: 'How dates are written, beside the usual forms: dd/MM/yyyy.' })),
   default: Type.Optional(list({ description: 'What lines are worth that say nothing, as a list of ours=value.' })),
   encoding: Type.Optional(choice(encodings, { description: 'How the file is written: utf-8 where nothing is said.' })),
   keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
@@ -57,6 +61,8 @@ const importing: AdminRoute = {
         createsProducts: said.create_products ?? false,
         keepsSeats: said.keep_seats ?? false,
         passphrase: sound(said.passphrase),
+        dateFormats: said.date_format,
+        values: said.value,
       },
       isDryRun: said.dry_run ?? false,
     })

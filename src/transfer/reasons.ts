@@ -1,0 +1,50 @@
+import type { Flaw } from './flaws'
+
+const mostReasons = 1000
+const mostValues = 10
+const mostPlaces = 3
+
+/** A place in a file. */
+export interface Place {
+  file: string
+  line: number
+}
+
+/** A reason why lines were refused, told for the first of them. */
+export interface Reason {
+  reason: string
+  /** How many lines it holds for. A line that is at fault in two ways stands under both. */
+  lines: number
+  /** The column at fault, and the first ten values that stood in it, with the number of their lines. */
+  column?: string
+  values?: Record<string, number>
+  /** The first three lines. */
+  first: Place[]
+}
+
+/** The reasons of a list, by their kind; the list is what is told of them. */
+const byKind = new WeakMap<Reason[], Map<string, Reason>>()
+
+/** Counts one fault of one line among the reasons; beyond a thousand kinds, new ones are only counted with their lines. */
+export function gather(reasons: Reason[], { kind, text, column, value }: Flaw, place: Place) {
+  const kinds = byKind.get(reasons) ?? new Map<string, Reason>()
+  byKind.set(reasons, kinds)
+  let reason = kinds.get(kind)
+  if (!reason) {
+    if (kinds.size >= mostReasons) return
+    reason = { reason: text, lines: 0, ...(column !== undefined && { column }), first: [] }
+    kinds.set(kind, reason)
+    reasons.push(reason)
+  }
+  reason.lines++
+  if (reason.first.length < mostPlaces) reason.first.push(place)
+  if (value !== undefined) countValue(reason, value)
+}
+
+function countValue(reason: Reason, value: string) {
+  reason.values ??= {}
+  const known = Object.hasOwn(reason.values, value)
+  if (known || Object.keys(reason.values).length < mostValues) {
+    reason.values[value] = (known ? reason.values[value]! : 0) + 1
+  }
+}
