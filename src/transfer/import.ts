@@ -66,7 +66,7 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
     if (batch.length) await flush()
   }
   result.notes.push(...[...journey.remarks].map(([remark, licenses]) => `${remark}: ${counted(licenses, 'licence')}.`))
-  result.notes.push(...values.unused().map((rule) => `No line has the value that --value "${rule}" names.`))
+  result.notes.push(...values.unused().map((rule) => `No line has the value of --value "${rule}".`))
   return result
 }
 

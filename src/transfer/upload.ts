@@ -6,6 +6,7 @@ import type { Deps } from '../deps'
 import { storeAt, type Upload } from '../features/downloads/files'
 import { Sorry } from '../kernel/sorry'
 import { runAside } from '../upkeep/aside'
+import { inFields } from './field-words'
 import type { Encoding } from './formats/decode'
 import { importLines } from './import'
 import type { Wishes } from './journey'
@@ -44,12 +45,19 @@ export async function importUpload(
     const named = <T extends Place>(place: T) => ({ ...place, file: upload.name })
     return {
       ...result,
-      reasons: result.reasons.map((reason) => ({ ...reason, first: reason.first.map(named) })),
-      refusals: result.refusals.map(named),
+      reasons: result.reasons.map(({ reason, first, ...rest }) => ({
+        reason: inFields(reason),
+        ...rest,
+        first: first.map(named),
+      })),
+      refusals: result.refusals.map(({ reason, ...place }) => ({ ...named(place), reason: inFields(reason) })),
+      notes: result.notes.map(inFields),
     }
   } catch (error) {
     // Whoever sent it knows it by its name alone.
-    throw error instanceof Sorry ? new Sorry(error.message.replaceAll(path, upload.name), error.reason) : error
+    throw error instanceof Sorry
+      ? new Sorry(inFields(error.message.replaceAll(path, upload.name)), error.reason)
+      : error
   } finally {
     await rm(place, { recursive: true, force: true })
   }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { statusWords } from '../../src/transfer/status-words'
 import { startHouse, type TestHouse } from '../support/house'
+import { readme } from '../support/readme'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
@@ -115,6 +117,12 @@ describe('a status in a file', () => {
     for (const part of parts) expect(refusals[0].reason).toContain(part)
   })
 
+  test('is a word of the table in README.md, and only of that', () => {
+    const table = readme.slice(readme.indexOf('| Word in the file |'), readme.indexOf('Other words are refused, with'))
+    const words = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)])
+    expect(words.map(([, word]) => word!).sort()).toEqual(Object.keys(statusWords).sort())
+  })
+
   test('means what --value says, in any column and whatever its case', async () => {
     const lines = [
       { license_key: freshKey(), product: 'Programm', activation_limit: 'viele', Zustand: 'Aktiv' },
@@ -130,7 +138,7 @@ describe('a status in a file', () => {
     const values = rules.flatMap((rule) => ['--value', rule])
     const said = await importLines(lines, '--map', 'Zustand=status', ...values)
     expect(said).toMatchObject({ made: 2, refused: 0 })
-    expect(said.notes).toEqual(['No line has the value that --value "status:weg=" names.'])
+    expect(said.notes).toEqual(['No line has the value of --value "status:weg=".'])
     const again = await importLines(lines, '--map', 'Zustand=status', ...values)
     expect(again).toMatchObject({ made: 0, already_there: 2, refused: 0 })
   })

@@ -106,6 +106,18 @@ describe('an import over HTTP', () => {
     expect(told.body.refusals).toHaveLength(1000)
   })
 
+  test('takes what values mean and how dates are written, a dry run too', async () => {
+    const lines = `${header},status,assigned_at\nVALUE-1,App,1,0,SELL,01/02/2024\nVALUE-2,App,1,0,,\n`
+    const fields = { value: 'status:SELL=assigned', date_format: 'dd/MM/yyyy' }
+    const refused = await send(lines)
+    expect(refused.body).toMatchObject({ made: 1, reasons: [{ lines: 1 }, { lines: 1, column: 'assigned_at' }] })
+    expect(refused.body.reasons[0].reason).toContain('say what it means with value=status:SELL=assigned')
+    expect(refused.body.reasons[1].reason).toContain('say its form with date_format, such as dd/MM/yyyy')
+    expect((await send(lines, { fields: { ...fields, dry_run: '1' } })).body).toMatchObject({ made: 1, refused: 0 })
+    expect((await send(lines, { fields })).body).toMatchObject({ made: 1, already_there: 1, refused: 0 })
+    expect(await send(lines, { fields: { value: 'status' } })).toMatchObject({ status: 422 })
+  })
+
   test('that is a dry run says what it would do, and changes nothing', async () => {
     const before = [auditRows(overHttp).length, (await fetched('/export')).text]
     const told = await send(`${header},Who\nDRY-1,App,1,0,Ada\nDRY-2,None,1,0,\n`, {

@@ -66,6 +66,18 @@ describe('at a terminal, import', () => {
     )
   })
 
+  test('asks nothing where nothing would be made', async () => {
+    const good = house.file('good.csv', 'license_key,product,activation_limit\nKEY-1,App,1\n')
+    const bad = house.file('bad.csv', 'license_key,product,activation_limit\nKEY-2,App,x\nKEY-3,App,x\n')
+    await atTerminal(true, 'import', good, '--create-products')
+    const again = await atTerminal(true, 'import', good)
+    expect(again).toMatchObject({ exitCode: 0, asked: [], err: expect.stringMatching(/licenses +1 +0 +1 +0/) })
+    const refused = await atTerminal(true, 'import', bad)
+    expect(refused).toMatchObject({ exitCode: 1, asked: [] })
+    expect(refused.err).toContain('2 lines, first')
+    expect(refused.err).toContain('latchkey: 2 lines are refused, and nothing would be made: nothing was changed')
+  })
+
   test('does not ask when it was told yes, nor for a dry run', async () => {
     const path = house.file('keys.csv', keys)
     expect((await atTerminal(false, 'import', path, '--create-products', '--dry-run')).asked).toEqual([])
