@@ -4,6 +4,8 @@ import type { Server } from 'bun'
 export interface Peers {
   /** Their address; empty where there is no socket. */
   addressOf(request: Request): string
+  /** From now on a request made anew speaks for the one that came in. */
+  standIn(made: Request, original: Request): void
   /** Lets a request take its time: its connection is not cut off for being still. */
   awaitLong(request: Request): void
   /** From now on new requests are this server's; those of the one before may still be running. */
@@ -13,10 +15,13 @@ export interface Peers {
 export function openPeers(): Peers {
   let listening: Server<unknown> | undefined
   let before: Server<unknown> | undefined
+  const originals = new WeakMap<Request, Request>()
+  const ipOf = (request: Request) => listening?.requestIP(request) ?? before?.requestIP(request)
   return {
-    addressOf: (request) => (listening?.requestIP(request) ?? before?.requestIP(request))?.address ?? '',
+    addressOf: (request) => (ipOf(request) ?? ipOf(originals.get(request) ?? request))?.address ?? '',
+    standIn: (made, original) => void originals.set(made, original),
     awaitLong(request) {
-      for (const server of [listening, before]) server?.timeout(request, 0)
+      for (const server of [listening, before]) server?.timeout(originals.get(request) ?? request, 0)
     },
     attach(server) {
       before = listening

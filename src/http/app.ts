@@ -18,6 +18,7 @@ import { docs } from './docs'
 import { envelope } from './envelope'
 import { metricsPage } from './metrics'
 import { ops } from './ops'
+import { normalizePath } from './path-normalization'
 import { strays } from './strays'
 
 /** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
@@ -48,8 +49,10 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 
 /** The whole server. Hooks bind what stands below them: operations and operators stand above the envelope, the contract under it. */
 export function buildApp(deps: Deps): AnyElysia {
-  const app: AnyElysia = new Elysia({ normalize: false })
+  const unmatched = (request: Request) => normalized(request)
+  const app: AnyElysia = new Elysia({ normalize: false, serve: { routes: { '/*': unmatched } } as object })
   const methodsAt = methodsOf(app)
+  const normalized = normalizePath({ handle: (request) => app.fetch(request), methodsOf: methodsAt }, deps.peers)
   return app
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))

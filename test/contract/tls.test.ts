@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { startHouse, type TestHouse } from '../support/house'
+import { talk } from '../support/socket'
 import { fixture, trusting } from '../support/tls'
 
 let house: TestHouse
@@ -49,4 +50,17 @@ test('plain HTTP is not spoken beside it', async () => {
 test('health finds a server that speaks HTTPS', async () => {
   const { port } = new URL(house.url)
   expect(await house.cli('health', '--port', port, '--tls-cert', fixture('first.pem'))).toMatchObject({ exitCode: 0 })
+})
+
+test.each([
+  ['//api/v1/keys', 200],
+  ['/zz/api/v1/keys', 404],
+  ['/zz/metrics', 404],
+  ['//admin/api/session', 404],
+  ['/admin/api/session', 401],
+])('through TLS, too, %s answers HTTP %d whatever Host says', async (path, status) => {
+  for (const host of ['x', 'keys.example.com']) {
+    const answer = await talk(house.url, [`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`])
+    expect(answer.status).toBe(status)
+  }
 })

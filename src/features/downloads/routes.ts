@@ -19,13 +19,16 @@ const described = {
 } satisfies Described
 
 export function downloads(deps: Deps) {
-  const { config, db } = deps
+  const { config, db, peers } = deps
   const refusalOf = openAdmission(deps)
 
   function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
     if (config.base_url) return config.base_url
-    const socketAddress = server?.requestIP(request)?.address ?? ''
-    return baseUrlOf(request.headers, socketAddress, addressSet(config.trusted_proxies)) ?? server?.url.origin ?? ''
+    return (
+      baseUrlOf(request.headers, peers.addressOf(request), addressSet(config.trusted_proxies)) ??
+      server?.url.origin ??
+      ''
+    )
   }
 
   /** A file is there all the same when the database cannot be written for a while. */

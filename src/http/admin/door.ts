@@ -41,7 +41,7 @@ export function openDoor(deps: Deps) {
       address: clientAddresses.of(request),
       now: clock(),
       requestId: requestIdOf(request.headers.get('x-request-id')),
-      isHttps: base.startsWith('https:') || request.url.startsWith('https:'),
+      isHttps: base.startsWith('https:') || config.tls_cert !== '',
     }
   }
 

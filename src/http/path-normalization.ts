@@ -1,0 +1,42 @@
+import type { Peers } from '../access/peers'
+
+type Handler = (request: Request) => Response | Promise<Response>
+
+/** What belongs to operators: a proxy may keep it from strangers by its path, so it is reached by that very path alone. */
+const guardedPrefixes = ['/admin', '/metrics']
+
+/** A host long enough for the framework, which looks for the path from the twelfth character of a URL on. */
+const origin = 'http://localhost'
+
+/**
+ * Serves the requests whose path, letter for letter, is none of the routes that the runtime knows. The framework routes
+ * them once more, by a URL in which only their path counts, whatever `Host` says.
+ *
+ * Doubled and trailing slashes are dropped, except where a path leads to operators: there, and for `.` and `..`, which the
+ * runtime has resolved by now, the request finds nothing.
+ */
+export const normalizePath =
+  (app: { handle: Handler; methodsOf: (path: string) => string[] }, peers: Pick<Peers, 'standIn'>): Handler =>
+  (request) => {
+    const { path, query } = targetOf(request.url)
+    const plain = path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const isDetour = plain === path ? app.methodsOf(path).includes(method) : isGuarded(plain)
+    // A path that begins with two slashes is no route.
+    const routed = new Request(`${origin}${isDetour ? `/${path}` : plain}${query}`, request)
+    peers.standIn(routed, request)
+    return app.handle(routed)
+  }
+
+const isGuarded = (path: string) => guardedPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
+
+/**
+ * Where a URL leads. The runtime resolves `.` and `..`, and leaves scheme and host out of it and all else as it came where
+ * `Host` is not one.
+ */
+function targetOf(url: string) {
+  const [, target = ''] = /^(?:[a-z]+:\/\/[^/?#]*)?(.*)$/is.exec(url) ?? []
+  const rooted = `${origin}${target.startsWith('/') ? '' : '/'}${target.replaceAll('#', '%23')}`
+  const { pathname: path, search: query } = new URL(rooted)
+  return { path, query }
+}
