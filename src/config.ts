@@ -52,6 +52,18 @@ const httpUrl = (text: string) => {
   return text.replace(/\/+$/, '')
 }
 
+const origins = (text: string) => {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  for (const part of parts) {
+    if (part !== '*' && (!URL.canParse(part) || new URL(part).origin.toLowerCase() !== part.toLowerCase()))
+      throw new Error('origins such as https://app.example.com, separated by commas, or * for any')
+  }
+  return parts.map((part) => part.toLowerCase())
+}
+
 const interval = (text: string) => {
   const everyMs = parseDuration(text)
   if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
@@ -74,6 +86,12 @@ export const settings = {
     asItIs,
   ),
   tls_key: ofProcess('A file with the private key of that certificate (PEM).', '', asItIs),
+  keep_alive: ofProcess(
+    'For how many seconds a connection is kept open between two requests; longer than a proxy in front keeps it.',
+    '75',
+    wholeNumber(4, 255),
+  ),
+  body_timeout: ofProcess('How many seconds the body of a request may take to arrive.', '60', wholeNumber(1, 3600)),
   trusted_proxies: storable(
     'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` (or `Forwarded`) is believed.',
     '',
@@ -103,6 +121,11 @@ export const settings = {
     'Where clients reach the server, for links in answers: `https://keys.example.com`. Empty: as the request came.',
     '',
     httpUrl,
+  ),
+  cors_origins: storable(
+    'Origins whose web pages may call the endpoints of the preset `client`, separated by commas; `*` for any.',
+    '',
+    origins,
   ),
   allow_private_webhooks: storable(
     'Whether webhooks may go to private and local addresses: `on` or `off`.',

@@ -8,6 +8,7 @@ import type { Config } from './config'
 import type { Db } from './database/database'
 import type { Gatherer } from './database/gather'
 import type { ExactlyOnce } from './exactly-once/exactly-once'
+import type { BodyBudget } from './intake/body-budget'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
 import type { Metrics } from './metrics/metrics'
@@ -34,6 +35,7 @@ export interface Deps {
   readonly brake: Brake
   readonly peers: Peers
   readonly clientAddresses: ClientAddresses
+  readonly bodies: BodyBudget
   /** When each activation last asked `verify`, by activation id. */
   readonly sightings: Gatherer
   readonly once: ExactlyOnce

@@ -16,6 +16,7 @@ import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { touchActivations } from './features/activations/store'
+import { openBodyBudget } from './intake/body-budget'
 import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
@@ -148,6 +149,7 @@ function furnish(
     brake: openBrake(config, limit),
     peers,
     clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
+    bodies: openBodyBudget(config.body_timeout),
     once: openExactlyOnce(db),
     sightings,
     metrics,

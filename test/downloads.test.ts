@@ -95,3 +95,61 @@ test('what a killed copy left behind goes at the next one, what another still co
   expect([existsSync(abandoned), existsSync(living)]).toEqual([false, true])
   expect(readdirSync(files).filter((name) => name.startsWith('incoming-'))).toEqual(['incoming-living'])
 })
+
+test('a download that began in time can be continued for a day, and no longer', async () => {
+  const url = await link(house, license)
+  const part = (range: string) => fetch(url, { headers: { range } })
+  const path = new URL(url).pathname as `/${string}`
+  expect(await (await part('bytes=0-2')).text()).toBe('con')
+  await house.advance(16 * minute)
+  expect(await (await part('bytes=3-')).text()).toBe('tent')
+  expect(await house.ask(`GET ${path}`, {}, { key: null })).toMatchObject({ code: 701 })
+  for (const range of ['bytes=0-', 'bytes=-3', 'bytes=3-,0-', 'bytes=00-']) {
+    expect(await house.receive(await part(range))).toMatchObject({ code: 701 })
+  }
+  await house.advance(24 * 60 * minute)
+  expect(await house.receive(await part('bytes=3-'))).toMatchObject({ code: 701 })
+})
+
+test('one that did not begin in time cannot, nor one whose licence was blocked since', async () => {
+  const [unused, used] = [await link(house, license), await link(house, license)]
+  const rest = (url: string) => fetch(url, { headers: { range: 'bytes=3-' } })
+  await (await fetch(used)).arrayBuffer()
+  await house.advance(16 * minute)
+  expect(await house.receive(await rest(unused))).toMatchObject({ code: 701 })
+  expect((await rest(used)).status).toBe(206)
+  await house.ask('POST /api/v1/update-license-key', { license_key: license, status: 'blocked' })
+  expect(await house.receive(await rest(used))).toMatchObject({ code: 701 })
+  await house.ask('POST /api/v1/update-license-key', { license_key: license, status: 'assigned' })
+})
+
+test('a client may pause longer than a connection may be still', async () => {
+  const hasty = await startHouse({ keep_alive: '4' })
+  const product = await makeProduct(hasty)
+  const key = await makeActiveLicense(hasty, { product_id: product }, identifier)
+  const size = 40_000_000
+  await makeRelease(hasty, { product, number: 102, file: makeFile(hasty, 'x'.repeat(size)) })
+  const url = new URL(await link(hasty, key))
+  let received = 0
+  const ended = Promise.withResolvers<void>()
+  const socket = await Bun.connect({
+    hostname: url.hostname,
+    port: Number(url.port),
+    socket: {
+      data(socket, bytes) {
+        if (received === 0) {
+          socket.pause()
+          setTimeout(() => socket.resume(), 12_000)
+        }
+        received += bytes.length
+        if (received > size) ended.resolve()
+      },
+      close: () => ended.resolve(),
+    },
+  })
+  socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  await ended.promise
+  socket.end()
+  await hasty.close()
+  expect(received).toBeGreaterThan(size)
+})

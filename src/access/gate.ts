@@ -76,13 +76,14 @@ const unread: Reading = { values: {}, device: undefined }
  * fields must be what the model asks for.
  */
 export function gate(deps: Deps) {
-  const { doorkeeper, clock, clientAddresses } = deps
+  const { bodies, doorkeeper, clock, clientAddresses } = deps
   const refusalOf = openAdmission(deps)
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
     await everybodyIsIn()
-    const body = place === 'body' ? await readBody(request) : undefined
+    const body =
+      place === 'body' ? await readBody(request, (bytes) => bodies.open(clientAddresses.of(request), bytes)) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
     const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf: clientAddresses.of })
     const { token } = visitor

@@ -8,21 +8,30 @@ export interface Peers {
   standIn(made: Request, original: Request): void
   /** Lets a request take its time: its connection is not cut off for being still. */
   awaitLong(request: Request): void
+  /** Lets the reader of an answer that is about to begin pause for minutes. */
+  allowPauses(request: Request): void
   /** From now on new requests are this server's; those of the one before may still be running. */
   attach(server: Server<unknown>): void
 }
+
+/** How long a reader may pause: the most that the runtime can count. */
+const pauseSeconds = 255
+/** The runtime forgets a time that was set before an answer begins. */
+const answerHasBegunMs = 1000
 
 export function openPeers(): Peers {
   let listening: Server<unknown> | undefined
   let before: Server<unknown> | undefined
   const originals = new WeakMap<Request, Request>()
   const ipOf = (request: Request) => listening?.requestIP(request) ?? before?.requestIP(request)
+  function setTimeoutOf(request: Request, seconds: number) {
+    for (const server of [listening, before]) server?.timeout(originals.get(request) ?? request, seconds)
+  }
   return {
     addressOf: (request) => (ipOf(request) ?? ipOf(originals.get(request) ?? request))?.address ?? '',
     standIn: (made, original) => void originals.set(made, original),
-    awaitLong(request) {
-      for (const server of [listening, before]) server?.timeout(originals.get(request) ?? request, 0)
-    },
+    awaitLong: (request) => setTimeoutOf(request, 0),
+    allowPauses: (request) => void setTimeout(() => setTimeoutOf(request, pauseSeconds), answerHasBegunMs),
     attach(server) {
       before = listening
       listening = server

@@ -17,6 +17,8 @@ export interface Place {
   hostname: string
   port: number
   certificate?: Certificate | undefined
+  /** For how many seconds a connection may be still. */
+  idleTimeout?: number
 }
 
 /** Whether that address can be listened on; the reason when it cannot. */
@@ -32,8 +34,9 @@ export function portObstacle(hostname: string, port: number): string | undefined
 }
 
 /** Starts to listen. */
-export function listen(app: AnyElysia, { hostname, port, certificate }: Place): Listening {
-  let server = open(app, { hostname, port, certificate })
+export function listen(app: AnyElysia, place: Place): Listening {
+  const { hostname, certificate } = place
+  let server = open(app, place)
   const host = hostname.includes(':') ? `[${hostname}]` : hostname
   const boundPort = server.port!
   let ended: Promise<unknown> = Promise.resolve()
@@ -41,7 +44,7 @@ export function listen(app: AnyElysia, { hostname, port, certificate }: Place): 
     url: `${certificate ? 'https' : 'http'}://${host}:${boundPort}`,
     async renew(next) {
       const before = server
-      server = open(app, { hostname, port: boundPort, certificate: next })
+      server = open(app, { ...place, port: boundPort, certificate: next })
       // What has knocked at the one before while the new one was being opened is let in there.
       await Bun.sleep(handOverMs)
       ended = Promise.all([ended, end(before)])
@@ -52,12 +55,12 @@ export function listen(app: AnyElysia, { hostname, port, certificate }: Place): 
   }
 }
 
-function open(app: AnyElysia, { hostname, port, certificate: tls }: Place) {
+function open(app: AnyElysia, { hostname, port, certificate: tls, idleTimeout = 75 }: Place) {
   // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER
   // Bun cannot change the certificate of a server: a second one joins it on its port and takes over.
   const reusePort = tls !== undefined
-  app.listen({ hostname, port, reusePort, development: false, maxRequestBodySize, ...(tls && { tls }) })
+  app.listen({ hostname, port, reusePort, idleTimeout, development: false, maxRequestBodySize, ...(tls && { tls }) })
   return app.server!
 }
 

@@ -1,4 +1,6 @@
 import { type Outcome, say } from '../kernel/outcome'
+import { depthMax, excessIn, hasMoreThan, valuesMax } from './excess'
+import { type OpenRoom, receiveBytes, receiveText, type Unreceived } from './receive'
 
 /** Field names and values as they arrived; values of any JSON type. */
 export type Fields = Record<string, unknown>
@@ -13,11 +15,13 @@ export interface Arrived {
 }
 
 /** The largest request body that is read. */
-export const mostBodyBytes = 1_048_576
-const deepestNesting = 64
+export const bodyBytesMax = 1_048_576
 
 const malformed = (detail: string): Intake => ({ refusal: say('malformed_request', { detail }) })
 const tooLarge: Intake = { refusal: say('request_too_large', { detail: 'The body may have 1 MiB at most.' }) }
+const tooMany: Intake = {
+  refusal: say('request_too_large', { detail: `The body may hold ${valuesMax} values at most.` }),
+}
 const unsupported: Intake = {
   refusal: say('unsupported_media_type', {
     detail: 'Send application/json, application/x-www-form-urlencoded or multipart/form-data, uncompressed.',
@@ -27,33 +31,31 @@ const notUtf8 = malformed('The body is not valid UTF-8.')
 const brokenOff = malformed('The body broke off.')
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads a body in any of the forms that v1 clients send (CONTRACT §9). Never throws. */
-export async function readBody(request: Request): Promise<Intake> {
+/** Reads a body in any of the forms that v1 clients send (CONTRACT §9), within the room it is given. Never throws. */
+export async function readBody(request: Request, openRoom: OpenRoom): Promise<Intake> {
   const { headers } = request
   const announced = headers.get('content-length')
-  if (Number(announced) > mostBodyBytes) return tooLarge
+  if (Number(announced) > bodyBytesMax) return tooLarge
   const type = headers.get('content-type') ?? ''
   const form = type === 'application/json' ? type : type.split(';', 1)[0]!.trim().toLowerCase()
   // Read as text where it can be: bytes take the runtime twice as long.
   if (form !== 'application/json' || announced === null || headers.has('content-encoding')) {
-    return readUnusual(request, form)
+    return readUnusual(request, form, openRoom)
   }
-  let text: string
-  try {
-    text = await request.text()
-  } catch {
-    return brokenOff
-  }
+  const text = await receiveText(request, Number(announced), openRoom)
+  if (typeof text !== 'string') return refusedBody(text)
   if (text === '') return { fields: {} }
   // What stands in place of bytes that are no UTF-8; it may have been sent as itself.
   if (text.includes('\ufffd') && Buffer.byteLength(text) !== Number(announced)) return notUtf8
   return readJson(text)
 }
 
-async function readUnusual(request: Request, form: string): Promise<Intake> {
-  const bytes = await readBytes(request).catch(() => 'broken' as const)
-  if (bytes === 'broken') return brokenOff
-  if (!bytes) return tooLarge
+const refusedBody = (why: Unreceived): Intake =>
+  why === 'broken off' ? brokenOff : why === 'too large' ? tooLarge : { refusal: why }
+
+async function readUnusual(request: Request, form: string, openRoom: OpenRoom): Promise<Intake> {
+  const bytes = await receiveBytes(request, bodyBytesMax, openRoom)
+  if (!(bytes instanceof Uint8Array)) return refusedBody(bytes)
   if (bytes.length === 0) return { fields: {} }
   if (request.headers.has('content-encoding')) return unsupported
   const text = decode(bytes)
@@ -62,7 +64,7 @@ async function readUnusual(request: Request, form: string): Promise<Intake> {
     case 'application/json':
       return readJson(text)
     case 'application/x-www-form-urlencoded':
-      return readForm(text)
+      return readFormBody(text)
     case 'multipart/form-data':
       return readMultipart(bytes, request.headers.get('content-type')!)
     default:
@@ -76,22 +78,6 @@ export function readQuery(url: string): Intake {
   return start === -1 ? { fields: {} } : readForm(url.slice(start + 1))
 }
 
-/** Undefined when there are too many. */
-async function readBytes(request: Request): Promise<Uint8Array | undefined> {
-  const announced = request.headers.get('content-length')
-  if (announced !== null) {
-    return Number(announced) > mostBodyBytes ? undefined : new Uint8Array(await request.arrayBuffer())
-  }
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length
-    if (length > mostBodyBytes) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
 function decode(bytes: Uint8Array) {
   try {
     return utf8.decode(bytes)
@@ -101,6 +87,9 @@ function decode(bytes: Uint8Array) {
 }
 
 function readJson(text: string): Intake {
+  const excess = excessIn(text)
+  if (excess === 'values') return tooMany
+  if (excess === 'depth') return malformed(`The JSON body is nested more than ${depthMax} levels deep.`)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -110,22 +99,19 @@ function readJson(text: string): Intake {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return malformed('The JSON body must be an object: {"license_key": "…"}.')
   }
-  // A shorter text cannot be.
-  if (text.length > 2 * deepestNesting && isTooDeep(value))
-    return malformed(`The JSON body is nested more than ${deepestNesting} levels deep.`)
   return { fields: value as Fields }
 }
 
-function isTooDeep(value: object) {
-  let level: object[] = [value]
-  for (let depth = 1; level.length; depth++) {
-    if (depth > deepestNesting) return true
-    level = level.flatMap((node) => Object.values(node).filter((child) => typeof child === 'object' && child !== null))
+/** A form, unless it is JSON that was sent as one, as `curl -d` does. */
+function readFormBody(text: string): Intake {
+  if (/^\s*(\{|%7b)/i.test(text)) {
+    return malformed('The body is JSON, but was sent as a form: send it with "Content-Type: application/json".')
   }
-  return false
+  return readForm(text)
 }
 
 function readForm(text: string): Intake {
+  if (hasMoreThan(valuesMax, '&', text)) return tooMany
   const pairs = [...new URLSearchParams(text)]
   const isReplaced = pairs.some(([name, value]) => name.includes('\ufffd') || value.includes('\ufffd'))
   if (isReplaced && !/\ufffd|%ef%bf%bd/i.test(text)) return malformed('A field is not valid UTF-8.')

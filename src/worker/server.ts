@@ -19,7 +19,8 @@ export async function startServer(house: House, hostname: string, port: number):
   removeForsaken(house.folder)
   await house.db.write((tx) => releaseRunning(tx, house.clock()))
   await house.db.write((tx) => deleteProxyProblems(tx))
-  const server = listen(buildApp(house), { hostname, port, certificate: readCertificate(house.config) })
+  const { keep_alive: idleTimeout } = house.config
+  const server = listen(buildApp(house), { hostname, port, idleTimeout, certificate: readCertificate(house.config) })
   const worker = await startWorker(house, handlers(house))
   return {
     url: server.url,

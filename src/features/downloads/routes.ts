@@ -8,6 +8,7 @@ import { addressSet } from '../../kernel/addresses'
 import { Device } from '../activations/model'
 import { standing } from '../licenses/policy'
 import { baseUrlOf } from './base-url'
+import { continues, openBegunDownloads } from './begun'
 import { DownloadLink } from './model'
 import { fileResponse, isCounted, portionOf } from './response'
 import { accessDownloadables, findDownload } from './service'
@@ -21,6 +22,7 @@ const described = {
 export function downloads(deps: Deps) {
   const { config, db, peers } = deps
   const refusalOf = openAdmission(deps)
+  const begun = openBegunDownloads()
 
   function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
     if (config.base_url) return config.base_url
@@ -40,10 +42,13 @@ export function downloads(deps: Deps) {
       })
 
   async function serve(visitor: Visitor, link: typeof DownloadLink.static, request: Request) {
-    const found = await findDownload(deps, refusalOf, link, visitor)
+    const beganAt = continues(request) ? begun.at(link, visitor.now) : undefined
+    const found = await findDownload(deps, refusalOf, link, visitor, beganAt)
     if (found.refusal) return found.refusal
     const portion = portionOf(request, found.file)
+    if (portion.start === 0 && portion.end > 0) begun.note(link, visitor.now)
     if (isCounted(request, portion)) await count(found.release.id)
+    peers.allowPauses(request)
     return fileResponse(found.file, portion)
   }
 

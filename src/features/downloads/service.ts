@@ -39,17 +39,21 @@ export async function accessDownloadables(
 
 type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal: Outcome }
 
-/** The file a download address means, or 701 when its bearer may not have it, 700 when there is none (CONTRACT §7). */
+/**
+ * The file a download address means, or 701 when its bearer may not have it, 700 when there is none (CONTRACT §7). The
+ * link had to be good when the download began; all else is judged now.
+ */
 export async function findDownload(
   deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'doorkeeper' | 'folder' | 'limit'>,
   refusalOf: Admission,
   link: Static<typeof DownloadLink>,
   visitor: Visitor,
+  beganAt = visitor.now,
 ): Promise<Found> {
   const { db, folder } = deps
   const { license_key } = link
   const identifier = decodeIdentifier(link.identifier) ?? ''
-  visitor.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, visitor.now)
+  visitor.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, beganAt)
   const refused = await refusalOf(visitor, 'download', identifier)
   if (refused) return { refusal: isAboutTheKey(refused) ? say('no_permission_file') : refused }
   const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, visitor.now)

@@ -28,7 +28,7 @@ const headers = {
 
 /** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
 export function openDoor(deps: Deps) {
-  const { config, clock, log, peers, clientAddresses } = deps
+  const { bodies, config, clock, log, peers, clientAddresses } = deps
   const refusalOf = openAdmission(deps)
 
   function visitOf(request: Request): Visit {
@@ -51,7 +51,10 @@ export function openDoor(deps: Deps) {
     const obstacle = clientAddresses.obstacle(visit.request)
     if (obstacle) throw new Sorry(obstacle, 'forbidden')
     visit.identity = await admitted(deps, visit, route)
-    const { errors, values } = judged(route.input, await fieldsOf(visit.request, params, route))
+    const { errors, values } = judged(
+      route.input,
+      await fieldsOf(visit.request, params, route, (bytes) => bodies.open(visit.address, bytes)),
+    )
     return errors ? invalid(errors) : route.answer(deps, visit, values)
   }
 

@@ -2,6 +2,7 @@ import type { TObject } from '@sinclair/typebox'
 import { type Fields, type Intake, readBody, readQuery } from '../../intake/body'
 import { type Field, type FieldErrors, judge } from '../../intake/model'
 import { read } from '../../intake/reading'
+import type { OpenRoom } from '../../intake/receive'
 import { Refusal, say } from '../../kernel/outcome'
 import type { AdminRoute } from './route'
 import { fileField } from './upload'
@@ -22,12 +23,13 @@ export async function fieldsOf(
   request: Request,
   parameters: Record<string, string>,
   route: Asked & Pick<AdminRoute, 'input'>,
+  openRoom: OpenRoom,
 ): Promise<Fields> {
   const query = readable(readQuery(request.url))
   const params = { ...parameters, ...headerFields(request, route) }
   if (request.method === 'GET') return { ...query, ...params }
   if (request.headers.has('content-type') && !isOfType(request, route)) throw unsupported(route)
-  if (!route.takesFile) return { ...query, ...readable(await readBody(request)), ...params }
+  if (!route.takesFile) return { ...query, ...readable(await readBody(request, openRoom)), ...params }
   const { [fileField]: _, ...fields } = query
   return { ...fields, ...params }
 }

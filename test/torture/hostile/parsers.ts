@@ -3,6 +3,7 @@ import { settings } from '../../../src/config'
 import { capacity, keyLength } from '../../../src/features/generators/pattern'
 import { readTemplate } from '../../../src/features/generators/template'
 import { readBody, readQuery } from '../../../src/intake/body'
+import { openBodyBudget } from '../../../src/intake/body-budget'
 import { addressSet, parseCidr } from '../../../src/kernel/addresses'
 import { clientAddress } from '../../../src/kernel/forwarded'
 import { parseMoment } from '../../../src/kernel/moments'
@@ -95,8 +96,11 @@ function measureTemplate(text: string) {
   return pattern && [capacity(pattern), keyLength(pattern)]
 }
 
+const bodies = openBodyBudget(60)
 const bodyOf = (type: string, body: string) =>
-  readBody(new Request('http://localhost/', { method: 'POST', body, headers: { 'content-type': type } }))
+  readBody(new Request('http://localhost/', { method: 'POST', body, headers: { 'content-type': type } }), (bytes) =>
+    bodies.open('', bytes),
+  )
 
 /** Feeds every parser: it reads the text or says why it does not, in no time. */
 export async function fuzzParsers(run: Run) {

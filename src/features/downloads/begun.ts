@@ -1,0 +1,38 @@
+import { sha256 } from '../../kernel/secrets'
+
+const lifetimeMs = 24 * 3_600_000
+const keptMax = 10_000
+
+/** Downloads that began while their links were good, so that what breaks off later can be continued. */
+export interface BegunDownloads {
+  note(link: Link, now: Date): void
+  /** When that download began; undefined where it did not, or a day ago or longer. */
+  at(link: Link, now: Date): Date | undefined
+}
+
+interface Link {
+  token: string
+  numeric_version: string
+}
+
+/** In memory alone: after a restart the client asks for a new link. The oldest go first. */
+export function openBegunDownloads(): BegunDownloads {
+  const begun = new Map<string, Date>()
+  const nameOf = ({ token, numeric_version }: Link) => sha256(`${token} ${numeric_version}`)
+  return {
+    note(link, now) {
+      const name = nameOf(link)
+      if (begun.has(name)) return
+      begun.set(name, now)
+      if (begun.size > keptMax) begun.delete(begun.keys().next().value!)
+    },
+    at(link, now) {
+      const beganAt = begun.get(nameOf(link))
+      return beganAt && now.getTime() - beganAt.getTime() < lifetimeMs ? beganAt : undefined
+    },
+  }
+}
+
+/** Whether a request asks for the rest of something it has the beginning of. */
+export const continues = ({ method, headers }: Request) =>
+  method === 'GET' && /^bytes=0*[1-9]\d*-\d*$/i.test(headers.get('range') ?? '')

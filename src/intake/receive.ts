@@ -1,0 +1,49 @@
+import { Outcome } from '../kernel/outcome'
+import { type Room, smallBodyBytes } from './body-budget'
+
+/** Makes room for a body of at most that many bytes. */
+export type OpenRoom = (bytes: number) => Room | Outcome
+
+/** Why a body was not received. */
+export type Unreceived = Outcome | 'broken off' | 'too large'
+
+const brokenOff = () => 'broken off' as const
+
+/** A body of that length as text. A small one that has come with its head costs nothing more. */
+export async function receiveText(request: Request, length: number, openRoom: OpenRoom): Promise<string | Unreceived> {
+  if (length > smallBodyBytes) return inRoom(openRoom(length), () => request.text())
+  const reading = request.text()
+  const text: unknown = Bun.peek(reading)
+  if (typeof text === 'string') return text
+  return inRoom(openRoom(length), () => reading)
+}
+
+/** A body of any length up to the limit, as bytes. */
+export function receiveBytes(request: Request, limit: number, openRoom: OpenRoom): Promise<Uint8Array | Unreceived> {
+  const announced = request.headers.get('content-length')
+  if (announced !== null) return inRoom(openRoom(Number(announced)), () => request.bytes())
+  return inRoom(openRoom(0), (room) => gathered(request, limit, room))
+}
+
+async function inRoom<T>(room: Room | Outcome, receive: (room: Room) => Promise<T>): Promise<T | Unreceived> {
+  if (room instanceof Outcome) return room
+  try {
+    return await room.within(receive(room).catch(brokenOff))
+  } finally {
+    room.close()
+  }
+}
+
+/** A body that comes in chunks without saying how many there will be. */
+async function gathered(request: Request, limit: number, room: Room): Promise<Uint8Array | Unreceived> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length
+    if (length > limit) return 'too large'
+    const refusal = room.grow(chunk.length)
+    if (refusal) return refusal
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
