@@ -13,10 +13,13 @@ const malformed = new Refusal(
  * neither.
  */
 export function wishOf({ nonce, key_id }: Fields, values: Fields): Wish | undefined {
-  if (nonce === undefined && key_id === undefined) return undefined
+  const isProven = isGiven(nonce)
+  if (!isProven && !isGiven(key_id)) return undefined
   const keyId = typeof key_id === 'string' ? key_id.trim() : undefined
-  return nonce === undefined ? { keyId } : { keyId, proof: proofOf(nonce, values) }
+  return isProven ? { keyId, proof: proofOf(nonce, values) } : { keyId }
 }
+
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== ''
 
 function proofOf(nonce: unknown, { license_key, identifier }: Fields) {
   const text = typeof nonce === 'number' ? String(nonce) : nonce

@@ -15,8 +15,8 @@ const readers = new WeakMap<TObject, Reader>()
 
 /**
  * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
- * be. Unknown fields are left behind, absent ones stay absent; an empty one is absent too, unless emptiness clears it
- * or its service judges it. Throws a refusal for text no field may hold.
+ * be. Unknown fields are left behind, absent ones stay absent; an empty one is
+ * absent too, unless emptiness clears it or its service judges it. Throws a refusal for text no field may hold.
  */
 export function read(model: TObject, fields: Fields): Reading {
   const reader = readers.get(model) ?? readerOf(model)
@@ -27,14 +27,14 @@ export function read(model: TObject, fields: Fields): Reading {
 function readerOf(model: TObject): Reader {
   const properties = Object.entries(model.properties as Record<string, Field>)
   const wanted = properties.map(([name, schema]) => {
-    const mayBeEmpty = 'noValidate' in model || schema.nullable === true
-    return { name, names: [name, ...(schema['x-aliases'] ?? [])], schema, mayBeEmpty }
+    const empty = schema.nullable === true ? 'clears' : 'noValidate' in model ? 'is judged' : 'is absent'
+    return { name, names: [name, ...(schema['x-aliases'] ?? [])], schema, empty } as const
   })
   const deviceField = properties.find(([, schema]) => schema.device)?.[0]
   return (fields) => {
     const values: Fields = {}
-    for (const { name, names, schema, mayBeEmpty } of wanted) {
-      const given = firstGiven(names, fields, mayBeEmpty)
+    for (const { name, names, schema, empty } of wanted) {
+      const given = firstGiven(names, fields, empty)
       if (given !== undefined) values[name] = coerce(given, schema)
     }
     const device = deviceField && values[deviceField]
@@ -42,10 +42,16 @@ function readerOf(model: TObject): Reader {
   }
 }
 
+/** What an empty value means: it clears the field, its service judges it, or it is no value. */
+type Empty = 'clears' | 'is judged' | 'is absent'
+
 /** What the first of these fields says that says something; an empty one counts where none does and that has a meaning. */
-function firstGiven(names: readonly string[], fields: Fields, mayBeEmpty: boolean): unknown {
+function firstGiven(names: readonly string[], fields: Fields, empty: Empty): unknown {
   for (const name of names) if (isGiven(fields[name])) return fields[name]
-  if (mayBeEmpty) for (const name of names) if (fields[name] !== undefined) return fields[name]
+  if (empty === 'is absent') return undefined
+  // Clients that write down every field they know send null for those they do not use.
+  const isSaid = (value: unknown) => value !== undefined && (value !== null || empty === 'clears')
+  for (const name of names) if (isSaid(fields[name])) return fields[name]
   return undefined
 }
 

@@ -101,7 +101,7 @@ describe('contracts', () => {
 
   test.each([
     ['contract_key', ['x'.repeat(256), ['a'], { a: 1 }]],
-    ['contract_name', ['', null, 'x'.repeat(256), { a: 1 }]],
+    ['contract_name', ['', 'x'.repeat(256), { a: 1 }]],
     ['contract_information', ['', 'x'.repeat(65_537), ['a']]],
     ['product_id', ['', 999_999, -1, 0, 'no-such-slug', '🔑', { id: 1 }]],
     ['license_keys_quantity', ['', 0, -3, 1.5, 'many', 2 ** 40, [65], '🔟']],

@@ -66,7 +66,13 @@ describe('an answer to a request with a nonce', () => {
   })
 })
 
-test.each(['seven77', 'x'.repeat(129), 'tab\tinside', 'ümlaut-nonce', [['list-of-one']], true, '', null])(
+test.each(['', null])('the nonce %p is none, as is such a key_id', async (nothing) => {
+  const { code, response } = await verify({ nonce: nothing, key_id: nothing })
+  expect(code).toBe(200)
+  expect(Object.keys(response)).toEqual(['code', 'message', 'timestamp'])
+})
+
+test.each(['seven77', 'x'.repeat(129), 'tab\tinside', 'ümlaut-nonce', [['list-of-one']], true])(
   'the nonce %p is refused: 9400 says what one is',
   async (nonce) => {
     const { code, response } = await verify({ nonce })
