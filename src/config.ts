@@ -89,7 +89,7 @@ export const settings = {
   keep_alive: ofProcess(
     'For how many seconds a connection is kept open between two requests; longer than a proxy in front keeps it.',
     '75',
-    wholeNumber(4, 255),
+    wholeNumber(5, 255),
   ),
   body_timeout: ofProcess('How many seconds the body of a request may take to arrive.', '60', wholeNumber(1, 3600)),
   trusted_proxies: storable(

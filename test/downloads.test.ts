@@ -124,7 +124,7 @@ test('one that did not begin in time cannot, nor one whose licence was blocked s
 })
 
 test('a client may pause longer than a connection may be still', async () => {
-  const hasty = await startHouse({ keep_alive: '4' })
+  const hasty = await startHouse({ keep_alive: '5' })
   const product = await makeProduct(hasty)
   const key = await makeActiveLicense(hasty, { product_id: product }, identifier)
   const size = 40_000_000
