@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { apiKeys } from './access'
 import { moment } from './columns'
 
@@ -104,7 +104,7 @@ export const idempotencyKeys = sqliteTable(
   ],
 )
 
-/** Orders whose answer is not known to have reached the shop, by the hash of what was asked. */
+/** Orders whose answer is not known to have reached the shop, by the hash of what was asked; equal anonymous ones each have a row. */
 export const unansweredOrders = sqliteTable(
   'unanswered_orders',
   {
@@ -117,7 +117,7 @@ export const unansweredOrders = sqliteTable(
     answer: text('answer', { mode: 'json' }).$type<unknown>().notNull(),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [unique('unanswered_orders_request').on(table.apiKeyId, table.endpoint, table.requestHash)],
+  (table) => [index('unanswered_orders_request').on(table.apiKeyId, table.endpoint, table.requestHash)],
 )
 
 export type Job = typeof jobs.$inferSelect

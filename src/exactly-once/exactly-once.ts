@@ -4,7 +4,7 @@ import type { Db } from '../database/database'
 import type { Answer } from '../kernel/answers'
 import { type Outcome, retell, say } from '../kernel/outcome'
 import { sha256 } from '../kernel/secrets'
-import { deleteUnanswered, findAnswer, findUnanswered, insertAnswer, insertUnanswered, type Request } from './store'
+import { deleteUnanswered, findAnswer, insertAnswer, insertUnanswered, listUnanswered, type Request } from './store'
 
 const rememberedMs = 24 * 3_600_000
 const unansweredMs = 15 * 60_000
@@ -19,10 +19,10 @@ export interface ExactlyOnce {
    */
   perform(visitor: Visitor, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
   /**
-   * The same for orders, whose senders are guarded without a key as well: an equal order whose forerunner still runs,
-   * or whose answer never arrived, gets the forerunner's answer. Equal orders that follow an answered one are orders.
+   * Runs an order, guarded without a key as well. An equal order whose earlier answer never arrived gets that answer.
+   * While the earlier one still runs, so does an equal order that names its buyer; anonymous ones never share an answer.
    */
-  fulfil(visitor: Visitor, work: Work): Promise<Outcome>
+  fulfil(visitor: Visitor, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
 }
 
 /** Answers that have given something away: what a repeat must not get twice. */
@@ -39,7 +39,9 @@ interface Order {
 
 export function openExactlyOnce(db: Db): ExactlyOnce {
   const orders = new Map<string, Order>()
-  // Answered orders whose row is still to be deleted.
+  // Rows of orders that somebody is waiting for: they are nobody else's.
+  const inFlight = new Set<number>()
+  // Rows of answered orders, still to be deleted.
   const answered = new Set<number>()
 
   function perform(visitor: Visitor, work: Work, key = visitor.idempotencyKey) {
@@ -62,60 +64,71 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
     })
   }
 
-  async function fulfil(visitor: Visitor, work: Work) {
+  async function fulfil(visitor: Visitor, work: Work, { namesBuyer }: { namesBuyer: boolean }) {
     if (visitor.idempotencyKey !== undefined) return perform(visitor, work)
     const request = requestOf(visitor)
-    const name = `${request.apiKeyId} ${request.endpoint} ${request.requestHash}`
-    const running = orders.get(name)
-    const order = running && !isLapsed(running.startedAt, visitor.now) ? running : begin(name, request, visitor, work)
+    const name = namesBuyer ? `${request.apiKeyId} ${request.endpoint} ${request.requestHash}` : undefined
+    const running = name === undefined ? undefined : orders.get(name)
+    const order = running && !isLapsed(running.startedAt, visitor.now) ? running : begin(request, visitor, work)
+    if (name !== undefined) orders.set(name, order)
+    const forget = () => {
+      if (name !== undefined && orders.get(name) === order) orders.delete(name)
+    }
     order.waiting++
-    visitor.onAnswered = (isDelivered) => answer(name, order, isDelivered)
+    visitor.onAnswered = (isDelivered) => {
+      order.waiting--
+      order.isDelivered ||= isDelivered
+      if (order.waiting > 0) return
+      forget()
+      close(order)
+    }
     try {
       return await order.outcome
     } catch (error) {
-      if (orders.get(name) === order) orders.delete(name)
+      forget()
       throw error
     }
   }
 
-  function begin(name: string, request: Request, visitor: Visitor, work: Work): Order {
+  function begin(request: Request, visitor: Visitor, work: Work): Order {
     const { now } = visitor
     let rowId: number | undefined
     const written = db.as(authorOf(visitor)).write(async (tx) => {
-      const unanswered = await findUnanswered(tx, request)
-      const isOpen = unanswered && !answered.has(unanswered.id) && !isLapsed(unanswered.createdAt, now)
-      if (isOpen) {
-        rowId = unanswered.id
-        return retell(unanswered.answer)
+      const open = (await listUnanswered(tx, request)).find(
+        ({ id, createdAt }) => !inFlight.has(id) && !answered.has(id) && !isLapsed(createdAt, now),
+      )
+      if (open) {
+        rowId = open.id
+        inFlight.add(rowId)
+        return retell(open.answer)
       }
-      if (unanswered) await deleteUnanswered(tx, unanswered.id)
       const fresh = await work(tx)
-      if (fulfilled.includes(fresh.answer)) {
-        const after = new Date(now.getTime() - unansweredMs)
-        const answer = fresh.written(now)
-        rowId = await insertUnanswered(tx, request, { answer, now, after })
-        return retell(answer)
-      }
-      return fresh
+      if (!fulfilled.includes(fresh.answer)) return fresh
+      const answer = fresh.written(now)
+      const after = new Date(now.getTime() - unansweredMs)
+      rowId = await insertUnanswered(tx, request, { answer, now, after })
+      inFlight.add(rowId)
+      return retell(answer)
     })
-    // Known only once it is committed: what failed left no row.
-    const outcome = written.then((told) => {
-      order.rowId = rowId
-      return told
-    })
+    const outcome = written.then(
+      (told) => {
+        order.rowId = rowId
+        return told
+      },
+      (error) => {
+        if (rowId !== undefined) inFlight.delete(rowId)
+        throw error
+      },
+    )
     const order: Order = { outcome, startedAt: now, rowId: undefined, waiting: 0, isDelivered: false }
-    orders.set(name, order)
     return order
   }
 
-  /** The guard closes when nobody waits any more and one of them has the answer. */
-  function answer(name: string, order: Order, isDelivered: boolean) {
-    order.waiting--
-    order.isDelivered ||= isDelivered
-    if (order.waiting > 0) return
-    if (orders.get(name) === order) orders.delete(name)
-    const { rowId } = order
-    if (!order.isDelivered || rowId === undefined) return
+  /** Nobody waits any more. The guard ends when one of them has the answer; otherwise a repeat may have it. */
+  function close({ rowId, isDelivered }: Order) {
+    if (rowId === undefined) return
+    inFlight.delete(rowId)
+    if (!isDelivered) return
     answered.add(rowId)
     db.write((tx) => deleteUnanswered(tx, rowId)).then(
       () => answered.delete(rowId),

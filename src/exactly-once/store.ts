@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, lte, sql } from 'drizzle-orm'
 import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -75,13 +75,14 @@ const unansweredQuery = prepared((db) =>
         eq(unansweredOrders.requestHash, sql.placeholder('requestHash')),
       ),
     )
+    .orderBy(asc(unansweredOrders.id))
     .prepare(),
 )
 
-/** The order like this one whose answer may not have arrived. */
-export async function findUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
-  const [row] = await unansweredQuery(tx).execute({ apiKeyId, endpoint, requestHash })
-  return row && { id: row.id, createdAt: row.createdAt, answer: row.answer as WrittenOutcome }
+/** The orders equal to this one whose answers may not have arrived, oldest first. */
+export async function listUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
+  const rows = await unansweredQuery(tx).execute({ apiKeyId, endpoint, requestHash })
+  return rows.map(({ id, createdAt, answer }) => ({ id, createdAt, answer: answer as WrittenOutcome }))
 }
 
 const lapsed = prepared((tx) =>

@@ -109,10 +109,23 @@ describe('an order of keys', () => {
 
   test('is fulfilled once when fifteen copies of it arrive at once', async () => {
     const { product_id } = await stocked(20)
-    const answers = await Promise.all(Array.from({ length: 15 }, () => order({ product_id, quantity: 2 })))
+    const copy = { product_id, quantity: 2, identifier: '31' }
+    const answers = await Promise.all(Array.from({ length: 15 }, () => order(copy)))
     expect(new Set(answers.map(({ response }) => response.license_keys[0].license_key)).size).toBe(1)
     expect(await left(product_id)).toBe(18)
   })
+
+  const anonymous = { owner_name: undefined, owner_email: undefined }
+
+  test.each([anonymous, { owner_name: ' Not set ', owner_email: 'not set', identifier: '' }])(
+    'that names no buyer is an order of its own among equal ones of the same moment: %p',
+    async (nobody) => {
+      const { product_id, license_keys } = await stocked(15)
+      const answers = await Promise.all(Array.from({ length: 15 }, () => order({ product_id, ...nobody })))
+      const given = answers.map(({ response }) => response.license_keys[0].license_key)
+      expect(given.sort()).toEqual(license_keys.sort())
+    },
+  )
 
   test('is not taken for another that differs in its name alone, sent at the same moment', async () => {
     const { product_id, license_keys } = await stocked(3)
@@ -144,6 +157,15 @@ describe('an order of keys', () => {
     expect(await left(product_id)).toBe(4)
     const next = await order({ product_id, owner_email: 'gone@test', owner_name: undefined })
     expect(next.response.license_keys[0].license_key).toBe(`STOCK-${product_id}-1`)
+  })
+
+  test('that names no buyer and was never answered goes to one of those who ask again', async () => {
+    const { product_id, license_keys } = await stocked(3)
+    await sendAndHangUp({ product_id })
+    while ((await left(product_id)) === 3) await Bun.sleep(5)
+    const answers = await Promise.all(Array.from({ length: 3 }, () => order({ product_id, ...anonymous })))
+    const given = answers.map(({ response }) => response.license_keys[0].license_key)
+    expect(given.sort()).toEqual(license_keys.sort())
   })
 })
 

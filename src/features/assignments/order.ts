@@ -39,6 +39,15 @@ export async function randomAssign(tx: Queryable, order: Static<typeof Order>, n
   return say('license_keys_assigned', { license_keys }).signedFor(product.id)
 }
 
+const nobody = ['', 'not set']
+
+/**
+ * Whether an order says whom it is for, by owner or by the shop's own name for it. The WooCommerce plugin writes
+ * "Not set" for an owner it does not know (CONTRACT §5).
+ */
+export const namesBuyer = ({ owner_name, owner_email, identifier }: Static<typeof Order>) =>
+  [owner_name, owner_email, identifier].some((name) => !nobody.includes((name ?? '').trim().toLowerCase()))
+
 /** 807: the order is on disk and its outcome, whatever it is, will be posted to its webhook. */
 export async function queueOrder(tx: Queryable, order: Static<typeof Order>, now: Date) {
   if (!order.webhook_url || !/^https?:\/\//i.test(order.webhook_url)) {

@@ -3,7 +3,7 @@ import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { standing } from '../licenses/policy'
 import { Assignment, AssignmentAndActivation, Order } from './model'
-import { queueOrder, randomAssign } from './order'
+import { namesBuyer, queueOrder, randomAssign } from './order'
 import { assignAndActivate, assignLicenseKey } from './service'
 
 export const assignments = (deps: Deps) =>
@@ -33,7 +33,8 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys',
-      ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => randomAssign(tx, body, visitor.now)),
+      ({ body, visitor }) =>
+        deps.once.fulfil(visitor, (tx) => randomAssign(tx, body, visitor.now), { namesBuyer: namesBuyer(body) }),
       endpoint('random-assign-license-keys', Order, {
         summary: 'Give keys of a product to an owner, from stock or generated; all or nothing',
         says: [
@@ -46,7 +47,8 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys-queued',
-      ({ body, visitor }) => deps.once.fulfil(visitor, (tx) => queueOrder(tx, body, visitor.now)),
+      ({ body, visitor }) =>
+        deps.once.fulfil(visitor, (tx) => queueOrder(tx, body, visitor.now), { namesBuyer: namesBuyer(body) }),
       endpoint('random-assign-license-keys-queued', Order, {
         summary: 'The same off the request path; the outcome is posted to a webhook',
         says: ['request_queued'],
