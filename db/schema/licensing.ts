@@ -13,6 +13,12 @@ import { generators, products } from './catalog'
 import { moment } from './columns'
 
 /**
+ * Whether an order may take a key, as a condition that `licenses_for_sale` serves. A key drawn under a contract is its
+ * holder's, also when the contract is gone.
+ */
+export const isForSale = `status = 'available' and contract_id is null and withheld = 0`
+
+/**
  * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days.
  * `revoked_at` marks the block that cannot be undone (CONTRACT §2).
  */
@@ -32,6 +38,8 @@ export const licenses = sqliteTable(
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
     contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),
+    /** 1 for a key that its holder knew when the contract was deleted: no order may take it. */
+    withheld: integer('withheld').notNull().default(0),
     /** Whose key it is; null for one that was brought along, or drawn before this was noted. */
     generatorId: integer('generator_id').references(() => generators.id, { onDelete: 'set null' }),
     /** What the product's features are worth on this licence, by feature key. */
@@ -59,6 +67,8 @@ export const licenses = sqliteTable(
       table.activationLimit,
     ),
     index('licenses_stock').on(table.productId, table.status),
+    // What orders take and a shop counts.
+    index('licenses_for_sale').on(table.productId).where(sql.raw(isForSale)),
     index('licenses_product').on(table.productId),
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),

@@ -2,7 +2,7 @@ import type { ApiKey } from '../../db/schema/access'
 import type { AddressSet } from '../kernel/addresses'
 import { type Outcome, say } from '../kernel/outcome'
 import type { Brake } from './brake'
-import { type Capability, everything } from './capabilities'
+import { type Capability, isCapable } from './capabilities'
 import type { Blocklist } from './doorkeeper'
 
 /** An API key as the gate knows it: its row, and its allow-list ready to be asked. */
@@ -55,9 +55,7 @@ const fromAllowedAddress = ({ newcomer }: Holder) =>
   newcomer.key.allowedIps.length && !newcomer.key.allowed.has(newcomer.address) ? say('ip_not_allowed') : undefined
 
 const capable = ({ newcomer: { key }, capability }: Holder) =>
-  key.capabilities.includes(capability) || key.capabilities.includes(everything)
-    ? undefined
-    : say('insufficient_permissions')
+  isCapable(key, capability) ? undefined : say('insufficient_permissions')
 
 const waiting = (seconds: number) => (seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined)
 

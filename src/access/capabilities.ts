@@ -47,6 +47,10 @@ export type Capability = (typeof capabilities)[number]
 /** Held by a key that may do everything, today's endpoints and tomorrow's. */
 export const everything = '*'
 
+/** Whether an API key may do that. */
+export const isCapable = ({ capabilities: held }: { capabilities: readonly string[] }, capability: Capability) =>
+  held.includes(capability) || held.includes(everything)
+
 /** Bundles for the usual holders of a key: the vendor's software, the shop, the vendor's own tools. */
 export const presets = {
   client: [

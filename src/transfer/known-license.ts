@@ -48,6 +48,7 @@ export function requireSame({ license, meta }: KnownLicense, fields: Fields, { r
       revokedAt: fields.revoked_at,
       contractId: fields.contract && row.contractId,
       generatorId: fields.generator && row.generatorId,
+      withheld: fields.withheld,
       features: fields.features && row.features,
       createdAt: fields.created_at,
     }) ??

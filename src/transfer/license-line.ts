@@ -3,7 +3,7 @@ import type { License } from '../../db/schema/licensing'
 import { LicenseKeysDraft, LicenseKeyUpdate, longestKey } from '../features/licenses/model'
 import { isFull } from '../features/licenses/policy'
 import { stateOf } from '../features/licenses/service'
-import { choice, integer, momentText, text } from '../intake/model'
+import { choice, flag, integer, momentText, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { requireConsistent, signsOfSale } from './contradictions'
 import type { Journey } from './journey'
@@ -33,6 +33,7 @@ export const licenseModel = Type.Object({
   revoked_at: date(),
   contract: reference('contract_id', 'contract_uuid', 'contract_key'),
   generator: reference('generator_id', 'generator_uuid'),
+  withheld: Type.Optional(flag()),
   created_at: date(),
   updated_at: date(),
 })
@@ -75,6 +76,7 @@ export function draftOf(fields: Fields, meant: Meant, { now, wishes, dateFormats
     ownerName: fields.owner_name ?? null,
     ownerEmail: fields.owner_email ?? null,
     activationLimit: fields.activation_limit,
+    withheld: fields.withheld ?? 0,
     validity: days,
     createdAt: fields.created_at ?? now,
     updatedAt: fields.updated_at ?? now,

@@ -86,6 +86,7 @@ const lineOf = (license: License, meta: MetaPair[], seats: SeenActivation[]) => 
   revoked_at: license.revokedAt,
   contract_id: license.contractId,
   generator_id: license.generatorId,
+  withheld: license.withheld,
   features: license.features,
   created_at: license.createdAt,
   updated_at: license.updatedAt,

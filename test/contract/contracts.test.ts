@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
 import examples from '../fixtures/examples.json'
 import { startHouse, type TestHouse } from '../support/house'
-import { makeLicense, makeProduct } from '../support/stock'
+import { makeFile, makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 let product: number
@@ -223,6 +223,68 @@ describe('contracts', () => {
   })
 })
 
+describe('keys drawn under a contract', () => {
+  const stock = async (product_id: number) =>
+    (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
+
+  test('are not for sale, before the contract is deleted and after', async () => {
+    const product_id = await makeStockedProduct()
+    const contract = await makeContract({ product_id })
+    await generate({ contract_id: contract.id, quantity: 3 })
+    const order = { product_id, owner_email: 'a@b.c' }
+    for (const step of ['drawn', 'deleted']) {
+      if (step === 'deleted') await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+      expect({ step, count: await stock(product_id) }).toEqual({ step, count: 0 })
+      const { response } = await house.ask('POST /api/v1/random-assign-license-keys', order)
+      expect({ step, ...response }).toMatchObject({ step, code: 802, available_quantity: 0 })
+    }
+  })
+
+  test('go to the stock when an operator says so', async () => {
+    const product_id = await makeStockedProduct()
+    const contract = await makeContract({ product_id })
+    const { response } = await generate({ contract_id: contract.id, quantity: 2 })
+    await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+    await house.cli('license', 'edit', response.license_keys[0], '--status', 'available')
+    expect(await stock(product_id)).toBe(1)
+  })
+
+  test('are moved in and out as what they are', async () => {
+    const product_id = await makeStockedProduct()
+    const contract = await makeContract({ product_id })
+    const { response } = await generate({ contract_id: contract.id, quantity: 1 })
+    const [license_key] = response.license_keys
+    await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+    const { out } = await house.cli('export', 'licenses')
+    const lines = out.trim().split('\n')
+    const line = lines.map((text) => JSON.parse(text)).find((row) => row.license_key === license_key)
+    expect(line).toMatchObject({ status: 'available', withheld: 1 })
+    await house.ask('POST /api/v1/delete-license-key', { license_key })
+    const file = makeFile(house, `${JSON.stringify(line)}\n`, 'licenses.jsonl')
+    expect(await house.cli('import', file, '--yes')).toMatchObject({ exitCode: 0 })
+    expect(await stock(product_id)).toBe(0)
+  })
+
+  test('are not deleted by its holder once they are a customer’s, whatever became of them since', async () => {
+    const { id, contract_key } = await makeContract()
+    const { response } = await generate({ contract_id: id, quantity: 4 })
+    const [sold, blocked, gone, free] = response.license_keys as string[]
+    for (const license_key of [sold, blocked]) await house.ask('POST /api/v1/assign-license-key', { license_key })
+    await house.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
+    for (const license_key of [sold, blocked])
+      expect(await destroy({ license_key, contract_key })).toMatchObject({ code: 1401 })
+    expect(await destroy({ license_key: gone, contract_key })).toMatchObject({ code: 1400 })
+    expect(await destroyAll({ contract_key })).toMatchObject({ code: 1500 })
+    expect(await destroyAll({ contract_key })).toMatchObject({ code: 1501 })
+    expect(await house.ask('POST /api/v1/activate', { license_key: sold, identifier: 'pc' })).toMatchObject({
+      code: 300,
+    })
+    expect(await house.ask('POST /api/v1/activate', { license_key: free, identifier: 'pc' })).toMatchObject({
+      code: 210,
+    })
+  })
+})
+
 describe('the holder of a contract', () => {
   test('names it by key, uuid or id', async () => {
     const { id, contract_key } = await makeContract()
@@ -239,6 +301,56 @@ describe('the holder of a contract', () => {
       expect(await update({ ...name, contract_name: 'Same' })).toMatchObject({ code: 842 })
     }
     expect(await house.ask('POST /api/v1/delete-contract', { contract_key })).toMatchObject({ code: 843 })
+  })
+
+  describe('with an API key that cannot list contracts', () => {
+    let reseller: { key: string }
+    beforeAll(async () => {
+      const can = 'contracts.get-info,contracts.generate,contracts.destroy,contracts.destroy-all'
+      reseller = {
+        key: (await house.cli('api-key', 'create', '--name', 'reseller', '--can', can, '--json')).json.api_key,
+      }
+    })
+
+    test.each([
+      ['GET contracts/get-info', 1204, 1200],
+      ['POST contracts/generate', 1300, 1200],
+      ['POST contracts/destroy-all', 1500, 1200],
+    ] as const)('%s takes a contract by its secret and no other way', async (endpoint, granted, refused) => {
+      const [mine, other] = [await makeContract(), await makeContract()]
+      const [method, path] = endpoint.split(' ') as ['GET' | 'POST', string]
+      const ask = (fields: object) => house.ask(`${method} /api/v1/${path}`, { quantity: 1, ...fields }, reseller)
+      const uuidOf = async ({ contract_key }: { contract_key: string }) =>
+        (await house.cli('contract', 'show', contract_key, '--json')).json.uuid as string
+      await generate({ contract_id: other.id, quantity: 3 })
+      for (const contract_id of [other.id, String(other.id), ` ${other.id}`, `0${other.id}`, 'Test Contract']) {
+        for (const fields of [
+          { contract_id },
+          { contractId: contract_id },
+          { contract_id, contract_key: mine.contract_key },
+        ]) {
+          expect({ fields, ...(await ask(fields)) }).toMatchObject({ fields, code: refused })
+        }
+      }
+      expect(await ask({ contract_uuid: await uuidOf(other), contract_key: mine.contract_key })).toMatchObject({
+        code: refused,
+      })
+      expect(await listed(other.id)).toMatchObject({ license_keys_count: 3 })
+      for (const fields of [{ contract_key: mine.contract_key }, { contract_uuid: await uuidOf(mine) }]) {
+        await generate({ contract_id: mine.id, quantity: 1 })
+        expect(await ask(fields)).toMatchObject({ code: granted })
+      }
+    })
+
+    test('contracts/destroy of another contract’s key is refused where an id names that contract', async () => {
+      const { id, contract_key } = await makeContract()
+      const { response } = await generate({ contract_id: id, quantity: 1 })
+      const [license_key] = response.license_keys
+      const byId = { license_key, contract_id: id }
+      expect(await house.ask('POST /api/v1/contracts/destroy', byId, reseller)).toMatchObject({ code: 1401 })
+      const byKey = { license_key, contract_key }
+      expect(await house.ask('POST /api/v1/contracts/destroy', byKey, reseller)).toMatchObject({ code: 1400 })
+    })
   })
 
   test('may be told of it', async () => {

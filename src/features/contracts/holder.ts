@@ -1,19 +1,25 @@
 import type { Contract } from '../../../db/schema/licensing'
+import { isCapable } from '../../access/capabilities'
+import type { Visitor } from '../../access/visitor'
 import type { Queryable } from '../../database/connection'
 import type { Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { mostKeys } from '../generators/model'
 import { chooseGenerator, drawLicenses } from '../generators/service'
+import { isSold } from '../licenses/policy'
 import { findLicense, removeLicenses } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { ContractChoice, ContractKeyChoice, ContractKeysOrder } from './model'
 import { resolveContract } from './service'
-import { countContractKeys, findContract, listContractKeys } from './store'
+import { countContractKeys, findContract, findContractBySecret, listContractKeys } from './store'
 import { listedContract } from './views'
 
+/** Who asks, with which API key. */
+type Asker = Pick<Visitor, 'key' | 'now'>
+
 /** 1204 with the contract, 1200 when there is none, 150 when its holder may not ask (CONTRACT §4). */
-export async function getInfo(db: Queryable, input: Unchecked<typeof ContractChoice>) {
-  const contract = await resolveContract(db, input)
+export async function getInfo(db: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
+  const contract = await resolveHeldContract(db, input, asker)
   if (!contract) return say('contract_not_found_info')
   if (!contract.canGetInfo) return say('access_denied')
   const used = await countContractKeys(db, contract.id)
@@ -25,8 +31,9 @@ export async function getInfo(db: Queryable, input: Unchecked<typeof ContractCho
  * 150 when its holder may not generate, 1202 and 1203 where product or generator are not active, 1205 when the quota
  * is used up, 1206 for more than is left of it, or than one request may have (CONTRACT §4).
  */
-export async function generateKeys(tx: Queryable, input: Unchecked<typeof ContractKeysOrder>, now: Date) {
-  const contract = await resolveContract(tx, input)
+export async function generateKeys(tx: Queryable, input: Unchecked<typeof ContractKeysOrder>, asker: Asker) {
+  const { now } = asker
+  const contract = await resolveHeldContract(tx, input, asker)
   if (contract?.status !== 'active') return say('contract_not_found_info')
   if (!contract.canGenerate) return say('access_denied')
   const product = await resolveProduct(tx, String(contract.productId))
@@ -43,26 +50,49 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
   return say('contract_license_keys_generated', { license_keys }).signedFor(product.id)
 }
 
-/** 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's, 150. */
-export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>, now: Date) {
+/**
+ * 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's or a customer's by
+ * now, 150.
+ */
+export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>, asker: Asker) {
   const license = await findLicense(tx, textOf(input.license_key) ?? '')
   const contract = license?.contractId ? await findContract(tx, String(license.contractId)) : undefined
-  const isMeant = !isNamed(input) || (await resolveContract(tx, input))?.id === contract?.id
-  if (!license || !contract || !isMeant) return say('contract_license_key_not_found')
+  const isMeant = !isNamed(input) || (await resolveHeldContract(tx, input, asker))?.id === contract?.id
+  if (!license || !contract || !isMeant || isSold(license)) return say('contract_license_key_not_found')
   if (!contract.canDestroy) return say('access_denied')
-  await removeLicenses(tx, [license], now)
+  await removeLicenses(tx, [license], asker.now)
   return say('contract_license_key_deleted').signedFor(contract.productId)
 }
 
-/** 1500 when all keys of the contract are gone, 1501 when it had none, 1200 when there is no contract, 150. */
-export async function destroyAllKeys(tx: Queryable, input: Unchecked<typeof ContractChoice>, now: Date) {
-  const contract: Contract | undefined = await resolveContract(tx, input)
+/**
+ * 1500 when all keys of the contract are gone but those that are customers' by now, 1501 when it had no other, 1200
+ * when there is no contract, 150.
+ */
+export async function destroyAllKeys(tx: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
+  const contract = await resolveHeldContract(tx, input, asker)
   if (!contract) return say('contract_not_found_info')
   if (!contract.canDestroyAll) return say('access_denied')
-  const keys = await listContractKeys(tx, contract.id)
-  await removeLicenses(tx, keys, now)
+  const keys = (await listContractKeys(tx, contract.id)).filter((license) => !isSold(license))
+  await removeLicenses(tx, keys, asker.now)
   const answer = keys.length ? 'contract_license_keys_deleted' : 'contract_no_license_keys_found'
   return say(answer).signedFor(contract.productId)
+}
+
+/**
+ * The contract that was named. A uuid or contract key is a secret and names it for everybody who has it. An id, which
+ * anybody can count, does so only for an API key that may list contracts anyway. Two names must mean the same contract.
+ */
+async function resolveHeldContract(
+  db: Queryable,
+  input: Unchecked<typeof ContractChoice>,
+  { key }: Asker,
+): Promise<Contract | undefined> {
+  if (key && isCapable(key, 'get-all-contracts')) return resolveContract(db, input)
+  const names = [input.contract_id, input.contract_key].filter(
+    (name): name is string => typeof name === 'string' && name !== '',
+  )
+  const [contract, ...others] = await Promise.all(names.map((name) => findContractBySecret(db, name)))
+  return others.every((other) => other?.id === contract?.id) ? contract : undefined
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)

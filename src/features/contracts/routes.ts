@@ -40,7 +40,7 @@ export const contracts = (deps: Deps) =>
     )
     .get(
       '/contracts/get-info',
-      ({ query }) => getInfo(deps.db.read, query),
+      ({ query, visitor }) => getInfo(deps.db.read, query, visitor),
       lookup('contracts.get-info', ContractChoice, {
         summary: "What a contract's holder may know of it",
         says: ['contract_found', 'contract_not_found_info', 'access_denied'],
@@ -49,11 +49,7 @@ export const contracts = (deps: Deps) =>
     .post(
       '/contracts/generate',
       ({ body, visitor }) =>
-        deps.once.perform(
-          visitor,
-          (tx) => generateKeys(tx, body, visitor.now),
-          visitor.idempotencyKey ?? keyInBody(body),
-        ),
+        deps.once.perform(visitor, (tx) => generateKeys(tx, body, visitor), visitor.idempotencyKey ?? keyInBody(body)),
       endpoint('contracts.generate', ContractKeysOrder, {
         summary: "Draw keys from a contract's quota",
         says: [
@@ -70,7 +66,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body, visitor)),
       endpoint('contracts.destroy', ContractKeyChoice, {
         summary: 'Delete a key of a contract and free its place in the quota',
         says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
@@ -78,7 +74,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy-all',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body, visitor.now)),
+      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body, visitor)),
       endpoint('contracts.destroy-all', ContractChoice, {
         summary: 'Delete every key of a contract',
         says: [

@@ -19,6 +19,15 @@ export async function findContract(db: Queryable, reference: string): Promise<Co
   return rows.find((row) => row.id === id) ?? rows.find((row) => row.uuid === reference) ?? rows[0]
 }
 
+/** The contract of that uuid or key: what nobody knows who was not told. */
+export async function findContractBySecret(db: Queryable, secret: string): Promise<Contract | undefined> {
+  const rows = await db
+    .select()
+    .from(contracts)
+    .where(or(eq(contracts.uuid, secret), eq(contracts.contractKey, secret)))
+  return rows.find((row) => row.uuid === secret) ?? rows[0]
+}
+
 export async function findContractByKey(db: Queryable, contractKey: string): Promise<Contract | undefined> {
   const [row] = await db.select().from(contracts).where(eq(contracts.contractKey, contractKey))
   return row
@@ -57,8 +66,9 @@ export async function updateContractRow(
   return row!
 }
 
-/** Its keys stay, and belong to no contract any more. */
+/** Its keys stay, and belong to no contract any more. Its holder knows them, so no order may take them. */
 export async function deleteContractRow(tx: Queryable, id: number) {
+  await tx.update(licenses).set({ withheld: 1 }).where(eq(licenses.contractId, id))
   await tx.delete(contracts).where(eq(contracts.id, id))
 }
 

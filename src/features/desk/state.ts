@@ -14,11 +14,12 @@ export function stateInWords(license: License, seatsTaken: number, now: Date): s
   return [standingOf(license), seatsOf(license, seatsTaken), endOf(license, now)].filter(Boolean).join(', ')
 }
 
-function standingOf({ status, revokedAt, ownerName, ownerEmail }: License) {
+function standingOf({ status, revokedAt, ownerName, ownerEmail, contractId, withheld }: License) {
   const owner = ownerName ?? ownerEmail
   switch (status) {
     case 'available':
-      return 'in stock'
+      if (contractId) return `free, drawn under contract ${contractId}`
+      return withheld ? 'free, not for sale: drawn under a contract that was deleted' : 'in stock'
     case 'reserved':
       return 'held out of the stock'
     case 'assigned':

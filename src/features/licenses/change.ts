@@ -46,6 +46,7 @@ export async function changeLicense(tx: Queryable, before: License, changes: Cha
     ...(activation_limit !== undefined && { activationLimit: activation_limit }),
     ...(validity !== undefined && { validity }),
     ...(features && { features }),
+    ...(status === 'available' && { withheld: 0 }),
     ...(status || assigned_at !== undefined ? stateOf(status ?? before.status, assignedAt, now, before) : {}),
     updatedAt: now,
   })

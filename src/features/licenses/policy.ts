@@ -1,4 +1,4 @@
-import type { LicenseStatus } from '../../../db/schema/licensing'
+import type { License, LicenseStatus } from '../../../db/schema/licensing'
 import type { Answer } from '../../kernel/answers'
 import { daysAfter } from '../../kernel/moments'
 
@@ -86,6 +86,15 @@ export const standing = [
   'product_inactive',
   'license_expired',
 ] as const satisfies Answer[]
+
+/** Whether a key is a customer's: it has an owner, or was assigned, whatever became of it since. */
+export const isSold = ({
+  status,
+  assignedAt,
+  ownerName,
+  ownerEmail,
+}: Pick<License, 'status' | 'assignedAt' | 'ownerName' | 'ownerEmail'>) =>
+  status === 'assigned' || Boolean(assignedAt || ownerName || ownerEmail)
 
 /** A limit of 0 or less is no limit (CONTRACT §2). */
 export const isFull = ({ activationLimit }: Pick<Standing, 'activationLimit'>, seatsTaken: number) =>

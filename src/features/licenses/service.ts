@@ -88,6 +88,7 @@ export async function createLicenses(tx: Queryable, product: Product, keys: stri
     revokedAt: null,
     contractId: null,
     generatorId: null,
+    withheld: 0,
     ...terms,
     productId: product.id,
     features,

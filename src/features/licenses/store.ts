@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import { type Product, products } from '../../../db/schema/catalog'
 import {
   activations,
+  isForSale,
   type License,
   type LicenseStatus,
   licenseMeta,
@@ -115,12 +116,12 @@ export async function assignAvailable(
   return row
 }
 
-/** The oldest available keys of a product, at most that many. */
+/** The oldest keys of a product that an order may take, at most that many. */
 export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
   db.$client
     .prepare<{ id: number }, [number]>(
       // Bound, SQLite would compile it again at each call.
-      `select id from licenses where product_id = ? and status = 'available' order by id limit ${Math.trunc(limit)}`,
+      `select id from licenses where product_id = ? and ${isForSale} order by id limit ${Math.trunc(limit)}`,
     )
     .all(productId)
     .map(({ id }) => id)
@@ -185,7 +186,7 @@ export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { 
     )
     .orderBy(asc(activations.id))
 
-/** Keys of a product that can be assigned; those that one generator has drawn, or all. */
+/** Keys of a product that an order may take; those that one generator has drawn, or all. */
 export async function countAvailable(db: Queryable, productId: number, generatorId?: number): Promise<number> {
   const [row] = await db
     .select({ available: count() })
@@ -193,7 +194,7 @@ export async function countAvailable(db: Queryable, productId: number, generator
     .where(
       and(
         eq(licenses.productId, productId),
-        eq(licenses.status, 'available'),
+        sql.raw(isForSale),
         generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
       ),
     )

@@ -1,0 +1,2 @@
+ALTER TABLE `licenses` ADD `withheld` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `licenses_for_sale` ON `licenses` (`product_id`) WHERE status = 'available' and contract_id is null and withheld = 0;
