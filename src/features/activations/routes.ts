@@ -10,7 +10,7 @@ export const activations = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/verify',
-      ({ body, visitor }) => verify(deps, body, visitor.now),
+      ({ body, visitor }) => verify(deps, body, visitor),
       endpoint('verify', VerifiedDevice, {
         summary: 'Ask whether a licence is good on a device',
         says: ['valid_license_key', 'envato_purchase_code_added', ...standing, 'no_activation_found'],

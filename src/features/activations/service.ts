@@ -6,7 +6,7 @@ import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
-import { addPurchase } from '../envato/service'
+import { findPurchased } from '../envato/service'
 import { firstBroken, isFull, obstacle } from '../licenses/policy'
 import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
@@ -27,14 +27,20 @@ export interface Origin {
  * 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). An
  * unknown key may turn out to be a purchase code of the Envato market: 206.
  */
-export async function verify(deps: Deps, device: Static<typeof VerifiedDevice>, now: Date): Promise<Outcome> {
+export async function verify(
+  deps: Deps,
+  device: Static<typeof VerifiedDevice>,
+  asker: Pick<Origin, 'address' | 'now'>,
+): Promise<Outcome> {
+  const { now } = asker
   const { seat, refusal } = await findActiveSeat(deps.db.read, device, now)
   if (seat) {
     deps.sightings.note(seat.activationId!, now)
     return say('valid_license_key').signedFor(seat.productId)
   }
-  if (refusal.answer !== 'invalid_license_key' || device.product_id !== undefined) return refusal
-  return (await addPurchase(deps, device, now)) ?? refusal
+  const purchased = refusal.answer === 'invalid_license_key' ? await findPurchased(deps, device, asker) : undefined
+  if (!purchased) return refusal
+  return 'added' in purchased ? purchased.added : verify(deps, { ...device, license_key: purchased.licenseKey }, asker)
 }
 
 /** 500 with the licence and its product, under the rules of `verify`. */

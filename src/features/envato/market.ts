@@ -15,8 +15,28 @@ export interface Purchase {
   buyer: string | null
 }
 
-/** Asks the market for a purchase code; undefined when it knows none. Throws when it cannot be asked. */
-export async function findPurchase(url: string, token: string, code: string): Promise<Purchase | undefined> {
+/** Look-ups that still wait for the market. */
+const pending = new Map<string, Promise<Purchase | undefined>>()
+
+/**
+ * What was sold under a purchase code; undefined when the market knows none, or when `mayAsk` forbids to ask it.
+ * Concurrent look-ups of one code share one request. Throws when the market cannot be asked.
+ */
+export function findPurchase(
+  market: { url: string; token: string },
+  code: string,
+  mayAsk: () => boolean,
+): Promise<Purchase | undefined> {
+  const name = JSON.stringify([market.url, market.token, code])
+  const shared = pending.get(name)
+  if (shared) return shared
+  if (!mayAsk()) return Promise.resolve(undefined)
+  const asked = askMarket(market, code).finally(() => pending.delete(name))
+  pending.set(name, asked)
+  return asked
+}
+
+async function askMarket({ url, token }: { url: string; token: string }, code: string): Promise<Purchase | undefined> {
   const answer = await fetch(`${url}/v3/market/author/sale?code=${encodeURIComponent(code)}`, {
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(patienceMs),

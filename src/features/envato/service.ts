@@ -1,43 +1,75 @@
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import { chooseGenerator } from '../generators/service'
-import { createLicenses } from '../licenses/service'
-import { findEnvatoProduct } from '../products/service'
+import { createLicenses, findLicense } from '../licenses/service'
+import { findEnvatoProduct, resolveProduct } from '../products/service'
 import { findPurchase, type Purchase } from './market'
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const asksAMinute = 120
+const asksAMinutePerAddress = 12
+const asksAMinutePerCode = 2
 
-type Asked = { license_key?: string; email?: string }
+/** The purchase code a customer has typed, in the one form it is kept in; undefined where the text is none. */
+export function purchaseCodeOf(text: string): string | undefined {
+  const digits = text.replace(/[\s\p{Pd}\p{Cf}]/gu, '').toLowerCase()
+  if (!/^[0-9a-f]{32}$/.test(digits)) return undefined
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+interface Asked {
+  license_key?: string
+  email?: string
+  product_id?: string
+}
+
+interface Asker {
+  address: string
+  now: Date
+}
+
+/** What became of a key nobody knew: a new licence and its answer, or the key of the licence that was there already. */
+type Found = { added: Outcome } | { licenseKey: string }
 
 /**
  * A key nobody knows may be a purchase code of the Envato market: 206 when the market confirms it for one of our
- * products and it is now an assigned licence; undefined when there is nothing to it (CONTRACT §2, Envato).
+ * products, the one that was asked for, and it is now an assigned licence (CONTRACT §2, Envato). One code is one
+ * licence, however it is written. Undefined when there is nothing to it.
  */
-export async function addPurchase(
-  deps: Pick<Deps, 'config' | 'db' | 'limit' | 'log'>,
-  { license_key = '', email }: Asked,
-  now: Date,
-): Promise<Outcome | undefined> {
+export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Promise<Found | undefined> {
   const { envato_token: token, envato_url: url } = deps.config
-  if (!token || !uuid.test(license_key) || deps.limit('envato', asksAMinute, now) > 0) return undefined
+  const code = token ? purchaseCodeOf(asked.license_key ?? '') : undefined
+  if (!code) return undefined
+  const isHere = (await findLicense(deps.db.read, code)) !== undefined
+  if (isHere) return code === asked.license_key ? undefined : { licenseKey: code }
   let purchase: Purchase | undefined
   try {
-    purchase = await findPurchase(url, token, license_key)
+    purchase = await findPurchase({ url, token }, code, () => mayAsk(deps, code, asker))
   } catch (error) {
-    deps.log(now, { event: 'the Envato market cannot be asked', error: String(error) })
+    deps.log(asker.now, { event: 'the Envato market cannot be asked', error: String(error) })
   }
-  return purchase && addLicense(deps, license_key, purchase, email ?? null, now)
+  return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
 }
 
+/** One address, and one code, have a share of what the market may be asked for everybody. */
+const mayAsk = ({ limit }: Pick<Deps, 'limit'>, code: string, { address, now }: Asker) =>
+  limit(`envato address ${address}`, asksAMinutePerAddress, now) === 0 &&
+  limit(`envato code ${code}`, asksAMinutePerCode, now) === 0 &&
+  limit('envato', asksAMinute, now) === 0
+
 /** Limit and validity are those of the product's generator; without one a purchase is one seat, for ever. */
-const addLicense = (deps: Pick<Deps, 'db'>, key: string, purchase: Purchase, email: string | null, now: Date) =>
-  deps.db.as({ actor: 'envato' }).write(async (tx) => {
+const addLicense = (
+  { db }: Pick<Deps, 'db'>,
+  { code, purchase, asked }: { code: string; purchase: Purchase; asked: Asked },
+  now: Date,
+) =>
+  db.as({ actor: 'envato' }).write(async (tx): Promise<Found | undefined> => {
     const product = await findEnvatoProduct(tx, purchase.itemId, purchase.itemName)
     if (!product) return undefined
+    const isMeant = asked.product_id === undefined || (await resolveProduct(tx, asked.product_id))?.id === product.id
+    if (!isMeant) return undefined
     const { activationLimit = 1, validity = 0 } = (await chooseGenerator(tx, product.id)) ?? {}
-    const owner = { ownerName: purchase.buyer, ownerEmail: email }
+    const owner = { ownerName: purchase.buyer, ownerEmail: asked.email ?? null }
     const terms = { ...owner, activationLimit, validity, status: 'assigned' as const, assignedAt: now }
-    const [license] = await createLicenses(tx, product, [key], terms, now)
-    return license && say('envato_purchase_code_added').signedFor(product.id)
+    const [license] = await createLicenses(tx, product, [code], terms, now)
+    return license ? { added: say('envato_purchase_code_added').signedFor(product.id) } : { licenseKey: code }
   })
