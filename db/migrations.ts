@@ -10,6 +10,7 @@ import m0007 from './migrations/0007_two_indexes_less.sql' with { type: 'text' }
 import m0008 from './migrations/0008_keyed_audit_log.sql' with { type: 'text' }
 import m0009 from './migrations/0009_equal_orders_are_orders.sql' with { type: 'text' }
 import m0010 from './migrations/0010_keys_for_sale.sql' with { type: 'text' }
+import m0011 from './migrations/0011_webhooks_gone.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -24,4 +25,5 @@ export const migrations = [
   { tag: '0008_keyed_audit_log', sql: m0008 },
   { tag: '0009_equal_orders_are_orders', sql: m0009 },
   { tag: '0010_keys_for_sale', sql: m0010 },
+  { tag: '0011_webhooks_gone', sql: m0011 },
 ]

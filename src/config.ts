@@ -137,6 +137,11 @@ export const settings = {
     '',
     addresses,
   ),
+  webhook_ca: ofProcess(
+    'A file with certificate authorities of your own (PEM) that receivers of webhooks may have their certificate from.',
+    '',
+    asItIs,
+  ),
   telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
   changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
   envato_token: storable(

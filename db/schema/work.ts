@@ -42,6 +42,8 @@ export const webhooks = sqliteTable('webhooks', {
   events: text('events', { mode: 'json' }).$type<string[]>().notNull(),
   sealedSecret: text('sealed_secret').notNull(),
   active: integer('active').notNull(),
+  /** When its receiver answered 410, which disabled it; null for one that is active or that an operator disabled. */
+  goneAt: moment('gone_at'),
   createdAt: moment('created_at').notNull(),
 })
 

@@ -9,6 +9,7 @@ import { type Listening, portObstacle } from '../http/server'
 import { gathered, jsonLog, type Log, prettyLog, silent } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
 import { minute } from '../operations/lines'
+import { readAuthorities } from '../webhooks/authorities'
 import { startServer } from '../worker/server'
 import { configOf, withSettings } from './house-command'
 import type { Io } from './io'
@@ -37,6 +38,7 @@ export const serveCommand = (program: Command, io: Io) =>
 /** Opens the folder for a server and listens. A port in use is found before anything is written. */
 export async function open(config: Config, io: Io): Promise<{ house: House; server: Listening }> {
   readCertificate(config)
+  readAuthorities(config.webhook_ca)
   const obstacle = portObstacle(config.host, config.port)
   if (obstacle) throw new Sorry(obstacle)
   const house = await openHouse({ config, asServer: true, log: logOf(config, io) })

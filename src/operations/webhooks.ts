@@ -169,10 +169,12 @@ const described = (webhook: Webhook) => ({
   url: webhook.url,
   events: webhook.events,
   active: webhook.active === 1,
+  gone_at: webhook.goneAt?.toISOString() ?? null,
   created_at: webhook.createdAt.toISOString(),
 })
 
 const told = (webhook: { events: string[] }) =>
   webhook.events.length === events.length ? 'every event' : webhook.events.join(', ')
 
-const stateOf = ({ active }: { active: boolean }) => (active ? 'active' : 'disabled')
+const stateOf = ({ active, gone_at }: { active: boolean; gone_at: string | null }) =>
+  active ? 'active' : gone_at ? `disabled: answered 410 on ${gone_at.slice(0, 10)}` : 'disabled'

@@ -5,21 +5,23 @@ import type { Db } from '../database/database'
 import type { Conclusion, Run } from '../jobs/job'
 import type { Seal } from '../signing/seal'
 import type { Sealer } from '../signing/sealing'
-import type { AddressGuard } from './address'
 import { bodyOf, headersOf, openSecret, signatureOf } from './message'
 import type { deliver } from './outbox'
-import { type Exchange, post } from './post'
+import { type Exchange, post, type Way } from './post'
+import { disableGone } from './service'
 import { findDelivery, findWebhook, insertAttempt, updateDelivery } from './store'
 import type { Turns } from './turns'
 
 /** What deliveries lean on. */
-export interface Sender {
+export interface Sender extends Way {
   db: Db
   seal: Seal
   sealer: Sealer
-  guard: AddressGuard
   turns: Turns
 }
+
+/** The receiver says that it will not come back, so nothing is sent to it again. */
+const gone = 410
 
 /** One attempt at one delivery. What came of it is recorded in the same write that ends the job. */
 export async function attemptDelivery(
@@ -31,15 +33,23 @@ export async function attemptDelivery(
   if (!delivery) return {}
   const webhook = delivery.webhookId === null ? undefined : await findWebhook(sender.db.read, delivery.webhookId)
   if (webhook && !webhook.active) {
-    return { write: (tx) => record(tx, deliveryId, 'failed', unsent(new Error('the webhook is disabled')), run) }
+    return { write: (tx) => recordAttempt(tx, deliveryId, 'failed', unsent(new Error('the webhook is disabled')), run) }
   }
   const turn = sender.turns.take(receiverOf(delivery), run.now)
   if ('comeBackAt' in turn) return { postponedTo: turn.comeBackAt }
   try {
     const exchange = await sendOnce(sender, delivery, webhook, run).catch(unsent)
+    if (exchange.status === gone) {
+      return {
+        async write(tx) {
+          await recordAttempt(tx, deliveryId, 'failed', exchange, run)
+          if (webhook) await disableGone(tx, webhook, run.now)
+        },
+      }
+    }
     const state = exchange.error === null ? 'success' : run.isLast ? 'failed' : 'pending'
     return {
-      write: (tx) => record(tx, deliveryId, state, exchange, run),
+      write: (tx) => recordAttempt(tx, deliveryId, state, exchange, run),
       ...(exchange.error !== null && { error: exchange.error }),
     }
   } finally {
@@ -48,7 +58,7 @@ export async function attemptDelivery(
 }
 
 async function sendOnce(
-  { seal, sealer, guard }: Sender,
+  { seal, sealer, guard, authorities }: Sender,
   delivery: Delivery,
   webhook: Webhook | undefined,
   { attempt, now }: Run,
@@ -56,13 +66,13 @@ async function sendOnce(
   const body = await bodyOf(delivery, seal, now)
   const headers = headersOf(delivery.messageId, attempt, now)
   if (webhook) headers['x-webhook-signature'] = signatureOf(headers, body, openSecret(webhook, sealer))
-  return post(delivery.url, body, headers, guard)
+  return post(delivery.url, body, headers, { guard, authorities })
 }
 
 /** An attempt that came to nothing before anything was sent. */
 const unsent = (fault: Error): Exchange => ({ status: null, durationMs: 0, answer: '', error: fault.message })
 
-async function record(
+async function recordAttempt(
   tx: Queryable,
   deliveryId: number,
   state: Delivery['state'],

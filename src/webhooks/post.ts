@@ -1,5 +1,6 @@
 import { stopwatch } from '../kernel/clock'
 import { type AddressGuard, hostOf } from './address'
+import { orderByReach } from './happy-eyeballs'
 
 const patienceMs = 10_000
 const mostKeptBytes = 65_536
@@ -13,15 +14,23 @@ export interface Exchange {
   error: string | null
 }
 
+/** How receivers are reached. */
+export interface Way {
+  guard: AddressGuard
+  /** Certificate authorities (PEM) that receivers are checked against; the public ones when it is absent. */
+  authorities?: string[] | undefined
+}
+
 /**
- * Posts JSON to an address that is checked first, connected to as checked. Ten seconds for all of it, redirects are not
- * followed, and of the answer no more than 64 KiB are read, however long it is (DESIGN 17). Never throws.
+ * Posts JSON to an address that is checked first, connected to as checked. A name with several addresses is tried over
+ * all of them. Ten seconds for all of it, redirects are not followed, and of the answer no more than 64 KiB are read,
+ * however long it is (DESIGN 17). Never throws.
  */
 export async function post(
   url: string,
   body: string,
   headers: Record<string, string>,
-  guard: AddressGuard,
+  { guard, authorities }: Way,
 ): Promise<Exchange> {
   const startedAt = stopwatch()
   const deadline = new AbortController()
@@ -31,8 +40,10 @@ export async function post(
   let error: string | null = null
   try {
     const target = new URL(url)
-    const addresses = await orAborted(guard.addressesOf(target), deadline.signal)
-    const response = await connect(target, addresses, { body, headers, signal: deadline.signal })
+    const { signal } = deadline
+    const allowed = await orAborted(guard.addressesOf(target), signal)
+    const addresses = await orAborted(orderByReach(allowed, portOf(target), signal), signal)
+    const response = await connect(target, addresses, { body, headers, signal, authorities })
     status = response.status
     await keepBeginning(response, kept)
     if (status < 200 || status > 299) error = `the receiver answered ${status}`
@@ -51,6 +62,7 @@ interface Sending {
   body: string
   headers: Record<string, string>
   signal: AbortSignal
+  authorities: string[] | undefined
 }
 
 /**
@@ -71,7 +83,7 @@ async function connect(url: URL, addresses: readonly string[], sending: Sending)
       decompress: false,
       // A connection is checked for one name and must not be used for another.
       keepalive: false,
-      ...(url.protocol === 'https:' && address !== hostOf(url) && { tls: { serverName: url.hostname } }),
+      ...(url.protocol === 'https:' && { tls: tlsOf(url, address, sending) }),
     })
   } catch (fault) {
     const isUnconnected = unconnected.includes((fault as { code?: string }).code ?? '')
@@ -79,6 +91,13 @@ async function connect(url: URL, addresses: readonly string[], sending: Sending)
     return connect(url, others, sending)
   }
 }
+
+const tlsOf = (url: URL, address: string, { authorities }: Sending) => ({
+  ...(address !== hostOf(url) && { serverName: url.hostname }),
+  ...(authorities && { ca: authorities }),
+})
+
+const portOf = ({ port, protocol }: URL) => Number(port) || (protocol === 'https:' ? 443 : 80)
 
 const unconnected = ['ECONNREFUSED', 'ConnectionRefused', 'FailedToOpenSocket', 'EHOSTUNREACH', 'ENETUNREACH']
 

@@ -79,7 +79,13 @@ export async function setWebhookActive(
 ): Promise<Webhook> {
   await requireWebhook(tx, id)
   await record(tx, { verb: isActive ? 'webhook.enabled' : 'webhook.disabled', id }, now)
-  return updateWebhook(tx, id, { active: isActive ? 1 : 0 })
+  return updateWebhook(tx, id, { active: isActive ? 1 : 0, goneAt: null })
+}
+
+/** Disables a webhook whose receiver has answered 410, until an operator enables it again. */
+export async function disableGone(tx: Queryable, { id }: Pick<Webhook, 'id'>, now: Date) {
+  await record(tx, { verb: 'webhook.disabled', id, after: { reason: 'the receiver answered 410 (gone)' } }, now)
+  await updateWebhook(tx, id, { active: 0, goneAt: now })
 }
 
 /** Gives a webhook a new secret, which is returned this once; from the next attempt on it alone signs. */

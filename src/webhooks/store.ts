@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, lt, lte, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, isNotNull, lt, lte, max, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -139,3 +139,11 @@ export const listSent = (
       .orderBy(asc(deliveries.id))
       .limit(limit),
   )
+
+/** Webhooks that are disabled because their receiver answered 410. */
+export const listGoneWebhooks = (db: Queryable) =>
+  db
+    .select({ id: webhooks.id, name: webhooks.name })
+    .from(webhooks)
+    .where(isNotNull(webhooks.goneAt))
+    .orderBy(asc(webhooks.id))

@@ -94,7 +94,7 @@ describe.skipIf(!binary)('SIGHUP', () => {
   })
 })
 
-describe.skipIf(!binary)('a start with a pair of no use is refused before anything is written', () => {
+describe.skipIf(!binary)('a start with certificates of no use is refused before anything is written', () => {
   const refusals: [string, () => string[], number, RegExp][] = [
     ['a certificate alone', () => ['--tls-cert', cert()], 2, /both --tls-cert and --tls-key/],
     ['a key alone', () => ['--tls-key', key()], 2, /both --tls-cert and --tls-key/],
@@ -112,6 +112,8 @@ describe.skipIf(!binary)('a start with a pair of no use is refused before anythi
       1,
       /is not the key of/,
     ],
+    ['receivers’ authorities that are not there', () => ['--webhook-ca', 'gone.pem'], 1, /gone\.pem.*--webhook-ca/],
+    ['a key in the place of authorities', () => ['--webhook-ca', key()], 1, /no certificate.*--webhook-ca/],
   ]
   test.each(refusals)('%s', async (_, args, code, sentence) => {
     const before = contentsOf(folder.path)

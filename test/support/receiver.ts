@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A message as it arrived. */
 export interface Message {
@@ -106,4 +106,25 @@ export async function closedPort(): Promise<number> {
   const receiver = await receiveRaw(() => {})
   await receiver.close()
   return receiver.port
+}
+
+/**
+ * An address that drops every attempt to connect, as a broken route does: a process that listens and is then stopped,
+ * with a queue that is full.
+ */
+export async function openSilent(address: string, port: number) {
+  const script = `require('net').createServer().listen({ host: '${address}', port: ${port}, backlog: 1 }, () => console.log('ready'))`
+  const child = Bun.spawn(['node', '-e', script], { stdout: 'pipe', stderr: 'inherit' })
+  await child.stdout.getReader().read()
+  child.kill('SIGSTOP')
+  const waiting = Array.from({ length: 8 }, () => connect({ host: address, port }).on('error', () => {}))
+  await Bun.sleep(200)
+  return {
+    address,
+    async [Symbol.asyncDispose]() {
+      for (const socket of waiting) socket.destroy()
+      child.kill('SIGKILL')
+      await child.exited
+    },
+  }
 }

@@ -348,3 +348,41 @@ describe('the deactivation callback', () => {
     await receiver.close()
   })
 })
+
+describe('a receiver that answers 410', () => {
+  test('is never asked again: its webhook is disabled, and everybody who looks is told why', async () => {
+    const receiver = receive(() => new Response('moved away', { status: 410 }))
+    const { id } = await subscribe(house, receiver.url)
+    await house.cli('webhook', 'test', String(id))
+    const { attempts } = await delivered(house, receiver.url, 'failed', 1)
+    expect(attempts).toMatchObject([{ status: 410, response_body: 'moved away' }])
+    await makeProduct(house)
+    await house.advance(2 * 60 * minuteMs)
+    expect(receiver.messages).toHaveLength(1)
+    const { out, json } = await house.cli('webhook', 'show', String(id), '--json')
+    expect(json).toMatchObject({ active: false, gone_at: expect.any(String) })
+    expect(out).toContain('gone_at')
+    expect((await house.cli('webhook', 'list')).out).toContain('disabled: answered 410 on')
+    const status = await house.cli('status')
+    expect(status.out).toContain(`latchkey webhook enable ${id}`)
+    const audit = await house.cli('audit', 'list', '--json')
+    expect(JSON.stringify(audit.json)).toContain('the receiver answered 410 (gone)')
+
+    await house.cli('webhook', 'enable', String(id))
+    expect((await house.cli('webhook', 'show', String(id), '--json')).json).toMatchObject({
+      active: true,
+      gone_at: null,
+    })
+    expect((await house.cli('status')).out).not.toContain('410')
+    await receiver.close()
+  })
+
+  test('gets the outcome of an order once', async () => {
+    const receiver = receive(() => new Response('', { status: 410 }))
+    await order(receiver.url)
+    await delivered(house, receiver.url, 'failed', 1)
+    await house.advance(2 * 60 * minuteMs)
+    expect(receiver.messages).toHaveLength(1)
+    await receiver.close()
+  })
+})

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openAddressGuard } from '../../src/webhooks/address'
 import { type Exchange, post } from '../../src/webhooks/post'
-import { closedPort, drip, flood, type RawReceiver, receive, receiveRaw } from '../support/receiver'
+import { closedPort, drip, flood, openSilent, type RawReceiver, receive, receiveRaw } from '../support/receiver'
 import { until } from '../support/wait'
 
 setDefaultTimeout(60_000)
@@ -15,7 +15,7 @@ const open = (names: Record<string, string[]> = {}) =>
     return addresses
   })
 
-const send = (url: string, guard = open()) => post(url, '{"a":1}', { 'content-type': 'application/json' }, guard)
+const send = (url: string, guard = open()) => post(url, '{"a":1}', { 'content-type': 'application/json' }, { guard })
 
 const page = (head: string) => `HTTP/1.1 ${head}\r\n\r\n`
 const megabyte = Buffer.alloc(1 << 20, 'x')
@@ -40,6 +40,25 @@ describe('a POST', () => {
     expect(exchange).toMatchObject({ status: 200, error: null })
     expect(receiver.messages).toHaveLength(1)
     await receiver.close()
+  })
+
+  test('goes to the next checked address when the first is silent, and arrives once', async () => {
+    const receiver = receive()
+    const { port } = new URL(receiver.url)
+    await using silent = await openSilent('127.0.0.2', Number(port))
+    const addresses = [silent.address, '127.0.0.1']
+    expect(await send(`http://hook.test:${port}/`, open({ 'hook.test': addresses }))).toMatchObject({ status: 200 })
+    expect(receiver.messages).toHaveLength(1)
+    await receiver.close()
+  })
+
+  test('has failed within its ten seconds when every address is silent', async () => {
+    const port = await closedPort()
+    await using first = await openSilent('127.0.0.2', port)
+    await using second = await openSilent('127.0.0.3', port)
+    const addresses = [first.address, second.address]
+    const exchange = await send(`http://hook.test:${port}/`, open({ 'hook.test': addresses }))
+    expect(exchange).toMatchObject({ status: null, error: 'no complete answer within 10 seconds' })
   })
 
   test.each([300, 301, 302, 307, 400, 404, 410, 500, 503])('answered %d has failed', async (status) => {
@@ -180,21 +199,21 @@ describe('over https', () => {
   })
   afterAll(() => server.stop(true))
 
-  async function probe(name: string, trusted: boolean): Promise<Exchange> {
-    const env = trusted ? { NODE_EXTRA_CA_CERTS: join(tls, 'ca.pem') } : {}
+  async function probe(name: string, authority?: string): Promise<Exchange> {
     const script = join(import.meta.dir, 'https-probe.ts')
-    const child = Bun.spawn([process.execPath, script, name, String(server.port)], { env, stdout: 'pipe' })
+    const args = [name, String(server.port), ...(authority ? [join(tls, authority)] : [])]
+    const child = Bun.spawn([process.execPath, script, ...args], { env: {}, stdout: 'pipe' })
     return JSON.parse(await new Response(child.stdout).text())
   }
 
   test('the certificate is checked against the name, although the connection goes to the address', async () => {
     const { port } = server
-    expect(await probe('hook.test', true)).toMatchObject({
+    expect(await probe('hook.test', 'ca.pem')).toMatchObject({
       status: 200,
       answer: `hook.test:${port} ?key=1`,
       error: null,
     })
-    expect((await probe('other.test', true)).error).toContain('ERR_TLS_CERT_ALTNAME_INVALID')
-    expect((await probe('hook.test', false)).error).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    expect((await probe('other.test', 'ca.pem')).error).toContain('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect((await probe('hook.test')).error).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   })
 })

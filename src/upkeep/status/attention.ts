@@ -13,6 +13,7 @@ interface Seen {
   last_backup: Facts['last_backup'] | null
   last_backup_failure: Facts['last_backup_failure'] | null
   proxy_problems: ProxyProblem[]
+  webhooks_gone: { id: number; name: string }[]
   database_bytes: number
   wal_bytes: number
   disk_free_bytes: number
@@ -41,6 +42,10 @@ export function needsAttention(seen: Seen, config: Config, now: Date): string[] 
       failure !== null && (!last || failure.at > last.at),
       `The server could not take its last backup: ${failure?.error}. See to that, then "latchkey backups take".`,
     ],
+    ...seen.webhooks_gone.map(({ id, name }): [boolean, string] => [
+      true,
+      `Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). "latchkey webhook edit ${id} --url …" and "latchkey webhook enable ${id}", or "latchkey webhook delete ${id}".`,
+    ]),
     [
       seen.disk_free_bytes < seen.database_bytes + leastFreeBytes,
       'The disk is nearly full: make room, or move the data folder to another.',

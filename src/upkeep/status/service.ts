@@ -4,6 +4,7 @@ import { listProxyProblems } from '../../access/store'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
+import { listGoneWebhooks } from '../../webhooks/store'
 import { runAside } from '../aside'
 import { databaseOf, sizeOf } from '../optimize'
 import { findFact } from '../store'
@@ -50,6 +51,7 @@ const lookAround = (folder: string, now: Date) =>
       last_backup: (await findFact(read, 'last_backup')) ?? null,
       last_backup_failure: (await findFact(read, 'last_backup_failure')) ?? null,
       proxy_problems: await listProxyProblems(read),
+      webhooks_gone: await listGoneWebhooks(read),
       database_bytes: sizeOf(path),
       wal_bytes: sizeOf(`${path}-wal`),
       disk_free_bytes: bavail * bsize,

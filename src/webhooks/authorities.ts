@@ -1,0 +1,35 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import tls from 'node:tls'
+import { Sorry } from '../kernel/sorry'
+
+const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
+
+/**
+ * The authorities a receiver's certificate may come from: those of the public internet and the ones in the file that the
+ * setting `webhook_ca` names. Undefined, for the public ones alone, where it names none. A file of no use is a `Sorry`.
+ */
+export function readAuthorities(path: string): string[] | undefined {
+  if (!path) return undefined
+  const own = readText(path).match(certificate) ?? []
+  if (!own.length || !own.every(isCertificate)) {
+    throw new Sorry(`${path} holds no certificate (PEM): name the file of your certificate authority with --webhook-ca`)
+  }
+  return [...tls.rootCertificates, ...own]
+}
+
+function readText(path: string) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new Sorry(`cannot read ${path}: check the name in --webhook-ca and the file's permissions`)
+  }
+}
+
+function isCertificate(pem: string) {
+  try {
+    return Boolean(new X509Certificate(pem))
+  } catch {
+    return false
+  }
+}
