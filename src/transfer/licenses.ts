@@ -61,7 +61,11 @@ export const licensesTable: Table = {
     feature_flags: 'features',
   },
   ignored: ['uuid', 'customer_id', 'environment', 'source', 'deleted_at'],
-  exported: [...Object.keys(licenseModel.properties).filter((name) => name !== 'expires_at'), ...nested],
+  // An export of an earlier version says nothing of `withheld`.
+  exported: [
+    ...Object.keys(licenseModel.properties).filter((name) => !['expires_at', 'withheld'].includes(name)),
+    ...nested,
+  ],
   put: putLicenses,
   async *rows(db) {
     for await (const page of everyRow(db, licenses)) {

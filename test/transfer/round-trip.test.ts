@@ -64,6 +64,7 @@ const license = fc
     owner_email: maybe(words),
     activation_limit: fc.integer({ min: -1, max: 0 }),
     validity: fc.integer({ min: 0, max: 5000 }),
+    withheld: fc.constantFrom(0, 1),
     features: fc.dictionary(words, fc.oneof(fc.boolean(), fc.integer(), words), { maxKeys: 2 }),
     created_at: moment,
     updated_at: moment,
