@@ -35,7 +35,7 @@ export interface Described {
 const detailOf = (capability: Asked['capability'], { summary, says }: Described) => ({
   summary,
   'x-answers': says,
-  ...(capability === anyone && { security: [] }),
+  ...(capability === anyone ? { security: [] } : { 'x-capability': capability }),
 })
 
 // The gate reads and checks the fields, so the framework shall not: what it would do costs more than the look-up.

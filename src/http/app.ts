@@ -14,6 +14,7 @@ import { products } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
 import { telemetry } from '../features/telemetry/routes'
 import { admin } from './admin/routes'
+import { openCors } from './cors'
 import { docs } from './docs'
 import { envelope } from './envelope'
 import { metricsPage } from './metrics'
@@ -51,15 +52,17 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
 export function buildApp(deps: Deps): AnyElysia {
   const unmatched = (request: Request) => normalized(request)
   const app: AnyElysia = new Elysia({ normalize: false, serve: { routes: { '/*': unmatched } } as object })
-  const methodsAt = methodsOf(app)
-  const normalized = normalizePath({ handle: (request) => app.fetch(request), methodsOf: methodsAt }, deps.peers)
+  const routesAt = routesOf(app)
+  const methodsAt = (path: string) => [...new Set(routesAt(path).map(({ method }) => method))]
+  const cors = openCors(deps.config, () => app.routes)
+  const normalized = normalizePath({ handle: (request) => app.fetch(request), routesAt, cors }, deps.peers)
   return app
     .onStart(({ server }) => deps.peers.attach(server!))
     .use(ops(deps))
     .use(metricsPage(deps))
     .use(docs(deps, () => app))
     .use(admin(deps, methodsAt))
-    .use(envelope(deps))
+    .use(envelope(deps, cors))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
     .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
@@ -67,21 +70,20 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(strays(methodsAt))
 }
 
-/** Tells the methods a path is taken with. The routes are taken apart once, when that is first asked. */
-function methodsOf(app: AnyElysia) {
-  let routes: Map<number, { method: string; parts: string[] }[]> | undefined
+/** Tells the routes a path has, one for each method. They are taken apart once, when that is first asked. */
+function routesOf(app: AnyElysia) {
+  let routes: Map<number, { method: string; path: string; parts: string[] }[]> | undefined
   const takenApart = () =>
     Map.groupBy(
       app.routes
         .filter(({ method }) => method !== 'ALL')
-        .map(({ method, path }) => ({ method, parts: path.split('/') })),
+        .map(({ method, path }) => ({ method, path, parts: path.split('/') })),
       ({ parts }) => parts.length,
     )
   return (path: string) => {
     routes ??= takenApart()
     const given = path.split('/')
-    const fitting = routes.get(given.length)?.filter(({ parts }) => fits(parts, given)) ?? []
-    return [...new Set(fitting.map(({ method }) => method))]
+    return routes.get(given.length)?.filter(({ parts }) => fits(parts, given)) ?? []
   }
 }
 

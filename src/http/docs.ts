@@ -17,7 +17,7 @@ const page = `<!doctype html>
 </html>
 `
 
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true })
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, filter: true })
 `
 
 const plain = { detail: { hide: true } }

@@ -5,11 +5,12 @@ import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
 import { openChronicle } from './chronicle'
+import type { Cors } from './cors'
 
 const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
-export const envelope = (deps: Deps) => {
+export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   const { seal, brake, clock } = deps
   const takeDown = openChronicle(deps)
   return new Elysia({ name: 'envelope' })
@@ -28,7 +29,11 @@ export const envelope = (deps: Deps) => {
       const { method } = context.request
       // Never the path of a route that has parameters: it may hold keys.
       const route = context.route || 'unknown'
-      if (outcome instanceof Response) takeDown({ method, route, visitor, status: outcome.status })
+      const crossOrigin = cors.headersFor(route, context.request)
+      if (outcome instanceof Response) {
+        for (const [name, value] of Object.entries(crossOrigin ?? {})) outcome.headers.set(name, value)
+        takeDown({ method, route, visitor, status: outcome.status })
+      }
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
@@ -39,7 +44,7 @@ export const envelope = (deps: Deps) => {
       if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, context.request)
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, visitor) })
+      return new Response(body, { status, headers: headersOf(outcome, visitor, crossOrigin) })
     })
 }
 
@@ -55,9 +60,11 @@ const headers = new Headers({
 })
 
 /** A refusal names its request, so that whoever complains of it can be helped. */
-function headersOf({ answer, data }: Outcome, visitor: Visitor | undefined) {
-  if (declared(answer).http === 200) return headers
+function headersOf({ answer, data }: Outcome, visitor: Visitor | undefined, crossOrigin?: Record<string, string>) {
+  if (declared(answer).http === 200 && !crossOrigin) return headers
   const own = new Headers(headers)
+  for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
+  if (declared(answer).http === 200) return own
   if (visitor) own.set('x-request-id', visitor.requestId)
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own

@@ -58,7 +58,8 @@ export function describeApi(app: AnyElysia): Json {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { query: [] }],
-    tags: [admin.tag],
+    // A viewer shows them in this order: what clients ask comes first.
+    tags: [...tagsOf(paths as Json), admin.tag],
     paths: { ...Object.fromEntries(described), ...admin.paths },
     components: {
       securitySchemes: {
@@ -78,6 +79,12 @@ export function describeApi(app: AnyElysia): Json {
       },
     },
   }
+}
+
+/** The tags of these paths, in their order. */
+function tagsOf(paths: Json): Json[] {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path as Json)) as { tags?: string[] }[]
+  return [...new Set(operations.flatMap(({ tags = [] }) => tags))].map((name) => ({ name }))
 }
 
 const introduction = [

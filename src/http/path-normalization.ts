@@ -1,6 +1,14 @@
 import type { Peers } from '../access/peers'
+import type { Cors } from './cors'
 
 type Handler = (request: Request) => Response | Promise<Response>
+
+/** What the framework knows of its routes, and what serves them. */
+interface Router {
+  handle: Handler
+  routesAt: (path: string) => { method: string; path: string }[]
+  cors: Pick<Cors, 'preflight'>
+}
 
 /** What belongs to operators: a proxy may keep it from strangers by its path, so it is reached by that very path alone. */
 const guardedPrefixes = ['/admin', '/metrics']
@@ -16,16 +24,19 @@ const origin = 'http://localhost'
  * runtime has resolved by now, the request finds nothing.
  */
 export const normalizePath =
-  (app: { handle: Handler; methodsOf: (path: string) => string[] }, peers: Pick<Peers, 'standIn'>): Handler =>
+  ({ handle, routesAt, cors }: Router, peers: Pick<Peers, 'standIn'>): Handler =>
   (request) => {
     const { path, query } = targetOf(request.url)
     const plain = path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    const isDetour = plain === path ? app.methodsOf(path).includes(method) : isGuarded(plain)
+    const routes = routesAt(plain)
+    const isDetour = plain === path ? routes.some((route) => route.method === method) : isGuarded(plain)
+    const preflight = isDetour ? undefined : cors.preflight(request, routes)
+    if (preflight) return preflight
     // A path that begins with two slashes is no route.
     const routed = new Request(`${origin}${isDetour ? `/${path}` : plain}${query}`, request)
     peers.standIn(routed, request)
-    return app.handle(routed)
+    return handle(routed)
   }
 
 const isGuarded = (path: string) => guardedPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))

@@ -1,4 +1,4 @@
-import { Outcome } from '../kernel/outcome'
+import { Outcome, say } from '../kernel/outcome'
 import { type Room, smallBodyBytes } from './body-budget'
 
 /** Makes room for a body of at most that many bytes. */
@@ -7,25 +7,44 @@ export type OpenRoom = (bytes: number) => Room | Outcome
 /** Why a body was not received. */
 export type Unreceived = Outcome | 'broken off' | 'too large'
 
+const expectationPatienceMs = 500
+const cannotContinue = say('malformed_request', {
+  detail: 'The body did not come: write "Expect: 100-continue" in lower case, or send no Expect header.',
+})
+
 const brokenOff = () => 'broken off' as const
 
 /** A body of that length as text. A small one that has come with its head costs nothing more. */
 export async function receiveText(request: Request, length: number, openRoom: OpenRoom): Promise<string | Unreceived> {
-  if (length > smallBodyBytes) return inRoom(openRoom(length), () => request.text())
+  if (length > smallBodyBytes) return inRoom(openRoom(length), () => expected(request, request.text()))
   const reading = request.text()
   const text: unknown = Bun.peek(reading)
   if (typeof text === 'string') return text
-  return inRoom(openRoom(length), () => reading)
+  return inRoom(openRoom(length), () => expected(request, reading))
 }
 
 /** A body of any length up to the limit, as bytes. */
 export function receiveBytes(request: Request, limit: number, openRoom: OpenRoom): Promise<Uint8Array | Unreceived> {
   const announced = request.headers.get('content-length')
-  if (announced !== null) return inRoom(openRoom(Number(announced)), () => request.bytes())
-  return inRoom(openRoom(0), (room) => gathered(request, limit, room))
+  if (announced !== null) return inRoom(openRoom(Number(announced)), () => expected(request, request.bytes()))
+  return inRoom(openRoom(0), (room) => expected(request, gathered(request, limit, room)))
 }
 
-async function inRoom<T>(room: Room | Outcome, receive: (room: Room) => Promise<T>): Promise<T | Unreceived> {
+/**
+ * The body of a request that waits for "100 Continue". The runtime says it where the header is written in lower case, and
+ * cannot be told otherwise; whoever writes it in another way gets a moment to send the body all the same, then an answer.
+ */
+async function expected<T>(request: Request, body: Promise<T>): Promise<T | Outcome> {
+  const expectation = request.headers.get('expect')
+  if (expectation === null || expectation === '100-continue') return body
+  let timer: Timer | undefined
+  const refused = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve(cannotContinue), expectationPatienceMs)
+  })
+  return Promise.race([body, refused]).finally(() => clearTimeout(timer))
+}
+
+async function inRoom<T>(room: Room | Outcome, receive: (room: Room) => Promise<T | Outcome>): Promise<T | Unreceived> {
   if (room instanceof Outcome) return room
   try {
     return await room.within(receive(room).catch(brokenOff))
