@@ -11,6 +11,7 @@ import m0008 from './migrations/0008_keyed_audit_log.sql' with { type: 'text' }
 import m0009 from './migrations/0009_equal_orders_are_orders.sql' with { type: 'text' }
 import m0010 from './migrations/0010_keys_for_sale.sql' with { type: 'text' }
 import m0011 from './migrations/0011_webhooks_gone.sql' with { type: 'text' }
+import m0012 from './migrations/0012_block_reasons.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -26,4 +27,5 @@ export const migrations = [
   { tag: '0009_equal_orders_are_orders', sql: m0009 },
   { tag: '0010_keys_for_sale', sql: m0010 },
   { tag: '0011_webhooks_gone', sql: m0011 },
+  { tag: '0012_block_reasons', sql: m0012 },
 ]

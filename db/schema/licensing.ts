@@ -20,7 +20,8 @@ export const isForSale = `status = 'available' and contract_id is null and withh
 
 /**
  * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days.
- * `revoked_at` marks the block that cannot be undone (CONTRACT §2).
+ * `revoked_at` marks the block that cannot be undone (CONTRACT §2). Why it is blocked, and which key has replaced it, are
+ * for operators alone: no client is told.
  */
 export const licenses = sqliteTable(
   'licenses',
@@ -37,6 +38,9 @@ export const licenses = sqliteTable(
     assignedAt: moment('assigned_at'),
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
+    blockReason: text('block_reason'),
+    /** The licence key that its owner was given in its place. */
+    replacedBy: text('replaced_by'),
     contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),
     /** 1 for a key that its holder knew when the contract was deleted: no order may take it. */
     withheld: integer('withheld').notNull().default(0),

@@ -73,6 +73,8 @@ export const auditLog = sqliteTable(
     index('audit_log_subject').on(table.subject, table.subjectId),
     index('audit_log_batch').on(table.subject, table.batchFrom).where(sql`${table.batchFrom} is not null`),
     index('audit_log_at').on(table.at),
+    // Notes are few among millions of rows, and are searched.
+    index('audit_log_notes').on(table.id).where(sql`${table.verb} = 'license.noted'`),
   ],
 )
 

@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
-import { deactivateByOperator } from '../features/activations/service'
+import { countSeatsTaken, deactivateAllByOperator, deactivateByOperator } from '../features/activations/service'
 import { listSeats } from '../features/activations/views'
+import { seatsOf } from '../features/desk/state'
 import { licenseReference } from '../features/licenses/model'
 import { requireLicense } from '../features/licenses/operator'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
-import { choice } from '../intake/model'
+import { choice, toggle } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { minute } from './lines'
 import { listing } from './listing'
@@ -50,20 +51,38 @@ const deactivate = operation({
   route: 'POST /licenses/:license_key/deactivate',
   bare: ['identifier'],
   role: 'operator',
-  summary: 'free the seat of a device, and tell it at its post_url, else at that of its product',
-  input: Type.Object({ license_key: licenseReference(), identifier: identifier() }),
-  async run({ db, now }, device) {
-    const { license_key } = device
-    await requireLicense(db.read, license_key)
-    const { answer } = await db.write((tx) => deactivateByOperator(tx, device, now))
-    if (answer !== 'license_deactivated') {
-      throw new Sorry(
-        `"${device.identifier}" holds no seat on this licence: see "latchkey activation list ${license_key}"`,
-      )
-    }
-    return { ...device, status: 'inactive' }
+  summary: 'free the seat of a device, or of all, and tell it at its post_url, else at that of its product',
+  input: Type.Object({
+    license_key: licenseReference(),
+    identifier: Type.Optional(identifier()),
+    all: Type.Optional(toggle({ description: 'Free every seat of the licence.' })),
+  }),
+  async loses({ license_key, all }, { db }) {
+    const license = await requireLicense(db.read, license_key)
+    const taken = all ? await countSeatsTaken(db.read, license.id) : 0
+    if (!taken) return ''
+    const devices = taken === 1 ? 'Its device is' : `Its ${taken} devices are`
+    return `Licence key "${license_key}": ${seatsOf(license, taken)} → ${seatsOf(license, 0)}. ${devices} refused until "activate" is asked again.`
   },
-  show: (freed) => [`The seat of "${freed.identifier}" is free.`],
+  run: ({ db, now }, { license_key, identifier: device, all }) =>
+    db.write(async (tx) => {
+      if (Boolean(all) === (device !== undefined)) {
+        throw new Sorry('say which device to free, or --all for every one of them', 'usage')
+      }
+      const license = await requireLicense(tx, license_key)
+      if (device === undefined) return { license_key, freed: await deactivateAllByOperator(tx, license, now) }
+      const { answer } = await deactivateByOperator(tx, { license_key, identifier: device }, now)
+      if (answer === 'license_deactivated') return { license_key, identifier: device, status: 'inactive' as const }
+      throw new Sorry(`"${device}" holds no seat on this licence: see "latchkey activation list ${license_key}"`)
+    }),
+  show: (value) =>
+    'freed' in value
+      ? [
+          value.freed.length
+            ? `Free again: ${value.freed.map((device) => `"${device}"`).join(', ')}.`
+            : 'No device held a seat.',
+        ]
+      : [`The seat of "${value.identifier}" is free.`],
 })
 
 export const activations: Subject = {

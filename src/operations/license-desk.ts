@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
-import { identifier } from '../features/activations/model'
 import { requireContract } from '../features/contracts/operator'
-import { explainVerify } from '../features/desk/explain'
 import { licensePage, listLicensePage } from '../features/desk/license-page'
 import { licenseReference, statusWord } from '../features/licenses/model'
 import { requireLicense } from '../features/licenses/operator'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { integer, text } from '../intake/model'
-import { explanationLines, type ListedLicense, licenseLines } from './license-lines'
-import { licenseChanges } from './licenses'
+import { explain } from './license-explanation'
+import { type ListedLicense, licenseLines } from './license-lines'
+import { licenseTerms } from './license-terms'
+import { licenseDeeds } from './licenses'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -77,38 +77,8 @@ const show = operation({
   show: licenseLines,
 })
 
-const explain = operation({
-  command: 'license explain',
-  route: 'GET /licenses/:license_key/explain',
-  role: 'viewer',
-  summary: 'what "verify" answers and why: each of its rules, what it saw, whether it held',
-  input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
-  async run(desk, device) {
-    const { rules, answer } = await explainVerify(desk, device, desk.now)
-    return {
-      ...device,
-      rules,
-      answer: { code: answer.code, message: answer.message, remedy: remedies[answer.name] ?? null },
-    }
-  },
-  show: explanationLines,
-})
-
-/** What an operator can do about an answer that a customer does not want. */
-const remedies: Partial<Record<string, string>> = {
-  access_denied: 'See "latchkey blocklist list"; "latchkey blocklist remove" lets the device in again.',
-  invalid_license_key: 'See "latchkey license search" for how it is written.',
-  identifier_required: 'Say which device with --identifier; its software has to send one.',
-  license_blocked: '"latchkey license show" says why; "latchkey license unblock", unless it was revoked.',
-  license_not_assigned: '"latchkey license assign" gives it to its owner.',
-  product_inactive: '"latchkey product set PRODUCT --status active".',
-  license_expired: '"latchkey license edit --validity" gives it more days from its assignment.',
-  no_activation_found:
-    'The device has to ask "activate" first; "latchkey activation list" shows the seats, "activation deactivate" frees one.',
-}
-
 export const licenses: Subject = {
   name: 'license',
   about: 'licence keys: whose they are, what they allow, why they are refused',
-  operations: [list, search, show, explain, ...licenseChanges],
+  operations: [list, search, show, explain, ...licenseDeeds, ...licenseTerms],
 }

@@ -1,4 +1,3 @@
-import type { Explanation } from '../features/desk/explain'
 import type { describeLicense, licensePage } from '../features/desk/license-page'
 import { facts, minute, table } from './lines'
 
@@ -14,6 +13,8 @@ export const licenseLines = (page: Page) => [
     product: `${page.product.id} "${page.product.name}"`,
     assigned: page.assigned_at && minute(page.assigned_at),
     ends: page.expires_at && minute(page.expires_at),
+    ...(page.block_reason && { 'blocked because': page.block_reason }),
+    ...(page.replaced_by && { 'replaced by': page.replaced_by }),
     features: Object.entries(page.features).map(([key, value]) => `${key} = ${value}`),
     metadata: page.meta_data.map(({ key, value }) => `${key} = ${value}`),
     contract: page.contract_id,
@@ -54,25 +55,3 @@ function changeOf(before: Record<string, unknown> | null, after: Record<string, 
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value || '–' : (JSON.stringify(value) ?? '–'))
-
-interface Told {
-  rules: Explanation['rules']
-  answer: { code: number | string; message: string; remedy: string | null }
-}
-
-/** Rule by rule, and what comes of it. */
-export const explanationLines = ({ rules, answer }: Told) => [
-  ...table(
-    ['', 'CODE', 'RULE', 'WHAT IT SAW'],
-    rules.map(({ holds, code, claim, saw }) => [
-      holds === null ? '–' : holds ? '✓' : '✗',
-      String(code),
-      claim,
-      holds === null ? 'not asked' : saw,
-    ]),
-    '',
-  ),
-  '',
-  `The answer is ${answer.code}, "${answer.message}".`,
-  ...(answer.remedy ? [answer.remedy] : []),
-]

@@ -46,6 +46,8 @@ export function requireSame({ license, meta }: KnownLicense, fields: Fields, { r
       status: fields.status && row.status,
       assignedAt: isStock ? undefined : fields.assigned_at,
       revokedAt: fields.revoked_at,
+      blockReason: fields.block_reason,
+      replacedBy: fields.replaced_by,
       contractId: fields.contract && row.contractId,
       generatorId: fields.generator && row.generatorId,
       withheld: fields.withheld,

@@ -88,6 +88,8 @@ const lineOf = (license: License, meta: MetaPair[], seats: SeenActivation[]) => 
   assigned_at: license.assignedAt,
   status: license.status,
   revoked_at: license.revokedAt,
+  block_reason: license.blockReason,
+  replaced_by: license.replacedBy,
   contract_id: license.contractId,
   generator_id: license.generatorId,
   withheld: license.withheld,

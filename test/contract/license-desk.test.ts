@@ -69,7 +69,12 @@ describe('the life of a licence at the desk', () => {
     await house.ask('POST /api/v1/activate', { license_key: 'LIFE', identifier: 'pc' })
     expect(await codeOf('LIFE')).toBe(200)
 
-    expect((await license('block', 'LIFE')).json).toMatchObject({ state: 'blocked', seats_taken: 1 })
+    await refused(
+      ['block', 'LIFE'],
+      2,
+      'assigned to Ada → blocked, owned by Ada. 1 device that uses it will be refused',
+    )
+    expect((await license('block', 'LIFE', '--yes')).json).toMatchObject({ state: 'blocked', seats_taken: 1 })
     expect(await codeOf('LIFE')).toBe(204)
     await refused(['block', 'LIFE'], 1, 'is blocked already')
     await refused(['edit', 'LIFE', '--status', 'assigned'], 1, 'latchkey license unblock LIFE')
@@ -77,14 +82,24 @@ describe('the life of a licence at the desk', () => {
     expect(await codeOf('LIFE')).toBe(200)
     await refused(['unblock', 'LIFE'], 1, 'is not blocked: it is assigned')
 
-    const edited = await license('edit', 'LIFE', '--activation-limit', '5', '--validity', '30', '--owner-email', '')
+    const edited = await license(
+      'edit',
+      'LIFE',
+      '--activation-limit',
+      '5',
+      '--validity',
+      '30',
+      '--owner-email',
+      '',
+      '--yes',
+    )
     expect(edited.json).toMatchObject({ activation_limit: 5, validity: 30, owner_email: null, owner_name: 'Ada' })
     expect(edited.json.summary).toContain('1 of 5 seats taken, ends ')
     await refused(['edit', 'LIFE'], 2, 'say what to change')
     await refused(['edit', 'LIFE', '--activation-limit', '-2'], 2, 'at least -1')
     await refused(['edit', 'LIFE', '--product', 'nowhere'], 1, 'there is no product "nowhere"')
 
-    await refused(['revoke', 'LIFE'], 2, /1 device will be refused\. Say --yes/)
+    await refused(['revoke', 'LIFE'], 2, /1 device that uses it will be refused\. Say --yes/)
     expect(await codeOf('LIFE')).toBe(200)
     expect((await license('revoke', 'LIFE', '--yes')).json).toMatchObject({ state: 'revoked', seats_taken: 1 })
     expect(await codeOf('LIFE')).toBe(204)
@@ -191,7 +206,8 @@ describe('one customer’s verify fails', () => {
       'lovelace@example.com',
     )
     await house.ask('POST /api/v1/activate', { license_key: 'ADA', identifier: 'old-laptop' })
-    await license('edit', 'ADA', '--assigned-at', '2020-01-31')
+    await refused(['edit', 'ADA', '--assigned-at', '2020-01-31'], 2, 'This ends licence key "ADA" at once')
+    await license('edit', 'ADA', '--assigned-at', '2020-01-31', '--yes')
     await license('block', 'ADA')
     await house.cli('blocklist', 'add', '--identifier', 'new-laptop')
 
@@ -219,18 +235,33 @@ describe('one customer’s verify fails', () => {
     await house.cli('blocklist', 'remove', String(id))
     expect(await answers()).toMatchObject({ code: 204, remedy: expect.stringContaining('unblock') })
     await license('unblock', 'ADA')
-    expect(await answers()).toMatchObject({ code: 205, remedy: expect.stringContaining('validity') })
+    expect(await answers()).toMatchObject({ code: 205, remedy: expect.stringContaining('license extend ADA 30d') })
     await license('edit', 'ADA', '--validity', '0')
     expect(await answers()).toMatchObject({ code: 202, remedy: expect.stringContaining('activate') })
     const device = { license_key: 'ADA', identifier: 'new-laptop' }
     expect(await house.ask('POST /api/v1/activate', device)).toMatchObject({ code: 302 })
+    const { activate } = await explained()
+    expect(activate.rules.at(-1)).toMatchObject({ code: 302, holds: false })
+    expect(activate.rules.at(-1).saw).toMatch(/^1 of 1 seat taken by old-laptop since \d{4}-\d\d-\d\d$/)
+    expect(activate.answer).toMatchObject({
+      code: 302,
+      remedy: expect.stringContaining('latchkey activation deactivate ADA old-laptop'),
+      remedies: expect.arrayContaining([
+        { operation: 'activation deactivate', input: { license_key: 'ADA', identifier: 'old-laptop' } },
+        { operation: 'license edit', input: { license_key: 'ADA', activation_limit: 2 } },
+      ]),
+    })
+    const shown = (await house.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')).out
+    expect(shown).toContain('"activate" answers 302')
+    expect(shown).toContain('latchkey activation deactivate ADA old-laptop')
     const seats = (await house.cli('activation', 'list', 'ADA', '--status', 'active', '--json')).json.activations
     expect(seats).toMatchObject([{ identifier: 'old-laptop', license_key: 'ADA', product_id: product }])
     await house.cli('activation', 'deactivate', 'ADA', 'old-laptop')
     expect(await house.ask('POST /api/v1/activate', device)).toMatchObject({ code: 300 })
-    expect(await answers()).toEqual({ code: 200, message: 'Valid license key', remedy: null })
+    expect(await answers()).toEqual({ code: 200, message: 'Valid license key', remedy: null, remedies: [] })
     const { out } = await house.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')
-    expect(out).toContain('The answer is 200')
+    expect(out).toContain('"verify" answers 200')
+    expect(out).toContain('"activate" answers 301')
   })
 
   test('explains an unknown key and a device without a name', async () => {

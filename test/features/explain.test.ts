@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { addBlock, removeBlock } from '../../src/access/blocking'
 import { createApiKey } from '../../src/access/service'
 import { readConfig } from '../../src/config'
-import { explainVerify } from '../../src/features/desk/explain'
+import { explainDevice } from '../../src/features/desk/explain'
 import { type House, openHouse } from '../../src/house'
 import { buildApp } from '../../src/http/app'
 import { dayMs } from '../support/reference'
@@ -45,11 +45,12 @@ const circumstances = fc.record({
   validity: fc.integer({ min: 0, max: 3 }),
   daysLater: fc.integer({ min: 0, max: 4 }),
   isTurnedAway: fc.boolean(),
+  seats: fc.integer({ min: 0, max: 2 }),
 })
 
 let lives = 0
 
-test('explain and verify give the same answer, whatever the state of a licence', async () => {
+test('explain, verify and activate give the same answer, whatever the state of a licence', async () => {
   const makeProduct = async () => {
     const words = { source: 'internal', name: 'explain', description: '-', require_non_expired: 0, status: 'active' }
     return (await ask('create-product', words)).product_id
@@ -61,7 +62,7 @@ test('explain and verify give the same answer, whatever the state of a licence',
     await ask('create-license-keys', { license_keys: [license_key], product_id, ...terms })
     for (const identifier of ['seated', 'freed']) await ask('activate', { license_key, identifier })
     await ask('deactivate', { license_key, identifier: 'freed' })
-    await ask('update-license-key', { license_key, status: given.status })
+    await ask('update-license-key', { license_key, status: given.status, activation_limit: given.seats })
     await ask('update-product', { product_id, status: given.isProductActive ? 'active' : 'inactive' })
     const named = { own: product_id, other: product_id - 1, unknown: 999_999_999 }
     const device = {
@@ -72,11 +73,17 @@ test('explain and verify give the same answer, whatever the state of a licence',
     now += given.daysLater * dayMs
     const draft = { kind: 'identifier' as const, value: 'seated', reason: '', expiresAt: undefined }
     const block = given.isTurnedAway && (await house.db.write((tx) => addBlock(tx, draft, new Date(now))))
-    const { code, message } = await ask('verify', device)
-    const { rules, answer } = await explainVerify(house, device, new Date(now))
-    expect(answer).toMatchObject({ code, message })
-    const failed = rules.filter(({ holds }) => holds === false)
-    expect(failed[0]?.code ?? 200).toBe(code)
+    const explained = await explainDevice(house, device, new Date(now))
+    for (const [endpoint, good] of [
+      ['verify', [200]],
+      ['activate', [300, 301]],
+    ] as const) {
+      const { code, message } = await ask(endpoint, device)
+      const { rules, answer } = explained[endpoint]
+      expect(answer).toMatchObject({ code, message })
+      const failed = rules.filter(({ holds }) => holds === false)
+      expect<(number | string)[]>(failed.length ? [failed[0]!.code] : [...good]).toContain(code)
+    }
     if (block) await house.db.write((tx) => removeBlock(tx, block.id, new Date(now)))
   })
   await fc.assert(compared, { numRuns: Number(process.env.LIFE_CYCLES ?? 150) })

@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
@@ -7,14 +8,14 @@ import { type Outcome, say } from '../../kernel/outcome'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { findPurchased } from '../envato/service'
-import { firstBroken, isFull, obstacle } from '../licenses/policy'
+import { firstBroken, obstacle } from '../licenses/policy'
 import { describeLicense, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
-import { type Asked, rulesOfEntry, rulesOfSeat } from './policy'
-import { countSeatsTaken, findCallbackUrl, freeActivation, insertActivation, noteReturn } from './store'
+import { type Asked, rulesOfActivation, rulesOfEntry, rulesOfSeat } from './policy'
+import { countSeatsTaken, findCallbackUrl, freeActivation, insertActivation, listSeatsTaken, noteReturn } from './store'
 
-export { countSeatsTaken } from './store'
+export { countSeatsTaken, listSeatsTaken } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
 export interface Origin {
@@ -77,7 +78,9 @@ export async function takeSeat(
     await announceAll(tx, () => earlier, now)
     return say('license_already_active').signedFor(seat.productId)
   }
-  if (isFull(seat, await countSeatsTaken(tx, seat.id))) return refuse(tx, 'activation_limit_reached', facts, now)
+  const seatsTaken = await countSeatsTaken(tx, seat.id)
+  const unseated = firstBroken(rulesOfActivation, { seat, seatsTaken }, now)
+  if (unseated) return refuse(tx, unseated, facts, now)
   await insertActivation(tx, {
     licenseId: seat.id,
     identifier: facts.identifier,
@@ -121,6 +124,16 @@ export async function deactivateByOperator(tx: Queryable, device: Static<typeof 
   await freeSeat(tx, seat.activationId, { ...facts, by: 'operator' }, now)
   await postCallbacks(tx, [{ ...facts, url }], now)
   return say('license_deactivated').signedFor(seat.productId)
+}
+
+/** Frees every seat of a licence at an operator's word; each device is told. Returns the devices. */
+export async function deactivateAllByOperator(tx: Queryable, license: License, now: Date): Promise<string[]> {
+  const freed: string[] = []
+  for (const { identifier } of await listSeatsTaken(tx, license.id)) {
+    const { answer } = await deactivateByOperator(tx, { license_key: license.licenseKey, identifier }, now)
+    if (answer === 'license_deactivated') freed.push(identifier)
+  }
+  return freed
 }
 
 async function freeSeat(

@@ -11,6 +11,18 @@ const takenOf = `select count(*) as taken from activations where license_id = ? 
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
   lookUp<{ taken: number }>(db, takenOf, licenseId)!.taken
 
+const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
+  where ${activationSightings.activationId} = ${activations.id})`
+
+/** The devices that hold a seat of a licence, and since when: those longest without a sign of life first. */
+export const listSeatsTaken = (db: Queryable, licenseId: number, limit = -1) =>
+  db
+    .select({ identifier: activations.identifier, since: activations.activatedAt, lastVerifiedAt })
+    .from(activations)
+    .where(and(eq(activations.licenseId, licenseId), sql.raw(seatIsTaken)))
+    .orderBy(sql`coalesce(${lastVerifiedAt}, ${activations.activatedAt})`, activations.id)
+    .limit(limit)
+
 /** A seat that is taken now. */
 export type NewActivation = Pick<
   Activation,
@@ -65,9 +77,6 @@ export interface SeatFilter {
   /** Whether the seat is taken. */
   isTaken?: boolean | undefined
 }
-
-const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
-  where ${activationSightings.activationId} = ${activations.id})`
 
 const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
 

@@ -28,6 +28,8 @@ export const describeLicense = (license: License, seatsTaken: number, now: Date)
   assigned_at: license.assignedAt?.toISOString() ?? null,
   expires_at: expiryOf(license)?.toISOString() ?? null,
   revoked_at: license.revokedAt?.toISOString() ?? null,
+  block_reason: license.blockReason,
+  replaced_by: license.replacedBy,
   contract_id: license.contractId,
   generator_id: license.generatorId,
   created_at: license.createdAt.toISOString(),

@@ -14,7 +14,16 @@ export function stateInWords(license: License, seatsTaken: number, now: Date): s
   return [standingOf(license), seatsOf(license, seatsTaken), endOf(license, now)].filter(Boolean).join(', ')
 }
 
-function standingOf({ status, revokedAt, ownerName, ownerEmail, contractId, withheld }: License) {
+/** Whose it is, or why nobody can use it. */
+export function standingOf({
+  status,
+  revokedAt,
+  blockReason,
+  ownerName,
+  ownerEmail,
+  contractId,
+  withheld,
+}: License) {
   const owner = ownerName ?? ownerEmail
   switch (status) {
     case 'available':
@@ -24,14 +33,17 @@ function standingOf({ status, revokedAt, ownerName, ownerEmail, contractId, with
       return 'held out of the stock'
     case 'assigned':
       return owner ? `assigned to ${owner}` : 'assigned'
-    case 'blocked':
-      return [revokedAt ? `revoked for good on ${dayOf(revokedAt)}` : 'blocked', owner && `owned by ${owner}`]
+    case 'blocked': {
+      const block = revokedAt ? `revoked for good on ${dayOf(revokedAt)}` : 'blocked'
+      return [blockReason ? `${block} ("${blockReason}")` : block, owner && `owned by ${owner}`]
         .filter(Boolean)
         .join(', ')
+    }
   }
 }
 
-const seatsOf = ({ activationLimit }: License, taken: number) =>
+/** How many of its seats are taken. */
+export const seatsOf = ({ activationLimit }: License, taken: number) =>
   activationLimit > 0
     ? `${taken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
     : `${taken} seat${taken === 1 ? '' : 's'} taken of any number`
@@ -40,12 +52,21 @@ function endOf(license: License, now: Date) {
   if (license.validity < 1) return 'for ever'
   const expiry = expiryOf(license)
   if (!expiry) return license.assignedAt ? 'for ever' : `for ${days(license.validity)} from its assignment`
-  const away = (expiry.getTime() - now.getTime()) / dayMs
-  return away < 0
-    ? `ended ${dayOf(expiry)} (${days(Math.floor(-away))} ago)`
-    : `ends ${dayOf(expiry)} (in ${days(Math.ceil(away))})`
+  const away = expiry.getTime() - now.getTime()
+  return away < 0 ? `ended ${dayOf(expiry)} (${spanOf(-away)} ago)` : `ends ${dayOf(expiry)} (in ${spanOf(away)})`
 }
 
+const hourMs = 3_600_000
 const dayMs = 86_400_000
-const days = (count: number) => `${count} day${count === 1 ? '' : 's'}`
+
+/** A stretch of time in the largest unit of which it has two or more: `12 minutes`, `47 hours`, `67 days`. */
+function spanOf(ms: number) {
+  if (ms < 60_000) return 'less than a minute'
+  if (ms < 2 * hourMs) return counted(Math.floor(ms / 60_000), 'minute')
+  if (ms < 2 * dayMs) return counted(Math.floor(ms / hourMs), 'hour')
+  return days(Math.round(ms / dayMs))
+}
+
+const counted = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`
+const days = (count: number) => counted(count, 'day')
 const dayOf = (moment: Date) => moment.toISOString().slice(0, 10)

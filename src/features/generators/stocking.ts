@@ -26,17 +26,33 @@ export async function stockLicenses(tx: Queryable, input: Static<typeof NewLicen
   }
   const terms = { ...termsOf(input), ...ownershipOf(input, now) }
   if (keys) return bring(tx, keys, await productOf(tx, reference), { ...usualTerms, ...terms }, now)
+  return drawAsked(tx, { product: reference, generator }, { quantity: quantity ?? 1, terms, now })
+}
+
+interface Drawing {
+  quantity: number
+  terms: Partial<LicenseTerms>
+  now: Date
+}
+
+/** Has keys drawn by the generator that is named, else by the first active one of the product. */
+export async function drawAsked(
+  tx: Queryable,
+  { product: reference, generator }: { product?: string | undefined; generator?: number | undefined },
+  { quantity, terms, now }: Drawing,
+): Promise<License[]> {
   const source = await generatorOf(tx, reference, generator)
   const product = await requireProduct(tx, String(source.productId))
   try {
-    return await drawLicenses(tx, source, product, quantity ?? 1, terms, now)
+    return await drawLicenses(tx, source, product, quantity, terms, now)
   } catch (error) {
     if (error instanceof Refusal) throw new Sorry((error.outcome.data as { detail: string }).detail)
     throw error
   }
 }
 
-async function bring(tx: Queryable, given: string[], product: Product, terms: LicenseTerms, now: Date) {
+/** Makes licences of keys that are given; none of them may exist. */
+export async function bring(tx: Queryable, given: string[], product: Product, terms: LicenseTerms, now: Date) {
   const keys = [...new Set(given)]
   const tooLong = keys.find((key) => key.length > longestKey)
   if (tooLong)

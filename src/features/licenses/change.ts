@@ -29,17 +29,36 @@ export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof Li
 }
 
 /** What a licence is to be; what is absent stays as it is. */
-interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, 'license_key' | 'product_id'>> {
+export interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, 'license_key' | 'product_id'>> {
   product?: Product | undefined
   features?: License['features'] | undefined
+  /** Why it is blocked; forgotten when it is no longer. */
+  blockReason?: string | undefined
+  /** The key that takes its place, and its place in its contract. */
+  replacedBy?: string | undefined
   now: Date
 }
 
 /** Changes a licence and announces all that it means; returns it as it is then. */
 export async function changeLicense(tx: Queryable, before: License, changes: Changes): Promise<License> {
-  const { product, owner_name, owner_email, activation_limit, validity, status, assigned_at, features, now } = changes
+  const after = await updateLicenseRow(tx, before.id, columnsOf(before, changes))
+  const { now } = changes
+  await record(tx, { verb: 'license.updated', id: before.id, before, after }, now)
+  await announceChange(tx, before, after, now)
+  return after
+}
+
+/** The licence as those changes would leave it; nothing is written. */
+export const previewChange = (before: License, changes: Changes): License => ({
+  ...before,
+  ...columnsOf(before, changes),
+})
+
+function columnsOf(before: License, changes: Changes) {
+  const { product, owner_name, owner_email, activation_limit, validity, status, assigned_at, features } = changes
+  const { blockReason, replacedBy, now } = changes
   const assignedAt = assigned_at === undefined ? before.assignedAt : (parseMoment(assigned_at) ?? null)
-  const after = await updateLicenseRow(tx, before.id, {
+  return {
     ...(product && { productId: product.id }),
     ...(owner_name !== undefined && { ownerName: owner_name || null }),
     ...(owner_email !== undefined && { ownerEmail: owner_email || null }),
@@ -48,11 +67,11 @@ export async function changeLicense(tx: Queryable, before: License, changes: Cha
     ...(features && { features }),
     ...(status === 'available' && { withheld: 0 }),
     ...(status || assigned_at !== undefined ? stateOf(status ?? before.status, assignedAt, now, before) : {}),
+    ...(status && !isBlock(status) && { blockReason: null }),
+    ...(blockReason !== undefined && { blockReason }),
+    ...(replacedBy !== undefined && { replacedBy, contractId: null }),
     updatedAt: now,
-  })
-  await record(tx, { verb: 'license.updated', id: before.id, before, after }, now)
-  await announceChange(tx, before, after, now)
-  return after
+  }
 }
 
 const isBlock = (word: unknown) => statusWords[word as StatusWord] === 'blocked'

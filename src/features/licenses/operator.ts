@@ -6,7 +6,8 @@ import type { Queryable } from '../../database/connection'
 import { Sorry } from '../../kernel/sorry'
 import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
-import { changeLicense } from './change'
+import { type Changes, previewChange } from './change'
+import { extendedValidity, validityFor } from './ending'
 import type { LicenseEdit } from './model'
 import { announceAssigned, type Owner } from './service'
 import { assignAvailable, findLicense } from './store'
@@ -34,22 +35,36 @@ export async function assignByOperator(tx: Queryable, licenseKey: string, owner:
   return assigned
 }
 
+/** A change an operator wants: the licence as it is, and what is to become of it. Nothing is written yet. */
+export interface ChangePlan {
+  license: License
+  changes: Changes
+}
+
+interface Blocking {
+  reason?: string | undefined
+  now: Date
+}
+
 /** Fails the licence with 204 from now on, until it is unblocked; its devices keep their seats. */
-export async function blockLicense(tx: Queryable, licenseKey: string, now: Date): Promise<License> {
-  const license = await requireLicense(tx, licenseKey)
+export async function planBlock(db: Queryable, licenseKey: string, { reason, now }: Blocking): Promise<ChangePlan> {
+  const license = await requireLicense(db, licenseKey)
   if (license.status === 'blocked') throw new Sorry(`licence key "${licenseKey}" is ${blockOf(license)} already`)
-  return changeLicense(tx, license, { status: 'blocked', now })
+  return { license, changes: { status: 'blocked', blockReason: reason, now } }
 }
 
 /** Gives a blocked licence back to its owner; where it has none, it is in stock or out of it, as it was before. */
-export async function unblockLicense(tx: Queryable, licenseKey: string, now: Date): Promise<License> {
-  const license = await requireLicense(tx, licenseKey)
+export async function planUnblock(db: Queryable, licenseKey: string, now: Date): Promise<ChangePlan> {
+  const license = await requireLicense(db, licenseKey)
   refuseRevoked(license)
   if (license.status !== 'blocked')
     throw new Sorry(`licence key "${licenseKey}" is not blocked: it is ${license.status}`)
-  const isOwned = license.assignedAt ?? license.ownerEmail ?? license.ownerName
-  return changeLicense(tx, license, { status: isOwned ? 'assigned' : await stockBefore(tx, license), now })
+  return { license, changes: { status: isOwned(license) ? 'assigned' : await stockBefore(db, license), now } }
 }
+
+/** Whether somebody was given it. */
+export const isOwned = ({ assignedAt, ownerEmail, ownerName }: License) =>
+  Boolean(assignedAt ?? ownerEmail ?? ownerName)
 
 async function stockBefore(db: Queryable, { id }: License) {
   const history = await historyOf(db, 'license', id, latestHappenings)
@@ -58,29 +73,45 @@ async function stockBefore(db: Queryable, { id }: License) {
 }
 
 /** Blocks a licence for good. Its seats stay as they are, and its devices are told (CONTRACT §11). */
-export async function revokeLicense(tx: Queryable, licenseKey: string, now: Date): Promise<License> {
-  const license = await requireLicense(tx, licenseKey)
+export async function planRevocation(
+  db: Queryable,
+  licenseKey: string,
+  { reason, now }: Blocking,
+): Promise<ChangePlan> {
+  const license = await requireLicense(db, licenseKey)
   if (license.revokedAt) throw new Sorry(`licence key "${licenseKey}" is revoked already`)
-  return changeLicense(tx, license, { status: 'revoked', now })
+  return { license, changes: { status: 'revoked', blockReason: reason, now } }
+}
+
+/** Gives a licence more time: from its present end, or from now where it has ended. */
+export async function planExtension(db: Queryable, licenseKey: string, by: string, now: Date): Promise<ChangePlan> {
+  const license = await requireLicense(db, licenseKey)
+  refuseRevoked(license)
+  return { license, changes: { validity: extendedValidity(license, by, now), now } }
 }
 
 /** Changes what is named. Whether it is blocked is changed by other means. */
-export async function editLicense(tx: Queryable, input: Static<typeof LicenseEdit>, now: Date): Promise<License> {
-  const { license_key, product: reference, features, removed_features, ...fields } = input
+export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>, now: Date): Promise<ChangePlan> {
+  const { license_key, product: reference, features, removed_features, expires_at, ...fields } = input
   if (Object.keys(input).length < 2) throw new Sorry('say what to change, for example --activation-limit 5', 'usage')
-  const license = await requireLicense(tx, license_key)
+  if (expires_at !== undefined && fields.validity !== undefined) {
+    throw new Sorry('either --expires-at or --validity says when it ends', 'usage')
+  }
+  const license = await requireLicense(db, license_key)
   if (fields.status && license.status === 'blocked') {
     refuseRevoked(license)
     throw new Sorry(`it is blocked: "latchkey license unblock ${license_key}" comes first`)
   }
-  const product = reference === undefined ? undefined : await requireProduct(tx, reference)
+  const product = reference === undefined ? undefined : await requireProduct(db, reference)
   const isAboutFeatures = features?.length || removed_features?.length
-  return changeLicense(tx, license, {
+  const changes = {
     ...fields,
     product,
-    features: isAboutFeatures ? await featuresOf(tx, license, input) : undefined,
+    features: isAboutFeatures ? await featuresOf(db, license, input) : undefined,
     now,
-  })
+  }
+  if (expires_at === undefined) return { license, changes }
+  return { license, changes: { ...changes, validity: validityFor(previewChange(license, changes), expires_at) } }
 }
 
 /** Writes something down about a licence, for whoever reads its history. */
@@ -92,10 +123,14 @@ export async function noteLicense(tx: Queryable, licenseKey: string, { note, now
 
 const blockOf = ({ revokedAt }: License) => (revokedAt ? 'revoked for good' : 'blocked')
 
-function refuseRevoked({ licenseKey, revokedAt }: License) {
+function refuseRevoked({ licenseKey, revokedAt, replacedBy }: License) {
   if (!revokedAt) return
+  if (replacedBy !== null)
+    throw new Sorry(`licence key "${licenseKey}" was replaced by "${replacedBy}": change that one`)
   const day = revokedAt.toISOString().slice(0, 10)
-  throw new Sorry(`licence key "${licenseKey}" was revoked for good on ${day}: give its owner another one`)
+  throw new Sorry(
+    `licence key "${licenseKey}" was revoked for good on ${day}: "latchkey license replace ${licenseKey}" gives its owner another one`,
+  )
 }
 
 /** The features of a licence after the change; each takes values of the type its product declares. */

@@ -33,6 +33,7 @@ import { assignedLicense, detailedLicense, listedLicense } from './views'
 /** What other features ask of the store. */
 export {
   assignAvailable,
+  copyLicenseMeta,
   findLicense,
   findSeat,
   isFoundBy,
@@ -73,11 +74,12 @@ export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof L
 
 /** What a new licence starts with, beside its key and its product. */
 export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'status'> &
-  Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId' | 'generatorId'>>
+  Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId' | 'generatorId'>> &
+  Partial<Pick<License, 'features'>>
 
 /**
- * Makes licences of those keys that do not exist yet, with the product's features as they are now, and announces them;
- * returns them.
+ * Makes licences of those keys that do not exist yet, with the product's features as they are now unless the terms have
+ * others, and announces them; returns them.
  */
 export async function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
   const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
@@ -89,9 +91,11 @@ export async function createLicenses(tx: Queryable, product: Product, keys: stri
     contractId: null,
     generatorId: null,
     withheld: 0,
-    ...terms,
-    productId: product.id,
     features,
+    ...terms,
+    blockReason: null,
+    replacedBy: null,
+    productId: product.id,
     createdAt: now,
     updatedAt: now,
   })

@@ -65,6 +65,12 @@ const pairsOf = prepared((db) =>
 export const listLicenseMeta = async (db: Queryable, licenseId: number): Promise<MetaPair[]> =>
   pairsOf(db).execute({ licenseId })
 
+/** Notes of one licence all that is noted of another. */
+export async function copyLicenseMeta(tx: Queryable, fromId: number, toId: number) {
+  await tx.run(sql`insert into license_meta (license_id, key, value)
+    select ${toId}, key, value from license_meta where license_id = ${fromId} order by id`)
+}
+
 const idsPerDelete = 10_000
 
 /** What licences that are made together have in common. */

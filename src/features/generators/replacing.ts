@@ -1,0 +1,63 @@
+import type { License } from '../../../db/schema/licensing'
+import { record } from '../../audit/record'
+import type { Queryable } from '../../database/connection'
+import { Sorry } from '../../kernel/sorry'
+import { changeLicense } from '../licenses/change'
+import { isOwned, requireLicense } from '../licenses/operator'
+import { copyLicenseMeta } from '../licenses/service'
+import { requireProduct } from '../products/service'
+import { bring, drawAsked } from './stocking'
+import { findGenerator } from './store'
+
+interface Replacement {
+  /** The key to give; drawn by the generator of the old one, else of its product, where it is absent. */
+  newKey?: string | undefined
+  reason?: string | undefined
+  now: Date
+}
+
+/**
+ * Gives the owner of a licence another key with the same product, terms, end, features, metadata and place in its
+ * contract, and revokes the old one. Seats stay on the old key, whose devices are told: each of them has to ask
+ * `activate` with the new one.
+ */
+export async function replaceLicense(tx: Queryable, licenseKey: string, { newKey, reason, now }: Replacement) {
+  const old = await requireReplaceable(tx, licenseKey)
+  const terms = {
+    activationLimit: old.activationLimit,
+    validity: old.validity,
+    status: 'assigned' as const,
+    assignedAt: old.assignedAt ?? now,
+    ownerName: old.ownerName,
+    ownerEmail: old.ownerEmail,
+    contractId: old.contractId,
+    features: old.features,
+  }
+  const product = await requireProduct(tx, String(old.productId))
+  const generator = old.generatorId === null ? undefined : await findGenerator(tx, old.generatorId)
+  const source = { product: String(product.id), generator: generator?.status === 1 ? generator.id : undefined }
+  const [made] =
+    newKey === undefined
+      ? await drawAsked(tx, source, { quantity: 1, terms, now })
+      : await bring(tx, [newKey], product, terms, now)
+  await copyLicenseMeta(tx, old.id, made!.id)
+  await record(tx, { verb: 'license.replacement', id: made!.id, after: { replaces: old.licenseKey } }, now)
+  const revoked = await changeLicense(tx, old, {
+    ...(!old.revokedAt && { status: 'revoked' as const }),
+    replacedBy: made!.licenseKey,
+    blockReason: reason,
+    now,
+  })
+  return { old: revoked, made: made! }
+}
+
+/** A licence that can be replaced: it is somebody's, and was not replaced before. */
+export async function requireReplaceable(db: Queryable, licenseKey: string): Promise<License> {
+  const license = await requireLicense(db, licenseKey)
+  if (license.replacedBy !== null) {
+    throw new Sorry(`licence key "${licenseKey}" was replaced already: its owner has "${license.replacedBy}"`)
+  }
+  if (isOwned(license)) return license
+  const remedy = `"latchkey license delete ${licenseKey}" and "latchkey license create" make another`
+  throw new Sorry(`licence key "${licenseKey}" is nobody's, so there is nothing to hand over: ${remedy}`)
+}

@@ -1,0 +1,60 @@
+import type { License } from '../../../db/schema/licensing'
+import { daysAfter, parseMoment } from '../../kernel/moments'
+import { Sorry } from '../../kernel/sorry'
+import { expiryOf } from './policy'
+
+const dayMs = 86_400_000
+const daysIn = { d: 1, w: 7 } as const
+
+/** The validity with which a licence ends that much later: than its present end, or than now where it has ended. */
+export function extendedValidity(license: License, by: string, now: Date): number {
+  const { licenseKey, assignedAt } = license
+  if (!assignedAt) {
+    const remedy = `"latchkey license edit ${licenseKey} --validity" says how many days it will have`
+    throw new Sorry(`licence key "${licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+  }
+  const expiry = expiryOf(license)
+  if (!expiry) {
+    const remedy = `"latchkey license edit ${licenseKey} --expires-at DATE" gives it an end`
+    throw new Sorry(`licence key "${licenseKey}" never ends: ${remedy}`)
+  }
+  const base = Math.max(expiry.getTime(), now.getTime())
+  return validityUntil(license, new Date(base + daysOf(by) * dayMs))
+}
+
+function daysOf(by: string): number {
+  const [, count, unit] = /^\+?(\d{1,5})([dw])$/.exec(by) ?? []
+  const days = count === undefined ? 0 : Number(count) * daysIn[unit as 'd' | 'w']
+  if (days) return days
+  throw new Sorry(`"${by}" is no extension: say how much longer in whole days or weeks, such as 30d or 4w`, 'usage')
+}
+
+/**
+ * The validity with which a licence ends on a date, or never: `2030-01-31` is good to the end of that day. Validity
+ * counts whole days from the assignment, so the end is the first such moment that does not cut the date short.
+ */
+export function validityFor(license: License, expiresAt: string): number {
+  if (expiresAt.toLowerCase() === 'never') return 0
+  const moment = parseMoment(expiresAt)
+  if (!moment) {
+    const forms = '2030-01-31, 2030-01-31T12:00:00Z or never'
+    throw new Sorry(`"${expiresAt}" is no date a licence can end on: give ${forms}`, 'usage')
+  }
+  if (!license.assignedAt) {
+    const remedy = 'give --validity, the days from its assignment, or assign it first'
+    throw new Sorry(`licence key "${license.licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+  }
+  const isDay = expiresAt.length === '2030-01-31'.length
+  return validityUntil(license, isDay ? new Date(moment.getTime() + dayMs) : moment)
+}
+
+function validityUntil({ licenseKey, assignedAt }: License, end: Date): number {
+  const days = Math.ceil((end.getTime() - assignedAt!.getTime()) / dayMs)
+  if (days < 1) {
+    const remedy = `"latchkey license block ${licenseKey}" refuses it, and --assigned-at changes when its time began`
+    const from = assignedAt!.toISOString().slice(0, 10)
+    throw new Sorry(`licence key "${licenseKey}" was assigned on ${from} and cannot end before: ${remedy}`)
+  }
+  if (!daysAfter(assignedAt!, days)) throw new Sorry('a licence ends in the year 9999 at the latest, or never', 'usage')
+  return days
+}

@@ -1,0 +1,79 @@
+import type { Static, TObject } from '@sinclair/typebox'
+import type { License } from '../../db/schema/licensing'
+import type { Queryable } from '../database/connection'
+import { countSeatsTaken } from '../features/activations/service'
+import { describeLicense } from '../features/desk/license-page'
+import { endWords, lossOf } from '../features/desk/loss'
+import { stateInWords } from '../features/desk/state'
+import { changeLicense, previewChange } from '../features/licenses/change'
+import type { ChangePlan } from '../features/licenses/operator'
+import { expiryOf } from '../features/licenses/policy'
+import { type Operation, operation } from './operation'
+
+interface Declared<Input extends TObject> {
+  command: Operation['command']
+  route: Operation['route']
+  bare?: readonly string[]
+  summary: string
+  input: Input
+  help?: string
+}
+
+/** An operation that does something to one licence and shows it as it is then. */
+export function licenseDeed<Input extends TObject>({
+  make,
+  ...declared
+}: Declared<Input> & { make(tx: Queryable, input: Static<Input>, now: Date): Promise<License> }) {
+  return operation({
+    ...declared,
+    role: 'operator',
+    run: ({ db, now }, input: Static<Input>) => db.write(async (tx) => summaryOf(tx, await make(tx, input, now), now)),
+    show: ({ license_key, summary }) => [`${license_key}: ${summary}.`],
+  })
+}
+
+/**
+ * An operation that changes one licence. Where that ends it, shortens it or shuts its devices out, that is said first,
+ * with before and after. It shows the licence as it is then, and how its end has moved.
+ */
+export function licenseChange<Input extends TObject>({
+  plan,
+  warning,
+  ...declared
+}: Declared<Input> & {
+  plan(db: Queryable, input: Static<Input>, now: Date): Promise<ChangePlan>
+  /** What is always said first, whatever the change takes. */
+  warning?(license: License, seatsTaken: number): string
+}) {
+  return operation({
+    ...declared,
+    role: 'operator',
+    run: ({ db, now }, input: Static<Input>) =>
+      db.write(async (tx) => {
+        const { license: before, changes } = await plan(tx, input, now)
+        const after = await changeLicense(tx, before, changes)
+        const hasMoved = endWords(before) !== endWords(after)
+        return {
+          ...(await summaryOf(tx, after, now)),
+          ...(hasMoved && { expires_at_before: expiryOf(before)?.toISOString() ?? null }),
+        }
+      }),
+    show: ({ license_key, summary, expires_at, ...rest }) => [
+      `${license_key}: ${summary}.`,
+      ...('expires_at_before' in rest ? [`It ends ${endOf(rest.expires_at_before)} → ${endOf(expires_at)}.`] : []),
+    ],
+    async loses(input: Static<Input>, { db, now }) {
+      const { license: before, changes } = await plan(db.read, input, now)
+      const taken = await countSeatsTaken(db.read, before.id)
+      return warning?.(before, taken) ?? lossOf(before, previewChange(before, changes), taken, now)
+    },
+  })
+}
+
+/** A licence as an operator sees it, and in words. */
+export async function summaryOf(db: Queryable, license: License, now: Date) {
+  const taken = await countSeatsTaken(db, license.id)
+  return { ...describeLicense(license, taken, now), summary: stateInWords(license, taken, now) }
+}
+
+const endOf = (moment: string | null | undefined) => (moment ? `${moment.slice(0, 16)}Z` : 'never')

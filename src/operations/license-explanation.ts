@@ -1,0 +1,117 @@
+import { Type } from '@sinclair/typebox'
+import type { License } from '../../db/schema/licensing'
+import { identifier } from '../features/activations/model'
+import { type DeviceExplanation, type Explanation, explainDevice } from '../features/desk/explain'
+import { licenseReference } from '../features/licenses/model'
+import { findLicense } from '../features/licenses/service'
+import type { Answer } from '../kernel/answers'
+import { table } from './lines'
+import { operation } from './operation'
+import { commandOf, type Remedy } from './remedy'
+
+export const explain = operation({
+  command: 'license explain',
+  route: 'GET /licenses/:license_key/explain',
+  role: 'viewer',
+  summary: 'what "verify" and "activate" answer and why: each of their rules, what it saw, whether it held',
+  input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
+  async run(desk, device) {
+    const explained = await explainDevice(desk, device, desk.now)
+    const license = await findLicense(desk.db.read, device.license_key)
+    const told = ({ rules, answer: { name, code, message } }: Explanation) => {
+      const { says, remedies } = adviceOn(name, { ...device, license, explained })
+      const commands = remedies.map(commandOf)
+      const remedy = [says, ...commands].filter(Boolean).join('\n') || null
+      return { rules, answer: { code, message, remedy, remedies } }
+    }
+    return { ...device, ...told(explained.verify), activate: told(explained.activate) }
+  },
+  show({ rules, answer, activate }) {
+    return [
+      ...table(
+        ['', 'CODE', 'RULE', 'WHAT IT SAW'],
+        [...rules, ...activate.rules.slice(-1)].map(({ holds, code, claim, saw }) => [
+          holds === null ? '–' : holds ? '✓' : '✗',
+          String(code),
+          claim,
+          holds === null ? 'not asked' : saw,
+        ]),
+        '',
+      ),
+      '',
+      `"verify" answers ${answer.code}, "${answer.message}".`,
+      `"activate" answers ${activate.answer.code}, "${activate.answer.message}".`,
+      ...linesOf(activate.answer.code === answer.code ? [answer.remedy] : [answer.remedy, activate.answer.remedy]),
+    ]
+  },
+})
+
+const linesOf = (remedies: (string | null)[]) => remedies.flatMap((remedy) => remedy?.split('\n') ?? [])
+
+interface Circumstances {
+  license_key: string
+  identifier?: string | undefined
+  license: License | undefined
+  explained: DeviceExplanation
+}
+
+interface Advice {
+  says: string
+  remedies: Remedy[]
+}
+
+const none: Advice = { says: '', remedies: [] }
+
+/** What an operator can do about an answer that a customer does not want. */
+function adviceOn(answer: Answer, { license_key, license, explained }: Circumstances): Advice {
+  switch (answer) {
+    case 'access_denied':
+      return {
+        says: '"latchkey blocklist remove" lets the device in again; the list shows its id.',
+        remedies: [{ operation: 'blocklist list', input: {} }],
+      }
+    case 'invalid_license_key':
+      return {
+        says: 'This key does not exist. A part of the key, or its owner, finds the one that was meant.',
+        remedies: [{ operation: 'license search', input: { text: license_key } }],
+      }
+    case 'identifier_required':
+      return { says: 'Say which device with --identifier; its software has to send one.', remedies: [] }
+    case 'license_blocked':
+      return adviceOnBlocked(license!)
+    case 'license_not_assigned':
+      return { says: '"latchkey license assign" gives it to its owner.', remedies: [] }
+    case 'product_inactive': {
+      const input = { product: license!.productId, status: 'active' }
+      return { says: '', remedies: [{ operation: 'product set', input }] }
+    }
+    case 'license_expired':
+      return { says: 'More time:', remedies: [{ operation: 'license extend', input: { license_key, by: '30d' } }] }
+    case 'no_activation_found':
+      return { says: 'The device has to ask "activate" first.', remedies: [] }
+    case 'activation_limit_reached':
+      return adviceOnFull(license!, explained)
+    default:
+      return none
+  }
+}
+
+function adviceOnBlocked({ licenseKey: license_key, revokedAt, replacedBy, blockReason }: License): Advice {
+  const reason = blockReason ? ` because: ${blockReason}` : ''
+  if (!revokedAt) {
+    return { says: `It is blocked${reason}.`, remedies: [{ operation: 'license unblock', input: { license_key } }] }
+  }
+  if (replacedBy !== null) return { says: `It was replaced by ${replacedBy}${reason}.`, remedies: [] }
+  const says = `It was revoked for good${reason}. Its owner can be given another key.`
+  return { says, remedies: [{ operation: 'license replace', input: { license_key } }] }
+}
+
+function adviceOnFull({ licenseKey: license_key, activationLimit }: License, { holders }: DeviceExplanation): Advice {
+  return {
+    says: 'All its seats are taken. Free one, or give it more:',
+    remedies: [
+      ...holders.map(({ identifier }) => ({ operation: 'activation deactivate', input: { license_key, identifier } })),
+      { operation: 'license edit', input: { license_key, activation_limit: activationLimit + 1 } },
+    ],
+  }
+}

@@ -1,0 +1,94 @@
+import { Type } from '@sinclair/typebox'
+import { countSeatsTaken } from '../features/activations/service'
+import { refusal } from '../features/desk/loss'
+import { replaceLicense, requireReplaceable } from '../features/generators/replacing'
+import { LicenseEdit, licenseReference, longestKey } from '../features/licenses/model'
+import { planBlock, planEdit, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
+import { text } from '../intake/model'
+import { licenseChange, summaryOf } from './license-change'
+import { operation } from './operation'
+
+const Choice = { license_key: licenseReference() }
+const reason = Type.Optional(
+  text({ maxLength: 1024, description: 'Why, for whoever reads its page and its history; clients are not told.' }),
+)
+
+const block = licenseChange({
+  command: 'license block',
+  route: 'POST /licenses/:license_key/block',
+  summary: 'refuse a licence with 204 from now on; its devices keep their seats, and "unblock" lets them in again',
+  input: Type.Object({ ...Choice, reason }),
+  plan: (db, { license_key, reason }, now) => planBlock(db, license_key, { reason, now }),
+})
+
+const unblock = licenseChange({
+  command: 'license unblock',
+  route: 'POST /licenses/:license_key/unblock',
+  summary: 'let a blocked licence be used again, as it was before',
+  input: Type.Object(Choice),
+  plan: (db, { license_key }, now) => planUnblock(db, license_key, now),
+})
+
+const revoke = licenseChange({
+  command: 'license revoke',
+  route: 'POST /licenses/:license_key/revoke',
+  summary: 'block a licence for good, and tell its devices',
+  input: Type.Object({ ...Choice, reason }),
+  plan: (db, { license_key, reason }, now) => planRevocation(db, license_key, { reason, now }),
+  warning: ({ licenseKey }, taken) =>
+    `This blocks licence key "${licenseKey}" for good: no command unblocks it. ${refusal(taken)}`,
+})
+
+const extend = licenseChange({
+  command: 'license extend',
+  route: 'POST /licenses/:license_key/extend',
+  bare: ['by'],
+  summary: 'give a licence more time: from its present end, or from now where it has ended',
+  input: Type.Object({
+    ...Choice,
+    by: text({ maxLength: 10, description: 'How much longer, in days or weeks: 30d or 4w.' }),
+  }),
+  plan: (db, { license_key, by }, now) => planExtension(db, license_key, by, now),
+})
+
+const edit = licenseChange({
+  command: 'license edit',
+  route: 'PATCH /licenses/:license_key',
+  summary: 'change a licence; what is not named stays as it is',
+  input: LicenseEdit,
+  plan: planEdit,
+  help: 'Validity counts whole days from the assignment.\n"license extend KEY 30d" counts from the end, or from now.',
+})
+
+const replace = operation({
+  command: 'license replace',
+  route: 'POST /licenses/:license_key/replace',
+  role: 'operator',
+  summary: 'give the owner of a licence another key on the same terms, and revoke the one before',
+  input: Type.Object({
+    ...Choice,
+    new_key: Type.Optional(
+      text({ maxLength: longestKey, description: 'The key to give; drawn by its generator when it is absent.' }),
+    ),
+    reason,
+  }),
+  async loses({ license_key }, { db }) {
+    const { id } = await requireReplaceable(db.read, license_key)
+    const taken = await countSeatsTaken(db.read, id)
+    return `This revokes licence key "${license_key}" for good. ${refusal(taken)} Seats do not move: each device has to ask "activate" with the new key.`
+  },
+  run: ({ db, now }, { license_key, new_key, reason }) =>
+    db.write(async (tx) => {
+      const { made, old } = await replaceLicense(tx, license_key, { newKey: new_key, reason, now })
+      const { seats_taken } = await summaryOf(tx, old, now)
+      return { ...(await summaryOf(tx, made, now)), replaces: license_key, devices_to_activate: seats_taken }
+    }),
+  show: ({ license_key, summary, replaces, devices_to_activate: devices }) => [
+    `${license_key}: ${summary}.`,
+    `It replaces ${replaces}, which is revoked for good.`,
+    ...(devices ? [`Each device that used it (${devices}) has to ask "activate" with the new key.`] : []),
+  ],
+})
+
+/** What changes the terms of a licence, or whether it may be used. */
+export const licenseTerms = [block, unblock, revoke, extend, edit, replace]
