@@ -2,10 +2,11 @@ import type { ApiKey } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { parseCidr } from '../kernel/addresses'
+import { onlyNamed } from '../kernel/naming'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
-import { findApiKey, findApiKeyById, insertApiKey, updateApiKey } from './store'
+import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKey } from './store'
 
 /** How much of an API key stays readable, so that a person knows it again. */
 export const shownCharacters = 8
@@ -112,6 +113,15 @@ export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> 
   const key = await findApiKeyById(db, id)
   if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`, 'missing')
   return key
+}
+
+/** The id of the API key that is named by its id, or by a name that no other has. */
+export async function resolveApiKey(db: Queryable, reference: string): Promise<number> {
+  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  if (id !== undefined && (await findApiKeyById(db, id))) return id
+  const found = onlyNamed('API key', reference, await listApiKeysNamed(db, reference))
+  if (found) return found.id
+  throw new Sorry(`there is no API key ${id ?? `"${reference}"`}: see "latchkey api-key list"`, 'missing')
 }
 
 async function requireLasting(tx: Queryable, id: number) {

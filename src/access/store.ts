@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
 import { installation } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
@@ -34,6 +34,14 @@ export async function findApiKeyById(db: Queryable, id: number): Promise<ApiKey 
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.id, id))
   return row
 }
+
+/** API keys of that name, in upper or lower case. */
+export const listApiKeysNamed = (db: Queryable, name: string) =>
+  db
+    .select({ id: apiKeys.id, name: apiKeys.name })
+    .from(apiKeys)
+    .where(or(eq(apiKeys.name, name), sql`lower(${apiKeys.name}) = ${name.toLowerCase()}`))
+    .orderBy(asc(apiKeys.id))
 
 export async function hasApiKey(db: Queryable) {
   const [row] = await db.select({ id: apiKeys.id }).from(apiKeys).limit(1)

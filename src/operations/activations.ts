@@ -21,7 +21,7 @@ const list = listing({
   plural: 'activations',
   filters: Type.Object({
     license_key: Type.Optional(licenseReference()),
-    product: Type.Optional(productReference('Only those on licences of this product: its id, uuid or slug.')),
+    product: Type.Optional(productReference('Only those on licences of this product: its id, uuid, slug or name.')),
     identifier: Type.Optional(identifier()),
     status: Type.Optional(
       choice(['active', 'inactive'], { description: 'active: the seat is taken; inactive: it was freed.' }),

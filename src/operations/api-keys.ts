@@ -1,6 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { capabilities, type Preset, presets } from '../access/capabilities'
-import { createApiKey, editApiKey, requireApiKey, revokeApiKey, rotateApiKey, setApiKeyStatus } from '../access/service'
+import {
+  createApiKey,
+  editApiKey,
+  requireApiKey,
+  resolveApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  setApiKeyStatus,
+} from '../access/service'
 import { pageApiKeys } from '../access/store'
 import { choice, integer, list as listOf, momentText, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
@@ -8,6 +16,7 @@ import { parseMoment } from '../kernel/moments'
 import { Sorry } from '../kernel/sorry'
 import { explainKey } from './api-key-explanation'
 import { described, isOver, mayOf } from './api-key-view'
+import { byName } from './by-name'
 import { facts, listed, minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -174,7 +183,7 @@ export const apiKeys: Subject = {
     revoke,
     rotate,
     explainKey,
-  ],
+  ].map(byName(resolveApiKey, 'id')),
 }
 
 /** The terms that were given, in the service's words; an empty limit is none. */

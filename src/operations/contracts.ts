@@ -35,7 +35,7 @@ const list = listing({
   summary: 'every contract, and how much of its quota is used',
   plural: 'contracts',
   filters: Type.Object({
-    product: Type.Optional(productReference('Only those for this product: its id, uuid or slug.')),
+    product: Type.Optional(productReference('Only those for this product: its id, uuid, slug or name.')),
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
   }),
   sorts: ['id', 'name', 'updated_at'],

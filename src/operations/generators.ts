@@ -55,7 +55,7 @@ const create = operation({
   role: 'operator',
   summary: 'make a generator: say how many different keys it can make, refuse it when they are too few',
   input: Type.Object({
-    product: productReference('The product the keys are for: its id, uuid or slug.'),
+    product: productReference('The product the keys are for: its id, uuid, slug or name.'),
     method: Type.Optional(
       choice(table.method.enumValues, { description: 'What keys look like; chunk-system at first.' }),
     ),
@@ -84,7 +84,7 @@ const list = listing({
   summary: 'every generator',
   plural: 'generators',
   filters: Type.Object({
-    product: Type.Optional(productReference('Only those of this product: its id, uuid or slug.')),
+    product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those that make keys, or make none.' })),
   }),
   sorts: ['id', 'updated_at'],

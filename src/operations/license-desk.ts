@@ -17,7 +17,7 @@ import { operation, type Subject } from './operation'
 const sorts = ['id', 'license_key', 'owner_email', 'expires_at']
 const columns = {
   'LICENCE KEY': ({ license_key }: ListedLicense) => license_key,
-  PRODUCT: ({ product_id }: ListedLicense) => String(product_id),
+  PRODUCT: ({ product_name }: ListedLicense) => product_name,
   STATE: ({ state }: ListedLicense) => state,
   SEATS: ({ seats_taken, activation_limit }: ListedLicense) =>
     activation_limit > 0 ? `${seats_taken}/${activation_limit}` : String(seats_taken),
@@ -31,7 +31,7 @@ const list = listing({
   summary: 'licences: all, or those that pass every filter; by owner_email and expires_at those that have one',
   plural: 'licenses',
   filters: Type.Object({
-    product: Type.Optional(productReference('Only those of this product: its id, uuid or slug.')),
+    product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     status: Type.Optional(statusWord('Only those in this state; active holds a seat, expired has ended.')),
     owner_email: Type.Optional(text({ maxLength: 255, description: 'Only those of this owner.' })),
     key: Type.Optional(text({ description: 'The beginning of a key, in upper or lower case.' })),

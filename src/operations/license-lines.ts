@@ -1,7 +1,7 @@
-import type { describeLicense, licensePage } from '../features/desk/license-page'
+import type { licensePage, listLicensePage } from '../features/desk/license-page'
 import { facts, minute, table } from './lines'
 
-export type ListedLicense = ReturnType<typeof describeLicense>
+export type ListedLicense = Awaited<ReturnType<typeof listLicensePage>>['rows'][number]
 type Page = Awaited<ReturnType<typeof licensePage>>
 
 /** The support desk's page of a licence. */

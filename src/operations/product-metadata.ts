@@ -4,7 +4,7 @@ import { setProductMeta, unsetProductMeta } from '../features/metadata/operator'
 import { productReference } from '../features/products/model'
 import { operation, type Subject } from './operation'
 
-const Choice = { product: productReference(), key: metaKey() }
+const Choice = { product: productReference('The product: its id, uuid, slug or name.'), key: metaKey() }
 
 export const productMeta: Subject = {
   name: 'product meta',

@@ -10,7 +10,7 @@ import { facts } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const Choice = Type.Object({ product: productReference() })
+const Choice = Type.Object({ product: productReference('The product: its id, uuid, slug or name.') })
 
 const create = operation({
   command: 'product create',

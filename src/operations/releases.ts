@@ -31,7 +31,7 @@ const add = operation({
   takesFile: true,
   summary: 'copy a file into the data folder as a release of a product; a draft until it is published',
   input: Type.Object({
-    product: ofProduct('Whose release it is: its id, uuid or slug.'),
+    product: ofProduct('Whose release it is: its id, uuid, slug or name.'),
     version: text({ description: 'Its name: 1.0.2' }),
     numeric_version: integer({ description: 'Its number, which orders releases: 102' }),
     ...said,
@@ -62,7 +62,7 @@ const list = listing({
   summary: 'every release, newest first',
   plural: 'releases',
   filters: Type.Object({
-    product: Type.Optional(ofProduct('Only those of this product: its id, uuid or slug.')),
+    product: Type.Optional(ofProduct('Only those of this product: its id, uuid, slug or name.')),
     state: Type.Optional(choice(['draft', 'published'], { description: 'Only those customers see, or do not.' })),
   }),
   sorts: ['-numeric_version', 'id', 'release_date', 'download_counter', 'file_size'],

@@ -18,7 +18,7 @@ const countedMs = 7 * 24 * 3_600_000
 const product = Type.Optional(
   text({
     nullable: true,
-    description: "A product's own key pair instead of the global one: its id, uuid or slug.",
+    description: "A product's own key pair instead of the global one: its id, uuid, slug or name.",
   }),
 )
 const sizes = keySizes.map(String)

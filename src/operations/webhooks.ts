@@ -9,10 +9,12 @@ import {
   editWebhook,
   pingWebhook,
   requireWebhook,
+  resolveWebhook,
   rotateSecret,
   setWebhookActive,
 } from '../webhooks/service'
 import { pageWebhooks } from '../webhooks/store'
+import { byName } from './by-name'
 import { deliveries, replay } from './deliveries'
 import { facts, listed } from './lines'
 import { listing } from './listing'
@@ -159,7 +161,7 @@ export const webhooks: Subject = {
     deliveries,
     replay,
     test,
-  ],
+  ].map(byName(resolveWebhook, 'id', 'webhook', 'webhook_id')),
 }
 
 const described = (webhook: Webhook) => ({

@@ -4,6 +4,7 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { findContract } from '../features/contracts/store'
 import { findGenerator } from '../features/generators/store'
+import { slugFrom } from '../features/products/policy'
 import { resolveProduct } from '../features/products/service'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
 import { Sorry } from '../kernel/sorry'
@@ -36,9 +37,12 @@ async function make(tx: Queryable, reference: string, { wishes, now, notes }: Jo
   }
   const id = isNumber(reference) ? Number(reference) : undefined
   const name = id === undefined ? reference : `Product ${reference}`
+  const wanted = slugFrom(name)
+  const slug = wanted !== undefined && !(await findProduct(tx, wanted)) ? wanted : null
   const product = await insertProduct(tx, {
     ...(id && { id }),
     uuid: randomUUID(),
+    slug,
     source: 'internal',
     name,
     description: name,
@@ -48,7 +52,7 @@ async function make(tx: Queryable, reference: string, { wishes, now, notes }: Jo
     updatedAt: now,
   })
   await record(tx, { verb: 'product.imported', id: product.id, after: product }, now)
-  notes.push(`Made product ${product.id} "${name}".`)
+  notes.push(`Made product ${product.id} "${name}"${slug === null ? '' : `, slug ${slug}`}.`)
   return product
 }
 

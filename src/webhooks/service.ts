@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
+import { onlyNamed } from '../kernel/naming'
 import { randomToken } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
@@ -9,7 +10,7 @@ import { flawOfUrl } from './address'
 import { type Event, events } from './events'
 import { sealSecret } from './message'
 import { send } from './outbox'
-import { deleteWebhookRow, findWebhook, insertWebhook, updateWebhook } from './store'
+import { deleteWebhookRow, findWebhook, insertWebhook, listWebhooksNamed, updateWebhook } from './store'
 
 const longestUrl = 2048
 
@@ -51,6 +52,15 @@ export async function requireWebhook(db: Queryable, id: number): Promise<Webhook
   const webhook = await findWebhook(db, id)
   if (!webhook) throw new Sorry(`there is no webhook ${id}: see "latchkey webhook list"`, 'missing')
   return webhook
+}
+
+/** The id of the webhook that is named by its id, or by a name that no other has. */
+export async function resolveWebhook(db: Queryable, reference: string): Promise<number> {
+  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  if (id !== undefined && (await findWebhook(db, id))) return id
+  const found = onlyNamed('webhook', reference, await listWebhooksNamed(db, reference))
+  if (found) return found.id
+  throw new Sorry(`there is no webhook ${id ?? `"${reference}"`}: see "latchkey webhook list"`, 'missing')
 }
 
 /** Changes name, address or events. What waits already goes where it was meant to go. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNotNull, lt, lte, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -28,6 +28,14 @@ export async function findWebhook(db: Queryable, id: number): Promise<Webhook | 
   const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
   return row
 }
+
+/** Webhooks of that name, in upper or lower case. */
+export const listWebhooksNamed = (db: Queryable, name: string) =>
+  db
+    .select({ id: webhooks.id, name: webhooks.name })
+    .from(webhooks)
+    .where(or(eq(webhooks.name, name), sql`lower(${webhooks.name}) = ${name.toLowerCase()}`))
+    .orderBy(asc(webhooks.id))
 
 export async function insertWebhook(tx: Queryable, webhook: typeof webhooks.$inferInsert): Promise<Webhook> {
   const [row] = await tx.insert(webhooks).values(webhook).returning()

@@ -196,7 +196,7 @@ describe('the command line', () => {
     ['key nonsense', /nonsense/],
     ['api-key nonsense', /nonsense/],
     ['init nonsense', /too many arguments/],
-    ['api-key revoke x', /<id>: The id must be an integer/],
+    ['api-key revoke', /missing required argument 'id'/],
     ['key import', /missing required argument/],
   ])('refuses "%s"', async (line, reason) => {
     const { exitCode, out, err } = await house.cli(...line.split(' '))

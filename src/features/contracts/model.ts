@@ -73,7 +73,7 @@ const contractName = () => text({ maxLength: 255, option: 'name', description: '
 const keysQuantity = () => integer({ minimum: 1, option: 'quantity', description: 'How many keys may be drawn.' })
 
 export const NewContract = Type.Object({
-  product: productReference('The product its keys are for: its id, uuid or slug.'),
+  product: productReference('The product its keys are for: its id, uuid, slug or name.'),
   contract_name: contractName(),
   license_keys_quantity: keysQuantity(),
   ...terms,
@@ -86,7 +86,7 @@ export const contractReference = () =>
 /** Fields that are absent keep their value. */
 export const ContractEdit = Type.Object({
   contract: contractReference(),
-  product: Type.Optional(productReference('The product its keys are for: its id, uuid or slug.')),
+  product: Type.Optional(productReference('The product its keys are for: its id, uuid, slug or name.')),
   contract_name: Type.Optional(contractName()),
   license_keys_quantity: Type.Optional(keysQuantity()),
   ...terms,

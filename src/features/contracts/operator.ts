@@ -1,16 +1,18 @@
 import type { Static } from '@sinclair/typebox'
 import type { Contract } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { onlyNamed } from '../../kernel/naming'
 import { randomToken } from '../../kernel/secrets'
 import { Sorry } from '../../kernel/sorry'
 import { requireProduct } from '../products/service'
 import type { ContractEdit, NewContract } from './model'
 import { addContract, changeContract, removeContract } from './service'
-import { countContractKeys, findContract, findContractByKey } from './store'
+import { countContractKeys, findContract, findContractByKey, listContractsNamed } from './store'
 
-/** The contract of that id, uuid or key; an unknown one is a `Sorry`. */
+/** The contract of that id, uuid, key, or a name that no other has; an unknown one is a `Sorry`. */
 export async function requireContract(db: Queryable, reference: string): Promise<Contract> {
-  const contract = await findContract(db, reference)
+  const contract =
+    (await findContract(db, reference)) ?? onlyNamed('contract', reference, await listContractsNamed(db, reference))
   if (contract) return contract
   throw new Sorry(`there is no contract "${reference}": see "latchkey contract list"`, 'missing')
 }

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, or } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { pageOf, type Wanted } from '../../database/page'
@@ -27,6 +27,14 @@ export async function findContractBySecret(db: Queryable, secret: string): Promi
     .where(or(eq(contracts.uuid, secret), eq(contracts.contractKey, secret)))
   return rows.find((row) => row.uuid === secret) ?? rows[0]
 }
+
+/** Contracts of that name, in upper or lower case. */
+export const listContractsNamed = (db: Queryable, name: string) =>
+  db
+    .select()
+    .from(contracts)
+    .where(or(eq(contracts.name, name), sql`lower(${contracts.name}) = ${name.toLowerCase()}`))
+    .orderBy(asc(contracts.id))
 
 export async function findContractByKey(db: Queryable, contractKey: string): Promise<Contract | undefined> {
   const [row] = await db.select().from(contracts).where(eq(contracts.contractKey, contractKey))

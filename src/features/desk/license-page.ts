@@ -6,7 +6,7 @@ import { countSeatsTaken } from '../activations/service'
 import { describeSeat } from '../activations/views'
 import { expiryOf } from '../licenses/policy'
 import { listLicenseMeta } from '../licenses/service'
-import { describeProduct } from '../products/service'
+import { describeProduct, mapProductNames } from '../products/service'
 import { stateInWords, stateWord } from './state'
 import { type LicenseFilter, listSeats, mapSeatsTaken, pageLicenses } from './store'
 
@@ -41,7 +41,12 @@ export async function listLicensePage(db: Queryable, filter: LicenseFilter, want
   const { rows, next } = await pageLicenses(db, filter, wanted)
   const ids = rows.map(({ id }) => id)
   const taken = await mapSeatsTaken(db, ids)
-  return { rows: rows.map((row) => describeLicense(row, taken.get(row.id) ?? 0, wanted.now)), next }
+  const names = await mapProductNames(db, [...new Set(rows.map(({ productId }) => productId))])
+  const described = rows.map((row) => ({
+    ...describeLicense(row, taken.get(row.id) ?? 0, wanted.now),
+    product_name: names.get(row.productId)!,
+  }))
+  return { rows: described, next }
 }
 
 /** All that the support desk wants to know of a licence: the latest of its seats and of its history, if they are many. */

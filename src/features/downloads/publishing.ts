@@ -19,7 +19,7 @@ const longestVersion = 64
 
 /** What an operator says of a new release. */
 export interface ReleaseDraft {
-  /** The product's id, uuid or slug. */
+  /** The product's id, uuid, slug or name. */
   product: string
   version: string
   numericVersion: number

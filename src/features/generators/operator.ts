@@ -17,7 +17,7 @@ export const keysExpected = 1_000_000
 
 /** What an operator says of a new generator. */
 export interface GeneratorDraft extends Format {
-  /** Id, uuid or slug. */
+  /** Id, uuid, slug or name. */
   product: string
   activationLimit: number
   validity: number

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { choice, flag, gathered, list, text } from '../../intake/model'
 
-/** A product is named by its id, its uuid or its slug (CONTRACT §9). */
+/** A product is named by its id, its uuid or its slug (CONTRACT §9); operators may say its name as well. */
 export const productReference = (description = 'The product: its id, uuid or slug.') =>
   text({ maxLength: 255, aliases: ['productId', 'product_uuid', 'product_slug'], description })
 
@@ -71,7 +71,7 @@ export const NewProduct = Type.Object({
 
 /** Fields that are absent keep their value. */
 export const ProductSettings = Type.Object({
-  product: productReference(),
+  product: productReference('The product: its id, uuid, slug or name.'),
   name: Type.Optional(text({ maxLength: 255, description: 'What it is called.' })),
   ...settings,
   removed_features: Type.Optional(

@@ -10,6 +10,16 @@ export function slugFlaw(slug: string): string | undefined {
   return reservedSlugs.includes(slug) ? `"${slug}" is reserved` : undefined
 }
 
+/** A slug made of a name; undefined where none can be made of it. */
+export function slugFrom(name: string): string | undefined {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const slug = plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 50)
+    .replace(/^-+|-+$/g, '')
+  return slugFlaw(slug) ? undefined : slug
+}
+
 /** A feature from its short form: `export:boolean=true`, `seats:number=5`, `tier:string=pro`. */
 export function parseFeature(text: string): Feature | undefined {
   const [, key, type, value] = /^([A-Za-z0-9_.-]{1,64}):(boolean|number|string)=(.*)$/s.exec(text) ?? []

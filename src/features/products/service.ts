@@ -5,6 +5,7 @@ import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
+import { onlyNamed } from '../../kernel/naming'
 import { say } from '../../kernel/outcome'
 import { Sorry } from '../../kernel/sorry'
 import { announceAll } from '../../webhooks/outbox'
@@ -17,10 +18,15 @@ import {
   listEnvatoProducts,
   listProductMeta,
   listProducts,
+  listProductsLike,
+  listProductsNamed,
   type MetaPair,
   mapProductMeta,
   updateProductRow,
 } from './store'
+
+/** What other features ask of the store. */
+export { mapProductNames } from './store'
 
 /** 750 with the new id, or 751 with every faulty field. */
 export async function createProduct(tx: Queryable, input: Unchecked<typeof ProductDraft>, now: Date) {
@@ -115,12 +121,21 @@ export async function findEnvatoProduct(db: Queryable, itemId: string, itemName:
   )
 }
 
-/** The same for an operator: an unknown product is a `Sorry`. */
+/** The product an operator means: by id, uuid, slug, or a name that no other has. An unknown one is a `Sorry`. */
 export async function requireProduct(db: Queryable, reference: string): Promise<Product> {
-  const product = await resolveProduct(db, reference)
-  if (!product) throw new Sorry(`there is no product "${reference}": see "latchkey product list"`, 'missing')
-  return product
+  const product = await findMeantProduct(db, reference)
+  if (product) return product
+  const alike = reference ? await listProductsLike(db, reference, mostAlike) : []
+  const meant = alike.length ? `; did you mean ${alike.map(({ id, name }) => `${id} "${name}"`).join(', ')}?` : ''
+  throw new Sorry(`there is no product "${reference}": see "latchkey product list"${meant}`, 'missing')
 }
+
+/** The same, where there may be none. A name that several have is a `Sorry`. */
+export const findMeantProduct = async (db: Queryable, reference: string): Promise<Product | undefined> =>
+  (await resolveProduct(db, reference)) ??
+  onlyNamed('product', reference, reference ? await listProductsNamed(db, reference) : [])
+
+const mostAlike = 5
 
 /** A product as 810 shows it (CONTRACT §1). */
 export const presentProduct = async (db: Queryable, product: Product) =>

@@ -1,4 +1,4 @@
-import { and, asc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import { generators, type Product, productMeta, products, releases } from '../../../db/schema/catalog'
 import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
@@ -30,6 +30,29 @@ export async function findProduct(db: Queryable, reference: string): Promise<Pro
     : await byName(db).execute({ name: reference })
   return row
 }
+
+/** Products of that name, in upper or lower case. */
+export const listProductsNamed = (db: Queryable, name: string) =>
+  db
+    .select()
+    .from(products)
+    .where(or(eq(products.name, name), sql`lower(${products.name}) = ${name.toLowerCase()}`))
+    .orderBy(asc(products.id))
+
+/** The names of these products, by id. */
+export async function mapProductNames(db: Queryable, ids: number[]): Promise<Map<number, string>> {
+  const rows = await db.select({ id: products.id, name: products.name }).from(products).where(inArray(products.id, ids))
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** Some products with a part of their name, in upper or lower case. */
+export const listProductsLike = (db: Queryable, part: string, limit: number) =>
+  db
+    .select({ id: products.id, name: products.name })
+    .from(products)
+    .where(sql`instr(lower(${products.name}), ${part.toLowerCase()}) > 0`)
+    .orderBy(asc(products.id))
+    .limit(limit)
 
 /** Products whose items are sold on the Envato market, the oldest first. */
 export const listEnvatoProducts = (db: Queryable) =>
