@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { requireContract } from '../features/contracts/operator'
 import { licensePage, listLicensePage } from '../features/desk/license-page'
-import { licenseReference, statusWord } from '../features/licenses/model'
-import { requireLicense } from '../features/licenses/operator'
+import { longestKey, statusWord } from '../features/licenses/model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { integer, text } from '../intake/model'
 import { explain } from './license-explanation'
 import { type ListedLicense, licenseLines } from './license-lines'
+import { findMeantLicense, searchLicenses } from './license-search'
 import { licenseTerms } from './license-terms'
 import { licenseDeeds } from './licenses'
 import { minute } from './lines'
@@ -58,13 +58,15 @@ const search = listing({
   command: 'license search',
   route: 'GET /search/licenses',
   bare: ['text'],
-  summary: "licences whose key, or whose owner's e-mail address or name, begins so",
+  summary: 'licences with a part of it in their key, owner, e-mail address, notes or metadata',
   plural: 'licenses',
-  filters: Type.Object({ text: text({ description: 'How it begins, in upper or lower case.' }) }),
+  filters: Type.Object({
+    text: text({ maxLength: 255, description: 'Any part of it; case and hyphens do not count.' }),
+  }),
   sorts,
-  page: ({ db, now }, filter, wanted) => listLicensePage(db.read, filter, { ...wanted, now }),
+  page: searchLicenses,
   columns,
-  none: 'Nothing begins so.',
+  none: 'No licence matches.',
 })
 
 const show = operation({
@@ -72,8 +74,10 @@ const show = operation({
   route: 'GET /licenses/:license_key',
   role: 'viewer',
   summary: 'all there is to know of a licence: owner, state, end, seats, features, metadata, history',
-  input: Type.Object({ license_key: licenseReference() }),
-  run: async ({ db, now }, { license_key }) => licensePage(db.read, await requireLicense(db.read, license_key), now),
+  input: Type.Object({
+    license_key: text({ maxLength: longestKey, description: 'The licence key, or a part that no other has.' }),
+  }),
+  run: async (desk, { license_key }) => licensePage(desk.db.read, await findMeantLicense(desk, license_key), desk.now),
   show: licenseLines,
 })
 

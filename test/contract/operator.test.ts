@@ -163,7 +163,7 @@ describe('lists', () => {
     await refused(['license', 'list', '--after', 'nonsense'], 2, '"after" takes the "next"')
     await refused(['license', 'list', '--limit', '0'], 2, '--limit')
     await refused(['license', 'list', '--sort', 'colour'], 2, 'Allowed choices')
-    expect((await house.cli('license', 'search', 'nothing-begins-so')).out).toBe('Nothing begins so.\n')
+    expect((await house.cli('license', 'search', 'nothing-like-it')).out).toBe('No licence matches.\n')
   })
 
   test('have activations of all licences by product, device and state', async () => {

@@ -18,8 +18,6 @@ const lists: [string, (db: Queryable) => PromiseLike<unknown>][] = [
   ['the same of one product', (db) => listLicenses(db, { search: '0000-', productId: 1 }, page)],
   ['the list by e-mail', (db) => listLicenses(db, { ownerEmail: 'owner-0000001@example.com' }, page)],
   ['the desk by a key', (db) => pageLicenses(db, { key: '0000-' }, sorted('license_key'))],
-  ['the desk by a key or an owner', (db) => pageLicenses(db, { text: '0000-' }, sorted('id'))],
-  ['the desk by a key or an owner, along the keys', (db) => pageLicenses(db, { text: '0000-' }, sorted('license_key'))],
 ]
 
 /** How SQLite goes about every statement that is prepared meanwhile, in a stock of some thousand licences. */

@@ -1,10 +1,11 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
-import { activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
+import { activationSightings, activations, licenseMeta, licenses, seatIsTaken } from '../../../db/schema/licensing'
+import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, pageOf, type Sorts, type Wanted } from '../../database/page'
 import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
-import { isFoundBy } from '../licenses/service'
+import { soughtPart } from './search'
 
 export interface LicenseFilter {
   productId?: number | undefined
@@ -14,7 +15,7 @@ export interface LicenseFilter {
   key?: string | undefined
   contractId?: number | undefined
   generatorId?: number | undefined
-  /** The beginning of a key, or of an owner's e-mail address or name. */
+  /** A part of a key, of an owner's name or e-mail address, of a note or of a value of metadata. */
   text?: string | undefined
 }
 
@@ -47,13 +48,34 @@ export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wan
       key === undefined ? undefined : beginsWith(keyInAnyCase, key),
       contractId === undefined ? undefined : eq(licenses.contractId, contractId),
       generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
-      text === undefined ? undefined : isFoundBy(text),
+      text === undefined ? undefined : isAbout(text),
       haves[sort],
     ),
     sorts,
     wanted,
     index: sort === 'expires_at' && !isNarrowed ? 'licenses_expiry' : undefined,
   })
+}
+
+/** A text as it is searched: case and hyphens do not count. SQLite lowers ASCII alone. */
+const searched = (text: SQL) => sql`lower(replace(${text}, '-', ''))`
+
+/** Whether a text is a part of what is known of a licence. It is looked for in every row; no index knows all parts. */
+function isAbout(text: string): SQL {
+  const sought = soughtPart(text)
+  const forms = [...new Set([sought.toLowerCase(), sought.toUpperCase().replace(/[A-Z]+/g, (a) => a.toLowerCase())])]
+  const holds = (text: SQL) =>
+    sql.join(
+      forms.map((form) => sql`instr(${searched(text)}, ${form}) > 0`),
+      sql` or `,
+    )
+  const { licenseKey, ownerName, ownerEmail } = licenses
+  // Parts do not reach from one of these into the next.
+  const own = sql`${licenseKey} || char(10) || coalesce(${ownerName}, '') || char(10) || coalesce(${ownerEmail}, '')`
+  return sql`(${holds(own)}
+    or ${licenses.id} in (select ${licenseMeta.licenseId} from ${licenseMeta} where ${holds(sql`${licenseMeta.value}`)})
+    or ${licenses.id} in (select cast(${auditLog.subjectId} as integer) from ${auditLog} indexed by audit_log_notes
+      where ${auditLog.verb} = 'license.noted' and (${holds(sql`${auditLog.after} ->> 'note'`)})))`
 }
 
 /** The stored words as they are stored, the others as CONTRACT §2 derives them. */

@@ -18,7 +18,8 @@ const latestHappenings = 100
 export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
   const license = await findLicense(db, licenseKey)
   if (license) return license
-  throw new Sorry(`there is no licence key "${licenseKey}": check its spelling, upper and lower case count`, 'missing')
+  const remedy = 'upper and lower case count; "latchkey license search" finds it by any part'
+  throw new Sorry(`there is no licence key "${licenseKey}": check its spelling, ${remedy}`, 'missing')
 }
 
 /** Gives a licence that is in stock to an owner, and announces it. */

@@ -36,7 +36,6 @@ export {
   copyLicenseMeta,
   findLicense,
   findSeat,
-  isFoundBy,
   listLicenseMeta,
   listOldestAvailable,
   type Seat,

@@ -232,12 +232,10 @@ export const listLicenses = (
   return db.select().from(licenses).where(inArray(licenses.id, page)).orderBy(asc(licenses.id))
 }
 
-/**
- * Whether a key, or its owner's e-mail address or name, begins so, in upper or lower case. SQLite serves an `or` from
- * several indexes only where it need not compare without regard to case itself.
- */
-export const isFoundBy = (text: string) =>
+/** Whether a key, or its owner's e-mail address or name, begins so, in upper or lower case. */
+const isFoundBy = (text: string) =>
   or(
+    // SQLite serves an `or` from several indexes only where it need not compare without regard to case itself.
     sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`,
     beginsWith(sql`lower(${licenses.ownerEmail})`, text.toLowerCase()),
     beginsWith(sql`lower(${licenses.ownerName})`, text.toLowerCase()),
