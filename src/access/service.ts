@@ -8,7 +8,7 @@ import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
 import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKey } from './store'
 
-/** How much of an API key stays readable, so that a person knows it again. */
+/** How much of an API key stays readable at most, so that a person knows it again; of a short one a quarter. */
 export const shownCharacters = 8
 const longestToken = 512
 
@@ -131,7 +131,10 @@ async function requireLasting(tx: Queryable, id: number) {
 }
 
 /** What is kept of a token: its SHA-256, and its beginning for people. */
-export const hashedToken = (token: string) => ({ hash: sha256(token), prefix: token.slice(0, shownCharacters) })
+export const hashedToken = (token: string) => ({
+  hash: sha256(token),
+  prefix: token.slice(0, Math.min(shownCharacters, Math.floor(token.length / 4))),
+})
 
 /** All a key may do by a preset and by name, nothing twice. */
 export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'preset' | 'capabilities'>): string[] {

@@ -44,6 +44,9 @@ export async function record(tx: Queryable, { verb, id, before, after, batch }: 
 
 const saltBytes = 16
 
+/** What stands in place of a secret. */
+export const mask = '•••'
+
 const secrets: readonly string[] = [
   'hash',
   'previousHash',
@@ -62,7 +65,7 @@ function textOf(side: object | undefined, other: object | undefined): string | n
   const told: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(side)) {
     if (unsaid.includes(name) || (others && isSame(value, others[name]))) continue
-    told[snake(name)] = secrets.includes(name) && value !== null ? '•••' : value
+    told[snake(name)] = secrets.includes(name) && value !== null ? mask : value
   }
   return JSON.stringify(told)
 }

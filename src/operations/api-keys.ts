@@ -19,7 +19,7 @@ import { described, isOver, mayOf } from './api-key-view'
 import { byName } from './by-name'
 import { facts, listed, minute } from './lines'
 import { listing } from './listing'
-import { operation, type Subject } from './operation'
+import { operation, type Role, type Subject } from './operation'
 
 const usualOverlap = '7d'
 const longestOverlapMs = 90 * 86_400_000
@@ -45,6 +45,7 @@ const create = operation({
   command: 'api-key create',
   route: 'POST /api-keys',
   role: 'owner',
+  proof: 'session',
   summary: 'make an API key and print it, this once',
   input: Type.Object({
     name: text({ description: 'Whose key it is.' }),
@@ -102,6 +103,7 @@ const edit = operation({
   command: 'api-key edit',
   route: 'PATCH /api-keys/:id',
   role: 'owner',
+  proof: 'session',
   summary: 'change what an API key may do, from the next request on; what is not named stays, an empty limit is lifted',
   input: Type.Object({ id, name: Type.Optional(text({ description: 'Whose key it is.' })), ...terms }),
   async run({ db, now }, { id, name, ...given }) {
@@ -113,12 +115,15 @@ const edit = operation({
   help: listed('Capabilities', capabilities),
 })
 
-const turn = (word: 'enable' | 'disable', status: 'active' | 'inactive', summary: string) =>
+const turn = (
+  word: 'enable' | 'disable',
+  status: 'active' | 'inactive',
+  told: { role: Role; proof?: 'session'; summary: string },
+) =>
   operation({
     command: `api-key ${word}`,
     route: `POST /api-keys/:id/${word}`,
-    role: 'operator',
-    summary,
+    ...told,
     input: Type.Object({ id }),
     run: async ({ db, now }, { id }) => described(await db.write((tx) => setApiKeyStatus(tx, id, status, now))),
     show: (key) => [`API key ${key.id} "${key.name}" is ${key.status}.`],
@@ -142,6 +147,7 @@ const rotate = operation({
   command: 'api-key rotate',
   route: 'POST /api-keys/:id/rotate',
   role: 'owner',
+  proof: 'session',
   summary: 'give an API key a new value and print it, this once; the old one works on until the overlap is over',
   input: Type.Object({
     id,
@@ -178,8 +184,9 @@ export const apiKeys: Subject = {
     list,
     show,
     edit,
-    turn('enable', 'active', 'let an API key be used again'),
-    turn('disable', 'inactive', 'refuse an API key until it is enabled again'),
+    // Given by owners, and so given back by owners; to take it away is the daily work.
+    turn('enable', 'active', { role: 'owner', proof: 'session', summary: 'let an API key be used again' }),
+    turn('disable', 'inactive', { role: 'operator', summary: 'refuse an API key until it is enabled again' }),
     revoke,
     rotate,
     explainKey,

@@ -1,5 +1,7 @@
 import type { Contract } from '../../db/schema/licensing'
+import { mask } from '../audit/record'
 import { listedContract } from '../features/contracts/views'
+import type { Desk } from './operation'
 
 /** A contract as an operator sees it. */
 export const described = (contract: Contract, used: number) => ({
@@ -7,6 +9,10 @@ export const described = (contract: Contract, used: number) => ({
   uuid: contract.uuid,
   license_keys_remaining: contract.licenseKeysQuantity - used,
 })
+
+/** It as somebody of that role sees it: a viewer does not learn what holders draw keys with. */
+export const shownTo = <Shown extends { contract_key: string }>(user: Desk['user'], contract: Shown): Shown =>
+  user?.role === 'viewer' ? { ...contract, contract_key: mask } : contract
 
 /** It on a few lines. */
 export function told(contract: ReturnType<typeof described>) {

@@ -7,7 +7,7 @@ import { countContractKeys, listLatestKeys, mapContractKeyCounts, pageContracts 
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
-import { described, permissionsOf, told } from './contract-lines'
+import { described, permissionsOf, shownTo, told } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -39,14 +39,14 @@ const list = listing({
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
   }),
   sorts: ['id', 'name', 'updated_at'],
-  async page({ db }, { product, status }, wanted) {
+  async page({ db, user }, { product, status }, wanted) {
     const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
     const { rows, next } = await pageContracts(db.read, { productId, status }, wanted)
     const used = await mapContractKeyCounts(
       db.read,
       rows.map(({ id }) => id),
     )
-    return { rows: rows.map((row) => described(row, used.get(row.id) ?? 0)), next }
+    return { rows: rows.map((row) => shownTo(user, described(row, used.get(row.id) ?? 0))), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -66,11 +66,11 @@ const show = operation({
   role: 'viewer',
   summary: 'one contract with its quota, its permissions and its keys, the latest 100 if they are more',
   input: Choice,
-  async run({ db }, { contract: reference }) {
+  async run({ db, user }, { contract: reference }) {
     const contract = await requireContract(db.read, reference)
     const keys = await listLatestKeys(db.read, contract.id, mostKeysShown)
     const license_keys = keys.toReversed().map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))
-    return { ...(await counted(db.read, contract)), license_keys }
+    return { ...shownTo(user, await counted(db.read, contract)), license_keys }
   },
   show: ({ license_keys, ...contract }) => [
     ...told(contract),

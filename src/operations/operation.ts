@@ -30,6 +30,11 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   /** Fields that stand bare on the command line too, behind those of its path. */
   readonly bare?: readonly string[]
   readonly role: Role
+  /**
+   * It gives access that outlives the session it is done in: over HTTP whoever shows a session, or whoever it is, gives
+   * their password again.
+   */
+  readonly proof?: 'session' | 'always'
   readonly summary: string
   readonly input: Input
   /** Gives its value as JSON; what stands in the way is a `Sorry`. */

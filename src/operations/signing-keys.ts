@@ -55,6 +55,7 @@ const importKey = operation({
   route: 'POST /signing-keys/import',
   bare: ['private_key'],
   role: 'owner',
+  proof: 'session',
   summary: 'sign with an existing RSA private key (PEM), so that clients that know it go on unchanged',
   input: Type.Object({
     private_key: text({ file: true, description: 'The private key, PKCS#1 or PKCS#8.' }),

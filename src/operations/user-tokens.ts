@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { UserToken } from '../../db/schema/access'
-import { integer, momentText, text, toggle } from '../intake/model'
+import { integer, list as listOf, momentText, text, toggle } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
-import { requireOwnOrOwner, requireUser } from '../users/service'
+import { keptTokens, requireOwnOrOwner, requireUser } from '../users/service'
 import { pageTokens } from '../users/store'
 import { createToken, endTokens } from '../users/tokens'
 import { minute } from './lines'
@@ -43,6 +43,7 @@ const create = operation({
   command: 'user tokens create',
   route: 'POST /users/:user/tokens',
   role: 'viewer',
+  proof: 'always',
   summary: 'make a token that scripts show to the operator API, and print it, this once; it may do what its user may',
   input: Type.Object({
     user,
@@ -76,14 +77,16 @@ const end = operation({
   command: 'user sessions revoke',
   route: 'DELETE /users/:user/sessions',
   role: 'viewer',
-  summary: 'end the sessions of a user at once: one, or all of them',
+  summary: 'end the sessions of a user at once: one, or all of them and their tokens, but those kept by name',
   input: Type.Object({
     user,
     id: Type.Optional(integer({ minimum: 1, description: 'Only this one, by its id in the list.' })),
+    keep_tokens: Type.Optional(listOf({ description: keptTokens })),
   }),
-  async run(desk, { user, id }) {
+  async run(desk, { user, id, keep_tokens: keepTokens }) {
     requireOwnOrOwner(desk.user, user)
-    const ended = await desk.db.write((tx) => endTokens(tx, { userName: user, kind: 'session', id }, desk.now))
+    const wanted = { userName: user, kind: 'session', id, keepTokens } as const
+    const ended = await desk.db.write((tx) => endTokens(tx, wanted, desk.now))
     return { sessions: ended.map(described) }
   },
   show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],

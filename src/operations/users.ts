@@ -1,8 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
-import { choice, text } from '../intake/model'
+import { choice, list, text } from '../intake/model'
 import { hashPassword, randomPassword } from '../users/password'
-import { changePassword, changeRole, createUser, disableUser, enableUser, removeUser } from '../users/service'
+import {
+  changePassword,
+  changeRole,
+  createUser,
+  disableUser,
+  enableUser,
+  keptTokens,
+  removeUser,
+} from '../users/service'
 import { pageUsers } from '../users/store'
 import { minute } from './lines'
 import { listing } from './listing'
@@ -23,6 +31,7 @@ const create = operation({
   command: 'user create',
   route: 'POST /users',
   role: 'owner',
+  proof: 'session',
   summary: 'let somebody in, with a password of their own',
   input: Type.Object({
     name: text({ maxLength: 64, description: 'What they log in as: small letters, digits and . _ @ -' }),
@@ -37,7 +46,7 @@ const create = operation({
   show: ({ name, role, ...shown }) => [`User "${name}" can log in as ${role}.`, ...shownOnce(shown)],
 })
 
-const list = listing({
+const listed = listing({
   command: 'user list',
   route: 'GET /users',
   role: 'owner',
@@ -66,6 +75,7 @@ const set = operation({
   command: 'user set',
   route: 'PATCH /users/:user',
   role: 'owner',
+  proof: 'session',
   summary: 'give a user another role, from the next request on',
   input: Type.Object({ user, role: choice(roles, role) }),
   run: async ({ db, now }, { user, role }) => described(await db.write((tx) => changeRole(tx, user, role, now))),
@@ -76,11 +86,17 @@ const passwd = operation({
   command: 'user passwd',
   route: 'PUT /users/:user/password',
   role: 'owner',
-  summary: 'give a user another password, and end all their sessions; their tokens go on',
-  input: Type.Object({ user, password: Type.Optional(password) }),
-  async run({ db, now }, { user, password }) {
-    const { hash, shown } = await madeOrGiven(password)
-    return { ...described(await db.write((tx) => changePassword(tx, user, hash, now))), ...shown }
+  proof: 'session',
+  summary: 'give a user another password, and end all their sessions and tokens, but tokens kept by name',
+  input: Type.Object({
+    user,
+    password: Type.Optional(password),
+    keep_tokens: Type.Optional(list({ description: keptTokens })),
+  }),
+  async run({ db, now }, { user, password, keep_tokens: keepTokens }) {
+    const { hash: passwordHash, shown } = await madeOrGiven(password)
+    const changed = await db.write((tx) => changePassword(tx, user, { passwordHash, keepTokens }, now))
+    return { ...described(changed), ...shown }
   },
   show: ({ name, ...shown }) => [`The password of "${name}" is changed.`, ...shownOnce(shown)],
 })
@@ -99,6 +115,7 @@ const enable = operation({
   command: 'user enable',
   route: 'POST /users/:user/enable',
   role: 'owner',
+  proof: 'session',
   summary: 'let a user log in again',
   input: Type.Object({ user }),
   run: changing(enableUser),
@@ -119,7 +136,7 @@ const remove = operation({
 export const users: Subject = {
   name: 'user',
   about: 'the people who run this installation',
-  operations: [create, list, set, passwd, disable, enable, remove],
+  operations: [create, listed, set, passwd, disable, enable, remove],
 }
 
 function changing(work: typeof enableUser) {

@@ -31,6 +31,7 @@ const add = operation({
   command: 'webhook add',
   route: 'POST /webhooks',
   role: 'operator',
+  proof: 'session',
   summary: 'tell an address of events from now on, and print the secret it checks them with, this once',
   input: Type.Object({ name, url, events: wantedEvents }),
   async run({ db, sealer, now }, draft) {
@@ -81,6 +82,7 @@ const edit = operation({
   command: 'webhook edit',
   route: 'PATCH /webhooks/:id',
   role: 'operator',
+  proof: 'session',
   summary: 'change its name, its address or its events from now on; what is not named stays',
   input: Type.Object({
     id,
@@ -111,6 +113,7 @@ const rotate = operation({
   command: 'webhook rotate-secret',
   route: 'POST /webhooks/:id/rotate-secret',
   role: 'operator',
+  proof: 'session',
   summary: 'sign what it is sent with a new secret from now on, and print that, this once',
   input: Type.Object({ id }),
   async run({ db, sealer, now }, { id }) {

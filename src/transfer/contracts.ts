@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Contract, contracts } from '../../db/schema/licensing'
+import { mask } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { ContractDraft } from '../features/contracts/model'
 import { findContract, findContractByKey, insertContract } from '../features/contracts/store'
@@ -39,8 +40,10 @@ export const contractsTable: Table = {
   spellings: { quota: 'license_keys_quantity', license_count: 'license_keys_quantity', key: 'contract_key' },
   ignored: ['license_keys_count', 'type', 'generator_id', 'rate_limit', 'ip_allowlist', 'webhook', 'deleted_at'],
   put: oneByOne(put),
-  async *rows(db) {
-    for await (const page of everyRow(db, contracts)) yield* page.map(lineOf)
+  async *rows(db, { isMasked }) {
+    for await (const page of everyRow(db, contracts)) {
+      yield* page.map((row) => lineOf(isMasked ? { ...row, contractKey: mask } : row))
+    }
   },
 }
 

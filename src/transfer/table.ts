@@ -59,6 +59,8 @@ export type Fields = Record<string, any>
 export interface Outward {
   /** Opens a signing key's private half and locks it with a passphrase; undefined where keys stay at home. */
   readonly lockKey?: ((key: SigningKey) => string) | undefined
+  /** Whether secrets are masked, as they are in the audit log: for people who may only look. */
+  readonly isMasked?: boolean | undefined
 }
 
 /** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as a `Sorry`. */

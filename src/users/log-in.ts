@@ -8,13 +8,17 @@ import { findUser, updateUser } from './store'
 import { beginSession } from './tokens'
 
 const perAddress = 30
-const perName = 10
+// Of one name: tried with one known device, or from one address; and with all devices that are not known together.
+const perPlace = 10
+const perName = 30
 
 /** Who wants in, from where. */
 export interface Attempt {
   name: string
   password: string
   address: string
+  /** The browser, where this user has logged in with it before: others cannot use up its attempts. */
+  knownDevice?: string | undefined
   /** What the session is called in lists. */
   device: string
   requestId?: string | undefined
@@ -26,11 +30,15 @@ export interface Attempt {
  */
 export async function logIn(
   { db, limit }: { db: Db; limit: Limiter },
-  { name, password, address, device, requestId }: Attempt,
+  { name, password, address, knownDevice, device, requestId }: Attempt,
   now: Date,
 ) {
-  requirePatience(limit, `log-in from ${address}`, perAddress, now)
-  const known = await checkPassword({ db, limit }, { name, password }, now)
+  if (knownDevice === undefined) {
+    requirePatience(limit, `log-in from ${address}`, perAddress, now)
+    requirePatience(limit, `log-in as ${name}`, perName, now)
+  }
+  const place = knownDevice ?? address
+  const known = await checkPassword({ db, limit }, { name, password, place }, now)
   if (!known) return undefined
   return db.as({ actor: `user ${name}`, requestId }).write(async (tx) => {
     // Looked at again: while the password was checked, somebody may have changed it.
@@ -43,13 +51,13 @@ export async function logIn(
   })
 }
 
-/** The user of that name and password, whatever their state; a few attempts a minute for one name. */
+/** The user of that name and password, whatever their state; a few attempts a minute for one name at one place. */
 export async function checkPassword(
   { db, limit }: { db: Db; limit: Limiter },
-  { name, password }: { name: string; password: string },
+  { name, password, place }: { name: string; password: string; place: string },
   now: Date,
 ): Promise<User | undefined> {
-  requirePatience(limit, `log-in as ${name}`, perName, now)
+  requirePatience(limit, `password of ${name} at ${place}`, perPlace, now)
   const user = await findUser(db.read, name)
   return (await isPassword(password, user?.passwordHash)) ? user : undefined
 }

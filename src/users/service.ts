@@ -39,11 +39,37 @@ export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefine
 export const changeRole = (tx: Queryable, name: string, role: User['role'], now: Date) =>
   change(tx, { name, verb: 'user.updated', values: { role } }, now)
 
-/** Gives a user another password, and ends all sessions that were begun with the old one. */
-export async function changePassword(tx: Queryable, name: string, passwordHash: string, now: Date): Promise<User> {
+/** What is said of the tokens that go on when sessions end. */
+export const keptTokens = 'The names of tokens that go on, as a list; all others end with the sessions.'
+
+/** Another password, and the names of the tokens that go on with it. */
+export interface PasswordChange {
+  passwordHash: string
+  keepTokens?: readonly string[] | undefined
+}
+
+/** Gives a user another password, and ends all sessions that were begun with the old one, and what they may have made. */
+export async function changePassword(
+  tx: Queryable,
+  name: string,
+  { passwordHash, keepTokens }: PasswordChange,
+  now: Date,
+): Promise<User> {
   const user = await change(tx, { name, verb: 'user.password-changed', values: { passwordHash } }, now)
   await revokeTokens(tx, { userId: user.id, kind: 'session' }, now)
+  await endOtherTokens(tx, { userId: user.id, keepTokens }, now)
   return user
+}
+
+/** Ends the tokens of a user but those of these names. */
+export async function endOtherTokens(
+  tx: Queryable,
+  { userId, keepTokens = [] }: { userId: number; keepTokens?: readonly string[] | undefined },
+  now: Date,
+) {
+  const ended = await revokeTokens(tx, { userId, kind: 'token', besides: keepTokens }, now)
+  for (const token of ended) await record(tx, { verb: 'user-token.revoked', id: token.id, before: token }, now)
+  return ended
 }
 
 /** Shuts a user out, at once; sessions and tokens end for good. */

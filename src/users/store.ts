@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, ne, notInArray, or } from 'drizzle-orm'
 import { type User, type UserToken, users, userTokens } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
@@ -94,10 +94,21 @@ export async function touchToken(tx: Queryable, id: number, values: Pick<UserTok
   await tx.update(userTokens).set(values).where(eq(userTokens.id, id))
 }
 
-/** Ends those that have not ended yet: one by its id, or all. */
-export const revokeTokens = (tx: Queryable, holding: Holding & { id?: number | undefined }, now: Date) =>
+/** Ends those that have not ended yet: one by its id, or all but those of some names. */
+export const revokeTokens = (
+  tx: Queryable,
+  holding: Holding & { id?: number | undefined; besides?: readonly string[] },
+  now: Date,
+) =>
   tx
     .update(userTokens)
     .set({ revokedAt: now })
-    .where(and(heldBy(holding), isLive(now), holding.id === undefined ? undefined : eq(userTokens.id, holding.id)))
+    .where(
+      and(
+        heldBy(holding),
+        isLive(now),
+        holding.id === undefined ? undefined : eq(userTokens.id, holding.id),
+        holding.besides?.length ? notInArray(userTokens.name, [...holding.besides]) : undefined,
+      ),
+    )
     .returning()

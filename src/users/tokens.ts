@@ -5,7 +5,7 @@ import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
-import { requireUser } from './service'
+import { endOtherTokens, requireUser } from './service'
 import { findToken, insertToken, revokeTokens, touchToken } from './store'
 
 const shownCharacters = 9
@@ -85,10 +85,20 @@ export async function identify(
 const sessionEnd = ({ createdAt }: UserToken, now: Date) =>
   new Date(Math.min(now.getTime() + idleMs, createdAt.getTime() + longestSessionMs))
 
-/** Ends a user's sessions or tokens, one of them or all; that there is none to end is a `Sorry`. */
+interface Ended {
+  userName: string
+  kind: UserToken['kind']
+  id?: number | undefined
+  keepTokens?: readonly string[] | undefined
+}
+
+/**
+ * Ends a user's sessions or tokens, one of them or all; that there is none to end is a `Sorry`. With all sessions the
+ * tokens end that may have been made in them, but those that are kept by name.
+ */
 export async function endTokens(
   tx: Queryable,
-  { userName, kind, id }: { userName: string; kind: UserToken['kind']; id?: number | undefined },
+  { userName, kind, id, keepTokens }: Ended,
   now: Date,
 ): Promise<UserToken[]> {
   const user = await requireUser(tx, userName)
@@ -97,5 +107,6 @@ export async function endTokens(
     throw new Sorry(`"${userName}" has no ${kind} ${id}: see "latchkey user ${kind}s list ${userName}"`, 'missing')
   }
   for (const token of ended) await record(tx, { verb: `user-${kind}.revoked`, id: token.id, before: token }, now)
+  if (kind === 'session' && id === undefined) await endOtherTokens(tx, { userId: user.id, keepTokens }, now)
   return ended
 }

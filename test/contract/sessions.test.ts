@@ -28,9 +28,12 @@ describe('logging in', () => {
       status: 200,
       body: { user: ada.name, role: 'owner', kind: 'session', expires_at: expect.any(String) },
     })
-    expect(headers.get('set-cookie')).toBe(
+    expect(headers.getSetCookie()).toEqual([
       `latchkey_session=${session}; Path=/admin; HttpOnly; SameSite=Strict; Max-Age=604800`,
-    )
+      expect.stringMatching(
+        /^latchkey_device=lkd_[\w-]+\.[0-9a-f]{64}; Path=\/admin; HttpOnly; SameSite=Strict; Max-Age=34560000$/,
+      ),
+    ])
     expect(await isIn(session)).toBe(true)
     expect((await ada.tell('GET /users', { sort: '-last_login_at', limit: 1 })).body.users).toMatchObject([
       { name: ada.name, last_login_at: expect.any(String) },
@@ -61,12 +64,40 @@ describe('logging in', () => {
   test('is limited for one name, wherever it is tried from; the right password has to wait too', async () => {
     const target = await makeOperator(house, 'viewer')
     let told = await enter({ ...target, password: 'guess number one' })
-    for (let i = 0; i < 20 && told.status !== 429; i++) told = await enter({ ...target, password: `guess number ${i}` })
+    for (let i = 0; i < 40 && told.status !== 429; i++) told = await enter({ ...target, password: `guess number ${i}` })
     expect(told).toMatchObject({ status: 429, body: { error: { code: 'too_many_requests' } } })
     expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await enter(target)).status).toBe(429)
     expect((await enter(await makeOperator(house, 'viewer'))).status).toBe(200)
     expect(await target.tell('GET /session')).toMatchObject({ status: 200 })
+  })
+
+  test('goes on for a browser that its user has logged in with, however often others guess', async () => {
+    const target = await makeOperator(house, 'viewer')
+    const device = /latchkey_device=[\w.-]+/.exec((await enter(target)).headers.getSetCookie().join())![0]
+    const stranger = await makeOperator(house, 'viewer')
+    const foreign = /latchkey_device=[\w.-]+/.exec((await enter(stranger)).headers.getSetCookie().join())![0]
+    let told = await enter({ ...target, password: 'guess number one' })
+    for (let i = 0; i < 40 && told.status !== 429; i++) told = await enter({ ...target, password: `guess number ${i}` })
+    const from = (cookie: string, password = target.password) =>
+      logIn(house, { ...target, password }, { ...elsewhere(), cookie })
+    expect((await from(foreign)).status).toBe(429)
+    expect((await from(`${device.slice(0, -4)}0000`)).status).toBe(429)
+    expect((await from(device)).status).toBe(200)
+    let own = await from(device, 'guess with the known device')
+    for (let i = 0; i < 20 && own.status !== 429; i++) own = await from(device, `guess number ${i}`)
+    expect(own.status).toBe(429)
+  })
+
+  test('is limited for one name from one address sooner than from all', async () => {
+    const target = await makeOperator(house, 'viewer')
+    const here = elsewhere()
+    let count = 0
+    for (let told = 401; told !== 429 && count < 40; count++) {
+      told = (await logIn(house, { ...target, password: `guess ${count}` }, here)).status
+    }
+    expect(count).toBeLessThan(15)
+    expect((await enter(target)).status).toBe(200)
   })
 
   test('is limited for one address, whatever names are tried', async () => {

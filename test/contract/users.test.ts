@@ -141,7 +141,10 @@ describe('a user', () => {
 describe('a token', () => {
   test('is shown once, kept as its hash, and ends when it is revoked', async () => {
     const ada = await makeOperator(house, 'operator')
-    const { status, body } = await ada.tell(`POST /users/${ada.name}/tokens`, { name: 'nightly' })
+    const { status, body } = await ada.tell(`POST /users/${ada.name}/tokens`, {
+      name: 'nightly',
+      current_password: ada.password,
+    })
     expect({ status, token: body.token }).toEqual({ status: 200, token: expect.stringMatching(/^lko_[\w-]{43}$/) })
     const listed = await ada.tell(`GET /users/${ada.name}/tokens`, { sort: '-id' })
     expect(listed.body.tokens[0]).toMatchObject({ id: body.id, name: 'nightly', prefix: body.token.slice(0, 9) })

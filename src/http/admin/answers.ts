@@ -16,7 +16,7 @@ export const reasons: Record<Reason, { status: number; code: string }> = {
   usage: { status: 422, code: 'invalid_input' },
 }
 
-export const done = (body: object, headers: Record<string, string> = {}): Said => ({ status: 200, body, headers })
+export const done = (body: object, cookies: readonly string[] = []): Said => ({ status: 200, body, cookies })
 
 /** What is wrong with the fields, each by its name. */
 export function invalid(fields: FieldErrors): Said {

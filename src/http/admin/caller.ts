@@ -2,23 +2,40 @@ import type { Config } from '../../config'
 import type { Deps } from '../../deps'
 import { Sorry } from '../../kernel/sorry'
 import type { Role } from '../../operations/operation'
+import { deviceLifetimeMs } from '../../users/known-device'
 import { type Identity, identify, longestSessionMs } from '../../users/tokens'
 import { isOfType, unsupported } from './fields'
 import type { AdminRoute } from './route'
 
 export const cookieName = 'latchkey_session'
 
-/** The header that gives a browser its session, or takes it away where there is no value. */
-export const sessionCookie = (value: string | undefined, { isHttps }: { isHttps: boolean }) => ({
-  'set-cookie': [
-    `${cookieName}=${value ?? ''}`,
+const deviceCookieName = 'latchkey_device'
+
+/** Gives a browser its session, or takes it away where there is no value. */
+export const sessionCookie = (value: string | undefined, visit: Secure) =>
+  cookie(cookieName, value, { ...visit, forMs: longestSessionMs })
+
+/** Lets a browser be known again when its user logs in the next time. */
+export const deviceCookie = (value: string, visit: Secure) =>
+  cookie(deviceCookieName, value, { ...visit, forMs: deviceLifetimeMs })
+
+/** What a browser shows of an earlier log-in. */
+export const deviceIn = ({ headers }: Request) =>
+  /(?:^|;\s*)latchkey_device=([\w.-]+)/.exec(headers.get('cookie') ?? '')?.[1]
+
+interface Secure {
+  isHttps: boolean
+}
+
+const cookie = (name: string, value: string | undefined, { isHttps, forMs }: Secure & { forMs: number }) =>
+  [
+    `${name}=${value ?? ''}`,
     'Path=/admin',
     'HttpOnly',
     'SameSite=Strict',
-    `Max-Age=${value ? longestSessionMs / 1000 : 0}`,
+    `Max-Age=${value ? forMs / 1000 : 0}`,
     ...(isHttps ? ['Secure'] : []),
-  ].join('; '),
-})
+  ].join('; ')
 
 /** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each a `Sorry`. */
 export async function admitted(

@@ -89,8 +89,8 @@ export function openDoor(deps: Deps) {
 const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.indexOf('/'))}`
 
 /** An answer as it leaves. */
-export const reply = ({ status, body, headers: own }: Said, requestId: string) =>
-  new Response(body instanceof ReadableStream ? body : JSON.stringify(body), {
-    status,
-    headers: { ...headers, 'x-request-id': requestId, ...own },
-  })
+export function reply({ status, body, headers: own, cookies = [] }: Said, requestId: string) {
+  const all = new Headers({ ...headers, 'x-request-id': requestId, ...own })
+  for (const cookie of cookies) all.append('set-cookie', cookie)
+  return new Response(body instanceof ReadableStream ? body : JSON.stringify(body), { status, headers: all })
+}

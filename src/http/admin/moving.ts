@@ -84,12 +84,14 @@ const exportingTable: AdminRoute = {
   command: 'export',
   role: 'viewer',
   gives: ['application/x-ndjson', 'text/csv'],
-  summary: 'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone',
+  summary:
+    'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone, secrets masked for viewers',
   input: tableFields,
   async answer({ folder, sealer }, visit, fields) {
     const { table, format = 'jsonl', passphrase } = fields as Static<typeof tableFields>
     if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(visit), 'owner')
-    const wanted = { folder, only: table, outward: outwardOf(sealer, passphrase) }
+    const isMasked = whoIn(visit).user.role === 'viewer'
+    const wanted = { folder, only: table, outward: { ...outwardOf(sealer, passphrase), isMasked } }
     return attached(`${table}.${format}`, exportedText(wanted, format === 'csv' ? csvForm : jsonForm({ named: false })))
   },
 }

@@ -21,6 +21,8 @@ export interface Said {
   status: number
   body: object | ReadableStream
   headers?: Record<string, string>
+  /** What a browser is to keep or to forget, each as a `Set-Cookie` header. */
+  cookies?: readonly string[]
 }
 
 /** A route under `/admin/api`. */

@@ -1,21 +1,44 @@
+import { Type } from '@sinclair/typebox'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
+import { text } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
+import { Sorry } from '../../kernel/sorry'
 import type { Desk, Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
 import { openDoor, reply } from './door'
 import { movingRoutes } from './moving'
 import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
-import { asUser, sessionRoutes, whoIn } from './session'
+import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
 import { uploadIn } from './upload'
 
 /** The same as the operation's command, in the name of whoever asks. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
-  answer: async (deps, visit, values) => done(await run(deskOf(deps, visit, operation), values)),
+  input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
+  async answer(deps, visit, { current_password: password, ...values }) {
+    await requireProof(deps, visit, operation.proof, password)
+    return done(await run(deskOf(deps, visit, operation), values))
+  },
 })
+
+const current_password = Type.Optional(
+  text({
+    maxLength: 512,
+    description: 'The password of whoever asks, again: it gives access that outlives a session.',
+  }),
+)
+
+async function requireProof(deps: Deps, visit: Visit, proof: Operation['proof'], password: unknown) {
+  if (!proof || (proof === 'session' && whoIn(visit).token.kind !== 'session')) return
+  if (password !== undefined) return requirePassword(deps, visit, String(password))
+  throw new Sorry(
+    'this gives access that outlives your session: give your password again, as current_password',
+    'forbidden',
+  )
+}
 
 const deskOf = (deps: Deps, visit: Visit, { takesFile }: Pick<Operation, 'takesFile'>): Desk => ({
   ...deps,

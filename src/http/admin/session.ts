@@ -1,12 +1,14 @@
 import { Type } from '@sinclair/typebox'
-import { text } from '../../intake/model'
+import type { Deps } from '../../deps'
+import { list, text } from '../../intake/model'
 import { Sorry } from '../../kernel/sorry'
+import { devicePurpose, knownDevice, makeDevice } from '../../users/known-device'
 import { checkPassword, logIn } from '../../users/log-in'
 import { hashPassword } from '../../users/password'
-import { changePassword } from '../../users/service'
+import { changePassword, keptTokens } from '../../users/service'
 import { endTokens, type Identity } from '../../users/tokens'
 import { done } from './answers'
-import { sessionCookie } from './caller'
+import { deviceCookie, deviceIn, sessionCookie } from './caller'
 import type { AdminRoute, Visit } from './route'
 
 const longestPassword = 512
@@ -21,14 +23,19 @@ const begin: AdminRoute = {
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
   }),
-  async answer({ db, limit }, visit, { name, password }) {
+  async answer({ db, limit, sealer }, visit, { name, password }) {
     const { request, address, now, requestId } = visit
     const device = (request.headers.get('user-agent') ?? '').slice(0, longestDevice)
-    const attempt = { name: String(name), password: String(password), address, device, requestId }
+    const deviceKey = sealer.derive(devicePurpose)
+    const attempt = {
+      ...{ name: String(name), password: String(password), address, device, requestId },
+      knownDevice: knownDevice(deviceKey, String(name), deviceIn(request)),
+    }
     const begun = await logIn({ db, limit }, attempt, now)
     if (!begun) throw new Sorry('the name or the password is wrong', 'stranger')
     visit.identity = begun
-    return done(described(begun), sessionCookie(begun.value, visit))
+    const known = makeDevice(deviceKey, begun.user.name)
+    return done(described(begun), [sessionCookie(begun.value, visit), deviceCookie(known, visit)])
   },
 }
 
@@ -53,26 +60,34 @@ const end: AdminRoute = {
     await asUser(db, visit).write((tx) =>
       endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, visit.now),
     )
-    return done({}, sessionCookie(undefined, visit))
+    return done({}, [sessionCookie(undefined, visit)])
   },
 }
 
 const setPassword: AdminRoute = {
   route: 'PUT /session/password',
   role: 'viewer',
-  summary: 'change one’s own password: all sessions end, this one too',
+  summary: 'change one’s own password: all sessions and tokens end, this session too; tokens kept by name go on',
   input: Type.Object({
     current_password: password('The password until now.'),
     password: password('The password from now on: 15 characters at least.'),
+    keep_tokens: Type.Optional(list({ description: keptTokens })),
   }),
-  async answer({ db, limit }, visit, { current_password, password }) {
+  async answer(deps, visit, { current_password, password, keep_tokens }) {
     const { name } = whoIn(visit).user
-    const known = await checkPassword({ db, limit }, { name, password: String(current_password) }, visit.now)
-    if (!known) throw new Sorry('the current password is wrong', 'forbidden')
-    const hash = await hashPassword(String(password))
-    await asUser(db, visit).write((tx) => changePassword(tx, name, hash, visit.now))
-    return done({}, sessionCookie(undefined, visit))
+    await requirePassword(deps, visit, String(current_password))
+    const change = { passwordHash: await hashPassword(String(password)), keepTokens: keep_tokens as string[] }
+    await asUser(deps.db, visit).write((tx) => changePassword(tx, name, change, visit.now))
+    return done({}, [sessionCookie(undefined, visit)])
   },
+}
+
+/** Whoever asks knows their password still; a `Sorry` otherwise. */
+export async function requirePassword({ db, limit }: Deps, visit: Visit, password: string) {
+  const { user, token } = whoIn(visit)
+  const attempt = { name: user.name, password, place: `token ${token.id}` }
+  if (await checkPassword({ db, limit }, attempt, visit.now)) return
+  throw new Sorry('the current password is wrong', 'forbidden')
 }
 
 /** Logging in and out, and what a user changes about themselves. */

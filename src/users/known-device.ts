@@ -1,0 +1,25 @@
+import { timingSafeEqual } from 'node:crypto'
+import { randomToken } from '../kernel/secrets'
+
+/** What the key of device cookies is derived for. */
+export const devicePurpose = 'known device'
+
+/** How long a browser is known after its last log-in. */
+export const deviceLifetimeMs = 400 * 86_400_000
+
+/** What a browser keeps after somebody has logged in with it: a number of its own, under an HMAC that names the user. */
+export function makeDevice(key: Buffer, userName: string): string {
+  const id = randomToken('lkd')
+  return `${id}.${macOf(key, userName, id)}`
+}
+
+/** The number of a browser that this user has logged in with before; undefined for any other. */
+export function knownDevice(key: Buffer, userName: string, shown: string | undefined): string | undefined {
+  const [id, mac] = shown?.split('.') ?? []
+  if (!id || !mac) return undefined
+  const [given, right] = [Buffer.from(mac), Buffer.from(macOf(key, userName, id))]
+  return given.length === right.length && timingSafeEqual(given, right) ? id : undefined
+}
+
+const macOf = (key: Buffer, userName: string, id: string) =>
+  new Bun.CryptoHasher('sha256', key).update(JSON.stringify([userName, id])).digest('hex')
