@@ -4,7 +4,8 @@ import type { Db } from '../database/database'
 import type { House } from '../house'
 import { Sorry } from '../kernel/sorry'
 import { type Line, listed, table as tableOf } from '../operations/lines'
-import { encodings } from '../transfer/formats/decode'
+import { quoteStyles } from '../transfer/formats/csv'
+import { encodingNamed } from '../transfer/formats/encodings'
 import { importLines } from '../transfer/import'
 import { pairOf, parseMapping } from '../transfer/mapping'
 import type { Reason } from '../transfer/reasons'
@@ -36,7 +37,12 @@ export const importCommand = (program: Command, io: Io) =>
     .option('--value <column:theirs=ours>', 'what a value in a column means; may be repeated', gatherTexts, [])
     .option('--date-format <format>', 'how dates are written, such as dd/MM/yyyy; may be repeated', gatherTexts, [])
     .option('--mapping <file>', 'a JSON file with the columns and defaults of each table')
-    .addOption(new Option('--encoding <name>', 'how the file is written').choices(encodings).default('utf-8'))
+    .option('--encoding <name>', 'how the file is written: utf-8, windows-1252, latin1, utf-16le …', 'utf-8')
+    .addOption(
+      new Option('--quotes <how>', 'how a quote in a quoted cell is written: twice, or after a backslash')
+        .choices(quoteStyles)
+        .default('doubled'),
+    )
     .option('--keep-seats', 'take licences that hold more seats than their limit allows')
     .option('--passphrase-file <file>', 'file that holds the passphrase of the signing keys in an export')
     .option('--refused <path>', 'where lines go that are refused, with the reason (default: beside the input)')
@@ -50,7 +56,10 @@ ${listed('Tables', tableNames)}`,
       if (!options.dryRun && !options.yes && !io.confirm) {
         throw new Sorry('say --dry-run to see what it would do, and --yes to do it', 'usage')
       }
-      const { sources, passedOver } = openSources(path, saidOf(options), options.encoding)
+      const { sources, passedOver } = openSources(path, saidOf(options), {
+        encoding: encodingNamed(options.encoding),
+        quotes: options.quotes,
+      })
       return inHouse(options, io, (house) => carryOut({ house, io, path, options, sources, passedOver }))
     })
 
@@ -128,7 +137,7 @@ async function work(
       onRead: bar.add,
       onRefused: (source, lines) => refused?.write(source, lines),
     })
-    for (const file of passedOver) result.notes.push(`${file} was passed over: its name is none of a table.`)
+    result.notes.push(...passedOver)
     return { result, refusedTo: refused?.close() ?? [] }
   } finally {
     bar.end()

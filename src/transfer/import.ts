@@ -64,6 +64,7 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
       throw error instanceof Sorry ? new Sorry(`${error.message}. ${standing(result, most)}`, error.reason) : error
     }
     if (batch.length) await flush()
+    result.notes.push(...source.notes)
   }
   result.notes.push(...[...journey.remarks].map(([remark, licenses]) => `${remark}: ${counted(licenses, 'licence')}.`))
   result.notes.push(...values.unused().map((rule) => `No line has the value of --value "${rule}".`))

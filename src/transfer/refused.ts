@@ -2,6 +2,8 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync, writeSync } from 
 import { basename, dirname, extname, join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { reasonColumn } from './columns'
+import type { CsvDialect } from './formats/csv'
+import { encoded } from './formats/encodings'
 import type { Source, SourceLine } from './source'
 
 /** Where lines go that were refused: in the form they had, with the reason, to be mended and imported again. */
@@ -23,33 +25,72 @@ export function usualRefusedPath(path: string): string {
 
 /** Opens the place: a file for what is refused of one file, a folder with a file for each otherwise. */
 export function openRefused(path: string, isFolder: boolean): RefusedFiles {
-  const files = new Map<string, number>()
+  const files = new Map<string, { file: number; source: Source; count: number }>()
   const fileFor = (source: Source) => {
-    const file = isFolder ? join(path, basename(source.path)) : path
-    const open = files.get(file)
-    if (open !== undefined) return open
-    mkdirSync(dirname(file), { recursive: true })
-    const fresh = openSync(file, 'w', 0o600)
-    // The mark tells that it is UTF-8, whatever the file it comes from was.
-    if (source.header) writeSync(fresh, `\ufeff${stringify([[...without(source.header), reasonColumn]])}`)
-    files.set(file, fresh)
+    const place = isFolder ? join(path, basename(source.path)) : path
+    const open = files.get(place)
+    if (open) return open
+    mkdirSync(dirname(place), { recursive: true })
+    const fresh = { file: openSync(place, 'w', 0o600), source, count: 0 }
+    files.set(place, fresh)
+    append(fresh, `${source.format.hasMark ? '\ufeff' : ''}${beginningOf(source)}`)
     return fresh
   }
   return {
     write(source, refused) {
       if (!refused.length) return
-      const { header } = source
-      const text = header
-        ? stringify(refused.map(({ line, reason }) => [...cellsOf(line, header), reason]))
-        : refused.map(({ line, reason }) => `${JSON.stringify(objectOf(line, reason))}\n`).join('')
-      writeSync(fileFor(source), text)
+      const open = fileFor(source)
+      append(open, textOf(source, refused, { isFirst: open.count === 0 }))
+      open.count += refused.length
     },
     close() {
-      for (const file of files.values()) closeSync(file)
+      for (const open of files.values()) {
+        append(open, endOf(open.source))
+        closeSync(open.file)
+      }
       return [...files.keys()]
     },
   }
 }
+
+const append = ({ file, source }: { file: number; source: Source }, text: string) =>
+  writeSync(file, encoded(text, source.format.encoding))
+
+/** What stands before the lines: the names of the columns, or the bracket of a list. */
+function beginningOf({ format, dialect, header, wrapper }: Source): string {
+  if (format.kind === 'json') return wrapper === undefined ? '[\n' : `{${JSON.stringify(wrapper)}: [\n`
+  if (!dialect || !header) return ''
+  const separator = dialect.separatorLine === undefined ? '' : `${dialect.separatorLine}${dialect.newline}`
+  return `${separator}${csvText([[...without(header), reasonColumn]], dialect)}`
+}
+
+function endOf({ format, wrapper }: Source): string {
+  if (format.kind !== 'json') return ''
+  return wrapper === undefined ? '\n]\n' : '\n]}\n'
+}
+
+function textOf(
+  { format, dialect, header }: Source,
+  refused: { line: SourceLine; reason: string }[],
+  { isFirst }: { isFirst: boolean },
+): string {
+  if (dialect && header) {
+    const records = refused.map(({ line, reason }) => [...cellsOf(line, header), reason])
+    return csvText(records, dialect)
+  }
+  const objects = refused.map(({ line, reason }) => JSON.stringify(objectIn(line, reason)))
+  if (format.kind === 'json') return `${isFirst ? '' : ',\n'}${objects.join(',\n')}`
+  return objects.map((text) => `${text}\n`).join('')
+}
+
+const csvText = (records: string[][], { delimiter, quotes, newline }: CsvDialect) =>
+  stringify(records, {
+    delimiter,
+    escape: quotes === 'backslash' ? '\\' : '"',
+    record_delimiter: newline,
+    // A reader drops a backslash that is not doubled, and doubles are known in quotes alone.
+    quoted_match: quotes === 'backslash' ? /\\/ : /[\r\n]/,
+  })
 
 const without = (header: string[]) => header.filter((column) => column !== reasonColumn)
 
@@ -59,7 +100,7 @@ function cellsOf({ raw }: SourceLine, header: string[]): string[] {
   return [...cells, ...Array(Math.max(0, without(header).length - cells.length)).fill('')]
 }
 
-function objectOf({ raw, fields, refused }: SourceLine, reason: string): object {
+function objectIn({ raw, fields, refused }: SourceLine, reason: string): object {
   const isObject = fields || refused !== 'this is no JSON object'
   return { ...(isObject ? JSON.parse(raw as string) : { text: raw }), [reasonColumn]: reason }
 }

@@ -2,7 +2,10 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { Sorry } from '../kernel/sorry'
 import { columnsOfCsv, linesOfCsv } from './csv-source'
-import { decoded, type Encoding } from './formats/decode'
+import type { CsvDialect, QuoteStyle } from './formats/csv'
+import { decoded } from './formats/decode'
+import type { Encoding } from './formats/encodings'
+import { type FileFormat, formatOf } from './formats/format'
 import { columnsOfJson, linesOfJson } from './json-source'
 import { type Reading, readingOf, requireDefaults, type Said } from './mapping'
 import { type Fields, type Table, tableNames } from './table'
@@ -24,49 +27,79 @@ export interface Source {
   readonly bytes: number
   readonly table: Table
   readonly reading: Reading
-  /** The names in a CSV file's first line, once its lines are being read. */
+  readonly format: FileFormat
+  /** How a CSV file is written, and the names in its first line, once its lines are being read. */
+  dialect?: CsvDialect
   header?: string[]
+  /** The name of the list in a JSON object, once its lines are being read. */
+  wrapper?: string
+  /** What the operator is to be told of it, once its lines were read. */
+  readonly notes: string[]
   /** The names of its columns: those of a CSV file's first line, or of one JSON object after the other. */
   columns(): AsyncGenerator<readonly string[]>
   lines(onRead: (bytes: number) => void): AsyncGenerator<SourceLine>
 }
 
-const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjson']
+/** How files are read that do not say so themselves. */
+export interface ReadingOptions {
+  encoding: Encoding
+  quotes: QuoteStyle
+}
 
-/** The files a path means, those first that others lean on; and files in a folder that hold nothing Latchkey keeps. */
-export function openSources(path: string, said: Said, encoding: Encoding): { sources: Source[]; passedOver: string[] } {
+const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjson', '.json']
+const foreignExtensions =
+  /^\.(xlsx|xlsm|xlsb|xls|ods|numbers|sql|dump|zip|gz|bz2|xz|zst|7z|rar|tar|tgz|pdf|db|sqlite3?)$/
+
+/** The files a path means, those first that others lean on; and what is to be told of those that are passed over. */
+export function openSources(
+  path: string,
+  said: Said,
+  options: ReadingOptions,
+): { sources: Source[]; passedOver: string[] } {
   if (!statOf(path).isDirectory()) {
     const reading = readingOf(nameOf(path), said) ?? readingOf(nameOf(path), { ...said, table: 'licenses' })!
-    requireDefaults(said, tablesOf(path, reading))
-    return { sources: [openSource(path, reading, encoding)], passedOver: [] }
+    const source = openSource(path, reading, options)
+    requireDefaults(said, tablesOf(source))
+    return { sources: [source], passedOver: [] }
   }
   if (said.table) throw new Sorry('--table says what one file holds, and this is a folder: use a mapping file', 'usage')
-  const files = readdirSync(path).filter((file) => extensions.includes(extname(file).toLowerCase()))
+  const names = readdirSync(path)
+  const files = names.filter((file) => extensions.includes(extname(file).toLowerCase()))
+  const foreign = names.filter((file) => foreignExtensions.test(extname(file).toLowerCase()))
   const read = files.map((file) => ({ file, reading: readingOf(nameOf(file), said) }))
-  const sources = read.flatMap(({ file, reading }) =>
-    reading ? [openSource(join(path, file), reading, encoding)] : [],
-  )
+  const sources = read.flatMap(({ file, reading }) => (reading ? [openSource(join(path, file), reading, options)] : []))
   if (!sources.length) {
     throw new Sorry(
       `there is nothing to import in ${path}: name its files after tables, such as ${tableNames.slice(0, 5).join('.csv, ')}.csv`,
     )
   }
-  requireDefaults(
-    said,
-    sources.flatMap((source) => tablesOf(source.path, source.reading)),
-  )
+  requireDefaults(said, sources.flatMap(tablesOf))
   const place = ({ table }: Source) => tableNames.indexOf(table.name)
   return {
     sources: sources.sort((a, b) => place(a) - place(b)),
-    passedOver: read.filter(({ reading }) => !reading).map(({ file }) => file),
+    passedOver: [
+      ...read.flatMap(({ file, reading }) =>
+        reading ? [] : [`${file} was passed over: its name is none of a table.`],
+      ),
+      ...foreign.map((file) => `${file} was passed over: ${foreignIn(join(path, file))}.`),
+    ],
   }
 }
 
-const isJson = (path: string) => /^\.(jsonl|ndjson)$/i.test(extname(path))
+/** What keeps a file from being read, in its own words. */
+function foreignIn(path: string): string {
+  try {
+    formatOf(path, 'utf-8')
+    return 'its name does not end in .csv, .tsv, .txt, .json or .jsonl'
+  } catch (error) {
+    if (error instanceof Sorry) return error.message.replace(path, 'it')
+    throw error
+  }
+}
 
 /** The tables that a file's lines may be of: those of JSON may name another one each. */
-const tablesOf = (path: string, { table }: Reading): readonly Table[] =>
-  isJson(path) ? Object.values(tables) : [table]
+const tablesOf = ({ format, table }: Source): readonly Table[] =>
+  format.kind === 'csv' ? [table] : Object.values(tables)
 
 function statOf(path: string) {
   try {
@@ -78,20 +111,20 @@ function statOf(path: string) {
 
 const nameOf = (path: string) => basename(path, extname(path)).replace(/\.refused(-\d+)?$/, '')
 
-function openSource(path: string, reading: Reading, encoding: Encoding): Source {
+function openSource(path: string, reading: Reading, { encoding, quotes }: ReadingOptions): Source {
+  const bytes = statOf(path).size
+  const format = formatOf(path, encoding)
+  const isCsv = format.kind === 'csv'
+  const text = (onRead?: (bytes: number) => void) => decoded({ path, encoding: format.encoding, onRead })
   const source: Source = {
     path,
-    bytes: statOf(path).size,
+    bytes,
     table: reading.table,
     reading,
-    columns() {
-      const text = decoded({ path, encoding })
-      return isJson(path) ? columnsOfJson(text, path) : columnsOfCsv(text, path)
-    },
-    lines(onRead) {
-      const text = decoded({ path, encoding, onRead })
-      return isJson(path) ? linesOfJson(text, reading, path) : linesOfCsv(text, source)
-    },
+    format,
+    notes: [],
+    columns: () => (isCsv ? columnsOfCsv(text(), { path, quotes }) : columnsOfJson(text(), source)),
+    lines: (onRead) => (isCsv ? linesOfCsv(text(onRead), source, quotes) : linesOfJson(text(onRead), source)),
   }
   return source
 }

@@ -7,12 +7,11 @@ import { storeAt, type Upload } from '../features/downloads/files'
 import { Sorry } from '../kernel/sorry'
 import { runAside } from '../upkeep/aside'
 import { inFields } from './field-words'
-import type { Encoding } from './formats/decode'
 import { importLines } from './import'
 import type { Wishes } from './journey'
 import type { Said } from './mapping'
 import type { Place } from './reasons'
-import { openSources } from './source'
+import { openSources, type ReadingOptions } from './source'
 import type { Result } from './tally'
 
 const uploadsIn = (folder: string) => join(folder, 'imports')
@@ -20,7 +19,7 @@ const uploadsIn = (folder: string) => join(folder, 'imports')
 /** How a file that was sent is to be read, and what is to be done with it. */
 export interface Order {
   said: Omit<Said, 'mapping'>
-  encoding: Encoding
+  reading: ReadingOptions
   wishes: Wishes
   isDryRun: boolean
 }
@@ -38,7 +37,7 @@ export async function importUpload(
   const path = join(place, upload.name)
   try {
     await storeAt(path, upload)
-    const { sources } = openSources(path, { mapping: {}, ...order.said }, order.encoding)
+    const { sources } = openSources(path, { mapping: {}, ...order.said }, order.reading)
     const result = order.isDryRun
       ? await rehearseAside(deps.folder, path, order)
       : await importLines(deps, sources, { wishes: order.wishes, onRefused() {} })
@@ -66,14 +65,14 @@ export async function importUpload(
 /** Removes what was on its way in when a server died. A server alone takes files in here, and has the folder for itself. */
 export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
 
-async function rehearseAside(folder: string, path: string, { said, encoding, wishes }: Order): Promise<Result> {
+async function rehearseAside(folder: string, path: string, { said, reading, wishes }: Order): Promise<Result> {
   const { passphrase, createsProducts, keepsSeats, values = [], dateFormats = [] } = wishes
   const passphraseFile = `${path}.passphrase`
   if (passphrase !== undefined) await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: 'wx' })
   const pairs = (flag: string, of: Readonly<Record<string, string>>) =>
     Object.entries(of).map(([name, value]) => `${flag}=${name}=${value}`)
   const { value } = await runAside(folder, [
-    ...['import', path, '--dry-run', `--encoding=${encoding}`],
+    ...['import', path, '--dry-run', `--encoding=${reading.encoding}`, `--quotes=${reading.quotes}`],
     ...(said.table === undefined ? [] : [`--table=${said.table}`]),
     ...pairs('--map', said.columns),
     ...pairs('--default', said.defaults),

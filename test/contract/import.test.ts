@@ -134,10 +134,10 @@ describe('import', () => {
     expect(first.err).toBe(`latchkey: 1 line is refused: mend them in ${refused} and import that\n`)
     const text = readFileSync(refused, 'utf8')
     expect(text).toBe(
-      '\ufefflicense_key,product,activation_limit,validity,status,refused_because\n' +
-        'MEND-2,App,x,0,,"activation_limit ""x"" must be an integer"\n',
+      'license_key;product;activation_limit;validity;status;refused_because\n' +
+        'MEND-2;App;x;0;;"activation_limit ""x"" must be an integer"\n',
     )
-    writeFileSync(refused, text.replace(',x,', ',3,'))
+    writeFileSync(refused, text.replace(';x;', ';3;'))
     expect(await numbers(refused)).toEqual({ lines: 1, made: 1, already_there: 0, refused: 0 })
     const again = await house.cli('import', path, '--yes', '--json')
     expect(JSON.parse(again.out).refused_to).toEqual([path.replace('.csv', '.refused-2.csv')])

@@ -2,7 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { choice, list, text, toggle } from '../../intake/model'
 import { Sorry } from '../../kernel/sorry'
 import { exportedText, jsonForm, lockWith } from '../../transfer/export'
-import { encodings } from '../../transfer/formats/decode'
+import { quoteStyles } from '../../transfer/formats/csv'
+import { encodingNamed } from '../../transfer/formats/encodings'
 import { csvForm } from '../../transfer/formats/spreadsheet'
 import { pairOf } from '../../transfer/mapping'
 import { exportedTables } from '../../transfer/tables'
@@ -31,7 +32,12 @@ const importFields = Type.Object({
   ),
   date_format: Type.Optional(list({ description: 'How dates are written, beside the usual forms: dd/MM/yyyy.' })),
   default: Type.Optional(list({ description: 'What lines are worth that say nothing, as a list of ours=value.' })),
-  encoding: Type.Optional(choice(encodings, { description: 'How the file is written: utf-8 where nothing is said.' })),
+  encoding: Type.Optional(
+    text({ description: 'How the file is written, such as windows-1252 or latin1: utf-8 where nothing is said.' }),
+  ),
+  quotes: Type.Optional(
+    choice(quoteStyles, { description: 'How a quote in a quoted cell is written: doubled where nothing is said.' }),
+  ),
   keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
   passphrase,
   dry_run: Type.Optional(toggle({ description: 'Only say what would be made and what is wrong, line by line.' })),
@@ -51,12 +57,13 @@ const importing: AdminRoute = {
       map,
       default: defaults,
       encoding = 'utf-8',
+      quotes = 'doubled',
       ...said
     } = fields as Static<typeof importFields>
     deps.peers.awaitLong(visit.request)
     const result = await importUpload({ ...deps, db: asUser(deps.db, visit) }, uploadIn(visit.request), {
       said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
-      encoding,
+      reading: { encoding: encodingNamed(encoding), quotes },
       wishes: {
         createsProducts: said.create_products ?? false,
         keepsSeats: said.keep_seats ?? false,

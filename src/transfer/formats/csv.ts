@@ -1,38 +1,106 @@
 import { parse } from 'csv-parse'
 import { Sorry } from '../../kernel/sorry'
 
+/** How a quote is written in a cell that is quoted: twice, or with a backslash before it. */
+export const quoteStyles = ['doubled', 'backslash'] as const
+export type QuoteStyle = (typeof quoteStyles)[number]
+
+/** How a CSV file is written beside its encoding. */
+export interface CsvDialect {
+  delimiter: string
+  quotes: QuoteStyle
+  newline: '\n' | '\r\n' | '\r'
+  /** The line before the names, by which Excel is told the delimiter. */
+  separatorLine?: string
+}
+
 /** A record's cells and the line it begins in. */
 export interface CsvRecord {
   line: number
   cells: string[]
 }
 
-const longestRecord = 16 * 1024 * 1024
-const delimiters = [',', ';', '\t'] as const
+interface Reading {
+  path: string
+  quotes: QuoteStyle
+  /** Told once how the file is written. */
+  onDialect?: (dialect: CsvDialect) => void
+}
 
-/** The records of a CSV text. A quote that is out of place is a `Sorry` that says the line. */
-export async function* csvRecords(chunks: AsyncIterable<string>, path: string): AsyncGenerator<CsvRecord> {
+const mebibyte = 1024 * 1024
+const longestRecord = 16 * mebibyte
+const headLength = 65_536
+const delimiters = [',', ';', '\t', '|'] as const
+
+/**
+ * The records of a CSV text; those without a word are passed over. A quote that is out of place, and a record that is
+ * too long, is a `Sorry` that says the line.
+ */
+export async function* csvRecords(chunks: AsyncIterable<string>, reading: Reading): AsyncGenerator<CsvRecord> {
   let parser: ReturnType<typeof reader> | undefined
-  for await (const chunk of chunks) {
-    if (chunk === '') continue
-    parser ??= reader(delimiterOf(chunk), path)
-    yield* await parser.take((stream, done) => stream.write(chunk, done))
+  for await (const chunk of withHead(chunks)) {
+    let text = chunk
+    if (!parser) {
+      const { dialect, rest, line } = beginning(chunk, reading.quotes)
+      reading.onDialect?.(dialect)
+      parser = reader(dialect, reading, line)
+      text = rest
+    }
+    yield* (await parser.take((stream, done) => stream.write(text, done), text.length)).filter(saysSomething)
     parser.requireWhole()
   }
   if (!parser) return
-  yield* await parser.take((stream, done) => stream.end(done))
+  yield* (await parser.take((stream, done) => stream.end(done), 0)).filter(saysSomething)
   parser.requireWhole()
 }
 
+const saysSomething = ({ cells }: CsvRecord) => cells.some((cell) => cell.trim() !== '')
+
+/** The same text in pieces of which the first is long enough to tell how it is written. */
+async function* withHead(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let head: string | undefined = ''
+  for await (const chunk of chunks) {
+    if (head === undefined) yield chunk
+    else {
+      head += chunk
+      if (head.length < headLength) continue
+      yield head
+      head = undefined
+    }
+  }
+  if (head) yield head
+}
+
+/** How a text is written, and what is left of it without empty lines and a `sep=;` before the names. */
+function beginning(text: string, quotes: QuoteStyle): { dialect: CsvDialect; rest: string; line: number } {
+  const newline = (/\r\n|\n|\r/.exec(text)?.[0] ?? '\n') as CsvDialect['newline']
+  const skipped = (/^(?:[ \t,;|]*(?:\r\n|\n|\r))+/.exec(text)?.[0] ?? '').length
+  const separator = /^"?sep=(.)"?[ \t,;|]*(?:\r\n|\n|\r)/i.exec(text.slice(skipped))
+  const start = skipped + (separator?.[0].length ?? 0)
+  const rest = text.slice(start)
+  const delimiter = separator?.[1] ?? delimiterOf(rest)
+  const line = text.slice(0, start).split(/\r\n|\n|\r/).length
+  const separatorLine = separator && { separatorLine: `sep=${delimiter}` }
+  return { dialect: { delimiter, quotes, newline, ...separatorLine }, rest, line }
+}
+
+/** What stands between the names in the first line most often, outside of quotes. */
+function delimiterOf(text: string): string {
+  const firstLine = /^(?:"[^"]*"|[^"\r\n])*/.exec(text.slice(0, headLength))![0].replace(/"[^"]*"/g, '')
+  const counts = delimiters.map((delimiter) => firstLine.split(delimiter).length)
+  return delimiters[counts.indexOf(Math.max(...counts))]!
+}
+
 /** A parser that hands out the records that each piece of text completes. */
-function reader(delimiter: string, path: string) {
+function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine: number) {
   const records: CsvRecord[] = []
-  let next = 1
+  let next = firstLine
   let seenLines = 0
   let seenEmpty = 0
+  let unfinished = 0
   const stream = parse({
-    bom: true,
     delimiter,
+    escape: quotes === 'backslash' ? '\\' : '"',
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
@@ -40,37 +108,40 @@ function reader(delimiter: string, path: string) {
     on_record(cells: string[], { lines, empty_lines }) {
       const line = next + empty_lines - seenEmpty
       // What spans more than one line has line breaks in its cells.
-      next = line + 1 + (lines - seenLines > 1 ? cells.join('').split('\n').length - 1 : 0)
+      next = line + 1 + (lines - seenLines > 1 ? cells.join('').split(/\r\n|\n|\r/).length - 1 : 0)
       seenLines = lines
       seenEmpty = empty_lines
       records.push({ line, cells })
       return undefined
     },
   })
-  let failure: unknown
-  stream.on('error', (error) => {
+  let failure: { code?: string } | undefined
+  stream.on('error', (error: { code?: string }) => {
     failure = error
   })
   stream.resume()
   return {
-    async take(step: (to: typeof stream, done: () => void) => void) {
+    async take(step: (to: typeof stream, done: () => void) => void, length: number) {
       await new Promise<void>((resolve) => step(stream, resolve))
+      unfinished = records.length ? 0 : unfinished + length
       return records.splice(0)
     },
     requireWhole() {
-      if (failure) throw brokenAt(next, path)
+      if (failure?.code === 'CSV_MAX_RECORD_SIZE' || unfinished > longestRecord) throw tooLong(next, path)
+      if (failure) throw brokenAt(next, { path, quotes })
     },
   }
 }
 
-const brokenAt = (line: number, path: string) =>
+const tooLong = (line: number, path: string) =>
   new Sorry(
-    `the record that begins in line ${line} of ${path} has a quote that is out of place: close it, or double it where it is meant`,
+    `the record that begins in line ${line} of ${path} is longer than ${longestRecord / mebibyte} MiB: close a quote that was left open there, or check that the file is what it should be`,
   )
 
-/** What stands between the names in the first line most often. */
-function delimiterOf(beginning: string): string {
-  const [firstLine = ''] = beginning.split(/[\r\n]/, 1)
-  const counts = delimiters.map((delimiter) => firstLine.split(delimiter).length)
-  return delimiters[counts.indexOf(Math.max(...counts))]!
+function brokenAt(line: number, { path, quotes }: Pick<Reading, 'path' | 'quotes'>) {
+  const remedy =
+    quotes === 'doubled'
+      ? 'close it, or double it where it is meant; where the file writes \\" for a quote, say --quotes backslash'
+      : 'close it, or write \\" where it is meant'
+  return new Sorry(`the record that begins in line ${line} of ${path} has a quote that is out of place: ${remedy}`)
 }

@@ -9,7 +9,8 @@ export interface JsonLine {
 }
 
 const mebibyte = 1024 * 1024
-const longestLine = 16 * mebibyte
+/** The longest line or entry, in characters. */
+export const longestLine = 16 * mebibyte
 
 /** The objects of a file of JSON lines; empty lines are passed over. A line without end is a `Sorry`. */
 export async function* jsonLines(chunks: AsyncIterable<string>, path: string): AsyncGenerator<JsonLine> {
@@ -34,7 +35,8 @@ const tooLong = (line: number, path: string) =>
     `line ${line} of ${path} is longer than ${longestLine / mebibyte} MiB: write one JSON object a line, and no list around them`,
   )
 
-function objectOf(text: string): Record<string, unknown> | undefined {
+/** The object that a text says, if it says one. */
+export function objectOf(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined

@@ -1,0 +1,48 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { extname } from 'node:path'
+import { Sorry } from '../../kernel/sorry'
+import { type Encoding, unicodeIn } from './encodings'
+import { foreignFormat } from './foreign'
+
+/** How a file is written, as far as its first bytes tell. */
+export interface FileFormat {
+  kind: 'csv' | 'json-lines' | 'json'
+  encoding: Encoding
+  /** Whether it begins with a byte order mark. */
+  hasMark: boolean
+}
+
+const headBytes = 8192
+
+/** How a file is written; where it does not say its encoding, it has the one given. One of another kind is a `Sorry`. */
+export function formatOf(path: string, encoding: Encoding): FileFormat {
+  const head = headOf(path)
+  const unicode = unicodeIn(head)
+  const form = unicode ?? { encoding, hasMark: false }
+  const text = new TextDecoder(form.encoding as 'utf-8').decode(head)
+  const foreign = foreignFormat(head, text, extname(path).toLowerCase())
+  if (foreign) throw new Sorry(`${path} ${foreign}`)
+  return { kind: kindOf(text.trimStart(), extname(path).toLowerCase()), ...form }
+}
+
+function kindOf(text: string, extension: string): FileFormat['kind'] {
+  if (/^\[\s*(\{|\]|$)/.test(text)) return 'json'
+  if (/^\{\s*["}]/.test(text)) return extension === '.json' ? 'json' : 'json-lines'
+  if (extension === '.json') return 'json'
+  return extension === '.jsonl' || extension === '.ndjson' ? 'json-lines' : 'csv'
+}
+
+function headOf(path: string): Buffer {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
+  }
+  try {
+    const head = Buffer.alloc(headBytes)
+    return head.subarray(0, readSync(file, head, 0, headBytes, 0))
+  } finally {
+    closeSync(file)
+  }
+}
