@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { Sorry } from '../kernel/sorry'
 import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
-import { csvForm } from '../transfer/formats/spreadsheet'
+import { csvForm, delimiterNames, requireCsv } from '../transfer/formats/spreadsheet'
 import { exportedTables } from '../transfer/tables'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
@@ -14,11 +14,16 @@ export const exportCommand = (program: Command, io: Io) =>
     .addArgument(new Argument('[table]', 'this table alone').choices(exportedTables))
     .option('--to <path>', 'a new folder, or a new file that ends in .jsonl; a table alone goes to standard output')
     .addOption(new Option('--format <form>', 'csv is for spreadsheets').choices(['jsonl', 'csv']).default('jsonl'))
+    .addOption(
+      new Option('--delimiter <name>', 'what stands between the cells of CSV (default: comma)').choices(delimiterNames),
+    )
+    .option('--bom', 'begin CSV with a byte order mark, by which Excel knows that it is UTF-8')
     .option('--with-keys', 'the signing keys too, their private halves under a passphrase')
     .option('--passphrase-file <file>', 'file that holds that passphrase')
     .option('--json', 'print how much was written as JSON')
     .action((table, options) => {
-      const { to, format, withKeys, passphraseFile } = options
+      const { to, format, delimiter, bom, withKeys, passphraseFile } = options
+      requireCsv(format, { delimiter, bom })
       if (withKeys !== (passphraseFile !== undefined || undefined)) {
         throw new Sorry('--with-keys and --passphrase-file go together', 'usage')
       }
@@ -34,7 +39,7 @@ export const exportCommand = (program: Command, io: Io) =>
       return inHouse(options, io, async ({ folder, sealer }) => {
         const wanted = { folder, only: table, outward: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {
-          const form = format === 'csv' ? csvForm : jsonForm({ named: false })
+          const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
           for await (const text of exportedText(wanted, form)) io.out(text)
           return
         }

@@ -1,5 +1,5 @@
 const option =
-  /--(map|value|default|date-format|keep-seats|create-products|passphrase-file)(?: (?:"([^"]*)"|([^\s"]+=\S*)))?/g
+  /--(map|value|default|date-format|keep-seats|create-products|passphrase-file|encoding|quotes)(?: (?:"([^"]*)"|([^\s"]+=\S*|(?<=--(?:encoding|quotes) )[\w-]+)))?/g
 
 /** A sentence of an import that names options of the command, as a caller over HTTP gives them: fields of the query. */
 export const inFields = (sentence: string): string =>

@@ -4,7 +4,7 @@ import { Sorry } from '../../kernel/sorry'
 import type { Role } from '../../operations/operation'
 import { deviceLifetimeMs } from '../../users/known-device'
 import { type Identity, identify, longestSessionMs } from '../../users/tokens'
-import { isOfType, unsupported } from './fields'
+import { isOfSafeType, unsupported } from './fields'
 import type { AdminRoute } from './route'
 
 export const cookieName = 'latchkey_session'
@@ -74,7 +74,7 @@ function requireOwnPage(request: Request, config: Config, route: AdminRoute) {
   const isNamed = request.headers.has('sec-fetch-site') || request.headers.has('origin')
   if (!isNamed) throw foreign
   // What a form can send a browser sends from anywhere, and asks nobody.
-  if (!isOfType(request, route)) throw unsupported(route)
+  if (!isOfSafeType(request, route)) throw unsupported(route)
 }
 
 /** Where a browser says which page asks, it is one of ours. */

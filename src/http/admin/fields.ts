@@ -5,18 +5,27 @@ import { read } from '../../intake/reading'
 import type { OpenRoom } from '../../intake/receive'
 import { Refusal, say } from '../../kernel/outcome'
 import type { AdminRoute } from './route'
-import { fileField } from './upload'
+import { fileField, readForm } from './upload'
 
-type Asked = Pick<AdminRoute, 'takesFile'>
+type Asked = Pick<AdminRoute, 'takesFile' | 'fileTypes'>
 
-/** What the body of a request to such a route is: JSON, or the file it takes. */
-export const bodyTypeOf = ({ takesFile }: Asked) => (takesFile ? 'application/octet-stream' : 'application/json')
+/** What the body of a request to such a route may be: JSON, or the file it takes. */
+export const bodyTypesOf = ({ takesFile, fileTypes = [] }: Asked): readonly string[] =>
+  takesFile ? ['application/octet-stream', ...fileTypes] : ['application/json']
 
-export const isOfType = ({ headers }: Request, route: Asked) =>
-  (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase() === bodyTypeOf(route)
+const typeOf = ({ headers }: Request) => (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+
+const isOfType = (request: Request, route: Asked) => bodyTypesOf(route).includes(typeOf(request))
+
+/** Types that a form of any page can send without being asked. */
+const formTypes = ['multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded']
+
+/** Whether the body is of a type that the route takes and that no form of another page can send. */
+export const isOfSafeType = (request: Request, route: Asked) =>
+  isOfType(request, route) && !formTypes.includes(typeOf(request))
 
 export const unsupported = (route: Asked) =>
-  new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypeOf(route)}.` }))
+  new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypesOf(route).join(', ')}.` }))
 
 /** The fields a request carries: of its path and headers before those of its JSON body, and those before its query's. */
 export async function fieldsOf(
@@ -30,7 +39,8 @@ export async function fieldsOf(
   if (request.method === 'GET') return { ...query, ...params }
   if (request.headers.has('content-type') && !isOfType(request, route)) throw unsupported(route)
   if (!route.takesFile) return { ...query, ...readable(await readBody(request, openRoom)), ...params }
-  const { [fileField]: _, ...fields } = query
+  const form = typeOf(request) === 'multipart/form-data' ? await readForm(request, openRoom) : {}
+  const { [fileField]: _, ...fields } = { ...query, ...form }
   return { ...fields, ...params }
 }
 

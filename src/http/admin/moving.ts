@@ -4,7 +4,7 @@ import { Sorry } from '../../kernel/sorry'
 import { exportedText, jsonForm, lockWith } from '../../transfer/export'
 import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
-import { csvForm } from '../../transfer/formats/spreadsheet'
+import { csvForm, delimiterNames, requireCsv } from '../../transfer/formats/spreadsheet'
 import { pairOf } from '../../transfer/mapping'
 import { exportedTables } from '../../transfer/tables'
 import { importUpload } from '../../transfer/upload'
@@ -48,7 +48,11 @@ const importing: AdminRoute = {
   command: 'import',
   role: 'owner',
   takesFile: true,
-  summary: 'put in one file of CSV or JSON lines: what was made of each table, and the first 1,000 lines refused',
+  fileTypes: [
+    ...['text/csv', 'text/tab-separated-values', 'text/plain', 'application/csv', 'application/vnd.ms-excel'],
+    ...['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'multipart/form-data'],
+  ],
+  summary: 'put in one file of CSV or JSON: what was made of each table, and the first 1,000 lines refused',
   input: importFields,
   async answer(deps, visit, fields) {
     const {
@@ -56,7 +60,7 @@ const importing: AdminRoute = {
       product,
       map,
       default: defaults,
-      encoding = 'utf-8',
+      encoding = charsetOf(visit.request) ?? 'utf-8',
       quotes = 'doubled',
       ...said
     } = fields as Static<typeof importFields>
@@ -77,10 +81,16 @@ const importing: AdminRoute = {
   },
 }
 
+/** The encoding that a request of text names for its file. */
+const charsetOf = ({ headers }: Request) =>
+  /^\s*(?:text|application)\/.*;\s*charset="?([\w:.-]+)/i.exec(headers.get('content-type') ?? '')?.[1]
+
 const exportFields = {
   format: Type.Optional(
     choice(['jsonl', 'csv'], { description: 'csv is for spreadsheets; jsonl where nothing is said.' }),
   ),
+  delimiter: Type.Optional(choice(delimiterNames, { description: 'What stands between the cells of CSV: comma.' })),
+  bom: Type.Optional(toggle({ description: 'Begin CSV with a mark that tells Excel it is UTF-8.' })),
   passphrase,
 }
 const tableFields = Type.Object({ table: choice(exportedTables, { description: 'The table.' }), ...exportFields })
@@ -95,11 +105,13 @@ const exportingTable: AdminRoute = {
     'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone, secrets masked for viewers',
   input: tableFields,
   async answer({ folder, sealer }, visit, fields) {
-    const { table, format = 'jsonl', passphrase } = fields as Static<typeof tableFields>
+    const { table, format = 'jsonl', delimiter, bom, passphrase } = fields as Static<typeof tableFields>
     if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(visit), 'owner')
+    requireCsv(format, { delimiter, bom })
     const isMasked = whoIn(visit).user.role === 'viewer'
     const wanted = { folder, only: table, outward: { ...outwardOf(sealer, passphrase), isMasked } }
-    return attached(`${table}.${format}`, exportedText(wanted, format === 'csv' ? csvForm : jsonForm({ named: false })))
+    const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
+    return attached(`${table}.${format}`, exportedText(wanted, form))
   },
 }
 

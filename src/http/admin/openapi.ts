@@ -3,7 +3,7 @@ import { parametersOf } from '../../operations/operation'
 import { describeField, describeModel, type Json, mapValues } from '../schema'
 import { reasons } from './answers'
 import { cookieName } from './caller'
-import { bodyTypeOf } from './fields'
+import { bodyTypesOf } from './fields'
 import { type AdminRoute, adminPrefix } from './route'
 import { adminRoutes } from './routes'
 import { fileField } from './upload'
@@ -92,7 +92,7 @@ function described(route: AdminRoute, method: string): Json {
     .filter(([name]) => inPath.includes(name) || isInQuery)
     .map(([name, field]) => parameterOf(name, field, { inPath: inPath.includes(name), model: input }))
   if (takesFile) parameters.push(fileParameter)
-  const body = takesFile ? fileBody : isInQuery ? undefined : bodyOf(input, inPath)
+  const body = takesFile ? fileBodyOf(route) : isInQuery ? undefined : bodyOf(input, inPath)
   return {
     tags: [tag.name],
     operationId: route.route.replaceAll(/[^\w]+/g, '-').toLowerCase(),
@@ -127,7 +127,21 @@ const fileParameter = {
   schema: { type: 'string' },
 }
 
-const fileBody = { required: true, content: { [bodyTypeOf({ takesFile: true })]: { schema: { type: 'string' } } } }
+const fileBodyOf = (route: AdminRoute) => ({
+  required: true,
+  content: Object.fromEntries(
+    bodyTypesOf(route).map((type) => [
+      type,
+      { schema: type.startsWith('multipart/') ? formSchema : { type: 'string' } },
+    ]),
+  ),
+})
+
+const formSchema = {
+  type: 'object',
+  description: 'The file, and fields that may stand in the query as well.',
+  properties: { [fileField]: { type: 'string', format: 'binary' } },
+}
 
 function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boolean; model: TObject }): Json {
   const { description, ...schema } = describeField(field)

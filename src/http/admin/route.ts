@@ -31,6 +31,8 @@ export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input
   readonly role: Role | 'anybody'
   /** The command that does the same. */
   readonly command?: string
+  /** Types that its file may be sent as, beside a stream of octets. */
+  readonly fileTypes?: readonly string[]
   /** What its answer is written in; JSON where nothing is said. */
   readonly gives?: readonly string[]
   answer(deps: Deps, visit: Visit, values: Fields): Promise<Said>

@@ -1,15 +1,62 @@
 import type { Upload } from '../../features/downloads/files'
+import type { Room } from '../../intake/body-budget'
+import type { OpenRoom } from '../../intake/receive'
+import { Outcome, Refusal } from '../../kernel/outcome'
 import { Sorry } from '../../kernel/sorry'
 
 /** The field of the query that names the file which is the body. */
 export const fileField = 'file'
 
+const mebibyte = 1_048_576
+/** A form is read whole before its file is at hand, so it takes part in the budget of bodies that are held. */
+const largestForm = 16 * mebibyte
+
+const filesOfForms = new WeakMap<Request, File>()
+
+/** The fields of a form that carries a file, which `uploadIn` then finds. A form without one, or too large, is a `Sorry`. */
+export async function readForm(request: Request, openRoom: OpenRoom): Promise<Record<string, string>> {
+  const length = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (!(length <= largestForm)) {
+    throw new Sorry(
+      `a form says its length and has at most ${largestForm / mebibyte} MiB: send a larger file as the body of the request, as application/octet-stream`,
+      'usage',
+    )
+  }
+  const form = await formIn(request, openRoom(length))
+  const parts = [...form] as [string, string | File][]
+  const files = parts.flatMap(([, value]) => (typeof value === 'string' ? [] : [value]))
+  if (files.length !== 1) {
+    throw new Sorry(`send one file in the form, such as -F ${fileField}=@keys.csv: there are ${files.length}`, 'usage')
+  }
+  filesOfForms.set(request, files[0]!)
+  return Object.fromEntries(parts.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+}
+
+async function formIn(request: Request, room: Room | Outcome): Promise<Awaited<ReturnType<Request['formData']>>> {
+  if (room instanceof Outcome) throw new Refusal(room)
+  try {
+    const form = await room.within(request.formData())
+    if (form instanceof Outcome) throw new Refusal(form)
+    return form
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Sorry('the form cannot be read: send it as multipart/form-data with its boundary', 'usage')
+  } finally {
+    room.close()
+  }
+}
+
 /** The file that is a request's body, read piece by piece when it is wanted. A name or body that lacks is a `Sorry`. */
-export function uploadIn({ url, headers, body }: Request): Upload {
+export function uploadIn(request: Request): Upload {
+  const { url, headers, body } = request
+  const file = filesOfForms.get(request)
   // Some clients name the whole path, as it is written on their system.
-  const name = new URL(url).searchParams.get(fileField)?.split(/[/\\]/).at(-1)
+  const name = (new URL(url).searchParams.get(fileField) ?? file?.name)?.split(/[/\\]/).at(-1)
   if (!name) throw new Sorry(`name the file in the query: ?${fileField}=plugin.zip`, 'usage')
-  if (!body) throw new Sorry('send the file as the body of the request', 'usage')
+  if (file?.size) {
+    return { name, size: file.size, pieces: () => file.stream() as unknown as AsyncIterable<Uint8Array> }
+  }
+  if (file || !body) throw new Sorry('send the file as the body of the request', 'usage')
   const length = headers.get('content-length')
   return {
     name,

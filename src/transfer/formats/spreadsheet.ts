@@ -1,30 +1,49 @@
 import { stringify } from 'csv-stringify/sync'
 import type { License } from '../../../db/schema/licensing'
 import { expiryOf } from '../../features/licenses/policy'
+import { Sorry } from '../../kernel/sorry'
 import type { Form } from '../export'
 
 const rowsPerPiece = 250
+
+const delimiters = { comma: ',', semicolon: ';', tab: '\t' } as const
+export const delimiterNames = ['comma', 'semicolon', 'tab'] as const
+
+/** What a spreadsheet in another country wants to be different. */
+export interface SpreadsheetOptions {
+  delimiter?: (typeof delimiterNames)[number] | undefined
+  /** Whether a byte order mark comes first, by which Excel knows UTF-8. */
+  bom?: boolean | undefined
+}
+
+/** These options are of CSV alone: elsewhere they would be left out in silence. */
+export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOptions) {
+  if (format === 'csv' || (delimiter === undefined && !bom)) return
+  throw new Sorry('a delimiter and a byte order mark are of CSV alone: choose the format csv with them', 'usage')
+}
 
 /**
  * One record a line under the names of the fields, for people with a spreadsheet: lists and objects as JSON, and of a
  * licence when it ends. A text that a spreadsheet would take for a formula gets an apostrophe; an import takes it off.
  */
-export const csvForm: Form = async function* (table, rows) {
-  let page: object[] = []
-  let isFirst = true
-  const text = () => {
-    const cells = page.map((row) => (table.name === 'licenses' ? withEnd(row as LicenseLine) : row)).map(flat)
-    const header = isFirst
-    isFirst = false
-    page = []
-    return stringify(cells, { header, escape_formulas: true })
+export const csvForm = ({ delimiter = 'comma', bom = false }: SpreadsheetOptions = {}): Form =>
+  async function* (table, rows) {
+    let page: object[] = []
+    let isFirst = true
+    const text = () => {
+      const cells = page.map((row) => (table.name === 'licenses' ? withEnd(row as LicenseLine) : row)).map(flat)
+      const header = isFirst
+      isFirst = false
+      page = []
+      const csv = stringify(cells, { header, delimiter: delimiters[delimiter], escape_formulas: true })
+      return header && bom ? `\ufeff${csv}` : csv
+    }
+    for await (const row of rows) {
+      page.push(row)
+      if (page.length === rowsPerPiece) yield text()
+    }
+    if (page.length) yield text()
   }
-  for await (const row of rows) {
-    page.push(row)
-    if (page.length === rowsPerPiece) yield text()
-  }
-  if (page.length) yield text()
-}
 
 interface LicenseLine extends Pick<License, 'validity'> {
   assigned_at: Date | null
