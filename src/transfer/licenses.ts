@@ -8,6 +8,9 @@ import type { Table } from './table'
 
 const nested = ['activations', 'meta_data', 'features']
 
+/** Fields that an export of some version does not name. */
+const unsure = ['expires_at', 'withheld', 'block_reason', 'replaced_by']
+
 /** Licences, with their metadata and the devices that hold or held seats on them. */
 export const licensesTable: Table = {
   name: 'licenses',
@@ -61,11 +64,7 @@ export const licensesTable: Table = {
     feature_flags: 'features',
   },
   ignored: ['uuid', 'customer_id', 'environment', 'source', 'deleted_at'],
-  // An export of an earlier version says nothing of `withheld`.
-  exported: [
-    ...Object.keys(licenseModel.properties).filter((name) => !['expires_at', 'withheld'].includes(name)),
-    ...nested,
-  ],
+  exported: [...Object.keys(licenseModel.properties).filter((name) => !unsure.includes(name)), ...nested],
   put: putLicenses,
   async *rows(db) {
     for await (const page of everyRow(db, licenses)) {
