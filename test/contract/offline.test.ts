@@ -51,24 +51,23 @@ async function makeFeatured(product_id: number, fields = {}) {
   return key
 }
 
+/** A reader after the format's description: base64, blocks of the key's size, each opened with the public key. */
+function readLicenseFile(text: string, key: PublicKey) {
+  const bytes = Buffer.from(text, 'base64')
+  const blockBytes = key.asymmetricKeyDetails!.modulusLength! / 8
+  expect(bytes.length % blockBytes).toBe(0)
+  const pieces: Buffer[] = []
+  for (let start = 0; start < bytes.length; start += blockBytes) {
+    pieces.push(
+      publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes.subarray(start, start + blockBytes)),
+    )
+  }
+  for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(blockBytes - 11)
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)))
+}
+
 describe('get-license-file', () => {
   const door = 'POST /api/v1/get-license-file'
-
-  /** A reader after the format's description: base64, blocks of the key's size, each opened with the public key. */
-  function readLicenseFile(text: string, key: PublicKey) {
-    const bytes = Buffer.from(text, 'base64')
-    const blockBytes = key.asymmetricKeyDetails!.modulusLength! / 8
-    expect(bytes.length % blockBytes).toBe(0)
-    const pieces: Buffer[] = []
-    for (let start = 0; start < bytes.length; start += blockBytes) {
-      pieces.push(
-        publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes.subarray(start, start + blockBytes)),
-      )
-    }
-    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(blockBytes - 11)
-    expect(pieces.length).toBeGreaterThan(2)
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)))
-  }
 
   test('gives a file that the public key of the product opens, else the global one', async () => {
     for (const [product, scope, signedWith] of [
@@ -199,7 +198,7 @@ describe('the offline file', () => {
 
   test('says what is asked and what is so, and lapses after a day', async () => {
     const key = await makeFeatured(plain, { activation_limit: 3, validity: 365 })
-    const asked = { hardware_id: device, domain: 'site.test', grace_period_days: '7', environment: 'Staging' }
+    const asked = { hardware_id: device, domain: device, grace_period_days: '7', environment: 'Staging' }
     const { signature, issued_at, last_verified_at, ...file } = await read(await ask(key, asked))
     expect<unknown>(file).toEqual({
       version: '1.0',
@@ -208,7 +207,7 @@ describe('the offline file', () => {
         status: 'active',
         expires_at: new Date(Date.parse(issued_at) + 24 * hour).toISOString().replace('.000Z', 'Z'),
         hardware_id: device,
-        domain: 'site.test',
+        domain: device,
         features,
         activations_limit: 3,
         activations_count: 1,
@@ -231,6 +230,35 @@ describe('the offline file', () => {
     expect(byDomain).toMatchObject({ grace_period_days: 0, environment: 'production' })
     const byIdentifier = await read(await ask(key, { identifier: 'site.test' }))
     expect(byIdentifier.license).toMatchObject({ domain: null, hardware_id: 'site.test' })
+  })
+
+  test('is for the device that holds the seat: a second field cannot name another, nor one that is blocked', async () => {
+    const key = await makeActiveLicense(house, { product_id: plain, activation_limit: 1 }, 'the-seat')
+    await house.cli('blocklist', 'add', '--identifier', 'turned-away')
+    const door = `POST /api/v1/licenses/${key}/offline-file` as const
+    for (const other of ['turned-away', 'without-a-seat']) {
+      for (const name of ['hardware_id', 'hardwareId', 'hwid', 'domain', 'server_domain']) {
+        const asked = { identifier: 'the-seat', [name]: other, grace_period_days: 30 }
+        const refused = await house.ask(door, asked)
+        expect(refused).toMatchObject({ code: 9400, response: { detail: expect.stringContaining('holds the seat') } })
+        // v1's file names the seat's device alone, whatever else is sent.
+        const { response } = await house.ask('POST /api/v1/get-license-file', { ...asked, license_key: key })
+        const named = readLicenseFile(response.licFileContent, await publicKeyOf(null))
+        expect([named.hardware_id, named.domain]).toEqual(['the-seat', 'the-seat'])
+      }
+    }
+    const pairs = [
+      { hardware_id: 'the-seat', domain: 'without-a-seat' },
+      { hardware_id: 'without-a-seat', domain: 'the-seat' },
+      { hardware_id: 'the-seat', hardwareId: 'without-a-seat' },
+    ]
+    for (const pair of pairs) expect([9400, 202]).toContain(Number((await house.ask(door, pair)).code))
+    for (const path of [door, 'POST /api/v1/get-license-file'] as const) {
+      const fields = { license_key: key, hardware_id: 'turned-away' }
+      expect(await house.ask(path, fields)).toMatchObject({ code: 150 })
+    }
+    const same = { identifier: 'the-seat', hardware_id: ' the-seat ', domain: 'the-seat' }
+    expect((await read(await ask(key, same))).license).toMatchObject({ hardware_id: 'the-seat', domain: 'the-seat' })
   })
 
   test('is refused in the envelope, in the words of verify', async () => {

@@ -4,7 +4,7 @@ import { identifier } from '../activations/model'
 
 const place = (aliases: string[], description: string) => Type.Optional(text({ maxLength: 1024, aliases, description }))
 
-/** The device is `identifier` under any of its names; those two that were sent are written into the file as well. */
+/** The device is `identifier` under any of its names; where more than one is sent, all have to name the same device. */
 export const OfflineFileRequest = Type.Object({
   license_key: Type.Optional(text()),
   identifier: Type.Optional(identifier()),

@@ -10,6 +10,10 @@ import { encryptLicenseFile, licenseFileContent } from './license-file'
 import type { OfflineFileRequest } from './model'
 import { signedFileContent, signFile } from './signed-file'
 
+const twoDevices = say('malformed_request', {
+  detail: 'The fields "identifier", "hardware_id" and "domain" name different devices: name the one that holds the seat.',
+})
+
 /** 502 with the text of a `.lic` file, 501 for an unknown key, else under the rules of `verify`; 503 without a key. */
 export async function getLicenseFile(
   { db, keys, privateEncrypt }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt'>,
@@ -38,11 +42,13 @@ export async function makeOfflineFile(
   input: Static<typeof OfflineFileRequest>,
   now: Date,
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
+  const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
+  // The blocklist and the seat were asked about one name: a file for any other would be a seat for nothing.
+  if ([hardware_id, domain].some((name) => name && name !== identifier)) return { refusal: twoDevices }
   const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
   if (refusal) return { refusal }
   const signer = await keys.signerFor({ productId: license.productId, now })
   if (!signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
-  const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
   const content = signedFileContent(license, {
     hardwareId: hardware_id || (domain ? null : identifier!),
     domain: domain || null,
