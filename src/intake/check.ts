@@ -2,6 +2,7 @@ import type { TObject } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type Outcome, say } from '../kernel/outcome'
 import type { Fields } from './body'
+import type { Field } from './model'
 
 const checks = new WeakMap<TObject, TypeCheck<TObject>>()
 
@@ -15,5 +16,15 @@ export function flawIn(model: TObject, values: Fields): Outcome | undefined {
   }
   if (check.Check(values)) return undefined
   const field = check.Errors(values).First()?.path.split('/')[1] ?? ''
-  return say('malformed_request', { detail: `The field "${field}" has the wrong type or is too long.` })
+  const schema = (model.properties as Record<string, Field>)[field]
+  return say('malformed_request', { detail: `The field "${field}" ${schema ? wish(schema) : tooLong}.` })
+}
+
+const tooLong = 'has the wrong type or is too long'
+
+/** What a field should be, where that is said in a few words. */
+function wish({ kind, minimum, maximum, anyOf = [] }: Field): string {
+  if (kind === 'integer') return `must be a whole number from ${minimum} to ${maximum}`
+  if (kind === 'choice') return `must be one of ${anyOf.map((word: { const: string }) => word.const).join(', ')}`
+  return tooLong
 }
