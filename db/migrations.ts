@@ -12,6 +12,7 @@ import m0009 from './migrations/0009_equal_orders_are_orders.sql' with { type: '
 import m0010 from './migrations/0010_keys_for_sale.sql' with { type: 'text' }
 import m0011 from './migrations/0011_webhooks_gone.sql' with { type: 'text' }
 import m0012 from './migrations/0012_block_reasons.sql' with { type: 'text' }
+import m0013 from './migrations/0013_offline_grace_of_products.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -28,4 +29,5 @@ export const migrations = [
   { tag: '0010_keys_for_sale', sql: m0010 },
   { tag: '0011_webhooks_gone', sql: m0011 },
   { tag: '0012_block_reasons', sql: m0012 },
+  { tag: '0013_offline_grace_of_products', sql: m0013 },
 ]

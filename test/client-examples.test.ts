@@ -192,6 +192,13 @@ describe('the examples for devices without a connection', () => {
     const graceful = await ask({ hardware_id: device.identifier, grace_period_days: '3' })
     expect(open(graceful, publicKey, device.identifier, now + 3.9 * day)).toHaveProperty('key', device.license_key)
     expect(() => open(graceful, publicKey, device.identifier, now + 4.1 * day)).toThrow('lapsed')
+    const change = (validity: number) =>
+      house.ask('POST /api/v1/update-license-key', { license_key: device.license_key, validity })
+    await change(3)
+    const ending = await ask({ hardware_id: device.identifier, grace_period_days: '30' })
+    expect(open(ending, publicKey, device.identifier, now + 1.8 * day)).toHaveProperty('key', device.license_key)
+    expect(() => open(ending, publicKey, device.identifier, now + 2.1 * day)).toThrow('lapsed')
+    await change(365)
   })
 
   test('open the .lic file, and no other', async () => {

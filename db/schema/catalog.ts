@@ -27,6 +27,8 @@ export const products = sqliteTable(
     requireNonExpired: integer('require_non_expired').notNull(),
     changelogEnabled: integer('changelog_enabled').notNull().default(1),
     features: text('features', { mode: 'json' }).$type<Feature[]>().notNull().default([]),
+    /** The most days an offline file may let software go on after it has lapsed. */
+    offlineGraceDays: integer('offline_grace_days').notNull().default(30),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
   },

@@ -9,8 +9,8 @@ const malformed = new Refusal(
 
 /**
  * What a request asks of its answer: with `key_id`, to be signed by that key; with `nonce`, to hold it, and the SHA-256
- * of the licence key and the identifier it is about, so that it proves nothing elsewhere. Undefined where it asks for
- * neither.
+ * of the licence key and the identifier it is about, so that it proves nothing elsewhere; the product is named where the
+ * answer is sealed. Undefined where it asks for neither.
  */
 export function wishOf({ nonce, key_id }: Fields, values: Fields): Wish | undefined {
   const isProven = isGiven(nonce)

@@ -2,8 +2,10 @@ import { Elysia } from 'elysia'
 import type { Visitor } from '../access/visitor'
 import { remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
+import { openProductNames } from '../features/products/names'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+import type { Wish } from '../signing/seal'
 import { openChronicle } from './chronicle'
 import type { Cors } from './cors'
 
@@ -13,6 +15,13 @@ const retryAfterSeconds = 5
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   const { seal, brake, clock } = deps
   const takeDown = openChronicle(deps)
+  const namesOf = openProductNames(deps.db)
+
+  /** What proves an answer, with the product it is about: the client cannot tell that from what it asked. */
+  async function naming(productId: number, wish: Wish): Promise<Wish> {
+    return { ...wish, proof: { ...wish.proof, ...(await namesOf(productId)) } }
+  }
+
   return new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, ({ error, code, path, route }) => {
       if (error instanceof Refusal) return error.outcome
@@ -38,7 +47,10 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       const { answer } = outcome
       const status = declared(answer).http
       if (visitor) brake.note(answer, visitor)
-      const sealed = seal(outcome, clock(), visitor?.wish)
+      const wish = visitor?.wish
+      const { productId } = outcome
+      const full = wish?.proof && productId !== undefined ? await naming(productId, wish) : wish
+      const sealed = seal(outcome, clock(), full)
       const body = typeof sealed === 'string' ? sealed : await sealed
       takeDown({ method, route, visitor, answer, status })
       if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, context.request)

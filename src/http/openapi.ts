@@ -93,7 +93,8 @@ const introduction = [
   'A body may be JSON, a URL-encoded form or multipart/form-data; numbers may come as text; unknown fields are ignored.',
   'The same endpoints stand under `/v1`.',
   'Any request with an API key may carry `nonce`, 8 to 128 printable ASCII characters: the signed answer then ends in',
-  '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce` and `timestamp`. With `key_id`, an id of',
+  '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce`, `product_id` and `product_uuid` of the',
+  'product that decided, and `timestamp`. With `key_id`, an id of',
   '`GET /api/v1/keys`, the answer is signed by that key while it may sign.',
   'What operators do stands under `/admin/api`, in plain JSON.',
 ].join(' ')

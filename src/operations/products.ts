@@ -118,6 +118,7 @@ function described(product: Product) {
     require_non_expired: product.requireNonExpired,
     post_url: product.postUrl,
     changelog: product.changelogEnabled ? 'on' : 'off',
+    offline_grace_days: product.offlineGraceDays,
     features: product.features,
     created_at: product.createdAt.toISOString(),
     updated_at: product.updatedAt.toISOString(),

@@ -15,7 +15,7 @@ const memoisedLength = 2048
 export interface Wish {
   /** The id of the key whose signature the client can check. */
   readonly keyId?: string | undefined
-  /** Stands in the answer before its timestamp, and ties it to this request. */
+  /** Stands in the answer before its timestamp, and ties it to this request and its product. */
   readonly proof?: object | undefined
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Product, productMeta, products } from '../../db/schema/catalog'
 import type { Queryable } from '../database/connection'
-import { ProductDraft } from '../features/products/model'
+import { mostGraceDays, ProductDraft } from '../features/products/model'
 import { slugFlaw } from '../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
 import { flag, integer, momentText, text } from '../intake/model'
@@ -34,6 +34,7 @@ export const productsTable: Table = {
     require_non_expired: Type.Optional(require_non_expired),
     post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
     changelog_enabled: Type.Optional(flag()),
+    offline_grace_days: Type.Optional(integer({ maximum: mostGraceDays })),
     created_at: Type.Optional(momentText({ nullable: true })),
     updated_at: Type.Optional(momentText({ nullable: true })),
   }),
@@ -120,6 +121,7 @@ const lineOf = (product: Product, meta: MetaPair[]) => ({
   require_non_expired: product.requireNonExpired,
   post_url: product.postUrl,
   changelog_enabled: product.changelogEnabled,
+  offline_grace_days: product.offlineGraceDays,
   features: product.features.map(writtenFeature),
   created_at: product.createdAt,
   updated_at: product.updatedAt,

@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 let license_key: string
+let product_id: number
+let product_uuid: string
 const identifier = 'büro-3'
 beforeAll(async () => {
   house = await startHouse()
-  license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, identifier)
+  product_id = await makeProduct(house)
+  product_uuid = (await house.cli('product', 'show', String(product_id), '--json')).json.uuid
+  license_key = await makeActiveLicense(house, { product_id }, identifier)
 })
 afterAll(() => house.close())
 
@@ -26,7 +33,48 @@ describe('an answer to a request with a nonce', () => {
       ['license_key_sha256', sha256(license_key)],
       ['identifier_sha256', sha256(identifier)],
       ['nonce', nonce],
+      ['product_id', product_id],
+      ['product_uuid', product_uuid],
     ])
+  })
+
+  test('names the product that decided, so that a licence of another cannot pass for one of it', async () => {
+    const other = await makeProduct(house)
+    const cheap = await makeActiveLicense(house, { product_id: other }, identifier)
+    const nonce = 'whose-is-it'
+    const named = { product_id: other, product_uuid: expect.not.stringMatching(product_uuid) }
+    // On its way the product was taken out of the request.
+    expect((await verify({ license_key: cheap, nonce })).response).toMatchObject({ code: 200, ...named })
+    for (const path of ['activate', 'get-license-key-details', 'get-license-file'] as const) {
+      const { response } = await house.ask(`POST /api/v1/${path}`, { license_key: cheap, identifier, nonce })
+      expect(response).toMatchObject(named)
+    }
+    const unseated = await verify({ license_key: cheap, identifier: 'elsewhere', nonce })
+    expect(unseated).toMatchObject({ code: 202, response: named })
+    const meant = await verify({ license_key: cheap, product_id, nonce })
+    expect(meant.code).toBe(210)
+    expect(meant.response).not.toHaveProperty('product_id')
+  })
+
+  test('names a product that got the id of a deleted one by its own uuid', async () => {
+    const before = await makeProduct(house)
+    const first = await makeActiveLicense(house, { product_id: before }, identifier)
+    const nonce = 'an-id-again'
+    const { response } = await verify({ license_key: first, nonce })
+    await house.cli('product', 'delete', String(before), '--yes')
+    const uuid = '01234567-89ab-4cde-8f01-23456789abcd'
+    const line = { id: before, uuid, name: 'Its heir', source: 'internal', external_reference: '', status: 'active' }
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-heir-'))
+    await Bun.write(join(folder, 'products.jsonl'), JSON.stringify({ ...line, require_non_expired: 0 }))
+    await house.cli('import', join(folder, 'products.jsonl'), '--yes')
+    rmSync(folder, { recursive: true })
+    const heir = await makeActiveLicense(house, { product_id: before }, identifier)
+    expect(response.product_uuid).not.toBe(uuid)
+    expect((await verify({ license_key: heir, nonce })).response).toMatchObject({
+      code: 200,
+      product_id: before,
+      product_uuid: uuid,
+    })
   })
 
   test('is about the fields as the server read them: spaces dropped, other names taken', async () => {

@@ -58,9 +58,7 @@ function readLicenseFile(text: string, key: PublicKey) {
   expect(bytes.length % blockBytes).toBe(0)
   const pieces: Buffer[] = []
   for (let start = 0; start < bytes.length; start += blockBytes) {
-    pieces.push(
-      publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes.subarray(start, start + blockBytes)),
-    )
+    pieces.push(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes.subarray(start, start + blockBytes)))
   }
   for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(blockBytes - 11)
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)))
@@ -153,7 +151,11 @@ describe('the offline file', () => {
       body: JSON.stringify(fields),
     })
 
+  const endOf = async (license: string): Promise<string> =>
+    `${new Date((await house.cli('license', 'show', license, '--json')).json.expires_at).toISOString().slice(0, 19)}Z`
+
   interface SignedFile {
+    grace_period_days: number
     license: { expires_at: string } & Record<string, unknown>
     issued_at: string
     last_verified_at: string
@@ -206,6 +208,7 @@ describe('the offline file', () => {
         key,
         status: 'active',
         expires_at: new Date(Date.parse(issued_at) + 24 * hour).toISOString().replace('.000Z', 'Z'),
+        ends_at: await endOf(key),
         hardware_id: device,
         domain: device,
         features,
@@ -218,6 +221,49 @@ describe('the offline file', () => {
     expect(last_verified_at).toBe(issued_at)
     expect(Math.abs(Date.parse(issued_at) - house.now().getTime())).toBeLessThan(60_000)
     expect(signature).toMatch(/^[A-Za-z0-9+/]+=*$/)
+  })
+
+  test('says until when the licence is good, and grants no grace beyond that', async () => {
+    const key = await makeActiveLicense(house, { product_id: plain, validity: 4 }, device)
+    const end = async (agoHours: number) => {
+      const assigned_at = new Date(house.now().getTime() - agoHours * hour).toISOString()
+      await house.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at })
+      return endOf(key)
+    }
+    for (const [agoHours, grace] of [
+      [0, 2],
+      [26, 1],
+      [80, 0],
+      [95, 0],
+    ] as const) {
+      const ends_at = await end(agoHours)
+      const file = await read(await ask(key, { identifier: device, grace_period_days: 30 }))
+      expect(file).toMatchObject({ grace_period_days: grace, license: { ends_at } })
+      const last = Date.parse(file.license.expires_at) + file.grace_period_days * day
+      expect(last).toBeLessThanOrEqual(Date.parse(ends_at))
+    }
+    const endless = await makeActiveLicense(house, { product_id: plain, validity: 0 }, device)
+    const file = await read(await ask(endless, { identifier: device, grace_period_days: 30 }))
+    expect(file).toMatchObject({ grace_period_days: 30, license: { ends_at: null } })
+  })
+
+  test('has no more grace than its product grants, whatever a client asks for', async () => {
+    const product = await makeProduct(house)
+    const key = await makeActiveLicense(house, { product_id: product }, device)
+    const graceOf = async (days?: number) =>
+      (await read(await ask(key, { identifier: device, ...(days !== undefined && { grace_period_days: days }) })))
+        .grace_period_days
+    expect([await graceOf(), await graceOf(5), await graceOf(30)]).toEqual([0, 5, 30])
+    const set = await house.cli('product', 'set', String(product), '--offline-grace-days', '3', '--json')
+    expect(set.json).toMatchObject({ offline_grace_days: 3 })
+    expect([await graceOf(), await graceOf(2), await graceOf(30)]).toEqual([0, 2, 3])
+    await house.cli('product', 'set', String(product), '--offline-grace-days', '0')
+    expect(await graceOf(30)).toBe(0)
+    for (const wrong of ['31', '-1', 'many']) {
+      const refused = await house.cli('product', 'set', String(product), `--offline-grace-days=${wrong}`)
+      expect(refused.exitCode).not.toBe(0)
+    }
+    expect(await graceOf(30)).toBe(0)
   })
 
   test('ends with the licence where that is sooner, and is bound to what was named', async () => {
@@ -273,8 +319,15 @@ describe('the offline file', () => {
     expect(await house.ask(door(active), { hardware_id: 'another' })).toMatchObject({ code: 202 })
     expect(await house.ask(door(expired), fields)).toMatchObject({ code: 205 })
     expect(await house.ask(door(active), fields, { key: null })).toMatchObject({ code: 100, status: 401 })
-    for (const wrong of [{ grace_period_days: 31 }, { grace_period_days: -1 }, { environment: 'mars' }]) {
-      expect(await house.ask(door(active), { ...fields, ...wrong })).toMatchObject({ code: 9400, status: 400 })
+    const days = 'The field "grace_period_days" must be a whole number from 0 to 30.'
+    for (const [wrong, detail] of [
+      [{ grace_period_days: 31 }, days],
+      [{ grace_period_days: -1 }, days],
+      [{ environment: 'mars' }, 'The field "environment" must be one of production, staging, development.'],
+      [{ domain: 'x'.repeat(1025) }, 'The field "domain" has the wrong type or is too long.'],
+    ] as const) {
+      const refused = await house.ask(door(active), { ...fields, ...wrong })
+      expect(refused).toMatchObject({ code: 9400, status: 400, response: { detail } })
     }
   })
 })

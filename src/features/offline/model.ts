@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, text } from '../../intake/model'
 import { identifier } from '../activations/model'
+import { mostGraceDays } from '../products/model'
 
 const place = (aliases: string[], description: string) => Type.Optional(text({ maxLength: 1024, aliases, description }))
 
@@ -11,7 +12,11 @@ export const OfflineFileRequest = Type.Object({
   hardware_id: place(['hardwareId', 'hwid'], 'The device the file is bound to.'),
   domain: place(['server_domain'], 'The site the file is bound to.'),
   grace_period_days: Type.Optional(
-    integer({ maximum: 30, description: 'Days the software may go on after the file has lapsed; 0 unless sent.' }),
+    integer({
+      maximum: mostGraceDays,
+      description:
+        'Days the software may go on after the file has lapsed; 0 unless sent. The product may grant fewer, and they end with the licence.',
+    }),
   ),
   environment: Type.Optional(choice(['production', 'staging', 'development'])),
 })

@@ -11,7 +11,8 @@ import type { OfflineFileRequest } from './model'
 import { signedFileContent, signFile } from './signed-file'
 
 const twoDevices = say('malformed_request', {
-  detail: 'The fields "identifier", "hardware_id" and "domain" name different devices: name the one that holds the seat.',
+  detail:
+    'The fields "identifier", "hardware_id" and "domain" name different devices: name the one that holds the seat.',
 })
 
 /** 502 with the text of a `.lic` file, 501 for an unknown key, else under the rules of `verify`; 503 without a key. */
@@ -47,12 +48,13 @@ export async function makeOfflineFile(
   if ([hardware_id, domain].some((name) => name && name !== identifier)) return { refusal: twoDevices }
   const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
   if (refusal) return { refusal }
+  const product = await resolveProduct(db.read, String(license.productId))
   const signer = await keys.signerFor({ productId: license.productId, now })
-  if (!signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
+  if (!product || !signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
   const content = signedFileContent(license, {
     hardwareId: hardware_id || (domain ? null : identifier!),
     domain: domain || null,
-    gracePeriodDays: grace_period_days,
+    gracePeriodDays: Math.min(grace_period_days, product.offlineGraceDays),
     environment,
     activationsCount: await countSeatsTaken(db.read, license.id),
     now,

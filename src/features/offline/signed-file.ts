@@ -7,21 +7,29 @@ import { expiryOf } from '../licenses/policy'
 
 const signAsync = promisify(sign)
 const formatVersion = '1.0'
-const lifetimeMs = 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+const lifetimeMs = dayMs
 
 /** What a file is made of, beside the licence. */
 export interface Terms {
   hardwareId: string | null
   domain: string | null
+  /** At most; fewer where the licence ends before. */
   gracePeriodDays: number
   environment: string
   activationsCount: number
   now: Date
 }
 
-/** What a signed file says (CONTRACT §8). It lapses after 24 hours: nothing else can take it back from a device. */
+/**
+ * What a signed file says (CONTRACT §8). It lapses after 24 hours: nothing else can take it back from a device. The
+ * licence's own end stands in it as `ends_at`, and the grace is cut to whole days before that for readers that know of none.
+ */
 export function signedFileContent(license: License, terms: Terms) {
-  const lapse = new Date(Math.min(terms.now.getTime() + lifetimeMs, expiryOf(license)?.getTime() ?? Infinity))
+  const end = expiryOf(license)
+  const untilMs = end?.getTime() ?? Infinity
+  const lapse = new Date(Math.min(terms.now.getTime() + lifetimeMs, untilMs))
+  const daysLeft = Math.floor((untilMs - lapse.getTime()) / dayMs)
   const hasFeatures = Object.keys(license.features).length > 0
   return {
     version: formatVersion,
@@ -29,6 +37,7 @@ export function signedFileContent(license: License, terms: Terms) {
       key: license.licenseKey,
       status: 'active',
       expires_at: isoPlain(lapse),
+      ends_at: end ? isoPlain(end) : null,
       hardware_id: terms.hardwareId,
       domain: terms.domain,
       // PHP reads an empty object as an empty list and would check the signature over that.
@@ -36,7 +45,7 @@ export function signedFileContent(license: License, terms: Terms) {
       activations_limit: license.activationLimit,
       activations_count: terms.activationsCount,
     },
-    grace_period_days: terms.gracePeriodDays,
+    grace_period_days: Math.min(terms.gracePeriodDays, daysLeft),
     issued_at: isoPlain(terms.now),
     last_verified_at: isoPlain(terms.now),
     environment: terms.environment,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { choice, flag, gathered, list, text } from '../../intake/model'
+import { choice, flag, gathered, integer, list, text } from '../../intake/model'
 
 /** A product is named by its id, its uuid or its slug (CONTRACT §9); operators may say its name as well. */
 export const productReference = (description = 'The product: its id, uuid or slug.') =>
@@ -9,6 +9,10 @@ const source = choice(['internal', 'envato'])
 const status = choice(['active', 'inactive'])
 const name = text({ maxLength: 255 })
 const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
+
+/** The most days of grace an offline file may have at all. */
+export const mostGraceDays = 30
+
 const externalReference = text({ maxLength: 255, nullable: true, description: "The item's id where it came from." })
 
 export const ProductDraft = gathered(
@@ -56,6 +60,12 @@ const settings = {
     }),
   ),
   changelog: Type.Optional(choice(['on', 'off'], { description: 'Whether its changelog is public.' })),
+  offline_grace_days: Type.Optional(
+    integer({
+      maximum: mostGraceDays,
+      description: 'The most days its software may go on with an offline file that has lapsed; 0 for none.',
+    }),
+  ),
   features: Type.Optional(
     list({
       option: 'feature',

@@ -50,7 +50,7 @@ const counted = (count: number, noun: string) =>
 
 async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
   const { name, description, source, status, require_non_expired, external_reference } = settings
-  const { post_url, slug, changelog } = settings
+  const { post_url, slug, changelog, offline_grace_days } = settings
   if (post_url) requirePostUrl(post_url)
   if (slug) await requireSlug(db, slug, product)
   return {
@@ -62,6 +62,7 @@ async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
     ...(external_reference !== undefined && { externalReference: external_reference }),
     ...(post_url !== undefined && { postUrl: post_url }),
     ...(slug !== undefined && { slug: slug || null }),
+    ...(offline_grace_days !== undefined && { offlineGraceDays: offline_grace_days }),
     ...(changelog && { changelogEnabled: Number(changelog === 'on') }),
   }
 }

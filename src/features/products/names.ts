@@ -1,0 +1,30 @@
+import type { Db } from '../../database/database'
+import { findProduct } from './store'
+
+/** The names of a product that never change, as an answer to a request with a nonce carries them. */
+interface ProductNames {
+  readonly product_id: number
+  readonly product_uuid: string
+}
+
+const mostRemembered = 10_000
+
+/** Tells the names of a product by its id; looked up once, until a product is deleted and its id may be another's. */
+export function openProductNames(
+  db: Pick<Db, 'read' | 'accessEpoch'>,
+): (id: number) => Promise<ProductNames | undefined> {
+  const told = new Map<number, ProductNames>()
+  let epoch: string | undefined
+
+  return async (id) => {
+    const current = db.accessEpoch()
+    if (current !== epoch) told.clear()
+    epoch = current
+    const known = told.get(id)
+    if (known) return known
+    const product = await findProduct(db.read, String(id))
+    const names = product && { product_id: product.id, product_uuid: product.uuid }
+    if (names && db.accessEpoch() === current && told.size < mostRemembered) told.set(id, names)
+    return names
+  }
+}
