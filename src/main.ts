@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { setPriority, userInfo } from 'node:os'
 import { isatty } from 'node:tty'
 import { run } from './cli/program'
 
@@ -68,15 +68,37 @@ const confirm = async (question: string) =>
   /^y(es)?$/i.test((await ask(`${question} [y/N] `, { isShown: true })).trim())
 const askSecret = (question: string) => ask(question, { isShown: false })
 
+/** Who typed the command, also behind sudo. */
+function login() {
+  const named = env.SUDO_USER || env.LOGNAME || env.USER
+  if (named) return named
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`
+  }
+}
+
 const exitCode = await run(process.argv.slice(2), {
   env,
+  get login() {
+    return login()
+  },
   out: out.write,
   err: tell,
   giveWay: () => setPriority(10),
   confirm: isSomebodyThere ? confirm : undefined,
   askSecret: isSomebodyThere ? askSecret : undefined,
   screen: isatty(1) ? { columns: process.stdout.columns || undefined, isColored: showsColors(1) } : undefined,
-  isErrColored: showsColors(2),
+  errScreen: isatty(2)
+    ? {
+        // Looked at when it is needed, since it opens the stream.
+        get columns() {
+          return process.stderr.columns || undefined
+        },
+        isColored: showsColors(2),
+      }
+    : undefined,
 })
 
 await out.taken()

@@ -9,7 +9,7 @@ const [mine, other] = ['ABCD-EFGH-IJKL-MNOP', 'ZYXW-VUTS-RQPO-NMLK']
 const call = (hour: number, license: string, fields: { code?: string; route?: string; apiKeyId?: number } = {}) => ({
   at: new Date(Date.UTC(2030, 0, 1, hour)),
   requestId: `request-${hour}`,
-  route: 'POST /api/v1/verify',
+  route: '/api/v1/verify',
   code: '200',
   apiKeyId: 1,
   address: '192.0.2.1',
@@ -23,13 +23,14 @@ const call = (hour: number, license: string, fields: { code?: string; route?: st
 let house: TestHouse
 beforeAll(async () => {
   house = await startHouse()
+  await house.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop')
   await beside(house, ({ db }) =>
     db.write((tx) =>
       insertCalls(tx, [
         call(1, mine),
         call(2, other, { apiKeyId: 2 }),
         call(3, mine, { code: '205' }),
-        call(4, other, { route: 'POST /api/v1/activate' }),
+        call(4, other, { route: '/api/v1/activate' }),
         call(5, mine),
       ]),
     ),
@@ -47,8 +48,9 @@ test('what was asked about a licence key is found by the key, which is not in th
     id: 3,
     at: '2030-01-01T03:00:00.000Z',
     request_id: 'request-3',
-    route: 'POST /api/v1/verify',
+    route: '/api/v1/verify',
     code: '205',
+    message: 'License key expired',
     api_key_id: 1,
     address: '192.0.2.1',
     license_key: 'ABCD…MNOP',
@@ -63,8 +65,26 @@ test('what was asked about a licence key is found by the key, which is not in th
 test.each<[string[], number[]]>([
   [[], [5, 4, 3, 2, 1]],
   [['--code', '205'], [3]],
+  [
+    ['--code', '205,200', '--api-key', 'everything'],
+    [5, 4, 3, 1],
+  ],
+  [['--failed'], [3]],
   [['--api-key', '2'], [2]],
+  [['--api-key', 'SHOP'], [2]],
   [['--route', 'POST /api/v1/activate'], [4]],
+  [['--route', '/api/v1/activate'], [4]],
+  [['--route', 'activate'], [4]],
+  [['--route', 'deactivate'], []],
+  [
+    ['--route', 'activate,verify'],
+    [5, 4, 3, 2, 1],
+  ],
+  [
+    ['--from', '2030-01-01', '--to', '2030-01-01'],
+    [5, 4, 3, 2, 1],
+  ],
+  [['--to', '2029-12-31'], []],
   [
     ['--from', '2030-01-01T02:00:00Z', '--to', '2030-01-01T04:00:00Z'],
     [3, 2],
@@ -76,6 +96,28 @@ test.each<[string[], number[]]>([
   [['--license', 'nobody has this'], []],
 ])('call list %j', async (args, expected) => {
   expect(hours(await list(...args))).toEqual(expected)
+})
+
+test.each([
+  [['--code', 'abc'], '--code: "abc" is not one of 100,'],
+  [['--code', '202,999'], '"999" is not one of'],
+  [['--route', 'verfy'], '--route: There is no endpoint "verfy": choose from verify, activate,'],
+  [['--from', 'later'], '--from: "later" is not a time: write 2030-01-31,'],
+  [['--from', '2030-01-02', '--to', '2030-01-01'], 'let "from" come before "to"'],
+  [['--api-key', 'nobody'], 'there is no API key "nobody"'],
+  [['--api-key', '77'], 'there is no API key 77'],
+])('call list %j says what it takes instead of finding nothing', async (args, reason) => {
+  const { exitCode, out, err } = await house.cli('call', 'list', ...args)
+  expect({ exitCode: exitCode > 0, out, err }).toEqual({
+    exitCode: true,
+    out: '',
+    err: expect.stringContaining(reason),
+  })
+})
+
+test('a call shows the words of its code', async () => {
+  const { out } = await house.cli('call', 'list', '--code', '205')
+  expect(out).toContain('verify    205   License key expired')
 })
 
 test.each([[[]], [['--license', mine]]])('call list %j goes on where a page ended', async (args) => {

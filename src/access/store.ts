@@ -59,11 +59,11 @@ const keySorts = {
 /** A page of the API keys, of one state and with a part of their names. */
 export const pageApiKeys = (
   db: Queryable,
-  { status, name }: { status?: ApiKey['status'] | undefined; name?: string | undefined },
+  { status, name }: { status?: ApiKey['status'][] | undefined; name?: string | undefined },
   wanted: Wanted,
 ) => {
   const where = and(
-    status && eq(apiKeys.status, status),
+    status && inArray(apiKeys.status, status),
     name === undefined ? undefined : sql`instr(lower(${apiKeys.name}), ${name.toLowerCase()}) > 0`,
   )
   return pageOf(db, apiKeys, { where, sorts: keySorts, wanted })

@@ -4,11 +4,12 @@ import { auditKeyOf, authorOf } from '../database/database'
 import { moveHead, openHead } from './head'
 import { hashOf } from './link'
 import { insertEntry } from './store'
+import type { Verb } from './verbs'
 
 /** What somebody has changed. The author is that of the write it stands in. */
 export interface Change {
   /** The kind of thing and what was done to it: `license.updated`, `api-key.revoked`. */
-  verb: `${string}.${string}`
+  verb: Verb | `${string}.imported`
   /** Which one. */
   id: number | string
   /** How it was, and how it is now; what is equal in both is left out, a secret is masked. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, lte, or, sql } from 'drizzle-orm'
 import {
   type AuditCheckpoint,
   type AuditEntry,
@@ -8,6 +8,7 @@ import {
 } from '../../db/schema/operations'
 import { change, lookUp, type Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
+import { commandLine } from '../kernel/author'
 
 /** The last entry; undefined while there is none. */
 export const findLastEntry = async (db: Queryable) =>
@@ -67,11 +68,12 @@ export const listEntriesOf = (db: Queryable, subject: string, id: number, limit:
       .limit(limit),
   )
 
-/** Which entries are wanted: of one actor, verb or thing, from one moment until before another. */
+/** Which entries are wanted: of one actor, of some verbs, of some kinds of things or one thing, from one moment until before another. */
 export interface EntryFilter {
+  /** `command line` is everybody there, whatever login is named with it. */
   actor?: string | undefined
-  verb?: string | undefined
-  subject?: string | undefined
+  verbs?: string[] | undefined
+  subjects?: string[] | undefined
   /** The thing's id; rows that stand for many things at once count where it is among them. */
   subjectId?: string | undefined
   from?: Date | undefined
@@ -80,17 +82,22 @@ export interface EntryFilter {
 
 /** A page of the audit log. */
 export const pageEntries = (db: Queryable, filter: EntryFilter, wanted: Wanted) => {
-  const { actor, verb, subject, subjectId, from, to } = filter
+  const { actor, verbs, subjects, subjectId, from, to } = filter
   const where = and(
-    actor === undefined ? undefined : eq(auditLog.actor, actor),
-    verb === undefined ? undefined : eq(auditLog.verb, verb),
-    subject === undefined ? undefined : eq(auditLog.subject, subject),
+    actor === undefined ? undefined : isBy(actor),
+    verbs && inArray(auditLog.verb, verbs),
+    subjects && inArray(auditLog.subject, subjects),
     subjectId === undefined ? undefined : isAbout(subjectId),
     from && gte(auditLog.at, from),
     to && lt(auditLog.at, to),
   )
   return pageOf(db, auditLog, { where, sorts: { id: auditLog.id }, wanted })
 }
+
+const isBy = (actor: string) =>
+  actor === commandLine
+    ? or(eq(auditLog.actor, actor), like(auditLog.actor, `${commandLine} (%`))
+    : eq(auditLog.actor, actor)
 
 const isAbout = (subjectId: string) =>
   /^\d{1,15}$/.test(subjectId)

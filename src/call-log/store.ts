@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { pageOf, type Wanted } from '../database/page'
@@ -24,24 +24,26 @@ export async function insertCalls(tx: Queryable, rows: readonly Omit<Call, 'id'>
     from json_each(${JSON.stringify(lists)})`)
 }
 
-/** Which calls are wanted: of one licence, API key, route or code, from one moment until before another. */
+/** Which calls are wanted: of a licence, an API key, some routes or codes, from one moment until before another. */
 export interface CallFilter {
   licenseHash?: string | undefined
   apiKeyId?: number | undefined
-  code?: string | undefined
-  route?: string | undefined
+  codes?: string[] | undefined
+  exceptCodes?: string[] | undefined
+  routes?: string[] | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
 
 /** A page of the call log. */
 export const pageCalls = (db: Queryable, filter: CallFilter, wanted: Wanted) => {
-  const { licenseHash, apiKeyId, code, route, from, to } = filter
+  const { licenseHash, apiKeyId, codes, exceptCodes, routes, from, to } = filter
   const where = and(
     licenseHash === undefined ? undefined : inArray(calls.id, callsOf(licenseHash)),
     apiKeyId === undefined ? undefined : eq(calls.apiKeyId, apiKeyId),
-    code === undefined ? undefined : eq(calls.code, code),
-    route === undefined ? undefined : eq(calls.route, route),
+    codes && inArray(calls.code, codes),
+    exceptCodes && notInArray(calls.code, exceptCodes),
+    routes && inArray(calls.route, routes),
     from && gte(calls.at, from),
     to && lt(calls.at, to),
   )

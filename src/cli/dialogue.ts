@@ -1,7 +1,9 @@
 import type { Field } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
+import { visible } from '../kernel/visible'
 import type { Operation } from '../operations/operation'
 import type { Io } from './io'
+import { wrapped } from './wrap'
 
 type Given = Record<string, unknown>
 
@@ -26,7 +28,8 @@ export async function withAsked({ input }: Operation, given: Given, { askSecret 
 export async function requireConsent(loss: string, io: Io) {
   if (!loss) return
   if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
-  if (!(await io.confirm(`${loss} Go on?`))) throw new Sorry('nothing was changed')
+  const question = wrapped(visible(`${loss} Go on?`), io.errScreen?.columns).join('\n')
+  if (!(await io.confirm(question))) throw new Sorry('nothing was changed')
 }
 
 const progressFrom = 1000

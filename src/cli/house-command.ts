@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { readConfig, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
+import { atShell } from '../kernel/author'
 import type { Io } from './io'
 
 type Flags = Partial<Record<SettingName, string>>
@@ -34,7 +35,10 @@ export async function inHouse<T>(
   work: (house: House) => Promise<T>,
 ): Promise<T> {
   // Of its options only this one is a setting; another may share a setting's name and mean something else.
-  const house = await openHouse({ config: configOf({ dataDir: options.dataDir }, io) })
+  const house = await openHouse({
+    config: configOf({ dataDir: options.dataDir }, io),
+    author: { actor: atShell(io.login) },
+  })
   for (const thing of house.made) io.err(`Made ${thing}.\n`)
   try {
     return await work(house)

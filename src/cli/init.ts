@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { presets } from '../access/capabilities'
 import { type House, openHouse } from '../house'
+import { atShell } from '../kernel/author'
 import { type KeySize, keySizes } from '../signing/key-pair'
 import { listPublicKeys } from '../signing/store'
 import type { Choices } from './first-choices'
@@ -26,7 +27,7 @@ export const initCommand = (program: Command, io: Io) =>
       const choices: Choices = isAsked
         ? await ask(config.data_dir)
         : { ...options, bits: Number(options.bits) as KeySize }
-      const house = await openHouse({ config, keySize: choices.bits })
+      const house = await openHouse({ config, keySize: choices.bits, author: { actor: atShell(io.login) } })
       try {
         const first = await makeFirst(house, choices)
         await tell(io, options, { house, first, choices })

@@ -1,9 +1,12 @@
+import { visibleJson } from '../kernel/visible'
 import type { Line } from '../operations/lines'
 import { laidOut, type Screen } from './layout'
 
 /** What a command speaks through; a test hands in its own. */
 export interface Io {
   readonly env: Record<string, string | undefined>
+  /** The login of whoever types, where it is known. */
+  readonly login?: string | undefined
   out(text: string): void
   err(text: string): void
   /** Lets other processes have the processor first, from now on. */
@@ -14,10 +17,10 @@ export interface Io {
   readonly askSecret?: ((question: string) => Promise<string>) | undefined
   /** What `out` is read on, where that is a terminal. */
   readonly screen?: Screen | undefined
-  /** Whether `err` is read on a terminal that shows colours. */
-  readonly isErrColored?: boolean | undefined
+  /** What `err` is read on, where that is a terminal. */
+  readonly errScreen?: Screen | undefined
 }
 
 /** A result: one JSON document, or lines for a person. */
 export const report = (io: Io, { json }: { json?: boolean | undefined }, value: unknown, lines: readonly Line[]) =>
-  io.out(json ? `${JSON.stringify(value, null, 2)}\n` : laidOut(lines, io.screen ?? {}))
+  io.out(json ? `${visibleJson(JSON.stringify(value, null, 2))}\n` : laidOut(lines, io.screen ?? {}))

@@ -1,4 +1,6 @@
+import { visible } from '../kernel/visible'
 import type { Line, Table } from '../operations/lines'
+import { wrapped } from './wrap'
 
 /** What text is laid out for: a terminal, or a file or pipe, which has no width and no colours. */
 export interface Screen {
@@ -8,47 +10,80 @@ export interface Screen {
 }
 
 const gap = '  '
-const narrowest = 6
+const narrowestText = 20
 
-/** Lines as text: tables fit the screen, and what strangers wrote gives the terminal no commands. */
+/** Lines as text: they fit the screen, and what strangers wrote gives the terminal no commands. */
 export const laidOut = (lines: readonly Line[], screen: Screen): string =>
   lines
-    .flatMap((line) => (typeof line === 'string' ? [harmless(line)] : tableLines(line, screen)))
+    .flatMap((line) => (typeof line === 'string' ? textLines(line, screen) : tableLines(line, screen)))
     .map((line) => `${line}\n`)
     .join('')
 
-/** Such as the name of a device. */
-const harmless = (line: string) => line.replace(/[^\P{Cc}\n]/gu, '\ufffd')
+const textLines = (text: string, { columns }: Screen) =>
+  text.split('\n').flatMap((line) => wrapped(readable(line, ' UTC'), columns))
 
-/** Each column is as wide as its widest cell; where that is too much, the widest columns give way. */
-function tableLines({ headings, rows }: Table, { columns = Number.POSITIVE_INFINITY, isColored }: Screen): string[] {
-  const cells = rows.map((row) => row.map((cell) => harmless(cell.replaceAll('\n', ' '))))
-  const natural = headings.map((heading, i) =>
+const isoMoment = /\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?Z/g
+
+/** Safe to print, its moments in the form of all others; in a table, they are UTC as its heading says. */
+const readable = (text: string, zone = '') => visible(text).replace(isoMoment, `$1 $2${zone}`)
+
+/**
+ * A table, each column as wide as its widest cell. Where that is too much, free text is cut first; then columns move
+ * into lines below their row. No other cell is ever cut.
+ */
+function tableLines({ headings, rows, freeText = [] }: Table, { columns, isColored }: Screen): string[] {
+  const cells = rows.map((row) => row.map((cell) => readable(cell)))
+  const widths = headings.map((heading, i) =>
     cells.reduce((widest, row) => Math.max(widest, Bun.stringWidth(row[i]!)), Bun.stringWidth(heading)),
   )
-  const widths = fitted(natural, columns - gap.length * (headings.length - 1))
-  const rules = widths.map((width, i) =>
-    '─'.repeat(i === headings.length - 1 ? Math.min(width, Bun.stringWidth(headings[i]!)) : width),
+  const isText = headings.map((heading) => freeText.includes(heading))
+  const { beside, below } = placed(widths, isText, columns ?? Number.POSITIVE_INFINITY)
+  const rules = beside.map(({ at, width }, i) =>
+    '─'.repeat(i === beside.length - 1 ? Math.min(width, Bun.stringWidth(headings[at]!)) : width),
   )
   const line = (row: string[]) =>
-    row
-      .map((cell, i) => padded(shortened(cell, widths[i]!), widths[i]!))
+    beside
+      .map(({ at, width }) => padded(isText[at] ? shortened(row[at]!, width) : row[at]!, width))
       .join(gap)
       .trimEnd()
-  return [isColored ? bold(line(headings)) : line(headings), line(rules), ...cells.map(line)]
+  const more = (row: string[]) => {
+    const facts = below.filter((at) => row[at] && row[at] !== '–').map((at) => `${headings[at]} ${row[at]}`)
+    return facts.length ? wrapped(`${gap}${facts.join(' · ')}`, columns) : []
+  }
+  return [
+    isColored ? bold(line(headings)) : line(headings),
+    rules.join(gap),
+    ...cells.flatMap((row) => [line(row), ...more(row)]),
+  ]
 }
 
-/** Widths that together take no more than there is, by cutting the widest; none becomes unreadably narrow. */
-function fitted(widths: number[], room: number): number[] {
-  let excess = widths.reduce((sum, width) => sum + width, 0) - room
-  const left = [...widths]
-  while (excess > 0) {
-    const widest = Math.max(...left)
-    if (widest <= narrowest) break
-    left[left.indexOf(widest)] = widest - 1
-    excess -= 1
+interface Placement {
+  /** The columns that stand beside each other, and how wide each is. */
+  beside: { at: number; width: number }[]
+  /** Those that stand below their row. */
+  below: number[]
+}
+
+/** The first column always stands in the row; each other one where there is still room for it. */
+function placed(widths: number[], isText: boolean[], room: number): Placement {
+  const beside: Placement['beside'] = []
+  const below: number[] = []
+  const least = widths.map((width, i) => (isText[i] ? Math.min(width, narrowestText) : width))
+  let left = room
+  for (const [at, width] of least.entries()) {
+    const taken = width + (beside.length ? gap.length : 0)
+    if (beside.length && taken > left) below.push(at)
+    else {
+      beside.push({ at, width })
+      left -= taken
+    }
   }
-  return left
+  for (const column of beside) {
+    const wider = Math.min(widths[column.at]! - column.width, Math.max(0, left))
+    column.width += wider
+    left -= wider
+  }
+  return { beside, below }
 }
 
 // Made when it is asked for: it takes longer than the rest of a short command.

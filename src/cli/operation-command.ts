@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Field } from '../intake/model'
-import { judge } from '../intake/model'
-import { read } from '../intake/reading'
+import { readInput } from '../intake/operator'
 import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
@@ -85,11 +84,16 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
     field.description,
   )
   if (isRequired) option.makeOptionMandatory()
-  if (field.kind === 'choice') option.choices(field.anyOf.map((word: { const: string }) => word.const))
+  // The field's own judgement of them names the choices, and takes what Commander would not.
+  const choices = choicesOf(field)
+  if (choices) option.argChoices = choices
   // Commander hands the value before it, undefined at first.
   if (field.kind === 'list') option.argParser((value, before?: string[]) => collect(value, before ?? []))
   return option
 }
+
+const choicesOf = (field: Field): string[] | undefined =>
+  field.kind === 'choice' ? field.anyOf.map((word: { const: string }) => word.const) : field.words && [...field.words]
 
 /** The fields as they stand on the command line. */
 function gather(operation: Operation, given: unknown[], options: Given): Given {
@@ -112,7 +116,7 @@ const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: strin
 /** The fields in their types; what is wrong with them, each by its name on the command line, is a `Sorry`. */
 function judged(operation: Operation, given: Given) {
   const { input } = operation
-  const { errors, values } = judge(input, readAs(input, given))
+  const { errors, values } = readAs(input, given)
   if (!errors) return values
   const bare = bareOf(operation)
   const sentences = Object.entries(errors).map(([name, [sentence]]) => {
@@ -124,7 +128,7 @@ function judged(operation: Operation, given: Given) {
 
 function readAs(input: Operation['input'], given: Given) {
   try {
-    return read(input, given).values
+    return readInput(input, given)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw new Sorry('a file that was named is no text: it holds a NUL character', 'usage')

@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { Sorry } from '../kernel/sorry'
+import { visible } from '../kernel/visible'
 import { subjects } from '../operations/subjects'
 import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
@@ -21,6 +22,7 @@ import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
 import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
+import { wrapped } from './wrap'
 
 /** Every command there is; of the subjects that one alone which is asked for, where the first word names a command. */
 export function buildProgram(io: Io, firstWord?: string): Command {
@@ -36,7 +38,7 @@ export function buildProgram(io: Io, firstWord?: string): Command {
       outputError: (text, write) => write(text.replace(/^error: /, nameOn(io))),
     })
     .configureHelp({
-      minWidthToWrap: 30,
+      minWidthToWrap: 12,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
       // A default that is empty says nothing.
       optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (\[\]|"")\)$/, ''),
@@ -73,16 +75,19 @@ export async function run(args: string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const remedy = error instanceof Sorry ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
-    if (remedy) io.err(`${nameOn(io)}${printable(remedy)}\n`)
+    if (remedy) io.err(complaint(remedy, io))
     return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
   }
 }
 
-/** A sentence may quote what a stranger has written: it stays one line, and moves nothing on a terminal. */
-const printable = (sentence: string) => sentence.replace(/\p{Cc}/gu, '\ufffd')
+/** Who says what went wrong, and what. It may quote what a stranger has written, and moves nothing on a terminal. */
+function complaint(sentence: string, io: Io) {
+  const lines = wrapped(`${name}${visible(sentence)}`, io.errScreen?.columns)
+  return `${nameOn(io)}${lines.join('\n').slice(name.length)}\n`
+}
 
-/** Who says what went wrong. */
-const nameOn = ({ isErrColored }: Io) => (isErrColored ? red('latchkey: ') : 'latchkey: ')
+const name = 'latchkey: '
+const nameOn = ({ errScreen }: Io) => (errScreen?.isColored ? red(name) : name)
 
 /** Sub-commands do not inherit where errors and help go; they are told here. */
 function inheritSettings(command: Command) {

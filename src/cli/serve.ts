@@ -8,7 +8,7 @@ import { endOf, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
 import { gathered, jsonLog, type Log, prettyLog, silent } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
-import { minute } from '../operations/lines'
+import { minuteUtc } from '../operations/lines'
 import { readAuthorities } from '../webhooks/authorities'
 import { startServer } from '../worker/server'
 import { configOf, withSettings } from './house-command'
@@ -58,7 +58,7 @@ function onHangUp(config: Config, server: Listening, io: Io) {
       const certificate = readCertificate(config)
       if (!certificate) return io.err('Hung up: there is no certificate to read again.\n')
       await server.renew(certificate)
-      io.err(`The certificate was read again; it is good until ${minute(endOf(certificate))}.\n`)
+      io.err(`The certificate was read again; it is good until ${minuteUtc(endOf(certificate))}.\n`)
     } catch (error) {
       io.err(`The certificate before it goes on serving: ${(error as Error).message}\n`)
     }

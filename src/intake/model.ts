@@ -21,6 +21,12 @@ interface FieldOptions {
   header?: string
   /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
   orFile?: boolean
+  /** Values it takes as they stand, for its description and for those who try what it says. */
+  examples?: readonly string[]
+  /** The words a list is chosen from. */
+  words?: readonly string[]
+  /** What is wrong with a text, or with one of a list, that is one in form. */
+  fault?: (text: string) => string | undefined
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -35,13 +41,22 @@ export type Field = TSchema & {
   'x-aliases'?: readonly string[]
   nullable?: boolean
   device?: boolean
+  examples?: readonly string[]
+  words?: readonly string[]
+  fault?: (text: string) => string | undefined
 }
 
-const field = (kind: Kind, { aliases, ...options }: FieldOptions) => ({
+const field = (kind: Kind, { aliases, description, ...options }: FieldOptions) => ({
   kind,
   ...options,
+  ...(description !== undefined && { description: withExamples(description, options.examples) }),
   ...(aliases && { 'x-aliases': aliases }),
 })
+
+const withExamples = (description: string, examples?: readonly string[]) =>
+  examples
+    ? `${description}: ${[examples.slice(0, -1).join('; '), ...examples.slice(-1)].filter(Boolean).join(' or ')}.`
+    : description
 
 /** The longest text a field may hold: 64 KiB. */
 export const longestText = 65_536
@@ -129,7 +144,7 @@ function faultIn(name: string, value: unknown, schema: Field, isRequired: boolea
       if (typeof value !== 'string') return `The ${words(name)} must be a string.`
       return value.length > schema.maxLength
         ? `The ${words(name)} must not be greater than ${schema.maxLength} characters.`
-        : undefined
+        : schema.fault?.(value)
     case 'integer':
       if (!Number.isInteger(value)) return `The ${words(name)} must be an integer.`
       if ((value as number) < schema.minimum) return `The ${words(name)} must be at least ${schema.minimum}.`
@@ -146,7 +161,13 @@ function faultIn(name: string, value: unknown, schema: Field, isRequired: boolea
       return typeof value === 'string' && parseMoment(value) ? undefined : `The ${words(name)} is not a valid date.`
     case 'list':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
-        ? undefined
+        ? value.map((item) => faultOfItem(item, schema)).find((fault) => fault !== undefined)
         : `The ${words(name)} must be an array.`
   }
 }
+
+const faultOfItem = (item: string, { words: choices, fault }: Field) =>
+  choices && !choices.includes(item) ? notOneOf(item, choices) : fault?.(item)
+
+/** What is said of a word that is none of those to choose from. */
+export const notOneOf = (word: unknown, choices: readonly string[]) => `"${word}" is not one of ${choices.join(', ')}.`

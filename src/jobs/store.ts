@@ -157,10 +157,10 @@ const jobSorts = { id: jobs.id, run_at: jobs.runAt, attempts: jobs.attempts }
 /** A page of the jobs, of one state and kind. */
 export const pageJobs = (
   db: Queryable,
-  { state, kind }: { state?: Job['state'] | undefined; kind?: string | undefined },
+  { states, kinds }: { states?: Job['state'][] | undefined; kinds?: string[] | undefined },
   wanted: Wanted,
 ) => {
-  const where = and(state && eq(jobs.state, state), kind === undefined ? undefined : eq(jobs.kind, kind))
+  const where = and(states && inArray(jobs.state, states), kinds && inArray(jobs.kind, kinds))
   return pageOf(db, jobs, { where, sorts: jobSorts, wanted })
 }
 

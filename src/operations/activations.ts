@@ -35,10 +35,10 @@ const list = listing({
     return listSeats(db.read, { licenseId: license?.id, productId, identifier: device, isTaken }, wanted)
   },
   columns: {
-    IDENTIFIER: (seat) => seat.identifier,
-    STATE: ({ status }) => status,
-    SINCE: ({ activated_at }) => minute(activated_at),
-    UNTIL: ({ deactivated_at }) => (deactivated_at ? minute(deactivated_at) : '–'),
+    DEVICE: (seat) => seat.identifier,
+    SEAT: ({ status }) => (status === 'active' ? 'taken' : 'freed'),
+    'SINCE (UTC)': ({ activated_at }) => minute(activated_at),
+    FREED: ({ deactivated_at }) => (deactivated_at ? minute(deactivated_at) : '–'),
     'LAST VERIFIED': ({ last_verified_at }) => (last_verified_at ? minute(last_verified_at) : '–'),
     ADDRESS: ({ ip }) => ip || '–',
     'LICENCE KEY': (seat) => seat.license_key,

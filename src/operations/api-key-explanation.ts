@@ -17,7 +17,7 @@ export const explainKey = operation({
   input: Type.Object({
     id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }),
     from: text({ description: 'The address the request comes from.' }),
-    capability: choice(capabilities, { description: 'What is asked for: verify' }),
+    capability: choice(capabilities, { description: 'What is asked for', examples: ['verify'] }),
     identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
   }),
   async run(desk, { id, from, capability, identifier }) {

@@ -17,7 +17,8 @@ import { Sorry } from '../kernel/sorry'
 import { explainKey } from './api-key-explanation'
 import { described, isOver, mayOf } from './api-key-view'
 import { byName } from './by-name'
-import { facts, listed, minute } from './lines'
+import { words } from './filters'
+import { facts, listed, minute, minuteUtc } from './lines'
 import { listing } from './listing'
 import { operation, type Role, type Subject } from './operation'
 
@@ -69,7 +70,10 @@ const list = listing({
   summary: 'every API key; of its value only the beginning is known',
   plural: 'api_keys',
   filters: Type.Object({
-    status: Type.Optional(choice(['active', 'inactive', 'revoked'], { description: 'Only those in this state.' })),
+    status: words(['active', 'inactive', 'revoked'], 'Only those in one of these states', [
+      'active',
+      'active,inactive',
+    ]),
     name: Type.Optional(text({ description: 'Only those with this in their name.' })),
   }),
   sorts: ['id', 'name', 'created_at', 'last_used_at', 'expires_at'],
@@ -82,10 +86,11 @@ const list = listing({
     NAME: (key) => key.name,
     BEGINS: (key) => `${key.prefix}…`,
     STATE: (key) => (key.status === 'active' && key.is_over ? 'expired' : key.status),
-    FROM: (key) => key.allowed_ips.join(',') || 'anywhere',
-    'LAST USED': (key) => (key.last_used_at ? minute(key.last_used_at) : 'never'),
+    ADDRESSES: (key) => key.allowed_ips.join(',') || 'anywhere',
+    'LAST USED (UTC)': (key) => (key.last_used_at ? minute(key.last_used_at) : 'never'),
     MAY: (key) => mayOf(key.capabilities),
   },
+  freeText: ['MAY'],
   none: 'There is no API key yet: latchkey api-key create --name "my app" --preset all',
 })
 
@@ -170,7 +175,7 @@ const rotate = operation({
   },
   show: ({ id, name, api_key, previous_until }) => [
     previous_until
-      ? `API key ${id} "${name}" has a new value, shown this once; the one before works until ${minute(previous_until)}:`
+      ? `API key ${id} "${name}" has a new value, shown this once; the one before works until ${minuteUtc(previous_until)}:`
       : `API key ${id} "${name}" has a new value, shown this once; the one before is refused:`,
     api_key,
   ],

@@ -2,13 +2,17 @@ import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { AuditEntry } from '../../db/schema/operations'
 import { findEntry, findHead, pageEntries } from '../audit/store'
-import { integer, momentText, text } from '../intake/model'
-import { parseMoment } from '../kernel/moments'
+import { subjects as kinds, verbs } from '../audit/verbs'
+import { integer, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { inspectLog } from '../upkeep/audit-log'
+import { period, rangeOf, words } from './filters'
 import { facts, minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+
+const isActor = (text: string) => /^(api-key \d+|user .+|command line( \(.+\))?|job .+|server)$/.test(text)
+const actorForms = 'write "api-key 3", "user ada", "command line", "command line (ada)", "job deliver" or "server"'
 
 const list = listing({
   command: 'audit list',
@@ -16,27 +20,37 @@ const list = listing({
   summary: 'who changed what, newest first',
   plural: 'entries',
   filters: Type.Object({
-    actor: Type.Optional(text({ description: 'Only what this one did: "api-key 3", "user ada", "command line".' })),
-    verb: Type.Optional(text({ description: 'Only what was done so: license.updated' })),
-    subject: Type.Optional(text({ description: 'Only what was done to such things: license' })),
+    actor: Type.Optional(
+      text({
+        description: 'Only what this one did',
+        examples: ['api-key 3', 'user ada', 'command line', 'command line (ada)', 'server'],
+        fault: (actor) => (isActor(actor) ? undefined : `"${actor}" did nothing: ${actorForms}.`),
+      }),
+    ),
+    verb: words(verbs, 'Only these actions', ['license.updated', 'license.updated,license.deleted']),
+    subject: words(kinds, 'Only what was done to such things', ['license', 'license,product']),
     id: Type.Optional(text({ description: 'Only what was done to the thing with this id.' })),
-    from: Type.Optional(momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
-    to: Type.Optional(momentText({ description: 'The moment before which it ends.' })),
+    ...period,
   }),
   sorts: ['-id'],
-  async page({ db }, { id, from, to, ...filter }, wanted) {
-    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
-    const { rows, next } = await pageEntries(db.read, { ...filter, subjectId: id, ...range }, wanted)
+  async page({ db, now }, { actor, verb, subject, id, from, to }, wanted) {
+    const range = rangeOf({ from, to }, now)
+    const { rows, next } = await pageEntries(
+      db.read,
+      { actor, verbs: verb, subjects: subject, subjectId: id, ...range },
+      wanted,
+    )
     return { rows: rows.map(describedEntry), next }
   },
   columns: {
     ID: ({ id }) => String(id),
-    AT: ({ at }) => minute(at),
+    'AT (UTC)': ({ at }) => minute(at),
     WHO: ({ actor }) => actor,
-    DID: ({ verb }) => verb,
-    TO: ({ batch, subject_id }) => (batch ? `${batch.from} to ${batch.to}` : subject_id),
-    WHAT: ({ before, after }) => changesOf(before, after),
+    ACTION: ({ verb }) => verb,
+    RECORD: ({ batch, subject_id }) => (batch ? `${batch.from} to ${batch.to}` : subject_id),
+    CHANGES: ({ before, after }) => changesOf(before, after),
   },
+  freeText: ['CHANGES'],
   none: 'There is no such entry.',
 })
 
@@ -139,12 +153,15 @@ type Side = Record<string, unknown> | null
 
 /** What was changed, in a line: `name: "a" → "b"`; where there is one side alone, that. */
 function changesOf(before: Side, after: Side) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   const sides = [before, after].filter((side) => side !== null)
+  const all = [...new Set(sides.flatMap((side) => Object.keys(side)))]
+  const names = sides.length === 1 ? all.filter((name) => !isNothing(sides[0]![name])) : all
   return names.map((name) => `${name}: ${sides.map((side) => shown(side[name])).join(' → ')}`).join(', ')
 }
 
-const longestShown = 40
+const isNothing = (value: unknown) => ['null', '""', '[]', '{}'].includes(JSON.stringify(value))
+
+const longestShown = 80
 
 function shown(value: unknown) {
   const text = value === undefined ? '–' : JSON.stringify(value)

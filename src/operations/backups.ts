@@ -3,7 +3,7 @@ import { record } from '../audit/record'
 import { listKept } from '../upkeep/backup/kept'
 import { orderBackup, requirePlace } from '../upkeep/backup/schedule'
 import { findFact } from '../upkeep/store'
-import { minute, table } from './lines'
+import { minute, minuteUtc, table } from './lines'
 import { operation, type Subject } from './operation'
 
 const list = operation({
@@ -24,11 +24,11 @@ const list = operation({
   },
   show: ({ backups, last_failure: failure }) => [
     ...table(
-      ['TAKEN', 'BYTES', 'FILE'],
+      ['TAKEN (UTC)', 'BYTES', 'FILE'],
       backups.map(({ path, taken_at, bytes }) => [minute(taken_at), String(bytes), path]),
       'There is none: see the settings backup_every, backup_to and backup_passphrase_file.',
     ),
-    ...(failure ? ['', `On ${minute(failure.at)} one could not be taken: ${failure.error}`] : []),
+    ...(failure ? ['', `On ${minuteUtc(failure.at)} one could not be taken: ${failure.error}`] : []),
   ],
 })
 

@@ -45,9 +45,11 @@ const list = listing({
     ID: ({ id }) => String(id),
     KIND: ({ kind }) => kind,
     VALUE: ({ value }) => value,
-    UNTIL: ({ expires_at, is_over }) => (expires_at ? `${minute(expires_at)}${is_over ? ' (over)' : ''}` : 'for ever'),
+    'UNTIL (UTC)': ({ expires_at, is_over }) =>
+      expires_at ? `${minute(expires_at)}${is_over ? ' (over)' : ''}` : 'for ever',
     REASON: ({ reason }) => reason,
   },
+  freeText: ['REASON'],
   none: 'Nobody is turned away.',
 })
 

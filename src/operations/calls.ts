@@ -1,11 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import type { Call } from '../../db/schema/operations'
+import { resolveApiKey } from '../access/service'
+import { endpointName, endpoints, routesNamed } from '../call-log/endpoints'
 import { pageCalls } from '../call-log/store'
-import { integer, momentText, text } from '../intake/model'
-import { parseMoment } from '../kernel/moments'
+import { successes } from '../call-log/successes'
+import { list as listOf, text, toggle } from '../intake/model'
+import { answers, declared } from '../kernel/answers'
 import { sha256 } from '../kernel/secrets'
+import { period, rangeOf, words } from './filters'
+import { second } from './lines'
 import { listing } from './listing'
 import type { Subject } from './operation'
+
+const messages = new Map(Object.values(answers).map(({ code, message }) => [String(code), message]))
+const goodCodes = [...new Set([...successes].map((answer) => String(declared(answer).code)))]
 
 const list = listing({
   command: 'call list',
@@ -14,33 +22,43 @@ const list = listing({
   plural: 'calls',
   filters: Type.Object({
     license: Type.Optional(text({ description: 'Only calls about this licence key.' })),
-    api_key: Type.Optional(integer({ minimum: 1, description: 'Only calls with the API key of this id.' })),
-    code: Type.Optional(text({ description: 'Only calls that were answered so: 205' })),
-    route: Type.Optional(text({ description: 'Only calls of this route: POST /api/v1/verify' })),
-    from: Type.Optional(momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
-    to: Type.Optional(momentText({ description: 'The moment before which it ends.' })),
+    api_key: Type.Optional(text({ description: 'Only calls with this API key, by its id or name.' })),
+    code: words([...messages.keys()], 'Only calls that were answered with one of these codes', ['205', '202,302,210']),
+    failed: Type.Optional(toggle({ description: 'Only calls that were refused.' })),
+    route: Type.Optional(
+      listOf({
+        description: 'Only calls of these endpoints',
+        examples: ['verify', '/api/v1/verify', 'POST /api/v1/verify', 'verify,activate'],
+        fault: (route) =>
+          routesNamed(route).length
+            ? undefined
+            : `There is no endpoint "${route}": choose from ${endpoints.join(', ')}.`,
+      }),
+    ),
+    ...period,
   }),
   sorts: ['-at'],
-  async page({ db }, { license, api_key, code, route, from, to }, wanted) {
+  async page({ db, now }, { license, api_key, code, failed, route, from, to }, wanted) {
     const filter = {
       licenseHash: license === undefined ? undefined : sha256(license),
-      apiKeyId: api_key,
-      code,
-      route,
-      from: parseMoment(from ?? ''),
-      to: parseMoment(to ?? ''),
+      apiKeyId: api_key === undefined ? undefined : await resolveApiKey(db.read, api_key),
+      codes: code,
+      exceptCodes: failed ? goodCodes : undefined,
+      routes: route?.flatMap(routesNamed),
+      ...rangeOf({ from, to }, now),
     }
     const { rows, next } = await pageCalls(db.read, filter, wanted)
     return { rows: rows.map(described), next }
   },
   columns: {
-    AT: ({ at }) => at.slice(0, 19).replace('T', ' '),
-    ROUTE: ({ route }) => route,
+    'AT (UTC)': ({ at }) => second(at),
+    ENDPOINT: ({ route }) => endpointName(route),
     CODE: ({ code }) => code,
-    'LICENSE KEY': ({ license_key }) => license_key ?? '–',
+    ANSWER: ({ message }) => message ?? '–',
+    'LICENCE KEY': ({ license_key }) => license_key ?? '–',
     DEVICE: ({ identifier }) => identifier ?? '–',
     'API KEY': ({ api_key_id }) => String(api_key_id ?? '–'),
-    FROM: ({ address }) => address,
+    ADDRESS: ({ address }) => address,
     MS: ({ duration_ms }) => String(duration_ms),
   },
   none: 'There is no such call.',
@@ -58,6 +76,7 @@ const described = (call: Call) => ({
   request_id: call.requestId,
   route: call.route,
   code: call.code,
+  message: messages.get(call.code) ?? null,
   api_key_id: call.apiKeyId,
   address: call.address,
   license_key: call.maskedKey,

@@ -1,17 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import type { Delivery, DeliveryAttempt } from '../../db/schema/work'
-import { choice, integer, momentText, text } from '../intake/model'
-import { parseMoment } from '../kernel/moments'
+import { integer, toggle } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { replayDelivery, replayRange } from '../webhooks/deliveries'
+import { events } from '../webhooks/events'
+import { requireWebhook } from '../webhooks/service'
 import { listAttempts, pageDeliveries } from '../webhooks/store'
+import { period, rangeOf, statesWanted, words } from './filters'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation } from './operation'
 
 const states = ['pending', 'success', 'failed'] as const satisfies Delivery['state'][]
-const from = momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })
-const to = momentText({ description: 'The moment before which it ends.' })
+const deliveredEvents = [...events, 'webhook.ping', 'order.finished', 'activation.deactivated'] as const
 
 export const deliveries = listing({
   command: 'webhook deliveries',
@@ -21,15 +22,21 @@ export const deliveries = listing({
   plural: 'deliveries',
   filters: Type.Object({
     webhook_id: Type.Optional(integer({ minimum: 1, description: 'Only those of this webhook.' })),
-    state: Type.Optional(choice(states, { description: 'Only those in this state.' })),
-    event: Type.Optional(text({ description: 'Only those of this event: license.created' })),
-    from: Type.Optional(from),
-    to: Type.Optional(to),
+    state: words(states, 'Only those in one of these states', ['failed', 'pending,failed']),
+    failed: Type.Optional(toggle({ description: 'Only those that failed.' })),
+    event: words(deliveredEvents, 'Only those of these events', ['license.created', 'license.created,order.finished']),
+    ...period,
   }),
   sorts: ['-id', 'created_at'],
-  async page({ db }, { webhook_id, state, event, from, to }, wanted) {
-    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
-    const { rows, next } = await pageDeliveries(db.read, { webhookId: webhook_id, state, event, ...range }, wanted)
+  async page({ db, now }, { webhook_id, state, failed, event, from, to }, wanted) {
+    if (webhook_id !== undefined) await requireWebhook(db.read, webhook_id)
+    const filter = {
+      webhookId: webhook_id,
+      states: statesWanted(state, failed, 'failed'),
+      events: event,
+      ...rangeOf({ from, to }, now),
+    }
+    const { rows, next } = await pageDeliveries(db.read, filter, wanted)
     const attempts = Map.groupBy(
       await listAttempts(
         db.read,
@@ -41,13 +48,14 @@ export const deliveries = listing({
   },
   columns: {
     ID: ({ id }) => String(id),
-    MADE: ({ created_at }) => minute(created_at),
+    'MADE (UTC)': ({ created_at }) => minute(created_at),
     EVENT: ({ event }) => event,
     STATE: ({ state }) => state,
     ATTEMPTS: ({ attempts }) => String(attempts.length),
-    TO: ({ webhook_id, url }) => (webhook_id === null ? url : `webhook ${webhook_id}`),
+    RECEIVER: ({ webhook_id, url }) => (webhook_id === null ? url : `webhook ${webhook_id}`),
     'LAST ANSWER': ({ attempts }) => answerOf(attempts.at(-1)),
   },
+  freeText: ['LAST ANSWER'],
   none: 'There is no such delivery.',
 })
 
@@ -60,11 +68,10 @@ export const replay = operation({
   input: Type.Object({
     delivery_id: Type.Optional(integer({ minimum: 1, description: 'Its id, as the deliveries show it.' })),
     webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook whose deliveries are sent again.' })),
-    from: Type.Optional(from),
-    to: Type.Optional(to),
+    ...period,
   }),
   async run({ db, now }, { delivery_id, webhook: webhookId, ...given }) {
-    const [from, to] = [parseMoment(given.from ?? ''), parseMoment(given.to ?? '')]
+    const { from, to } = rangeOf(given, now)
     if (delivery_id !== undefined && webhookId === undefined && !from && !to) {
       return { replayed: 1, delivery_id: await db.write((tx) => replayDelivery(tx, delivery_id, now)) }
     }

@@ -1,15 +1,27 @@
 import { Type } from '@sinclair/typebox'
 import type { Job } from '../../db/schema/work'
-import { choice, integer, text } from '../intake/model'
+import { choice, integer, toggle } from '../intake/model'
 import { requireJob, retryDead, retryJob } from '../jobs/service'
 import { pageJobs } from '../jobs/store'
 import { Sorry } from '../kernel/sorry'
 import { abandonJob } from '../webhooks/deliveries'
+import { statesWanted, words } from './filters'
 import { facts, minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
 const states = ['queued', 'running', 'done', 'dead'] as const satisfies Job['state'][]
+
+/** Every kind of job a server has a handler for. */
+export const jobKinds = [
+  'deliver',
+  'fulfil-order',
+  'licenses.expiry',
+  'backup',
+  'backup.schedule',
+  'upkeep',
+  'audit.checkpoint',
+] as const
 
 const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
 
@@ -19,12 +31,14 @@ const list = listing({
   summary: 'the latest jobs',
   plural: 'jobs',
   filters: Type.Object({
-    state: Type.Optional(choice(states, { description: 'Only those in this state.' })),
-    kind: Type.Optional(text({ description: 'Only those of this kind: deliver' })),
+    state: words(states, 'Only those in one of these states', ['dead', 'queued,running']),
+    failed: Type.Optional(toggle({ description: 'Only those that failed for good.' })),
+    kind: words(jobKinds, 'Only those of these kinds', ['deliver', 'deliver,fulfil-order']),
   }),
   sorts: ['-id', 'run_at', 'attempts'],
-  async page({ db }, filters, wanted) {
-    const { rows, next } = await pageJobs(db.read, filters, wanted)
+  async page({ db }, { state, failed, kind }, wanted) {
+    const filter = { states: statesWanted(state, failed, 'dead'), kinds: kind }
+    const { rows, next } = await pageJobs(db.read, filter, wanted)
     return { rows: rows.map(described), next }
   },
   columns: {
@@ -32,9 +46,10 @@ const list = listing({
     KIND: (job) => job.kind,
     STATE: (job) => job.state,
     ATTEMPTS: (job) => String(job.attempts),
-    DUE: (job) => (job.state === 'queued' ? minute(job.run_at) : '–'),
+    'DUE (UTC)': (job) => (job.state === 'queued' ? minute(job.run_at) : '–'),
     ERROR: (job) => job.last_error ?? '',
   },
+  freeText: ['ERROR'],
   none: 'There is no such job.',
 })
 
@@ -56,7 +71,9 @@ const retry = operation({
   summary: 'run a dead job again, or one that waits at once; or all the dead ones of a kind',
   input: Type.Object({
     id: Type.Optional(id),
-    kind: Type.Optional(text({ description: 'Every dead job of this kind instead: deliver' })),
+    kind: Type.Optional(
+      choice(jobKinds, { description: 'Every dead job of this kind instead', examples: ['deliver'] }),
+    ),
   }),
   async run({ db, now }, { id, kind }) {
     if (id !== undefined && kind === undefined) return described(await db.write((tx) => retryJob(tx, id, now)))

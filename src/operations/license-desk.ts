@@ -21,7 +21,7 @@ const columns = {
   STATE: ({ state }: ListedLicense) => state,
   SEATS: ({ seats_taken, activation_limit }: ListedLicense) =>
     activation_limit > 0 ? `${seats_taken}/${activation_limit}` : String(seats_taken),
-  ENDS: ({ expires_at }: ListedLicense) => (expires_at ? minute(expires_at) : '–'),
+  'ENDS (UTC)': ({ expires_at }: ListedLicense) => (expires_at ? minute(expires_at) : '–'),
   OWNER: ({ owner_name, owner_email }: ListedLicense) => [owner_name, owner_email].filter(Boolean).join(' · ') || '–',
 }
 

@@ -1,5 +1,5 @@
 import type { licensePage, listLicensePage } from '../features/desk/license-page'
-import { facts, minute, table } from './lines'
+import { facts, minute, minuteUtc, table } from './lines'
 
 export type ListedLicense = Awaited<ReturnType<typeof listLicensePage>>['rows'][number]
 type Page = Awaited<ReturnType<typeof licensePage>>
@@ -11,19 +11,19 @@ export const licenseLines = (page: Page) => [
   ...facts({
     owner: [page.owner_name, page.owner_email].filter(Boolean).join(' · '),
     product: `${page.product.id} "${page.product.name}"`,
-    assigned: page.assigned_at && minute(page.assigned_at),
-    ends: page.expires_at && minute(page.expires_at),
+    assigned: page.assigned_at && minuteUtc(page.assigned_at),
+    ends: page.expires_at && minuteUtc(page.expires_at),
     ...(page.block_reason && { 'blocked because': page.block_reason }),
     ...(page.replaced_by && { 'replaced by': page.replaced_by }),
     features: Object.entries(page.features).map(([key, value]) => `${key} = ${value}`),
     metadata: page.meta_data.map(({ key, value }) => `${key} = ${value}`),
     contract: page.contract_id,
     generator: page.generator_id,
-    made: minute(page.created_at),
+    made: minuteUtc(page.created_at),
   }),
   '',
   ...table(
-    ['DEVICE', 'SEAT', 'SINCE', 'LAST SIGN OF LIFE', 'ADDRESS'],
+    ['DEVICE', 'SEAT', 'SINCE (UTC)', 'LAST VERIFIED', 'ADDRESS'],
     page.activations.map((seat) => [
       seat.identifier,
       seat.status === 'active' ? 'taken' : `freed ${minute(seat.deactivated_at!)}`,
@@ -35,9 +35,10 @@ export const licenseLines = (page: Page) => [
   ),
   '',
   ...table(
-    ['WHEN', 'WHO', 'WHAT', 'HOW'],
+    ['AT (UTC)', 'WHO', 'ACTION', 'CHANGES'],
     page.history.map(({ at, actor, verb, before, after }) => [minute(at), actor, verb, changeOf(before, after)]),
     'Nothing is on record.',
+    ['CHANGES'],
   ),
 ]
 

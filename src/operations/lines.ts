@@ -4,19 +4,22 @@ export type Line = string | Table
 export interface Table {
   headings: string[]
   rows: string[][]
+  /** The headings of columns that may be cut where a terminal has no room for them. */
+  freeText?: readonly string[] | undefined
 }
 
 /** Rows under their headings; a sentence where there are no rows. */
-export const table = (headings: string[], rows: string[][], none: string): Line[] =>
-  rows.length ? [{ headings, rows }] : [none]
+export const table = (headings: string[], rows: string[][], none: string, freeText?: readonly string[]): Line[] =>
+  rows.length ? [{ headings, rows, freeText }] : [none]
 
 /** One line a fact, names in one column; a list has its items one below the other. */
 export function facts(value: Record<string, unknown>): string[] {
   const width = Math.max(...Object.keys(value).map((name) => name.length))
   return Object.entries(value).flatMap(([name, fact]) =>
-    (Array.isArray(fact) && fact.length ? fact : [fact]).map((item, i) =>
-      `${(i ? '' : name).padEnd(width)}  ${factText(item)}`.trimEnd(),
-    ),
+    (Array.isArray(fact) && fact.length ? fact : [fact])
+      // A text of several lines cannot pass for further facts.
+      .flatMap((item) => factText(item).split('\n'))
+      .map((item, i) => `${(i ? '' : name).padEnd(width)}  ${item}`.trimEnd()),
   )
 }
 
@@ -25,8 +28,20 @@ function factText(fact: unknown) {
   return fact === null || (Array.isArray(fact) && !fact.length) ? '–' : JSON.stringify(fact)
 }
 
-/** A moment as tables show it, and as options take it: UTC, to the minute. */
-export const minute = (moment: Date | string) => `${new Date(moment).toISOString().slice(0, 16)}Z`
+/** A moment as tables show it, under a heading that says UTC; a day alone where it is midnight. Options take both. */
+export const minute = (moment: Date | string) => {
+  const iso = new Date(moment).toISOString()
+  return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
+}
+
+/** A moment in a sentence. */
+export const minuteUtc = (moment: Date | string) => `${minute(moment)} UTC`
+
+/** A moment where many fall into one minute. */
+export const second = (moment: Date | string) => new Date(moment).toISOString().slice(0, 19).replace('T', ' ')
+
+/** `1 signing key`, `2 signing keys`. */
+export const counted = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`
 
 const helpColumns = 78
 

@@ -23,13 +23,15 @@ interface Listing<Filters extends TObject, Row extends object> {
   page(desk: Desk, filters: Static<Filters>, wanted: Wanted): Promise<Page<Row>>
   /** The columns a person sees: heading and cell. */
   columns: Record<string, (row: Row) => string>
+  /** Those of them that may be cut where a terminal is narrow. */
+  freeText?: readonly string[]
   /** What is said when there is nothing. */
   none: string
 }
 
 /** An operation that lists: filtered, ordered and cut into pages in the database. */
 export function listing<Filters extends TObject, Row extends object>(declared: Listing<Filters, Row>): Operation {
-  const { plural, filters, sorts, page, columns, none, ...rest } = declared
+  const { plural, filters, sorts, page, columns, freeText, none, ...rest } = declared
   const usual = sorts[0]!
   const paging = {
     sort: Type.Optional(choice(sorts.flatMap(bothWays), { description: `The order; ${usual} when it is absent.` })),
@@ -51,7 +53,7 @@ export function listing<Filters extends TObject, Row extends object>(declared: L
       const { [plural]: rows, next } = value as Record<string, unknown>
       const cells = (rows as Row[]).map((row) => Object.values(columns).map((cell) => cell(row)))
       const more = next ? ['', `There are more: --after ${next}`] : []
-      return [...table(Object.keys(columns), cells, none), ...more]
+      return [...table(Object.keys(columns), cells, none, freeText), ...more]
     },
   })
 }

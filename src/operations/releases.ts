@@ -32,8 +32,8 @@ const add = operation({
   summary: 'copy a file into the data folder as a release of a product; a draft until it is published',
   input: Type.Object({
     product: ofProduct('Whose release it is: its id, uuid, slug or name.'),
-    version: text({ description: 'Its name: 1.0.2' }),
-    numeric_version: integer({ description: 'Its number, which orders releases: 102' }),
+    version: text({ description: 'Its name', examples: ['1.0.2'] }),
+    numeric_version: integer({ description: 'Its number, which orders releases', examples: ['102'] }),
     ...said,
     publish: Type.Optional(toggle({ description: 'Let customers have it at once.' })),
   }),
@@ -118,7 +118,7 @@ const edit = operation({
   route: 'PATCH /releases/:id',
   role: 'operator',
   summary: 'change what is said of a release; its number and its file stay',
-  input: Type.Object({ id, version: Type.Optional(text({ description: 'Its name: 1.0.2' })), ...said }),
+  input: Type.Object({ id, version: Type.Optional(text({ description: 'Its name', examples: ['1.0.2'] })), ...said }),
   async run({ db, now }, { id, version, update_summary, changelog, release_date }) {
     const changes = {
       ...(version !== undefined && { version }),

@@ -15,7 +15,7 @@ const run = operation({
   },
   show: ({ dry_run, removed }) =>
     table(
-      ['WHAT', 'OLDER THAN', dry_run ? 'ROWS THAT WOULD GO' : 'ROWS REMOVED'],
+      ['WHAT', 'OLDER THAN (UTC)', dry_run ? 'ROWS THAT WOULD GO' : 'ROWS REMOVED'],
       removed.map(({ what, before, rows }) => [what.replaceAll('_', ' '), minute(before), String(rows)]),
       'Everything is kept for ever.',
     ),

@@ -15,7 +15,8 @@ const list = operation({
   summary: 'every setting: its value, where it comes from, its default, what it does',
   input: Type.Object({}),
   run: async ({ db, config }) => ({ settings: await listSettings(db.read, config) }),
-  show: ({ settings }) => table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), ''),
+  show: ({ settings }) =>
+    table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), '', ['WHAT IT DOES']),
 })
 
 const set = operation({

@@ -8,7 +8,7 @@ import { Sorry } from '../kernel/sorry'
 import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
 import { generateKey, type KeyOwner, putKey, retireKey, rotateKey } from '../signing/service'
 import { type KeyUse, listKeyUses, listPublicKeys } from '../signing/store'
-import { minute } from './lines'
+import { minuteUtc } from './lines'
 import { operation, type Subject } from './operation'
 
 const usualBits = 4096
@@ -128,21 +128,21 @@ const countOf = (uses: KeyUse[] = []) => ({
 
 function news(key: Described) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
-  const from = key.state === 'coming' ? minute(key.active_from!) : 'now'
+  const from = key.state === 'coming' ? minuteUtc(key.active_from!) : 'now'
   return [`${which} are signed with this key from ${from} on.`, ...linesOf(key)]
 }
 
 const linesOf = (key: Described) => [
-  `Key ${key.key_id} (RSA-${key.bits}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${
-    key.created_at
-  }, ${stateOf(key)}`,
+  `Key ${key.key_id} (RSA-${key.bits}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${minuteUtc(
+    key.created_at,
+  )}, ${stateOf(key)}`,
   key.public_key.trim(),
 ]
 
 function stateOf({ state, active_from, retired_at }: Described) {
-  if (state === 'retired') return `retired ${retired_at}`
-  if (state === 'outgoing') return `in use until ${retired_at}`
-  return state === 'coming' ? `signs for who asks for it, for all from ${active_from}` : 'in use'
+  if (state === 'retired') return `retired ${minuteUtc(retired_at!)}`
+  if (state === 'outgoing') return `in use until ${minuteUtc(retired_at!)}`
+  return state === 'coming' ? `next: signs for clients that name it, for all from ${minuteUtc(active_from!)}` : 'in use'
 }
 
 const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: ReturnType<typeof countOf> }) =>

@@ -5,6 +5,7 @@ import { conditions, listedRecord } from '../features/telemetry/service'
 import { countTelemetry, pageTelemetry } from '../features/telemetry/store'
 import { momentText, toggle } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
+import { period, rangeOf } from './filters'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -18,25 +19,25 @@ const list = listing({
   plural: 'records',
   filters: Type.Object({
     ...filters,
-    from: Type.Optional(momentText({ description: 'The first moment: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
-    to: Type.Optional(momentText({ description: 'The moment before which it ends.' })),
+    ...period,
   }),
   sorts: ['-id', 'created_at'],
-  async page({ db }, { from, to, ...filter }, wanted) {
-    const range = { from: parseMoment(from ?? ''), to: parseMoment(to ?? '') }
+  async page({ db, now }, { from, to, ...filter }, wanted) {
+    const range = rangeOf({ from, to }, now)
     const { rows, next } = await pageTelemetry(db.read, await conditions(db.read, filter), { ...wanted, ...range })
     return { rows: rows.map(listedRecord), next }
   },
   columns: {
     ID: ({ id }) => String(id),
-    AT: ({ created_at }) => minute(created_at),
+    'AT (UTC)': ({ created_at }) => minute(created_at),
     PRODUCT: ({ product_id }) => String(product_id ?? '–'),
     VERSION: ({ product_version }) => product_version ?? '–',
-    'LICENSE KEY': ({ license_key }) => license_key ?? '–',
+    'LICENCE KEY': ({ license_key }) => license_key ?? '–',
     GROUP: ({ data_group }) => data_group ?? '–',
     'RED FLAGS': ({ has_red_flags }) => (has_red_flags ? 'yes' : ''),
     DATA: ({ data }) => data ?? '–',
   },
+  freeText: ['DATA'],
   none: 'There is no such record.',
 })
 

@@ -31,7 +31,7 @@ const held = (kind: UserToken['kind'], summary: string) =>
       ID: ({ id }) => String(id),
       NAME: ({ name }) => name,
       BEGINS: ({ prefix }) => `${prefix}…`,
-      SINCE: ({ created_at }) => minute(created_at),
+      'SINCE (UTC)': ({ created_at }) => minute(created_at),
       'LAST USED': ({ last_used_at }) => (last_used_at ? minute(last_used_at) : 'never'),
       UNTIL: ({ expires_at, revoked_at }) =>
         revoked_at ? `${minute(revoked_at)} (revoked)` : expires_at ? minute(expires_at) : 'for ever',

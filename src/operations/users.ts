@@ -65,7 +65,7 @@ const listed = listing({
     NAME: ({ name }) => name,
     ROLE: ({ role }) => role,
     STATE: ({ status }) => status,
-    SINCE: ({ created_at }) => minute(created_at),
+    'SINCE (UTC)': ({ created_at }) => minute(created_at),
     'LAST LOG-IN': ({ last_login_at }) => (last_login_at ? minute(last_login_at) : 'never'),
   },
   none: 'There is no user yet: latchkey user create --name ada --role owner',

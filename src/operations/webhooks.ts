@@ -65,6 +65,7 @@ const list = listing({
     URL: (webhook) => webhook.url,
     EVENTS: (webhook) => told(webhook),
   },
+  freeText: ['EVENTS'],
   none: 'There is no webhook yet: latchkey webhook add --name "my shop" --url https://… --events all',
 })
 

@@ -1,5 +1,6 @@
 import type { User } from '../../db/schema/access'
 import { record } from '../audit/record'
+import type { Verb } from '../audit/verbs'
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
@@ -94,7 +95,7 @@ export async function removeUser(tx: Queryable, name: string, now: Date): Promis
 
 interface Intended {
   name: string
-  verb: `user.${string}`
+  verb: Extract<Verb, `user.${string}`>
   values: Partial<Pick<User, 'role' | 'status' | 'passwordHash'>>
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
@@ -89,8 +89,8 @@ export async function insertAttempt(tx: Queryable, attempt: typeof deliveryAttem
 /** Which deliveries are wanted: of one webhook, state or event, made from one moment until before another. */
 export interface DeliveryFilter {
   webhookId?: number | undefined
-  state?: Delivery['state'] | undefined
-  event?: string | undefined
+  states?: Delivery['state'][] | undefined
+  events?: string[] | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
@@ -98,13 +98,13 @@ export interface DeliveryFilter {
 /** A page of the deliveries that pass the filter. */
 export const pageDeliveries = (
   db: Queryable,
-  { webhookId, state, event, from, to }: DeliveryFilter,
+  { webhookId, states, events, from, to }: DeliveryFilter,
   wanted: Wanted,
 ) => {
   const where = and(
     webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),
-    state && eq(deliveries.state, state),
-    event === undefined ? undefined : eq(deliveries.event, event),
+    states && inArray(deliveries.state, states),
+    events && inArray(deliveries.event, events),
     from && gte(deliveries.createdAt, from),
     to && lt(deliveries.createdAt, to),
   )

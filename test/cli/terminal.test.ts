@@ -37,7 +37,7 @@ async function atTerminal(line: string, { columns, isColored = false, types = []
     confirm: async () => answers.shift() === 'y',
     askSecret: async () => answers.shift() ?? '',
     screen: { columns, isColored },
-    isErrColored: isColored,
+    errScreen: { columns, isColored },
   })
   return { exitCode, out, err, lines: out.trimEnd().split('\n') }
 }
@@ -45,15 +45,21 @@ async function atTerminal(line: string, { columns, isColored = false, types = []
 describe('a table at a terminal', () => {
   test.each([120, 80, 60, 50])('fits %p columns, wide characters and all', async (columns) => {
     const { lines } = await atTerminal('blocklist list', { columns })
-    expect(lines).toHaveLength(4)
     for (const line of lines) expect(Bun.stringWidth(line)).toBeLessThanOrEqual(columns)
   })
 
-  test('shortens the widest cells, and says where', async () => {
-    const { lines } = await atTerminal('blocklist list', { columns: 60 })
+  test('shortens free text, and says where', async () => {
+    const { lines } = await atTerminal('blocklist list', { columns: 95 })
     expect(lines[2]).toContain('203.0.113.7')
     expect(lines[2]).toContain('…')
     expect(lines[2]).not.toContain('one night')
+  })
+
+  test.each([80, 60, 50])('has what it has no room for below its row, whole, at %p columns', async (columns) => {
+    const { out, lines } = await atTerminal('blocklist list', { columns })
+    expect(lines[2]).toContain('203.0.113.7')
+    expect(out.replace(/\s+/g, ' ')).toContain('REASON asked for half a million keys in one night')
+    expect(out).toContain('日本語の名前を持つとても長い端末')
   })
 
   test('is whole where there is room, and in a pipe', async () => {

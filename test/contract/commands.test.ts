@@ -209,7 +209,7 @@ describe('the command line', () => {
     const license_key = await makeLicense(house, { product_id })
     await house.ask('POST /api/v1/activate', { license_key, identifier: 'a\u001b[2Jb\u009bc\nd' })
     const { out } = await house.cli('activation', 'list', license_key)
-    expect(out).toContain('\na\ufffd[2Jb\ufffdc d  active')
+    expect(out).toContain('\na\\u001b[2Jb\\u009bc\\nd  taken')
     expect((await house.cli('activation', 'list', license_key, '--json')).json.activations).toMatchObject([
       { identifier: 'a\u001b[2Jb\u009bc\nd' },
     ])
@@ -218,7 +218,7 @@ describe('the command line', () => {
   test('shows moments so that options take them', async () => {
     const add = ['blocklist', 'add', '--ip', '203.0.113.99', '--expires-at']
     const { json } = await house.cli(...add, '2040-01-02T03:04:56+02:00', '--json')
-    expect((await house.cli('blocklist', 'list')).out).toContain('203.0.113.99  2040-01-02T01:04Z')
+    expect((await house.cli('blocklist', 'list')).out).toContain('203.0.113.99  2040-01-02 01:04')
     expect((await house.cli(...add, '2040-01-02T01:04Z', '--json')).json).toEqual({
       ...json,
       expires_at: '2040-01-02T01:04:00.000Z',
@@ -252,7 +252,11 @@ describe('api-key create', () => {
     [['--name', 'x', '--preset', 'king'], 2, /king/],
     [['--name', 'x', '--preset', 'all', '--allow-ip', '10.0.0.0/33'], 2, /10\.0\.0\.0\/33/],
     [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /--rate-limit: .* at least 1/],
-    [['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'], 2, /--expires-at: .* not a valid date/],
+    [
+      ['--name', 'x', '--preset', 'all', '--expires-at', 'tomorrow'],
+      2,
+      /--expires-at: "tomorrow" is not a date: write 2030-01-31/,
+    ],
     [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
     [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /without spaces/],
     [['--name', 'x', '--preset', 'all', '--import', 'nineteen-characters'], 2, /takes a key of 20 to/],

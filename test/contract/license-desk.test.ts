@@ -50,7 +50,11 @@ describe('license create', () => {
     await refused(['create', '--product', at, '--key', 'NEW-1', '--quantity', '2'], 2, 'either --key')
     await refused(['create', '--product', at, '--key', 'x'.repeat(256)], 2, 'at most 255 characters')
     await refused(['create', '--product', at, '--quantity', '1001'], 2, 'must not be greater than 1000')
-    await refused(['create', '--product', at, '--key', 'NEW-1', '--assigned-at', 'tomorrow'], 2, 'not a valid date')
+    await refused(
+      ['create', '--product', at, '--key', 'NEW-1', '--assigned-at', 'tomorrow'],
+      2,
+      '"tomorrow" is not a date',
+    )
     await refused(['create', '--product', bare, '--quantity', '1'], 1, `latchkey generator create --product ${bare}`)
     await refused(['create', '--generator', '999999'], 1, 'there is no generator 999999')
     await refused(['create', '--generator', '1', '--product', bare], 1, 'generator 1 makes keys for product')
@@ -168,7 +172,10 @@ describe('license show', () => {
       'license.activated',
       'license.created',
     ])
-    expect(json.history[0]).toMatchObject({ actor: 'command line', after: { note: 'called on Tuesday' } })
+    expect(json.history[0]).toMatchObject({
+      actor: expect.stringMatching(/^command line/),
+      after: { note: 'called on Tuesday' },
+    })
     expect(json.history[4].actor).toMatch(/^api-key \d+$/)
     const { out } = await house.cli('license', 'show', 'PAGE')
     for (const told of ['PAGE: assigned to Grace', 'ticket = 4711', 'called on Tuesday']) expect(out).toContain(told)
@@ -180,7 +187,7 @@ describe('license show', () => {
     const keys = await create('--quantity', '5')
     for (const { license_key } of [keys[0]!, keys[2]!, keys[4]!]) {
       const { history } = (await license('show', license_key)).json
-      expect(history).toMatchObject([{ verb: 'license.created', actor: 'command line' }])
+      expect(history).toMatchObject([{ verb: 'license.created', actor: expect.stringMatching(/^command line/) }])
     }
   })
 

@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import { type Fields, type Intake, readBody, readQuery } from '../../intake/body'
-import { type Field, type FieldErrors, judge } from '../../intake/model'
-import { read } from '../../intake/reading'
+import type { Field, FieldErrors } from '../../intake/model'
+import { readInput } from '../../intake/operator'
 import type { OpenRoom } from '../../intake/receive'
 import { Refusal, say } from '../../kernel/outcome'
 import type { AdminRoute } from './route'
@@ -66,7 +66,7 @@ export function judged(model: TObject, fields: Fields): { errors?: FieldErrors; 
     ]),
   )
   const unknown = Object.keys(fields).filter((name) => !known.has(name))
-  const { errors, values = {} } = judge(model, read(model, fields).values)
+  const { errors, values = {} } = readInput(model, fields)
   if (!errors && !unknown.length) return { values }
   const astray = unknown.map((name) => [name, [`There is no field "${name}" here.`]])
   return { errors: { ...errors, ...Object.fromEntries(astray) }, values }

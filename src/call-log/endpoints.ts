@@ -1,0 +1,90 @@
+/** What stands behind `/api/v1/` in the path of each endpoint. */
+export const endpoints: readonly string[] = [
+  'verify',
+  'activate',
+  'deactivate',
+  'get-license-key-details',
+  'get-license-file',
+  'licenses/:license_key/features/:feature',
+  'licenses/:license_key/offline-file',
+  'access-downloadables',
+  'download/:token/:license_key/:identifier/:numeric_version',
+  'assign-license-key',
+  'assign-and-activate-license-key',
+  'random-assign-license-keys',
+  'random-assign-license-keys-queued',
+  'create-license-keys',
+  'update-license-key',
+  'delete-license-key',
+  'get-license-keys',
+  'get-available-license-keys-count',
+  'get-all-generators',
+  'generate',
+  'create-product',
+  'update-product',
+  'delete-product',
+  'get-all-products',
+  'get-product',
+  'get-product-meta',
+  'get-product-changelog',
+  'products/:slug/changelog',
+  'get-product-public-key',
+  'keys',
+  'create-contract',
+  'update-contract',
+  'delete-contract',
+  'get-all-contracts',
+  'contracts/get-info',
+  'contracts/generate',
+  'contracts/destroy',
+  'contracts/destroy-all',
+  'create-license-key-meta',
+  'update-license-key-meta',
+  'delete-license-key-meta',
+  'create-product-meta',
+  'update-product-meta',
+  'delete-product-meta',
+  'send-telemetry-data',
+  'send-telemetry',
+  'get-telemetry-data',
+  'get-telemetry',
+]
+
+const prefixes = ['/api/v1/', '/v1/', '/api/api/v1/']
+const otherPaths: Record<string, readonly string[]> = { 'get-product-public-key': ['/api/product/public-key'] }
+
+/**
+ * The routes an operator means, as the call log keeps them: by a method and a path, a path, the name of an endpoint, or
+ * the last word of its path. None where there is no such endpoint.
+ */
+export function routesNamed(text: string): string[] {
+  const path = text.trim().replace(/^[A-Za-z]+\s+(?=\/)/, '')
+  const named = endpointOf(path).replace(/\./g, '/')
+  const found = endpoints.filter((endpoint) => isPathOf(named, endpoint) || endpoint.endsWith(`/${named}`))
+  return found.flatMap((endpoint) => [
+    ...prefixes.map((prefix) => `${prefix}${endpoint}`),
+    ...(otherPaths[endpoint] ?? []),
+  ])
+}
+
+function endpointOf(path: string) {
+  const other = Object.entries(otherPaths).find(([, paths]) => paths.includes(path))
+  const prefix = prefixes.toSorted((a, b) => b.length - a.length).find((each) => path.startsWith(each))
+  return other?.[0] ?? (prefix ? path.slice(prefix.length) : path)
+}
+
+/** Whether a path is an endpoint's: its own, or one with values for its parameters. */
+function isPathOf(path: string, endpoint: string) {
+  const [given, declared] = [path.split('/'), endpoint.split('/')]
+  return (
+    given.length === declared.length &&
+    declared.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))
+  )
+}
+
+/** The name of an endpoint out of its route; other routes as they are. */
+export function endpointName(route: string) {
+  const path = route.replace(/^[A-Z]+ /, '')
+  const endpoint = endpointOf(path)
+  return endpoints.includes(endpoint) ? endpoint : path
+}

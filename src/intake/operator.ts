@@ -1,0 +1,82 @@
+import type { Static, TLiteral, TObject } from '@sinclair/typebox'
+import type { Fields } from './body'
+import { type Field, type FieldErrors, judge, notOneOf } from './model'
+import { read } from './reading'
+
+const yes = ['on', 'true', 'yes', '1']
+const no = ['off', 'false', 'no', '0']
+
+/** What a word says where it says yes or no, in upper or lower case; undefined for any other. */
+export function yesOrNo(word: string): boolean | undefined {
+  const lower = word.trim().toLowerCase()
+  return yes.includes(lower) ? true : no.includes(lower) ? false : undefined
+}
+
+type Judged<T extends TObject> = { errors: FieldErrors; values?: never } | { errors?: never; values: Static<T> }
+
+/**
+ * What an operator has asked for, in the types of its fields; or all that is wrong with it, field by field, each with
+ * what was given and what is taken. Yes and no are taken in all their words.
+ */
+export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T> {
+  const values = inOwnCase(model, read(model, inPlainWords(model, fields)).values)
+  const judged = judge(model, values)
+  if (!judged.errors) return judged
+  const errors = Object.entries(judged.errors).map(([name, sentences]) => {
+    const said = values[name] === undefined ? undefined : faultOf(model.properties[name] as Field, values[name])
+    return [name, said === undefined ? sentences : [said]]
+  })
+  return { errors: Object.fromEntries(errors) }
+}
+
+/** The fields with each yes and no as the model has it. */
+function inPlainWords(model: TObject, fields: Fields): Fields {
+  const said = Object.entries(model.properties as Record<string, Field>).flatMap(([name, schema]) => {
+    const means = booleanOf(schema)
+    return [name, ...(schema['x-aliases'] ?? [])].flatMap((each) => {
+      const value = fields[each]
+      const isSo =
+        means && (typeof value === 'string' ? yesOrNo(value) : typeof value === 'boolean' ? value : undefined)
+      return isSo === undefined ? [] : [[each, means!(isSo)]]
+    })
+  })
+  return said.length ? { ...fields, ...Object.fromEntries(said) } : fields
+}
+
+/** Words out of a list to choose from are taken in upper and lower case. */
+function inOwnCase(model: TObject, values: Fields): Fields {
+  const chosen = Object.entries(model.properties as Record<string, Field>).flatMap(([name, { words }]) => {
+    const given = values[name]
+    if (!words || !Array.isArray(given)) return []
+    const own = (word: unknown) => words.find((each) => each.toLowerCase() === String(word).toLowerCase()) ?? word
+    return [[name, given.map(own)]]
+  })
+  return { ...values, ...Object.fromEntries(chosen) }
+}
+
+function booleanOf(schema: Field): ((isSo: boolean) => unknown) | undefined {
+  if (schema.kind === 'toggle') return (isSo) => isSo
+  if (schema.kind === 'flag') return Number
+  if (schema.kind === 'choice' && isSwitch(schema)) return (isSo) => (isSo ? 'on' : 'off')
+  return undefined
+}
+
+const isSwitch = (schema: Field) => wordsOf(schema).toSorted().join() === 'off,on'
+
+const wordsOf = (schema: Field): string[] => schema.anyOf.map((word: TLiteral) => word.const)
+
+function faultOf(schema: Field, value: unknown): string | undefined {
+  if (value === '' || Array.isArray(value)) return undefined
+  const given = typeof value === 'string' ? `"${value}"` : JSON.stringify(value)
+  switch (schema.kind) {
+    case 'choice':
+      return isSwitch(schema) ? `${given} is neither on nor off.` : notOneOf(value, wordsOf(schema))
+    case 'moment':
+      return `${given} is not a date: write 2030-01-31 or 2030-01-31T12:00:00Z.`
+    case 'toggle':
+    case 'flag':
+      return `${given} is neither on nor off.`
+    default:
+      return undefined
+  }
+}

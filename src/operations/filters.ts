@@ -1,0 +1,79 @@
+import { Type } from '@sinclair/typebox'
+import { list, text } from '../intake/model'
+import { parseMoment } from '../kernel/moments'
+import { Sorry } from '../kernel/sorry'
+
+const dayMs = 86_400_000
+/** Whether a word for a time is one does not depend on what time it is. */
+const beginning = new Date(0)
+const forms = 'write 2030-01-31, 2030-01-31T12:00:00Z, today, yesterday or a number of days such as 7d'
+
+/** A filter by some of a few words: a JSON list, or words separated by commas. */
+export const words = <const Choices extends readonly string[]>(
+  choices: Choices,
+  description: string,
+  examples: readonly string[],
+) => Type.Optional(Type.Unsafe<Choices[number][]>(list({ words: choices, description, examples })))
+
+const moment = (description: string, examples: readonly string[]) =>
+  Type.Optional(
+    text({
+      maxLength: 40,
+      description,
+      examples,
+      fault: (given) => (stretchOf(given, beginning) ? undefined : `"${given}" is not a time: ${forms}.`),
+    }),
+  )
+
+/** The filters of a list by time. */
+export const period = {
+  from: moment('Only from this moment on', ['2030-01-31', '2030-01-31T12:00:00Z', 'today', 'yesterday', '7d']),
+  to: moment('Only until this moment; a day is included', ['2030-01-31', '2030-01-31T12:00:00Z', 'today', 'yesterday']),
+}
+
+export interface Range {
+  from: Date | undefined
+  /** The first moment that is not in it any more. */
+  to: Date | undefined
+}
+
+/** The moments that `from` and `to` mean. A range that ends before it begins is a `Sorry`. */
+export function rangeOf(given: { from?: string | undefined; to?: string | undefined }, now: Date): Range {
+  const range = {
+    from: given.from === undefined ? undefined : stretchOf(given.from, now)?.start,
+    to: given.to === undefined ? undefined : stretchOf(given.to, now)?.end,
+  }
+  if (range.from && range.to && range.from >= range.to) {
+    throw new Sorry(`from ${given.from} to ${given.to} is no time at all: let "from" come before "to"`, 'usage')
+  }
+  return range
+}
+
+/** What a word for a time covers: a day is whole, a moment is where it stands. */
+function stretchOf(given: string, now: Date): { start: Date; end: Date } | undefined {
+  const word = given.trim().toLowerCase()
+  const midnight = Math.floor(now.getTime() / dayMs) * dayMs
+  if (word === 'today') return dayAt(midnight)
+  if (word === 'yesterday') return dayAt(midnight - dayMs)
+  const [, days] = /^(\d{1,4})d$/.exec(word) ?? []
+  if (days !== undefined) return pointAt(now.getTime() - Number(days) * dayMs)
+  const moment = parseMoment(given.trim())
+  if (!moment) return undefined
+  return /^\d{4}-\d{2}-\d{2}$/.test(word) ? dayAt(moment.getTime()) : pointAt(moment.getTime())
+}
+
+const dayAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms + dayMs) })
+const pointAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms) })
+
+/** The states wanted: those named, or the failure that `failed` asks for. Both, where they contradict, are a `Sorry`. */
+export function statesWanted<State extends string>(
+  states: State[] | undefined,
+  failed: boolean | undefined,
+  failure: State,
+): State[] | undefined {
+  if (!failed) return states
+  if (states && !states.includes(failure)) {
+    throw new Sorry(`"failed" asks for the state ${failure}: leave out one of the two`, 'usage')
+  }
+  return [failure]
+}
