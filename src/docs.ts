@@ -63,6 +63,12 @@ const parts: Record<string, () => string> = {
       ]),
     ),
 
+  answers: () =>
+    table(
+      ['Code', 'Meaning'],
+      [...new Map(Object.values(answers).map(({ code: number, message }) => [String(number), message]))],
+    ),
+
   refusals: () =>
     table(
       ['Code', 'HTTP', 'Message'],
