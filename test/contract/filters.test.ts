@@ -5,6 +5,7 @@ import type { Deps } from '../../src/deps'
 import { buildApp } from '../../src/http/app'
 import type { Field } from '../../src/intake/model'
 import { readInput } from '../../src/intake/operator'
+import { jobKinds } from '../../src/operations/jobs'
 import { parametersOf } from '../../src/operations/operation'
 import { subjects } from '../../src/operations/subjects'
 import { startHouse, type TestHouse } from '../support/house'
@@ -143,4 +144,9 @@ test('over HTTP the same filters find the same, and refuse the same', async () =
     body: { error: { fields: { code: [expect.stringContaining('"abc" is not one of 100,')] } } },
   })
   expect(await viewer.tell('GET /jobs', { state: 'failed' })).toMatchObject({ status: 422 })
+})
+
+test('the kinds of jobs a filter knows are those a server does', async () => {
+  const kinds = new Set((await list('job')).map(({ kind }) => String(kind)))
+  expect([...kinds].filter((kind) => !jobKinds.includes(kind))).toEqual([])
 })
