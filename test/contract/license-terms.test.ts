@@ -48,7 +48,7 @@ describe('license extend', () => {
       expires_at: '2030-05-31T10:00:00.000Z',
     })
     const { out } = await house.cli('license', 'extend', key, '2w')
-    expect(out).toContain('It ends 2030-05-31T10:00Z → 2030-06-14T10:00Z.')
+    expect(out).toContain('It ends 2030-05-31 10:00 UTC → 2030-06-14 10:00 UTC.')
   })
 
   test('counts from now where the licence has ended, and lets its device in again', async () => {

@@ -6,7 +6,8 @@ import { fillStock } from '../../src/bench/stock'
 import { connect, type Queryable } from '../../src/database/connection'
 import { migrate } from '../../src/database/migrate'
 import { pageLicenses } from '../../src/features/desk/store'
-import { findSeat, listLicenses } from '../../src/features/licenses/store'
+import { listLicenses } from '../../src/features/licenses/list/store'
+import { findSeat } from '../../src/features/licenses/store'
 
 const now = new Date('2030-01-01T00:00:00.000Z')
 const page = { limit: 100, offset: 0 }

@@ -15,15 +15,7 @@ export function stateInWords(license: License, seatsTaken: number, now: Date): s
 }
 
 /** Whose it is, or why nobody can use it. */
-export function standingOf({
-  status,
-  revokedAt,
-  blockReason,
-  ownerName,
-  ownerEmail,
-  contractId,
-  withheld,
-}: License) {
+export function standingOf({ status, revokedAt, blockReason, ownerName, ownerEmail, contractId, withheld }: License) {
   const owner = ownerName ?? ownerEmail
   switch (status) {
     case 'available':

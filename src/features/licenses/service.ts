@@ -8,6 +8,7 @@ import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
 import { describeProduct, resolveProduct } from '../products/service'
+import { listLicenses } from './list/store'
 import {
   type LicenseKeyChoice,
   type LicenseKeyFilter,
@@ -25,7 +26,6 @@ import {
   findLicense,
   insertLicenses,
   listLicenseMeta,
-  listLicenses,
   listMetaOf,
 } from './store'
 import { assignedLicense, detailedLicense, listedLicense } from './views'

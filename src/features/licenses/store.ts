@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { type Product, products } from '../../../db/schema/catalog'
 import {
   activations,
@@ -11,7 +11,6 @@ import {
 } from '../../../db/schema/licensing'
 import { lookUp, type Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
-import { beginsWith } from '../../database/page'
 import type { MetaPair } from '../products/store'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
@@ -206,46 +205,3 @@ export async function countAvailable(db: Queryable, productId: number, generator
     )
   return row!.available
 }
-
-export interface LicenseFilter {
-  productId?: number | undefined
-  status?: LicenseStatus | undefined
-  ownerEmail?: string | undefined
-  search?: string | undefined
-  /** Ids above this one. */
-  after?: number | undefined
-}
-
-/** Keys in the order of their ids. Those that are passed over are counted in an index, not read. */
-export const listLicenses = (
-  db: Queryable,
-  filter: LicenseFilter,
-  { limit, offset }: { limit: number; offset: number },
-) => {
-  const page = db
-    .select({ id: licenses.id })
-    .from(licenses)
-    .where(conditionOf(filter))
-    .orderBy(asc(licenses.id))
-    .limit(limit)
-    .offset(offset)
-  return db.select().from(licenses).where(inArray(licenses.id, page)).orderBy(asc(licenses.id))
-}
-
-/** Whether a key, or its owner's e-mail address or name, begins so, in upper or lower case. */
-const isFoundBy = (text: string) =>
-  or(
-    // SQLite serves an `or` from several indexes only where it need not compare without regard to case itself.
-    sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`,
-    beginsWith(sql`lower(${licenses.ownerEmail})`, text.toLowerCase()),
-    beginsWith(sql`lower(${licenses.ownerName})`, text.toLowerCase()),
-  )
-
-const conditionOf = ({ productId, status, ownerEmail, search, after }: LicenseFilter) =>
-  and(
-    after === undefined ? undefined : gt(licenses.id, after),
-    productId === undefined ? undefined : eq(licenses.productId, productId),
-    status && eq(licenses.status, status),
-    ownerEmail === undefined ? undefined : eq(sql`lower(${licenses.ownerEmail})`, ownerEmail.toLowerCase()),
-    search === undefined ? undefined : isFoundBy(search),
-  )
