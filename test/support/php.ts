@@ -5,8 +5,8 @@ import { loadPHPRuntime, PHP } from '@php-wasm/universal'
 export interface Php {
   /** Runs code after the library, with `$input` in its hand; what it prints. */
   run(code: string, input: unknown): Promise<string>
-  /** A file that the code has written. */
-  read(path: string): string
+  /** What the code gets back from `post_message_to_js`; this PHP has no network of its own. */
+  onMessage(reply: (message: string) => Promise<string>): void
   exit(): void
 }
 
@@ -23,7 +23,7 @@ export async function startPhp(library = ''): Promise<Php> {
       if (exitCode !== 0) throw new Error(`${errors}${text}`)
       return text
     },
-    read: (path) => php.readFileAsText(path),
+    onMessage: (reply) => void php.onMessage(reply),
     exit: () => php.exit(),
   }
 }
