@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { openBrake } from './access/brake'
 import { openClientAddresses } from './access/client-addresses'
@@ -9,9 +9,11 @@ import { auditPurpose } from './audit/link'
 import { openCallLog } from './call-log/recorder'
 import type { Config } from './config'
 import { openCheckpoints } from './database/checkpoints'
+import { databaseIn, giveToOwner, requireDataFolder, requireFinished, requireOwnFiles } from './database/data-folder'
 import { type Db, openDatabase } from './database/database'
+import { isLockFailure } from './database/failure'
 import { gather } from './database/gather'
-import { holdLock, isHeld } from './database/lock'
+import { givesLocks, holdLock, isHeld, type Lock } from './database/lock'
 import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
@@ -20,6 +22,7 @@ import { openBodyBudget } from './intake/body-budget'
 import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
+import { denied, isPermitted } from './kernel/ownership'
 import { Sorry } from './kernel/sorry'
 import { openMetrics } from './metrics/metrics'
 import { liveConfig } from './settings/live'
@@ -47,6 +50,8 @@ export interface Opening {
   config: Config
   /** A server holds its folder for itself; commands work beside it. */
   asServer?: boolean
+  /** Makes the folder where there is none, as a server always does; any other command refuses then. */
+  makesFolder?: boolean
   /** Whose doing it is what is changed, where nobody else is named; `server` or `command line` otherwise. */
   author?: Author
   clock?: Clock
@@ -55,21 +60,30 @@ export interface Opening {
 }
 
 /**
- * Opens a data folder and makes what it lacks: the folder, the sealing key, the database, the global key pair.
- * Whatever stands in the way is a `Sorry`, found before anything is written.
+ * Opens a data folder; a server, or whoever makes folders, adds what it lacks: the folder, the sealing key, the database,
+ * the global key pair. Whatever stands in the way is a `Sorry`, found before anything is written.
  */
 export async function openHouse(opening: Opening): Promise<House> {
-  const { config, asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
-  const folder = resolve(config.data_dir)
-  const paths = {
-    database: databaseIn(folder),
-    sealingKey: join(folder, 'sealing.key'),
-    lock: join(folder, 'server.lock'),
+  const folder = resolve(opening.config.data_dir)
+  const isMaking = opening.makesFolder ?? opening.asServer ?? false
+  if (!isMaking) requireDataFolder(folder)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) requireOwnFiles(folder, opening.asServer ?? false)
+  else requireWritable(folder)
+  try {
+    return await openFolder(folder, isMaking, opening)
+  } catch (error) {
+    if (!isLockFailure(error) || givesLocks(folder)) throw error
+    throw withoutLocks(folder)
   }
-  requireWritable(folder)
-  const found = inspectDatabase(paths.database)
-  const existingSealer = readSealer(paths.sealingKey)
-  if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, paths.sealingKey)
+}
+
+async function openFolder(folder: string, isMaking: boolean, opening: Opening): Promise<House> {
+  const { config, asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
+  const [database, sealingKey] = [databaseIn(folder), join(folder, 'sealing.key')]
+  const found = inspectDatabase(database)
+  if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
+  const existingSealer = readSealer(sealingKey)
+  if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, sealingKey)
 
   const made: string[] = []
   if (!existsSync(folder)) {
@@ -78,20 +92,23 @@ export async function openHouse(opening: Opening): Promise<House> {
   }
   // A command touches no schema under a running server, and two first starts do not run at once.
   const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
-  const lock = asServer || !isWhole ? requireLock(paths.lock, folder) : undefined
+  const lock = asServer || !isWhole ? requireLock(folder) : undefined
   try {
     // Looked for again: another first start may have been faster.
-    const metSealer = existingSealer ?? readSealer(paths.sealingKey)
-    const sealer = metSealer ?? (await createSealer(paths.sealingKey))
+    const metSealer = existingSealer ?? readSealer(sealingKey)
+    const sealer = metSealer ?? (await createSealer(sealingKey))
     if (!metSealer) made.push('a sealing key')
     // SQLite gives the files it puts beside it the same rights.
-    if (!found) closeSync(openSync(paths.database, 'a', 0o600))
-    const { copy } = migrate(paths.database, clock())
+    if (!found) closeSync(openSync(database, 'a', 0o600))
+    giveToOwner(folder)
+    // Another folder may lead to the same file.
+    if (lock && !lock.alsoHold(database)) throw heldByAnother(folder)
+    const { copy } = migrate(database, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
     const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
     const auditKey = sealer.derive(auditPurpose)
-    const db = openDatabase(paths.database, author, { hasCheckpoints: asServer, auditKey })
+    const db = openDatabase(database, author, { hasCheckpoints: asServer, auditKey })
     if (found?.sealingFingerprint !== sealer.fingerprint) {
       await db.write(async (tx) => tieToSealer(tx, await findSealingFingerprint(tx), { sealer, auditKey }))
     }
@@ -102,7 +119,7 @@ export async function openHouse(opening: Opening): Promise<House> {
       {
         config,
         isServer: asServer,
-        isServed: () => asServer || isHeld(paths.lock),
+        isServed: () => asServer || isHeld(folder),
         clock,
         log,
         db,
@@ -117,8 +134,6 @@ export async function openHouse(opening: Opening): Promise<House> {
     throw error
   }
 }
-
-const databaseIn = (folder: string) => join(folder, 'latchkey.db')
 
 function furnish(
   base: Pick<House, 'config' | 'isServer' | 'isServed' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
@@ -163,6 +178,7 @@ function furnish(
       await doorkeeper.close()
       await checkpoints?.close()
       await db.close()
+      giveToOwner(base.folder)
       letGo()
     },
   }
@@ -179,13 +195,13 @@ async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
 function requireWritable(folder: string) {
   let nearest = folder
   while (!existsSync(nearest)) nearest = dirname(nearest)
-  try {
-    if (!statSync(nearest).isDirectory()) throw new Error('not a folder')
-    accessSync(nearest, constants.W_OK)
-  } catch {
+  if (!statSync(nearest).isDirectory()) {
     throw new Sorry(
       `cannot write to ${nearest}: make it a folder this user may write to, or choose one with --data-dir`,
     )
+  }
+  if (!isPermitted(nearest, 'write to')) {
+    throw new Sorry(`${denied(nearest, 'write to')}; another folder is named with --data-dir`)
   }
 }
 
@@ -196,8 +212,16 @@ function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path:
   }
 }
 
-function requireLock(path: string, folder: string) {
-  const lock = holdLock(path)
+function requireLock(folder: string): Lock {
+  const lock = holdLock(folder)
   if (lock) return lock
-  throw new Sorry(`another Latchkey server works on ${folder}: stop it, or choose another folder with --data-dir`)
+  throw givesLocks(folder) ? heldByAnother(folder) : withoutLocks(folder)
 }
+
+const heldByAnother = (folder: string) =>
+  new Sorry(`another Latchkey server works on ${folder}: stop it, or choose another folder with --data-dir`)
+
+const withoutLocks = (folder: string) =>
+  new Sorry(
+    `the file system of ${folder} gives no locks on files, as network mounts may not: choose a folder on a local disk with --data-dir`,
+  )

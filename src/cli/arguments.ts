@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { parseMoment } from '../kernel/moments'
+import { unreadable } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
 
 /** Reads an option's whole number within bounds. */
@@ -33,11 +34,11 @@ export const splitList = (value: string, before: string[]) => [
     .filter(Boolean),
 ]
 
-/** A text file an operator named. */
+/** A text file an operator named; "-" is standard input. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
+    return readFileSync(path === '-' ? 0 : path, 'utf8')
+  } catch (error) {
+    throw new Sorry(unreadable(path, error))
   }
 }

@@ -2,6 +2,7 @@ import { appendFileSync, closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import type { Command } from 'commander'
 import { listEntries } from '../audit/store'
 import type { Db } from '../database/database'
+import { denied, isDenial } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
 import { describedEntry } from '../operations/audit'
 import { inspectLog } from '../upkeep/audit-log'
@@ -58,7 +59,7 @@ function create(path: string) {
   try {
     return openSync(path, 'wx', 0o600)
   } catch (error) {
-    const exists = (error as { code?: string }).code === 'EEXIST'
-    throw new Sorry(exists ? `${path} exists already: choose another name` : `cannot write ${path}: check its folder`)
+    if ((error as { code?: string }).code === 'EEXIST') throw new Sorry(`${path} exists already: choose another name`)
+    throw new Sorry(isDenial(error) ? denied(path, 'write to') : `cannot write ${path}: check its folder`)
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readConfig, type SettingName, settings } from '../config'
 import { type House, openHouse } from '../house'
@@ -28,17 +29,21 @@ export function configOf(options: Record<string, unknown>, io: Io) {
   return readConfig(flags, io.env)
 }
 
+/** The settings of a command that works on a data folder. */
+// Of its options only this one is a setting; another may share a setting's name and mean something else.
+const configIn = (options: Record<string, unknown>, io: Io) => configOf({ dataDir: options.dataDir }, io)
+
+/** The data folder a command was pointed at. */
+export const folderOf = (options: Record<string, unknown>, io: Io) => resolve(configIn(options, io).data_dir)
+
 /** Opens the data folder a command was pointed at, does the work, closes it whatever happens. */
 export async function inHouse<T>(
   options: Record<string, unknown>,
   io: Io,
   work: (house: House) => Promise<T>,
+  { makesFolder = false } = {},
 ): Promise<T> {
-  // Of its options only this one is a setting; another may share a setting's name and mean something else.
-  const house = await openHouse({
-    config: configOf({ dataDir: options.dataDir }, io),
-    author: { actor: atShell(io.login) },
-  })
+  const house = await openHouse({ config: configIn(options, io), author: { actor: atShell(io.login) }, makesFolder })
   for (const thing of house.made) io.err(`Made ${thing}.\n`)
   try {
     return await work(house)

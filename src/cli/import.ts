@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { hasDataFolder } from '../database/data-folder'
 import type { Db } from '../database/database'
 import type { House } from '../house'
 import { Sorry } from '../kernel/sorry'
@@ -15,7 +16,7 @@ import { openSources, type Source } from '../transfer/source'
 import { tableNames } from '../transfer/table'
 import type { Result } from '../transfer/tally'
 import { readText } from './arguments'
-import { inHouse, withSettings } from './house-command'
+import { folderOf, inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 import { laidOut } from './layout'
 import { progressBar } from './progress'
@@ -52,7 +53,7 @@ export const importCommand = (program: Command, io: Io) =>
       `
 ${listed('Tables', tableNames)}`,
     )
-    .action((path: string, options) => {
+    .action(async (path: string, options) => {
       if (!options.dryRun && !options.yes && !io.confirm) {
         throw new Sorry('say --dry-run to see what it would do, and --yes to do it', 'usage')
       }
@@ -60,8 +61,17 @@ ${listed('Tables', tableNames)}`,
         encoding: encodingNamed(options.encoding),
         quotes: options.quotes,
       })
-      return inHouse(options, io, (house) => carryOut({ house, io, path, options, sources, passedOver }))
+      const makesFolder = !options.dryRun && (options.yes || (await isNewFolderWanted(folderOf(options, io), io)))
+      const work = (house: House) => carryOut({ house, io, path, options, sources, passedOver })
+      await inHouse(options, io, work, { makesFolder })
     })
+
+/** At a terminal, where there is no data folder yet. */
+async function isNewFolderWanted(folder: string, io: Io) {
+  if (hasDataFolder(folder)) return false
+  if (await io.confirm!(`There is no data folder at ${folder}. Make a new one?`)) return true
+  throw new Sorry('nothing was changed')
+}
 
 const gatherTexts = (text: string, before: string[]) => [...before, text]
 

@@ -27,7 +27,8 @@ export const initCommand = (program: Command, io: Io) =>
       const choices: Choices = isAsked
         ? await ask(config.data_dir)
         : { ...options, bits: Number(options.bits) as KeySize }
-      const house = await openHouse({ config, keySize: choices.bits, author: { actor: atShell(io.login) } })
+      const author = { actor: atShell(io.login) }
+      const house = await openHouse({ config, keySize: choices.bits, author, makesFolder: true })
       try {
         const first = await makeFirst(house, choices)
         await tell(io, options, { house, first, choices })

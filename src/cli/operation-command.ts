@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { requireDataFolder } from '../database/data-folder'
 import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
 import { Refusal } from '../kernel/outcome'
@@ -6,7 +7,7 @@ import { Sorry } from '../kernel/sorry'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
-import { inHouse, withSettings } from './house-command'
+import { folderOf, inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
 import { uploadOf } from './upload'
 
@@ -46,6 +47,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
+    // Nobody types a password for a folder that is not there.
+    requireDataFolder(folderOf(options, io))
     const values = judged(operation, await withAsked(operation, gather(operation, given, options), io))
     await inHouse(options, io, async (house) => {
       const upload = operation.takesFile && uploadOf(String(options.file))

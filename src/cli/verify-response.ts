@@ -29,7 +29,7 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
 
 /** The PEM of a public key file an operator named. */
 function readPublicKey(path: string) {
-  const pem = readText(path)
+  const pem = readText(path).replace(/^\ufeff/, '')
   try {
     createPublicKey(pem)
   } catch {

@@ -1,40 +1,146 @@
+import { dlopen, type Pointer, read } from 'bun:ffi'
 import { Database } from 'bun:sqlite'
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 
-// Whoever only looks whether it is held holds it for a moment himself.
+// A command that only looks whether the folder is held holds it for a moment itself.
 const patienceMs = 200
+const pauseMs = 20
+
+const exclusive = 2
+const shared = 1
+const atOnce = 4
+
+/** Where the lock on a whole file is found. Windows keeps open files from being removed, and needs none. */
+const linux = ['libc.so.6', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`]
+const darwin = ['libSystem.B.dylib']
+
+/** Held until it is released or the process ends, however it does. */
+export interface Lock {
+  /** Holds a file as well, whatever name leads to it; false when another process does. */
+  alsoHold(path: string): boolean
+  release(): void
+}
+
+/** The lock of a data folder lies in this file. */
+export const lockIn = (folder: string) => join(folder, 'server.lock')
 
 /**
- * Holds a folder for one server: an exclusive lock on a file, which the operating system frees however the process
- * ends. Undefined when another process holds it.
+ * Holds a folder for one server; undefined when another process holds it. The folder itself is locked, so that it does
+ * not matter what becomes of `server.lock`; and that file, since not every file system locks folders.
  */
-export function holdLock(path: string): { release(): void } | undefined {
+export function holdLock(folder: string): Lock | undefined {
+  const held: (() => void)[] = []
+  const release = () => {
+    for (const free of held.reverse()) free()
+  }
+  const alsoHold = (path: string) => {
+    const free = lockWhole(path, exclusive)
+    if (free) held.push(free)
+    return free !== undefined
+  }
+  if (!alsoHold(folder)) return undefined
+  try {
+    const free = lockFile(lockIn(folder))
+    if (free) return { alsoHold, release: () => [release(), free()] }
+  } catch (error) {
+    release()
+    throw error
+  }
+  release()
+  return undefined
+}
+
+/** Whether a server holds that folder now. */
+export function isHeld(folder: string): boolean {
+  const free = lockWhole(folder, shared)
+  free?.()
+  if (!free) return true
+  const path = lockIn(folder)
+  if (!existsSync(path)) return false
+  const raw = new Database(path)
+  try {
+    raw.run('select 1 from sqlite_master')
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    raw.close()
+  }
+}
+
+/** Whether files in that folder can be locked at all: a fresh file is held by nobody. */
+export function givesLocks(folder: string): boolean {
+  const place = mkdtempSync(join(folder, '.lock-probe-'))
+  try {
+    const free = lockFile(join(place, 'probe'))
+    free?.()
+    return free !== undefined
+  } catch {
+    return false
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+/** An exclusive lock as SQLite takes it; undefined when another process holds the file. */
+function lockFile(path: string): (() => void) | undefined {
   const raw = new Database(path)
   try {
     raw.run(`pragma busy_timeout = ${patienceMs}`)
     raw.run('begin exclusive')
   } catch (error) {
     raw.close()
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
-  return {
-    release() {
-      raw.run('rollback')
-      raw.close()
-    },
-  }
-}
-
-/** Whether a server holds that lock now. */
-export function isHeld(path: string): boolean {
-  const raw = new Database(path)
-  try {
-    raw.run('select 1 from sqlite_master')
-    return false
-  } catch (error) {
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true
-    throw error
-  } finally {
+  return () => {
+    raw.run('rollback')
     raw.close()
   }
 }
+
+/**
+ * A lock on a file or folder as a whole, which no other lock knows of. Undefined when another process holds it; where
+ * the system gives no such lock, nothing is locked.
+ */
+function lockWhole(path: string, kind: number): (() => void) | undefined {
+  const system = wholeLocks()
+  if (!system) return () => {}
+  const descriptor = openSync(path, constants.O_RDONLY)
+  let isTaken = false
+  for (let waited = 0; waited <= patienceMs; waited += pauseMs) {
+    if (system.flock(descriptor, kind | atOnce) === 0) return () => closeSync(descriptor)
+    isTaken ||= read.i32(system.errno()!) === system.wouldBlock
+    if (!isTaken) break
+    Bun.sleepSync(pauseMs)
+  }
+  closeSync(descriptor)
+  return isTaken ? undefined : () => {}
+}
+
+/** The system's own lock on files, where it has one. */
+function wholeLocks() {
+  const [names, errnoName, wouldBlock] =
+    process.platform === 'darwin' ? [darwin, '__error', 35] : [linux, '__errno_location', 11]
+  if (process.platform === 'win32') return undefined
+  for (const name of names) {
+    try {
+      const { symbols } = dlopen(name, {
+        flock: { args: ['i32', 'i32'], returns: 'i32' },
+        [errnoName]: { args: [], returns: 'ptr' },
+      })
+      return {
+        flock: symbols.flock as (descriptor: number, operation: number) => number,
+        errno: symbols[errnoName] as () => Pointer | null,
+        wouldBlock,
+      }
+    } catch {
+      // It goes by another name here.
+    }
+  }
+  return undefined
+}
+
+const isBusy = (error: unknown) => (error as { code?: string }).code === 'SQLITE_BUSY'

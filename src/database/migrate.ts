@@ -35,6 +35,9 @@ export function inspectDatabase(path: string): { isCurrent: boolean; sealingFing
   if (!existsSync(path)) return undefined
   const raw = openUntouched(path)
   try {
+    if (isForeign(raw)) {
+      throw new Sorry(`${path} is not a database of Latchkey: choose another folder with --data-dir`)
+    }
     const isCurrent = pendingMigrations(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
     const fact = hasFacts
@@ -48,6 +51,11 @@ export function inspectDatabase(path: string): { isCurrent: boolean; sealingFing
     raw.close()
   }
 }
+
+/** Whether it has tables, and not the one in which every version of ours keeps what it has done. */
+const isForeign = (raw: Database) =>
+  raw.query("select 1 from sqlite_master where type = 'table' and name not like 'sqlite%'").get() !== null &&
+  raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get() === null
 
 /** A database nobody has open is read as it lies there: otherwise SQLite would put files beside it, even to read. */
 function openUntouched(path: string) {

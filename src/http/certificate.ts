@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Config } from '../config'
+import { unreadable } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
 
 /** What TLS is spoken with, both halves as PEM; the certificate is followed by those that vouch for it. */
@@ -28,10 +29,19 @@ export const endOf = ({ cert }: Certificate) => new Date(new X509Certificate(cer
 
 function read(path: string, flag: string) {
   try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new Sorry(`cannot read ${path}: check the name in ${flag} and the file's permissions`)
+    return plain(readFileSync(path))
+  } catch (error) {
+    throw new Sorry(`${flag}: ${unreadable(path, error)}`)
   }
+}
+
+/** PEM as it is written everywhere: editors of Windows put a mark before it, end lines in CRLF or write UTF-16. */
+function plain(bytes: Buffer) {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
+  return bytes
+    .toString(isWide ? 'utf16le' : 'utf8')
+    .replace(/^\ufeff/, '')
+    .replace(/\r\n?/g, '\n')
 }
 
 function parsed<T>(parse: () => T, flaw: string): T {

@@ -16,7 +16,9 @@ export async function generateRsaKey(bits: KeySize = 4096): Promise<KeyObject> {
 }
 
 /** Reads a private key PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error that says what to do. */
-export function readPrivateKey(pem: string, passphrase?: string): KeyObject {
+export function readPrivateKey(text: string, passphrase?: string): KeyObject {
+  // Editors of Windows put a mark before it.
+  const pem = text.replace(/^\ufeff/, '')
   if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
     throw new Sorry('the private key is encrypted: give its passphrase with --passphrase-file')
   }

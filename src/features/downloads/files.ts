@@ -3,6 +3,7 @@ import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../../kernel/disk'
+import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
 import { Sorry } from '../../kernel/sorry'
 
 const abandonedMs = 3_600_000
@@ -76,10 +77,14 @@ export async function storeAt(path: string, upload: Upload, onProgress?: OnProgr
   const name = requireName(upload.name)
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    return await copy(upload, path, onProgress)
+    const stored = await copy(upload, path, onProgress)
+    // A command of root leaves what the server can read.
+    giveToOwnerOf(dirname(dirname(path)), [dirname(path), path])
+    return stored
   } catch (error) {
     await rm(path, { force: true })
     if (error instanceof Sorry) throw error
+    if (isDenial(error)) throw new Sorry(denied(path, 'write to'))
     throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or mend that, then try again`)
   }
 }
