@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Sorry } from '../kernel/sorry'
+import { counted } from '../operations/lines'
 import { takeBackup } from '../upkeep/backup/take'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
@@ -26,9 +27,12 @@ export const backupCommand = (program: Command, io: Io) =>
         const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
         report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [
           `${path} holds everything as it was on ${made_at}: it was unpacked again, its database is sound,`,
-          `and each of its ${signing_keys.length} signing keys signs. ${rows.licenses} licences, ${bytes} bytes.`,
+          `and ${signing_keys.length === 1 ? 'its signing key signs' : `each of its ${signing_keys.length} signing keys signs`}. ${counted(rows.licenses!, 'licence')}, ${counted(bytes, 'byte')}.`,
           ...(passphrase === undefined
-            ? ['Its keys are left out: keep sealing.key elsewhere, a restore needs it.']
+            ? [
+                'Its keys are left out: keep sealing.key elsewhere, a restore needs it.',
+                'Nothing authenticates it: whoever can write to it can alter it. A passphrase would.',
+              ]
             : []),
           ...lacking.map((id) => `The file of release ${id} is lost, and not in it: see "latchkey doctor".`),
         ])

@@ -1,9 +1,14 @@
 import type { Command } from 'commander'
+import { systemClock } from '../kernel/clock'
+import { counted } from '../operations/lines'
 import { restoreBackup } from '../upkeep/backup/restore'
 import { readText } from './arguments'
 import { readPassphrase } from './backup'
 import { configOf, withSettings } from './house-command'
 import { type Io, report } from './io'
+
+const warning =
+  'Warning: this backup is not authenticated, since it was taken without a passphrase or by an older Latchkey: anybody who could write to it may have altered it. Compare "latchkey audit verify" and what you know of it.\n'
 
 /** `latchkey restore` */
 export const restoreCommand = (program: Command, io: Io) =>
@@ -18,17 +23,23 @@ export const restoreCommand = (program: Command, io: Io) =>
     .action(async (file, options) => {
       const { data_dir } = configOf({ dataDir: options.dataDir }, io)
       const { passphraseFile, sealingKey, brokenAuditLog, dryRun = false } = options
-      const { made_at, version, rows, signing_keys, releases_without_file } = await restoreBackup(file, data_dir, {
+      const { manifest, isAuthenticated } = await restoreBackup(file, data_dir, {
         passphrase: passphraseFile && readPassphrase(passphraseFile),
         sealingKey: sealingKey && readText(sealingKey),
         isTrial: dryRun,
         takesBrokenLog: brokenAuditLog,
+        now: systemClock(),
       })
-      const told = { data_dir, dry_run: dryRun, made_at, version, rows, signing_keys, releases_without_file }
+      const { made_at, version, rows, signing_keys, releases_without_file } = manifest
+      if (!isAuthenticated) io.err(warning)
+      const told = {
+        ...{ data_dir, dry_run: dryRun, is_authenticated: isAuthenticated, made_at, version, rows, signing_keys },
+        releases_without_file,
+      }
       const done = dryRun ? 'can be restored; nothing was made' : `is restored to ${data_dir}`
       report(io, options, told, [
-        `The backup ${done}: taken on ${made_at} by Latchkey ${version}, ${rows.licenses} licences,`,
-        `${signing_keys.length} signing keys that sign as they did.`,
+        `The backup ${done}: taken on ${made_at} by Latchkey ${version}, ${counted(rows.licenses!, 'licence')},`,
+        `${counted(signing_keys.length, 'signing key')} that ${signing_keys.length === 1 ? 'signs as it' : 'sign as they'} did.`,
         ...(dryRun
           ? []
           : [`Next: latchkey doctor --data-dir ${data_dir}`, `      latchkey serve --data-dir ${data_dir}`]),

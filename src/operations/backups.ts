@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { record } from '../audit/record'
 import { listKept } from '../upkeep/backup/kept'
+import { backupRemedy, findBackupFacts, problemsOfBackups } from '../upkeep/backup/problems'
 import { orderBackup, requirePlace } from '../upkeep/backup/schedule'
-import { findFact } from '../upkeep/store'
-import { minute, minuteUtc, table } from './lines'
+import { minute, table } from './lines'
 import { operation, type Subject } from './operation'
 
 const list = operation({
@@ -12,23 +12,25 @@ const list = operation({
   role: 'viewer',
   summary: 'the backups the server has taken to the folder of the setting backup_to; each was proven',
   input: Type.Object({}),
-  async run({ db, config }) {
+  async run({ db, config, now }) {
+    const facts = await findBackupFacts(db.read)
     return {
       backups: listKept(config.backup_to).map(({ path, takenAt, bytes }) => ({
         path,
         taken_at: takenAt.toISOString(),
         bytes,
       })),
-      last_failure: (await findFact(db.read, 'last_backup_failure')) ?? null,
+      last_failure: facts.last_backup_failure,
+      problems: problemsOfBackups(facts, config, now),
     }
   },
-  show: ({ backups, last_failure: failure }) => [
+  show: ({ backups, problems }) => [
     ...table(
       ['TAKEN (UTC)', 'BYTES', 'FILE'],
       backups.map(({ path, taken_at, bytes }) => [minute(taken_at), String(bytes), path]),
       'There is none: see the settings backup_every, backup_to and backup_passphrase_file.',
     ),
-    ...(failure ? ['', `On ${minuteUtc(failure.at)} one could not be taken: ${failure.error}`] : []),
+    ...(problems.length ? ['', ...problems.map((problem) => `✗ ${problem}`), `→ ${backupRemedy}`] : []),
   ],
 })
 

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
+import { unreadable } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
 import { columnsOfCsv, linesOfCsv } from './csv-source'
 import type { CsvDialect, QuoteStyle } from './formats/csv'
@@ -104,8 +105,8 @@ const tablesOf = ({ format, table }: Source): readonly Table[] =>
 function statOf(path: string) {
   try {
     return statSync(path)
-  } catch {
-    throw new Sorry(`there is no ${path}: check the name and its permissions`)
+  } catch (error) {
+    throw new Sorry(unreadable(path, error))
   }
 }
 

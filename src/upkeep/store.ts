@@ -6,8 +6,12 @@ import type { Queryable } from '../database/connection'
 export interface Facts {
   /** The last backup that was proven. */
   last_backup: { at: string; path: string }
-  /** The last one of its own that the server could not take. */
+  /** The last one of its own that the server could not take, unless one was taken since. */
   last_backup_failure: { at: string; error: string }
+  /** The backup that this folder was made of, when it was taken, and when that was done. */
+  restored: { at: string; taken_at: string; path: string }
+  /** Where the backups lie that the server has taken by itself and not removed yet, newest first. */
+  own_backups: string[]
   /** When old rows were last removed and the database tidied. */
   last_upkeep: { at: string }
   /** Deliveries and finished jobs from before that moment are gone. */
@@ -18,6 +22,9 @@ export async function findFact<Name extends keyof Facts>(db: Queryable, name: Na
   const [row] = await db.select().from(installation).where(eq(installation.key, name))
   return row && JSON.parse(row.value)
 }
+
+export const forgetFact = async (tx: Queryable, name: keyof Facts) =>
+  void (await tx.delete(installation).where(eq(installation.key, name)))
 
 export async function putFact<Name extends keyof Facts>(tx: Queryable, name: Name, fact: Facts[Name]) {
   const value = JSON.stringify(fact)

@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { packTar, unpackTar } from 'modern-tar'
 import { sha256 } from '../../src/kernel/secrets'
 import { flawOf } from '../../src/signing/check'
+import { sealUnder } from '../../src/upkeep/backup/passphrase'
 import { startHouse, type TestHouse } from '../support/house'
 import { contentsOf } from '../support/process'
 import { serveFolder } from '../support/restored'
@@ -86,7 +87,21 @@ describe('a backup that is taken under load', () => {
     const filesOf = (folder: string) => contentsOf(join(folder, 'files'))
     expect(filesOf(restored)).toEqual(filesOf(house.folder))
     const doctor = await house.cli('doctor', '--data-dir', restored)
-    expect(doctor.out).toContain('All is well.')
+    const restoredFrom = 'no backup was taken since this folder was restored from'
+    expect(doctor.out.match(/^✗.*/gm)).toEqual([expect.stringContaining('backup: ')])
+    expect(doctor.out).toContain(restoredFrom)
+    expect((await house.cli('status', '--data-dir', restored)).out).toContain(restoredFrom)
+    expect((await house.cli('backups', 'list', '--data-dir', restored)).out).toContain(restoredFrom)
+    const again = await house.cli(
+      'backup',
+      fresh('again.tar.gz'),
+      '--passphrase-file',
+      passphraseFile,
+      '--data-dir',
+      restored,
+    )
+    expect(again.exitCode).toBe(0)
+    expect((await house.cli('doctor', '--data-dir', restored)).out).toContain('All is well.')
   })
 
   test('goes into no folder that holds something, which stays as it is', async () => {
@@ -101,9 +116,9 @@ describe('a backup that is taken under load', () => {
     const trial = await restore(backup, tried, '--passphrase-file', passphraseFile, '--dry-run')
     expect(trial.out).toContain('can be restored')
     expect(existsSync(tried)).toBe(false)
-    mkdirSync(tried)
+    mkdirSync(join(tried, 'lost+found'), { recursive: true })
     expect((await restore(backup, tried, '--passphrase-file', passphraseFile)).exitCode).toBe(0)
-    expect(readdirSync(tried).sort()).toEqual(['files', 'latchkey.db', 'sealing.key'])
+    expect(readdirSync(tried).sort()).toEqual(['files', 'latchkey.db', 'lost+found', 'sealing.key'])
   })
 
   test('without keys wants the sealing key of its time', async () => {
@@ -115,7 +130,7 @@ describe('a backup that is taken under load', () => {
     expect({ ...other }).toMatchObject({ exitCode: 1, err: expect.stringContaining('not the one this backup') })
     expect(existsSync(fresh('keyless'))).toBe(false)
     const right = await restore(file, fresh('keyless'), '--sealing-key', join(house.folder, 'sealing.key'))
-    expect(right.exitCode).toBe(0)
+    expect({ ...right }).toMatchObject({ exitCode: 0, err: expect.stringContaining('is not authenticated') })
   })
 })
 
@@ -145,16 +160,22 @@ describe('what is no good backup', () => {
     expect(existsSync(target)).toBe(false)
   })
 
-  const members = async () =>
+  interface Member {
+    name: string
+    text: Buffer
+  }
+  const members = async (): Promise<Member[]> =>
     (await unpackTar(gunzipSync(sound))).map(({ header, data }) => ({
       name: header.name,
       text: Buffer.from(data ?? []),
     }))
   /** An archive whose manifest has the hashes of its members, whatever those are. */
-  async function packed(some: { name: string; text: Buffer }[], facts: object = {}) {
+  async function packed(some: Member[], facts: object = {}, isCounted = false) {
     const entries = some.map(({ name, text }) => {
       if (name !== 'manifest.json') return { header: { name, size: text.length }, body: text }
-      const hashes = some.slice(0, -1).map((each) => [each.name, { size: each.text.length, sha256: sha256(each.text) }])
+      const hashes = some
+        .filter((each) => !['manifest.json', ...(isCounted ? [] : ['sealing.key.sealed'])].includes(each.name))
+        .map((each) => [each.name, { size: each.text.length, sha256: sha256(each.text) }])
       const manifest = { ...JSON.parse(text.toString()), members: Object.fromEntries(hashes), ...facts }
       const body = JSON.stringify(manifest)
       return { header: { name, size: Buffer.byteLength(body) }, body }
@@ -187,6 +208,62 @@ describe('what is no good backup', () => {
     expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining(sentence) })
     expect(err.trim().split('\n')).toHaveLength(1)
     expect(existsSync(fresh('never'))).toBe(false)
+  })
+
+  const rewritten = (text: Buffer) => {
+    const bytes = Buffer.from(text)
+    // The letters of a word in a row, so that the database stays sound.
+    const at = bytes.indexOf('everything')
+    expect(at).toBeGreaterThan(0)
+    bytes.write('EVERYTHING', at)
+    return bytes
+  }
+  const withDatabase = async (change: (text: Buffer) => Buffer) =>
+    (await members()).map(({ name, text }) => ({ name, text: name === 'latchkey.db' ? change(text) : text }))
+
+  test.each<[string, () => Promise<Uint8Array>]>([
+    ['its database', async () => packed(await withDatabase(rewritten))],
+    ['its manifest', async () => packed(await members(), { made_at: '2020-01-01T00:00:00.000Z' })],
+    ['its format, as if it were an older one', async () => packed(await withDatabase(rewritten), { format: 1 }, true)],
+  ])('opens no more when somebody without the passphrase altered %s and every hash', async (_, content) => {
+    const file = put('bad.tar.gz', await content())
+    const { exitCode, err } = await restore(file, fresh('never'), '--passphrase-file', passphraseFile)
+    expect({ exitCode, err }).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('was altered since it was taken'),
+    })
+    expect(existsSync(fresh('never'))).toBe(false)
+  })
+
+  test('opens no more without the key that its manifest speaks of, or with a file that it does not', async () => {
+    const without = (await members()).filter(({ name }) => name !== 'sealing.key.sealed')
+    const cut = await restore(
+      put('bad.tar.gz', await packed(without)),
+      fresh('never'),
+      '--passphrase-file',
+      passphraseFile,
+    )
+    expect(cut).toMatchObject({ exitCode: 1, err: expect.stringContaining('is cut off') })
+    const stray = [{ name: `files/${'0'.repeat(64)}`, text: Buffer.from('x') }, ...(await members())]
+    const entries = stray.map(({ name, text }) => ({ header: { name, size: text.length }, body: text }))
+    const file = put('bad.tar.gz', gzipSync(await packTar(entries)))
+    const spoken = await restore(file, fresh('never'), '--passphrase-file', passphraseFile)
+    expect(spoken).toMatchObject({ exitCode: 1, err: expect.stringContaining('its manifest does not have files/0') })
+  })
+
+  test('of an older version is restored with a warning', async () => {
+    const sealed = Buffer.from(
+      await sealUnder('correct horse battery staple', readFileSync(join(house.folder, 'sealing.key'), 'utf8')),
+    )
+    const old = (await members()).map(({ name, text }) => ({
+      name,
+      text: name === 'sealing.key.sealed' ? sealed : text,
+    }))
+    const file = put('old.tar.gz', await packed(old, { format: 1, keys: undefined }, true))
+    const { exitCode, err } = await restore(file, fresh('old'), '--passphrase-file', passphraseFile)
+    expect({ exitCode, err }).toMatchObject({ exitCode: 0, err: expect.stringContaining('is not authenticated') })
+    const trial = await restore(backup, fresh('never'), '--passphrase-file', passphraseFile, '--dry-run', '--json')
+    expect({ err: trial.err, ...trial.json }).toMatchObject({ err: '', is_authenticated: true })
   })
 
   test('opens with no other passphrase', async () => {

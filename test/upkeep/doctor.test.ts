@@ -28,6 +28,7 @@ beforeEach(async () => {
   })
   await until('the order told', () => shop.messages.length === 1)
   await until('its end', async () => (await jobs()).every(({ state }: { state: string }) => state === 'done'))
+  await house.cli('backup', join(house.folder, '..', 'backup.tar.gz'), '--without-keys')
 }, patienceMs)
 afterEach(async () => {
   await shop.close()

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from '../support/house'
@@ -74,7 +83,7 @@ describe('a server that takes backups', () => {
       expect(failure.error).toContain('cannot read')
       expect(taken()).toEqual([])
       const status = await beside('status', '--json')
-      expect(status.json.attention).toContainEqual(expect.stringContaining('could not take its last backup'))
+      expect(status.json.attention).toContainEqual(expect.stringMatching(/the backup of .* failed/))
       const doctor = await beside('doctor')
       expect(doctor.exitCode).toBe(1)
       expect(doctor.out).toContain('which holds no passphrase')
@@ -82,6 +91,60 @@ describe('a server that takes backups', () => {
     },
     patienceMs,
   )
+
+  test(
+    'takes them whatever else lies there under such names, and lets none of it push out a backup',
+    async () => {
+      const minutes = Array.from({ length: 3 }, (_, i) => new Date(Date.now() + i * minuteMs))
+      const seconds = minutes.flatMap((minute) => Array.from({ length: 60 }, (_, i) => new Date(+minute + i * 1000)))
+      const nameOf = (moment: Date) => `latchkey-${moment.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z.tar.gz`
+      const foreign = [...seconds.map(nameOf), 'latchkey-20990101T000000Z.tar.gz']
+      for (const name of foreign) writeFileSync(join(place, name), '')
+      mkdirSync(join(place, 'latchkey-20200101T000000Z.tar.gz'))
+      symlinkSync(join(place, 'nowhere'), join(place, 'latchkey-20200102T000000Z.tar.gz'))
+      house = await start({ backup_every: '1h', backup_keep: '2' })
+      const proven = async () => (await beside('status', '--json')).json.last_backup
+      const first = await until('the first', proven)
+      expect(readFileSync(first.path).length).toBeGreaterThan(1000)
+      await house.advance(61 * minuteMs)
+      const second = await until('the next', async () => {
+        const last = await proven()
+        return last.at !== first.at && last
+      })
+      expect([existsSync(first.path), existsSync(second.path)]).toEqual([true, true])
+      await house.advance(61 * minuteMs)
+      await until('the first one gone', () => !existsSync(first.path))
+      expect(existsSync(second.path)).toBe(true)
+      expect(taken()).toContain('latchkey-20990101T000000Z.tar.gz')
+    },
+    patienceMs,
+  )
+
+  test(
+    'goes on after a failure, which is history then to the list, the status and the doctor',
+    async () => {
+      rmSync(passphrase)
+      house = await start({ backup_every: '1h' })
+      const failed = 'the backup of'
+      await until('the failure', async () => (await listed()).last_failure)
+      expect((await beside('backups', 'list')).out).toContain(failed)
+      writeFileSync(passphrase, 'open sesame')
+      const file = join(place, 'by-hand.tar.gz')
+      expect((await beside('backup', file, '--passphrase-file', passphrase)).exitCode).toBe(0)
+      for (const command of [['backups', 'list'], ['status'], ['doctor']]) {
+        expect((await beside(...command)).out).not.toContain(failed)
+      }
+    },
+    patienceMs,
+  )
+
+  test('that has none yet is not well, to the list, the status and the doctor', async () => {
+    house = await start({})
+    for (const command of [['backups', 'list'], ['status'], ['doctor']]) {
+      expect((await beside(...command)).out).toContain('no backup was ever taken')
+    }
+    expect((await beside('doctor')).exitCode).toBe(1)
+  })
 
   test('needs a folder and a passphrase', async () => {
     house = await startHouse()

@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { createTarDecoder, createTarPacker } from 'modern-tar'
 import { isUnavailable } from '../../database/failure'
+import { unreadable } from '../../kernel/ownership'
 import { Sorry } from '../../kernel/sorry'
-import { type Manifest, type Member, readManifest, writeManifest } from './manifest'
+import { boundTo, isBound, type Manifest, type Member, readManifest, writeManifest } from './manifest'
 
 /** The parts of a backup, beside the files of releases under their hashes. */
 export const databaseName = 'latchkey.db'
@@ -29,10 +30,14 @@ export interface Packing {
   addText(name: string, text: string): Promise<void>
 }
 
-/** Writes a `.tar.gz` whose last member is the manifest; on disk when it returns. */
+/**
+ * Writes a `.tar.gz` that ends with the manifest and, where there is one, with the key that is sealed so that it opens
+ * beside this manifest alone; on disk when it returns.
+ */
 export async function writeArchive(
   path: string,
-  pack: (packing: Packing) => Promise<Omit<Manifest, 'format' | 'members'>>,
+  pack: (packing: Packing) => Promise<Omit<Manifest, 'format' | 'keys' | 'members'>>,
+  sealKey?: (bound: string) => Promise<string>,
 ) {
   const { readable, controller } = createTarPacker()
   const members: Record<string, Member> = {}
@@ -57,7 +62,10 @@ export async function writeArchive(
   )
   const packed = async () => {
     const facts = await pack({ addFile, addText })
-    await addText(manifestName, writeManifest({ ...facts, members }))
+    const manifest = { ...facts, keys: sealKey ? ('sealed' as const) : ('left out' as const), members }
+    const written = writeManifest(manifest)
+    await addText(manifestName, written)
+    if (sealKey) await addText(sealedKeyName, await sealKey(boundTo(written)))
     controller.finalize()
   }
   await Promise.all([
@@ -94,16 +102,20 @@ export type Destination = (name: string) => string | undefined
 export interface Unpacked {
   manifest: Manifest
   sealedKey: string | undefined
+  /** What its passphrase vouches for; undefined in backups of versions that bound it to nothing. */
+  bound: string | undefined
 }
 
 /** Reads an archive to its end, each member to its destination. A `Sorry` for what is no backup, or not a whole one. */
 export async function readArchive(path: string, destinationOf: Destination): Promise<Unpacked> {
   const found: Record<string, Member> = {}
   const texts: Record<string, string> = {}
+  let hasBegun = false
   try {
     for await (const { header, body } of unpacked(path)) {
       const { name } = header
       if (!known.test(name)) throw foreign(path)
+      hasBegun = true
       if (found[name]) throw damaged(path, `it has ${name} twice`)
       const digest = createHash('sha256')
       const isText = name === manifestName || name === sealedKeyName
@@ -112,7 +124,7 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
       if (isText) texts[name] = text
     }
   } catch (error) {
-    throw faultOf(path, error, Object.keys(found).length > 0)
+    throw faultOf(path, error, hasBegun)
   }
   const written = texts[manifestName]
   if (written === undefined) throw found[databaseName] ? cutOff(path) : foreign(path)
@@ -121,7 +133,14 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
   for (const [name, { size, sha256 }] of Object.entries(manifest.members)) {
     if (found[name]?.size !== size || found[name].sha256 !== sha256) throw damaged(path, `its ${name} is another`)
   }
-  return { manifest, sealedKey: texts[sealedKeyName] }
+  const sealedKey = texts[sealedKeyName]
+  if (manifest.keys === 'sealed' && sealedKey === undefined) throw cutOff(path)
+  const uncounted = Object.keys(found).find(
+    (name) =>
+      !manifest.members[name] && name !== manifestName && !(name === sealedKeyName && manifest.keys === 'sealed'),
+  )
+  if (uncounted !== undefined) throw damaged(path, `its manifest does not have ${uncounted}`)
+  return { manifest, sealedKey, bound: isBound(manifest) ? boundTo(written) : undefined }
 }
 
 async function drain(
@@ -157,12 +176,10 @@ function unpacked(path: string) {
 function faultOf(path: string, error: unknown, hasBegun: boolean) {
   const { code = '', message } = error as { code?: string; message: string }
   // What reads the archive says in a bare error what is wrong with it; a system's error has a code.
+  if (error instanceof Sorry) return error
   const isOfFormat = /^Z_/.test(code) || (code === '' && (error as Error).constructor === Error)
-  if (error instanceof Sorry || isUnavailable(error)) return error
-  if (/^E(NOENT|ACCES|PERM|ISDIR)$/.test(code)) {
-    return new Sorry(`cannot read ${path}: check the name and its permissions`)
-  }
-  if (!isOfFormat) return error
+  if (/^E(NOENT|NOTDIR|ACCES|PERM|ISDIR)$/.test(code)) return new Sorry(unreadable(path, error))
+  if (!isOfFormat || isUnavailable(error)) return error
   if (!hasBegun) return foreign(path)
   return code === 'Z_BUF_ERROR' || /truncated/.test(message) ? cutOff(path) : damaged(path, 'it does not unpack')
 }

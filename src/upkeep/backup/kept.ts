@@ -1,18 +1,28 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const form = /^latchkey-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar\.gz$/
+const form = /^latchkey-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-\d+)?\.tar\.gz$/
 
-/** A backup among those the server has taken; by its name it is proven. */
+/** How many of its backups a server remembers where it keeps all. */
+const longestList = 10_000
+
+/** A backup among those the server has taken. */
 export interface Kept {
   path: string
   takenAt: Date
   bytes: number
 }
 
-/** What a backup of that moment is called. */
-export const nameAt = (now: Date) => `latchkey-${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z.tar.gz`
+/** What a backup of that moment is called; a further one, where the name is taken. */
+const nameAt = (now: Date, number: number) =>
+  `latchkey-${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z${number ? `-${number}` : ''}.tar.gz`
+
+/** A path for a backup of that moment at which nothing lies. */
+export function freePath(folder: string, now: Date, number = 0): string {
+  const path = join(folder, nameAt(now, number))
+  return lstatSync(path, { throwIfNoEntry: false }) ? freePath(folder, now, number + 1) : path
+}
 
 /** The backups in a folder, newest first; others' files do not count. */
 export function listKept(folder: string): Kept[] {
@@ -24,12 +34,21 @@ export function listKept(folder: string): Kept[] {
       const [, year, month, day, hour, minute, second] = moment
       const path = join(folder, name)
       const takenAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-      return [{ path, takenAt, bytes: statSync(path).size }]
+      const found = lstatSync(path, { throwIfNoEntry: false })
+      return found?.isFile() && Number.isFinite(takenAt.getTime()) ? [{ path, takenAt, bytes: found.size }] : []
     })
     .sort((a, b) => b.takenAt.getTime() - a.takenAt.getTime())
 }
 
-/** Removes all but the newest; 0 keeps all. */
-export async function prune(folder: string, most: number) {
-  if (most) for (const { path } of listKept(folder).slice(most)) await rm(path)
+/** The paths of backups that a folder had before it kept a list of its own, newest first; none of a time to come. */
+export const namedBackups = (folder: string, now: Date) =>
+  listKept(folder)
+    .filter(({ takenAt }) => takenAt <= now)
+    .map(({ path }) => path)
+
+/** Removes those beyond so many of a list, newest first; 0 keeps all. Those that are left. */
+export async function prune(paths: readonly string[], most: number) {
+  const left = paths.slice(0, most || longestList)
+  if (most) for (const path of paths.slice(most)) await rm(path, { force: true })
+  return left
 }

@@ -2,19 +2,23 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { Sorry } from '../../kernel/sorry'
 
-const format = 1
+const format = 2
+/** The format of a manifest that nothing vouches for. */
+const unbound = 1
 
 const Member = Type.Object({ size: Type.Integer({ minimum: 0 }), sha256: Type.String() })
 
-/** What a backup says of itself; the last thing in it, so that one that was cut off has none. */
+/** What a backup says of itself; behind all that it counts, so that one that was cut off has none. */
 export const Manifest = Type.Object({
-  format: Type.Literal(format),
+  format: Type.Union([Type.Literal(unbound), Type.Literal(format)]),
   /** The Latchkey that took it. */
   version: Type.String(),
   made_at: Type.String(),
   /** Which sealing key opens its database. */
   sealing_fingerprint: Type.String(),
-  /** Every other member of the archive, by name. */
+  /** Whether the sealing key is in it, under a passphrase that vouches for this manifest; absent in format 1. */
+  keys: Type.Optional(Type.Union([Type.Literal('sealed'), Type.Literal('left out')])),
+  /** Every other member of the archive, by name, but for the sealed key that is bound to this manifest. */
   members: Type.Record(Type.String(), Member),
   /** How many rows each table has. */
   rows: Type.Record(Type.String(), Type.Integer()),
@@ -29,6 +33,12 @@ export type Manifest = Static<typeof Manifest>
 export type Member = Static<typeof Member>
 
 export const writeManifest = (facts: Omit<Manifest, 'format'>) => `${JSON.stringify({ format, ...facts }, null, 2)}\n`
+
+/** What the passphrase of a backup vouches for: its manifest as it is written, which has the hash of every other member. */
+export const boundTo = (written: string) => `latchkey backup\n${written}`
+
+/** Whether the key in a backup is sealed so that it vouches for the manifest. */
+export const isBound = (manifest: Manifest) => manifest.format !== unbound
 
 /** A `Sorry` for one that a newer version wrote; undefined for what is no manifest. */
 export function readManifest(text: string): Manifest | undefined {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
@@ -29,6 +29,8 @@ const Sealed = Type.Object({
   iv: base64Of(ivBytes),
   tag: base64Of(tagBytes),
   data: Type.String(),
+  /** Tells a wrong passphrase from a text that was altered. */
+  check: Type.Optional(Type.String()),
 })
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt as never)
@@ -36,10 +38,17 @@ const derive = promisify<string, Buffer, number, object, Buffer>(scrypt as never
 const keyOf = (passphrase: string, salt: Buffer, N: number) =>
   derive(passphrase.normalize('NFKC'), salt, keyBytes, { ...cost, N, maxmem })
 
-/** Seals a secret so that whoever knows the passphrase can open it anywhere: JSON, with the salt and cost it takes. */
-export async function sealUnder(passphrase: string, secret: string): Promise<string> {
+const checkOf = (key: Buffer) => createHmac('sha256', key).update('latchkey passphrase').digest('base64').slice(0, 8)
+
+/**
+ * Seals a secret so that whoever knows the passphrase can open it anywhere: JSON, with the salt and cost it takes. What
+ * it is bound to is needed again to open it, byte by byte, and is thereby authenticated by the passphrase.
+ */
+export async function sealUnder(passphrase: string, secret: string, bound?: string): Promise<string> {
   const [salt, iv] = [randomBytes(saltBytes), randomBytes(ivBytes)]
-  const cipher = createCipheriv('aes-256-gcm', await keyOf(passphrase, salt, cost.N), iv)
+  const key = await keyOf(passphrase, salt, cost.N)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  if (bound !== undefined) cipher.setAAD(Buffer.from(bound))
   const data = Buffer.concat([cipher.update(secret), cipher.final()])
   const written: Static<typeof Sealed> = {
     cipher: 'aes-256-gcm',
@@ -50,23 +59,29 @@ export async function sealUnder(passphrase: string, secret: string): Promise<str
     iv: iv.toString('base64'),
     tag: cipher.getAuthTag().toString('base64'),
     data: data.toString('base64'),
+    ...(bound !== undefined && { check: checkOf(key) }),
   }
   return `${JSON.stringify(written)}\n`
 }
 
-/** The secret. A `Sorry` when that is not its passphrase, or it was altered. */
-export async function openUnder(passphrase: string, sealed: string): Promise<string> {
+/** The secret. A `Sorry` when that is not its passphrase, or it or what it is bound to was altered. */
+export async function openUnder(passphrase: string, sealed: string, bound?: string): Promise<string> {
   const written = jsonIn(sealed)
   if (!Value.Check(Sealed, written)) {
     throw new Sorry('the sealed keys of this backup are damaged: copy it again from where it was taken, or use another')
   }
-  const { salt, iv, tag, data, N } = written
+  const { salt, iv, tag, data, N, check } = written
   const bytes = (text: string) => Buffer.from(text, 'base64')
-  const decipher = createDecipheriv('aes-256-gcm', await keyOf(passphrase, bytes(salt), N), bytes(iv))
+  const key = await keyOf(passphrase, bytes(salt), N)
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes(iv))
+  if (bound !== undefined) decipher.setAAD(Buffer.from(bound))
   decipher.setAuthTag(bytes(tag))
   try {
     return Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString()
   } catch {
+    if (check === checkOf(key)) {
+      throw new Sorry('this backup was altered since it was taken, its passphrase does not vouch for it: use another')
+    }
     throw new Sorry('the passphrase does not open the keys of this backup: give the one it was taken with')
   }
 }

@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { connect } from '../../database/connection'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
 import { syncFolder } from '../../kernel/disk'
+import { denied, isDenial } from '../../kernel/ownership'
 import { Sorry } from '../../kernel/sorry'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
 import { inspectLog } from '../audit-log'
+import { forgetFact, putFact } from '../store'
 import { databaseName, filePrefix, readArchive, type Unpacked } from './archive'
 import type { Manifest } from './manifest'
 import { openUnder } from './passphrase'
@@ -24,8 +27,15 @@ export interface Opener {
 /** How a backup is restored. */
 interface Way {
   isTrial: boolean
+  now: Date
   /** Whether it is restored although its audit log was tampered with. */
   takesBrokenLog?: boolean | undefined
+}
+
+/** What was restored, and whether its passphrase vouches for all of it. */
+export interface Restored {
+  manifest: Manifest
+  isAuthenticated: boolean
 }
 
 /**
@@ -35,13 +45,16 @@ interface Way {
 export async function restoreBackup(
   file: string,
   dataDir: string,
-  { isTrial, takesBrokenLog = false, ...opener }: Opener & Way,
-): Promise<Manifest> {
+  { isTrial, takesBrokenLog = false, now, ...opener }: Opener & Way,
+): Promise<Restored> {
   const folder = resolve(dataDir)
   requireEmpty(folder)
+  const owner = ownerOf(nearest(folder))
   const isFilled = isTrial ? false : existsSync(folder) && !isRemoved(folder)
   const place = isFilled ? folder : nearest(dirname(folder))
-  const stage = await mkdtemp(join(place, stagePrefix))
+  const stage = await mkdtemp(join(place, stagePrefix)).catch((error) => {
+    throw isDenial(error) ? new Sorry(denied(place, 'write to')) : error
+  })
   try {
     await mkdir(join(stage, 'files'), { mode: 0o700 })
     const unpacked = await readArchive(file, (name) => (isKept(name) ? join(stage, name) : undefined))
@@ -50,10 +63,13 @@ export async function restoreBackup(
     await prove(stage, unpacked.manifest, sealer)
     if (!takesBrokenLog) await requireWholeLog(join(stage, databaseName), sealer)
     await writeDurably(join(stage, sealingKeyName), key)
-    if (isTrial) return unpacked.manifest
+    const restored = { manifest: unpacked.manifest, isAuthenticated: isVouchedFor(unpacked, opener) }
+    if (isTrial) return restored
+    await noteRestore(join(stage, databaseName), { at: now, file: resolve(file), takenAt: unpacked.manifest.made_at })
     await syncAll(stage)
+    giveAll(stage, owner)
     await (isFilled ? fill(folder, stage) : become(folder, stage))
-    return unpacked.manifest
+    return restored
   } finally {
     await rm(stage, { recursive: true, force: true })
   }
@@ -69,14 +85,50 @@ async function requireWholeLog(path: string, sealer: FolderSealer) {
   )
 }
 
+/** Whether the passphrase vouches for everything in a backup. */
+const isVouchedFor = ({ bound }: Unpacked, { sealingKey }: Opener) => bound !== undefined && sealingKey === undefined
+
+/** What the old folder knew of its backups is not true of this one. */
+async function noteRestore(database: string, { at, file, takenAt }: { at: Date; file: string; takenAt: string }) {
+  const { orm, close } = connect(database)
+  try {
+    await forgetFact(orm, 'last_backup')
+    await forgetFact(orm, 'last_backup_failure')
+    await putFact(orm, 'restored', { at: at.toISOString(), taken_at: takenAt, path: file })
+  } finally {
+    close()
+  }
+}
+
+/** What root restores belongs to the owner of the folder it goes to. */
+function giveAll(stage: string, owner: { uid: number; gid: number }) {
+  if (process.geteuid?.() !== 0 || owner.uid === 0) return
+  const files = join(stage, 'files')
+  const inside = readdirSync(files).map((name) => join(files, name))
+  for (const path of [...inside, files, join(stage, sealingKeyName), join(stage, databaseName), stage]) {
+    chownSync(path, owner.uid, owner.gid)
+  }
+}
+
+const ownerOf = (path: string) => statSync(path)
+
 const isKept = (name: string) => name === databaseName || name.startsWith(filePrefix)
 
 function requireEmpty(folder: string) {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory()) throw new Sorry(`${folder} is not a folder: choose another with --data-dir`)
-  const [something] = readdirSync(folder)
+  // A fresh disk has a folder for what a repair finds.
+  const [something] = namesIn(folder).filter((name) => name !== 'lost+found')
   if (something === undefined) return
   throw new Sorry(`${folder} is not empty, it has ${something}: restore to a new folder, named with --data-dir`)
+}
+
+function namesIn(folder: string) {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    throw isDenial(error) ? new Sorry(denied(folder, 'read')) : error
+  }
 }
 
 /** Whether an empty folder could be taken out of the way; not where a disk is mounted, as a volume is. */
@@ -93,7 +145,7 @@ function nearest(folder: string): string {
   return existsSync(folder) ? folder : nearest(dirname(folder))
 }
 
-async function keyOf({ manifest, sealedKey }: Unpacked, { passphrase, sealingKey }: Opener) {
+async function keyOf({ manifest, sealedKey, bound }: Unpacked, { passphrase, sealingKey }: Opener) {
   if (sealingKey !== undefined) return sealingKey
   if (sealedKey === undefined) {
     throw new Sorry(
@@ -104,7 +156,7 @@ async function keyOf({ manifest, sealedKey }: Unpacked, { passphrase, sealingKey
   if (passphrase === undefined) {
     throw new Sorry('the keys of this backup are under a passphrase: name its file with --passphrase-file', 'usage')
   }
-  return openUnder(passphrase, sealedKey)
+  return openUnder(passphrase, sealedKey, bound)
 }
 
 async function writeDurably(path: string, text: string) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
@@ -9,7 +9,8 @@ import { enqueue } from '../../jobs/store'
 import { Sorry } from '../../kernel/sorry'
 import { runAside } from '../aside'
 import { findFact, putFact } from '../store'
-import { listKept, nameAt, prune } from './kept'
+import { freePath, namedBackups, prune } from './kept'
+import { findBackupFacts } from './problems'
 import { hasPendingJob } from './store'
 
 const minuteMs = 60_000
@@ -39,7 +40,7 @@ export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
 
 /** Puts a backup in; returns the file it will be, once it is proven. */
 export async function orderBackup(tx: Queryable, folder: string, now: Date) {
-  const file = join(folder, nameAt(now))
+  const file = freePath(resolve(folder), now)
   await enqueue(tx, backup, { file }, { now })
   return file
 }
@@ -53,25 +54,32 @@ export const backupJobs = (house: House): Handled[] => [
 async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusion> {
   const { backup_every: everyMs, backup_to } = config
   if (!everyMs || (await hasPendingJob(db.read, backup.name))) return {}
-  const failure = await findFact(db.read, 'last_backup_failure')
-  const lastMs = Math.max(listKept(backup_to)[0]?.takenAt.getTime() ?? 0, failure ? Date.parse(failure.at) : 0)
-  if (now.getTime() - lastMs < everyMs) return {}
+  // Names of files say nothing: anybody may have written them, by any clock.
+  const { last_backup, last_backup_failure } = await findBackupFacts(db.read)
+  const agesMs = [last_backup, last_backup_failure].map((fact) =>
+    fact ? now.getTime() - Date.parse(fact.at) : everyMs,
+  )
+  if (agesMs.some((ageMs) => ageMs >= 0 && ageMs < everyMs)) return {}
   return { write: async (tx) => void (await orderBackup(tx, backup_to, now)) }
 }
 
 /** The backup and what comes after it. The old ones go when the new one is proven. */
 async function takeAside(
-  { config, folder, log }: House,
-  { file }: Static<typeof backup.payload>,
+  { config, db, folder, log }: House,
+  { file: wanted }: Static<typeof backup.payload>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
+  // A run before this one may have taken it, and only not said so any more; any other file of that name is none of ours.
+  const isTaken = (await findFact(db.read, 'last_backup'))?.path === wanted
+  const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now)
   try {
     const place = requirePlace(config)
-    // One of that name is proven: a run before this one could only not say so any more.
-    if (!existsSync(file)) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
-    await prune(place.folder, config.backup_keep)
+    if (!isTaken) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
+    // By the list, not by the names in the folder: files that others put there push nothing out.
+    const before = (await findFact(db.read, 'own_backups')) ?? namedBackups(resolve(place.folder), now)
+    const own = await prune([file, ...before.filter((path) => path !== file)], config.backup_keep)
     log(now, { event: 'a backup was taken', file })
-    return {}
+    return { write: (tx) => putFact(tx, 'own_backups', own) }
   } catch (fault) {
     if (signal.aborted) throw fault
     const error = (fault as Error).message

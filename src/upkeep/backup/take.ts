@@ -8,10 +8,11 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { hashOfFile, pathOf } from '../../features/downloads/files'
 import { syncFolder } from '../../kernel/disk'
+import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
 import { Sorry } from '../../kernel/sorry'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
-import { putFact } from '../store'
-import { databaseName, filePrefix, type Packing, readArchive, sealedKeyName, writeArchive } from './archive'
+import { forgetFact, putFact } from '../store'
+import { databaseName, filePrefix, type Packing, readArchive, writeArchive } from './archive'
 import type { Manifest } from './manifest'
 import { openUnder, sealUnder } from './passphrase'
 import { prove } from './proof'
@@ -39,23 +40,26 @@ export async function takeBackup(
   const path = resolve(file)
   if (existsSync(path)) throw new Sorry(`${path} exists already: name a file that does not`)
   const place = dirname(path)
-  await mkdir(place, { recursive: true, mode: 0o700 })
-  await sweep(place, now)
-  const unfinished = await mkdtemp(join(place, unfinishedPrefix))
+  const unfinished = await makeRoom(place, now)
   const archive = join(unfinished, 'backup.tar.gz')
   try {
     const copy = join(unfinished, databaseName)
     copyForReading(join(house.folder, databaseName), copy)
     // Not before: as long as it is copied, the log beside it grows.
     giveWay?.()
-    await writeArchive(archive, (packing) => packAll(house, { copy, passphrase, now }, packing))
+    const sealingKey = readFileSync(join(house.folder, 'sealing.key'), 'utf8')
+    const sealKey = passphrase === undefined ? undefined : (bound: string) => sealUnder(passphrase, sealingKey, bound)
+    await writeArchive(archive, (packing) => packAll(house, { copy, now }, packing), sealKey)
     await rm(copy)
     const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), { passphrase, sealer: house.sealer })
     await rename(archive, path)
+    giveToOwnerOf(place, [path])
     syncFolder(place)
     const { size: bytes } = await stat(path)
     await house.db.write(async (tx) => {
       await putFact(tx, 'last_backup', { at: now.toISOString(), path })
+      // It is history now.
+      await forgetFact(tx, 'last_backup_failure')
       await record(tx, { verb: 'backup.taken', id: path, after: { bytes, withKeys: passphrase !== undefined } }, now)
     })
     return { path, bytes, manifest }
@@ -64,20 +68,27 @@ export async function takeBackup(
   }
 }
 
+/** A folder of its own beside where the backup goes. */
+async function makeRoom(place: string, now: Date) {
+  try {
+    await mkdir(place, { recursive: true, mode: 0o700 })
+    await sweep(place, now)
+    return await mkdtemp(join(place, unfinishedPrefix))
+  } catch (error) {
+    throw isDenial(error) ? new Sorry(denied(place, 'write to')) : error
+  }
+}
+
 interface Packed {
   copy: string
-  passphrase: string | undefined
   now: Date
 }
 
 async function packAll(
   { folder, sealer }: Pick<Deps, 'folder' | 'sealer'>,
-  { copy, passphrase, now }: Packed,
-  { addFile, addText }: Packing,
+  { copy, now }: Packed,
+  { addFile }: Packing,
 ) {
-  if (passphrase !== undefined) {
-    await addText(sealedKeyName, await sealUnder(passphrase, readFileSync(join(folder, 'sealing.key'), 'utf8')))
-  }
   await addFile(databaseName, copy)
   const { rows, keys, files } = await inspect(copy, async ({ read, rows }) => ({
     rows: rows(),
@@ -111,11 +122,11 @@ async function proveArchive(
   { passphrase, sealer }: { passphrase: string | undefined; sealer: FolderSealer },
 ) {
   await mkdir(unpacked, { mode: 0o700 })
-  const { manifest, sealedKey } = await readArchive(archive, (name) =>
+  const { manifest, sealedKey, bound } = await readArchive(archive, (name) =>
     name === databaseName ? join(unpacked, name) : undefined,
   )
   const isSealed = passphrase !== undefined
-  await prove(unpacked, manifest, isSealed ? toSealer(await openUnder(passphrase, sealedKey!), archive) : sealer)
+  await prove(unpacked, manifest, isSealed ? toSealer(await openUnder(passphrase, sealedKey!, bound), archive) : sealer)
   return manifest
 }
 

@@ -3,14 +3,9 @@ import { resolve } from 'node:path'
 import { listProxyProblems } from '../../access/store'
 import type { Config } from '../../config'
 import { contradictionsIn } from '../../settings/policy'
-import { listPublicKeys } from '../../signing/store'
+import { backupRemedy, findBackupFacts, problemsOfBackups } from '../backup/problems'
 import { proxyProblemsIn } from '../status/proxies'
-import { findFact } from '../store'
 import type { Check } from './check'
-
-const dayMs = 24 * 3_600_000
-/** How old the last backup may be where the server takes none by itself. */
-const longestMs = 7 * dayMs
 
 export const settingChecks: readonly Check[] = [
   {
@@ -27,20 +22,9 @@ export const settingChecks: readonly Check[] = [
   },
   {
     name: 'backup',
-    promise: 'there is a backup that was proven, and it is not old',
-    remedy: 'take one with "latchkey backup FILE", or let the server do it: see the setting backup_every',
-    async find({ database: { read }, config, now }) {
-      const [last, failure] = [await findFact(read, 'last_backup'), await findFact(read, 'last_backup_failure')]
-      const oldestKey = Math.min(...(await listPublicKeys(read)).map(({ createdAt }) => createdAt.getTime()))
-      const sinceMs = now.getTime() - (last ? Date.parse(last.at) : oldestKey)
-      const allowedMs = config.backup_every ? 2 * config.backup_every : longestMs
-      const isOld = sinceMs > allowedMs
-      const hasFailed = failure && (!last || failure.at > last.at)
-      return [
-        ...(isOld ? [last ? `the last backup is of ${last.at}: ${last.path}` : 'no backup was ever taken'] : []),
-        ...(hasFailed ? [`the backup of ${failure.at} failed: ${failure.error}`] : []),
-      ]
-    },
+    promise: 'there is a backup of this folder that was proven, and it is not old',
+    remedy: backupRemedy,
+    find: async ({ database: { read }, config, now }) => problemsOfBackups(await findBackupFacts(read), config, now),
   },
 ]
 

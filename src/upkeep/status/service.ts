@@ -6,8 +6,8 @@ import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
 import { listGoneWebhooks } from '../../webhooks/store'
 import { runAside } from '../aside'
+import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
-import { findFact } from '../store'
 import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses, countVerifications } from './store'
 
@@ -48,8 +48,7 @@ const lookAround = (folder: string, now: Date) =>
       activations: await countActivations(read, midnight),
       verifications_24h: { all, failed },
       jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },
-      last_backup: (await findFact(read, 'last_backup')) ?? null,
-      last_backup_failure: (await findFact(read, 'last_backup_failure')) ?? null,
+      ...(await findBackupFacts(read)),
       proxy_problems: await listProxyProblems(read),
       webhooks_gone: await listGoneWebhooks(read),
       database_bytes: sizeOf(path),

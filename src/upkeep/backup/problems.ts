@@ -1,0 +1,46 @@
+import type { Config } from '../../config'
+import type { Queryable } from '../../database/connection'
+import { type Facts, findFact } from '../store'
+
+const dayMs = 24 * 3_600_000
+/** How old the last backup may be where the server takes none by itself. */
+const usualMs = 7 * dayMs
+/** How far the clocks of two machines may be apart. */
+const clockErrorMs = 5 * 60_000
+
+/** What a data folder knows of its backups. */
+export interface BackupFacts {
+  last_backup: Facts['last_backup'] | null
+  last_backup_failure: Facts['last_backup_failure'] | null
+  restored: Facts['restored'] | null
+}
+
+/** Reads them; a failure from before the last success is history. */
+export async function findBackupFacts(db: Queryable): Promise<BackupFacts> {
+  const last = (await findFact(db, 'last_backup')) ?? null
+  const failure = (await findFact(db, 'last_backup_failure')) ?? null
+  const restored = (await findFact(db, 'restored')) ?? null
+  const isHistory = last !== null && failure !== null && failure.at <= last.at
+  return { last_backup: last, last_backup_failure: isHistory ? null : failure, restored }
+}
+
+/** What is wrong with the backups of a folder, in sentences: the one judgement of doctor, status and the list. */
+export function problemsOfBackups(facts: BackupFacts, { backup_every }: Pick<Config, 'backup_every'>, now: Date) {
+  const { last_backup: last, last_backup_failure: failure, restored } = facts
+  const ageMs = last ? now.getTime() - Date.parse(last.at) : 0
+  const said: [boolean, string][] = [
+    [!last && !restored, 'no backup was ever taken'],
+    [
+      !last && restored !== null,
+      `no backup was taken since this folder was restored from ${restored?.path}, a backup of ${restored?.taken_at}`,
+    ],
+    [ageMs > (backup_every ? 2 * backup_every : usualMs), `the last backup is of ${last?.at}: ${last?.path}`],
+    [ageMs < -clockErrorMs, `the last backup is of a time still to come, ${last?.at}: a clock was wrong`],
+    [failure !== null, `the backup of ${failure?.at} failed: ${failure?.error}`],
+  ]
+  return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+}
+
+/** What to do about any of them. */
+export const backupRemedy =
+  'take one with "latchkey backup FILE" or "latchkey backups take", or let the server do it: see the setting backup_every'
