@@ -13,4 +13,5 @@ const result = await Bun.build({
   compile: { outfile: './dist/latchkey', autoloadDotenv: false, autoloadBunfig: false },
 })
 for (const log of result.logs) console.error(log)
+if (result.success) console.log('Built dist/latchkey: try "dist/latchkey demo".')
 process.exit(result.success ? 0 : 1)

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
 import { parseCidr } from './kernel/addresses'
 import { parseDuration } from './kernel/durations'
 import { Sorry } from './kernel/sorry'
@@ -202,10 +204,33 @@ export function readConfig(
 ): Config {
   const names = Object.keys(settings) as SettingName[]
   const given = names.map((name) => [name, givenFor(name, flags[name], env[variableOf(name)])] as const)
+  const credentials = env.CREDENTIALS_DIRECTORY
+  const files = credentials === undefined ? {} : credentialsFor(given, credentials)
   return {
     ...(Object.fromEntries(given.map(([name, { value }]) => [name, value])) as Values),
+    ...files,
     origins: Object.fromEntries(given.map(([name, { origin }]) => [name, origin])) as Config['origins'],
     texts: Object.fromEntries(given.map(([name, { text }]) => [name, text])) as Config['texts'],
+  }
+}
+
+/** The settings that name a file which systemd can hand to the server, whoever may read it. */
+export const fileSettings = ['tls_cert', 'tls_key', 'backup_passphrase_file'] as const satisfies SettingName[]
+
+/** A file that this process cannot read itself is taken from systemd's credentials, under the name of its setting. */
+function credentialsFor(given: readonly (readonly [SettingName, { text: string }])[], folder: string) {
+  const textOf = new Map(given.map(([name, { text }]) => [name, text]))
+  const named = fileSettings.filter((name) => textOf.get(name) && !isReadable(textOf.get(name)!))
+  const found = named.map((name) => [name, join(folder, name)] as const).filter(([, path]) => isReadable(path))
+  return Object.fromEntries(found)
+}
+
+function isReadable(path: string) {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, type SettingName, settings, variableOf } from '../config'
+import { type Config, fileSettings, flagOf, type SettingName, settings, variableOf } from '../config'
 import { Sorry } from '../kernel/sorry'
 import { configOf, withSettings } from './house-command'
 import type { Io } from './io'
@@ -10,27 +10,41 @@ const stopSeconds = 30
 const usualFolder = '/var/lib/latchkey'
 const privilegedPorts = 1024
 
-const ofProcess = (Object.keys(settings) as SettingName[]).filter((name) => !settings[name].isStorable)
+const names = Object.keys(settings) as SettingName[]
 
 /** `latchkey systemd` */
 export const systemdCommand = (program: Command, io: Io) =>
-  withSettings(program.command('systemd'), ofProcess)
-    .description(
-      'print a hardened systemd unit for "latchkey serve" with these settings; the rest is set while it runs',
-    )
+  withSettings(program.command('systemd'), names)
+    .description('print a hardened systemd unit for "latchkey serve" with these settings')
     .option('--user <name>', 'the user it runs as, and commands beside it should', 'latchkey')
     .action((options) => io.out(unitOf(configOf(options, io), options.user)))
 
-/** The unit's text. The data folder is below /var/lib unless it is named; all else is read-only to it. */
+/** The unit's text. The data folder is below /var/lib unless it is named; all but that and backups is read-only to it. */
 function unitOf(config: Config, user: string) {
   const hasFolder = config.origins.data_dir !== 'default'
   const folder = hasFolder ? resolve(config.data_dir) : usualFolder
   const capability = config.port > 0 && config.port < privilegedPorts ? 'CAP_NET_BIND_SERVICE' : ''
-  const given = ofProcess.filter((name) => config.origins[name] !== 'default' && name !== 'data_dir')
+  const given = names.filter((name) => config.origins[name] !== 'default' && name !== 'data_dir')
+  if (given.includes('envato_token')) {
+    throw new Sorry(
+      'envato_token is a secret, and a unit is read by everybody: put it into /etc/latchkey.env, or store it with "latchkey setting set envato_token --value-file FILE"',
+      'usage',
+    )
+  }
+  const stored = given.filter((name) => settings[name].isStorable)
+  const writable = [...(hasFolder ? [folder] : []), ...(config.texts.backup_to ? [textOf('backup_to', config)] : [])]
+  const credentials = fileSettings.filter((name) => config.texts[name])
   return `# Install: useradd --system --no-create-home --shell /usr/sbin/nologin ${word(user)}
-#          latchkey systemd > /etc/systemd/system/latchkey.service
+#          ${commandLine(config, user)} > /etc/systemd/system/latchkey.service${writable
+    .map((path) => `\n#          install -d -o ${word(user)} -m 700 ${shellWord(path)}`)
+    .join('')}
 #          systemctl daemon-reload && systemctl enable --now latchkey
-# Commands beside it: sudo -u ${word(user)} latchkey api-key list --data-dir ${folder}
+# Commands beside it: sudo -u ${word(user)} latchkey api-key list --data-dir ${shellWord(folder)}
+${
+  stored.length
+    ? `# A variable goes before what "latchkey setting set" stores: take ${stored.join(', ')} out to set it while the server runs.`
+    : '# All other settings are stored with "latchkey setting set" while it runs, trusted_proxies among them.'
+}
 
 [Unit]
 Description=Latchkey licence server
@@ -48,14 +62,15 @@ TimeoutStopSec=${stopSeconds}
 LimitNOFILE=65536
 Environment=${quoted(`LATCHKEY_DATA_DIR=${folder}`)}
 ${given.map((name) => `Environment=${quoted(`${variableOf(name)}=${textOf(name, config)}`)}\n`).join('')}EnvironmentFile=-/etc/latchkey.env
-${hasFolder ? `ReadWritePaths=${quoted(folder)}` : 'StateDirectory=latchkey\nStateDirectoryMode=0700'}
-UMask=0077
+${credentials.map((name) => `LoadCredential=${credential(name, config)}\n`).join('')}${
+  hasFolder ? '' : 'StateDirectory=latchkey\nStateDirectoryMode=0700\n'
+}${writable.map((path) => `ReadWritePaths=${quoted(path)}\n`).join('')}UMask=0077
 
 NoNewPrivileges=yes
 CapabilityBoundingSet=${capability}
 AmbientCapabilities=${capability}
 ProtectSystem=strict
-ProtectHome=${folder.startsWith('/home/') || folder.startsWith('/root/') ? 'no' : 'yes'}
+ProtectHome=${[folder, ...writable].some((path) => /^\/(home|root)(\/|$)/.test(path)) ? 'no' : 'yes'}
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectClock=yes
@@ -84,9 +99,28 @@ WantedBy=multi-user.target
 /** This executable, where it is one; else the place the README installs it to. */
 const program = () => (Bun.isStandaloneExecutable ? quoted(process.execPath) : '/usr/local/bin/latchkey')
 
-/** Files are named from the root: the unit starts in another folder. */
+const paths: readonly SettingName[] = [...fileSettings, 'data_dir', 'backup_to']
+
+/** A setting as it was typed; files are named from the root, since the unit starts in another folder. */
 const textOf = (name: SettingName, config: Config) =>
-  name.startsWith('tls_') ? resolve(String(config[name])) : String(config[name])
+  paths.includes(name) && config.texts[name] ? resolve(config.texts[name]) : config.texts[name]
+
+/** A file that root alone can read is handed to the server by systemd, which takes no quotes here. */
+function credential(name: SettingName, config: Config) {
+  const path = textOf(name, config)
+  if (/[\s:"'\\]/.test(path)) return quoted(`${name}:${path}`)
+  return `${name}:${path.replaceAll('%', '%%')}`
+}
+
+/** The command as it was given, so that it can be pasted. */
+function commandLine(config: Config, user: string) {
+  const flags = names
+    .filter((name) => config.origins[name] !== 'default')
+    .map((name) => ` ${flagOf(name)} ${shellWord(textOf(name, config))}`)
+  return `latchkey systemd${flags.join('')}${user === 'latchkey' ? '' : ` --user ${word(user)}`}`
+}
+
+const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** A value that may hold spaces and the characters that mean something in a unit. */
 function quoted(value: string) {
