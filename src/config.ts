@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { parseCidr } from './kernel/addresses'
 import { parseDuration } from './kernel/durations'
+import { isReadable } from './kernel/ownership'
 import { Sorry } from './kernel/sorry'
 
 /** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
@@ -223,15 +223,6 @@ function credentialsFor(given: readonly (readonly [SettingName, { text: string }
   const named = fileSettings.filter((name) => textOf.get(name) && !isReadable(textOf.get(name)!))
   const found = named.map((name) => [name, join(folder, name)] as const).filter(([, path]) => isReadable(path))
   return Object.fromEntries(found)
-}
-
-function isReadable(path: string) {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function givenFor(name: SettingName, flag: string | undefined, variable: string | undefined) {

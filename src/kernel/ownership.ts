@@ -18,6 +18,16 @@ export function isPermitted(path: string, access: Access): boolean {
   }
 }
 
+/** Whether there is a file that this process may read. */
+export function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Whether an error says that the rights of a file stand in the way. */
 export const isDenial = (error: unknown) => /^E(ACCES|PERM)$/.test((error as { code?: string } | undefined)?.code ?? '')
 

@@ -173,8 +173,8 @@ describe('the doctor', () => {
     ])
   })
 
-  test('misses a backup when the house is a week old, and knows the last one', async () => {
-    behindTheirBack('update signing_keys set created_at = 1')
+  test('misses a backup where none was ever taken, and knows the last one', async () => {
+    behindTheirBack("delete from installation where key = 'last_backup'")
     expect(await examined()).toEqual(['backup: no backup was ever taken'])
     await house.cli('backup', join(house.folder, '..', 'b.tar.gz'), '--without-keys')
     expect(await examined()).toEqual([])
