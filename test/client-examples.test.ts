@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -175,6 +175,20 @@ describe('the examples for devices without a connection', () => {
       forceLicenseValidation: 7,
     })
     expect(() => open(text, otherKey, device.identifier)).toThrow()
+    // A name longer than a block, the only thing that can be mixed, and the digest that shows it.
+    const file = async (identifier: string) => {
+      await house.ask('POST /api/v1/activate', { ...device, identifier })
+      const { response } = await house.ask('POST /api/v1/get-license-file', { ...device, identifier })
+      return Buffer.from(response.licFileContent, 'base64')
+    }
+    const names = ['d', 'e'].map((letter) => letter.padEnd(1023, 'd')) as [string, string]
+    const [one, two] = [await file(names[0]), await file(names[1])]
+    expect(open(one.toString('base64'), publicKey, names[0])).toHaveProperty('license_key')
+    const blockBytes = createPublicKey(publicKey).asymmetricKeyDetails!.modulusLength! / 8
+    for (let cut = blockBytes; cut < one.length; cut += blockBytes) {
+      const mixed = Buffer.concat([one.subarray(0, cut), two.subarray(cut)]).toString('base64')
+      for (const name of names) expect(() => open(mixed, publicKey, name)).toThrow(/put together|JSON/)
+    }
     expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
     const now = house.now().getTime()
     expect(open(text, publicKey, device.identifier, now + 364 * day)).toHaveProperty('license_key')
