@@ -3,7 +3,7 @@ import type { License } from '../../db/schema/licensing'
 import { identifier } from '../features/activations/model'
 import { type DeviceExplanation, type Explanation, explainDevice } from '../features/desk/explain'
 import { licenseReference } from '../features/licenses/model'
-import { findLicense } from '../features/licenses/service'
+import { findLicense, findPastedLicense } from '../features/licenses/service'
 import type { Answer } from '../kernel/answers'
 import { table } from './lines'
 import { operation } from './operation'
@@ -17,9 +17,16 @@ export const explain = operation({
   input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
   async run(desk, device) {
     const explained = await explainDevice(desk, device, desk.now)
-    const license = await findLicense(desk.db.read, device.license_key)
+    const { license_key } = device
+    const license =
+      (await findLicense(desk.db.read, license_key)) ?? (await findPastedLicense(desk.db.read, license_key))
     const told = ({ rules, answer: { name, code, message } }: Explanation) => {
-      const { says, remedies } = adviceOn(name, { ...device, license, explained })
+      const { says, remedies } = adviceOn(name, {
+        ...device,
+        license_key: license?.licenseKey ?? license_key,
+        license,
+        explained,
+      })
       const commands = remedies.map(commandOf)
       const remedy = [says, ...commands].filter(Boolean).join('\n') || null
       return { rules, answer: { code, message, remedy, remedies } }

@@ -2,27 +2,29 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fillStock } from '../../src/bench/stock'
+import { fillStock, keyAt } from '../../src/bench/stock'
 import { connect, type Queryable } from '../../src/database/connection'
 import { migrate } from '../../src/database/migrate'
+import { lookUp } from '../../src/features/activations/service'
 import { pageLicenses } from '../../src/features/desk/store'
 import { listLicenses } from '../../src/features/licenses/list/store'
-import { findSeat } from '../../src/features/licenses/store'
+import { findPastedSeat } from '../../src/features/licenses/pasted/store'
 
 const now = new Date('2030-01-01T00:00:00.000Z')
 const page = { limit: 100, offset: 0 }
 const sorted = (sort: string) => ({ sort, limit: 100, now })
 
 const lists: [string, (db: Queryable) => PromiseLike<unknown>][] = [
-  ['verify', (db) => findSeat(db, '0000-0000-BENC-HKEY', 'device-0000001')],
+  ['verify', (db) => lookUp(db, { license_key: keyAt(0), identifier: 'device-0000001' })],
+  ['a pasted key', (db) => findPastedSeat(db, '0000\u20130000\u00a0\u2013x', 'device-0000001')],
   ['the list by the beginning of a key or an owner', (db) => listLicenses(db, { search: '0000-' }, page)],
   ['the same of one product', (db) => listLicenses(db, { search: '0000-', productId: 1 }, page)],
   ['the list by e-mail', (db) => listLicenses(db, { ownerEmail: 'owner-0000001@example.com' }, page)],
   ['the desk by a key', (db) => pageLicenses(db, { key: '0000-' }, sorted('license_key'))],
 ]
 
-/** How SQLite goes about every statement that is prepared meanwhile, in a stock of some thousand licences. */
-async function plansOf(look: (db: Queryable) => PromiseLike<unknown>): Promise<string[]> {
+/** The statements that are prepared meanwhile, in a stock of some thousand licences, and how SQLite goes about them. */
+async function statementsOf(look: (db: Queryable) => PromiseLike<unknown>) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-plans-'))
   const path = join(folder, 'latchkey.db')
   migrate(path, now)
@@ -40,9 +42,18 @@ async function plansOf(look: (db: Queryable) => PromiseLike<unknown>): Promise<s
   close()
   rmSync(folder, { recursive: true })
   expect(plans).not.toBeEmpty()
-  return plans.map(({ detail }) => detail)
+  return { asked, plans: plans.map(({ detail }) => detail) }
 }
 
 test.each(lists)('%s reads no table from end to end', async (_, look) => {
-  expect((await plansOf(look)).filter((detail) => /^SCAN (licenses|activations)/.test(detail))).toEqual([])
+  const { plans } = await statementsOf(look)
+  expect(plans.filter((detail) => /^SCAN (licenses|activations)/.test(detail))).toEqual([])
+})
+
+test.each([
+  ['once where the key is exact', keyAt(0), 1],
+  ['again where it is not', keyAt(0).toLowerCase(), 3],
+])('what verify looks up is asked %s', async (_, license_key, times) => {
+  const { asked } = await statementsOf((db) => lookUp(db, { license_key, identifier: 'device-0000001' }))
+  expect(asked).toHaveLength(times)
 })

@@ -9,7 +9,7 @@ import { announceAll, type EventContent, postCallbacks } from '../../webhooks/ou
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { findPurchased } from '../envato/service'
 import { firstBroken, obstacle } from '../licenses/policy'
-import { describeLicense, findSeat, type Seat } from '../licenses/service'
+import { describeLicense, findPastedSeat, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { type Asked, rulesOfActivation, rulesOfEntry, rulesOfSeat } from './policy'
@@ -48,7 +48,7 @@ export async function verify(
 export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findActiveSeat(db, device, now)
   if (refusal) return refusal
-  return say('active_license_found', await describeLicense(db, device.license_key!)).signedFor(seat.productId)
+  return say('active_license_found', await describeLicense(db, seat.licenseKey)).signedFor(seat.productId)
 }
 
 /** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
@@ -155,10 +155,10 @@ async function freeSeat(
   )
 }
 
-/** The seat a device has or wants; both fields have been found present. */
-const factsOf = (seat: Seat, { license_key, identifier }: Static<typeof Device>): SeatFacts => ({
+/** The seat a device has or wants; its identifier has been found present. */
+const factsOf = (seat: Seat, { identifier }: Static<typeof Device>): SeatFacts => ({
   licenseId: seat.id,
-  licenseKey: license_key!,
+  licenseKey: seat.licenseKey,
   productId: seat.productId,
   identifier: identifier!,
 })
@@ -176,12 +176,12 @@ function placeOf(asked: Asked, now: Date): Found {
   return stopped ? { refusal: say(stopped).signedFor(asked.seat.productId) } : { seat: asked.seat }
 }
 
-/** What the rules look at when a device asks. */
+/** What the rules look at when a device asks: the licence of that very key, else the only one that was meant. */
 export async function lookUp(
   db: Queryable,
   { license_key = '', identifier = '', product_id }: Static<typeof Device>,
 ): Promise<Asked> {
-  const seat = await findSeat(db, license_key, identifier)
+  const seat = (await findSeat(db, license_key, identifier)) ?? (await findPastedSeat(db, license_key, identifier))
   const isMeant = product_id === undefined || (seat !== undefined && (await isOfProduct(db, seat, product_id)))
   return { seat, identifier, isOfProduct: isMeant }
 }

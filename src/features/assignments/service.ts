@@ -4,12 +4,13 @@ import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { isOfProduct, type Origin, takeSeat } from '../activations/service'
 import { licenseNews } from '../licenses/news'
-import { announceAssigned, assignAvailable, findLicense, findSeat } from '../licenses/service'
+import { announceAssigned, assignAvailable, findLicense, findPastedLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
 export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assignment>, now: Date) {
-  const license = await assignAvailable(tx, input.license_key ?? '', ownerOf(input), now)
+  const meant = await findMeant(tx, input.license_key)
+  const license = meant && (await assignAvailable(tx, meant.licenseKey, ownerOf(input), now))
   if (!license) return say('invalid_or_already_assigned')
   await announceAssigned(tx, [license], now)
   return say('license_key_assigned').signedFor(license.productId)
@@ -20,25 +21,28 @@ export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assig
  * A key that the same owner holds already is only activated (CONTRACT §2).
  */
 export async function assignAndActivate(tx: Queryable, input: Static<typeof AssignmentAndActivation>, origin: Origin) {
-  const { license_key = '', identifier, product_id, owner_email, owner_name } = input
+  const { identifier, product_id, owner_email, owner_name } = input
   if (!owner_email || !owner_name) return say('malformed_request', { detail: 'Send owner_email and owner_name.' })
-  const license = await findLicense(tx, license_key)
+  const license = await findMeant(tx, input.license_key)
   if (!license || !(await isOfProduct(tx, license, product_id))) return say('invalid_or_already_assigned')
   const isTheirs = license.status === 'assigned' && sameEmail(license.ownerEmail, owner_email)
   if (!isTheirs && license.status !== 'available') return say('invalid_or_already_assigned')
   if (!identifier) return say('identifier_required').signedFor(license.productId)
-  const seat = (await findSeat(tx, license_key, identifier))!
+  const seat = (await findSeat(tx, license.licenseKey, identifier))!
   const assignedAt = isTheirs ? seat.assignedAt : origin.now
   const assigned = { ...license, ...ownerOf(input), status: 'assigned' as const, assignedAt, updatedAt: origin.now }
   const news = isTheirs ? [] : [licenseNews('license.assigned', assigned)]
   const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
   const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
   if (isSeated && !isTheirs) {
-    await assignAvailable(tx, license_key, ownerOf(input), origin.now)
+    await assignAvailable(tx, license.licenseKey, ownerOf(input), origin.now)
     await record(tx, { verb: 'license.assigned', id: license.id, after: ownerOf(input) }, origin.now)
   }
   return outcome
 }
+
+/** A key that is there is meant, even where it cannot be given away: the repeat of an order takes no other. */
+const findMeant = async (tx: Queryable, key = '') => (await findLicense(tx, key)) ?? (await findPastedLicense(tx, key))
 
 /** Whom a key is given to, as stored. */
 export const ownerOf = ({

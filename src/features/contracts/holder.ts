@@ -52,7 +52,7 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
 
 /**
  * 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's or a customer's by
- * now, 150.
+ * now, 150. The key is compared exactly: the repeat of a request that has destroyed one must not find another.
  */
 export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>, asker: Asker) {
   const license = await findLicense(tx, textOf(input.license_key) ?? '')

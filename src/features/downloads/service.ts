@@ -8,6 +8,7 @@ import { dateTime } from '../../kernel/moments'
 import { type Outcome, say } from '../../kernel/outcome'
 import type { Device } from '../activations/model'
 import { findActiveSeat } from '../activations/service'
+import { findPastedLicense } from '../licenses/service'
 import { pathOf } from './files'
 import { decodeIdentifier, downloadUrl, type Holder, makeToken, openToken } from './link'
 import type { DownloadLink } from './model'
@@ -26,7 +27,7 @@ export async function accessDownloadables(
 ) {
   const { seat, refusal } = await findEntitledSeat(db.read, device, now)
   if (refusal) return refusal
-  const holder = { licenseKey: device.license_key!, identifier: device.identifier! }
+  const holder = { licenseKey: seat.licenseKey, identifier: device.identifier! }
   const token = makeToken(sealer, key!.id, holder, now)
   const rows = await listPublishedReleases(db.read, seat.productId)
   return say('downloads', {
@@ -83,8 +84,15 @@ export const describeRelease = (release: Release) => ({
   download_counter: release.downloadCounter,
 })
 
-async function findEntitledSeat(db: Queryable, device: Static<typeof Device>, now: Date) {
-  const rule = await findDownloadRule(db, device.license_key ?? '')
+async function findEntitledSeat(
+  db: Queryable,
+  device: Static<typeof Device>,
+  now: Date,
+): ReturnType<typeof findActiveSeat> {
+  const license_key = device.license_key ?? ''
+  const rule = await findDownloadRule(db, license_key)
+  const pasted = rule ? undefined : await findPastedLicense(db, license_key)
+  if (pasted) return findEntitledSeat(db, { ...device, license_key: pasted.licenseKey }, now)
   return findActiveSeat(db, device, now, { mayBeExpired: rule?.requireNonExpired === 0 })
 }
 

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { obstacle } from '../licenses/policy'
-import { findLicense, findSeat } from '../licenses/service'
+import { findLicense, findPastedSeat, findSeat } from '../licenses/service'
 import type { LicenseFeature } from './model'
 
 /**
@@ -11,11 +11,11 @@ import type { LicenseFeature } from './model'
  */
 export async function getLicenseFeature(db: Queryable, asked: Static<typeof LicenseFeature>, now: Date) {
   const { license_key, feature } = asked
-  const standing = await findSeat(db, license_key, '')
+  const standing = (await findSeat(db, license_key, '')) ?? (await findPastedSeat(db, license_key, ''))
   if (!standing) return say('invalid_license_key')
   const stopped = obstacle(standing, now)
   if (stopped) return say(stopped).signedFor(standing.productId)
-  const { features } = (await findLicense(db, license_key))!
+  const { features } = (await findLicense(db, standing.licenseKey))!
   const value = Object.hasOwn(features, feature) ? features[feature]! : null
   return say('license_feature', { feature, enabled: isEnabled(value), value }).signedFor(standing.productId)
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import { chooseGenerator } from '../generators/service'
+import { purchaseCodeOf } from '../licenses/pasted/forms'
 import { createLicenses, findLicense } from '../licenses/service'
 import { findEnvatoProduct, resolveProduct } from '../products/service'
 import { findPurchase, type Purchase } from './market'
@@ -8,13 +9,6 @@ import { findPurchase, type Purchase } from './market'
 const asksAMinute = 120
 const asksAMinutePerAddress = 12
 const asksAMinutePerCode = 2
-
-/** The purchase code a customer has typed, in the one form it is kept in; undefined where the text is none. */
-export function purchaseCodeOf(text: string): string | undefined {
-  const digits = text.replace(/[\s\p{Pd}\p{Cf}]/gu, '').toLowerCase()
-  if (!/^[0-9a-f]{32}$/.test(digits)) return undefined
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
 
 interface Asked {
   license_key?: string

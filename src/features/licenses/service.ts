@@ -30,6 +30,7 @@ import {
 } from './store'
 import { assignedLicense, detailedLicense, listedLicense } from './views'
 
+export { findPastedLicense, findPastedSeat } from './pasted/store'
 /** What other features ask of the store. */
 export {
   assignAvailable,

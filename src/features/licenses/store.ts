@@ -16,6 +16,8 @@ import type { MetaPair } from '../products/store'
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
 export interface Seat {
   id: number
+  /** As it is stored, which may not be as it was asked for. */
+  licenseKey: string
   productId: number
   status: LicenseStatus
   assignedAt: Date | null
@@ -34,9 +36,14 @@ const seatOf = `
 
 /** The hot look-up behind `verify`. */
 export function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
-  const row = lookUp<Omit<Seat, 'assignedAt'> & { assignedAt: number | null }>(db, seatOf, licenseKey, identifier)
+  const row = lookUp<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
+    db,
+    seatOf,
+    licenseKey,
+    identifier,
+  )
   const assignedAt = row?.assignedAt == null ? null : new Date(row.assignedAt)
-  return Promise.resolve(row && Object.assign(row, { assignedAt }))
+  return Promise.resolve(row && Object.assign(row, { assignedAt, licenseKey }))
 }
 
 const byKey = prepared((db) =>

@@ -63,6 +63,6 @@ export async function makeOfflineFile(
 }
 
 async function findLicenseOnDevice(db: Queryable, device: Static<typeof Device>, now: Date) {
-  const { refusal } = await findActiveSeat(db, device, now)
-  return refusal ? { refusal } : { license: (await findLicense(db, device.license_key!))! }
+  const { seat, refusal } = await findActiveSeat(db, device, now)
+  return refusal ? { refusal } : { license: (await findLicense(db, seat.licenseKey))! }
 }

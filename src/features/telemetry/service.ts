@@ -10,7 +10,7 @@ import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { hasRelease } from '../downloads/service'
 import { mostListed } from '../licenses/model'
-import { findLicense } from '../licenses/service'
+import { findLicense, findPastedLicense } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { type TelemetryFilter, TelemetryReport } from './model'
 import { dataOf, faultsInData, jsonOf, textOf } from './policy'
@@ -70,7 +70,7 @@ async function keep(
   const { license_key, product_version } = report
   const flags = {
     isCorrectFormat: Number(isCorrect),
-    licenseKeyExists: Number(typeof license_key === 'string' && (await findLicense(tx, license_key)) !== undefined),
+    licenseKeyExists: Number(typeof license_key === 'string' && (await isKnown(tx, license_key))),
     productExists: Number(productId !== undefined),
     productVersionExists: Number(
       productId !== undefined &&
@@ -99,6 +99,9 @@ async function keep(
   await announce(tx, 'telemetry.received', listedRecord(record), now)
   if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', listedRecord(record), now)
 }
+
+const isKnown = async (tx: Queryable, key: string) =>
+  ((await findLicense(tx, key)) ?? (await findPastedLicense(tx, key))) !== undefined
 
 /** The filter in the store's terms. */
 export async function conditions(db: Queryable, filter: Static<typeof TelemetryFilter>): Promise<RecordFilter> {
