@@ -1,7 +1,9 @@
 import { createPublicKey } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../kernel/clock'
+import { parseDuration } from '../kernel/durations'
 import { Sorry } from '../kernel/sorry'
-import { flawOf } from '../signing/check'
+import { flawOf, mismatchOf } from '../signing/check'
 import { listPublicKeys } from '../signing/store'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'
@@ -10,9 +12,14 @@ import { type Io, report } from './io'
 /** `latchkey verify-response` */
 export const verifyResponseCommand = (program: Command, io: Io) =>
   withSettings(program.command('verify-response'), ['data_dir'])
-    .description('say whether an answer is genuine; exit 0 when it is, 1 when it is not')
+    .description(
+      'say whether an answer is genuine, and the one that was asked for; exit 0 when it is, 1 when it is not',
+    )
     .argument('[file]', 'the answer as received, "-" for standard input', '-')
     .option('--public-key <file>', "the public key (PEM); the data folder's own keys otherwise")
+    .option('--nonce <text>', 'the nonce that was sent with the request')
+    .option('--product <id or uuid>', 'the product of the licence; answers to requests with a nonce name it')
+    .option('--max-age <time>', 'how old it may be, such as 5m; any age unless said', parseAge)
     .option('--json', 'print genuine and reason as JSON')
     .action(async (file, options) => {
       const answer = file === '-' ? await Bun.stdin.text() : readText(file)
@@ -21,11 +28,28 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
         : await inHouse(options, io, async ({ db }) => (await listPublicKeys(db.read)).map((key) => key.publicPem))
       const flaws = publicPems.map((pem) => flawOf(answer, pem))
       const isGenuine = flaws.includes(undefined)
-      report(io, options, { genuine: isGenuine, reason: isGenuine ? null : flaws[0] }, [
-        isGenuine ? 'Genuine: the signature fits the public key.' : `Not genuine: ${flaws[0]}.`,
+      const { nonce, product, maxAge: longestAgeMs } = options
+      const reason = isGenuine ? mismatchOf(answer, { nonce, product, longestAgeMs }, systemClock()) : flaws[0]
+      report(io, options, { genuine: isGenuine && !reason, reason: reason ?? null }, [
+        ...(isGenuine ? [saidIn(answer)] : []),
+        isGenuine && !reason
+          ? 'Genuine: the signature fits the public key.'
+          : `${isGenuine ? 'Genuine, but not what was asked for' : 'Not genuine'}: ${reason}.`,
       ])
-      if (!isGenuine) throw new Sorry('')
+      if (reason) throw new Sorry('')
     })
+
+/** What a genuine answer says, in one line. */
+function saidIn(answer: string) {
+  const { code, message, timestamp } = JSON.parse(answer).response
+  return `${code} "${message}", signed at ${new Date(timestamp * 1000).toISOString().replace('.000Z', 'Z')}.`
+}
+
+function parseAge(text: string) {
+  const ms = parseDuration(text)
+  if (!ms) throw new InvalidArgumentError('It takes a time: 30s, 5m, 12h or 7d.')
+  return ms
+}
 
 /** The PEM of a public key file an operator named. */
 function readPublicKey(path: string) {

@@ -18,8 +18,44 @@ export function flawOf(answer: string, publicPem: string): string | undefined {
   }
   const signedResponse = parse(Buffer.from(encoded, 'base64').toString())
   if (!Bun.deepEquals(signedResponse, response)) return '"response" differs from the signed response_base64'
+  // The list of public keys is signed by the same key, over text of the same form.
+  if (!isAnswer(signedResponse)) return 'what was signed is no answer: an answer has a code and a timestamp'
   return undefined
 }
+
+/** What a client knows of the request that an answer is for, and how old the answer may be. */
+export interface Expected {
+  nonce?: string | undefined
+  /** The id or the uuid of the product. */
+  product?: string | undefined
+  longestAgeMs?: number | undefined
+}
+
+/** Why a genuine answer is not the one to that request, or undefined when it is. */
+export function mismatchOf(answer: string, { nonce, product, longestAgeMs }: Expected, now: Date): string | undefined {
+  const { response } = JSON.parse(answer) as { response: Record<string, unknown> }
+  const { product_id, product_uuid, timestamp } = response
+  if (nonce !== undefined && response.nonce !== nonce) {
+    return 'nonce' in response
+      ? 'it holds another nonce'
+      : 'it holds no nonce: the request that it answers carried none'
+  }
+  if (product !== undefined && product !== String(product_id) && product !== product_uuid) {
+    const named =
+      'product_id' in response ? `it is about product ${product_id} (${product_uuid})` : 'it names no product'
+    return `${named}: a request with a nonce is answered with the product of the licence`
+  }
+  const ageMs = now.getTime() - Number(timestamp) * 1000
+  if (longestAgeMs !== undefined && Math.abs(ageMs) > longestAgeMs) {
+    const seconds = Math.round(Math.abs(ageMs) / 1000)
+    return `it was made ${seconds} seconds ${ageMs < 0 ? 'in the future' : 'ago'}, by this machine's clock`
+  }
+  return undefined
+}
+
+/** v1 writes the code of one answer as text. */
+const isAnswer = (signed: Record<string, unknown> | undefined) =>
+  /^\d{1,5}$/.test(String(signed?.code)) && Number.isSafeInteger(signed?.timestamp)
 
 function parse(text: string): Record<string, unknown> | undefined {
   try {

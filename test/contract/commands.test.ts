@@ -7,7 +7,7 @@ import { version } from '../../package.json'
 import { buildProgram } from '../../src/cli/program'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
-import { makeLicense, makeProduct } from '../support/stock'
+import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -135,6 +135,53 @@ describe('verify-response', () => {
     const newKey = file('new.pem', rotated.json.public_key)
     expect((await house.cli('verify-response', '--public-key', oldKey, old)).exitCode).toBe(0)
     expect((await house.cli('verify-response', '--public-key', newKey, old)).exitCode).toBe(1)
+  })
+
+  test('takes nothing for an answer but what has a code and a timestamp, signed as it may be', async () => {
+    const { response } = await house.ask('GET /api/v1/keys')
+    const [{ signature }] = response.signatures
+    const keys = JSON.parse(Buffer.from(response.signed_keys, 'base64').toString())
+    const envelope = { response: keys, response_base64: response.signed_keys, private_key_used: 'global', signature }
+    const { exitCode, out } = await house.cli('verify-response', file('keys.json', JSON.stringify(envelope)))
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringContaining('no answer') })
+  })
+
+  test('says what was signed, and whether it is the answer that was asked for, each in a line of its own', async () => {
+    const product_id = await makeProduct(house)
+    const { uuid } = (await house.cli('product', 'show', String(product_id), '--json')).json
+    const license_key = await makeActiveLicense(house, { product_id }, 'd')
+    const { text } = await house.ask('POST /api/v1/verify', { license_key, identifier: 'd', nonce: 'my-own-nonce' })
+    const path = file('bound.json', text)
+    const said = await house.cli('verify-response', path)
+    expect(said.out).toMatch(/^200 "Valid license key", signed at .+\.\nGenuine: .*\n$/)
+    const code = async (...args: string[]) => (await house.cli('verify-response', path, ...args)).exitCode
+    for (const product of [String(product_id), uuid]) {
+      expect(await code('--nonce', 'my-own-nonce', '--product', product, '--max-age', '1d')).toBe(0)
+    }
+    for (const args of [
+      ['--nonce', 'another-nonce'],
+      ['--product', '99'],
+      ['--product', uuid.replace(/^./, 'x')],
+    ]) {
+      expect([args, await code(...args)]).toEqual([args, 1])
+    }
+    for (const age of ['0', 'long', '5']) expect([age, await code('--max-age', age)]).toEqual([age, 2])
+    const wrong = await house.cli('verify-response', path, '--nonce', 'another-nonce')
+    expect(wrong.out).toContain('Genuine, but not what was asked for: it holds another nonce.')
+    const bare = file('bare.json', await answer())
+    for (const [option, value] of [
+      ['--nonce', 'my-own-nonce'],
+      ['--product', uuid],
+    ] as const) {
+      const { exitCode, out } = await house.cli('verify-response', bare, option, value)
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/holds no nonce|names no product/) })
+    }
+    await house.advance(-2 * 86_400_000)
+    const old = file('old-answer.json', await answer())
+    await house.advance(2 * 86_400_000)
+    expect((await house.cli('verify-response', old, '--max-age', '3d')).exitCode).toBe(0)
+    const late = await house.cli('verify-response', old, '--max-age', '1d')
+    expect(late).toMatchObject({ exitCode: 1, out: expect.stringContaining('seconds ago') })
   })
 
   test.each(['', 'no answer', '{}'])('calls "%s" no answer', async (text) => {
