@@ -226,7 +226,7 @@ describe('what changes or removes a licence wants its exact key', () => {
     expect(await post('verify', device(key))).toMatchObject({ code: 200 })
   })
 
-  test.each([
+  test.each<[subject: string, verb: string, ...rest: string[]]>([
     ['license', 'block', '--yes'],
     ['license', 'delete', '--yes'],
     ['license', 'extend', '30d'],
