@@ -100,18 +100,33 @@ export const settings = {
     addresses,
   ),
   rate_limit_per_address: storable(
-    'Requests a minute one client address may make; `0` for any number. Behind a proxy, set `trusted_proxies` first.',
+    'Requests a minute one client address, or one /64 of IPv6, may make; `0` for any number. Behind a proxy, set `trusted_proxies` first.',
     '0',
     wholeNumber(0, 10_000_000),
   ),
   guesses_per_minute: storable(
-    'Wrong keys a minute that one client address may name before it has to wait; `0` for any number.',
+    'Wrong keys, tokens and links a minute that one client address, or one network of IPv6, may name before it has to wait; `0` for any number.',
     '60',
     wholeNumber(0, 10_000_000),
   ),
   telemetry_per_minute: storable(
-    'Telemetry records a minute that one API key may send; `0` for any number.',
+    'Telemetry records a minute that one API key may send, from one network a tenth where every copy of a program carries the key; `0` for any number.',
     '6000',
+    wholeNumber(0, 10_000_000),
+  ),
+  telemetry_kilobytes_per_minute: storable(
+    'Kilobytes of telemetry a minute that one API key may send; `0` for any number.',
+    '6144',
+    wholeNumber(0, 10_000_000),
+  ),
+  freed_seats_per_minute: storable(
+    'Seats a minute that the devices of one licence may free before it has to wait to take another; `0` for any number.',
+    '60',
+    wholeNumber(0, 10_000_000),
+  ),
+  call_log_megabytes_per_day: storable(
+    'Megabytes of calls that are kept of one day at most, an hour’s share of them at once; `0` for any number.',
+    '500',
     wholeNumber(0, 10_000_000),
   ),
   downloads_per_minute: storable(

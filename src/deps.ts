@@ -1,6 +1,6 @@
-import type { Brake } from './access/brake'
 import type { ClientAddresses } from './access/client-addresses'
 import type { Doorkeeper } from './access/doorkeeper'
+import type { GuessLimiter } from './access/guess-limiter'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
 import type { CallLog } from './call-log/recorder'
@@ -16,6 +16,7 @@ import type { KeyRing } from './signing/key-ring'
 import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
 import type { FolderSealer } from './signing/sealing'
+import type { SigningQueue } from './signing/signing-queue'
 
 /** Everything a request may lean on, built once when the house is opened. Types only: visible from every floor. */
 export interface Deps {
@@ -29,10 +30,11 @@ export interface Deps {
   readonly keys: KeyRing
   readonly seal: Seal
   readonly sealer: FolderSealer
+  readonly signatures: SigningQueue
   readonly privateEncrypt: PrivateEncrypt
   readonly doorkeeper: Doorkeeper
   readonly limit: Limiter
-  readonly brake: Brake
+  readonly guesses: GuessLimiter
   readonly peers: Peers
   readonly clientAddresses: ClientAddresses
   readonly bodies: BodyBudget

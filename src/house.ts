@@ -1,8 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { openBrake } from './access/brake'
 import { openClientAddresses } from './access/client-addresses'
 import { openDoorkeeper } from './access/doorkeeper'
+import { openGuessLimiter } from './access/guess-limiter'
 import { openPeers } from './access/peers'
 import { openLimiter } from './access/rate-limit'
 import { auditPurpose } from './audit/link'
@@ -32,6 +32,7 @@ import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
 import { putInPlace } from './signing/service'
+import { openSigningQueue } from './signing/signing-queue'
 import { findSealingFingerprint, hasKey } from './signing/store'
 import { openKeyUses } from './signing/uses'
 import { tieToSealer } from './upkeep/reseal'
@@ -150,18 +151,21 @@ function furnish(
   const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const metrics = openMetrics()
+  const signatures = openSigningQueue()
   const choice = () => config.call_log
-  const calls = openCallLog({ db, choice, counts: metrics.calls })
+  const bytesPerDay = () => config.call_log_megabytes_per_day * 1_000_000
+  const calls = openCallLog({ db, choice, bytesPerDay, counts: metrics.calls })
   const sightings = gather(db, touchActivations)
   return {
     ...base,
     config,
     keys,
-    seal: sealWith(keys, keyUses, metrics.signatures),
+    signatures,
+    seal: sealWith(keys, keyUses, { signatures, counts: metrics.signatures }),
     privateEncrypt: encryptor.encrypt,
     doorkeeper,
     limit,
-    brake: openBrake(config, limit),
+    guesses: openGuessLimiter(config, limit),
     peers,
     clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
     bodies: openBodyBudget(config.body_timeout),

@@ -1,14 +1,14 @@
-import type { Config } from '../config'
 import type { Deps } from '../deps'
 import type { Outcome } from '../kernel/outcome'
-import { admit, admitAnyone, type KnownKey, type Newcomer } from './admit'
+import { admit, admitAnyone, type Newcomer } from './admit'
 import type { Capability } from './capabilities'
 import type { Blocklist } from './doorkeeper'
-import type { Pace } from './rate-limit'
+import type { Attempt } from './guess-limiter'
+import { openPace } from './pace'
 
 /**
  * Asks the rules of CONTRACT §2 and notes the key's use: why this newcomer may not come in, undefined when it may. At
- * once, unless the blocklist has to be read anew.
+ * once, unless the blocklist has to be read anew, or those before it may be guessing.
  */
 export type Admission = (
   newcomer: Newcomer,
@@ -16,36 +16,36 @@ export type Admission = (
   identifier?: string,
 ) => Outcome | undefined | Promise<Outcome | undefined>
 
-/** The rules together with what they lean on: the blocklist as it stands, and the pace of keys and addresses. */
-export function openAdmission(deps: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>): Admission {
-  const { brake, config, doorkeeper, limit } = deps
+/** The rules together with what they lean on: the blocklist as it stands, the guesses, the rates of keys and addresses. */
+export function openAdmission(deps: Pick<Deps, 'guesses' | 'config' | 'doorkeeper' | 'limit'>): Admission {
+  const { guesses, config, doorkeeper, limit } = deps
   const secondsToWait = openPace(config, limit)
+  const ofAttempt = { secondsToWait: ({ attempt }: Newcomer) => attempt?.seconds ?? 0 }
 
   function judge(blocklist: Blocklist, newcomer: Newcomer, capability?: Capability, identifier?: string) {
-    const caller = { newcomer, identifier, blocklist, brake, secondsToWait }
+    const caller = { newcomer, identifier, blocklist, guesses: ofAttempt, secondsToWait }
     if (!capability) return admitAnyone(caller)
     const refusal = admit({ ...caller, capability })
     if (!refusal) doorkeeper.noteUse(newcomer.key!, newcomer.now)
     return refusal
   }
 
-  async function judgeLater(blocklist: Promise<Blocklist>, ...asked: Parameters<Admission>) {
-    return judge(await blocklist, ...asked)
+  async function judgeLater(
+    blocklist: Blocklist | Promise<Blocklist>,
+    attempt: Attempt | Promise<Attempt> | undefined,
+    ...[newcomer, ...asked]: Parameters<Admission>
+  ) {
+    newcomer.attempt = await attempt
+    return judge(await blocklist, newcomer, ...asked)
   }
 
   return (newcomer, capability, identifier) => {
     const blocklist = doorkeeper.blocklist()
-    return blocklist instanceof Promise
-      ? judgeLater(blocklist, newcomer, capability, identifier)
-      : judge(blocklist, newcomer, capability, identifier)
+    const attempt = capability && guesses.begin(newcomer)
+    if (blocklist instanceof Promise || attempt instanceof Promise) {
+      return judgeLater(blocklist, attempt, newcomer, capability, identifier)
+    }
+    newcomer.attempt = attempt
+    return judge(blocklist, newcomer, capability, identifier)
   }
 }
-
-/** Seconds a newcomer has to wait: for the pace of the key, where one is judged, then for that of its address. */
-export const openPace =
-  (config: Pick<Config, 'rate_limit_per_address'>, limit: Pace) =>
-  (newcomer: Newcomer, key: KnownKey | undefined): number => {
-    const byKey = key?.rateLimitPerMinute ? limit(`key ${key.id}`, key.rateLimitPerMinute, newcomer.now) : 0
-    if (byKey || !config.rate_limit_per_address) return byKey
-    return limit(`address ${newcomer.address}`, config.rate_limit_per_address, newcomer.now)
-  }

@@ -1,13 +1,16 @@
 import type { ApiKey } from '../../db/schema/access'
 import type { AddressSet } from '../kernel/addresses'
 import { type Outcome, say } from '../kernel/outcome'
-import type { Brake } from './brake'
 import { type Capability, isCapable } from './capabilities'
 import type { Blocklist } from './doorkeeper'
+import type { Attempt } from './guess-limiter'
+import type { SecondsToWait } from './pace'
 
 /** An API key as the gate knows it: its row, and its allow-list ready to be asked. */
 export interface KnownKey extends ApiKey {
   readonly allowed: AddressSet
+  /** Whether it may do no more than what the copies of a program do that each carry it. */
+  readonly isShared: boolean
   /** The value that was shown is the one before a rotation, and opens nothing from then on; null for the key's own. */
   readonly shownUntil: Date | null
 }
@@ -18,6 +21,8 @@ export interface Newcomer {
   /** Found out only when a rule asks for it. */
   readonly address: string
   readonly now: Date
+  /** Its place among those that may turn out to be guesses. */
+  attempt?: Attempt | undefined
 }
 
 /** A newcomer, and what the rules look at to judge it. */
@@ -27,9 +32,9 @@ export interface Caller {
   readonly identifier: string | undefined
   readonly blocklist: Blocklist
   /** Knows the addresses that have guessed at keys. */
-  readonly brake: Pick<Brake, 'secondsToWait'>
-  /** Seconds until it may come again, by the pace of that key and of its address; asked only when all before it holds. */
-  readonly secondsToWait: (newcomer: Newcomer, key: KnownKey | undefined) => number
+  readonly guesses: { secondsToWait(newcomer: Newcomer): number }
+  /** Seconds until it may come again, by the rate of that key and of its address; asked only when all before it holds. */
+  readonly secondsToWait: SecondsToWait
 }
 
 /** One that wants in with an API key. */
@@ -59,9 +64,10 @@ const capable = ({ newcomer: { key }, capability }: Holder) =>
 
 const waiting = (seconds: number) => (seconds > 0 ? say('too_many_requests', { retry_after: seconds }) : undefined)
 
-const notGuessing = ({ brake, newcomer }: Caller) => waiting(brake.secondsToWait(newcomer))
+const notGuessing = ({ guesses, newcomer }: Caller) => waiting(guesses.secondsToWait(newcomer))
 
-const inPace = ({ newcomer, secondsToWait }: Caller) => waiting(secondsToWait(newcomer, newcomer.key))
+const inPace = ({ newcomer, secondsToWait, identifier }: Caller) =>
+  waiting(secondsToWait(newcomer, newcomer.key, identifier))
 
 const inPaceOfAddress = ({ newcomer, secondsToWait }: Caller) => waiting(secondsToWait(newcomer, undefined))
 

@@ -5,6 +5,7 @@ import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import type { KnownKey } from './admit'
+import { presets } from './capabilities'
 import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const mostKnownKeys = 10_000
@@ -82,6 +83,7 @@ export function openDoorkeeper(db: Db, clock: Clock): Doorkeeper {
 const knownKey = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
   ...row,
   allowed: addressSet(row.allowedIps),
+  isShared: row.capabilities.every((capability) => presets.client.some((each) => each === capability)),
   shownUntil,
 })
 

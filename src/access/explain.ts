@@ -1,8 +1,8 @@
 import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
-import { openPace } from './admission'
 import { type Holder, type KnownKey, type RuleName, rules } from './admit'
 import { type Capability, everything } from './capabilities'
+import { openPace } from './pace'
 
 /** A request that might be made. */
 export interface Imagined {
@@ -14,7 +14,7 @@ export interface Imagined {
 
 /** What every rule of admission would say to a request, and the answer it would get; null where it may come in. */
 export async function explainAdmission(
-  { brake, config, doorkeeper, limit }: Pick<Deps, 'brake' | 'config' | 'doorkeeper' | 'limit'>,
+  { guesses, config, doorkeeper, limit }: Pick<Deps, 'guesses' | 'config' | 'doorkeeper' | 'limit'>,
   { key, address, capability, identifier }: Imagined,
   now: Date,
 ) {
@@ -23,8 +23,8 @@ export async function explainAdmission(
     capability,
     identifier,
     blocklist: await doorkeeper.blocklist(),
-    brake,
-    secondsToWait: openPace(config, limit.foresee),
+    guesses,
+    secondsToWait: openPace(config, limit, { isTrial: true }),
   })
 }
 
@@ -44,17 +44,17 @@ export function explain(candidate: Holder) {
 
 const saw: Record<RuleName, (candidate: Holder) => string> = {
   'address is not blocked': ({ newcomer }) => newcomer.address,
-  'address does not guess at keys': ({ brake, newcomer }) => `to wait: ${brake.secondsToWait(newcomer)} s`,
+  'address does not guess at keys': ({ guesses, newcomer }) => `to wait: ${guesses.secondsToWait(newcomer)} s`,
   'API key is known': ({ newcomer: { key } }) => `API key ${key.id} "${key.name}"`,
   'API key is in force': ({ newcomer: { key } }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
   'address is allowed': ({ newcomer: { key, address } }) =>
     `${address}, allowed from ${key.allowedIps.join(', ') || 'anywhere'}`,
   'capability is held': ({ newcomer: { key }, capability }) =>
     `${capability}, held: ${key.capabilities.includes(everything) ? 'everything' : key.capabilities.join(', ')}`,
-  'rate limit is kept': ({ newcomer, secondsToWait }) => {
+  'rate limit is kept': ({ newcomer, secondsToWait, identifier }) => {
     const { key } = newcomer
     const limit = key.rateLimitPerMinute ? `${key.rateLimitPerMinute} a minute` : 'no limit of its own'
-    return `${limit}, to wait: ${secondsToWait(newcomer, key)} s`
+    return `${limit}, to wait: ${secondsToWait(newcomer, key, identifier)} s`
   },
   'device is not blocked': ({ identifier }) => identifier ?? 'none named',
 }

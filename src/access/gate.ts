@@ -9,6 +9,7 @@ import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { type Outcome, Refusal } from '../kernel/outcome'
 import { everybodyIsIn } from '../kernel/turn'
+import { crowded } from '../signing/signing-queue'
 import { openAdmission } from './admission'
 import type { Capability } from './capabilities'
 import { Visitor } from './visitor'
@@ -76,7 +77,7 @@ const unread: Reading = { values: {}, device: undefined }
  * fields must be what the model asks for.
  */
 export function gate(deps: Deps) {
-  const { bodies, doorkeeper, clock, clientAddresses } = deps
+  const { bodies, doorkeeper, clock, clientAddresses, signatures } = deps
   const refusalOf = openAdmission(deps)
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
@@ -100,7 +101,9 @@ export function gate(deps: Deps) {
         context.visitor = visitor
         const reading = readingOf(visitor, asked.model)
         const refusal = await refusalOf(visitor, asked.capability, reading.device)
-        return { [asked.place]: admitted(visitor, asked, reading, refusal) } as never
+        const values = admitted(visitor, asked, reading, refusal)
+        if (visitor.wish?.proof && signatures.isCrowded(visitor.lane)) throw new Refusal(crowded)
+        return { [asked.place]: values } as never
       },
     }),
     isMet: {

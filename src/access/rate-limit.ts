@@ -1,5 +1,7 @@
+import type { Network } from '../kernel/networks'
+
 const minuteMs = 60_000
-const mostBuckets = 100_000
+const bucketsMax = 100_000
 
 interface Bucket {
   tokens: number
@@ -12,44 +14,81 @@ export type Pace = (name: string, perMinute: number, now: Date) => number
 export interface Limiter extends Pace {
   /** What a request would hear now, without being one. */
   foresee: Pace
+  /** How many more may pass now. */
+  left: Pace
+  /** Counts one that cannot be refused: it makes the next wait, for two minutes at most. */
+  charge(name: string, perMinute: number, now: Date): void
+  /** Takes that much at once; what is more than there is becomes a debt, and a longer wait for the next. */
+  spend(name: string, perMinute: number, now: Date, amount: number): number
 }
 
 /**
  * Token buckets: a minute's worth may come at once, then they refill evenly. Kept in memory, at most 100,000 of them;
- * beyond that the longest untouched are forgotten.
+ * beyond that the longest untouched are forgotten. A clock that is set back lets nobody wait longer: a bucket that was
+ * filled in the future counts as filled now.
  */
 export function openLimiter(): Limiter {
   const buckets = new Map<string, Bucket>()
 
   let latest: Bucket | undefined
 
-  function tokensOf(bucket: Bucket | undefined, perMinute: number, at: number) {
-    if (!bucket) return perMinute
+  function refill(bucket: Bucket, perMinute: number, at: number) {
     const earned = (Math.max(0, at - bucket.filledAt) * perMinute) / minuteMs
-    return Math.min(perMinute, bucket.tokens + earned)
+    bucket.tokens = Math.min(perMinute, bucket.tokens + earned)
+    bucket.filledAt = at
+    return bucket.tokens
   }
 
-  function pass(name: string, perMinute: number, now: Date) {
+  function spend(name: string, perMinute: number, now: Date, amount: number) {
     const at = now.getTime()
     const bucket = buckets.get(name) ?? { tokens: perMinute, filledAt: at }
-    bucket.tokens = tokensOf(bucket, perMinute, at)
-    bucket.filledAt = at
+    refill(bucket, perMinute, at)
     if (bucket !== latest) {
       buckets.delete(name)
       buckets.set(name, bucket)
       latest = bucket
-      if (buckets.size > mostBuckets) buckets.delete(buckets.keys().next().value!)
+      if (buckets.size > bucketsMax) buckets.delete(buckets.keys().next().value!)
     }
     const seconds = secondsUntil(bucket.tokens, perMinute)
-    if (!seconds) bucket.tokens -= 1
+    if (!seconds) bucket.tokens -= amount
     return seconds
   }
 
-  return Object.assign(pass, {
-    foresee: (name: string, perMinute: number, now: Date) =>
-      secondsUntil(tokensOf(buckets.get(name), perMinute, now.getTime()), perMinute),
+  function tokensOf(name: string, perMinute: number, now: Date) {
+    const bucket = buckets.get(name)
+    return bucket ? refill(bucket, perMinute, now.getTime()) : perMinute
+  }
+
+  return Object.assign((name: string, perMinute: number, now: Date) => spend(name, perMinute, now, 1), {
+    spend,
+    charge(name: string, perMinute: number, now: Date) {
+      spend(name, perMinute, now, 0)
+      const bucket = buckets.get(name)!
+      bucket.tokens = Math.max(-perMinute, bucket.tokens - 1)
+    },
+    foresee: (name: string, perMinute: number, now: Date) => secondsUntil(tokensOf(name, perMinute, now), perMinute),
+    left: (name: string, perMinute: number, now: Date) => Math.floor(tokensOf(name, perMinute, now)),
   })
 }
 
 const secondsUntil = (tokens: number, perMinute: number) =>
   tokens < 1 ? Math.ceil(((1 - tokens) * 60) / perMinute) : 0
+
+/** One of several limits that a request must keep at once. */
+export interface Share {
+  name: string
+  perMinute: number
+  /** How much the request takes of it; 1 where nothing is said. */
+  amount?: number
+}
+
+/** What each network of an address may do, where the narrowest may do that much a minute. */
+export const sharesOf = (what: string, networks: readonly Network[], perMinute: number, most = Infinity): Share[] =>
+  networks.map(({ name, factor }) => ({ name: `${what} ${name}`, perMinute: Math.min(perMinute * factor, most) }))
+
+/** The longest wait of several limits; 0, and taken from each, when all of them let the request pass. */
+export function passAll(limit: Limiter, shares: readonly Share[], now: Date, isTrial = false): number {
+  const seconds = Math.max(0, ...shares.map(({ name, perMinute }) => limit.foresee(name, perMinute, now)))
+  if (!seconds && !isTrial) for (const share of shares) limit.spend(share.name, share.perMinute, now, share.amount ?? 1)
+  return seconds
+}

@@ -1,9 +1,13 @@
+import { successes } from '../call-log/successes'
 import type { Arrived, Fields } from '../intake/body'
+import { networkOf } from '../kernel/networks'
 import type { Outcome } from '../kernel/outcome'
 import { requestIdOf } from '../kernel/request-id'
 import type { Wish } from '../signing/seal'
+import type { PrivateLane } from '../signing/signing-queue'
 import type { KnownKey } from './admit'
 import type { Capability } from './capabilities'
+import type { Attempt } from './guess-limiter'
 
 const longestUserAgent = 512
 
@@ -34,6 +38,8 @@ export class Visitor {
   values: Fields | undefined
   /** What they ask of the answer itself; set once they are admitted. */
   wish: Wish | undefined
+  /** Their place among those that may turn out to guess at secrets. */
+  attempt: Attempt | undefined
   /** Told whether the answer reached them, where a route reports it. */
   onAnswered: ((isDelivered: boolean) => void) | undefined
   readonly #request: Request
@@ -52,6 +58,7 @@ export class Visitor {
     this.values = undefined
     this.wish = undefined
     this.onAnswered = undefined
+    this.attempt = undefined
     this.#request = request
     this.#addressOf = addressOf
   }
@@ -59,6 +66,19 @@ export class Visitor {
   get address(): string {
     this.#address ??= this.#addressOf(this.#request)
     return this.#address
+  }
+
+  /** Whose turn an answer's signature is: undefined for what the catalogue says to everybody alike. */
+  laneOf({ answer, productId }: Pick<Outcome, 'answer' | 'productId'>): PrivateLane | undefined {
+    const license = textOf(this.values?.license_key)
+    if (!this.wish?.proof && license === undefined && successes.has(answer)) return undefined
+    const isResolved = license !== undefined && productId !== undefined
+    return { network: networkOf(this.address), subject: isResolved ? license : answer }
+  }
+
+  /** The same for what is signed before there is an answer. */
+  get lane(): PrivateLane {
+    return { network: networkOf(this.address), subject: textOf(this.values?.license_key) ?? '' }
   }
 
   get userAgent(): string {

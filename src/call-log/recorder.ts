@@ -4,6 +4,7 @@ import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import type { Answer } from '../kernel/answers'
 import { sha256 } from '../kernel/secrets'
+import { openByteBudget } from './budget'
 import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
@@ -12,6 +13,10 @@ const mostPerSecond = 1000
 // A second's calls are written in pieces, so that no request waits long behind them.
 const piecesPerSecond = 4
 const mostPerPiece = mostPerSecond / piecesPerSecond
+
+/** A row's numbers, its hash and its places in the indexes. */
+const rowBytes = 250
+const identifierLengthMax = 255
 
 /** Which calls are taken down. */
 export type CallChoice = 'all' | 'refusals' | 'off'
@@ -34,6 +39,8 @@ export interface Recording {
   db: Db
   /** Asked at each call: it may change while the server runs. */
   choice: () => CallChoice
+  /** How many bytes may be kept of a day; 0 for any number. */
+  bytesPerDay: () => number
   counts: { dropped: number }
 }
 
@@ -41,7 +48,8 @@ export interface Recording {
  * A statistic: gathered in memory for a second and written in the next, at most a thousand rows; successes are left out
  * first, and what was left out is counted.
  */
-export function openCallLog({ db, choice, counts }: Recording): CallLog {
+export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): CallLog {
+  const mayKeep = openByteBudget(bytesPerDay)
   let good: Taken[] = []
   let refused: Taken[] = []
   const waiting: Taken[] = []
@@ -68,8 +76,13 @@ export function openCallLog({ db, choice, counts }: Recording): CallLog {
     if (kept === 'refusals' && !isRefusal) return
     const calls = isRefusal ? refused : good
     // Looked at no further: most calls of a busy second come here.
-    if (calls.length >= mostPerSecond) counts.dropped += 1
-    else calls.push(taken(visitor, said))
+    if (calls.length >= mostPerSecond) {
+      counts.dropped += 1
+      return
+    }
+    const call = taken(visitor, said)
+    if (mayKeep(bytesOf(call), call.at)) calls.push(call)
+    else counts.dropped += 1
   }
 
   let pieces = 0
@@ -108,9 +121,12 @@ const taken = ({ now, requestId, key, address, values }: Visitor, { route, code,
   apiKeyId: key?.id ?? null,
   address,
   licenseKey: textOf(values?.license_key),
-  identifier: textOf(values?.identifier),
+  identifier: textOf(values?.identifier)?.slice(0, identifierLengthMax) ?? null,
   durationMs: Math.round(ms),
 })
+
+const bytesOf = ({ requestId, route, address, identifier }: Taken) =>
+  rowBytes + requestId.length + route.length + address.length + Buffer.byteLength(identifier ?? '')
 
 const masked = ({ licenseKey, ...call }: Taken): Omit<Call, 'id'> => ({
   ...call,

@@ -6,7 +6,7 @@ import { remedyFor } from '../database/failure'
 import { type House, openHouse } from '../house'
 import { endOf, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
-import { gathered, jsonLog, type Log, prettyLog, silent } from '../kernel/log'
+import { faultsAlone, gathered, jsonLog, type Log, prettyLog } from '../kernel/log'
 import { Sorry } from '../kernel/sorry'
 import { minuteUtc } from '../operations/lines'
 import { readAuthorities } from '../webhooks/authorities'
@@ -70,7 +70,8 @@ function onHangUp(config: Config, server: Listening, io: Io) {
 
 function logOf({ log }: Config, io: Io): Log {
   const kind = log === 'auto' ? (io.screen ? 'pretty' : 'json') : log
-  return kind === 'off' ? silent : (kind === 'json' ? jsonLog : prettyLog)(gathered(io.out))
+  if (kind === 'off') return faultsAlone(prettyLog(io.err))
+  return (kind === 'json' ? jsonLog : prettyLog)(gathered(io.out))
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

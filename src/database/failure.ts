@@ -27,3 +27,11 @@ export const isUnavailable = (error: unknown) => remedyFor(error) !== undefined
 /** Whether a file could not be locked: another process holds it, or its file system gives no locks. */
 export const isLockFailure = (error: unknown) =>
   /^SQLITE_(BUSY|PROTOCOL|PERM|IOERR_\w*LOCK)/.test((error as { code?: string } | undefined)?.code ?? '')
+
+/** A fault, as the log tells it: the remedy where there is one, else where it came from. */
+export const faultOf = (where: string, error: unknown) => ({
+  event: 'fault',
+  where,
+  // The stack alone: an error shows kilobytes of the program around it.
+  error: remedyFor(error) ?? (error instanceof Error ? error.stack : undefined) ?? String(error),
+})

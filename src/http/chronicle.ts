@@ -2,10 +2,12 @@ import type { Visitor } from '../access/visitor'
 import type { Deps } from '../deps'
 import { type Answer, declared } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
+import { silent } from '../kernel/log'
+import { shownPath } from './shown-path'
 
 /** An answer that is about to be sent. */
 export interface Ended {
-  method: string
+  request: Request
   route: string
   visitor: Visitor | undefined
   /** Undefined for what is no envelope: a file, a bare key. */
@@ -13,19 +15,29 @@ export interface Ended {
   status: number
 }
 
+type Leanings = 'config' | 'log' | 'metrics' | 'calls' | 'clock' | 'clientAddresses'
+
+/** The route of whatever no other route takes. */
+const anyPath = '/*'
+
+const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
+
 /** Takes an answer down: in the log, in the figures, and in the call log where somebody was met at the gate. */
 export const openChronicle =
-  ({ log, metrics, calls, clock }: Pick<Deps, 'log' | 'metrics' | 'calls' | 'clock'>) =>
-  ({ method, route, visitor, answer, status }: Ended) => {
+  ({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) =>
+  ({ request, route, visitor, answer, status }: Ended) => {
     const ms = visitor && stopwatch() - visitor.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
     if (visitor && answer && code !== undefined) calls.note(visitor, { route, answer, code, ms: ms! })
+    // What nobody reads costs nothing.
+    if (log === silent || config.log === 'off') return
     log(clock(), {
-      method,
-      route,
+      method: request.method,
+      route: route === anyPath ? shownPath(pathOf(request.url)) : route,
       code,
-      status: code === undefined ? status : undefined,
+      status,
+      address: visitor?.address ?? clientAddresses.of(request),
       key: visitor?.key?.id,
       request_id: visitor?.requestId,
       ms: ms && Math.round(ms * 100) / 100,

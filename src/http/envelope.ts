@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
+import { isGuess } from '../access/guess-limiter'
 import type { Visitor } from '../access/visitor'
-import { remedyFor } from '../database/failure'
+import { faultOf, remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
 import { declared } from '../kernel/answers'
@@ -13,7 +14,7 @@ const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
-  const { seal, brake, clock } = deps
+  const { seal, guesses, clock, log } = deps
   const takeDown = openChronicle(deps)
   const namesOf = openProductNames(deps.db)
 
@@ -23,37 +24,37 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   }
 
   return new Elysia({ name: 'envelope' })
-    .onError({ as: 'global' }, ({ error, code, path, route }) => {
+    .onError({ as: 'global' }, ({ error, code, route }) => {
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       const remedy = remedyFor(error)
-      // Its stack alone: Bun would print kilobytes of the program around it.
-      console.error(`${route || path}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
+      log(clock(), faultOf(route || 'unknown', error))
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook is async by name, or the framework would go on before there is an answer.
       const outcome = context.responseValue
       const { visitor } = context as { visitor?: Visitor }
-      const { method } = context.request
+      const { request } = context
       // Never the path of a route that has parameters: it may hold keys.
       const route = context.route || 'unknown'
-      const crossOrigin = cors.headersFor(route, context.request)
+      const answered = outcome instanceof Outcome ? outcome.answer : undefined
+      if (visitor?.attempt) guesses.conclude(visitor.attempt, isGuess(answered, visitor.key), visitor.now)
+      const crossOrigin = cors.headersFor(route, request)
       if (outcome instanceof Response) {
         for (const [name, value] of Object.entries(crossOrigin ?? {})) outcome.headers.set(name, value)
-        takeDown({ method, route, visitor, status: outcome.status })
+        takeDown({ request, route, visitor, status: outcome.status })
       }
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
-      if (visitor) brake.note(answer, visitor)
       const wish = visitor?.wish
       const { productId } = outcome
       const full = wish?.proof && productId !== undefined ? await naming(productId, wish) : wish
-      const sealed = seal(outcome, clock(), full)
+      const sealed = seal(outcome, clock(), full, visitor)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      takeDown({ method, route, visitor, answer, status })
-      if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, context.request)
+      takeDown({ request, route, visitor, answer, status })
+      if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, request)
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = status
       return new Response(body, { status, headers: headersOf(outcome, visitor, crossOrigin) })

@@ -58,7 +58,7 @@ export function innerIpv4(address: string): string | undefined {
 }
 
 /** The sixteen bytes of a valid IPv6 address. */
-function ipv6Bytes(address: string): number[] {
+export function ipv6Bytes(address: string): number[] {
   const [left = '', right] = address.split('::')
   const head = bytesOf(left)
   const tail = right === undefined ? [] : bytesOf(right)

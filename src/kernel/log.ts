@@ -6,6 +6,13 @@ export type Log = (at: Date, facts: Facts) => void
 
 export const silent: Log = () => {}
 
+/** Where no log is wanted, faults are told all the same. */
+export const faultsAlone =
+  (log: Log): Log =>
+  (at, facts) => {
+    if (facts.error !== undefined) log(at, facts)
+  }
+
 /** One JSON object per line. */
 export function jsonLog(write: (line: string) => void): Log {
   let writtenMs = Number.NaN

@@ -1,15 +1,19 @@
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
+import { promisify } from 'node:util'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { KeyRing, Signer, Wanted } from './key-ring'
-import { openSignQueue } from './sign-queue'
+import { type Lane, openSigningQueue, type PrivateLane, type SigningQueue } from './signing-queue'
 import type { KeyUses } from './uses'
 
 /** What stands in place of the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
 
+const signAsync = promisify(sign)
 const memoisedLength = 2048
+/** Characters of longer payloads that are remembered of one second. */
+const longMemoisedMax = 16 * 1_048_576
 
 /** What a request asks of the answer itself, beside what it asks for. */
 export interface Wish {
@@ -19,40 +23,80 @@ export interface Wish {
   readonly proof?: object | undefined
 }
 
+/** Whom an answer is for, as far as its signature is concerned. */
+export interface Asker {
+  /** Undefined where the answer is the same for everybody. */
+  laneOf(outcome: Outcome): PrivateLane | undefined
+}
+
 /** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
-export type Seal = (outcome: Outcome, now: Date, wish?: Wish) => string | Promise<string>
+export type Seal = (outcome: Outcome, now: Date, wish?: Wish, asker?: Asker) => string | Promise<string>
 
 const noWish: Wish = {}
+
+/** What an answer says before it is signed. */
+interface Unsigned {
+  answer: Answer
+  payload: string
+  timestamp: number
+}
+
+/** What a seal leans on beside the keys: the queue of all signatures, and the counts of those made and told again. */
+interface Sealing {
+  signatures: SigningQueue
+  counts: { made: number; memoised: number }
+}
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
  * of one second are the same bytes and are made once.
  */
-export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>, counts = { made: 0, memoised: 0 }): Seal {
+export function sealWith(
+  keys: KeyRing,
+  uses: Pick<KeyUses, 'note'>,
+  { signatures = openSigningQueue(), counts = { made: 0, memoised: 0 } }: Partial<Sealing> = {},
+): Seal {
   const memo = openMemo()
-  const signText = openSignQueue()
 
-  function sealAs(signer: Signer | undefined, { answer, data, saidAt }: Outcome, now: Date) {
+  function sealAs(signer: Signer | undefined, outcome: Outcome, now: Date, asker: Asker | undefined) {
+    const { answer, data, saidAt } = outcome
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
     const payload = isEmpty(data) ? '' : phpJson(data)
-    if (payload.length > memoisedLength) return make(signer, answer, payload, timestamp)
     const envelopes = memo(second)
     const name = `${signer?.keyId} ${timestamp} ${answer} ${payload}`
     const known = envelopes.get(name)
-    if (known === undefined) return keep(envelopes, name, make(signer, answer, payload, timestamp))
+    if (known === undefined) {
+      const lane = payload === '' ? answer : (asker?.laneOf(outcome) ?? answer)
+      const made = make(signer, { answer, payload, timestamp }, lane)
+      if (payload.length <= memoisedLength) return keep(envelopes, name, made)
+      return typeof lane === 'string' && hasRoom(payload, second) ? keep(envelopes, name, made) : made
+    }
     counts.memoised += 1
     return known
   }
 
-  function make(signer: Signer | undefined, answer: Answer, payload: string, timestamp: number) {
-    counts.made += 1
-    const response = responseText(answer, payload, timestamp)
-    return makeEnvelope(response, signer, (key, text) => signText(key, text, answer))
+  let longSecond = 0
+  let longCharacters = 0
+
+  /** Whether a long payload may be remembered beside the others of this second. */
+  function hasRoom(payload: string, second: number) {
+    if (second !== longSecond) longCharacters = 0
+    longSecond = second
+    longCharacters += payload.length
+    return longCharacters <= longMemoisedMax
   }
 
-  async function sealLater(wanted: Wanted, outcome: Outcome, now: Date) {
-    return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now)
+  function make(signer: Signer | undefined, { answer, payload, timestamp }: Unsigned, lane: Lane) {
+    counts.made += 1
+    const response = responseText(answer, payload, timestamp)
+    const signText = (key: KeyObject, text: string) =>
+      signatures.run(lane, async () => (await signAsync('sha256', Buffer.from(text, 'ascii'), key)).toString('base64'))
+    return makeEnvelope(response, signer, signText)
+  }
+
+  async function sealLater(wanted: Wanted, outcome: Outcome, now: Date, asker: Asker | undefined) {
+    return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now, asker)
   }
 
   function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
@@ -60,12 +104,12 @@ export function sealWith(keys: KeyRing, uses: Pick<KeyUses, 'note'>, counts = { 
     return signer
   }
 
-  return (outcome, now, { keyId, proof } = noWish) => {
+  return (outcome, now, { keyId, proof } = noWish, asker) => {
     const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
     const wanted = { productId, now, keyId }
     const told = proof ? outcome.with(proof) : outcome
     const signer = noteUse(keys.known(wanted), now, keyId)
-    return signer ? sealAs(signer, told, now) : sealLater(wanted, told, now)
+    return signer ? sealAs(signer, told, now, asker) : sealLater(wanted, told, now, asker)
   }
 }
 

@@ -1,7 +1,8 @@
 import type { User } from '../../db/schema/access'
-import type { Limiter } from '../access/rate-limit'
+import { type Limiter, passAll, sharesOf } from '../access/rate-limit'
 import { record } from '../audit/record'
 import type { Db } from '../database/database'
+import { networkOf, networksOf } from '../kernel/networks'
 import { Refusal, say } from '../kernel/outcome'
 import { isPassword } from './password'
 import { findUser, updateUser } from './store'
@@ -34,10 +35,10 @@ export async function logIn(
   now: Date,
 ) {
   if (knownDevice === undefined) {
-    requirePatience(limit, `log-in from ${address}`, perAddress, now)
-    requirePatience(limit, `log-in as ${name}`, perName, now)
+    requirePatience(passAll(limit, sharesOf('log-in from', networksOf(address), perAddress), now))
+    requirePatience(limit(`log-in as ${name}`, perName, now))
   }
-  const place = knownDevice ?? address
+  const place = knownDevice ?? networkOf(address)
   const known = await checkPassword({ db, limit }, { name, password, place }, now)
   if (!known) return undefined
   return db.as({ actor: `user ${name}`, requestId }).write(async (tx) => {
@@ -57,12 +58,11 @@ export async function checkPassword(
   { name, password, place }: { name: string; password: string; place: string },
   now: Date,
 ): Promise<User | undefined> {
-  requirePatience(limit, `password of ${name} at ${place}`, perPlace, now)
+  requirePatience(limit(`password of ${name} at ${place}`, perPlace, now))
   const user = await findUser(db.read, name)
   return (await isPassword(password, user?.passwordHash)) ? user : undefined
 }
 
-function requirePatience(limit: Limiter, what: string, perMinute: number, now: Date) {
-  const seconds = limit(what, perMinute, now)
+function requirePatience(seconds: number) {
   if (seconds > 0) throw new Refusal(say('too_many_requests', { retry_after: seconds }))
 }

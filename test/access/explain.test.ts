@@ -27,7 +27,7 @@ const key: fc.Arbitrary<KnownKey> = fc
     previousUntil: fc.constant(null),
     shownUntil: moment,
   })
-  .map((row) => ({ ...row, allowed: addressSet(row.allowedIps) }))
+  .map((row) => ({ ...row, allowed: addressSet(row.allowedIps), isShared: false }))
 
 const candidate = fc
   .record({
@@ -47,7 +47,7 @@ const candidate = fc
         hasAddresses: blockedAddress !== undefined,
         blocks: (kind, value) => value === (kind === 'ip' ? blockedAddress : 'stolen'),
       },
-      brake: { secondsToWait: () => braking },
+      guesses: { secondsToWait: () => braking },
       secondsToWait: () => seconds,
     }),
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openLimiter } from '../../src/access/rate-limit'
+import { openLimiter, passAll } from '../../src/access/rate-limit'
 
 const start = Date.UTC(2030, 0, 1)
 const at = (seconds: number) => new Date(start + seconds * 1000)
@@ -50,4 +50,36 @@ test('forgets the longest untouched when there are too many', () => {
   for (let i = 0; i < 100_000; i++) limit(`other ${i}`, 1, at(0))
   expect(limit('other 99999', 1, at(0))).toBeGreaterThan(0)
   expect(limit('first', 1, at(0))).toBe(0)
+})
+
+test('a clock that is set back lets nobody wait longer, whether they are asked or foreseen', () => {
+  const limit = openLimiter()
+  expect(passing(limit, 60, 7200)).toBe(60)
+  expect(limit.foresee('key', 60, at(0))).toBe(1)
+  expect(limit.foresee('key', 60, at(5))).toBe(0)
+  expect(passing(limit, 10, 5)).toBe(5)
+})
+
+test('several limits are taken from together or not at all', () => {
+  const limit = openLimiter()
+  const shares = [
+    { name: 'wide', perMinute: 100 },
+    { name: 'narrow', perMinute: 2 },
+  ]
+  const waits = Array.from({ length: 5 }, () => passAll(limit, shares, at(0)))
+  expect(waits).toEqual([0, 0, 30, 30, 30])
+  expect(limit.left('wide', 100, at(0))).toBe(98)
+})
+
+test('what is spent beyond what there is makes the next wait', () => {
+  const limit = openLimiter()
+  expect(limit.spend('bytes', 60, at(0), 180)).toBe(0)
+  expect(limit.foresee('bytes', 60, at(0))).toBe(121)
+  expect(limit.foresee('bytes', 60, at(121))).toBe(0)
+})
+
+test('what cannot be refused makes nobody wait longer than two minutes', () => {
+  const limit = openLimiter()
+  for (let i = 0; i < 10_000; i++) limit.charge('seats', 60, at(0))
+  expect(limit.foresee('seats', 60, at(0))).toBe(61)
 })

@@ -88,7 +88,10 @@ describe.skipIf(!binary)('the log of a server', () => {
     const { lines, all } = await server.end()
     const requests = lines.filter((line) => 'route' in line)
     expect(requests).toHaveLength(17)
-    for (const request of requests) expect(request).toHaveProperty('method')
+    for (const request of requests) {
+      expect(request).toMatchObject({ method: expect.any(String), status: expect.any(Number), address: '127.0.0.1' })
+    }
+    expect(requests).toContainEqual(expect.objectContaining({ route: '/api/v1/licenses/…', status: 404 }))
     expect(lines).toContainEqual(expect.objectContaining({ event: 'the Envato market cannot be asked' }))
     expect(leaked(all, { ...secrets, apiKey })).toEqual([])
   })

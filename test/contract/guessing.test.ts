@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { capabilities } from '../../src/access/capabilities'
 import { binary, startHouse, type TestHouse } from '../support/house'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
@@ -44,9 +45,110 @@ describe('an address that names one key after the other', () => {
     expect(await codesOf(guess)).toEqual([701, 701, 701, 701, 701, 9429])
   })
 
+  test('is stopped in a volley that arrives at once, and who asks rightly at once is not', async () => {
+    const volley = (key: (i: number) => string, address: string) =>
+      Promise.all(
+        Array.from({ length: 60 }, (_, i) =>
+          house.ask('POST /api/v1/verify', { license_key: key(i), identifier: 'laptop' }, from(address)),
+        ),
+      )
+    const guesses = await volley((i) => `VOLLEY-${i}`, '198.51.100.5')
+    expect(guesses.filter(({ code }) => code === 210)).toHaveLength(5)
+    expect(guesses.filter(({ code }) => code === 9429)).toHaveLength(55)
+    const rightly = await volley(() => license_key, '198.51.100.6')
+    expect(rightly.filter(({ code }) => code === 200)).toHaveLength(60)
+  })
+
+  test('is stopped at operators’ tokens and sessions', async () => {
+    const guess = (headers: Record<string, string>) =>
+      fetch(`${house.url}/admin/api/status`, { headers: { 'x-forwarded-for': '198.51.100.7', ...headers } })
+    const statuses: number[] = []
+    for (let i = 0; i < 3; i++) {
+      statuses.push((await guess({ authorization: `Bearer lko_guess${i}` })).status)
+      statuses.push((await guess({ cookie: `latchkey_session=guess${i}` })).status)
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+  })
+
   test.skipIf(binary !== undefined)('is heard again when it has waited', async () => {
     await house.advance(60_000)
     expect((await honest('198.51.100.1')).code).toBe(200)
+  })
+})
+
+describe('an address of IPv6 is one with its network', () => {
+  const guessFrom = (address: string) =>
+    house.ask('POST /api/v1/verify', { license_key: 'GUESS-V6', identifier: 'x' }, from(address))
+
+  test('within its /64', async () => {
+    expect(await codesOf((i) => guessFrom(`2001:db8:1:1::${i + 1}`))).toEqual([210, 210, 210, 210, 210, 9429])
+    expect((await honest('2001:db8:2:1::1')).code).toBe(200)
+  })
+
+  test('and within a /48 where it spreads', async () => {
+    const codes: (number | string)[] = []
+    for (let i = 0; i < 30; i++) codes.push((await guessFrom(`2001:db8:3:${(i * 256).toString(16)}::1`)).code)
+    expect(codes.filter((code) => code === 210)).toHaveLength(20)
+    expect((await honest('2001:db8:4::1')).code).toBe(200)
+  })
+})
+
+describe('every secret that a request names counts', () => {
+  const device = { identifier: 'x' }
+  const meta = { ...device, key: 'k', value: 'v' }
+  const doors: [Parameters<TestHouse['ask']>[0], (guess: string) => Record<string, unknown>][] = [
+    ['POST /api/v1/verify', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/activate', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/deactivate', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/get-license-key-details', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/get-license-file', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/licenses/GUESS-%/offline-file', () => device],
+    ['GET /api/v1/licenses/GUESS-%/features/seats', () => ({})],
+    ['POST /api/v1/access-downloadables', (license_key) => ({ license_key, ...device })],
+    ['POST /api/v1/create-license-key-meta', (license_key) => ({ license_key, ...meta })],
+    ['POST /api/v1/update-license-key-meta', (license_key) => ({ license_key, ...meta })],
+    ['POST /api/v1/delete-license-key-meta', (license_key) => ({ license_key, ...meta })],
+    [
+      'POST /api/v1/assign-license-key',
+      (license_key) => ({ license_key, owner_name: 'n', owner_email: 'a@b.example' }),
+    ],
+    [
+      'POST /api/v1/assign-and-activate-license-key',
+      (license_key) => ({ license_key, ...device, owner_name: 'n', owner_email: 'a@b.example' }),
+    ],
+    ['POST /api/v1/update-license-key', (license_key) => ({ license_key, status: 'blocked' })],
+    ['POST /api/v1/delete-license-key', (license_key) => ({ license_key })],
+    ['GET /api/v1/contracts/get-info', (contract_key) => ({ contract_key })],
+    ['POST /api/v1/contracts/generate', (contract_key) => ({ contract_key, quantity: 1 })],
+    ['POST /api/v1/contracts/destroy', (license_key) => ({ license_key, contract_key: license_key })],
+    ['POST /api/v1/contracts/destroy-all', (contract_key) => ({ contract_key })],
+    ['POST /api/v1/delete-contract', (contract_key) => ({ contract_key })],
+  ]
+  let narrow: string
+  beforeAll(async () => {
+    // Those that may list licence keys and contracts have no need to guess.
+    const can = capabilities.filter((each) => !['get-license-keys', 'get-all-contracts'].includes(each)).join()
+    narrow = (await house.cli('api-key', 'create', '--name', 'narrow', '--can', can, '--json')).json.api_key
+  })
+
+  test.each(doors.map(([door, fieldsOf], i) => [door, fieldsOf, i] as const))('%s', async (door, fieldsOf, number) => {
+    const guess = (i: number) =>
+      house.ask(door.replace('%', String(i)) as typeof door, fieldsOf(`GUESS-${i}`), {
+        key: narrow,
+        ...from(`198.51.101.${number + 1}`),
+      })
+    const codes = await codesOf(guess)
+    expect(codes.slice(0, 5)).not.toContain(9429)
+    expect(codes.at(-1)).toBe(9429)
+  })
+
+  test('but telemetry, whose answer does not tell a right key from a wrong one', async () => {
+    const product_id = await makeProduct(house)
+    const send = (license_key: string) =>
+      house.ask('POST /api/v1/send-telemetry-data', { product_id, license_key, data_group: 'g' }, from('198.51.102.1'))
+    const [right, wrong] = [await send(license_key), await send('GUESS-1')]
+    const told = ({ timestamp, ...rest }: Record<string, unknown>) => rest
+    expect(told(wrong.response)).toEqual(told(right.response))
   })
 })
 

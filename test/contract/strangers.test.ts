@@ -149,6 +149,18 @@ describe('a body over 1 MiB is 9413', () => {
   })
 })
 
+test('a list of public keys is signed once a second, however many ask', async () => {
+  const made = async () =>
+    Number(/signatures_total\{kind="made"\} (\d+)/.exec(await (await fetch(`${house.url}/metrics`)).text())![1])
+  const before = await made()
+  const seconds = new Set<number>()
+  for (let i = 0; i < 40; i++) {
+    const { response } = await house.ask('GET /api/v1/keys', {}, { key: null })
+    seconds.add(response.timestamp)
+  }
+  expect((await made()) - before).toBeLessThanOrEqual(seconds.size)
+})
+
 describe('a connection that is no conversation', () => {
   test.each<[string, Piece[]]>([
     ['noise', [new Uint8Array([0, 1, 2, 255, 13, 10, 13, 10])]],

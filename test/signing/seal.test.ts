@@ -73,11 +73,15 @@ describe('equal answers of one second', () => {
     expect(signatures()).toBe(4)
   })
 
-  test('that are long are signed each', async () => {
+  test('that are long are signed once where everybody gets them', async () => {
     const { seal, signatures } = counting()
     const long = say('all_products', { products: ['x'.repeat(5000)] })
     expect(await seal(long, noon)).toBe(await seal(long, noon))
-    expect(signatures()).toBe(2)
+    expect(signatures()).toBe(1)
+    const asker = { laneOf: () => ({ network: '192.0.2.1', subject: 'KEY' }) }
+    const own = say('active_license_found', { notes: ['x'.repeat(5000)] })
+    expect(await seal(own, noon, {}, asker)).toBe(await seal(own, noon, {}, asker))
+    expect(signatures()).toBe(3)
   })
 
   test('do not share what another key signed', async () => {

@@ -1,12 +1,21 @@
+import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
+import type { Visitor } from '../../access/visitor'
+import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
+import type { Outcome } from '../../kernel/outcome'
 import { standing } from '../licenses/policy'
+import { withinSeatRate } from './churn'
 import { Device, DeviceActivation, VerifiedDevice } from './model'
 import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
-export const activations = (deps: Deps) =>
-  new Elysia({ tags: ['Activations'] })
+export function activations(deps: Deps) {
+  const seated = (device: Static<typeof Device>, visitor: Visitor, work: (tx: Queryable) => Promise<Outcome>) =>
+    deps.once.perform(visitor, (tx) =>
+      withinSeatRate(deps, tx, { license_key: device.license_key, now: visitor.now }, () => work(tx)),
+    )
+  return new Elysia({ tags: ['Activations'] })
     .use(gate(deps))
     .post(
       '/verify',
@@ -18,7 +27,7 @@ export const activations = (deps: Deps) =>
     )
     .post(
       '/activate',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => activate(tx, body, visitor)),
+      ({ body, visitor }) => seated(body, visitor, (tx) => activate(tx, body, visitor)),
       endpoint('activate', DeviceActivation, {
         summary: 'Take a seat on a licence for a device',
         says: ['license_activated', 'license_already_active', 'activation_limit_reached', ...standing],
@@ -26,7 +35,7 @@ export const activations = (deps: Deps) =>
     )
     .post(
       '/deactivate',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deactivate(tx, body, visitor.now)),
+      ({ body, visitor }) => seated(body, visitor, (tx) => deactivate(tx, body, visitor.now)),
       endpoint('deactivate', Device, {
         summary: "Free a device's seat",
         says: ['license_deactivated', 'license_already_inactive', 'invalid_license_key', 'identifier_required'],
@@ -40,3 +49,4 @@ export const activations = (deps: Deps) =>
         says: ['active_license_found', ...standing, 'no_activation_found'],
       }),
     )
+}

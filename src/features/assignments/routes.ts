@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { Deps } from '../../deps'
+import { withinSeatRate } from '../activations/churn'
 import { standing } from '../licenses/policy'
 import { Assignment, AssignmentAndActivation, Order } from './model'
 import { namesBuyer, queueOrder, randomAssign } from './order'
@@ -19,7 +20,12 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/assign-and-activate-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignAndActivate(tx, body, visitor)),
+      ({ body, visitor }) =>
+        deps.once.perform(visitor, (tx) =>
+          withinSeatRate(deps, tx, { license_key: body.license_key, now: visitor.now }, () =>
+            assignAndActivate(tx, body, visitor),
+          ),
+        ),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation, {
         summary: 'Give a licence key to an owner and take a seat, both or neither',
         says: [

@@ -45,13 +45,13 @@ type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal
  * link had to be good when the download began; all else is judged now.
  */
 export async function findDownload(
-  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'doorkeeper' | 'folder' | 'limit'>,
+  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'doorkeeper' | 'folder' | 'limit' | 'log'>,
   refusalOf: Admission,
   link: Static<typeof DownloadLink>,
   visitor: Visitor,
   beganAt = visitor.now,
 ): Promise<Found> {
-  const { db, folder } = deps
+  const { db } = deps
   const { license_key } = link
   const identifier = decodeIdentifier(link.identifier) ?? ''
   visitor.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, beganAt)
@@ -60,7 +60,7 @@ export async function findDownload(
   const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, visitor.now)
   if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
   const release = await findPublished(db.read, seat.productId, link.numeric_version)
-  const file = release && (await fileOf(folder, release))
+  const file = release && (await fileOf(deps, release, visitor.now))
   if (!file) return { refusal: say('file_not_exists').signedFor(seat.productId) }
   const seconds = secondsToWait(deps, seat.id, visitor.now)
   if (seconds) return { refusal: say('too_many_requests', { retry_after: seconds }).signedFor(seat.productId) }
@@ -120,11 +120,18 @@ async function findPublished(db: Queryable, productId: number, numericVersion: s
 }
 
 /** Undefined, and said in the log, when the file is not there as it was put in. */
-async function fileOf(folder: string, release: Release): Promise<ServedFile | undefined> {
+async function fileOf(
+  { folder, log }: Pick<Deps, 'folder' | 'log'>,
+  release: Release,
+  now: Date,
+): Promise<ServedFile | undefined> {
   const { fileHash: hash, fileName: name, fileSize: size } = release
   const path = pathOf(folder, hash)
   const file = Bun.file(path)
   if ((await file.exists()) && file.size === size) return { path, size, hash, name }
-  console.error(`the file of release ${release.id}, ${path}, is missing or damaged: restore it from a backup`)
+  log(now, {
+    event: 'fault',
+    error: `the file of release ${release.id}, ${path}, is missing or damaged: restore it from a backup`,
+  })
   return undefined
 }

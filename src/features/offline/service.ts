@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
+import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import type { Device } from '../activations/model'
@@ -8,7 +9,13 @@ import { findLicense } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { encryptLicenseFile, licenseFileContent } from './license-file'
 import type { OfflineFileRequest } from './model'
-import { signedFileContent, signFile } from './signed-file'
+import { type InTurn, signedFileContent, signFile } from './signed-file'
+
+/** When a file was asked for, and the turn its maker has at the private keys. */
+interface Asked {
+  now: Date
+  inTurn: InTurn
+}
 
 const twoDevices = say('malformed_request', {
   detail:
@@ -17,9 +24,9 @@ const twoDevices = say('malformed_request', {
 
 /** 502 with the text of a `.lic` file, 501 for an unknown key, else under the rules of `verify`; 503 without a key. */
 export async function getLicenseFile(
-  { db, keys, privateEncrypt }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt'>,
+  { db, keys, privateEncrypt, log }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt' | 'log'>,
   device: Static<typeof Device>,
-  now: Date,
+  { now, inTurn }: Asked,
 ): Promise<Outcome> {
   const { license, refusal } = await findLicenseOnDevice(db.read, device, now)
   if (refusal) return refusal.answer === 'invalid_license_key' ? say('license_key_not_found_details') : refusal
@@ -29,10 +36,10 @@ export async function getLicenseFile(
     const signer = await keys.signerFor({ productId, now })
     if (!product || !signer) return say('license_file_generation_failed').signedFor(productId)
     const content = licenseFileContent(license, product.uuid, device.identifier!)
-    const licFileContent = await encryptLicenseFile(content, signer, privateEncrypt)
+    const licFileContent = await inTurn(() => encryptLicenseFile(content, signer, privateEncrypt))
     return say('license_file_retrieved', { licFileContent }).signedFor(productId)
   } catch (error) {
-    console.error(`get-license-file: ${(error as Error).stack}`)
+    log(now, faultOf('get-license-file', error))
     return say('license_file_generation_failed').signedFor(productId)
   }
 }
@@ -41,7 +48,7 @@ export async function getLicenseFile(
 export async function makeOfflineFile(
   { db, keys }: Pick<Deps, 'db' | 'keys'>,
   input: Static<typeof OfflineFileRequest>,
-  now: Date,
+  { now, inTurn }: Asked,
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
   const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
   // The blocklist and the seat were asked about one name: a file for any other would be a seat for nothing.
@@ -59,7 +66,7 @@ export async function makeOfflineFile(
     activationsCount: await countSeatsTaken(db.read, license.id),
     now,
   })
-  return { text: await signFile(content, signer) }
+  return { text: await signFile(content, signer, inTurn) }
 }
 
 async function findLicenseOnDevice(db: Queryable, device: Static<typeof Device>, now: Date) {

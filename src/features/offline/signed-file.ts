@@ -52,9 +52,12 @@ export function signedFileContent(license: License, terms: Terms) {
   }
 }
 
+/** Does work with a private key when its turn has come. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
 /** The file's text: compact JSON with sorted keys, the signature over that same text without it (CONTRACT §8). */
-export async function signFile(content: object, { privateKey }: Signer): Promise<string> {
-  const signature = await signAsync('sha256', Buffer.from(canonical(content)), privateKey)
+export async function signFile(content: object, { privateKey }: Signer, inTurn: InTurn): Promise<string> {
+  const signature = await inTurn(() => signAsync('sha256', Buffer.from(canonical(content)), privateKey))
   return canonical({ ...content, signature: signature.toString('base64') })
 }
 

@@ -2,10 +2,9 @@ import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Static } from '@sinclair/typebox'
 import type { Deps } from '../../deps'
-import { say } from '../../kernel/outcome'
+import { type Outcome, say } from '../../kernel/outcome'
 import { phpJson } from '../../kernel/php-json'
 import { openSigningKey } from '../../signing/key-pair'
-import type { Sealer } from '../../signing/sealing'
 import { listLiveKeys, listPublicKeys, type PublicKey } from '../../signing/store'
 import { resolveProduct } from '../products/service'
 import type { PublicKeysFilter } from './model'
@@ -23,11 +22,25 @@ interface SignedList {
  * by each global key that signs now, so that who knows the old key can come to trust the new one. 551 for an unknown
  * product. A list is signed once, however often it is asked for.
  */
-export function openPublicKeys({ db, sealer }: Pick<Deps, 'db' | 'sealer'>) {
+export function openPublicKeys({ db, sealer, signatures }: Pick<Deps, 'db' | 'sealer' | 'signatures'>) {
   const signed = new Map<number | undefined, SignedList>()
+  let told = new Map<number | undefined, Outcome>()
+  let toldAs = ''
+
+  /** What was told in this second, while no key has changed. */
+  function remembered(now: Date) {
+    const state = `${db.accessEpoch()} ${Math.floor(now.getTime() / 1000)}`
+    if (state !== toldAs) told = new Map()
+    toldAs = state
+    return told
+  }
+
   return async ({ product_id }: Static<typeof PublicKeysFilter>, now: Date) => {
     const product = await resolveProduct(db.read, product_id)
     if (product_id !== undefined && !product) return say('product_not_found')
+    const outcomes = remembered(now)
+    const known = outcomes.get(product?.id)
+    if (known) return known
     const rows = await listPublicKeys(db.read)
     const keys = rows
       .filter(({ productId }) => productId === null || !product || productId === product.id)
@@ -35,18 +48,26 @@ export function openPublicKeys({ db, sealer }: Pick<Deps, 'db' | 'sealer'>) {
     const text = Buffer.from(phpJson(keys)).toString('base64')
     let list = signed.get(product?.id)
     if (list?.text !== text) {
-      list = { text, signatures: signWithEach(text, { db, sealer }, now) }
+      list = { text, signatures: signWithEach(text, { db, sealer, signatures }, now) }
       signed.set(product?.id, list)
     }
-    return say('product_public_key_found', { keys, signed_keys: text, signatures: await list.signatures })
+    const outcome = say('product_public_key_found', { keys, signed_keys: text, signatures: await list.signatures })
+    outcomes.set(product?.id, outcome)
+    return outcome
   }
 }
 
-async function signWithEach(text: string, { db, sealer }: { db: Deps['db']; sealer: Sealer }, now: Date) {
+async function signWithEach(
+  text: string,
+  { db, sealer, signatures }: Pick<Deps, 'db' | 'sealer' | 'signatures'>,
+  now: Date,
+) {
   const global = (await listLiveKeys(db.read, now)).filter(({ productId }) => productId === null)
   return Promise.all(
     global.map(async (row) => {
-      const signature = await signAsync('sha256', Buffer.from(text, 'ascii'), openSigningKey(row, sealer))
+      const signature = await signatures.run('public keys', () =>
+        signAsync('sha256', Buffer.from(text, 'ascii'), openSigningKey(row, sealer)),
+      )
       return { key_id: row.id, signature: signature.toString('base64') }
     }),
   )

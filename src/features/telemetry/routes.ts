@@ -16,7 +16,7 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
     .post(
       sendPath,
       ({ body, visitor }) =>
-        beyondQuota(deps, visitor) ??
+        beyondQuota(deps, body, visitor) ??
         deps.once.perform(visitor, (tx) => sendTelemetryData(tx, body, visitor, deps.config)),
       endpoint('send-telemetry-data', TelemetryReport, {
         summary: 'Report something; it is kept and flagged, never rejected',

@@ -1,11 +1,13 @@
 import type { Static } from '@sinclair/typebox'
 import type { TelemetryRecord } from '../../../db/schema/licensing'
+import { passAll } from '../../access/rate-limit'
 import type { Visitor } from '../../access/visitor'
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { judge, longestText, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
+import { networksOf } from '../../kernel/networks'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { hasRelease } from '../downloads/service'
@@ -24,9 +26,32 @@ interface Origin {
   address: string
 }
 
-/** 9429 where an API key has sent more in this minute than the setting `telemetry_per_minute` lets it. */
-export function beyondQuota({ config, limit }: Pick<Deps, 'config' | 'limit'>, { key, now }: Visitor) {
-  const seconds = config.telemetry_per_minute && limit(`telemetry ${key!.id}`, config.telemetry_per_minute, now)
+const shareOfNetwork = 0.1
+
+/**
+ * 9429 where an API key has sent more in this minute than the settings let it, in records or in bytes. Of a key that
+ * every copy of a program carries, one network has a tenth, so that a stranger leaves the rest to the others.
+ */
+export function beyondQuota({ config, limit }: Pick<Deps, 'config' | 'limit'>, report: Report, visitor: Visitor) {
+  const { key, now, address } = visitor
+  const bytes = Buffer.byteLength(JSON.stringify(report))
+  const quotas = [
+    { name: `telemetry ${key!.id}`, perMinute: config.telemetry_per_minute, amount: 1 },
+    {
+      name: `bytes of telemetry ${key!.id}`,
+      perMinute: config.telemetry_kilobytes_per_minute * 1024,
+      amount: bytes,
+    },
+  ].filter(({ perMinute }) => perMinute > 0)
+  const shares = quotas.flatMap((quota) => [
+    quota,
+    ...(key!.isShared ? networksOf(address) : []).map(({ name, factor }) => ({
+      ...quota,
+      name: `${quota.name} from ${name}`,
+      perMinute: Math.min(quota.perMinute, Math.max(1, quota.perMinute * shareOfNetwork * factor)),
+    })),
+  ])
+  const seconds = passAll(limit, shares, now)
   return seconds ? say('too_many_requests', { retry_after: seconds }) : undefined
 }
 

@@ -25,14 +25,14 @@ export function invalid(fields: FieldErrors): Said {
 }
 
 /** What came in the way of an answer, as an answer. A failure of ours is logged, and told without its text. */
-export function refused(error: unknown, route: string): Said {
+export function refused(error: unknown, tell: (error: unknown) => void): Said {
   if (error instanceof Sorry) {
     const { status, code } = reasons[error.reason]
     return { status, body: { error: { code, message: error.message } } }
   }
   if (error instanceof Refusal) return inPlainWords(error.outcome)
   const remedy = remedyFor(error)
-  console.error(`${route}: ${remedy ?? (error instanceof Error ? error.stack : error)}`)
+  tell(error)
   if (remedy) return inPlainWords(say('not_ready', { detail: remedy, retry_after: retryAfterSeconds }))
   return inPlainWords(say('internal_error'))
 }

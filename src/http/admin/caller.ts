@@ -60,6 +60,10 @@ export async function admitted(
 
 const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]+)/.exec(cookies ?? '')?.[1]
 
+/** Whether a request shows a session or a token, right or wrong. */
+export const showsSecret = ({ headers }: Request) =>
+  headers.has('authorization') || sessionIn(headers.get('cookie')) !== undefined
+
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
 
 /** Whether whoever asks may do what takes that role; a `Sorry` otherwise. */

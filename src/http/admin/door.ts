@@ -1,13 +1,14 @@
 import { openAdmission } from '../../access/admission'
+import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { baseUrlOf } from '../../features/downloads/base-url'
 import { addressSet } from '../../kernel/addresses'
 import { stopwatch } from '../../kernel/clock'
-import { Refusal } from '../../kernel/outcome'
+import { Refusal, say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
 import { Sorry } from '../../kernel/sorry'
 import { invalid, refused } from './answers'
-import { admitted } from './caller'
+import { admitted, showsSecret } from './caller'
 import { fieldsOf, judged } from './fields'
 import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
 
@@ -50,7 +51,7 @@ export function openDoor(deps: Deps) {
     if (refusal) throw new Refusal(refusal)
     const obstacle = clientAddresses.obstacle(visit.request)
     if (obstacle) throw new Sorry(obstacle, 'forbidden')
-    visit.identity = await admitted(deps, visit, route)
+    visit.identity = await identified(route, visit)
     const { errors, values } = judged(
       route.input,
       await fieldsOf(visit.request, params, route, (bytes) => bodies.open(visit.address, bytes)),
@@ -58,14 +59,30 @@ export function openDoor(deps: Deps) {
     return errors ? invalid(errors) : route.answer(deps, visit, values)
   }
 
+  /** A session or token that is wrong is a guess like any other. */
+  async function identified(route: AdminRoute, visit: Visit) {
+    const attempt = await deps.guesses.begin(visit)
+    if (attempt.seconds) throw new Refusal(say('too_many_requests', { retry_after: attempt.seconds }))
+    let wasGuess = false
+    try {
+      return await admitted(deps, visit, route)
+    } catch (error) {
+      wasGuess = error instanceof Sorry && error.reason === 'stranger' && showsSecret(visit.request)
+      throw error
+    } finally {
+      deps.guesses.conclude(attempt, wasGuess, visit.now)
+    }
+  }
+
   function note(
     route: AdminRoute,
-    { request, now, identity, requestId }: Visit,
+    { request, now, address, identity, requestId }: Visit,
     facts: { status: number; ms: number },
   ) {
     log(now, {
       method: request.method,
       route: pathOf(route),
+      address,
       status: facts.status,
       user: identity?.user.name,
       request_id: requestId,
@@ -77,7 +94,7 @@ export function openDoor(deps: Deps) {
     const startedAt = stopwatch()
     const visit = visitOf(arrival.request)
     const said = await enter(route, arrival.params ?? {}, visit).catch((error: unknown) =>
-      refused(error, pathOf(route)),
+      refused(error, (fault) => log(visit.now, faultOf(pathOf(route), fault))),
     )
     note(route, visit, { status: said.status, ms: stopwatch() - startedAt })
     return reply(said, visit.requestId)

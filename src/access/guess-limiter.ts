@@ -1,0 +1,167 @@
+import type { Config } from '../config'
+import type { Answer } from '../kernel/answers'
+import { isPublic } from '../kernel/internet'
+import { type Network, networksOf } from '../kernel/networks'
+import { everything } from './capabilities'
+import type { Limiter } from './rate-limit'
+
+/** How long a request waits for those before it at most; it is let in then. */
+const patienceMs = 20_000
+const rememberedMax = 10_000
+
+/** What an answer says that was given to somebody who named no right secret, and which capability lists them all. */
+const misses: Partial<Record<Answer, 'get-license-keys' | 'get-all-contracts' | 'nobody'>> = {
+  invalid_api_key: 'nobody',
+  invalid_license_key: 'nobody',
+  license_key_not_found_details: 'nobody',
+  no_permission_file: 'nobody',
+  contract_not_found_info: 'nobody',
+  contract_license_key_not_found: 'nobody',
+  contract_not_found: 'get-all-contracts',
+  invalid_or_already_assigned: 'get-license-keys',
+  license_key_not_found: 'get-license-keys',
+  license_key_not_found_update: 'get-license-keys',
+}
+
+/** Whether an answer says that a secret was wrong. An API key that may list such secrets has no need to guess. */
+export function isGuess(answer: Answer | undefined, key: { capabilities: readonly string[] } | undefined): boolean {
+  const listedBy = answer && misses[answer]
+  if (!listedBy) return false
+  if (listedBy === 'nobody' || !key) return true
+  return !key.capabilities.includes(listedBy) && !key.capabilities.includes(everything)
+}
+
+/** Where something came from, and when. */
+interface Origin {
+  readonly address: string
+  readonly now: Date
+}
+
+/** A request that may turn out to be a guess: its place among the guesses of its networks, until it has its answer. */
+export interface Attempt {
+  readonly networks: readonly Network[]
+  /** How long it has to wait; 0 where it may go on. */
+  readonly seconds: number
+}
+
+/** Limits how often a network may name a wrong secret: API keys, licence keys, contract keys, links, tokens. */
+export interface GuessLimiter {
+  /** Takes a place for a request. Where those before it may use up all that is left, it waits for their answers. */
+  begin(origin: Origin): Attempt | Promise<Attempt>
+  /** Gives the place back, or counts it where it was a guess. */
+  conclude(attempt: Attempt, wasGuess: boolean, now: Date): void
+  /** Seconds an address has to wait; 0 for one that has not guessed too often. */
+  secondsToWait(origin: Origin): number
+}
+
+/** The requests of a network that have no answer yet, and those that wait for them. */
+interface Pending {
+  running: number
+  readonly waiting: Waiter[]
+}
+
+interface Waiter {
+  readonly networks: readonly Network[]
+  resume(attempt: Attempt): void
+}
+
+const free: Attempt = { networks: [], seconds: 0 }
+
+/**
+ * Counts wrong secrets by network, up to the setting `guesses_per_minute`, from the moment a request begins: a thousand
+ * that arrive at once find no more places than one after the other would. An address of a private network is most likely
+ * a proxy that nobody has named, with all customers behind it: it is left alone until `trusted_proxies` is set.
+ */
+export function openGuessLimiter(
+  config: Pick<Config, 'guesses_per_minute' | 'trusted_proxies'>,
+  limit: Limiter,
+): GuessLimiter {
+  const pending = new Map<string, Pending>()
+  const judged = new Map<string, boolean>()
+
+  function isJudged(address: string) {
+    if (config.trusted_proxies.length > 0) return true
+    let known = judged.get(address)
+    if (known === undefined) {
+      if (judged.size >= rememberedMax) judged.clear()
+      known = isPublic(address)
+      judged.set(address, known)
+    }
+    return known
+  }
+
+  const leftOf = ({ name, factor }: Network, now: Date) =>
+    limit.left(`guesses ${name}`, config.guesses_per_minute * factor, now)
+  const waitOf = ({ name, factor }: Network, now: Date) =>
+    limit.foresee(`guesses ${name}`, config.guesses_per_minute * factor, now)
+
+  /** An attempt that goes on or is refused, or the network whose running requests must end first. */
+  function place(networks: readonly Network[], now: Date): Attempt | Network {
+    for (const network of networks) {
+      const left = leftOf(network, now)
+      if (left < 1) return { networks: [], seconds: Math.max(...networks.map((each) => waitOf(each, now))) }
+      if ((pending.get(network.name)?.running ?? 0) >= left) return network
+    }
+    for (const { name } of networks) {
+      const known = pending.get(name)
+      if (known) known.running += 1
+      else pending.set(name, { running: 1, waiting: [] })
+    }
+    return { networks, seconds: 0 }
+  }
+
+  function wait(networks: readonly Network[], behind: Network) {
+    return new Promise<Attempt>((resolve) => {
+      const timer = setTimeout(() => {
+        // Whatever they wait for was lost: nobody is to wait for it again.
+        for (const { name } of networks) pending.delete(name)
+        resolve(free)
+      }, patienceMs)
+      timer.unref()
+      const resume = (attempt: Attempt) => {
+        clearTimeout(timer)
+        resolve(attempt)
+      }
+      const waiter: Waiter = { networks, resume }
+      pending.get(behind.name)!.waiting.push(waiter)
+    })
+  }
+
+  /** Lets those go on that find a place now; who waits for another network from now on moves there. */
+  function wake(name: string, now: Date) {
+    const { waiting } = pending.get(name)!
+    for (let waiter = waiting[0]; waiter; waiter = waiting[0]) {
+      const placed = place(waiter.networks, now)
+      if ('name' in placed && placed.name === name) return
+      waiting.shift()
+      if ('name' in placed) pending.get(placed.name)!.waiting.push(waiter)
+      else waiter.resume(placed)
+    }
+  }
+
+  return {
+    begin(origin) {
+      if (!config.guesses_per_minute || !isJudged(origin.address)) return free
+      const networks = networksOf(origin.address)
+      const placed = place(networks, origin.now)
+      return 'name' in placed ? wait(networks, placed) : placed
+    },
+    conclude({ networks }, wasGuess, now) {
+      for (const { name, factor } of networks) {
+        const count = pending.get(name)
+        if (count) count.running = Math.max(0, count.running - 1)
+        const perMinute = config.guesses_per_minute * factor
+        if (wasGuess && perMinute) limit(`guesses ${name}`, perMinute, now)
+      }
+      for (const { name } of networks) {
+        if (pending.get(name)?.waiting.length) wake(name, now)
+        const left = pending.get(name)
+        if (left && !left.running && !left.waiting.length) pending.delete(name)
+      }
+    },
+    secondsToWait({ address, now }) {
+      if (!config.guesses_per_minute || !isJudged(address)) return 0
+      return Math.max(...networksOf(address).map((network) => waitOf(network, now)))
+    },
+  }
+}
