@@ -102,7 +102,7 @@ export function gate(deps: Deps) {
         const reading = readingOf(visitor, asked.model)
         const refusal = await refusalOf(visitor, asked.capability, reading.device)
         const values = admitted(visitor, asked, reading, refusal)
-        if (visitor.wish?.proof && signatures.isCrowded(visitor.lane)) throw new Refusal(crowded)
+        if (visitor.wish?.proof && signatures.isCrowded(visitor.lane)) throw new Refusal(await crowded())
         return { [asked.place]: values } as never
       },
     }),

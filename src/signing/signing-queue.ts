@@ -15,8 +15,16 @@ export interface PrivateLane {
   readonly subject: string
 }
 
-/** What is told to a client that has ordered more signatures than are to wait. */
-export const crowded = say('too_many_requests', { retry_after: 5 })
+const refusedAfterMs = 1000
+
+/**
+ * What is told to a client that has ordered more signatures than are to wait. It is held back for a second: one that
+ * came at once would let a client with many connections ask all the faster, and take the event loop from the others.
+ */
+export async function crowded() {
+  await Bun.sleep(refusedAfterMs)
+  return say('too_many_requests', { retry_after: 5 })
+}
 
 /** A text names an answer that is the same for everybody. */
 export type Lane = PrivateLane | string

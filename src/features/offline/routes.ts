@@ -22,7 +22,7 @@ export const offline = (deps: Deps) =>
     .post(
       '/get-license-file',
       ({ body, visitor }) =>
-        deps.signatures.isCrowded(visitor.lane) ? crowded : getLicenseFile(deps, body, askedBy(deps, visitor)),
+        deps.signatures.isCrowded(visitor.lane) ? crowded() : getLicenseFile(deps, body, askedBy(deps, visitor)),
       endpoint('get-license-file', Device, {
         summary: 'A licence file that is good without a connection',
         says: [
@@ -37,7 +37,7 @@ export const offline = (deps: Deps) =>
     .post(
       '/licenses/:license_key/offline-file',
       async ({ body, visitor }) => {
-        if (deps.signatures.isCrowded(visitor.lane)) return crowded
+        if (deps.signatures.isCrowded(visitor.lane)) return crowded()
         const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, visitor))
         return refusal ?? new Response(text, { headers })
       },
