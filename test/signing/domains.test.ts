@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createHash, publicDecrypt, sign, verify } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { desc } from 'drizzle-orm'
+import { type AuditCheckpoint, auditCheckpoints } from '../../db/schema/operations'
+import { isGenuine, makeCheckpoint } from '../../src/audit/checkpoint'
+import { isCertified } from '../../src/signing/certificate'
+import { flawOf } from '../../src/signing/check'
+import { beside } from '../support/beside'
+import { startHouse, type TestHouse } from '../support/house'
+import { fenced } from '../support/readme'
+import { makeActiveLicense, makeProduct } from '../support/stock'
+
+const identifier = 'my-laptop'
+let house: TestHouse
+let folder: string
+let pem: string
+let checkpoint: AuditCheckpoint
+let successor: { id: string; publicPem: string }
+let forerunner: { id: string; publicPem: string }
+
+/** What the key signed, as text, and its signature: of each kind one, from the same key. */
+type Kind = 'answer' | 'list of keys' | 'offline file' | 'certificate' | 'checkpoint' | 'trial' | '.lic file'
+let signed: Record<Kind, { text: string; signature: Buffer }>
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-domains-'))
+  house = await startHouse()
+  const { keys } = (await house.ask('GET /api/v1/keys')).response
+  pem = keys[0].public_key
+  const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, identifier)
+  const answer = JSON.parse((await house.ask('POST /api/v1/verify', { license_key, identifier })).text)
+  const list = (await house.ask('GET /api/v1/keys')).response
+  const file = await house.ask('POST /api/v1/get-license-file', { license_key, identifier })
+  const offline = await fetch(`${house.url}/api/v1/licenses/${license_key}/offline-file`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.apiKey}` },
+    body: new URLSearchParams({ identifier }),
+  })
+  const { signature, ...content } = (await offline.json()) as { signature: string }
+  const trial = await beside(house, async ({ db, keys: ring, clock }) => {
+    await makeCheckpoint({ db, keys: ring }, clock())
+    const [last] = await db.read.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.auditId)).limit(1)
+    checkpoint = last!
+    const { privateKey } = (await ring.signerFor({ productId: undefined, now: clock() }))!
+    return sign('sha256', Buffer.from('latchkey trial signature'), privateKey)
+  })
+  await house.cli('key', 'rotate', '--bits', '2048', '--overlap', '1d')
+  const [fresh] = (await house.ask('GET /api/v1/keys')).response.keys.filter(
+    (key: { certified_by: string | null }) => key.certified_by === keys[0].key_id,
+  )
+  forerunner = { id: keys[0].key_id, publicPem: pem }
+  successor = { id: fresh.key_id, publicPem: fresh.public_key }
+  const der = Buffer.from(fresh.public_key.replace(/-----.*?-----|\s/g, ''), 'base64')
+  const certificate = ['latchkey key certificate', forerunner.id, successor.id]
+  const bytes = (base64: string) => Buffer.from(base64, 'base64')
+  signed = {
+    answer: { text: answer.response_base64, signature: bytes(answer.signature) },
+    'list of keys': { text: list.signed_keys, signature: bytes(list.signatures[0].signature) },
+    'offline file': { text: JSON.stringify(content), signature: bytes(signature) },
+    certificate: {
+      text: [...certificate, createHash('sha256').update(der).digest('hex')].join('\n'),
+      signature: bytes(fresh.certificate),
+    },
+    checkpoint: {
+      text: `audit checkpoint ${checkpoint.auditId} ${checkpoint.hash} ${checkpoint.at.toISOString()}`,
+      signature: bytes(checkpoint.signature),
+    },
+    trial: { text: 'latchkey trial signature', signature: trial },
+    '.lic file': { text: '', signature: bytes(file.response.licFileContent) },
+  }
+})
+afterAll(async () => {
+  await house.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function example(name: string) {
+  const file = join(folder, `${name}.ts`)
+  await Bun.write(file, fenced('ts').find((block) => block.includes(`function ${name}(`))!)
+  return (await import(file))[name]
+}
+
+type Reader = (text: string, signature: Buffer) => unknown
+
+/** Each way to read something signed; it throws, or says nothing, where that is not of its kind. */
+const readers: [Kind, string, () => Promise<Reader>][] = [
+  [
+    'answer',
+    'the example for clients',
+    async () => {
+      const open = await example('openAnswer')
+      return (response_base64, signature) =>
+        open(JSON.stringify({ response_base64, signature: signature.toString('base64') }), pem).code
+    },
+  ],
+  [
+    'answer',
+    'verify-response',
+    async () => (response_base64, signature) => {
+      const response = JSON.parse(Buffer.from(response_base64, 'base64').toString())
+      const envelope = {
+        response,
+        response_base64,
+        private_key_used: 'global',
+        signature: signature.toString('base64'),
+      }
+      return !flawOf(JSON.stringify(envelope), pem)
+    },
+  ],
+  [
+    'list of keys',
+    'a client that reads signed_keys',
+    async () => (text, signature) => {
+      const keys = JSON.parse(Buffer.from(text, 'base64').toString())
+      return verify('sha256', Buffer.from(text), pem, signature) && keys[0].public_key
+    },
+  ],
+  [
+    'offline file',
+    'the example for devices without a connection',
+    async () => {
+      const open = await example('openOfflineFile')
+      return (text, signature) => {
+        const content = JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())
+        return open(JSON.stringify({ ...content, signature: signature.toString('base64') }), pem, identifier).key
+      }
+    },
+  ],
+  [
+    'certificate',
+    'a client that follows a rotation',
+    async () => (_, signature) => isCertified(forerunner, successor, signature.toString('base64')),
+  ],
+  [
+    'checkpoint',
+    'audit verify',
+    async () => (_, signature) => isGenuine({ ...checkpoint, signature: signature.toString('base64') }, pem),
+  ],
+  [
+    '.lic file',
+    'the example for .lic files',
+    async () => {
+      const open = await example('openLicenseFile')
+      return (_, signature) => open(signature.toString('base64'), pem, identifier).license_key
+    },
+  ],
+]
+
+describe.each(readers)('what is read as %s, by %s,', (kind, _, openReader) => {
+  test('is nothing else that the key has signed', async () => {
+    const read = await openReader()
+    for (const [name, { text, signature }] of Object.entries(signed)) {
+      // Each block of a .lic file is the size of a signature.
+      const tried = name === '.lic file' && kind !== name ? blocksOf(signature) : [signature]
+      for (const each of tried) expect([name, accepted(read, text, each)]).toEqual([name, name === kind])
+    }
+  })
+})
+
+const blocksOf = (file: Buffer) => {
+  const size = signed.trial.signature.length
+  return Array.from({ length: file.length / size }, (_, i) => file.subarray(i * size, (i + 1) * size))
+}
+
+function accepted(read: Reader, text: string, signature: Buffer) {
+  try {
+    return Boolean(read(text, signature))
+  } catch {
+    return false
+  }
+}
+
+test('no block of a .lic file is a signature over anything: what it opens to is text, and never a hash', () => {
+  for (const block of blocksOf(signed['.lic file'].signature)) {
+    expect(publicDecrypt(pem, block).every((byte) => byte >= 0x20)).toBe(true)
+  }
+  // What a signature opens to begins with control characters, which JSON knows nowhere, not even within a text.
+  for (const { signature } of Object.values(signed).filter(({ text }) => text)) {
+    expect([...publicDecrypt(pem, signature).subarray(2, 6)]).toEqual([0x30, 0x0d, 0x06, 0x09])
+  }
+})
