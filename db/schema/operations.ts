@@ -126,8 +126,7 @@ export const calls = sqliteTable(
 )
 
 /**
- * How many answers a key has signed on a day while its successor was known: for clients that named the key, and for
- * those that named none.
+ * How many answers a key has signed on a day: for clients that named the key, and for those that named none.
  */
 export const signingKeyUses = sqliteTable(
   'signing_key_uses',

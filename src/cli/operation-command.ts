@@ -86,7 +86,8 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
     `${flag} <${field.file ? 'path' : (placeholders[field.kind] ?? 'text')}>`,
     field.description,
   )
-  if (isRequired) option.makeOptionMandatory()
+  // Some say themselves what is to be chosen.
+  if (isRequired && !field.ifAbsent) option.makeOptionMandatory()
   // The field's own judgement of them names the choices, and takes what Commander would not.
   const choices = choicesOf(field)
   if (choices) option.argChoices = choices

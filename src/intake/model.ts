@@ -27,6 +27,8 @@ interface FieldOptions {
   words?: readonly string[]
   /** What is wrong with a text, or with one of a list, that is one in form. */
   fault?: (text: string) => string | undefined
+  /** What is said where it is required and absent: the values to choose between. */
+  ifAbsent?: string
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
@@ -44,6 +46,7 @@ export type Field = TSchema & {
   examples?: readonly string[]
   words?: readonly string[]
   fault?: (text: string) => string | undefined
+  ifAbsent?: string
 }
 
 const field = (kind: Kind, { aliases, description, ...options }: FieldOptions) => ({
@@ -136,7 +139,8 @@ const words = (name: string) => name.replaceAll('_', ' ')
 
 function faultIn(name: string, value: unknown, schema: Field, isRequired: boolean): string | undefined {
   const isEmpty = value === '' || (Array.isArray(value) && value.length === 0)
-  if (value === undefined ? isRequired : isEmpty && !schema.nullable) return `The ${words(name)} field is required.`
+  if (value === undefined ? isRequired : isEmpty && !schema.nullable)
+    return schema.ifAbsent ?? `The ${words(name)} field is required.`
   if (value === undefined || isEmpty) return undefined
   switch (schema.kind) {
     case 'text':

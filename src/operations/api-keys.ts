@@ -21,9 +21,7 @@ import { words } from './filters'
 import { facts, listed, minute, minuteUtc } from './lines'
 import { listing } from './listing'
 import { operation, type Role, type Subject } from './operation'
-
-const usualOverlap = '7d'
-const longestOverlapMs = 90 * 86_400_000
+import { overlapField } from './overlap'
 
 const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
 
@@ -156,16 +154,20 @@ const rotate = operation({
   summary: 'give an API key a new value and print it, this once; the old one works on until the overlap is over',
   input: Type.Object({
     id,
-    overlap: Type.Optional(
-      text({ description: `How long both work: 12h or 30d, 0 for not at all; ${usualOverlap} when it is absent.` }),
-    ),
+    overlap: overlapField({
+      what: 'How long the value before it goes on working',
+      usual: '7d, while the software that sends it changes over',
+      ending: 'to refuse it at once',
+      longestDays: 90,
+    }),
   }),
-  async run({ db, now }, { id, overlap = usualOverlap }) {
-    const overlapMs = parseDuration(overlap)
-    if (overlapMs === undefined || overlapMs > longestOverlapMs) {
-      throw new Sorry('--overlap takes a time such as 30m, 12h or 7d, up to 90d, or 0', 'usage')
-    }
-    const { key, token } = await db.write((tx) => rotateApiKey(tx, id, overlapMs, now))
+  async loses({ id, overlap }, { db }) {
+    if (parseDuration(overlap) !== 0) return ''
+    const { name } = await requireApiKey(db.read, id)
+    return `Software that sends the present value of API key ${id} "${name}" is refused from now on.`
+  },
+  async run({ db, now }, { id, overlap }) {
+    const { key, token } = await db.write((tx) => rotateApiKey(tx, id, parseDuration(overlap)!, now))
     return {
       id: key.id,
       name: key.name,

@@ -4,16 +4,15 @@ import { requireProduct } from '../features/products/service'
 import { describeKey } from '../features/public-keys/service'
 import { choice, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
-import { Sorry } from '../kernel/sorry'
-import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
+import { type KeySize, keySizes, readPrivateKey, toSigningKey } from '../signing/key-pair'
 import { generateKey, type KeyOwner, putKey, retireKey, rotateKey } from '../signing/service'
-import { type KeyUse, listKeyUses, listPublicKeys } from '../signing/store'
-import { minuteUtc } from './lines'
+import { listPublicKeys } from '../signing/store'
+import { lossOfFirstKey, lossOfPutting, lossOfReplacing, recentUses } from './key-loss'
+import { counted, minuteUtc } from './lines'
 import { operation, type Subject } from './operation'
+import { overlapField } from './overlap'
 
 const usualBits = 4096
-const longestOverlapMs = 366 * 24 * 3_600_000
-const countedMs = 7 * 24 * 3_600_000
 
 const product = Type.Optional(
   text({
@@ -31,10 +30,9 @@ const show = operation({
   summary: 'every public key: those in use, those to come and those before them',
   input: Type.Object({}),
   async run({ db, now }) {
-    const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
-    const uses = Map.groupBy(await listKeyUses(db.read, since), ({ keyId }) => keyId)
+    const usesOf = await recentUses(db.read, now)
     const keys = await listPublicKeys(db.read)
-    return { keys: keys.map((key) => ({ ...describeKey(key, now), uses: countOf(uses.get(key.id)) })) }
+    return { keys: keys.map((key) => ({ ...describeKey(key, now), uses: usesOf(key.id) })) }
   },
   show: ({ keys }) => keys.flatMap((key) => [...linesOf(key), ...stillNeeded(key)]),
 })
@@ -45,6 +43,7 @@ const generate = operation({
   role: 'owner',
   summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
+  loses: async ({ product }, desk) => lossOfFirstKey(desk, await ownerOf(desk.db.read, product)),
   run: async (desk, { product, bits }) =>
     describeKey(await generateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits)), desk.now),
   show: news,
@@ -62,6 +61,11 @@ const importKey = operation({
     product,
     passphrase: Type.Optional(text({ file: true, description: 'The passphrase of an encrypted key.' })),
   }),
+  async loses({ private_key, product, passphrase }, desk) {
+    const owner = await ownerOf(desk.db.read, product)
+    const { publicPem } = toSigningKey(readPrivateKey(private_key, passphrase), desk.sealer, owner, desk.now)
+    return lossOfPutting(desk, owner, { publicPem })
+  },
   async run(desk, { private_key, product, passphrase }) {
     const privateKey = readPrivateKey(private_key, passphrase)
     return describeKey(await putKey(desk, await ownerOf(desk.db.read, product), privateKey), desk.now)
@@ -74,23 +78,21 @@ const rotate = operation({
   route: 'POST /signing-keys/rotate',
   role: 'owner',
   summary:
-    'make a fresh key that follows the one in use, at once or after an overlap; the public key before it stays visible',
+    'make a fresh key that follows the one in use, after an overlap or at once; the public key before it stays visible',
   input: Type.Object({
     product,
     bits,
-    overlap: Type.Optional(
-      text({
-        description:
-          'How long clients may go on with the key before it: 12h or 30d; it signs no more when this is absent.',
-      }),
-    ),
+    overlap: overlapField({
+      what: 'How long the key before it goes on signing',
+      usual: '30d, while software in the field changes over',
+      ending: 'to end it at once',
+      longestDays: 366,
+    }),
   }),
-  async run(desk, { product, bits, overlap = '0' }) {
-    const overlapMs = parseDuration(overlap)
-    if (overlapMs === undefined || overlapMs > longestOverlapMs) {
-      throw new Sorry('--overlap takes a time such as 12h or 30d, up to 366d, or 0', 'usage')
-    }
-    const rotation = { bits: sizeOf(bits), overlapMs }
+  loses: async ({ product, overlap }, desk) =>
+    lossOfReplacing(desk, await ownerOf(desk.db.read, product), { overlapMs: parseDuration(overlap)! }),
+  async run(desk, { product, bits, overlap }) {
+    const rotation = { bits: sizeOf(bits), overlapMs: parseDuration(overlap)! }
     return describeKey(await rotateKey(desk, await ownerOf(desk.db.read, product), rotation), desk.now)
   },
   show: news,
@@ -119,12 +121,7 @@ const ownerOf = async (db: Queryable, product: string | undefined): Promise<KeyO
 const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySize
 
 type Described = ReturnType<typeof describeKey>
-
-/** How often an outgoing key has signed lately, for clients that named it and for those that named none. */
-const countOf = (uses: KeyUse[] = []) => ({
-  named: uses.reduce((sum, { named }) => sum + named, 0),
-  unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
-})
+type Uses = ReturnType<Awaited<ReturnType<typeof recentUses>>>
 
 function news(key: Described) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
@@ -145,9 +142,9 @@ function stateOf({ state, active_from, retired_at }: Described) {
   return state === 'coming' ? `next: signs for clients that name it, for all from ${minuteUtc(active_from!)}` : 'in use'
 }
 
-const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: ReturnType<typeof countOf> }) =>
+const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: Uses }) =>
   state === 'outgoing'
     ? [
-        `In seven days it signed ${named} answers for clients that named it, and ${unnamed} for clients that named none.`,
+        `In seven days it signed ${counted(named, 'answer')} for clients that named it, and ${unnamed} for clients that named none.`,
       ]
     : []

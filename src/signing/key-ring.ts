@@ -10,8 +10,6 @@ export interface Signer {
   readonly keyId: string
   readonly privateKey: KeyObject
   readonly label: 'product' | 'global'
-  /** Whether its successor is known already, and clients are to change over. */
-  readonly isOutgoing: boolean
 }
 
 /** Which key is to sign: whose, when, and the one the client knows, where it says which. */
@@ -63,7 +61,7 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
     const privateKey = opened.get(row.id) ?? openSigningKey(row, sealer)
     opened.set(row.id, privateKey)
     const label = row.productId === null ? 'global' : 'product'
-    return { keyId: row.id, privateKey, label, isOutgoing: row.retiredAt !== null }
+    return { keyId: row.id, privateKey, label }
   }
 
   return {

@@ -100,7 +100,7 @@ export function sealWith(
   }
 
   function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
-    if (signer?.isOutgoing) uses.note(signer.keyId, signer.keyId === keyId, now)
+    if (signer) uses.note(signer.keyId, signer.keyId === keyId, now)
     return signer
   }
 

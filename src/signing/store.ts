@@ -101,7 +101,7 @@ export async function publicKeyFor(db: Queryable, productId: number | undefined,
   return row?.publicPem
 }
 
-/** Answers that outgoing keys have signed on a day, for clients that named the key and for those that named none. */
+/** Answers that a key has signed on a day, for clients that named the key and for those that named none. */
 export interface KeyUse {
   keyId: string
   day: string
@@ -124,7 +124,7 @@ export async function addKeyUses(tx: Queryable, uses: readonly KeyUse[]) {
   }
 }
 
-/** How much outgoing keys were used since a day: `2030-01-31`. */
+/** How much keys were used since a day: `2030-01-31`. */
 export const listKeyUses = (db: Queryable, since: string): Promise<KeyUse[]> =>
   Promise.resolve(db.select().from(signingKeyUses).where(gte(signingKeyUses.day, since)))
 

@@ -2,8 +2,9 @@ import type { Db } from '../database/database'
 import { addKeyUses, type KeyUse } from './store'
 
 const everyMs = 1000
+const dayMs = 86_400_000
 
-/** Counts the answers that outgoing keys sign, so that an operator sees whether anybody still needs them. */
+/** Counts the answers that each key signs, so that an operator sees who still needs it before replacing it. */
 export interface KeyUses {
   note(keyId: string, isNamed: boolean, now: Date): void
   close(): Promise<void>
@@ -12,24 +13,45 @@ export interface KeyUses {
 /** A statistic: written once a second, and what was counted in the last one is lost when the process dies. */
 export function openKeyUses(db: Db): KeyUses {
   let uses = new Map<string, KeyUse>()
+  let ofDaysBefore: KeyUse[] = []
+  const dayOf = rememberedDay()
   const flush = async () => {
     if (!uses.size) return
-    const batch = [...uses.values()]
+    const batch = [...ofDaysBefore, ...uses.values()]
     uses = new Map()
+    ofDaysBefore = []
     await db.note((tx) => addKeyUses(tx, batch)).catch(() => {})
   }
   const timer = setInterval(flush, everyMs)
   timer.unref()
   return {
     note(keyId, isNamed, now) {
-      const day = now.toISOString().slice(0, 10)
-      const use = uses.get(`${keyId} ${day}`) ?? { keyId, day, named: 0, unnamed: 0 }
+      const day = dayOf(now)
+      let use = uses.get(keyId)
+      if (use?.day !== day) {
+        if (use) ofDaysBefore.push(use)
+        use = { keyId, day, named: 0, unnamed: 0 }
+        uses.set(keyId, use)
+      }
       use[isNamed ? 'named' : 'unnamed'] += 1
-      uses.set(`${keyId} ${day}`, use)
     },
     async close() {
       clearInterval(timer)
       await flush()
     },
+  }
+}
+
+/** The day of a moment as text, which is written once a day. */
+function rememberedDay() {
+  let number = Number.NaN
+  let text = ''
+  return (now: Date) => {
+    const current = Math.floor(now.getTime() / dayMs)
+    if (current !== number) {
+      number = current
+      text = now.toISOString().slice(0, 10)
+    }
+    return text
   }
 }

@@ -189,7 +189,7 @@ describe.skipIf(!binary)('a start that cannot succeed is refused before anything
     const key = inFolder('data/sealing.key')
     rmSync(key)
     await expectRefusal(anyPort, {}, 1, /sealing\.key is missing.*backup/)
-    await expectRefusal(['key', 'rotate'], {}, 1, /sealing\.key is missing.*backup/)
+    await expectRefusal(['key', 'rotate', '--overlap', '0', '--yes'], {}, 1, /sealing\.key is missing.*backup/)
 
     const another = emptyFolder()
     await prepared(another.path)

@@ -112,3 +112,12 @@ test('what cannot be undone is done when the person at the terminal says yes', a
   expect(await atTerminal('user delete gone', { types: ['n'] })).toMatchObject({ exitCode: 1, out: '' })
   expect(await atTerminal('user delete gone', { types: ['y'] })).toMatchObject({ exitCode: 0 })
 })
+
+test('another key signs when the person at the terminal says yes', async () => {
+  const rotate = 'key rotate --overlap 0 --bits 2048'
+  expect(await atTerminal(rotate, { types: ['n'] })).toMatchObject({ exitCode: 1, out: '' })
+  expect(await atTerminal(rotate, { types: ['y'] })).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('signed with this key from now on'),
+  })
+})

@@ -44,7 +44,7 @@ describe('api-key rotate', () => {
 
   test('shows the new value this once, and of the old one nothing', async () => {
     const { id, api_key: old } = await makeKey()
-    const { api_key } = await say('api-key', 'rotate', String(id))
+    const { api_key } = await say('api-key', 'rotate', String(id), '--overlap', '7d')
     for (const args of [['list'], ['show', String(id)], ['list', '--json']]) {
       const { out } = await house.cli('api-key', ...args)
       expect(out).not.toContain(old)
@@ -56,7 +56,7 @@ describe('api-key rotate', () => {
   test('without an overlap refuses the old value from the next request on', async () => {
     const { id, api_key: old } = await makeKey()
     expect(await codeOf(old)).toBe(210)
-    const { api_key, previous_until } = await say('api-key', 'rotate', String(id), '--overlap', '0')
+    const { api_key, previous_until } = await say('api-key', 'rotate', String(id), '--overlap', '0', '--yes')
     expect([await codeOf(old), await codeOf(api_key), previous_until]).toEqual([100, 210, null])
   })
 
@@ -70,11 +70,11 @@ describe('api-key rotate', () => {
 
   test('and revoke: both values end at once', async () => {
     const { id, api_key: old } = await makeKey()
-    const { api_key } = await say('api-key', 'rotate', String(id))
+    const { api_key } = await say('api-key', 'rotate', String(id), '--overlap', '7d')
     expect([await codeOf(old), await codeOf(api_key)]).toEqual([210, 210])
     await say('api-key', 'revoke', String(id), '--yes')
     expect([await codeOf(old), await codeOf(api_key)]).toEqual([101, 101])
-    for (const args of [['rotate'], ['edit', '--name', 'x'], ['enable'], ['disable']]) {
+    for (const args of [['rotate', '--overlap', '7d'], ['edit', '--name', 'x'], ['enable'], ['disable']]) {
       const [word, ...rest] = args as [string, ...string[]]
       const spoken = await house.cli('api-key', word, String(id), ...rest)
       expect(spoken).toMatchObject({ exitCode: 1, err: expect.stringContaining('revoked') })
@@ -83,11 +83,11 @@ describe('api-key rotate', () => {
 
   test('ends no value that was promised to work: a second rotation waits, or is told to end all', async () => {
     const { id, api_key: first } = await makeKey()
-    const { api_key: second } = await say('api-key', 'rotate', String(id))
-    const refused = await house.cli('api-key', 'rotate', String(id))
+    const { api_key: second } = await say('api-key', 'rotate', String(id), '--overlap', '7d')
+    const refused = await house.cli('api-key', 'rotate', String(id), '--overlap', '7d')
     expect(refused).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('--overlap 0') })
     expect([await codeOf(first), await codeOf(second)]).toEqual([210, 210])
-    const { api_key: third } = await say('api-key', 'rotate', String(id), '--overlap', '0')
+    const { api_key: third } = await say('api-key', 'rotate', String(id), '--overlap', '0', '--yes')
     expect([await codeOf(first), await codeOf(second), await codeOf(third)]).toEqual([100, 100, 210])
   })
 
@@ -98,7 +98,7 @@ describe('api-key rotate', () => {
 
   test('keeps an imported value from being taken again while it works', async () => {
     const { id, api_key: old } = await makeKey('--import', 'once-and-again-and-again')
-    await say('api-key', 'rotate', String(id))
+    await say('api-key', 'rotate', String(id), '--overlap', '7d')
     const again = await house.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--import', old)
     expect(again).toMatchObject({ exitCode: 1, out: '' })
   })

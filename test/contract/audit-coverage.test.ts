@@ -229,10 +229,13 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   ],
   'api-key disable': [async () => [await apiKey()], 'api-key.disabled'],
   'api-key revoke': [async () => [await apiKey(), '--yes'], 'api-key.revoked'],
-  'api-key rotate': [async () => [await apiKey()], 'api-key.rotated'],
-  'key generate': [async () => ['--product', String(await makeProduct(house)), '--bits', '2048'], 'signing-key.put'],
-  'key import': [() => [makeFile(house, rsa(), 'key.pem')], 'signing-key.put'],
-  'key rotate': [() => ['--bits', '2048'], 'signing-key.put'],
+  'api-key rotate': [async () => [await apiKey(), '--overlap', '7d'], 'api-key.rotated'],
+  'key generate': [
+    async () => ['--yes', '--product', String(await makeProduct(house)), '--bits', '2048'],
+    'signing-key.put',
+  ],
+  'key import': [() => [makeFile(house, rsa(), 'key.pem'), '--yes'], 'signing-key.put'],
+  'key rotate': [() => ['--bits', '2048', '--overlap', '30d', '--yes'], 'signing-key.put'],
   'release add': [
     () => [
       ...['--product', String(product_id), '--version', '9', '--numeric-version', '900'],
@@ -264,8 +267,8 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'key retire': [
     async () => {
       const product = String(await makeProduct(house))
-      const { key_id } = await say('key', 'generate', '--product', product, '--bits', '2048')
-      await say('key', 'rotate', '--product', product, '--bits', '2048', '--overlap', '1d')
+      const { key_id } = await say('key', 'generate', '--yes', '--product', product, '--bits', '2048')
+      await say('key', 'rotate', '--yes', '--product', product, '--bits', '2048', '--overlap', '1d')
       return [key_id, '--yes']
     },
     'signing-key.retired',

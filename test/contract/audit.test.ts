@@ -131,11 +131,11 @@ test('audit export writes every entry to a new file, oldest first, and over no o
 test('no secret stands in an audit row', async () => {
   const secrets: string[] = []
   const { id, api_key } = await say('api-key', 'create', '--name', 'x', '--preset', 'all')
-  secrets.push(api_key, (await say('api-key', 'rotate', String(id))).api_key)
+  secrets.push(api_key, (await say('api-key', 'rotate', String(id), '--overlap', '7d')).api_key)
   const webhook = await say('webhook', 'add', '--name', 'x', '--url', 'https://shop.test/', '--events', 'all')
   secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id))).secret)
   await say('webhook', 'delete', String(webhook.id), '--yes')
-  await house.cli('key', 'rotate', '--bits', '2048')
+  await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048')
   const database = openRaw(house.folder, { readonly: true })
   const stored = database
     .query<Record<string, string | Uint8Array | null>, []>(

@@ -45,7 +45,7 @@ describe('key import', () => {
 
   test.each(forms)('takes %s; the very next answer is signed with it', async (name, write) => {
     const key = rsa(2048)
-    const imported = await house.cli('key', 'import', file(`${name}.pem`, write(key)), '--json')
+    const imported = await house.cli('key', 'import', '--yes', file(`${name}.pem`, write(key)), '--json')
     expect(imported).toMatchObject({ exitCode: 0, json: { public_key: pemOf(key), bits: 2048, retired_at: null } })
     expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
   })
@@ -58,13 +58,13 @@ describe('key import', () => {
     const pem = file('encrypted.pem', encrypted(key, type))
     const before = await house.cli('key', 'show', '--json')
 
-    const without = await house.cli('key', 'import', pem)
+    const without = await house.cli('key', 'import', '--yes', pem)
     expect(without).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('--passphrase-file') })
-    const wrong = await house.cli('key', 'import', pem, '--passphrase-file', file('wrong', 'abracadabra\n'))
+    const wrong = await house.cli('key', 'import', '--yes', pem, '--passphrase-file', file('wrong', 'abracadabra\n'))
     expect(wrong).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('passphrase') })
     expect((await house.cli('key', 'show', '--json')).json).toEqual(before.json)
 
-    const right = await house.cli('key', 'import', pem, '--passphrase-file', file('right', 'open sesame\n'))
+    const right = await house.cli('key', 'import', '--yes', pem, '--passphrase-file', file('right', 'open sesame\n'))
     expect(right.exitCode).toBe(0)
     expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
   })
@@ -81,7 +81,7 @@ describe('key import', () => {
     ['a letter', 'Dear Sir or Madam', /not a private key/],
   ])('refuses %s and goes on with the key it has', async (_, text, reason) => {
     const before = await house.cli('key', 'show', '--json')
-    const { exitCode, out, err } = await house.cli('key', 'import', file('bad.pem', text), '--json')
+    const { exitCode, out, err } = await house.cli('key', 'import', '--yes', file('bad.pem', text), '--json')
     expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: expect.stringMatching(reason) })
     expect((await house.cli('key', 'show', '--json')).json).toEqual(before.json)
   })
@@ -89,9 +89,9 @@ describe('key import', () => {
   test('takes a key it had before again', async () => {
     const key = rsa(2048)
     const pem = file('again.pem', key.export(pkcs8).toString())
-    await house.cli('key', 'import', pem)
-    await house.cli('key', 'rotate', '--bits', '2048')
-    expect((await house.cli('key', 'import', pem)).exitCode).toBe(0)
+    await house.cli('key', 'import', '--yes', pem)
+    await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048')
+    expect((await house.cli('key', 'import', '--yes', pem)).exitCode).toBe(0)
     expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
     const { keys } = (await house.cli('key', 'show', '--json')).json
     expect(keys.filter((each: { retired_at: string | null }) => each.retired_at === null)).toHaveLength(1)
@@ -101,7 +101,7 @@ describe('key import', () => {
 describe('key rotate', () => {
   test('signs the very next answer with a fresh key and keeps the old public key in sight', async () => {
     const [before] = (await house.cli('key', 'show', '--json')).json.keys
-    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    const rotated = await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048', '--json')
     expect(rotated.json.key_id).not.toBe(before.key_id)
     expect(flawOf(await answer(), rotated.json.public_key)).toBeUndefined()
     const { keys } = (await house.cli('key', 'show', '--json')).json
@@ -129,7 +129,7 @@ describe('verify-response', () => {
   test('knows the answers of a retired key, and asks a given key alone', async () => {
     const [{ public_key }] = (await house.cli('key', 'show', '--json')).json.keys
     const old = file('old.json', await answer())
-    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    const rotated = await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048', '--json')
     expect((await house.cli('verify-response', old)).exitCode).toBe(0)
     const oldKey = file('old.pem', public_key)
     const newKey = file('new.pem', rotated.json.public_key)
@@ -279,7 +279,7 @@ describe('the command line', () => {
   test.each([
     'init',
     'key show',
-    'key rotate --bits 2048',
+    'key rotate --bits 2048 --overlap 0 --yes',
     'api-key create --name j --can verify',
     'api-key revoke 1 --yes',
     ...lists,

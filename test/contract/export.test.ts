@@ -50,7 +50,7 @@ async function fill({ ask, cli }: TestHouse) {
   await ask('POST /api/v1/update-license-key', { license_key: 'TWO', status: 'revoked' })
   await cli('blocklist', 'add', '--ip', '203.0.113.0/24', '--reason', 'abuse')
   await cli('webhook', 'add', '--name', 'shop', '--url', 'https://shop.example.com/x', '--events', 'license.created')
-  await cli('key', 'generate', '--product', '1', '--bits', '2048')
+  await cli('key', 'generate', '--yes', '--product', '1', '--bits', '2048')
   // A second later the server writes down when its API key was used, and is still then.
   await until(
     'the API key has been used',

@@ -45,7 +45,9 @@ describe('a product is named by its name', () => {
 
   test('for releases and signing keys, and in every route', async () => {
     await makeRelease(house, { product: name as unknown as number, number: 1, file: makeFile(house, 'bytes') })
-    expect(await done('key', 'generate', '--product', name, '--bits', '2048')).toMatchObject({ product_id: product })
+    expect(await done('key', 'generate', '--yes', '--product', name, '--bits', '2048')).toMatchObject({
+      product_id: product,
+    })
     expect((await owner.tell('GET /releases', { product: name })).body.releases).toHaveLength(1)
     expect(await owner.tell(`GET /products/${encodeURIComponent(name)}`)).toMatchObject({ status: 200 })
   })
@@ -84,7 +86,7 @@ test('an import that makes products gives them slugs', async () => {
 
 test('API keys, webhooks and contracts are named by their names', async () => {
   await done('api-key', 'create', '--name', 'ops', '--preset', 'all')
-  expect(await done('api-key', 'rotate', 'ops', '--overlap', '0')).toMatchObject({ name: 'ops' })
+  expect(await done('api-key', 'rotate', 'ops', '--overlap', '0', '--yes')).toMatchObject({ name: 'ops' })
   for (const verb of ['show', 'disable', 'enable']) await done('api-key', verb, 'Ops')
   expect(await owner.tell('GET /api-keys/ops')).toMatchObject({ status: 200, body: { name: 'ops' } })
   await done('api-key', 'create', '--name', 'ops', '--preset', 'all')

@@ -90,7 +90,7 @@ describe('a product', () => {
       product: { id, uuid, slug, name: 'Keyed' },
       timestamp,
     })
-    const { json } = await house.cli('key', 'generate', '--product', String(id), '--bits', '2048', '--json')
+    const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
     for (const path of ['/api/v1', '/v1', '/api/api/v1']) {
       const after = await house.ask(`GET ${path as '/v1'}/get-product-public-key`, { product_id: id })
       expect(after).toMatchObject({ code: 632, signedWith: 'product' })
@@ -131,7 +131,7 @@ describe('the public key file', () => {
     expect(text).toStartWith('-----BEGIN PUBLIC KEY-----')
     expect(await get()).toEqual({ ...plain, text })
     expect(await get(`?product_id=${id}`)).toEqual({ ...plain, text })
-    const { json } = await house.cli('key', 'generate', '--product', String(id), '--bits', '2048', '--json')
+    const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
     expect(await get(`?product_slug=${slug}`)).toEqual({ ...plain, text: json.public_key })
     expect(await get()).toEqual({ ...plain, text })
   })
@@ -291,7 +291,7 @@ describe('latchkey product', () => {
     }
     expect((await house.cli('product', 'list')).out).toContain('Shown')
     expect((await house.cli('product', 'show', slug)).out).toContain(row.uuid)
-    const key = await house.cli('key', 'generate', '--product', slug, '--bits', '2048', '--json')
+    const key = await house.cli('key', 'generate', '--yes', '--product', slug, '--bits', '2048', '--json')
     expect((await house.cli('product', 'show', slug, '--json')).json.key_id).toBe(key.json.key_id)
   })
 
@@ -327,7 +327,7 @@ describe('latchkey product', () => {
       [['--post-url', 'ftp://example.com'], 2, 'http'],
       [['--post-url', 'nonsense'], 2, 'http'],
       [['--post-url', `https://example.com/${'x'.repeat(2048)}`], 2, '2048'],
-      [['--changelog', 'maybe'], 2, 'on, off'],
+      [['--changelog', 'maybe'], 2, 'neither on nor off'],
       [['--feature', 'seats'], 2, 'type'],
       [['--feature', 'seats:number=many'], 2, 'type'],
       [['--feature', 'seats:number='], 2, 'type'],

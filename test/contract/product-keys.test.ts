@@ -19,7 +19,7 @@ const identifier = 'site.test'
 /** A product with a key pair of its own, and the public half. */
 async function makeSealedProduct() {
   const id = await makeProduct(house)
-  const { json } = await house.cli('key', 'generate', '--product', String(id), '--bits', '2048', '--json')
+  const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
   return { id, publicPem: json.public_key as string }
 }
 
@@ -127,7 +127,18 @@ describe("a product's own key", () => {
     const { id, publicPem } = await makeSealedProduct()
     const ask = (): Promise<Answer> => house.ask('GET /api/v1/get-product-public-key', { product_id: id })
     expect((await ask()).response.public_key).toBe(publicPem)
-    const rotated = await house.cli('key', 'rotate', '--product', String(id), '--bits', '2048', '--json')
+    const rotated = await house.cli(
+      'key',
+      'rotate',
+      '--overlap',
+      '0',
+      '--yes',
+      '--product',
+      String(id),
+      '--bits',
+      '2048',
+      '--json',
+    )
     expect(rotated.exitCode).toBe(0)
     const after = await ask()
     expect(after.response.public_key).toBe(rotated.json.public_key)
@@ -142,14 +153,14 @@ describe("a product's own key", () => {
     const [a, b] = [await makeProduct(house), await makeProduct(house)]
     const { path, publicPem } = keyFile('imported.pem')
     for (const product_id of [a, b]) {
-      const imported = await house.cli('key', 'import', path, '--product', String(product_id), '--json')
+      const imported = await house.cli('key', 'import', '--yes', path, '--product', String(product_id), '--json')
       expect(imported.json).toMatchObject({ product_id, bits: 2048, public_key: publicPem })
       const answer = await house.ask('GET /api/v1/get-product', { product_id })
       expect(answer.signedWith).toBe('product')
       expect(flawOf(answer.text, publicPem)).toBeUndefined()
     }
     expect(await keysOf(a)).toHaveLength(1)
-    const again = await house.cli('key', 'import', path, '--product', String(a))
+    const again = await house.cli('key', 'import', '--yes', path, '--product', String(a))
     expect(again).toMatchObject({ exitCode: 0, out: expect.stringContaining(`Answers about product ${a}`) })
     expect(await keysOf(a)).toMatchObject([{ retired_at: null }])
   })
@@ -159,8 +170,8 @@ describe("a product's own key", () => {
     try {
       const [bare, own] = [await makeProduct(single), await makeProduct(single)]
       const { path, publicPem } = keyFile('both.pem')
-      await single.cli('key', 'import', path)
-      await single.cli('key', 'import', path, '--product', String(own))
+      await single.cli('key', 'import', '--yes', path)
+      await single.cli('key', 'import', '--yes', path, '--product', String(own))
       for (const [product_id, signedWith] of [
         [bare, 'global'],
         [own, 'product'],
@@ -180,7 +191,7 @@ describe("a product's own key", () => {
     const cases: [string[], number, string][] = [
       [['generate', '--product', String(id)], 1, 'key rotate --product'],
       [['generate'], 1, 'key rotate'],
-      [['rotate', '--product', String(bare)], 1, 'key generate --product'],
+      [['rotate', '--product', String(bare), '--overlap', '0'], 1, 'key generate --product'],
       [['generate', '--product', '999999'], 1, 'product list'],
       [['generate', '--product', ''], 1, 'product list'],
       [['import', keyFile('small.pem', 1024).path, '--product', String(bare)], 1, 'at least 2048'],

@@ -50,7 +50,7 @@ describe('what an owner alone may give, nobody else gives back', () => {
     await owner.tell(`POST /api-keys/${id}/disable`)
     const tries: [AdminDoor, Record<string, unknown>][] = [
       [`POST /api-keys/${id}/enable`, {}],
-      [`POST /api-keys/${id}/rotate`, {}],
+      [`POST /api-keys/${id}/rotate`, { overlap: '7d' }],
       [`PATCH /api-keys/${id}`, { name: 'mine', preset: 'all' }],
       ['POST /api-keys', { name: 'mine', preset: 'all' }],
       ['POST /import?file=api_keys.jsonl', {}],

@@ -55,7 +55,7 @@ beforeAll(async () => {
       'base64url',
     ),
   )
-  await cli('key', 'import', file('key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()))
+  await cli('key', 'import', '--yes', file('key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()))
 
   const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'laptop')
   for (const key of [house.apiKey, api_key, 'no-key-of-ours-at-all']) {

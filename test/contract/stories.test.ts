@@ -84,7 +84,7 @@ const stories: Record<string, Story> = {
   'POST /api/v1/access-downloadables | Downloads': {
     get: async (world) => {
       const product_id = await makeProduct(world)
-      await world.cli('key', 'generate', '--product', String(product_id), '--bits', '2048')
+      await world.cli('key', 'generate', '--yes', '--product', String(product_id), '--bits', '2048')
       for (const [version, numeric, changelog] of [
         ['1.0.1', '101', 'Minor bug fixes'],
         ['1.0.2', '102', 'Bugfixes'],
@@ -280,7 +280,7 @@ const stories: Record<string, Story> = {
     get: async (world) => {
       const own = "Test product that has it's own private key"
       const product_id = await makeProduct(world, { name: 'Test Product', description: own })
-      await world.cli('key', 'generate', '--product', String(product_id), '--bits', '2048')
+      await world.cli('key', 'generate', '--yes', '--product', String(product_id), '--bits', '2048')
       await withMeta(world, 'product', { product_id }, [
         ['test-key', 'test value x'],
         ['test-key-2', 'test value x2'],
@@ -487,7 +487,7 @@ const misplaced = ["GET /api/v1/get-all-contracts | Product doesn't exist"]
 async function makeWorld(): Promise<World> {
   const house = await startHouse()
   const [ownKey, plain] = [await makeProduct(house), await makeProduct(house)]
-  await house.cli('key', 'generate', '--product', String(ownKey), '--bits', '2048')
+  await house.cli('key', 'generate', '--yes', '--product', String(ownKey), '--bits', '2048')
   const license = await makeLicense(house, { product_id: plain })
   return { ...house, ownKey, plain, license }
 }

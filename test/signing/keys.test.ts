@@ -16,7 +16,7 @@ describe('a key put in place beside the running server', () => {
   test('signs the very next answer; the one before it stays visible', async () => {
     const [before] = await keysShown()
     expect(flawOf(await verify(), before.public_key)).toBeUndefined()
-    const rotated = await house.cli('key', 'rotate', '--bits', '2048', '--json')
+    const rotated = await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048', '--json')
     const text = await verify()
     expect(flawOf(text, rotated.json.public_key)).toBeUndefined()
     expect(flawOf(text, before.public_key)).toBeDefined()

@@ -13,7 +13,7 @@ let house: TestHouse
 beforeAll(async () => {
   house = await startHouse()
   const product = await makeProduct(house)
-  await house.cli('key', 'generate', '--product', String(product), '--bits', '2048')
+  await house.cli('key', 'generate', '--yes', '--product', String(product), '--bits', '2048')
   for (const port of [1, 2]) await subscribe(house, `http://127.0.0.1:${port}/`)
   await house.cli('setting', 'set', 'envato_token', 'a-secret-token')
   await house.stop()

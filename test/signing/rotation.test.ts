@@ -71,8 +71,7 @@ describe('a global key that is replaced with an overlap', () => {
   test('is counted for those who named it and those who named none', async () => {
     const uses = () => beside(house, ({ db }) => listKeyUses(db.read, '2000-01-01'))
     await until('the counts are written', async () => (await uses()).some(({ named }) => named > 0))
-    const [use, ...others] = await uses()
-    expect([use!.keyId, ...others]).toEqual([old.key_id])
+    const use = (await uses()).find(({ keyId }) => keyId === old.key_id)
     expect(use!.named).toBeGreaterThanOrEqual(1)
     expect(use!.unnamed).toBeGreaterThanOrEqual(2)
   })

@@ -18,7 +18,6 @@ function counting() {
   const signer: Signer = {
     keyId: 'one',
     label: 'global',
-    isOutgoing: false,
     get privateKey() {
       taken++
       return privateKey
@@ -86,10 +85,10 @@ describe('equal answers of one second', () => {
 
   test('do not share what another key signed', async () => {
     const other = await generateRsaKey(2048)
-    let signer: Signer = { keyId: 'one', label: 'global', privateKey, isOutgoing: false }
+    let signer: Signer = { keyId: 'one', label: 'global', privateKey }
     const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     const one = await seal(say('valid_license_key'), noon)
-    signer = { keyId: 'two', label: 'product', privateKey: other, isOutgoing: false }
+    signer = { keyId: 'two', label: 'product', privateKey: other }
     const two = await seal(say('valid_license_key'), noon)
     expect(JSON.parse(two).signature).not.toBe(JSON.parse(one).signature)
     expect(JSON.parse(two).private_key_used).toBe('product')
@@ -101,7 +100,6 @@ describe('equal answers of one second', () => {
     const signer: Signer = {
       keyId: 'one',
       label: 'global',
-      isOutgoing: false,
       get privateKey() {
         if (isBroken) throw new Error('out of order')
         return privateKey

@@ -117,7 +117,7 @@ export const rotateAgainstSign: Race = {
     const { early, late } = await against(
       arena,
       () => ask('verify', device),
-      () => command(arena, 'key', 'rotate'),
+      () => command(arena, 'key', 'rotate', '--overlap', '0', '--yes'),
     )
     expectOnly(arena, 'a rotation stops nobody', [...early, ...late], [200])
   },

@@ -1,0 +1,74 @@
+import type { Queryable } from '../database/connection'
+import type { KeyOwner } from '../signing/service'
+import { type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/store'
+import { counted, minuteUtc } from './lines'
+import type { Desk } from './operation'
+
+const countedMs = 7 * 24 * 3_600_000
+
+/** How often each key has signed in the last seven days, for clients that named it and for those that named none. */
+export async function recentUses(db: Queryable, now: Date) {
+  const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
+  const uses = Map.groupBy(await listKeyUses(db, since), ({ keyId }) => keyId)
+  return (id: string) => totalOf(uses.get(id))
+}
+
+const totalOf = (uses: KeyUse[] = []) => ({
+  named: uses.reduce((sum, { named }) => sum + named, 0),
+  unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
+})
+
+/** Another key that is to sign. */
+interface Successor {
+  /** The public half, where it is known: clients that know it lose nothing. */
+  publicPem?: string
+  /** How long the keys before it go on signing. */
+  overlapMs?: number
+}
+
+/** What clients lose when the keys of that owner are replaced; empty where there is none. */
+export async function lossOfReplacing(desk: Desk, owner: KeyOwner, successor: Successor): Promise<string> {
+  return told(desk, ofOwner(await liveKeys(desk), owner), owner, successor)
+}
+
+/** What clients lose when a product gets its first key, or the keys of that owner are replaced. */
+export async function lossOfPutting(desk: Desk, owner: KeyOwner, successor: Successor): Promise<string> {
+  const live = await liveKeys(desk)
+  const own = ofOwner(live, owner)
+  return told(desk, own.length ? own : ofOwner(live, null), owner, successor)
+}
+
+/** What clients lose when a product that goes by the global key gets its own. */
+export async function lossOfFirstKey(desk: Desk, owner: KeyOwner): Promise<string> {
+  const live = await liveKeys(desk)
+  return ofOwner(live, owner).length ? '' : told(desk, ofOwner(live, null), owner, {})
+}
+
+const liveKeys = async ({ db, now }: Desk) =>
+  (await listPublicKeys(db.read)).filter(({ retiredAt }) => !retiredAt || retiredAt > now)
+
+const ofOwner = (keys: PublicKey[], owner: KeyOwner) => keys.filter(({ productId }) => productId === owner)
+
+async function told(
+  { db, now }: Desk,
+  keys: PublicKey[],
+  owner: KeyOwner,
+  { publicPem, overlapMs = 0 }: Successor,
+): Promise<string> {
+  const lost = keys.filter((key) => key.publicPem !== publicPem)
+  const usesOf = await recentUses(db.read, now)
+  const about = owner === null ? 'every answer' : `every answer about product ${owner}`
+  return lost.map((key) => [usageOf(key), endOf(key)].join(' ')).join(' ')
+
+  function usageOf({ id, productId }: PublicKey) {
+    const { named, unnamed } = usesOf(id)
+    const whose = productId === owner ? '' : ', the global one,'
+    return `Key ${id}${whose} signed ${counted(named + unnamed, 'answer')} in the last seven days.`
+  }
+
+  function endOf({ id, retiredAt }: PublicKey) {
+    if (!overlapMs) return `Clients that know only key ${id} will refuse ${about} from now on.`
+    const end = new Date(Math.min(now.getTime() + overlapMs, retiredAt?.getTime() ?? Number.POSITIVE_INFINITY))
+    return `It still signs until ${minuteUtc(end)}, and clients that know only key ${id} will refuse ${about} from then on.`
+  }
+}
