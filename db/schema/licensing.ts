@@ -70,6 +70,17 @@ export const licenses = sqliteTable(
       table.validity,
       table.activationLimit,
     ),
+    // Sales are counted along it: by day and product, and all that tells how each stands. Stock is not in it.
+    index('licenses_sold')
+      .on(
+        sql`(${table.assignedAt} / 86400000)`,
+        table.productId,
+        table.status,
+        table.assignedAt,
+        table.validity,
+        table.revokedAt,
+      )
+      .where(sql`${table.assignedAt} is not null`),
     index('licenses_stock').on(table.productId, table.status),
     // What orders take and a shop counts.
     index('licenses_for_sale').on(table.productId).where(sql.raw(isForSale)),

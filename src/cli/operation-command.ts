@@ -4,6 +4,7 @@ import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
 import { Refusal } from '../kernel/outcome'
 import { Sorry } from '../kernel/sorry'
+import { csvOf } from '../operations/csv'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
@@ -44,6 +45,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
   if (operation.loses) command.option('--yes', 'do it without asking')
   command.option('--json', 'print the result as JSON')
+  if (operation.csv) command.addOption(new Option('--csv', 'print the result as CSV').conflicts('json'))
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
@@ -55,7 +57,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
       const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }
       if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
       const value = await operation.run(desk, values)
-      report(io, options, value, operation.show(value))
+      if (operation.csv && options.csv) io.out(await csvOf(operation.csv(value)))
+      else report(io, options, value, operation.show(value))
       // All is said; what is left is the exit code.
       if (operation.isFailure?.(value)) throw new Sorry('')
     })

@@ -6,7 +6,8 @@ import { Sorry } from '../kernel/sorry'
 const dayMs = 86_400_000
 /** Whether a word for a time is one does not depend on what time it is. */
 const beginning = new Date(0)
-const forms = 'write 2030-01-31, 2030-01-31T12:00:00Z, today, yesterday or a number of days such as 7d'
+const forms =
+  'write 2030-01-31, 2030-01-31T12:00:00Z, a month such as 2030-01, today, yesterday or a number of days such as 7d'
 
 /** A filter by some of a few words: a JSON list, or words separated by commas. */
 export const words = <const Choices extends readonly string[]>(
@@ -27,8 +28,20 @@ const moment = (description: string, examples: readonly string[]) =>
 
 /** The filters of a list by time. */
 export const period = {
-  from: moment('Only from this moment on', ['2030-01-31', '2030-01-31T12:00:00Z', 'today', 'yesterday', '7d']),
-  to: moment('Only until this moment; a day is included', ['2030-01-31', '2030-01-31T12:00:00Z', 'today', 'yesterday']),
+  from: moment('Only from this moment on', [
+    '2030-01-31',
+    '2030-01-31T12:00:00Z',
+    '2030-01',
+    'today',
+    'yesterday',
+    '7d',
+  ]),
+  to: moment('Only until this moment; a day or a month is included', [
+    '2030-01-31',
+    '2030-01-31T12:00:00Z',
+    'today',
+    'yesterday',
+  ]),
 }
 
 export interface Range {
@@ -49,7 +62,7 @@ export function rangeOf(given: { from?: string | undefined; to?: string | undefi
   return range
 }
 
-/** What a word for a time covers: a day is whole, a moment is where it stands. */
+/** What a word for a time covers: a day or a month is whole, a moment is where it stands. */
 function stretchOf(given: string, now: Date): { start: Date; end: Date } | undefined {
   const word = given.trim().toLowerCase()
   const midnight = Math.floor(now.getTime() / dayMs) * dayMs
@@ -57,12 +70,19 @@ function stretchOf(given: string, now: Date): { start: Date; end: Date } | undef
   if (word === 'yesterday') return dayAt(midnight - dayMs)
   const [, days] = /^(\d{1,4})d$/.exec(word) ?? []
   if (days !== undefined) return pointAt(now.getTime() - Number(days) * dayMs)
+  if (/^\d{4}-\d{2}$/.test(word)) return monthAt(word)
   const moment = parseMoment(given.trim())
   if (!moment) return undefined
   return /^\d{4}-\d{2}-\d{2}$/.test(word) ? dayAt(moment.getTime()) : pointAt(moment.getTime())
 }
 
 const dayAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms + dayMs) })
+
+function monthAt(month: string) {
+  const start = parseMoment(`${month}-01`)
+  return start && { start, end: new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1)) }
+}
+
 const pointAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms) })
 
 /** The states wanted: those named, or the failure that `failed` asks for. Both, where they contradict, are a `Sorry`. */

@@ -8,6 +8,7 @@ import { integer, text } from '../intake/model'
 import { explain } from './license-explanation'
 import { type ListedLicense, licenseLines } from './license-lines'
 import { findMeantLicense, searchLicenses } from './license-search'
+import { stats } from './license-stats'
 import { licenseTerms } from './license-terms'
 import { licenseDeeds } from './licenses'
 import { minute } from './lines'
@@ -84,5 +85,5 @@ const show = operation({
 export const licenses: Subject = {
   name: 'license',
   about: 'licence keys: whose they are, what they allow, why they are refused',
-  operations: [list, search, show, explain, ...licenseDeeds, ...licenseTerms],
+  operations: [list, search, show, stats, explain, ...licenseDeeds, ...licenseTerms],
 }

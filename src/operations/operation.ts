@@ -2,6 +2,7 @@ import type { Static, TObject } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
 import type { Deps } from '../deps'
 import type { Upload } from '../features/downloads/files'
+import type { CsvTable } from './csv'
 import type { Line } from './lines'
 
 /** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
@@ -41,6 +42,8 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   run(desk: Desk, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
   show(value: Value): Line[]
+  /** How a spreadsheet reads it: `--csv` on the command line, `Accept: text/csv` over HTTP. */
+  csv?(value: Value): CsvTable
   /**
    * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
    * where the sentence is empty.

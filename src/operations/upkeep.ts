@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { runAside } from '../upkeep/aside'
 import { examine } from '../upkeep/doctor/examine'
 import { optimize } from '../upkeep/optimize'
-import { statusOf } from '../upkeep/status/service'
+import { type Status, statusOf } from '../upkeep/status/service'
 import { facts } from './lines'
 import { operation, type Subject } from './operation'
 
@@ -40,9 +40,7 @@ const statusOperation = operation({
         version: rest.version,
         'data folder': rest.data_dir,
         ...(rest.uptime_seconds !== null && { 'up for': `${rest.uptime_seconds} s` }),
-        licences: Object.entries(licenses)
-          .map(([state, number]) => `${number} ${state}`)
-          .join(', '),
+        licences: stocked(licenses),
         activations: `${activations.active} active, ${activations.today} since midnight (UTC)`,
         'verify in 24 h': `${verifications_24h.all} asked, ${verifications_24h.failed} failed`,
         queue: `${jobs.due} due, for ${jobs.oldest_seconds} s at most; ${jobs.queued} queued, ${jobs.running} running, ${jobs.dead} given up`,
@@ -71,6 +69,12 @@ const optimizeOperation = operation({
     `The database has ${megabytes(database_bytes)}, of which ${megabytes(reusable_bytes)} are free for new rows.`,
   ],
 })
+
+/** The licences in each state; those that have ended are told beside the assigned, whom they are among. */
+const stocked = ({ expired, ...states }: Status['licenses']) =>
+  Object.entries(states)
+    .map(([state, number]) => `${number} ${state}${state === 'assigned' ? `, ${expired} of them expired` : ''}`)
+    .join(', ')
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MiB`
 

@@ -5,6 +5,7 @@ import { text } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
 import { Sorry } from '../../kernel/sorry'
+import { csvOf } from '../../operations/csv'
 import type { Desk, Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
@@ -17,12 +18,22 @@ import { uploadIn } from './upload'
 /** The same as the operation's command, in the name of whoever asks. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
+  ...(operation.csv && { gives: ['application/json', csvType] }),
   input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
   async answer(deps, visit, { current_password: password, ...values }) {
     await requireProof(deps, visit, operation.proof, password)
-    return done(await run(deskOf(deps, visit, operation), values))
+    return saidOf(operation, visit, await run(deskOf(deps, visit, operation), values))
   },
 })
+
+const csvType = 'text/csv'
+
+/** The value as JSON, or as CSV where that is asked for and there is such a form. */
+async function saidOf({ csv }: Pick<Operation, 'csv'>, { request }: Visit, value: object): Promise<Said> {
+  if (!csv || !request.headers.get('accept')?.includes(csvType)) return done(value)
+  const body = new Response(await csvOf(csv(value))).body!
+  return { status: 200, body, headers: { 'content-type': `${csvType}; charset=utf-8` } }
+}
 
 const current_password = Type.Optional(
   text({

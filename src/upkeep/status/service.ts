@@ -44,7 +44,7 @@ const lookAround = (folder: string, now: Date) =>
     return {
       version,
       data_dir: folder,
-      licenses: await countLicenses(read),
+      licenses: await countLicenses(read, now),
       activations: await countActivations(read, midnight),
       verifications_24h: { all, failed },
       jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },

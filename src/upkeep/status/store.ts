@@ -4,17 +4,26 @@ import { calls } from '../../../db/schema/operations'
 import { jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
-/** How many licences are in each state; a revoked one is not among the blocked. */
-export async function countLicenses(db: Queryable) {
+/** How many licences are in each state; the expired are among the assigned, the revoked not among the blocked. */
+export async function countLicenses(db: Queryable, now: Date) {
   const rows = await db.select({ status: licenses.status, number: count() }).from(licenses).groupBy(licenses.status)
   const [{ revoked } = { revoked: 0 }] = await db
     .select({ revoked: count() })
     .from(licenses)
     .where(and(eq(licenses.status, 'blocked'), isNotNull(licenses.revokedAt)))
+  // Written so that the index of ends serves it.
+  const [{ expired } = { expired: 0 }] = await db
+    .select({ expired: count() })
+    .from(licenses)
+    .where(
+      sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0
+        and (${licenses.assignedAt} + ${licenses.validity} * 86400000) < ${now.getTime()}`,
+    )
   const of = (status: string) => rows.find((row) => row.status === status)?.number ?? 0
   return {
     available: of('available'),
     assigned: of('assigned'),
+    expired,
     reserved: of('reserved'),
     blocked: of('blocked') - revoked,
     revoked,

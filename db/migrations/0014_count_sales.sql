@@ -1,0 +1,1 @@
+CREATE INDEX `licenses_sold` ON `licenses` (("assigned_at" / 86400000),`product_id`,`status`,`assigned_at`,`validity`,`revoked_at`) WHERE "licenses"."assigned_at" is not null;

@@ -1,0 +1,56 @@
+import { Type } from '@sinclair/typebox'
+import { type SalesDimension, salesDimensions, salesOf } from '../features/desk/sales'
+import { productReference } from '../features/products/model'
+import { requireProduct } from '../features/products/service'
+import { runAside } from '../upkeep/aside'
+import { period, rangeOf, words } from './filters'
+import { type Stats, statsLines, statsTable } from './license-stats-lines'
+import { operation } from './operation'
+
+const usual: SalesDimension[] = ['month']
+
+export const stats = operation({
+  command: 'license stats',
+  route: 'GET /stats',
+  role: 'viewer',
+  summary: 'how many licences were sold: by day, month, product and status, in a time or ever',
+  input: Type.Object({
+    by: words(salesDimensions, 'What to count by; month when it is absent', ['month', 'product,status', 'day']),
+    product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
+    ...period,
+  }),
+  async run({ db, now, folder, isServer }, { by = usual, product: reference, from, to }): Promise<Stats> {
+    const range = rangeOf({ from, to }, now)
+    const product = reference === undefined ? undefined : await requireProduct(db.read, reference)
+    // All licences are counted through, so that a server has it done aside: no request waits for it.
+    if (isServer) {
+      const options = { by: by.join(), product: product?.id, from: range.from, to: range.to }
+      return (await runAside(folder, ['license', 'stats', ...optionsOf(options)])).value
+    }
+    return {
+      from: range.from?.toISOString() ?? null,
+      to: range.to?.toISOString() ?? null,
+      product: product ? { id: product.id, name: product.name } : null,
+      by: salesDimensions.filter((dimension) => by.includes(dimension)),
+      ...(await salesOf(db.read, { ...range, productId: product?.id }, by, now)),
+    }
+  },
+  show: ({ totals, groups, by, from, to, product }) => [
+    sentenceOf({ totals, from, to, product }),
+    '',
+    ...table([...by.map((dimension) => headings[dimension]), 'SOLD'], groups.map(cellsOf(by)), 'None was sold.'),
+  ],
+  csv: ({ groups, by }) => ({
+    columns: [
+      ...by.flatMap((dimension) => (dimension === 'product' ? ['product_id', 'product'] : [dimension])),
+      'sold',
+    ],
+    rows: groups,
+  }),
+  help: 'A licence is sold when it is assigned to its owner.\nAssigned are those that have not ended; expired are counted apart.',
+})
+
+const optionsOf = (options: Record<string, string | number | Date | undefined>) =>
+  Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value instanceof Date ? value.toISOString() : value}`],
+  )
