@@ -205,6 +205,11 @@ describe.each(Object.entries(clients))('the example for clients, %s', (_, { chec
     expect(await codes(real, license, 'büro-1', 'activate')).toEqual(['good', 300])
     expect(await codes(real, ` ${license} `, 'büro-1', 'activate')).toEqual(['good', 301])
     expect(await codes(real, license, 'büro-1')).toEqual(['good', 200])
+    // As it is pasted: spaces that nobody sees around it, and letters in another case.
+    const spaces = '\u00a0\ufeff\u2003\t\v'
+    for (const pasted of [`${spaces}${license}${spaces}`, license.toLowerCase(), `\u200b${license}`]) {
+      expect(await codes(real, pasted, `${spaces}büro-1${spaces}`)).toEqual(['good', 200])
+    }
     expect(await codes(real, license, 'büro-2', 'activate')).toEqual(['refused', 302])
     expect(await codes(real, 'UNKNOWN', 'büro-1')).toEqual(['refused', 210])
     expect(await codes(real, license, '')).toEqual(['refused', 215])
