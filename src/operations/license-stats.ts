@@ -35,18 +35,8 @@ export const stats = operation({
       ...(await salesOf(db.read, { ...range, productId: product?.id }, by, now)),
     }
   },
-  show: ({ totals, groups, by, from, to, product }) => [
-    sentenceOf({ totals, from, to, product }),
-    '',
-    ...table([...by.map((dimension) => headings[dimension]), 'SOLD'], groups.map(cellsOf(by)), 'None was sold.'),
-  ],
-  csv: ({ groups, by }) => ({
-    columns: [
-      ...by.flatMap((dimension) => (dimension === 'product' ? ['product_id', 'product'] : [dimension])),
-      'sold',
-    ],
-    rows: groups,
-  }),
+  show: statsLines,
+  csv: statsTable,
   help: 'A licence is sold when it is assigned to its owner.\nAssigned are those that have not ended; expired are counted apart.',
 })
 
