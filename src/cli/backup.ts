@@ -31,7 +31,7 @@ export const backupCommand = (program: Command, io: Io) =>
           ...(passphrase === undefined
             ? [
                 'Its keys are left out: keep sealing.key elsewhere, a restore needs it.',
-                'Nothing authenticates it: whoever can write to it can alter it. A passphrase would.',
+                'Nothing authenticates it: anybody who can write to the file can alter it. A passphrase would prevent that.',
               ]
             : []),
           ...lacking.map((id) => `The file of release ${id} is lost, and not in it: see "latchkey doctor".`),

@@ -33,8 +33,8 @@ export const importCommand = (program: Command, io: Io) =>
     .option('--table <table>', 'what the file holds, where its name does not say it (default: licenses)')
     .option('--product <product>', 'the product of lines that name none: its id, uuid, slug or name')
     .option('--create-products', 'make products that are named and not there')
-    .option('--map <theirs=ours>', 'what a column is; "theirs=" to pass over it; may be repeated', gatherPair, {})
-    .option('--default <ours=value>', 'what lines are worth that say nothing; may be repeated', gatherPair, {})
+    .option('--map <theirs=ours>', 'what a column is; "theirs=" to skip it; may be repeated', gatherPair, {})
+    .option('--default <ours=value>', 'the value of a field where a line has none; may be repeated', gatherPair, {})
     .option('--value <column:theirs=ours>', 'what a value in a column means; may be repeated', gatherTexts, [])
     .option('--date-format <format>', 'how dates are written, such as dd/MM/yyyy; may be repeated', gatherTexts, [])
     .option('--mapping <file>', 'a JSON file with the columns and defaults of each table')
@@ -159,7 +159,9 @@ function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: s
   const value = { lines, made, already_there, refused, tables, reasons, refusals, notes, refused_to: refusedTo }
   report(io, options, value, linesOf(result, heading))
   if (!refused) return
-  const where = refusedTo.length ? `: mend them in ${refusedTo.join(', ')} and import that` : ''
+  const where = refusedTo.length
+    ? `: correct ${refused === 1 ? 'it' : 'them'} in ${refusedTo.join(', ')} and import that file`
+    : ''
   throw new Sorry(`${refusedLines(refused)}${where}`)
 }
 

@@ -41,7 +41,7 @@ export function buildProgram(io: Io, firstWord?: string): Command {
       minWidthToWrap: 12,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
       // A default that is empty says nothing.
-      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (\[\]|"")\)$/, ''),
+      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\}|"")\)$/, ''),
     })
     .showHelpAfterError('(add --help for the ways to use it)')
   serveCommand(program, io)

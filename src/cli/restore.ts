@@ -13,7 +13,7 @@ const warning =
 /** `latchkey restore` */
 export const restoreCommand = (program: Command, io: Io) =>
   withSettings(program.command('restore'), ['data_dir'])
-    .description('make a new data folder of a backup, once everything in it is proven')
+    .description('make a new data folder of a backup, once everything in it is verified')
     .argument('<file>', 'the backup')
     .option('--passphrase-file <path>', 'the passphrase its keys are under')
     .option('--sealing-key <path>', 'the sealing.key of the time of a backup that was taken without keys')

@@ -23,7 +23,7 @@ export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T
   const judged = judge(model, values)
   if (!judged.errors) return judged
   const errors = Object.entries(judged.errors).map(([name, sentences]) => {
-    const said = values[name] === undefined ? undefined : faultOf(model.properties[name] as Field, values[name])
+    const said = faultOf(model.properties[name] as Field, values[name])
     return [name, said === undefined ? sentences : [said]]
   })
   return { errors: Object.fromEntries(errors) }
@@ -65,8 +65,9 @@ const isSwitch = (schema: Field) => wordsOf(schema).toSorted().join() === 'off,o
 
 const wordsOf = (schema: Field): string[] => schema.anyOf.map((word: TLiteral) => word.const)
 
+/** What was given and what is taken. Both doors print it beside the field's name, as the operator wrote that. */
 function faultOf(schema: Field, value: unknown): string | undefined {
-  if (value === '' || Array.isArray(value)) return undefined
+  if (value === undefined || value === '' || (Array.isArray(value) && !value.length)) return 'It is required.'
   const given = typeof value === 'string' ? `"${value}"` : JSON.stringify(value)
   switch (schema.kind) {
     case 'choice':
@@ -76,6 +77,14 @@ function faultOf(schema: Field, value: unknown): string | undefined {
     case 'toggle':
     case 'flag':
       return `${given} is neither on nor off.`
+    case 'integer':
+      return `${given} is not a whole number from ${schema.minimum} to ${schema.maximum}.`
+    case 'text':
+    case 'json':
+      if (typeof value !== 'string') return 'It takes a text.'
+      return value.length > schema.maxLength ? `It takes at most ${schema.maxLength} characters.` : undefined
+    case 'list':
+      return Array.isArray(value) ? undefined : 'It takes a list.'
     default:
       return undefined
   }

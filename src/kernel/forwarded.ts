@@ -61,7 +61,7 @@ function* hopsOf(headers: Pick<Headers, 'get'>): Generator<string> {
   if (real !== null) yield `X-Real-IP alone: ${real}`
 }
 
-// Empty elements of a list are passed over (RFC 9110, 5.6.1).
+// Empty elements of a list are skipped (RFC 9110, 5.6.1).
 function* lastFirst(list: string): Generator<string> {
   const hops = list.split(',').slice(-hopsMax)
   for (const hop of hops.reverse()) if (hop.trim() !== '') yield hop.trim()

@@ -7,7 +7,7 @@ export interface Gauges {
   oldestJobSeconds: number
   databaseBytes: number
   walBytes: number
-  /** Seconds since 1970; undefined when no backup was proven yet. */
+  /** Seconds since 1970; undefined when no backup was verified yet. */
   lastBackupSeconds: number | undefined
 }
 
@@ -37,7 +37,7 @@ export function prometheusText({ routes, signatures, calls, loopLag }: Metrics, 
     ]),
     family('database_bytes', 'gauge', 'Size of the database file.', [sample({}, gauges.databaseBytes)]),
     family('wal_bytes', 'gauge', 'Size of the write-ahead log beside it.', [sample({}, gauges.walBytes)]),
-    family('last_backup_timestamp_seconds', 'gauge', 'When a backup was last made and proven.', [
+    family('last_backup_timestamp_seconds', 'gauge', 'When a backup was last made and verified.', [
       ...(gauges.lastBackupSeconds === undefined ? [] : [sample({}, gauges.lastBackupSeconds)]),
     ]),
   ].join('')

@@ -140,7 +140,7 @@ const revoke = operation({
   input: Type.Object({ id }),
   loses: async ({ id }, { db }) => {
     const { name } = await requireApiKey(db.read, id)
-    return `Whoever uses API key ${id} "${name}" is refused from now on, for good.`
+    return `From now on, every request with API key ${id} "${name}" is refused, for good.`
   },
   run: async ({ db, now }, { id }) => described(await db.write((tx) => revokeApiKey(tx, id, now))),
   show: (key) => [`API key ${key.id} "${key.name}" is revoked.`],

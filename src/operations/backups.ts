@@ -10,7 +10,7 @@ const list = operation({
   command: 'backups list',
   route: 'GET /backups',
   role: 'viewer',
-  summary: 'the backups the server has taken to the folder of the setting backup_to; each was proven',
+  summary: 'the backups the server has taken to the folder of the setting backup_to; each was verified',
   input: Type.Object({}),
   async run({ db, config, now }) {
     const facts = await findBackupFacts(db.read)
@@ -28,7 +28,7 @@ const list = operation({
     ...table(
       ['TAKEN (UTC)', 'BYTES', 'FILE'],
       backups.map(({ path, taken_at, bytes }) => [minute(taken_at), String(bytes), path]),
-      'There is none: see the settings backup_every, backup_to and backup_passphrase_file.',
+      'There are no backups: see the settings backup_every, backup_to and backup_passphrase_file.',
     ),
     ...(problems.length ? ['', ...problems.map((problem) => `✗ ${problem}`), `→ ${backupRemedy}`] : []),
   ],
@@ -49,7 +49,7 @@ const take = operation({
     })
     return { file, ordered_at: now.toISOString() }
   },
-  show: ({ file }) => [`The server takes a backup; ${file} is there when it is proven.`],
+  show: ({ file }) => [`The server takes a backup; ${file} is there when it is verified.`],
 })
 
 export const backups: Subject = {

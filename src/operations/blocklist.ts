@@ -18,7 +18,7 @@ const add = operation({
   input: Type.Object({
     ip: Type.Optional(text({ description: 'An address or CIDR range.' })),
     identifier: Type.Optional(text({ description: 'A device, exactly as it names itself.' })),
-    reason: Type.Optional(text({ description: 'Why, for whoever reads the list.' })),
+    reason: Type.Optional(text({ description: 'The reason, shown in the list.' })),
     expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
   async run({ db, now }, { ip, identifier, reason = '', expires_at }) {

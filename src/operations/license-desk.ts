@@ -29,7 +29,8 @@ const columns = {
 const list = listing({
   command: 'license list',
   route: 'GET /licenses',
-  summary: 'licences: all, or those that pass every filter; by owner_email and expires_at those that have one',
+  summary:
+    'all licences, or those that match every filter; owner_email and expires_at find only licences that have one',
   plural: 'licenses',
   filters: Type.Object({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),

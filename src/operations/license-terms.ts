@@ -10,7 +10,7 @@ import { operation } from './operation'
 
 const Choice = { license_key: licenseReference() }
 const reason = Type.Optional(
-  text({ maxLength: 1024, description: 'Why, for whoever reads its page and its history; clients are not told.' }),
+  text({ maxLength: 1024, description: 'The reason, shown on its page and in its history; clients are not told.' }),
 )
 
 const block = licenseChange({

@@ -63,7 +63,7 @@ const note = licenseDeed({
   command: 'license note',
   route: 'POST /licenses/:license_key/notes',
   bare: ['note'],
-  summary: 'write something down about a licence, for whoever reads its history',
+  summary: 'add a note to the history of a licence',
   input: Type.Object({ ...Choice.properties, note: text({ maxLength: 4096, description: 'What to remember.' }) }),
   make: (tx, { license_key, note: words }, now) => noteLicense(tx, license_key, { note: words, now }),
 })

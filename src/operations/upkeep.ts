@@ -58,7 +58,7 @@ const optimizeOperation = operation({
   command: 'optimize',
   route: 'POST /optimize',
   role: 'operator',
-  summary: 'let the database look again at its plans, and take in the log beside it; the server does so every night',
+  summary: 'refresh the query plans of the database and write its write-ahead log back; the server does so every night',
   input: nothing,
   async run({ folder, isServer }): Promise<Awaited<ReturnType<typeof optimize>>> {
     return isServer ? (await runAside(folder, ['optimize'])).value : await optimize(folder)

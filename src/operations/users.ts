@@ -32,7 +32,7 @@ const create = operation({
   route: 'POST /users',
   role: 'owner',
   proof: 'session',
-  summary: 'let somebody in, with a password of their own',
+  summary: 'create a user, with a password of their own',
   input: Type.Object({
     name: text({ maxLength: 64, description: 'What they log in as: small letters, digits and . _ @ -' }),
     role: choice(roles, role),

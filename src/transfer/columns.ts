@@ -1,7 +1,7 @@
 import { canonical, type Reading } from './mapping'
 import type { Fields, Table } from './table'
 
-/** The column of a file of refused lines that says why; it is passed over when such a file is imported. */
+/** The column of a file of refused lines that says why; it is skipped when such a file is imported. */
 export const reasonColumn = 'refused_because'
 
 /** A name without case, spaces, dashes and other signs: files write `E-Mail`, `e_mail` and `Email` for the same. */
@@ -19,7 +19,7 @@ export function nameMeant(name: string, names: readonly string[]): string | unde
 
 /**
  * The field a column means: as it was mapped, else by its name or one of its usual spellings. Empty for one that is to be
- * passed over, undefined for one that is not known.
+ * skipped, undefined for one that is not known.
  */
 export function fieldOf(column: string, { table, columns }: Reading): string | undefined {
   if (column === reasonColumn || column === 'table' || column.trim() === '') return ''
@@ -33,7 +33,7 @@ export function fieldOf(column: string, { table, columns }: Reading): string | u
 
 const spellings = new WeakMap<Table, Map<string, string>>()
 
-/** The field that each name of a table's columns means, squashed; empty for those that are passed over. */
+/** The field that each name of a table's columns means, squashed; empty for those that are skipped. */
 function spelledOut(table: Table): Map<string, string> {
   const here = spellings.get(table)
   if (here) return here
@@ -70,7 +70,7 @@ export function contradiction(column: string, columns: readonly string[], fieldO
   const field = fieldOfEach(column)
   const other = columns.find((each) => each !== column && fieldOfEach(each) === field)
   if (other === undefined) return `two columns are called "${column}", and differ: give each a name of its own`
-  return `the columns "${other}" and "${column}" both mean ${field}, and differ: pass over one with --map "${column}="`
+  return `the columns "${other}" and "${column}" both mean ${field}, and differ: skip one with --map "${column}="`
 }
 
 const isSilent = (value: unknown) => value === undefined || value === null || value === ''

@@ -41,7 +41,7 @@ export function requireConsistent(word: FileStatus, { fields, signs }: LicenseLi
   if (inStock(word) && signs.length) {
     throw contradiction(
       word,
-      `${status} and ${signs[0]} contradict each other: what is in stock is not sold; say --value "status:${word}=assigned" where it was, or pass over the column where it says nothing`,
+      `${status} and ${signs[0]} contradict each other: what is in stock is not sold; say --value "status:${word}=assigned" where it was, or skip the column where it says nothing`,
     )
   }
 }

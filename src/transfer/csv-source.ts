@@ -45,7 +45,7 @@ export async function* linesOfCsv(
   source.notes.push(...mangled.notes(path))
 }
 
-/** The columns of a file: their names, and the field each means; an empty one is passed over. */
+/** The columns of a file: their names, and the field each means; an empty one is skipped. */
 interface Columns {
   header: string[]
   fields: string[]
@@ -65,7 +65,7 @@ function saidOf(cells: string[], { header, fields }: Columns): { said: Fields; r
 
 /**
  * Why the cells do not fit under the columns. Empty ones at the end may be too many. Too few are taken where what is
- * missing is passed over: a line that breaks off before its owner or its status would come in as something else.
+ * missing is skipped: a line that breaks off before its owner or its status would come in as something else.
  */
 function misfit(cells: string[], { header, fields }: Columns): string | undefined {
   const surplus = cells.slice(header.length).some((cell) => cell.trim() !== '')
@@ -91,7 +91,7 @@ function fieldsOfHeader(header: string[], reading: Reading, path: string): strin
   const unknown = header.filter((_, i) => fields[i] === undefined)
   if (unknown.length) {
     const names = listed(unknown)
-    const remedy = `pass over one with --map "${unknown[0]}=", or say what it is with --map "${unknown[0]}=FIELD"`
+    const remedy = `skip one with --map "${unknown[0]}=", or say what it is with --map "${unknown[0]}=FIELD"`
     throw new Sorry(
       `the first line of ${path} has columns that ${table.name} do not know, ${names}: ${remedy}; the fields are ${fieldsOf(table).join(', ')}`,
     )

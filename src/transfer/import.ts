@@ -35,7 +35,7 @@ interface Watching {
 
 /**
  * Puts every line of these files in, many in one write; what was written is on disk and stays, however the rest goes.
- * A line that is there already is passed over. No events are announced.
+ * A line that is there already is skipped. No events are announced.
  */
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   await requireMappedColumns(sources)
@@ -75,7 +75,7 @@ const counted = (count: number, thing: string) => `${count} ${thing}${count === 
 
 const standing = ({ lines }: Result, most: number) =>
   lines
-    ? `The ${lines} lines before it were dealt with, ${most} in one write: import again when it is mended, what is there is passed over`
+    ? `The ${lines} lines before it were read, ${most} in one write: correct it and import again; what is there is skipped`
     : 'Nothing was imported'
 
 function journeyOf(

@@ -87,7 +87,13 @@ function withoutUnread(schemas: Record<string, Schema>, given: Fields, written: 
 function flawIn({ name, text }: { name: string; text: string }, given: Fields, schemas: Record<string, Schema>): Flaw {
   const schema = schemas[name]!
   const value = [name, ...(schema['x-aliases'] ?? [])].map((each) => given[each]).find((each) => each !== undefined)
-  if (value === undefined || schema.kind === 'text' || schema.kind === 'json') return { kind: text, text, column: name }
+  const inColumn = text
+    .replace(/^The .*?(?: field)? (must|is)\b/, `${name} $1`)
+    .replace('greater than', 'longer than')
+    .replace(/\.$/, '')
+  if (value === undefined || schema.kind === 'text' || schema.kind === 'json') {
+    return { kind: inColumn, text: inColumn, column: name }
+  }
   if (name === 'status' && schema['x-words']) return unknownStatus(value).flaw
   const shown = quoted(value)
   const flaw = { column: name, value: shown.slice(1, -1) }
@@ -102,9 +108,9 @@ function flawIn({ name, text }: { name: string; text: string }, given: Fields, s
   if (schema.kind === 'choice') {
     const choices = (schema.anyOf as { const: string }[]).map((choice) => choice.const).join(', ')
     const remedy = `say what it means with --value "${name}:${flaw.value}=…"`
-    return { ...flaw, kind: `${name} choice`, text: `${name} ${shown} is none of ${choices}: ${remedy}` }
+    return { ...flaw, kind: `${name} choice`, text: `${name} ${shown} is not one of ${choices}: ${remedy}` }
   }
-  const rule = text.replace(/^The .*?(?: field)? (must|is)\b/, '$1').replace(/\.$/, '')
+  const rule = inColumn.slice(name.length + 1)
   return { ...flaw, kind: `${name} ${rule}`, text: `${name} ${shown} ${rule}` }
 }
 

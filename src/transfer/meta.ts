@@ -21,7 +21,7 @@ export function metaOf(given: unknown): MetaPair[] {
   const seen = new Set<string>()
   return pairs.map(([key, content]) => {
     if (typeof key !== 'string' || key === '' || key.length > longestMetaKey) {
-      throw new Sorry(`meta_data has a key that is none: it takes 1 to ${longestMetaKey} characters`)
+      throw new Sorry(`meta_data has an invalid key: a key has 1 to ${longestMetaKey} characters`)
     }
     if (seen.has(key)) throw new Sorry(`meta_data has the key "${key}" twice`)
     seen.add(key)

@@ -51,7 +51,7 @@ const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjso
 const foreignExtensions =
   /^\.(xlsx|xlsm|xlsb|xls|ods|numbers|sql|dump|zip|gz|bz2|xz|zst|7z|rar|tar|tgz|pdf|db|sqlite3?)$/
 
-/** The files a path means, those first that others lean on; and what is to be told of those that are passed over. */
+/** The files a path means, those first that others lean on; and what is to be told of those that are skipped. */
 export function openSources(
   path: string,
   said: Said,
@@ -79,10 +79,8 @@ export function openSources(
   return {
     sources: sources.sort((a, b) => place(a) - place(b)),
     passedOver: [
-      ...read.flatMap(({ file, reading }) =>
-        reading ? [] : [`${file} was passed over: its name is none of a table.`],
-      ),
-      ...foreign.map((file) => `${file} was passed over: ${foreignIn(join(path, file))}.`),
+      ...read.flatMap(({ file, reading }) => (reading ? [] : [`${file} was skipped: no table has that name.`])),
+      ...foreign.map((file) => `${file} was skipped: ${foreignIn(join(path, file))}.`),
     ],
   }
 }

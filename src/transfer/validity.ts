@@ -33,7 +33,7 @@ export function validityOf(word: FileStatus, line: LicenseLine, now: Date): Vali
   return { days, remarks: isSold && days && !start ? [...remarks, startsNow] : remarks }
 }
 
-const which = 'pass over the one that does not hold, with --map "validity=" or --map "expires_at="'
+const which = 'skip the one that does not hold, with --map "validity=" or --map "expires_at="'
 const endWanted = 'give its expires_at, or its validity and assigned_at'
 const startsNow = 'No assigned_at, so that their days count from this import'
 

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/connection'
 
 /** What upkeep remembers of itself, as JSON among the facts of the installation. */
 export interface Facts {
-  /** The last backup that was proven. */
+  /** The last backup that was verified. */
   last_backup: { at: string; path: string }
   /** The last one of its own that the server could not take, unless one was taken since. */
   last_backup_failure: { at: string; error: string }

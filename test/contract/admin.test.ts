@@ -87,14 +87,14 @@ describe('fields', () => {
     expect(told).toMatchObject(
       refusal(422, 'invalid_input', {
         fields: {
-          ip: ['The ip must be a string.'],
-          expires_at: ['The expires at is not a valid date.'],
+          ip: ['It takes a text.'],
+          expires_at: ['"soon" is not a date: write 2030-01-31 or 2030-01-31T12:00:00Z.'],
           reasn: ['There is no field "reasn" here.'],
         },
       }),
     )
     expect(await owner.tell('DELETE /blocklist/x')).toMatchObject(
-      refusal(422, 'invalid_input', { fields: { id: ['The id must be an integer.'] } }),
+      refusal(422, 'invalid_input', { fields: { id: ['"x" is not a whole number from 1 to 2147483647.'] } }),
     )
     expect(await owner.tell('GET /blocklist', { after: 'x' })).toMatchObject(refusal(422, 'invalid_input'))
     expect(await owner.tell('POST /blocklist', {})).toMatchObject(refusal(422, 'invalid_input'))

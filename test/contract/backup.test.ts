@@ -40,7 +40,7 @@ describe('a backup that is taken under load', () => {
   const acknowledged: { license_key: string; identifier: string }[] = []
   let restored: string
 
-  test('is proven, and has all that was acknowledged before it began', async () => {
+  test('is verified, and has all that was acknowledged before it began', async () => {
     let isLoaded = true
     const customers = Array.from({ length: 4 }, async (_, n) => {
       while (isLoaded) {

@@ -89,8 +89,8 @@ describe('the blocklist', () => {
       [['add', '--identifier', 'x', '--expires-at', '2020-01-01'], 2, 'past'],
       [['add', '--identifier', 'x', '--expires-at', 'tomorrow'], 2, 'date'],
       [['remove', '999999'], 1, 'blocklist list'],
-      [['remove', '0'], 2, '<id>: The id must be at least 1.'],
-      [['remove', '-1'], 2, '<id>: The id must be at least 1.'],
+      [['remove', '0'], 2, '<id>: 0 is not a whole number from 1 to 2147483647.'],
+      [['remove', '-1'], 2, '<id>: -1 is not a whole number from 1 to 2147483647.'],
     ]
     for (const [args, exitCode, err] of cases) {
       expect(await house.cli('blocklist', ...args)).toMatchObject({ exitCode, err: expect.stringContaining(err) })

@@ -340,17 +340,17 @@ describe('latchkey generator', () => {
     [['--method', 'custom', '--template', '{X:256}'], '256 characters, but 255 is the most'],
     [['--method', 'custom'], 'a custom generator needs a template'],
     [['--template', '{X:12}'], 'add --method custom'],
-    [['--method', 'php'], 'Allowed choices are uuid, chunk-system, custom'],
+    [['--method', 'php'], '"php" is not one of uuid, chunk-system, custom'],
     [['--charset', 'ABCA'], 'the charset has "A" twice'],
     [['--charset', 'A'], 'give it at least two characters'],
     [['--charset', 'AB CD'], 'no spaces'],
     [['--prefix', '🔑'], 'printable ASCII'],
     [['--prefix', 'P'.repeat(250)], '269 characters, but 255 is the most'],
-    [['--chunks', '0'], '--chunks: The number of chunks must be at least 1.'],
-    [['--chunks', '99999999999'], '--chunks: The number of chunks must not be greater than 255.'],
+    [['--chunks', '0'], '--chunks: 0 is not a whole number from 1 to 255.'],
+    [['--chunks', '99999999999'], '--chunks: 99999999999 is not a whole number from 1 to 255.'],
     [['--chunks', '255', '--chunk-length', '255'], '65279 characters, but 255 is the most'],
-    [['--validity', '-1'], '--validity: The validity must be at least 0.'],
-    [['--activation-limit', 'many'], '--activation-limit: The activation limit must be an integer.'],
+    [['--validity', '-1'], '--validity: -1 is not a whole number from 0 to 2147483647.'],
+    [['--activation-limit', 'many'], '--activation-limit: "many" is not a whole number from -1 to 2147483647.'],
   ])('refuses %j and says what to do', async (options, sentence) => {
     const { exitCode, err, out } = await create('--product', String(product), ...options)
     expect([exitCode, out]).toEqual([2, ''])

@@ -182,7 +182,7 @@ describe('the end of a licence in a file', () => {
     ],
     [
       { ...start, validity: 0, expires_at: '2030-01-31' },
-      'validity "0", which lasts for ever, contradict each other: pass over the one',
+      'validity "0", which lasts for ever, contradict each other: skip the one',
     ],
     [{ ...start, validity: 30, expires_at: 'never' }, 'validity "30" and an expires_at of never contradict each other'],
     [{ ...start, expires_at: '2024-01-30' }, 'expires_at "2024-01-30" is not after assigned_at "2024-01-31"'],

@@ -38,7 +38,7 @@ describe('import', () => {
     const path = write('turn.csv', `${header}\n${rows}TURN-X,"App,1,0\nTURN-Y,App,1,0\n`)
     const { exitCode, err } = await house.cli('import', path, '--yes')
     expect(exitCode).toBe(1)
-    expect(err).toContain('The 2000 lines before it were dealt with, 1000 in one write')
+    expect(err).toContain('The 2000 lines before it were read, 1000 in one write')
     expect(await numbers(write('turn.csv', `${header}\n${rows}`))).toMatchObject({ made: 499, already_there: 2000 })
   })
 
@@ -117,7 +117,7 @@ describe('import', () => {
     expect(await listed('ASK-')).toEqual([])
   })
 
-  test('passes over what is there, and refuses what is otherwise there', async () => {
+  test('skips what is there, and refuses what is otherwise there', async () => {
     const path = write('keys.csv', `${header}\nTWICE-1,App,1,0\nTWICE-2,App,1,0\n`)
     expect(await numbers(path)).toEqual({ lines: 2, made: 2, already_there: 0, refused: 0 })
     expect(await numbers(path)).toEqual({ lines: 2, made: 0, already_there: 2, refused: 0 })
@@ -131,7 +131,7 @@ describe('import', () => {
     const path = write('keys.csv', `${header.replaceAll(',', ';')};status\nMEND-1;App;1;0;assigned\nMEND-2;App;x;0;\n`)
     const first = await house.cli('import', path, '--yes')
     const refused = path.replace('.csv', '.refused.csv')
-    expect(first.err).toBe(`latchkey: 1 line is refused: mend them in ${refused} and import that\n`)
+    expect(first.err).toBe(`latchkey: 1 line is refused: correct it in ${refused} and import that file\n`)
     const text = readFileSync(refused, 'utf8')
     expect(text).toBe(
       'license_key;product;activation_limit;validity;status;refused_because\n' +
@@ -147,7 +147,7 @@ describe('import', () => {
     [
       'a column nobody knows',
       `${header},price\nA,App,1,0,3\n`,
-      'has columns that licenses do not know, "price": pass over one with --map "price="',
+      'has columns that licenses do not know, "price": skip one with --map "price="',
     ],
     [
       'no column for the key',
@@ -180,7 +180,9 @@ describe('import', () => {
   })
 
   test('stops at a file that is not there and at a table that is none', async () => {
-    expect((await house.cli('import', '/nowhere.csv', '--yes')).err).toContain('there is no /nowhere.csv')
+    expect((await house.cli('import', '/nowhere.csv', '--yes')).err).toContain(
+      'cannot read /nowhere.csv: there is no such file',
+    )
     const path = write('keys.csv', `${header}\n`)
     expect(await house.cli('import', path, '--yes', '--table', 'shoes')).toMatchObject({ exitCode: 2 })
     expect(await house.cli('import', path, '--yes', '--map', 'a=shoes')).toMatchObject({ exitCode: 2 })
@@ -231,8 +233,8 @@ describe('import', () => {
 
   test('refuses what the services refuse, each line with its reason', async () => {
     const rows = [
-      [`${'L'.repeat(256)},App,1,0,,`, 'The license key must not be greater than 255 characters.'],
-      [',App,1,0,,', 'The license key field is required.'],
+      [`${'L'.repeat(256)},App,1,0,,`, 'license_key must not be longer than 255 characters'],
+      [',App,1,0,,', 'license_key is required'],
       ['RULE-1,App,-2,0,,', 'activation_limit "-2" must be at least -1'],
       ['RULE-2,App,1,0,lost,', 'status "lost" is not known: say what it means with --value "status:lost=assigned"'],
       ['RULE-3,App,1,0,,"a,b"', 'it holds 2 seats, but its activation_limit is 1'],

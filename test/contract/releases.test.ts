@@ -33,17 +33,17 @@ describe('latchkey release', () => {
     const listed = (await house.cli('release', 'list', '--json')).out
     const cases: [string[], number, RegExp][] = [
       [['--numeric-version', '102', '--file', file], 1, /numeric version 102 already/],
-      [['--numeric-version', '700', '--file', `${file}.no`], 1, /cannot read .*: check the name/],
+      [['--numeric-version', '700', '--file', `${file}.no`], 1, /cannot read .*, check its name/],
       [['--numeric-version', '700', '--file', house.folder], 1, /is not a file/],
       [['--numeric-version', '700', '--file', file, '--product', '999'], 1, /no product "999"/],
-      [['--numeric-version', '99999999999', '--file', file], 2, /--numeric-version: .* not be greater/],
-      [['--numeric-version', '-1', '--file', file], 2, /--numeric-version: .* at least 0/],
-      [['--numeric-version', '700', '--file', file, '--version', ''], 2, /--version: .* required/],
       [
-        ['--numeric-version', '700', '--file', file, '--release-date', 'soon'],
+        ['--numeric-version', '99999999999', '--file', file],
         2,
-        /--release-date: .* not a valid date/,
+        /--numeric-version: 99999999999 is not a whole number from 0 to/,
       ],
+      [['--numeric-version', '-1', '--file', file], 2, /--numeric-version: -1 is not a whole number from 0 to/],
+      [['--numeric-version', '700', '--file', file, '--version', ''], 2, /--version: It is required/],
+      [['--numeric-version', '700', '--file', file, '--release-date', 'soon'], 2, /--release-date: .* not a date/],
       [['--numeric-version', '700', '--file', file, '--changelog', 'a', '--changelog-file', file], 2, /either/],
     ]
     for (const [options, exitCode, sentence] of cases) {

@@ -77,7 +77,7 @@ describe('a column that --map names', () => {
     expect(absent.err).toContain('did you mean "Buyer"?')
   })
 
-  test('in a mapping file stops the import as well, under its entry; one that is passed over need not be there', async () => {
+  test('in a mapping file stops the import as well, under its entry; one that is skipped need not be there', async () => {
     const folder = folderOf({ 'keys.csv': `${sold}MAPF-1,1,ada@example.com,9\n` })
     const mapping = join(folder, 'mapping.json')
     const columns = { 'Custmer Mail': 'owner_email', 'Customer Mail': '', price: '', notes: '' }
@@ -122,7 +122,7 @@ describe('a column', () => {
   )
 
   test.each([
-    ['two columns', 'license_key,activation_limit,E-Mail,Customer Mail', 'pass over one with --map "Customer Mail="'],
+    ['two columns', 'license_key,activation_limit,E-Mail,Customer Mail', 'skip one with --map "Customer Mail="'],
     ['one name twice', 'license_key,activation_limit,Email,Email', 'two columns are called "Email", and differ'],
   ])('that contradicts another one for the same field is refused: %s', async (_, header, sentence) => {
     const key = `TWO-${_.length}`
@@ -139,7 +139,7 @@ describe('a column', () => {
     const folder = folderOf({ 'keys.jsonl': JSON.stringify(line) })
     const said = await imported(join(folder, 'keys.jsonl'))
     expect(JSON.parse(said.out).refusals[0].reason).toBe(
-      'the columns "email" and "mail" both mean owner_email, and differ: pass over one with --map "mail="',
+      'the columns "email" and "mail" both mean owner_email, and differ: skip one with --map "mail="',
     )
   })
 })

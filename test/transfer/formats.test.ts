@@ -214,7 +214,7 @@ describe('a file of another kind', () => {
     expect(said.err.trimEnd().split('\n')).toHaveLength(1)
   })
 
-  test('in a folder is passed over, and named', async () => {
+  test('in a folder is skipped, and named', async () => {
     const folder = house.folderOf({
       'licenses.csv': `${header}\nFOLDER-1,1,\n`,
       'more.xlsx': zip('xl/'),
@@ -223,7 +223,7 @@ describe('a file of another kind', () => {
     const { exitCode, notes } = await house.imported(folder)
     expect(exitCode).toBe(0)
     expect(notes).toEqual([
-      'more.xlsx was passed over: it is an Excel workbook: save its sheet as CSV ("CSV UTF-8" in Excel), and import that.',
+      'more.xlsx was skipped: it is an Excel workbook: save its sheet as CSV ("CSV UTF-8" in Excel), and import that.',
     ])
   })
 })

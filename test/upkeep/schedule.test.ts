@@ -37,7 +37,7 @@ const takenBeside = (before: string[]) => () => taken().filter((name) => !before
 
 describe('a server that takes backups', () => {
   test(
-    'takes one when it is time, and removes the oldest when the new one is proven',
+    'takes one when it is time, and removes the oldest when the new one is verified',
     async () => {
       house = await start({ backup_every: '1h', backup_keep: '1' })
       await until('the first', takenBeside([]))
@@ -103,12 +103,12 @@ describe('a server that takes backups', () => {
       mkdirSync(join(place, 'latchkey-20200101T000000Z.tar.gz'))
       symlinkSync(join(place, 'nowhere'), join(place, 'latchkey-20200102T000000Z.tar.gz'))
       house = await start({ backup_every: '1h', backup_keep: '2' })
-      const proven = async () => (await beside('status', '--json')).json.last_backup
-      const first = await until('the first', proven)
+      const verified = async () => (await beside('status', '--json')).json.last_backup
+      const first = await until('the first', verified)
       expect(readFileSync(first.path).length).toBeGreaterThan(1000)
       await house.advance(61 * minuteMs)
       const second = await until('the next', async () => {
-        const last = await proven()
+        const last = await verified()
         return last.at !== first.at && last
       })
       expect([existsSync(first.path), existsSync(second.path)]).toEqual([true, true])

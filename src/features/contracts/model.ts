@@ -61,7 +61,7 @@ const terms = {
     text({ maxLength: 255, file: true, description: "The holder's secret; drawn when it is absent at first." }),
   ),
   contract_information: Type.Optional(
-    text({ nullable: true, option: 'information', description: 'What it is about, for whoever reads it.' }),
+    text({ nullable: true, option: 'information', description: 'What the contract is about, for people.' }),
   ),
   status: Type.Optional(choice(['active', 'inactive'], { description: 'inactive: no keys can be generated.' })),
   can_get_info: Type.Optional(flag({ description: 'Whether its holder may look at it; 1 at first.' })),

@@ -85,7 +85,7 @@ export async function storeAt(path: string, upload: Upload, onProgress?: OnProgr
     await rm(path, { force: true })
     if (error instanceof Sorry) throw error
     if (isDenial(error)) throw new Sorry(denied(path, 'write to'))
-    throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or mend that, then try again`)
+    throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or correct that, then try again`)
   }
 }
 

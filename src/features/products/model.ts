@@ -41,7 +41,7 @@ export const ProductUpdate = gathered(
 
 /** What an operator can say of a product beside its name. */
 const settings = {
-  description: Type.Optional(text({ nullable: true, description: 'What it is, for whoever reads it.' })),
+  description: Type.Optional(text({ nullable: true, description: 'A description, for people.' })),
   source: Type.Optional(choice(['internal', 'envato'], { description: 'Where it is sold.' })),
   external_reference: Type.Optional(externalReference),
   status: Type.Optional(choice(['active', 'inactive'], { description: 'inactive: its licences are refused (203).' })),

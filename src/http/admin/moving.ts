@@ -26,12 +26,12 @@ const importFields = Type.Object({
   table: Type.Optional(text({ description: 'What the file holds, where its name does not say it: licenses.' })),
   product: Type.Optional(text({ description: 'The product of lines that name none: its id, uuid, slug or name.' })),
   create_products: Type.Optional(toggle({ description: 'Make products that are named and not there.' })),
-  map: Type.Optional(list({ description: 'What columns are, as a list of theirs=ours; "theirs=" passes over one.' })),
+  map: Type.Optional(list({ description: 'What columns are, as a list of theirs=ours; "theirs=" skips one.' })),
   value: Type.Optional(
     list({ description: 'What values mean, as a list of column:theirs=ours: status:SOLD=assigned.' }),
   ),
   date_format: Type.Optional(list({ description: 'How dates are written, beside the usual forms: dd/MM/yyyy.' })),
-  default: Type.Optional(list({ description: 'What lines are worth that say nothing, as a list of ours=value.' })),
+  default: Type.Optional(list({ description: 'Default values, as a list of field=value.' })),
   encoding: Type.Optional(
     text({ description: 'How the file is written, such as windows-1252 or latin1: utf-8 where nothing is said.' }),
   ),

@@ -11,7 +11,7 @@ import { fileField } from './upload'
 const tag = {
   name: 'Operator',
   description: [
-    'What `latchkey` does on the command line, for whoever is let in: a user with a session cookie, or a script with an',
+    'What `latchkey` does on the command line, for a user who is logged in with a session cookie, or a script with an',
     'operator token. The same fields, the same values, the same rows in the audit log. Answers are plain JSON, not',
     'sealed. A change made with a cookie needs `Content-Type: application/json`, and comes from a page of this server.',
     '`X-Request-Id` is taken and given back; the audit log has it.',

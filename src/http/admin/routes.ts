@@ -38,7 +38,7 @@ async function saidOf({ csv }: Pick<Operation, 'csv'>, { request }: Visit, value
 const current_password = Type.Optional(
   text({
     maxLength: 512,
-    description: 'The password of whoever asks, again: it gives access that outlives a session.',
+    description: 'The password of the user who is logged in, again: what is made outlives the session.',
   }),
 )
 

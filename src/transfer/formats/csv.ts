@@ -33,7 +33,7 @@ const headLength = 65_536
 const delimiters = [',', ';', '\t', '|'] as const
 
 /**
- * The records of a CSV text; those without a word are passed over. A quote that is out of place, and a record that is
+ * The records of a CSV text; those without a word are skipped. A quote that is out of place, and a record that is
  * too long, is a `Sorry` that says the line.
  */
 export async function* csvRecords(chunks: AsyncIterable<string>, reading: Reading): AsyncGenerator<CsvRecord> {

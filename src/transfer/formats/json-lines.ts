@@ -12,7 +12,7 @@ const mebibyte = 1024 * 1024
 /** The longest line or entry, in characters. */
 export const longestLine = 16 * mebibyte
 
-/** The objects of a file of JSON lines; empty lines are passed over. A line without end is a `Sorry`. */
+/** The objects of a file of JSON lines; empty lines are skipped. A line without end is a `Sorry`. */
 export async function* jsonLines(chunks: AsyncIterable<string>, path: string): AsyncGenerator<JsonLine> {
   let line = 0
   let rest = ''

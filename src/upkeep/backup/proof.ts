@@ -37,7 +37,7 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
       throw unsound('it has not the signing keys it had')
     for (const key of keys) {
       const fault = flawOfKeyPair(key, sealer)
-      if (fault) throw unsound(`signing key ${key.id} is of no use: ${fault}`)
+      if (fault) throw unsound(`signing key ${key.id} is invalid: ${fault}`)
     }
   })
 }

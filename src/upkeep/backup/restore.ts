@@ -40,7 +40,7 @@ export interface Restored {
 
 /**
  * Makes a data folder of a backup, or, for a trial, only what it takes to be sure that it could. The folder is there
- * when everything in it was proven, and not before.
+ * when everything in it was verified, and not before.
  */
 export async function restoreBackup(
   file: string,

@@ -38,7 +38,7 @@ export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
   )
 }
 
-/** Puts a backup in; returns the file it will be, once it is proven. */
+/** Puts a backup in; returns the file it will be, once it is verified. */
 export async function orderBackup(tx: Queryable, folder: string, now: Date) {
   const file = freePath(resolve(folder), now)
   await enqueue(tx, backup, { file }, { now })
@@ -63,7 +63,7 @@ async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusio
   return { write: async (tx) => void (await orderBackup(tx, backup_to, now)) }
 }
 
-/** The backup and what comes after it. The old ones go when the new one is proven. */
+/** The backup and what comes after it. The old ones go when the new one is verified. */
 async function takeAside(
   { config, db, folder, log }: House,
   { file: wanted }: Static<typeof backup.payload>,

@@ -30,7 +30,7 @@ export interface Taken {
 /**
  * Takes a backup beside whoever works on the folder: a copy of the database as it is at one moment, the files of its
  * releases, and the sealing key under the passphrase, where there is one. It gets its name when it has been unpacked
- * again and proven; whatever stops it before leaves nothing of that name.
+ * again and verified; whatever stops it before leaves nothing of that name.
  */
 export async function takeBackup(
   house: Pick<Deps, 'db' | 'folder' | 'sealer'>,

@@ -22,7 +22,7 @@ export const settingChecks: readonly Check[] = [
   },
   {
     name: 'backup',
-    promise: 'there is a backup of this folder that was proven, and it is not old',
+    promise: 'there is a backup of this folder that was verified, and it is not old',
     remedy: backupRemedy,
     find: async ({ database: { read }, config, now }) => problemsOfBackups(await findBackupFacts(read), config, now),
   },

@@ -7,7 +7,7 @@ import { listDead, listForlornDeliveries, listIdleJobs, listShortOrders, listUnt
 export const work: readonly Check[] = [
   {
     name: 'orders',
-    promise: 'every queued order has its keys or its failure, and whoever ordered is told',
+    promise: 'every queued order has its keys or its failure, and the buyer is told',
     remedy: 'run it again with "latchkey job retry ID", or assign the keys by hand and tell the customer',
     async find({ database: { read } }) {
       const forgotten = await findFact(read, 'forgotten')

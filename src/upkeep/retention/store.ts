@@ -50,7 +50,7 @@ const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): H
 
 /**
  * Jobs that are over, in the order they were put in, which is about the order they ended in: a page without an old one
- * is the last. One that was passed over is met another night.
+ * is the last. One that was skipped is met another night.
  */
 const overJobs: Heap = {
   async page(db, before, from = { at: 0, id: 0 }) {

@@ -43,6 +43,6 @@ export function needsAttention(seen: Seen, config: Config, now: Date): string[] 
     ...said.filter(([isSo]) => isSo).map(([, sentence]) => sentence),
     ...proxyProblemsIn(seen.proxy_problems, config, now),
     ...problems.map((problem) => `Backups: ${problem}.`),
-    ...(problems.length ? [`To mend that, ${backupRemedy}.`] : []),
+    ...(problems.length ? [`To correct that, ${backupRemedy}.`] : []),
   ]
 }

@@ -12,7 +12,7 @@ export interface LicenseFilter {
   after?: number | undefined
 }
 
-/** Keys in the order of their ids. Those that are passed over are counted in an index, not read. */
+/** Keys in the order of their ids. Those that are skipped are counted in an index, not read. */
 export const listLicenses = (
   db: Queryable,
   filter: LicenseFilter,
