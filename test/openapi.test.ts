@@ -86,14 +86,37 @@ describe('the description of the API', () => {
     const house = await startHouse()
     const get = async (path: string) => (await fetch(house.url + path)).text()
     expect(JSON.parse(await get('/openapi.json'))).toEqual(described)
-    const page = await get('/docs')
-    const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!)
-    expect(links.length).toBeGreaterThan(1)
-    for (const link of links) {
-      expect(link).toStartWith('/docs/')
-      expect((await fetch(house.url + link)).status).toBe(200)
+    for (const path of ['/docs', '/docs/']) {
+      const page = await get(path)
+      const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => new URL(link!, house.url + path))
+      expect(links.length).toBeGreaterThan(1)
+      for (const { pathname } of links) {
+        expect(pathname).toStartWith('/docs/')
+        expect((await fetch(house.url + pathname)).status).toBe(200)
+      }
     }
-    expect(await get('/docs/start.js')).toContain("'/openapi.json'")
     await house.close()
+  })
+
+  test.each(['/docs', '/docs/'])('its viewer at %s names nothing by its place on the host', async (path) => {
+    const house = await startHouse({ base_url: 'https://example.com/license' })
+    const get = async (path: string) => (await fetch(house.url + path)).text()
+    const page = await get(path)
+    expect(page).not.toMatch(/(?:src|href)="(?:\/|https?:)/)
+    const asked: string[] = []
+    const viewer = ({ url }: { url: string }) => asked.push(url)
+    const from = new URL(/src="([^"]+start\.js)"/.exec(page)![1]!, `https://example.com/license${path}`)
+    const start = new Function('SwaggerUIBundle', 'document', await get(from.pathname.replace('/license', '')))
+    start(viewer, { currentScript: { src: from.href } })
+    expect(asked).toEqual(['https://example.com/license/openapi.json'])
+    expect(new URL(described.servers[0].url, asked[0]).href).toBe('https://example.com/license/')
+    await house.close()
+  })
+
+  test('has nonce and key_id as fields of every endpoint that takes an API key, and of no other', () => {
+    for (const { route, operation } of underContract) {
+      const taken = namesIn(operation).filter((name) => name === 'nonce' || name === 'key_id')
+      expect(taken, route).toEqual(operation.security?.length === 0 ? [] : ['nonce', 'key_id'])
+    }
   })
 })

@@ -5,19 +5,21 @@ import type { Deps } from '../deps'
 import { describeApi } from './openapi'
 import { pageHeaders } from './page-headers'
 
+/** Names its files by where they lie from the page, which may stand under a path of a proxy's. */
 const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Latchkey API</title>
-<link rel="stylesheet" href="/docs/viewer.css">
+<link rel="stylesheet" href="docs/viewer.css">
 <div id="viewer"></div>
-<script src="/docs/viewer.js"></script>
-<script src="/docs/start.js"></script>
+<script src="docs/viewer.js"></script>
+<script src="docs/start.js"></script>
 </html>
 `
 
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, filter: true })
+const startWith = (description: string) => `const url = new URL('${description}', document.currentScript.src).href
+SwaggerUIBundle({ url, dom_id: '#viewer', deepLinking: true, filter: true })
 `
 
 const plain = { detail: { hide: true } }
@@ -32,10 +34,17 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
     described ??= JSON.stringify(describeApi(appOf()))
     return described
   }
-  return new Elysia()
-    .get('/openapi.json', () => file(description(), 'application/json'), plain)
-    .get('/docs', () => file(page, 'text/html; charset=utf-8'), plain)
-    .get('/docs/start.js', () => file(start, 'text/javascript'), plain)
-    .get('/docs/viewer.js', () => file(Bun.file(script), 'text/javascript'), plain)
-    .get('/docs/viewer.css', () => file(Bun.file(style), 'text/css'), plain)
+  const files = (folder: string, description: string) =>
+    new Elysia({ prefix: folder })
+      .get('/start.js', () => file(startWith(description), 'text/javascript'), plain)
+      .get('/viewer.js', () => file(Bun.file(script), 'text/javascript'), plain)
+      .get('/viewer.css', () => file(Bun.file(style), 'text/css'), plain)
+  return (
+    new Elysia()
+      .get('/openapi.json', () => file(description(), 'application/json'), plain)
+      .get('/docs', () => file(page, 'text/html; charset=utf-8'), plain)
+      .use(files('/docs', '../openapi.json'))
+      // Where the files lie from `/docs/`, which is taken for `/docs`.
+      .use(files('/docs/docs', '../../openapi.json'))
+  )
 }

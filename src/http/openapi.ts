@@ -6,7 +6,7 @@ import { type Answer, answers, declared } from '../kernel/answers'
 import { phpJson } from '../kernel/php-json'
 import { describeAdmin } from './admin/openapi'
 import { fields, payloads } from './examples'
-import { describeField, describeModel, type Json, mapValues } from './schema'
+import { answerOptions, describeField, describeModel, type Json, mapValues } from './schema'
 
 /** Answers that any endpoint may give before its service is asked. */
 const gateAnswers: readonly Answer[] = [
@@ -56,7 +56,7 @@ export function describeApi(app: AnyElysia): Json {
       description: introduction,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: './' }],
     security: [{ bearer: [] }, { query: [] }],
     // A viewer shows them in this order: what clients ask comes first.
     tags: [...tagsOf(paths as Json), admin.tag],
@@ -121,10 +121,14 @@ const envelopeSchema = {
 function describeOperation(operation: Json, body: TObject | undefined): Json {
   const { 'x-answers': says = [], requestBody: _, parameters = [], ...rest } = operation
   const isPublic = (rest.security as unknown[] | undefined)?.length === 0
+  const options = isPublic || !says.length ? {} : answerOptions
+  const withOptions = (model: Json) => ({ ...model, properties: { ...model.properties, ...options } })
+  const inQuery = body ? [] : Object.entries(options).map(([name, schema]) => ({ name, in: 'query', schema }))
+  const described = [...parameters.map(describeParameter), ...inQuery.map(describeOption)]
   return {
     ...rest,
-    ...(parameters.length && { parameters: parameters.map(describeParameter) }),
-    ...(body && { requestBody: { content: inEveryForm(describeModel(body, fields)) } }),
+    ...(described.length && { parameters: described }),
+    ...(body && { requestBody: { content: inEveryForm(withOptions(describeModel(body, fields))) } }),
     responses: says.length ? describeAnswers(says, isPublic) : (rest.responses ?? plainAnswer),
   }
 }
@@ -135,6 +139,12 @@ const describeParameter = ({ schema, ...parameter }: Json) => {
   const { description, ...type } = describeField(schema, fields[parameter.name])
   return { ...parameter, ...(description && { description }), schema: type }
 }
+
+const describeOption = ({ schema: { description, ...schema }, ...parameter }: Json) => ({
+  ...parameter,
+  description,
+  schema,
+})
 
 const inEveryForm = (schema: Json) =>
   Object.fromEntries(

@@ -3,6 +3,24 @@ import type { TObject } from '@sinclair/typebox'
 // biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
 export type Json = Record<string, any>
 
+/** What any request with an API key may ask of the answer itself; the gate reads it (`access/wish.ts`). */
+export const answerOptions: Json = {
+  nonce: {
+    type: 'string',
+    minLength: 8,
+    maxLength: 128,
+    pattern: '^[ -~]*$',
+    description:
+      'The signed answer holds it, with the hashes of licence key and identifier and the product that decided: it proves nothing elsewhere.',
+    examples: ['5f3b9c1e7a2d4c60'],
+  },
+  key_id: {
+    type: 'string',
+    description: 'An id of `GET /api/v1/keys`: the answer is signed by that key while it may sign.',
+    examples: ['a47f0c2be19d3358'],
+  },
+}
+
 /** A model as JSON Schema, with an example of each field where there is one. */
 export const describeModel = ({ properties, required }: TObject, examples: Json = {}): Json => ({
   type: 'object',

@@ -41,6 +41,20 @@ describe('logging in', () => {
     expect(auditRows(house).at(-1)).toMatchObject({ actor: `user ${ada.name}`, verb: 'user.logged-in' })
   })
 
+  test('gives the cookie for the path under which a proxy shows the server, to no other program of its host', async () => {
+    const under = await startHouse({ base_url: 'https://example.com/license', trusted_proxies: '127.0.0.1' })
+    const who = await makeOperator(under, 'viewer')
+    const pathsAt = async (headers: Record<string, string>) => {
+      const { headers: told } = await logIn(under, who, { ...elsewhere(), ...headers })
+      return told.getSetCookie().map((cookie) => /Path=([^;]*)/.exec(cookie)![1])
+    }
+    expect(await pathsAt({ host: 'example.com' })).toEqual(['/license/admin', '/license/admin'])
+    expect(await pathsAt({ host: 'EXAMPLE.com' })).toEqual(['/license/admin', '/license/admin'])
+    expect(await pathsAt({})).toEqual(['/admin', '/admin'])
+    expect(await pathsAt({ host: 'other.example' })).toEqual(['/admin', '/admin'])
+    await under.close()
+  })
+
   test('asks for a safe connection where the client came by one', async () => {
     const headers = { ...elsewhere(), 'x-forwarded-proto': 'https' }
     const { headers: told } = await logIn(house, await makeOperator(house, 'viewer'), headers)

@@ -12,12 +12,12 @@ export const cookieName = 'latchkey_session'
 const deviceCookieName = 'latchkey_device'
 
 /** Gives a browser its session, or takes it away where there is no value. */
-export const sessionCookie = (value: string | undefined, visit: Secure) =>
-  cookie(cookieName, value, { ...visit, forMs: longestSessionMs })
+export const sessionCookie = (value: string | undefined, visit: Secure, config: Config) =>
+  cookie(cookieName, value, { ...visit, config, forMs: longestSessionMs })
 
 /** Lets a browser be known again when its user logs in the next time. */
-export const deviceCookie = (value: string, visit: Secure) =>
-  cookie(deviceCookieName, value, { ...visit, forMs: deviceLifetimeMs })
+export const deviceCookie = (value: string, visit: Secure, config: Config) =>
+  cookie(deviceCookieName, value, { ...visit, config, forMs: deviceLifetimeMs })
 
 /** What a browser shows of an earlier log-in. */
 export const deviceIn = ({ headers }: Request) =>
@@ -25,17 +25,33 @@ export const deviceIn = ({ headers }: Request) =>
 
 interface Secure {
   isHttps: boolean
+  request: Request
 }
 
-const cookie = (name: string, value: string | undefined, { isHttps, forMs }: Secure & { forMs: number }) =>
+interface Kept extends Secure {
+  config: Config
+  forMs: number
+}
+
+const cookie = (name: string, value: string | undefined, { isHttps, request, config, forMs }: Kept) =>
   [
     `${name}=${value ?? ''}`,
-    'Path=/admin',
+    `Path=${prefixOf(request, config)}/admin`,
     'HttpOnly',
     'SameSite=Strict',
     `Max-Age=${value ? forMs / 1000 : 0}`,
     ...(isHttps ? ['Secure'] : []),
   ].join('; ')
+
+/**
+ * The path under which the browser sees this server, where `base_url` names one and the request came to its host: other
+ * programs of that host get no cookie of ours. A tunnel past the proxy comes by another host.
+ */
+function prefixOf({ headers }: Request, { base_url }: Config): string {
+  if (!base_url) return ''
+  const { host, pathname } = new URL(base_url)
+  return headers.get('host')?.toLowerCase() === host ? pathname.replace(/\/+$/, '') : ''
+}
 
 /** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each a `Sorry`. */
 export async function admitted(

@@ -23,7 +23,7 @@ const begin: AdminRoute = {
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
   }),
-  async answer({ db, limit, sealer }, visit, { name, password }) {
+  async answer({ config, db, limit, sealer }, visit, { name, password }) {
     const { request, address, now, requestId } = visit
     const device = (request.headers.get('user-agent') ?? '').slice(0, longestDevice)
     const deviceKey = sealer.derive(devicePurpose)
@@ -35,7 +35,7 @@ const begin: AdminRoute = {
     if (!begun) throw new Sorry('the name or the password is wrong', 'stranger')
     visit.identity = begun
     const known = makeDevice(deviceKey, begun.user.name)
-    return done(described(begun), [sessionCookie(begun.value, visit), deviceCookie(known, visit)])
+    return done(described(begun), [sessionCookie(begun.value, visit, config), deviceCookie(known, visit, config)])
   },
 }
 
@@ -52,7 +52,7 @@ const end: AdminRoute = {
   role: 'viewer',
   summary: 'log out: the session ends at once',
   input: Type.Object({}),
-  async answer({ db }, visit) {
+  async answer({ config, db }, visit) {
     const { user, token } = whoIn(visit)
     if (token.kind !== 'session') {
       throw new Sorry(`a token is not a session: DELETE /admin/api/users/${user.name}/tokens/${token.id} ends it`)
@@ -60,7 +60,7 @@ const end: AdminRoute = {
     await asUser(db, visit).write((tx) =>
       endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, visit.now),
     )
-    return done({}, [sessionCookie(undefined, visit)])
+    return done({}, [sessionCookie(undefined, visit, config)])
   },
 }
 
@@ -78,7 +78,7 @@ const setPassword: AdminRoute = {
     await requirePassword(deps, visit, String(current_password))
     const change = { passwordHash: await hashPassword(String(password)), keepTokens: keep_tokens as string[] }
     await asUser(deps.db, visit).write((tx) => changePassword(tx, name, change, visit.now))
-    return done({}, [sessionCookie(undefined, visit)])
+    return done({}, [sessionCookie(undefined, visit, deps.config)])
   },
 }
 
