@@ -19,7 +19,7 @@ export interface Cors {
 }
 
 const forAnybody: Headers = { 'access-control-allow-origin': '*' }
-const exposed: Headers = { 'access-control-expose-headers': 'Retry-After, X-Request-Id' }
+const exposed: Headers = { 'access-control-expose-headers': 'Retry-After, X-Request-Id, X-Latchkey-Hint' }
 const varies: Headers = { vary: 'Origin' }
 const answersHoldSeconds = 600
 

@@ -9,6 +9,7 @@ import { Outcome, Refusal, say } from '../kernel/outcome'
 import type { Wish } from '../signing/seal'
 import { openChronicle } from './chronicle'
 import type { Cors } from './cors'
+import { hintFor } from './hint'
 
 const retryAfterSeconds = 5
 
@@ -74,8 +75,10 @@ const headers = new Headers({
 
 /** A refusal names its request, so that whoever complains of it can be helped. */
 function headersOf({ answer, data }: Outcome, visitor: Visitor | undefined, crossOrigin?: Record<string, string>) {
-  if (declared(answer).http === 200 && !crossOrigin) return headers
+  const hint = hintFor(answer, visitor)
+  if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
+  if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
   if (declared(answer).http === 200) return own
   if (visitor) own.set('x-request-id', visitor.requestId)

@@ -1,0 +1,40 @@
+import type { Visitor } from '../access/visitor'
+import type { Answer } from '../kernel/answers'
+import { nearest } from '../kernel/nearest'
+
+/** What is answered where no licence key was sent, as for one that is unknown. */
+const answersWithoutKey: ReadonlySet<Answer> = new Set<Answer>([
+  'invalid_license_key',
+  'license_key_not_found_details',
+  'invalid_or_already_assigned',
+  'license_key_not_found',
+  'license_key_not_found_update',
+  'incorrect_data_license_update',
+  'contract_license_key_not_found',
+])
+
+/** Names that clients of other servers give the licence key, without case and punctuation. */
+const usualNames = [
+  ...['license', 'licence', 'licensekey', 'licencekey', 'licensecode', 'licencecode', 'licensenumber', 'key', 'serial'],
+  ...['serialkey', 'serialnumber', 'activationkey', 'activationcode', 'productkey', 'purchasecode', 'code'],
+]
+
+const fieldsLookedAt = 64
+
+/**
+ * Tells a client that sent no `license_key` which of its fields was probably meant to be it. The answer itself stays as
+ * the contract has it. Only the field's name is repeated, never its value.
+ */
+export function hintFor(answer: Answer, visitor: Visitor | undefined): string | undefined {
+  if (!answersWithoutKey.has(answer) || !visitor?.values || visitor.values.license_key) return undefined
+  const { fields, values } = visitor
+  const names = Object.keys(fields).slice(0, fieldsLookedAt)
+  const meant = names.find((name) => !(name in values) && isNear(name))
+  return meant && `license_key is missing; did you mean to send "${meant}" as license_key?`
+}
+
+function isNear(name: string) {
+  if (!/^[\w.-]{1,40}$/.test(name) || name === 'license_key') return false
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  return usualNames.includes(plain) || nearest('licensekey', [plain]) !== undefined
+}
