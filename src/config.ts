@@ -1,7 +1,16 @@
 import { join } from 'node:path'
-import { parseCidr } from './kernel/addresses'
-import { parseDuration } from './kernel/durations'
 import { isReadable } from './kernel/ownership'
+import {
+  addresses,
+  asItIs,
+  httpUrl,
+  interval,
+  oneOf,
+  onOrOff,
+  origins,
+  path,
+  wholeNumber,
+} from './kernel/setting-values'
 import { Sorry } from './kernel/sorry'
 
 /** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
@@ -18,61 +27,6 @@ const storable = <T>(doc: string, fallback: string, parse: (text: string) => T) 
   ...ofProcess(doc, fallback, parse),
   isStorable: true as const,
 })
-
-const asItIs = (text: string) => text
-
-const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`)
-  return value
-}
-
-const path = (text: string) => {
-  if (!text) throw new Error('the path of a folder')
-  return text
-}
-
-const oneOf =
-  <const Words extends readonly string[]>(...words: Words) =>
-  (text: string): Words[number] => {
-    if (!words.includes(text)) throw new Error(`one of ${words.join(', ')}`)
-    return text
-  }
-
-const addresses = (text: string) => {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-  for (const part of parts) if (!parseCidr(part)) throw new Error('addresses or CIDR ranges, separated by commas')
-  return parts
-}
-
-const httpUrl = (text: string) => {
-  if (text !== '' && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(text))
-    throw new Error('the beginning of a URL: https://…')
-  return text.replace(/\/+$/, '')
-}
-
-const origins = (text: string) => {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-  for (const part of parts) {
-    if (part !== '*' && (!URL.canParse(part) || new URL(part).origin.toLowerCase() !== part.toLowerCase()))
-      throw new Error('origins such as https://app.example.com, separated by commas, or * for any')
-  }
-  return parts.map((part) => part.toLowerCase())
-}
-
-const interval = (text: string) => {
-  const everyMs = parseDuration(text)
-  if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
-    throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
-  }
-  return everyMs
-}
 
 const days = wholeNumber(0, 36_500)
 const kept = (what: string) => `For how many days ${what} are kept; \`0\` for ever.`
@@ -147,7 +101,7 @@ export const settings = {
   allow_private_webhooks: storable(
     'Whether webhooks may go to private and local addresses: `on` or `off`.',
     'off',
-    oneOf('on', 'off'),
+    onOrOff,
   ),
   webhook_allow_list: storable(
     'Addresses or CIDR ranges webhooks may go to although they are private, separated by commas.',
@@ -159,8 +113,8 @@ export const settings = {
     '',
     asItIs,
   ),
-  telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', oneOf('on', 'off')),
-  changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', oneOf('on', 'off')),
+  telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', onOrOff),
+  changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', onOrOff),
   envato_token: storable(
     'Token of the Envato API; with it, `verify` takes purchase codes of products whose source is envato.',
     '',
@@ -176,10 +130,10 @@ export const settings = {
   keep_deliveries: storable(kept('deliveries that arrived or were given up'), '30', days),
   keep_jobs: storable(kept('jobs that are done or were given up'), '30', days),
   keep_telemetry: storable(kept('telemetry records'), '90', days),
-  backup_every: ofProcess('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
-  backup_keep: ofProcess('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
-  backup_to: ofProcess('The folder the server takes its backups to, best on another disk.', '', asItIs),
-  backup_passphrase_file: ofProcess('A file with the passphrase the keys in them are put under.', '', asItIs),
+  backup_every: storable('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
+  backup_keep: storable('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
+  backup_to: storable('The folder the server takes its backups to, best on another disk.', '', asItIs),
+  backup_passphrase_file: storable('A file with the passphrase the keys in them are put under.', '', asItIs),
   metrics_readers: storable(
     'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
     '127.0.0.0/8,::1',
@@ -200,12 +154,14 @@ export const storableNames = Object.entries(settings).flatMap(([name, { isStorab
   isStorable ? [name as StorableName] : [],
 )
 
-export type Origin = 'flag' | 'variable' | 'default'
+type OwnOrigin = 'flag' | 'variable' | 'default'
+/** Where a process has a value from; a command goes by what the running server was given, where it was given nothing. */
+export type Origin = OwnOrigin | 'server_flag' | 'server_variable'
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
 /** The value of every setting, and where the process has it from. */
 export interface Config extends Values {
   readonly origins: { readonly [Name in SettingName]: Origin }
-  /** As it was written. */
+  /** As it was written; a switch as `on` or `off`. */
   readonly texts: { readonly [Name in SettingName]: string }
 }
 
@@ -232,6 +188,11 @@ export function readConfig(
 /** The settings that name a file which systemd can hand to the server, whoever may read it. */
 export const fileSettings = ['tls_cert', 'tls_key', 'backup_passphrase_file'] as const satisfies SettingName[]
 
+const pathSettings: readonly SettingName[] = [...fileSettings, 'data_dir', 'webhook_ca', 'backup_to']
+
+/** Whether a setting names a file or a folder of the server's machine. */
+export const isPath = (name: SettingName) => pathSettings.includes(name)
+
 /** A file that this process cannot read itself is taken from systemd's credentials, under the name of its setting. */
 function credentialsFor(given: readonly (readonly [SettingName, { text: string }])[], folder: string) {
   const textOf = new Map(given.map(([name, { text }]) => [name, text]))
@@ -241,11 +202,15 @@ function credentialsFor(given: readonly (readonly [SettingName, { text: string }
 }
 
 function givenFor(name: SettingName, flag: string | undefined, variable: string | undefined) {
-  const origin: Origin = flag !== undefined ? 'flag' : variable !== undefined ? 'variable' : 'default'
+  const origin: OwnOrigin = flag !== undefined ? 'flag' : variable !== undefined ? 'variable' : 'default'
   const called = origin === 'flag' ? flagOf(name) : variableOf(name)
   const text = flag ?? variable ?? settings[name].default
-  return { origin, text, value: parseSetting(name, text, called) }
+  const value = parseSetting(name, text, called)
+  return { origin, text: textOf(value, text), value }
 }
+
+/** How a value is shown and stored: as it was written where it is a number, else as it is understood. */
+export const textOf = (value: Config[SettingName], text: string) => (typeof value === 'number' ? text : String(value))
 
 /** What a text means as the value of a setting; one that does not parse is a `Sorry` that calls the setting so. */
 export function parseSetting<Name extends SettingName>(name: Name, text: string, called: string): Config[Name] {

@@ -26,6 +26,8 @@ import { denied, isPermitted } from './kernel/ownership'
 import { Sorry } from './kernel/sorry'
 import { openMetrics } from './metrics/metrics'
 import { liveConfig } from './settings/live'
+import { requireAgreement } from './settings/policy'
+import { publishSettings, withdrawSettings, withRunningSettings } from './settings/running'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { openPrivateEncryptor } from './signing/private-encrypt'
@@ -79,12 +81,14 @@ export async function openHouse(opening: Opening): Promise<House> {
 }
 
 async function openFolder(folder: string, isMaking: boolean, opening: Opening): Promise<House> {
-  const { config, asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
+  const { asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
   const [database, sealingKey] = [databaseIn(folder), join(folder, 'sealing.key')]
   const found = inspectDatabase(database)
   if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
   const existingSealer = readSealer(sealingKey)
   if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, sealingKey)
+  if (asServer)
+    requireAgreement(found && existingSealer ? liveConfig(opening.config, found, existingSealer) : opening.config)
 
   const made: string[] = []
   if (!existsSync(folder)) {
@@ -94,7 +98,9 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
   // A command touches no schema under a running server, and two first starts do not run at once.
   const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
   const lock = asServer || !isWhole ? requireLock(folder) : undefined
+  const config = lock ? opening.config : withRunningSettings(opening.config, folder)
   try {
+    if (lock) withdrawSettings(folder)
     // Looked for again: another first start may have been faster.
     const metSealer = existingSealer ?? readSealer(sealingKey)
     const sealer = metSealer ?? (await createSealer(sealingKey))
@@ -115,6 +121,10 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
     }
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
+    if (asServer) {
+      publishSettings(folder, config)
+      giveToOwner(folder)
+    }
     if (!asServer) lock?.release()
     return furnish(
       {
@@ -128,7 +138,11 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
         sealer,
         made,
       },
-      () => asServer && lock?.release(),
+      () => {
+        if (!asServer) return
+        withdrawSettings(folder)
+        lock?.release()
+      },
     )
   } catch (error) {
     lock?.release()

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, fileSettings, flagOf, type SettingName, settings, variableOf } from '../config'
+import { type Config, fileSettings, flagOf, isPath, type SettingName, settings, variableOf } from '../config'
 import { Sorry } from '../kernel/sorry'
 import { configOf, withSettings } from './house-command'
 import type { Io } from './io'
@@ -31,7 +31,8 @@ function unitOf(config: Config, user: string) {
       'usage',
     )
   }
-  const stored = given.filter((name) => settings[name].isStorable)
+  // A unit names the places that the server may write to and read.
+  const stored = given.filter((name) => settings[name].isStorable && !isPath(name))
   const writable = [...(hasFolder ? [folder] : []), ...(config.texts.backup_to ? [textOf('backup_to', config)] : [])]
   const credentials = fileSettings.filter((name) => config.texts[name])
   return `# Install: useradd --system --no-create-home --shell /usr/sbin/nologin ${word(user)}
@@ -99,11 +100,9 @@ WantedBy=multi-user.target
 /** This executable, where it is one; else the place the README installs it to. */
 const program = () => (Bun.isStandaloneExecutable ? quoted(process.execPath) : '/usr/local/bin/latchkey')
 
-const paths: readonly SettingName[] = [...fileSettings, 'data_dir', 'backup_to']
-
 /** A setting as it was typed; files are named from the root, since the unit starts in another folder. */
 const textOf = (name: SettingName, config: Config) =>
-  paths.includes(name) && config.texts[name] ? resolve(config.texts[name]) : config.texts[name]
+  isPath(name) && config.texts[name] ? resolve(config.texts[name]) : config.texts[name]
 
 /** A file that root alone can read is handed to the server by systemd, which takes no quotes here. */
 function credential(name: SettingName, config: Config) {

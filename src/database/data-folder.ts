@@ -4,7 +4,7 @@ import { denied, giveToOwnerOf, isDenial, isPermitted } from '../kernel/ownershi
 import { Sorry } from '../kernel/sorry'
 
 /** What lies in a data folder, beside the folders for files. */
-const ours = /^(latchkey\.db.*|sealing\.key|server\.lock|rehearsal-\d+\.db.*)$/
+const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|rehearsal-\d+\.db.*)$/
 const folders = ['files', 'imports']
 
 export const databaseIn = (folder: string) => join(folder, 'latchkey.db')

@@ -110,7 +110,9 @@ function lockWhole(path: string, kind: number): (() => void) | undefined {
   if (!system) return () => {}
   const descriptor = openSync(path, constants.O_RDONLY)
   let isTaken = false
-  for (let waited = 0; waited <= patienceMs; waited += pauseMs) {
+  // Only who wants the file alone meets those that merely look.
+  const patience = kind === exclusive ? patienceMs : 0
+  for (let waited = 0; waited <= patience; waited += pauseMs) {
     if (system.flock(descriptor, kind | atOnce) === 0) return () => closeSync(descriptor)
     isTaken ||= read.i32(system.errno()!) === system.wouldBlock
     if (!isTaken) break

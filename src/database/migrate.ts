@@ -30,8 +30,16 @@ function pendingMigrations(raw: Database, all: Migration[] = migrations): Migrat
   return all.filter(({ tag }) => !done.has(tag))
 }
 
-/** What a database file says of itself, read without writing; undefined when there is no such file. */
-export function inspectDatabase(path: string): { isCurrent: boolean; sealingFingerprint?: string } | undefined {
+/** What a database file says of itself. */
+export interface FoundDatabase {
+  isCurrent: boolean
+  sealingFingerprint?: string
+  /** What is stored for each setting. */
+  storedSettings(): ReadonlyMap<string, string>
+}
+
+/** Looks into a database file without writing; undefined when there is no such file. */
+export function inspectDatabase(path: string): FoundDatabase | undefined {
   if (!existsSync(path)) return undefined
   const raw = openUntouched(path)
   try {
@@ -43,12 +51,23 @@ export function inspectDatabase(path: string): { isCurrent: boolean; sealingFing
     const fact = hasFacts
       ? raw.query<{ value: string }, []>("select value from installation where key = 'sealing_fingerprint'").get()
       : undefined
-    return fact ? { isCurrent, sealingFingerprint: fact.value } : { isCurrent }
+    const stored = storedIn(raw)
+    return { isCurrent, storedSettings: () => stored, ...(fact && { sealingFingerprint: fact.value }) }
   } catch (error) {
     if ((error as { code?: string }).code !== 'SQLITE_NOTADB') throw error
     throw new Sorry(`${path} is not a database: restore it from a backup`)
   } finally {
     raw.close()
+  }
+}
+
+/** The stored settings; none where an older version, or damage, has left no such table. */
+function storedIn(raw: Database): ReadonlyMap<string, string> {
+  try {
+    const rows = raw.query<{ name: string; value: string }, []>('select name, value from settings').all()
+    return new Map(rows.map(({ name, value }) => [name, value]))
+  } catch {
+    return new Map()
   }
 }
 

@@ -1,16 +1,8 @@
 import type { Static, TLiteral, TObject } from '@sinclair/typebox'
+import { yesOrNo } from '../kernel/yes-or-no'
 import type { Fields } from './body'
 import { type Field, type FieldErrors, judge, notOneOf } from './model'
 import { read } from './reading'
-
-const yes = ['on', 'true', 'yes', '1']
-const no = ['off', 'false', 'no', '0']
-
-/** What a word says where it says yes or no, in upper or lower case; undefined for any other. */
-export function yesOrNo(word: string): boolean | undefined {
-  const lower = word.trim().toLowerCase()
-  return yes.includes(lower) ? true : no.includes(lower) ? false : undefined
-}
 
 type Judged<T extends TObject> = { errors: FieldErrors; values?: never } | { errors?: never; values: Static<T> }
 

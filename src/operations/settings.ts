@@ -1,9 +1,16 @@
 import { Type } from '@sinclair/typebox'
-import { type StorableName, storableNames } from '../config'
+import { flagOf, isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
-import { forgetSetting, listSettings, requireStorable, type SettingView, storeSetting } from '../settings/service'
-import { table } from './lines'
+import {
+  forgetSetting,
+  listSettings,
+  requireSetting,
+  requireStorable,
+  type SettingView,
+  storeSetting,
+} from '../settings/service'
+import { facts, minuteUtc, table } from './lines'
 import { type Desk, operation, type Subject } from './operation'
 
 const name = text({ description: `Which one: ${storableNames.join(', ')}.` })
@@ -19,6 +26,26 @@ const list = operation({
     table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), '', ['WHAT IT DOES']),
 })
 
+const show = operation({
+  command: 'setting show',
+  route: 'GET /settings/:name',
+  role: 'viewer',
+  summary: 'one setting: its value, where it comes from, its default, what it does',
+  input: Type.Object({ name: text({ description: `Which one: ${Object.keys(known).join(', ')}.` }) }),
+  run: async ({ db, config }, { name: word }) => viewOf({ db, config }, requireSetting(word)),
+  show: (setting) => [
+    ...facts({
+      [setting.name]: setting.value || 'empty',
+      from: sourceOf(setting),
+      default: setting.default || 'empty',
+      stored: setting.is_storable ? setting.updated_at && minuteUtc(setting.updated_at) : 'this one cannot be',
+    }),
+    '',
+    setting.doc,
+    ...overrideOf(setting),
+  ],
+})
+
 const set = operation({
   command: 'setting set',
   route: 'PUT /settings/:name',
@@ -30,8 +57,14 @@ const set = operation({
     value: Type.Optional(text({ nullable: true, description: 'Its value; empty clears it.' })),
     secret: Type.Optional(text({ option: 'value', file: true, description: 'A file with its value, for secrets.' })),
   }),
-  async run({ db, config, sealer, now }, { name: word, value, secret }) {
+  async run({ db, config, sealer, now, isServer }, { name: word, value, secret }) {
     const name = requireStorable(word)
+    if (isServer && isPath(name)) {
+      throw new Sorry(
+        `${name} names a place on the server's machine: store it there, with "latchkey setting set"`,
+        'usage',
+      )
+    }
     const given = value ?? secret
     if (given === undefined) throw new Sorry('say the value: after the name, or with --value-file', 'usage')
     await db.write((tx) => storeSetting(tx, { name, text: given }, { config, sealer, now }))
@@ -57,21 +90,46 @@ const unset = operation({
 export const settings: Subject = {
   name: 'setting',
   about: 'what the server goes by, and can be told while it runs',
-  operations: [list, set, unset],
+  operations: [list, show, set, unset],
 }
 
-const viewOf = async ({ db, config }: Pick<Desk, 'db' | 'config'>, name: StorableName) =>
+const viewOf = async ({ db, config }: Pick<Desk, 'db' | 'config'>, name: SettingName) =>
   (await listSettings(db.read, config)).find((setting) => setting.name === name)!
 
-const rowOf = (setting: SettingView) => [
-  setting.name,
-  setting.value || '–',
-  setting.is_overridden ? `${setting.source}, before the stored one` : setting.source,
-  setting.default || '–',
-  setting.doc,
+/** Where a value comes from, in a word or two. */
+const originOf = ({ source }: SettingView) => source.replace('_', "'s ")
+
+const rowOf = (setting: SettingView) => {
+  const source = originOf(setting)
+  return [
+    setting.name,
+    setting.value || '–',
+    setting.is_overridden ? `${source}, before the stored one` : source,
+    setting.default || '–',
+    setting.doc,
+  ]
+}
+
+/** Where a value comes from, in full. */
+function sourceOf({ name, source }: SettingView): string {
+  const [flag, variable] = [`flag ${flagOf(name)}`, `variable ${variableOf(name)}`]
+  const places: Record<SettingView['source'], string> = {
+    flag: `the ${flag}`,
+    variable: `the ${variable}`,
+    server_flag: `the running server's ${flag}`,
+    server_variable: `the running server's ${variable}`,
+    stored: 'the database',
+    default: 'the default',
+  }
+  return places[source]
+}
+
+const effectOf = (setting: SettingView) => [
+  `Its value is ${setting.value || 'empty'}, from ${sourceOf(setting)}.`,
+  ...overrideOf(setting),
 ]
 
-const effectOf = ({ value, source, is_overridden }: SettingView) => [
-  `Its value is ${value || 'empty'}, from ${source === 'default' ? 'the default' : `the ${source === 'stored' ? 'database' : source}`}.`,
-  ...(is_overridden ? [`The ${source} goes before what is stored: it says nothing while that is there.`] : []),
-]
+const overrideOf = (setting: SettingView) =>
+  setting.is_overridden
+    ? [`The ${originOf(setting)} goes before what is stored: it says nothing while that is there.`]
+    : []

@@ -1,4 +1,4 @@
-import { type Config, type StorableName, settings, storableNames } from '../config'
+import { type Config, type StorableName, settings, storableNames, textOf } from '../config'
 import type { Db } from '../database/database'
 import type { Sealer } from '../signing/sealing'
 import { unsealed } from './sealed'
@@ -7,32 +7,43 @@ import { unsealed } from './sealed'
  * The settings as they stand whenever one is read: what the process was given, else what an operator has stored, by
  * whichever process, else the default. A stored value that cannot be read counts as none.
  */
-export function liveConfig(given: Config, db: Pick<Db, 'storedSettings'>, sealer: Sealer): Config {
+export function liveConfig(given: Config, { storedSettings }: Pick<Db, 'storedSettings'>, sealer: Sealer): Config {
   let seen: ReadonlyMap<string, string> | undefined
-  let values: Partial<Config> = {}
+  let held: ReadonlyMap<StorableName, Readable> = new Map()
 
   /** As they were parsed last: a list stays the same list until something changes. */
   function current() {
-    const stored = db.storedSettings()
+    const stored = storedSettings()
     if (stored !== seen) {
-      values = Object.fromEntries(storableNames.flatMap((name) => readable(name, stored.get(name), sealer)))
+      held = new Map(storableNames.flatMap((name) => readable(name, stored.get(name), sealer)))
       seen = stored
     }
-    return values
+    return held
   }
 
-  const live = { ...given }
+  const live = { ...given, texts: { ...given.texts } }
   for (const name of storableNames) {
     if (given.origins[name] !== 'default') continue
-    Object.defineProperty(live, name, { enumerable: true, get: () => current()[name] ?? given[name] })
+    const define = (object: object, get: () => unknown) =>
+      Object.defineProperty(object, name, { enumerable: true, get })
+    define(live, () => current().get(name)?.value ?? given[name])
+    define(live.texts, () => current().get(name)?.text ?? given.texts[name])
   }
   return live
 }
 
-function readable(name: StorableName, value: string | undefined, sealer: Sealer) {
-  if (value === undefined) return []
+/** A stored setting that could be read. */
+interface Readable {
+  value: Config[StorableName]
+  text: string
+}
+
+function readable(name: StorableName, kept: string | undefined, sealer: Sealer) {
+  if (kept === undefined) return []
   try {
-    return [[name, settings[name].parse(unsealed(name, value, sealer))] as const]
+    const text = unsealed(name, kept, sealer)
+    const value = settings[name].parse(text)
+    return [[name, { value, text: textOf(value, text) }] as const]
   } catch {
     return []
   }

@@ -1,10 +1,12 @@
 import type { Config } from '../config'
+import { Sorry } from '../kernel/sorry'
 
 const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
 /** What settings say against each other, each a sentence that names the way out. */
 export function contradictionsIn(config: Config): string[] {
   const { allow_private_webhooks, webhook_allow_list, envato_token, envato_url, tls_cert, base_url } = config
+  const { backup_every, backup_to, backup_passphrase_file } = config
   const said: [boolean, string][] = [
     [
       allow_private_webhooks === 'on' && webhook_allow_list.length > 0,
@@ -18,6 +20,20 @@ export function contradictionsIn(config: Config): string[] {
       tls_cert !== '' && base_url.startsWith('http:'),
       'base_url begins with http:// although the server speaks HTTPS: let it begin with https://',
     ],
+    [
+      backup_every > 0 && backup_to === '',
+      'backup_every is set, but backup_to names no folder: name one, or let backup_every be 0',
+    ],
+    [
+      backup_every > 0 && backup_passphrase_file === '',
+      'backup_every is set, but backup_passphrase_file names no file: name one, or let backup_every be 0',
+    ],
   ]
   return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+}
+
+/** Settings that contradict each other are a `Sorry`. */
+export function requireAgreement(config: Config) {
+  const [contradiction] = contradictionsIn(config)
+  if (contradiction) throw new Sorry(contradiction, 'usage')
 }

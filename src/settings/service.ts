@@ -1,23 +1,24 @@
+import { isAbsolute } from 'node:path'
 import { record } from '../audit/record'
 import {
   type Config,
   flagOf,
+  isPath,
   type Origin,
   parseSetting,
   type SettingName,
   type StorableName,
   settings,
   storableNames,
+  textOf,
   variableOf,
 } from '../config'
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
-import { contradictionsIn } from './policy'
-import { isSecret, kept } from './sealed'
+import { requireAgreement } from './policy'
+import { isSecret, kept, mask } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
-
-const mask = '•••'
 
 /** A setting as an operator sees it: its value as text, a secret one masked. */
 export interface SettingView {
@@ -25,7 +26,7 @@ export interface SettingView {
   value: string
   /** Where the value comes from. */
   source: Origin | 'stored'
-  /** A value is stored that a flag or variable of this process goes before. */
+  /** A value is stored that a flag or variable, of this process or of the running server, goes before. */
   is_overridden: boolean
   default: string
   is_storable: boolean
@@ -53,13 +54,18 @@ export async function listSettings(db: Queryable, config: Config): Promise<Setti
   })
 }
 
-/** The setting of that name, in upper or lower case; one that is not there, or only the process has, is a `Sorry`. */
+/** The setting of that name, in upper or lower case; one that is not there is a `Sorry`. */
+export function requireSetting(word: string): SettingName {
+  const name = word.toLowerCase().replaceAll('-', '_')
+  if (Object.hasOwn(settings, name)) return name as SettingName
+  throw new Sorry(`there is no setting "${word}": see "latchkey setting list"`, 'usage')
+}
+
+/** The setting of that name; one that is not there, or only the process has, is a `Sorry`. */
 export function requireStorable(word: string): StorableName {
-  const name = word.toLowerCase()
+  const name = requireSetting(word)
   const storable = storableNames.find((each) => each === name)
   if (storable) return storable
-  if (!Object.hasOwn(settings, name))
-    throw new Sorry(`there is no setting "${word}": see "latchkey setting list"`, 'usage')
   throw new Sorry(`${name} is not stored: start the server with ${flagOf(name)} or ${variableOf(name)}`, 'usage')
 }
 
@@ -82,9 +88,12 @@ interface Wish {
  */
 export async function storeSetting(tx: Queryable, { name, text }: Wish, { config, sealer, now }: Keeper) {
   const value = parseSetting(name, text, name)
+  if (isPath(name) && text && !isAbsolute(text)) {
+    throw new Sorry(`${name} is "${text}", but it takes a path from the root: the server may run elsewhere`, 'usage')
+  }
   requireAgreement({ ...config, [name]: value } as Config)
   const before = await findStored(tx, name)
-  const after = { name, value: kept(name, text, sealer), updatedAt: now }
+  const after = { name, value: kept(name, textOf(value, text), sealer), updatedAt: now }
   await upsertStored(tx, after)
   await record(tx, { verb: 'setting.set', id: name, before: told(before), after: told(after) }, now)
 }
@@ -100,16 +109,11 @@ export async function forgetSetting(tx: Queryable, name: StorableName, { config,
   await record(tx, { verb: 'setting.unset', id: name, before: told(before) }, now)
 }
 
-function requireAgreement(config: Config) {
-  const [contradiction] = contradictionsIn(config)
-  if (contradiction) throw new Sorry(contradiction, 'usage')
-}
-
 /** A stored setting as the audit log tells it, a sealed value under the name of what is never told. */
 const told = (row: { name: string; value: string } | undefined) =>
   row && (isSecret(row.name) ? { sealedSecret: row.value } : { value: row.value })
 
 function shown(name: SettingName, config: Config) {
-  const value = settings[name].isStorable ? String(config[name]) : config.texts[name]
+  const value = config.texts[name]
   return value && isSecret(name) ? mask : value
 }

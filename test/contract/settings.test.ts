@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { speak, startHouse, type TestHouse } from '../support/house'
+import { makeOperator } from '../support/operator'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let house: TestHouse
@@ -179,4 +180,40 @@ test('a variable of the process goes before what is stored, and that is said', a
   const changelog = list.json.settings.find((setting: { name: string }) => setting.name === 'changelog')
   expect(changelog).toMatchObject({ value: 'on', source: 'variable', is_overridden: true })
   await bound.close()
+})
+
+test.each([
+  ['ON', 'on'],
+  ['True', 'on'],
+  ['yes', 'on'],
+  ['1', 'on'],
+  ['Off', 'off'],
+  ['FALSE', 'off'],
+  ['no', 'off'],
+  ['0', 'off'],
+])('a switch takes "%s", stored or as a variable, and is shown as %s', async (word, value) => {
+  await set('changelog', word)
+  expect(await shown('changelog')).toMatchObject({ value, source: 'stored' })
+  const audit = await house.cli('audit', 'list', '--json')
+  expect(JSON.stringify(audit.json)).toContain(`"after":{"value":"${value}"}`)
+  const { json } = await speak(['setting', 'show', 'changelog', '--json'], {
+    LATCHKEY_DATA_DIR: house.folder,
+    LATCHKEY_CHANGELOG: word,
+  })
+  expect(json).toMatchObject({ value, source: 'variable' })
+})
+
+test('a word that is neither yes nor no is refused by a switch', async () => {
+  const { exitCode, err } = await house.cli('setting', 'set', 'changelog', 'maybe')
+  expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining('"maybe", but it takes on or off') })
+})
+
+test("a path on the server's machine is stored at its shell alone", async () => {
+  const owner = await makeOperator(house, 'owner')
+  const { status, body } = await owner.tell('PUT /settings/backup_to', { value: '/srv/www' })
+  expect({ status, body }).toEqual({
+    status: 422,
+    body: { error: expect.objectContaining({ message: expect.stringContaining('setting set') }) },
+  })
+  expect(await shown('backup_to')).toMatchObject({ source: 'default' })
 })

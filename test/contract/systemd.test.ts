@@ -98,7 +98,7 @@ describe('the unit', () => {
       ]),
     )
     expect(out).toMatch(/^# {10}latchkey systemd .*--backup-every 6h .*> \/etc\/systemd\/system\/latchkey.service$/m)
-    expect(out).toContain('take trusted_proxies out to set it while the server runs')
+    expect(out).toContain('take trusted_proxies, backup_every out to set it while the server runs')
   })
 
   test('reads a file that its user may not read from the credentials of systemd', () => {

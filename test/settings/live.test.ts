@@ -19,7 +19,8 @@ afterEach(async () => {
 })
 
 async function open(flags: Parameters<typeof readConfig>[0] = {}) {
-  const house = await openHouse({ config: readConfig({ data_dir: folder, ...flags }, {}), keySize: 2048 })
+  const config = readConfig({ data_dir: folder, ...flags }, {})
+  const house = await openHouse({ config, makesFolder: true, keySize: 2048 })
   houses.push(house)
   return house
 }

@@ -146,6 +146,30 @@ describe('a server that takes backups', () => {
     expect((await beside('doctor')).exitCode).toBe(1)
   })
 
+  test(
+    'follows what is stored, from the next minute on',
+    async () => {
+      house = await startHouse()
+      const set = async (name: string, value: string) => {
+        const { exitCode, err } = await house.cli('setting', 'set', name, value)
+        return { exitCode, err }
+      }
+      const done = { exitCode: 0, err: '' }
+      expect(await set('backup_every', '1h')).toEqual({ exitCode: 2, err: expect.stringContaining('backup_to') })
+      expect(await set('backup_to', 'backups')).toEqual({ exitCode: 2, err: expect.stringContaining('from the root') })
+      expect(await set('backup_to', place)).toEqual(done)
+      expect(await set('backup_passphrase_file', passphrase)).toEqual(done)
+      expect(await set('backup_every', '1h')).toEqual(done)
+      const { json } = await house.cli('setting', 'show', 'backup_every', '--json')
+      expect(json).toMatchObject({ value: '1h', source: 'stored' })
+      await house.advance(minuteMs)
+      await until('a backup', takenBeside([]))
+      const unset = await house.cli('setting', 'unset', 'backup_to')
+      expect(unset).toMatchObject({ exitCode: 2, err: expect.stringContaining('backup_every') })
+    },
+    patienceMs,
+  )
+
   test('needs a folder and a passphrase', async () => {
     house = await startHouse()
     const { exitCode, err } = await beside('backups', 'take')

@@ -29,10 +29,8 @@ export const settingChecks: readonly Check[] = [
 ]
 
 function contradictionsOfProcess(config: Config, folder: string) {
-  const { backup_every, backup_to, backup_passphrase_file: passphraseFile } = config
+  const { backup_to, backup_passphrase_file: passphraseFile } = config
   const said: [boolean, string][] = [
-    [backup_every > 0 && !backup_to, 'backup_every is set, but backup_to names no folder'],
-    [backup_every > 0 && !passphraseFile, 'backup_every is set, but backup_passphrase_file names no file'],
     [
       passphraseFile !== '' && !hasText(passphraseFile),
       `backup_passphrase_file names ${passphraseFile}, which holds no passphrase`,

@@ -1,0 +1,68 @@
+import { parseCidr } from './addresses'
+import { parseDuration } from './durations'
+import { yesOrNo } from './yes-or-no'
+
+// What the texts of settings mean; each throws what it takes when a text is none of that.
+
+export const asItIs = (text: string) => text
+
+export const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`)
+  return value
+}
+
+export const path = (text: string) => {
+  if (!text) throw new Error('the path of a folder')
+  return text
+}
+
+export const oneOf =
+  <const Words extends readonly string[]>(...words: Words) =>
+  (text: string): Words[number] => {
+    const word = text.toLowerCase()
+    if (!words.includes(word)) throw new Error(`one of ${words.join(', ')}`)
+    return word
+  }
+
+export const addresses = (text: string) => {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  for (const part of parts) if (!parseCidr(part)) throw new Error('addresses or CIDR ranges, separated by commas')
+  return parts
+}
+
+export const httpUrl = (text: string) => {
+  if (text !== '' && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(text))
+    throw new Error('the beginning of a URL: https://…')
+  return text.replace(/\/+$/, '')
+}
+
+export const origins = (text: string) => {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  for (const part of parts) {
+    if (part !== '*' && (!URL.canParse(part) || new URL(part).origin.toLowerCase() !== part.toLowerCase()))
+      throw new Error('origins such as https://app.example.com, separated by commas, or * for any')
+  }
+  return parts.map((part) => part.toLowerCase())
+}
+
+export const interval = (text: string) => {
+  const everyMs = parseDuration(text)
+  if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
+    throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
+  }
+  return everyMs
+}
+
+/** A switch, in any of the words for yes and no. */
+export const onOrOff = (text: string): 'on' | 'off' => {
+  const isOn = yesOrNo(text)
+  if (isOn === undefined) throw new Error('on or off')
+  return isOn ? 'on' : 'off'
+}

@@ -1,0 +1,75 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Config, isPath, type Origin, type SettingName, settings } from '../config'
+import { isHeld } from '../database/lock'
+import { isSecret, mask } from './sealed'
+
+/** A setting that a server was given: how, and what. */
+interface GivenSetting {
+  origin: 'flag' | 'variable'
+  text: string
+}
+
+type GivenSettings = Partial<Record<SettingName, GivenSetting>>
+
+const names = Object.keys(settings) as SettingName[]
+const fileIn = (folder: string) => join(folder, 'server.settings.json')
+
+/** Writes down what a server was given as flags and variables, so that commands on its folder go by it too. */
+export function publishSettings(folder: string, config: Config) {
+  const given = names.flatMap((name) => {
+    const origin = config.origins[name]
+    return origin === 'default' ? [] : [[name, { origin, text: publicText(name, config) }] as const]
+  })
+  const draft = `${fileIn(folder)}.new`
+  writeFileSync(draft, JSON.stringify(Object.fromEntries(given)), { mode: 0o600 })
+  renameSync(draft, fileIn(folder))
+}
+
+/** Removes it: when the server ends, and before the next holder of the folder's lock has its own. */
+export const withdrawSettings = (folder: string) => rmSync(fileIn(folder), { force: true })
+
+/**
+ * The settings of a command on a folder: its own flags and variables first, then what the server that runs there was
+ * given. What a server left behind that no longer holds the folder counts as nothing.
+ */
+export function withRunningSettings(config: Config, folder: string): Config {
+  const given = readGiven(folder)
+  if (!given || !isHeld(folder)) return config
+  const taken = names.flatMap((name) => {
+    const setting = config.origins[name] === 'default' && name !== 'data_dir' ? given[name] : undefined
+    return setting ? understood(name, setting) : []
+  })
+  const pick = <Value>(choose: (setting: (typeof taken)[number]) => Value) =>
+    Object.fromEntries(taken.map((setting) => [setting.name, choose(setting)]))
+  return {
+    ...config,
+    ...pick(({ value }) => value),
+    origins: { ...config.origins, ...pick(({ origin }) => `server_${origin}` as Origin) },
+    texts: { ...config.texts, ...pick(({ text }) => text) },
+  }
+}
+
+/** A path as the server has it, whose working directory is not that of a command; a secret as its mask. */
+function publicText(name: SettingName, config: Config): string {
+  if (!config.texts[name]) return ''
+  if (isSecret(name)) return mask
+  return isPath(name) ? resolve(String(config[name])) : config.texts[name]
+}
+
+function readGiven(folder: string): GivenSettings | undefined {
+  try {
+    return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as GivenSettings
+  } catch {
+    return undefined
+  }
+}
+
+/** The setting with its value; nothing where this version does not understand the text of that server's. */
+function understood(name: SettingName, { origin, text }: GivenSetting) {
+  try {
+    return [{ name, origin, text, value: settings[name].parse(text) }]
+  } catch {
+    return []
+  }
+}
