@@ -138,3 +138,32 @@ export async function insertCheckpoint(tx: Queryable, checkpoint: AuditCheckpoin
 }
 
 export const countCheckpoints = (db: Queryable) => db.$count(auditCheckpoints)
+
+/** The entries that hold a text in any case, or are about one of these licences. */
+export const listPersonalEntries = (
+  db: Queryable,
+  { text, licenseIds }: { text: string; licenseIds: readonly number[] },
+): Promise<AuditEntry[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(auditLog)
+      .where(
+        or(
+          sql`instr(lower(coalesce(${auditLog.before}, '') || coalesce(${auditLog.after}, '')), lower(${text})) > 0`,
+          and(
+            eq(auditLog.subject, 'license'),
+            sql`${auditLog.subjectId} in (select cast(value as text) from json_each(${JSON.stringify(licenseIds)}))`,
+          ),
+        ),
+      )
+      .orderBy(asc(auditLog.id)),
+  )
+
+/** Puts in place of an entry what is left of it without personal data. */
+export async function putRedaction(
+  tx: Queryable,
+  { id, before, after, redaction }: Pick<AuditEntry, 'id' | 'before' | 'after' | 'redaction'>,
+) {
+  await tx.update(auditLog).set({ before, after, redaction, salt: null }).where(eq(auditLog.id, id))
+}

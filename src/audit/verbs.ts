@@ -13,6 +13,7 @@ export const verbs = [
   'contract.created',
   'contract.updated',
   'contract.deleted',
+  'customer.erased',
   'delivery.replayed',
   'generator.created',
   'generator.updated',

@@ -60,3 +60,21 @@ const callsOf = (licenseHash: string) => sql`(
     select number - 1 from stretches where number > (select min(id) >> 12 from calls))
   select calls.id from stretches cross join calls indexed by calls_license
   where calls.id >> 12 = stretches.number and calls.license_hash = ${licenseHash})`
+
+/** Every call about a licence, by the hash of its key. */
+export const listCallsOf = (db: Queryable, licenseHash: string): Promise<Call[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(calls)
+      .where(inArray(calls.id, callsOf(licenseHash))),
+  )
+
+/** Every call of a device whose identifier holds a text, in any case. */
+export const listCallsNaming = (db: Queryable, text: string): Promise<Call[]> =>
+  Promise.resolve(db.select().from(calls).where(sql`instr(lower(${calls.identifier}), lower(${text})) > 0`))
+
+/** Forgets calls. */
+export async function deleteCalls(tx: Queryable, ids: readonly number[]) {
+  await tx.delete(calls).where(sql`${calls.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+}

@@ -5,6 +5,7 @@ import { backups } from './backups'
 import { blocklist } from './blocklist'
 import { calls } from './calls'
 import { contracts } from './contracts'
+import { customers } from './customers'
 import { generators } from './generators'
 import { jobs } from './jobs'
 import { licenses } from './license-desk'
@@ -31,6 +32,7 @@ export const subjects: readonly Subject[] = [
   activations,
   generators,
   contracts,
+  customers,
   apiKeys,
   signingKeys,
   releases,

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { toggle } from '../intake/model'
 import { runAside } from '../upkeep/aside'
 import { examine } from '../upkeep/doctor/examine'
 import { optimize } from '../upkeep/optimize'
@@ -59,11 +60,19 @@ const optimizeOperation = operation({
   route: 'POST /optimize',
   role: 'operator',
   summary: 'refresh the query plans of the database and write its write-ahead log back; the server does so every night',
-  input: nothing,
-  async run({ folder, isServer }): Promise<Awaited<ReturnType<typeof optimize>>> {
-    return isServer ? (await runAside(folder, ['optimize'])).value : await optimize(folder)
+  input: Type.Object({
+    wipe: Type.Optional(
+      toggle({
+        description: 'Overwrite what deleted rows have left; while no server runs, write the whole file anew.',
+      }),
+    ),
+  }),
+  async run({ folder, isServer }, { wipe = false }): Promise<Awaited<ReturnType<typeof optimize>>> {
+    if (!isServer) return optimize(folder, { wipes: wipe })
+    return (await runAside(folder, ['optimize', ...(wipe ? ['--wipe'] : [])])).value
   },
-  show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes }) => [
+  show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes, rewritten, log_emptied }) => [
+    ...(rewritten === undefined ? [] : [wiped(rewritten, log_emptied)]),
     'What plans of queries rest on was looked at again.',
     `The log beside the database went from ${megabytes(wal_bytes_before)} to ${megabytes(wal_bytes)}.`,
     `The database has ${megabytes(database_bytes)}, of which ${megabytes(reusable_bytes)} are free for new rows.`,
@@ -75,6 +84,9 @@ const stocked = ({ expired, ...states }: Status['licenses']) =>
   Object.entries(states)
     .map(([state, number]) => `${number} ${state}${state === 'assigned' ? `, ${expired} of them expired` : ''}`)
     .join(', ')
+
+const wiped = (isRewritten: boolean, isLogEmptied = false) =>
+  `${isRewritten ? 'The whole file was written anew' : 'Unused pages were overwritten'}${isLogEmptied ? '.' : ', but the write-ahead log is in use: try again.'}`
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MiB`
 

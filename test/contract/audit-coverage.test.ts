@@ -365,10 +365,10 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
 }
 
 /**
- * Ends what only a browser begins; needs a server that keeps backups; removes what is old; tidies what is kept. Their
- * rows are promised where those are.
+ * Erases a person; ends what only a browser begins; needs a server that keeps backups; removes what is old; tidies what
+ * is kept. Their rows are promised where those are.
  */
-const elsewhere = ['user sessions revoke', 'backups take', 'retention run', 'optimize']
+const elsewhere = ['customer erase', 'user sessions revoke', 'backups take', 'retention run', 'optimize']
 
 describe('an operation that changes something leaves a row in the audit log', () => {
   const changing = subjects

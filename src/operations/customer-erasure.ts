@@ -1,0 +1,105 @@
+import { Type } from '@sinclair/typebox'
+import { isHeld } from '../database/lock'
+import { type Place, placesOf } from '../database/places'
+import { overwriting } from '../database/secure-delete'
+import { removeLicenses } from '../features/licenses/service'
+import { text, toggle } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { runAside } from '../upkeep/aside'
+import { eraseCustomer } from '../upkeep/customer/erase'
+import { countsOf, findCustomer, isKnown } from '../upkeep/customer/find'
+import { forgetLateCalls } from '../upkeep/customer/late-calls'
+import { type Copy, listCopies } from '../upkeep/customer/traces'
+import { optimize } from '../upkeep/optimize'
+import { counted, facts } from './lines'
+import { type Desk, operation } from './operation'
+
+export const erase = operation({
+  command: 'customer erase',
+  route: 'POST /customers/:email/erase',
+  role: 'owner',
+  summary: 'erase a person; their licences go on and belong to nobody, and what still holds their address is named',
+  input: Type.Object({
+    email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
+    with_licenses: Type.Optional(toggle({ description: 'Delete their licences as well.' })),
+    dry_run: Type.Optional(toggle({ description: 'Only say how much would be erased.' })),
+  }),
+  loses: ({ email, with_licenses, dry_run }) =>
+    dry_run ? '' : `This erases all that is kept of ${email} for good${with_licenses ? ', their licences too' : ''}.`,
+  async run(desk, { email, with_licenses = false, dry_run = false }) {
+    const { db, folder, config } = desk
+    const found = await findCustomer(db.read, email)
+    // What was erased earlier, beside a running server, may have left something.
+    if (!isKnown(found) && !(await countTracesAside(folder, email))) {
+      throw new Sorry(`there is nothing of a person with the e-mail address ${email}`, 'missing')
+    }
+    const done = dry_run ? undefined : await eraseAll(desk, email, with_licenses)
+    return {
+      ...{ dry_run, with_licenses },
+      ...(done?.counts ?? countsOf(found)),
+      mentioned_in: placesOf(db.read, email),
+      traces: await countTracesAside(folder, email),
+      // Absent in a trial, which rewrites nothing.
+      ...done?.wiped,
+      copies: await listCopies(folder, config.backup_to, email),
+      backups_kept: config.backup_keep,
+    }
+  },
+  show: ({ dry_run, with_licenses, mentioned_in, traces, rewritten, log_emptied, copies, backups_kept, ...counts }) => [
+    `This ${dry_run ? 'would be' : 'is'} erased${with_licenses ? ', with the licences' : ''}:`,
+    ...facts(counts),
+    ...(dry_run ? [] : left({ mentioned_in, traces, log_emptied, rewritten })),
+    ...copiesLeft(copies, backups_kept),
+  ],
+})
+
+/** A process of its own reads the files: this one has them locked. */
+export const countTracesAside = async (folder: string, email: string): Promise<number> =>
+  // An address that begins like an option is sought without its beginning.
+  (await runAside(folder, ['customer', 'traces', email.replace(/^-+/, '')])).value.traces
+
+/** Takes the person out of all tables, and then out of what the files hold beside them. */
+async function eraseAll(desk: Desk, email: string, withLicenses: boolean) {
+  const { db, folder, now, isServer, clock } = desk
+  const { counts, found } = await db.write(async (tx) => {
+    const { licenses } = await findCustomer(tx, email)
+    if (withLicenses) await overwriting(tx, () => removeLicenses(tx, licenses, now))
+    const erased = await eraseCustomer(tx, email, now)
+    return { ...erased, counts: { ...erased.counts, licenses: licenses.length } }
+  })
+  if (isServer || isHeld(folder)) await forgetLateCalls(db, found, clock())
+  const { rewritten = false, log_emptied = false } = isServer
+    ? (await runAside(folder, ['optimize', '--wipe'])).value
+    : await optimize(folder, { wipes: true })
+  return { counts, wiped: { rewritten, log_emptied } }
+}
+
+interface Left {
+  mentioned_in: Place[]
+  traces: number
+  rewritten?: boolean
+  log_emptied?: boolean
+}
+
+function left({ mentioned_in, traces, rewritten, log_emptied }: Left) {
+  if (!traces) return ['', 'Nothing in the files of the database holds the address.']
+  const remedy =
+    rewritten || mentioned_in.length ? [] : ['Stop the server and erase once more: the file is written anew then.']
+  return [
+    '',
+    `The files of the database still hold the address ${counted(traces, 'time')}.`,
+    ...(log_emptied ? [] : ['The write-ahead log is in use: try again in a while.']),
+    ...mentioned_in.map(({ column, rows }) => `  It stands in ${column}: ${counted(rows, 'row')}.`),
+    ...remedy,
+  ]
+}
+
+const copiesLeft = (copies: readonly Copy[], kept: number) =>
+  copies.length
+    ? [
+        '',
+        'These files hold it, or may; delete them when you no longer need them:',
+        ...copies.map(({ path, taken_at }) => `  ${path}, of ${taken_at}`),
+        ...(kept ? [`Of its own backups the server keeps the last ${kept}.`] : []),
+      ]
+    : []

@@ -1,0 +1,66 @@
+import { Type } from '@sinclair/typebox'
+import { placesOf } from '../database/places'
+import { text } from '../intake/model'
+import { Sorry } from '../kernel/sorry'
+import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/customer/find'
+import { told } from '../upkeep/customer/told'
+import { countTraces } from '../upkeep/customer/traces'
+import { countTracesAside, erase } from './customer-erasure'
+import { counted, facts } from './lines'
+import { type Desk, operation, type Subject } from './operation'
+
+const Person = Type.Object({
+  email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
+})
+
+const show = operation({
+  command: 'customer show',
+  route: 'GET /customers/:email',
+  role: 'viewer',
+  summary: 'how much is kept of a person, by their e-mail address, and where it stands',
+  input: Person,
+  async run({ db }, { email }) {
+    const found = await requireCustomer(db.read, email)
+    return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: placesOf(db.read, email) }
+  },
+  show: ({ mentioned_in, ...shown }) => [
+    ...facts(shown),
+    ...(mentioned_in.length ? ['', 'The address itself stands in:'] : []),
+    ...mentioned_in.map(({ column, rows }) => `  ${column}, ${counted(rows, 'row')}`),
+  ],
+})
+
+const exporting = operation({
+  command: 'customer export',
+  route: 'GET /customers/:email/export',
+  role: 'owner',
+  summary: 'all that is kept of a person, as JSON: what they may ask for',
+  input: Person,
+  run: async ({ db }, { email }) => ({ email, ...told(await requireCustomer(db.read, email)) }),
+  show: (value) => [JSON.stringify(value, null, 2)],
+})
+
+const traces = operation({
+  command: 'customer traces',
+  route: 'GET /customers/:email/traces',
+  role: 'viewer',
+  summary: 'how often the files of the database hold an e-mail address, deleted rows and the write-ahead log included',
+  input: Person,
+  run: async ({ folder, isServer }, { email }) => ({
+    email: requireAddress(email),
+    traces: isServer ? await countTracesAside(folder, email) : await countTraces(folder, email),
+  }),
+  show: ({ email, traces }) => [`The files of the database hold ${email} ${counted(traces, 'time')}.`],
+})
+
+export const customers: Subject = {
+  name: 'customer',
+  about: 'what is kept of a person',
+  operations: [show, exporting, traces, erase],
+}
+
+async function requireCustomer(db: Desk['db']['read'], email: string) {
+  const found = await findCustomer(db, email)
+  if (!isKnown(found)) throw new Sorry(`there is nothing of a person with the e-mail address ${email}`, 'missing')
+  return found
+}

@@ -1,0 +1,70 @@
+import type { AuditEntry } from '../../../db/schema/operations'
+import { record } from '../../audit/record'
+import { redactEntries } from '../../audit/redact'
+import { deleteCalls } from '../../call-log/store'
+import type { Queryable } from '../../database/connection'
+import { overwriting } from '../../database/secure-delete'
+import { randomToken, sha256 } from '../../kernel/secrets'
+import { Sorry } from '../../kernel/sorry'
+import { type Customer, countsOf, findCustomer } from './find'
+import { impersonalSide, withoutPerson } from './redact'
+import * as store from './store'
+
+/**
+ * Erases a person: licences stay and work, and belong to nobody. The write says what was erased, and of whom only by a
+ * number made for it. That an order of theirs still waits is a `Sorry`.
+ */
+export const eraseCustomer = (tx: Queryable, email: string, now: Date) =>
+  overwriting(tx, async () => {
+    const found = await findCustomer(tx, email)
+    if (await store.hasWaitingOrder(tx, [email])) {
+      throw new Sorry('an order of this person waits to be fulfilled: see "latchkey job list", and try again then')
+    }
+    await eraseLicensing(tx, found, now)
+    await deleteCalls(tx, idsOf(found.calls))
+    await store.deleteTelemetry(tx, idsOf(found.telemetry))
+    await erasePapers(tx, found)
+    for (const { column, ...sheet } of found.remarks) {
+      await store.putRemark(tx, column, { ...sheet, content: found.mentions.without(sheet.content) })
+    }
+    await redactEntries(tx, found.entries.map(redacted(found)))
+    const counts = countsOf(found)
+    await record(tx, { verb: 'customer.erased', id: randomToken('erasure').slice(0, 24), after: counts }, now)
+    return { counts, found }
+  })
+
+/**
+ * Forgets calls made until that moment, which a server had still in memory when the rest was erased. How many there
+ * were.
+ */
+export const eraseLateCalls = (tx: Queryable, calls: readonly { id: number; at: Date }[], until: Date) =>
+  overwriting(tx, async () => {
+    const late = calls.filter(({ at }) => at <= until)
+    await deleteCalls(tx, idsOf(late))
+    return late.length
+  })
+
+async function eraseLicensing(tx: Queryable, { licenses, activations, mentions }: Customer, now: Date) {
+  await store.disownLicenses(tx, idsOf(licenses), now)
+  await store.deleteActivations(tx, idsOf(activations.filter(({ identifier }) => mentions.isIn(identifier))))
+}
+
+async function erasePapers(tx: Queryable, { papers, mentions }: Customer) {
+  const rowids = {} as Record<store.Paper, number[]>
+  for (const name of store.paperNames) {
+    rowids[name] = papers[name].map(({ rowid }) => rowid)
+    for (const sheet of papers[name]) {
+      await store.putPaper(tx, name, { ...sheet, content: withoutPerson(sheet.content, mentions) })
+    }
+  }
+  await store.clearAnswers(tx, rowids.deliveries)
+  await store.forgetOrders(tx, rowids, sha256(randomToken('erased')))
+}
+
+const idsOf = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
+
+const redacted = (found: Customer) => (entry: AuditEntry) => {
+  const side = (json: string | null) =>
+    json && (found.isTheirs(entry) ? impersonalSide : withoutPerson)(json, found.mentions)
+  return { id: entry.id, before: side(entry.before), after: side(entry.after) }
+}

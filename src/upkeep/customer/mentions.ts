@@ -1,0 +1,23 @@
+/** What stands in place of personal data that was erased. */
+export const erased = '[erased]'
+
+/** Finds what names a person in texts, in any case, and takes it out. */
+export interface Mentions {
+  isIn(text: string): boolean
+  without(text: string): string
+}
+
+const shortestName = 3
+
+/** Of somebody with that e-mail address and these names; a part of a longer address or word is somebody else. */
+export function mentionsOf(email: string, names: readonly string[]): Mentions {
+  const told = names.filter(({ length }) => length >= shortestName).sort((a, b) => b.length - a.length)
+  const patterns = [
+    `(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`,
+    ...told.map((name) => `(?<![\\p{L}\\p{N}_-])${escaped(name)}(?![\\p{L}\\p{N}_-])`),
+  ]
+  const all = new RegExp(patterns.join('|'), 'giu')
+  return { isIn: (text) => text.search(all) !== -1, without: (text) => text.replace(all, erased) }
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')

@@ -1,0 +1,157 @@
+import { and, eq, inArray, isNotNull, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { apiKeys, blocklist } from '../../../db/schema/access'
+import { productMeta } from '../../../db/schema/catalog'
+import { activations, contracts, type License, licenseMeta, licenses, telemetry } from '../../../db/schema/licensing'
+import { deliveries, deliveryAttempts, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
+import type { Queryable } from '../../database/connection'
+
+/** The licences of a person, by their e-mail address in any case. */
+export const listLicensesOf = (db: Queryable, email: string): Promise<License[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(licenses)
+      .where(inArray(sql`lower(${licenses.ownerEmail})`, [...new Set([email, email.toLowerCase()])].map(lower))),
+  )
+
+const lower = (text: string) => sql`lower(${text})`
+
+export const listMetaOf = (db: Queryable, ids: readonly number[]) =>
+  Promise.resolve(db.select().from(licenseMeta).where(isAmong(licenseMeta.licenseId, ids)))
+
+export const listActivationsOf = (db: Queryable, ids: readonly number[]) =>
+  Promise.resolve(db.select().from(activations).where(isAmong(activations.licenseId, ids)))
+
+/** However many there are, they are one bound value. */
+const isAmong = (column: SQLiteColumn | SQL, values: readonly (number | string)[]) =>
+  sql`${column} in (select value from json_each(${JSON.stringify(values)}))`
+
+const holds = (column: SQLiteColumn, texts: readonly string[]) =>
+  sql`exists (select 1 from json_each(${JSON.stringify(texts)}) as texts where instr(lower(${column}), lower(texts.value)) > 0)`
+
+const reportOf = (keys: readonly string[], email: string) =>
+  or(
+    isAmong(telemetry.licenseKey, keys),
+    ...[telemetry.userIdentifier, telemetry.data, telemetry.metadata, telemetry.activationIdentifier].map((column) =>
+      holds(column, [email]),
+    ),
+  )
+
+/** What software has sent with that address in it, or about these licences. */
+export const listTelemetryOf = (db: Queryable, keys: readonly string[], email: string) =>
+  Promise.resolve(db.select().from(telemetry).where(reportOf(keys, email)))
+
+export async function deleteTelemetry(tx: Queryable, ids: readonly number[]) {
+  await tx.delete(telemetry).where(isAmong(telemetry.id, ids))
+}
+
+/** Tables that keep what was said, as JSON. */
+const papers = {
+  deliveries: [deliveries, deliveries.content],
+  jobs: [jobs, jobs.payload],
+  idempotency_keys: [idempotencyKeys, idempotencyKeys.answer],
+  unanswered_orders: [unansweredOrders, unansweredOrders.answer],
+} as const
+
+export type Paper = keyof typeof papers
+export const paperNames = Object.keys(papers) as Paper[]
+
+/** A text in a row, by the row's number in its table. */
+export interface Sheet {
+  rowid: number
+  content: string
+}
+
+/** What was said with one of these texts in it. */
+export const listPapers = (db: Queryable, name: Paper, texts: readonly string[]) => listSheets(db, papers[name], texts)
+
+export const putPaper = (tx: Queryable, name: Paper, sheet: Sheet) => putSheet(tx, papers[name], sheet)
+
+/** Columns in which people write freely, or receivers and devices do. */
+const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
+  [contracts, contracts.name],
+  [contracts, contracts.information],
+  [blocklist, blocklist.reason],
+  [licenses, licenses.blockReason],
+  [licenseMeta, licenseMeta.value],
+  [productMeta, productMeta.value],
+  [apiKeys, apiKeys.name],
+  [activations, activations.postUrl],
+  [activations, activations.userAgent],
+  [deliveries, deliveries.url],
+  [deliveryAttempts, deliveryAttempts.responseBody],
+  [deliveryAttempts, deliveryAttempts.error],
+  [jobs, jobs.lastError],
+]
+
+/** Free text with that address in it, and in which of these columns. */
+export async function listRemarks(db: Queryable, email: string) {
+  const found: (Sheet & { column: number; place: string })[] = []
+  for (const [column, place] of remarks.entries()) {
+    const name = `${place[1].table[Symbol.for('drizzle:Name') as never]}.${place[1].name}`
+    for (const sheet of await listSheets(db, place, [email])) found.push({ ...sheet, column, place: name })
+  }
+  return found
+}
+
+export const putRemark = (tx: Queryable, column: number, sheet: Sheet) => putSheet(tx, remarks[column]!, sheet)
+
+async function listSheets(
+  db: Queryable,
+  [table, column]: readonly [SQLiteTable, SQLiteColumn],
+  texts: readonly string[],
+): Promise<Sheet[]> {
+  return db
+    .select({ rowid: sql<number>`rowid`, content: sql<string>`${column}` })
+    .from(table)
+    .where(holds(column, texts))
+    .all()
+}
+
+async function putSheet(
+  tx: Queryable,
+  [table, column]: readonly [SQLiteTable, SQLiteColumn],
+  { rowid, content }: Sheet,
+) {
+  await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where rowid = ${rowid}`)
+}
+
+/** Orders that are over are forgotten; of those that may be repeated, what was asked for can be guessed no more. */
+export async function forgetOrders(tx: Queryable, rowids: Record<Paper, readonly number[]>, hash: string) {
+  const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
+  await tx.delete(jobs).where(and(isOver, isAmong(jobs.id, rowids.jobs)))
+  await tx.delete(unansweredOrders).where(isAmong(unansweredOrders.id, rowids.unanswered_orders))
+  await tx.update(idempotencyKeys).set({ requestHash: hash }).where(isAmong(sql`rowid`, rowids.idempotency_keys))
+}
+
+/** Empties what receivers have answered to these deliveries. */
+export async function clearAnswers(tx: Queryable, deliveryIds: readonly number[]) {
+  await tx
+    .update(deliveryAttempts)
+    .set({ responseBody: '', error: null })
+    .where(isAmong(deliveryAttempts.deliveryId, deliveryIds))
+}
+
+/** Takes the person off licences and devices: no owner, no metadata, no freed seats, no traces of connections. */
+export async function disownLicenses(tx: Queryable, ids: readonly number[], now: Date) {
+  await tx
+    .update(licenses)
+    .set({ ownerName: null, ownerEmail: null, blockReason: null, updatedAt: now })
+    .where(isAmong(licenses.id, ids))
+  await tx.delete(licenseMeta).where(isAmong(licenseMeta.licenseId, ids))
+  const isTheirs = isAmong(activations.licenseId, ids)
+  await tx.delete(activations).where(and(isTheirs, isNotNull(activations.deactivatedAt)))
+  await tx.update(activations).set({ ip: '', userAgent: '', postUrl: '' }).where(isTheirs)
+}
+
+/** Frees seats whose device is called by a person's name or address. */
+export async function deleteActivations(tx: Queryable, ids: readonly number[]) {
+  await tx.delete(activations).where(isAmong(activations.id, ids))
+}
+
+/** Whether an order waits in which one of these texts stands. */
+export const hasWaitingOrder = async (db: Queryable, texts: readonly string[]) => {
+  const waits = and(inArray(jobs.state, ['queued', 'running']), eq(jobs.kind, 'fulfil-order'))
+  return (await db.$count(jobs, and(waits, holds(jobs.payload, texts)))) > 0
+}
