@@ -4,7 +4,7 @@ import { listEntries } from '../audit/store'
 import type { Db } from '../database/database'
 import { denied, isDenial } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
-import { describedEntry } from '../operations/audit'
+import { namedEntries } from '../operations/audit'
 import { inspectLog } from '../upkeep/audit-log'
 import { inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
@@ -39,7 +39,7 @@ async function writeAll(db: Db, path: string): Promise<number> {
   try {
     for (let entries = 0, after = 0; ; ) {
       const page = await listEntries(db.read, after, rowsPerPage)
-      const lines = page.map((entry) => `${JSON.stringify(describedEntry(entry))}\n`)
+      const lines = (await namedEntries(db.read, page)).map((entry) => `${JSON.stringify(entry)}\n`)
       appendFileSync(file, lines.join(''))
       entries += page.length
       after = page.at(-1)?.id ?? after

@@ -2,7 +2,9 @@ import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { AuditEntry } from '../../db/schema/operations'
 import { findEntry, findHead, pageEntries } from '../audit/store'
+import { openSubjectNames } from '../audit/subject-names/store'
 import { subjects as kinds, verbs } from '../audit/verbs'
+import type { Queryable } from '../database/connection'
 import { integer, text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
 import { inspectLog } from '../upkeep/audit-log'
@@ -40,14 +42,17 @@ const list = listing({
       { actor, verbs: verb, subjects: subject, subjectId: id, ...range },
       wanted,
     )
-    return { rows: rows.map(describedEntry), next }
+    return { rows: await namedEntries(db.read, rows), next }
   },
   columns: {
     ID: ({ id }) => String(id),
     'AT (UTC)': ({ at }) => minute(at),
     WHO: ({ actor }) => actor,
     ACTION: ({ verb }) => verb,
-    RECORD: ({ batch, subject_id }) => (batch ? `${batch.from} to ${batch.to}` : subject_id),
+    RECORD: ({ batch, subject_id, subject_name }) => {
+      if (batch) return `${batch.from} to ${batch.to}`
+      return subject_name === null ? subject_id : `${subject_name} (${subject_id})`
+    },
     CHANGES: ({ before, after }) => changesOf(before, after),
   },
   freeText: ['CHANGES'],
@@ -63,7 +68,7 @@ const show = operation({
   async run({ db }, { id }) {
     const entry = await findEntry(db.read, id)
     if (!entry) throw new Sorry(`there is no entry ${id}: see "latchkey audit list"`, 'missing')
-    return describedEntry(entry)
+    return (await namedEntries(db.read, [entry]))[0]!
   },
   show: facts,
 })
@@ -132,8 +137,17 @@ export const audit: Subject = {
   operations: [list, show, verify, head],
 }
 
-/** An entry as operators see it. */
-export const describedEntry = (entry: AuditEntry) => ({
+/** Entries as operators see them, with what the things they are about are called. */
+export async function namedEntries(db: Queryable, entries: readonly AuditEntry[]) {
+  const nameOf = await openSubjectNames(db, entries)
+  return entries.map((entry) => {
+    const { id, at, actor, request_id, verb, subject, subject_id, ...rest } = describedEntry(entry)
+    return { id, at, actor, request_id, verb, subject, subject_id, subject_name: nameOf(entry), ...rest }
+  })
+}
+
+/** An entry as it was written. */
+const describedEntry = (entry: AuditEntry) => ({
   id: entry.id,
   at: entry.at.toISOString(),
   actor: entry.actor,
