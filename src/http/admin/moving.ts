@@ -6,6 +6,7 @@ import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
 import { csvForm, delimiterNames, requireCsv } from '../../transfer/formats/spreadsheet'
 import { pairOf } from '../../transfer/mapping'
+import { spooled } from '../../transfer/spool'
 import { exportedTables } from '../../transfer/tables'
 import { importUpload } from '../../transfer/upload'
 import { done } from './answers'
@@ -111,7 +112,7 @@ const exportingTable: AdminRoute = {
     const isMasked = whoIn(visit).user.role === 'viewer'
     const wanted = { folder, only: table, outward: { ...outwardOf(sealer, passphrase), isMasked } }
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
-    return attached(`${table}.${format}`, exportedText(wanted, form))
+    return attached(folder, `${table}.${format}`, exportedText(wanted, form))
   },
 }
 
@@ -125,7 +126,7 @@ const exportingAll: AdminRoute = {
   answer({ folder, sealer }, _, fields) {
     const { passphrase } = fields as Static<typeof everyField>
     const wanted = { folder, outward: outwardOf(sealer, passphrase) }
-    return attached('latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
+    return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },
 }
 
@@ -141,9 +142,9 @@ function sound(passphrase: string | undefined) {
   throw new Sorry('a passphrase in a header is of ASCII characters: use the command for another', 'usage')
 }
 
-const attached = async (name: string, pieces: AsyncGenerator<string>) => ({
+const attached = async (folder: string, name: string, pieces: AsyncGenerator<string>) => ({
   status: 200,
-  body: await streamOf(pieces),
+  body: await streamOf(spooled(pieces, folder)),
   headers: {
     'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
     'content-disposition': `attachment; filename="${name}"`,

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { startHouse, type TestHouse } from '../support/house'
+import { makeOperator, type Operator } from '../support/operator'
+import { openRaw } from '../support/raw'
+import { makeProduct } from '../support/stock'
+import { until } from '../support/wait'
+
+const licenses = 60_000
+
+let house: TestHouse
+let owner: Operator
+beforeAll(async () => {
+  house = await startHouse()
+  owner = await makeOperator(house, 'owner')
+  const product = await makeProduct(house)
+  const raw = openRaw(house.folder)
+  raw.run(`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${licenses})
+    insert into licenses (product_id, license_key, activation_limit, validity, status, created_at, updated_at)
+    select ${product}, 'SLOW-' || i, 0, 0, 'available', 0, 0 from n`)
+  raw.close()
+})
+afterAll(() => house.close())
+
+/** Asks for an export and reads nothing of it after its beginning, until it is told to go on. */
+async function readSlowly() {
+  const { hostname, port } = new URL(house.url)
+  const heard: Buffer[] = []
+  const begun = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  const socket = await Bun.connect({
+    hostname,
+    port: Number(port),
+    socket: {
+      data(socket, bytes) {
+        if (!heard.length) socket.pause()
+        heard.push(Buffer.from(bytes))
+        begun.resolve()
+      },
+      close: () => ended.resolve(),
+    },
+  })
+  socket.write(
+    `GET /admin/api/export HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\nauthorization: Bearer ${owner.token}\r\n\r\n`,
+  )
+  await begun.promise
+  return {
+    async readOn() {
+      socket.resume()
+      await ended.promise
+      return unchunked(Buffer.concat(heard))
+    },
+    hangUp: () => socket.terminate(),
+  }
+}
+
+/** The body of an answer in chunked transfer. */
+function unchunked(answer: Buffer) {
+  let rest = answer.subarray(answer.indexOf('\r\n\r\n') + 4)
+  const pieces: Buffer[] = []
+  for (;;) {
+    const end = rest.indexOf('\r\n')
+    const length = Number.parseInt(rest.subarray(0, end).toString(), 16)
+    if (!length) return Buffer.concat(pieces).toString()
+    pieces.push(rest.subarray(end + 2, end + 2 + length))
+    rest = rest.subarray(end + 2 + length + 2)
+  }
+}
+
+/** Whether nobody reads the database as it was before: its log can be taken in to the end and emptied. */
+function isLetGo() {
+  const raw = openRaw(house.folder)
+  raw.run('pragma busy_timeout = 0')
+  const { busy } = raw.query<{ busy: number }, []>('pragma wal_checkpoint(truncate)').get()!
+  raw.close()
+  return busy === 0
+}
+
+const left = () => readdirSync(house.folder).filter((name) => name.startsWith('export-'))
+
+test('a slow reader of an export does not keep the log of the database from being taken in', async () => {
+  const reader = await readSlowly()
+  await house.ask('POST /api/v1/create-product', { name: 'After the export began' })
+  await until('the snapshot to be let go', async () => isLetGo())
+  expect(left()).toEqual([])
+  const text = await reader.readOn()
+  const rows = text.trimEnd().split('\n')
+  expect(rows.filter((row) => row.includes('"SLOW-'))).toHaveLength(licenses)
+  expect(rows.map((row) => JSON.parse(row).table)).toContain('products')
+  expect(text).not.toContain('After the export began')
+})
+
+test('a reader that hangs up leaves nothing behind', async () => {
+  const reader = await readSlowly()
+  reader.hangUp()
+  await until('the snapshot to be let go', async () => isLetGo())
+  expect(left()).toEqual([])
+})
