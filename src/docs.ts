@@ -6,6 +6,7 @@ import { adminPrefix } from './http/admin/route'
 import { adminRoutes } from './http/admin/routes'
 import { buildApp } from './http/app'
 import { type Answer, answers, declared } from './kernel/answers'
+import { isSecret } from './settings/sealed'
 
 /** The parts of README.md that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
 const parts: Record<string, () => string> = {
@@ -14,7 +15,7 @@ const parts: Record<string, () => string> = {
       ['Setting', 'Flag', 'Variable', 'Stored', 'Default', 'What it does'],
       Object.entries(settings).map(([name, setting]) => [
         code(name),
-        code(flagOf(name)),
+        code(isSecret(name) ? `${flagOf(name)}-file` : flagOf(name)),
         code(variableOf(name)),
         setting.isStorable ? 'yes' : '',
         setting.default === '' ? 'none' : code(setting.default),

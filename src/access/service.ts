@@ -146,7 +146,7 @@ export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'pres
 const shortestToken = 20
 
 /** What cannot be the value of an API key is a `Sorry`; `what` is what the caller calls it. */
-export function requireSoundToken(token: string, what = '--import') {
+export function requireSoundToken(token: string, what = '--import-file') {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= shortestToken && token.length <= longestToken) return
   throw new Sorry(
     `${what} takes a key of ${shortestToken} to ${longestToken} printable ASCII characters without spaces: make a new one in place of a shorter one`,

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readConfig, type SettingName, settings } from '../config'
+import { readConfig, type SettingName, settings, variableOf } from '../config'
 import { type House, openHouse } from '../house'
 import { atShell } from '../kernel/author'
+import { isSecret } from '../settings/sealed'
+import { readText } from './arguments'
 import type { Io } from './io'
+import { orStandardInput, refuseBare } from './secret-option'
 
 type Flags = Partial<Record<SettingName, string>>
 
@@ -14,7 +17,11 @@ export function withSettings(command: Command, names: readonly SettingName[]): C
   for (const name of names) {
     const { doc, default: fallback } = settings[name]
     const said = fallback === '' ? '' : ` (default: ${fallback})`
-    command.option(`--${name.replaceAll('_', '-')} <value>`, `${doc}${said}`)
+    const flag = `--${name.replaceAll('_', '-')}`
+    if (isSecret(name)) {
+      command.option(`${flag}-file <path>`, orStandardInput(doc))
+      refuseBare(command, flag, [`set ${variableOf(name)}`])
+    } else command.option(`${flag} <value>`, `${doc}${said}`)
   }
   return command
 }
@@ -25,6 +32,8 @@ export function configOf(options: Record<string, unknown>, io: Io) {
   for (const name of Object.keys(settings) as SettingName[]) {
     const value = options[camel(name)]
     if (typeof value === 'string') flags[name] = value
+    const path = isSecret(name) && options[camel(`${name}_file`)]
+    if (typeof path === 'string') flags[name] = readText(path).trim()
   }
   return readConfig(flags, io.env)
 }

@@ -10,6 +10,7 @@ import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
 import { folderOf, inHouse, withSettings } from './house-command'
 import { type Io, report } from './io'
+import { orStandardInput, refuseBare } from './secret-option'
 import { uploadOf } from './upload'
 
 type Given = Record<string, unknown>
@@ -40,6 +41,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   for (const [name, field] of fields) {
     if (bare.includes(name)) continue
     command.addOption(optionOf(name, field, isRequired(name)))
+    if (field.file) refuseBare(command, `--${wordOf(name, { ...field, file: false })}`)
     if (field.orFile) command.option(`${flagOf(name, field)}-file <path>`, 'the same from a file')
   }
   if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
@@ -87,7 +89,7 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
   if (field.kind === 'toggle') return new Option(flag, field.description)
   const option = new Option(
     `${flag} <${field.file ? 'path' : (placeholders[field.kind] ?? 'text')}>`,
-    field.description,
+    field.file ? orStandardInput(field.description!) : field.description,
   )
   // Some say themselves what is to be chosen.
   if (isRequired && !field.ifAbsent) option.makeOptionMandatory()

@@ -50,7 +50,7 @@ const create = operation({
     name: text({ description: 'Whose key it is.' }),
     ...terms,
     api_key: Type.Optional(
-      text({ option: 'import', description: 'Go on with an existing key instead of a random one.' }),
+      text({ option: 'import', file: true, description: 'Go on with an existing key instead of a random one.' }),
     ),
   }),
   async run({ db, now }, { name, api_key, ...given }) {

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { flagOf, isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
 import { Sorry } from '../kernel/sorry'
+import { isSecret } from '../settings/sealed'
 import {
   forgetSetting,
   listSettings,
@@ -55,9 +56,10 @@ const set = operation({
   input: Type.Object({
     name,
     value: Type.Optional(text({ nullable: true, description: 'Its value; empty clears it.' })),
-    secret: Type.Optional(text({ option: 'value', file: true, description: 'A file with its value, for secrets.' })),
+    secret: Type.Optional(text({ option: 'value', file: true, description: 'Its value, for secrets.' })),
+    envato_token: Type.Optional(text({ file: true, description: 'The token anew, where envato_url changes.' })),
   }),
-  async run({ db, config, sealer, now, isServer }, { name: word, value, secret }) {
+  async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
     const name = requireStorable(word)
     if (isServer && isPath(name)) {
       throw new Sorry(
@@ -67,7 +69,14 @@ const set = operation({
     }
     const given = value ?? secret
     if (given === undefined) throw new Sorry('say the value: after the name, or with --value-file', 'usage')
-    await db.write((tx) => storeSetting(tx, { name, text: given }, { config, sealer, now }))
+    if (value && !isServer && isSecret(name)) {
+      throw new Sorry(
+        `${name} is a secret, and other users of this machine can read a command line: write it to a file and say "latchkey setting set ${name} --value-file FILE", or - for standard input`,
+        'usage',
+      )
+    }
+    const wish = { name, text: given, secret: envato_token }
+    await db.write((tx) => storeSetting(tx, wish, { config, sealer, now }))
     return viewOf({ db, config }, name)
   },
   show: (setting) => [`${setting.name} is stored.`, ...effectOf(setting)],

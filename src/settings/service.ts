@@ -16,6 +16,7 @@ import {
 import type { Queryable } from '../database/connection'
 import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
+import { secretAlong } from './destination'
 import { requireAgreement } from './policy'
 import { isSecret, kept, mask } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
@@ -80,20 +81,29 @@ interface Keeper {
 interface Wish {
   name: StorableName
   text: string
+  /** The secret that goes where the setting says, given anew. */
+  secret?: string | undefined
 }
 
 /**
  * Stores a setting; every process on this folder reads it from then on, unless a flag or variable goes before it. A
  * value that does not parse, or says something against another setting, is a `Sorry`.
  */
-export async function storeSetting(tx: Queryable, { name, text }: Wish, { config, sealer, now }: Keeper) {
+export async function storeSetting(tx: Queryable, wish: Wish, { config, sealer, now }: Keeper) {
+  const { name, text } = wish
   const value = parseSetting(name, text, name)
   if (isPath(name) && text && !isAbsolute(text)) {
     throw new Sorry(`${name} is "${text}", but it takes a path from the root: the server may run elsewhere`, 'usage')
   }
-  requireAgreement({ ...config, [name]: value } as Config)
+  const along = await secretAlong(tx, wish, config)
+  requireAgreement({ ...config, [name]: value, ...(along && { [along.name]: along.text }) } as Config)
+  await put(tx, { name, text: textOf(value, text) }, { sealer, now })
+  if (along) await put(tx, along, { sealer, now })
+}
+
+async function put(tx: Queryable, { name, text }: Wish, { sealer, now }: Omit<Keeper, 'config'>) {
   const before = await findStored(tx, name)
-  const after = { name, value: kept(name, textOf(value, text), sealer), updatedAt: now }
+  const after = { name, value: kept(name, text, sealer), updatedAt: now }
   await upsertStored(tx, after)
   await record(tx, { verb: 'setting.set', id: name, before: told(before), after: told(after) }, now)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { binary, spawnBinary, urlFrom } from '../support/house'
 import { emptyFolder, prepared } from '../support/process'
 import { openRaw } from '../support/raw'
+import { secretFile } from '../support/secret-file'
 
 const secrets = {
   license: 'LICENSE-9QX7-2MKD-55TZ',
@@ -122,7 +123,7 @@ describe.skipIf(!binary)('the log of a server', () => {
 test.skipIf(!binary)('a command that fails tells no secret it was given', async () => {
   const { apiKey } = await prepared(folder.path)
   const again = await spawnBinary(
-    ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', apiKey],
+    ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import-file', secretFile(apiKey)],
     {},
     folder.path,
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Asking, startHouse, type TestHouse } from '../support/house'
+import { secretFile } from '../support/secret-file'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -172,7 +173,7 @@ describe('an API key', () => {
   })
 
   test('of another system goes on as it is', async () => {
-    const key = await makeKey('--preset', 'all', '--import', '2964c3c9-0b5d-4d89-b3ac-4668f30bc492')
+    const key = await makeKey('--preset', 'all', '--import-file', secretFile('2964c3c9-0b5d-4d89-b3ac-4668f30bc492'))
     expect(key).toBe('2964c3c9-0b5d-4d89-b3ac-4668f30bc492')
     expect(await verify({ key })).toMatchObject({ code: 210 })
   })

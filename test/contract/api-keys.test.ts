@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { startHouse, type TestHouse } from '../support/house'
+import { secretFile } from '../support/secret-file'
 
 setDefaultTimeout(60_000)
 
@@ -97,9 +98,18 @@ describe('api-key rotate', () => {
   })
 
   test('keeps an imported value from being taken again while it works', async () => {
-    const { id, api_key: old } = await makeKey('--import', 'once-and-again-and-again')
+    const { id, api_key: old } = await makeKey('--import-file', secretFile('once-and-again-and-again'))
     await say('api-key', 'rotate', String(id), '--overlap', '7d')
-    const again = await house.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--import', old)
+    const again = await house.cli(
+      'api-key',
+      'create',
+      '--name',
+      'x',
+      '--preset',
+      'all',
+      '--import-file',
+      secretFile(old),
+    )
     expect(again).toMatchObject({ exitCode: 1, out: '' })
   })
 })

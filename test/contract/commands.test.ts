@@ -7,6 +7,7 @@ import { version } from '../../package.json'
 import { buildProgram } from '../../src/cli/program'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
+import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 
 let house: TestHouse
@@ -305,8 +306,8 @@ describe('api-key create', () => {
       /--expires-at: "tomorrow" is not a date: write 2030-01-31/,
     ],
     [['--name', 'x', '--preset', 'all', '--expires-at', '2020-01-01'], 2, /past/],
-    [['--name', 'x', '--preset', 'all', '--import', 'with space'], 2, /without spaces/],
-    [['--name', 'x', '--preset', 'all', '--import', 'nineteen-characters'], 2, /takes a key of 20 to/],
+    [['--name', 'x', '--preset', 'all', '--import-file', secretFile('with space')], 2, /without spaces/],
+    [['--name', 'x', '--preset', 'all', '--import-file', secretFile('nineteen-characters')], 2, /takes a key of 20 to/],
   ])('%p is refused and makes nothing', async (args, exitCode, reason) => {
     const before = (await house.cli('api-key', 'list', '--json')).json
     const spoken = await house.cli('api-key', 'create', ...args)
@@ -315,7 +316,16 @@ describe('api-key create', () => {
   })
 
   test('refuses a value that is there already, and revoke an id that is not', async () => {
-    const args = ['api-key', 'create', '--name', 'x', '--preset', 'all', '--import', 'twice-the-same-string']
+    const args = [
+      'api-key',
+      'create',
+      '--name',
+      'x',
+      '--preset',
+      'all',
+      '--import-file',
+      secretFile('twice-the-same-string'),
+    ]
     expect((await house.cli(...args)).exitCode).toBe(0)
     expect(await house.cli(...args)).toMatchObject({ exitCode: 1, out: '' })
     expect(await house.cli('api-key', 'revoke', '999', '--yes')).toMatchObject({ exitCode: 1, out: '' })

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { startHouse, type TestHouse } from '../support/house'
+import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
@@ -31,7 +32,16 @@ beforeAll(async () => {
   keep('API key before its rotation', api_key)
   keep('API key after its rotation', (await cli('api-key', 'rotate', String(id), '--overlap', '1d')).api_key)
   keep('imported API key', 'string-of-an-older-server-0815')
-  await cli('api-key', 'create', '--name', 'old', '--preset', 'client', '--import', 'string-of-an-older-server-0815')
+  await cli(
+    'api-key',
+    'create',
+    '--name',
+    'old',
+    '--preset',
+    'client',
+    '--import-file',
+    secretFile('string-of-an-older-server-0815'),
+  )
   keep('password', 'correct horse battery staple 77')
   const password = file('password', 'correct horse battery staple 77\n')
   await cli('user', 'create', '--name', 'ada', '--role', 'owner', '--password-file', password)

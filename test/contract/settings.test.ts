@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { speak, startHouse, type TestHouse } from '../support/house'
 import { makeOperator } from '../support/operator'
+import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let house: TestHouse
@@ -167,7 +168,7 @@ describe('what cannot be is refused, and nothing is changed', () => {
     await set('allow_private_webhooks', 'on')
     expect(await refusal('set', 'webhook_allow_list', '10.0.0.0/8')).toContain('webhook_allow_list says nothing')
     await set('envato_url', 'http://envato.example')
-    expect(await refusal('set', 'envato_token', 'x')).toContain('unencrypted')
+    expect(await refusal('set', 'envato_token', '--value-file', secretFile('x'))).toContain('unencrypted')
   })
 })
 

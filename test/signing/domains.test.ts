@@ -47,7 +47,7 @@ beforeAll(async () => {
     const { privateKey } = (await ring.signerFor({ productId: undefined, now: clock() }))!
     return sign('sha256', Buffer.from('latchkey trial signature'), privateKey)
   })
-  await house.cli('key', 'rotate', '--bits', '2048', '--overlap', '1d')
+  await house.cli('key', 'rotate', '--yes', '--bits', '2048', '--overlap', '1d')
   const [fresh] = (await house.ask('GET /api/v1/keys')).response.keys.filter(
     (key: { certified_by: string | null }) => key.certified_by === keys[0].key_id,
   )

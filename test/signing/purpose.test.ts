@@ -6,6 +6,7 @@ import { unkeyedHashOf } from '../../src/audit/link'
 import { readSealer } from '../../src/signing/sealing'
 import { freshFolder, speakTo, startHouse, type TestHouse } from '../support/house'
 import { openRaw } from '../support/raw'
+import { secretFile } from '../support/secret-file'
 import { makeProduct } from '../support/stock'
 import { subscribe } from '../support/webhooks'
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   const product = await makeProduct(house)
   await house.cli('key', 'generate', '--yes', '--product', String(product), '--bits', '2048')
   for (const port of [1, 2]) await subscribe(house, `http://127.0.0.1:${port}/`)
-  await house.cli('setting', 'set', 'envato_token', 'a-secret-token')
+  await house.cli('setting', 'set', 'envato_token', '--value-file', secretFile('a-secret-token'))
   await house.stop()
 })
 afterAll(() => house.close())
