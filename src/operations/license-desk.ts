@@ -1,10 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import { requireContract } from '../features/contracts/operator'
 import { licensePage, listLicensePage } from '../features/desk/license-page'
-import { longestKey, statusWord } from '../features/licenses/model'
+import { longestKey } from '../features/licenses/model'
+import { type StatusWord, statusWords } from '../features/licenses/policy'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { integer, text } from '../intake/model'
+import { period, rangeOf, words } from './filters'
 import { explain } from './license-explanation'
 import { type ListedLicense, licenseLines } from './license-lines'
 import { findMeantLicense, searchLicenses } from './license-search'
@@ -30,21 +32,27 @@ const list = listing({
   command: 'license list',
   route: 'GET /licenses',
   summary:
-    'all licences, or those that match every filter; owner_email and expires_at find only licences that have one',
+    'all licences, or those that match every filter; owner_email and expires_at find only licences that have one, from and to those assigned then',
   plural: 'licenses',
   filters: Type.Object({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
-    status: Type.Optional(statusWord('Only those in this state; active holds a seat, expired has ended.')),
+    status: words(
+      Object.keys(statusWords) as StatusWord[],
+      'Only those in one of these states; active holds a seat, expired has ended',
+      ['expired', 'blocked,revoked'],
+    ),
+    ...period,
     owner_email: Type.Optional(text({ maxLength: 255, description: 'Only those of this owner.' })),
     key: Type.Optional(text({ description: 'The beginning of a key, in upper or lower case.' })),
     contract: Type.Optional(text({ maxLength: 255, description: 'Only those drawn from this contract.' })),
     generator: Type.Optional(integer({ minimum: 1, description: 'Only those drawn by this generator.' })),
   }),
   sorts,
-  async page({ db, now }, { product, status, owner_email, key, contract, generator }, wanted) {
+  async page({ db, now }, { product, status, from, to, owner_email, key, contract, generator }, wanted) {
     const filter = {
       productId: product === undefined ? undefined : (await requireProduct(db.read, product)).id,
-      status,
+      states: status,
+      assigned: rangeOf({ from, to }, now),
       ownerEmail: owner_email,
       key,
       contractId: contract === undefined ? undefined : (await requireContract(db.read, contract)).id,

@@ -9,6 +9,7 @@ export const licenseLines = (page: Page) => [
   `${page.license_key}: ${page.summary}.`,
   '',
   ...facts({
+    state: page.state,
     owner: [page.owner_name, page.owner_email].filter(Boolean).join(' · '),
     product: `${page.product.id} "${page.product.name}"`,
     assigned: page.assigned_at && minuteUtc(page.assigned_at),

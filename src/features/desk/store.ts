@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { activationSightings, activations, licenseMeta, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
@@ -9,7 +9,10 @@ import { soughtPart } from './search'
 
 export interface LicenseFilter {
   productId?: number | undefined
-  status?: StatusWord | undefined
+  /** In one of these. */
+  states?: readonly StatusWord[] | undefined
+  /** When it was assigned; the end is not in it. */
+  assigned?: { from: Date | undefined; to: Date | undefined } | undefined
   ownerEmail?: string | undefined
   /** The beginning of a key. */
   key?: string | undefined
@@ -37,13 +40,15 @@ const haves: Record<string, SQL> = {
 
 /** A page of licences. */
 export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wanted }: Wanted & { now: Date }) {
-  const { productId, status, ownerEmail, key, contractId, generatorId, text } = filter
+  const { productId, states, assigned, ownerEmail, key, contractId, generatorId, text } = filter
   const sort = wanted.sort.replace(/^-/, '')
   const isNarrowed = [ownerEmail, key, contractId, generatorId, text].some((each) => each !== undefined)
   return pageOf(db, licenses, {
     where: and(
       productId === undefined ? undefined : eq(licenses.productId, productId),
-      status && isInState(status, now),
+      states && or(...states.map((state) => isInState(state, now))),
+      assigned?.from && gte(licenses.assignedAt, assigned.from),
+      assigned?.to && lt(licenses.assignedAt, assigned.to),
       ownerEmail === undefined ? undefined : eq(lowerEmail, ownerEmail.toLowerCase()),
       key === undefined ? undefined : beginsWith(keyInAnyCase, key),
       contractId === undefined ? undefined : eq(licenses.contractId, contractId),

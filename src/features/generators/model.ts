@@ -42,7 +42,10 @@ export const NewLicenses = Type.Object({
   product: Type.Optional(productReference("The product they are for; the generator's where only that is named.")),
   license_keys: Type.Optional(list({ option: 'key', description: 'A key that exists already; may be repeated.' })),
   generator: Type.Optional(
-    integer({ minimum: 1, description: "Id of the generator that makes the keys; by default the product's first active one." }),
+    integer({
+      minimum: 1,
+      description: "Id of the generator that makes the keys; by default the product's first active one.",
+    }),
   ),
   quantity: Type.Optional(
     integer({ minimum: 1, maximum: mostKeys, description: 'How many are drawn; 1 when it is absent.' }),
