@@ -11,7 +11,11 @@ const ask = (port: string, host = '127.0.0.1') => speak(['health', '--host', hos
 
 test('health is exit 0 while a server is ready', async () => {
   const { port } = new URL(house.url)
-  expect(await ask(port)).toMatchObject({ exitCode: 0, out: 'Ready.\n', err: '' })
+  expect(await ask(port)).toMatchObject({
+    exitCode: 0,
+    out: `The server on http://127.0.0.1:${port} is ready.\n`,
+    err: '',
+  })
 })
 
 test('health finds a server that listens on every address', async () => {

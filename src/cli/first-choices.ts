@@ -14,25 +14,27 @@ export interface Choices {
 
 const longestName = 255
 const none = 'none'
+const suggestedName = 'My App'
 
 /** Asks whoever sits at the terminal for the few choices that matter; Enter takes what is offered. */
 export async function askChoices(folder: string): Promise<Choices> {
   note(`This makes ${folder}. Enter takes what is offered; Ctrl+C leaves everything as it is.`, 'Latchkey')
   const bits = await answered(
     select<KeySize>({
-      message: 'How large shall the key be that signs every answer?',
+      message: 'How large is the key that signs every answer?',
       initialValue: 4096,
       options: [
-        { value: 4096, label: 'RSA-4096', hint: 'the strongest' },
+        { value: 4096, label: 'RSA-4096, the strongest' },
         { value: 3072, label: 'RSA-3072' },
-        { value: 2048, label: 'RSA-2048', hint: 'signs some seven times as fast' },
+        { value: 2048, label: 'RSA-2048, signs about seven times as fast' },
       ],
     }),
   )
   const product = await answered(
     text({
       message: 'What is your first product called?',
-      initialValue: 'My App',
+      placeholder: suggestedName,
+      defaultValue: suggestedName,
       validate: (name = '') => (name.trim().length > longestName ? `At most ${longestName} characters.` : undefined),
     }),
   )
@@ -41,10 +43,10 @@ export async function askChoices(folder: string): Promise<Choices> {
       message: 'What may your first API key do?',
       initialValue: 'all',
       options: [
-        { value: 'all', label: 'Everything', hint: 'for yourself, and to try things out' },
-        { value: 'shop', label: 'Sell', hint: 'hand keys to customers' },
-        { value: 'client', label: 'Ask', hint: 'the software in the field: verify, activate, download' },
-        { value: none, label: 'Make none yet' },
+        { value: 'all', label: 'Everything, for yourself and to try things out' },
+        { value: 'shop', label: 'Assign keys to customers, for your shop' },
+        { value: 'client', label: 'Verify, activate and download, for the software you ship' },
+        { value: none, label: 'Make no API key yet' },
       ],
     }),
   )

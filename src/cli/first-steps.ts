@@ -1,12 +1,16 @@
 import { createApiKey } from '../access/service'
-import { createProduct } from '../features/products/service'
+import { makeProduct } from '../features/products/operator'
+import { slugFrom } from '../features/products/policy'
 import type { House } from '../house'
 import { Sorry } from '../kernel/sorry'
 import type { Choices } from './first-choices'
 
+const longestName = 255
+
 /** What a new folder begins with, beside its keys. */
 export interface First {
   product_id?: number
+  product_slug?: string
   api_key?: string
 }
 
@@ -15,10 +19,13 @@ export const makeFirst = ({ db, clock }: House, { product, apiKey }: Choices): P
   db.write(async (tx) => {
     const first: First = {}
     if (product !== undefined) {
-      const rest = { source: 'internal', require_non_expired: 0, status: 'active' }
-      const { data } = await createProduct(tx, { name: product, description: product, ...rest }, clock())
-      if (!('product_id' in data)) throw new Sorry('--product takes a name of 1 to 255 characters', 'usage')
-      first.product_id = data.product_id
+      const name = product.trim()
+      if (!name || name.length > longestName) {
+        throw new Sorry(`--product takes a name of 1 to ${longestName} characters`, 'usage')
+      }
+      const slug = slugFrom(name)
+      first.product_id = (await makeProduct(tx, { name, ...(slug && { slug }) }, clock())).id
+      if (slug) first.product_slug = slug
     }
     if (apiKey) {
       const draft = { name: 'first', preset: apiKey, capabilities: [], allowedIps: [] }

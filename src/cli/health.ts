@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Sorry } from '../kernel/sorry'
-import { configOf, withSettings } from './house-command'
+import { listPublicKeys } from '../signing/store'
+import { configOf, inHouse } from './house-command'
 import type { Io } from './io'
 
 const patienceMs = 5_000
@@ -14,16 +15,38 @@ const reachable = (host: string) => {
 
 /** `latchkey health` */
 export const healthCommand = (program: Command, io: Io) =>
-  withSettings(program.command('health'), ['host', 'port', 'tls_cert'])
+  program
+    .command('health')
     .description('ask a server on this machine whether it is ready; exit 0 when it is, 1 when it is not')
+    .option('--host <address>', 'the address the server listens on (default: 127.0.0.1)')
+    .option('--port <port>', 'the port the server listens on (default: 8080)')
+    .option('--tls-cert <file>', 'the certificate of the server, when it speaks HTTPS')
+    .option('--data-dir <folder>', 'also require that the server works on this data folder')
     .action(async (options) => {
       const { host, port, tls_cert } = configOf(options, io)
-      const url = `${tls_cert ? 'https' : 'http'}://${reachable(host)}:${port}/readyz`
+      const url = `${tls_cert ? 'https' : 'http'}://${reachable(host)}:${port}`
       // The certificate names the server as customers know it, not as this machine does.
       const tls = { rejectUnauthorized: false }
-      const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs), tls }).catch(() => {
+      const ask = (path: string) => fetch(url + path, { signal: AbortSignal.timeout(patienceMs), tls })
+      const answer = await ask('/readyz').catch(() => {
         throw new Sorry(`nothing answers on ${url}: start the server, or name its --host and --port`)
       })
-      if (!answer.ok) throw new Sorry(`the server is not ready: ${await answer.text()}`)
-      io.out('Ready.\n')
+      if (!answer.ok) throw new Sorry(`the server on ${url} is not ready: ${await answer.text()}`)
+      if (options.dataDir !== undefined) await requireSameKeys(options, io, { url, told: await keysOf(ask) })
+      io.out(`The server on ${url} is ready.\n`)
     })
+
+/** The ids of the keys a server lists; none where what answers is no Latchkey. */
+async function keysOf(ask: (path: string) => Promise<Response>): Promise<string[]> {
+  const answer = await ask('/api/v1/keys').catch(() => undefined)
+  const told = await answer?.json().catch(() => undefined)
+  return (told?.response?.keys ?? []).map(({ key_id }: { key_id: string }) => key_id)
+}
+
+/** Servers that list different public keys work on different folders. */
+const requireSameKeys = (options: { dataDir?: string }, io: Io, { url, told }: { url: string; told: string[] }) =>
+  inHouse(options, io, async ({ db, folder }) => {
+    const own = await listPublicKeys(db.read)
+    if (own.some(({ id }) => told.includes(id))) return
+    throw new Sorry(`the server on ${url} works on another data folder than ${folder}: name its --host and --port`)
+  })

@@ -19,7 +19,10 @@ export const initCommand = (program: Command, io: Io) =>
     .option('--product <name>', 'make a first product of that name')
     .addOption(new Option('--api-key <preset>', 'make a first API key').choices(Object.keys(presets)))
     .option('--yes', 'ask nothing; without a terminal, nothing is ever asked')
-    .option('--json', 'print data_dir, key_id and public_key as JSON; product_id and api_key where they are made')
+    .option(
+      '--json',
+      'print data_dir, key_id and public_key as JSON; product_id, product_slug and api_key where they are made',
+    )
     .action(async (options) => {
       const config = configOf(options, io)
       const isNew = !existsSync(join(config.data_dir, 'latchkey.db'))
@@ -49,6 +52,9 @@ interface Made {
   choices: Choices
 }
 
+const madeProduct = ({ product_id, product_slug }: First, { product }: Choices) =>
+  `Made product ${product_id}, "${product}"${product_slug ? `, with the slug ${product_slug}` : ', without a slug'}.`
+
 async function tell(io: Io, options: { json?: boolean; dataDir?: string }, { house, first, choices }: Made) {
   const [key] = await listPublicKeys(house.db.read)
   const { folder, made } = house
@@ -56,7 +62,7 @@ async function tell(io: Io, options: { json?: boolean; dataDir?: string }, { hou
   const isUnchanged = !made.length && !first.product_id && !first.api_key
   report(io, options, { data_dir: folder, key_id: key!.id, public_key: key!.publicPem, ...first }, [
     ...made.map((thing) => `Made ${thing}.`),
-    ...(first.product_id ? [`Made the product ${first.product_id}, "${choices.product}".`] : []),
+    ...(first.product_id ? [madeProduct(first, choices)] : []),
     ...(isUnchanged ? [`${folder} is complete already; nothing was changed.`] : []),
     `Answers are signed with the global key ${key!.id} (RSA-${key!.bits}):`,
     key!.publicPem.trim(),

@@ -22,17 +22,28 @@ describe('init at a terminal', () => {
   test('asks for the few choices that matter and ends in what to paste', async () => {
     const { exitCode, shown } = await atTerminal(['init'], folder.path, [
       [size, down + down + enter],
-      [product, ` Two${enter}`],
+      [product, `Zwölf Äpfel${enter}`],
       [apiKey, enter],
     ])
     expect({ exitCode, shown }).toMatchObject({ exitCode: 0 })
     const [, token] = /^(lk_\S+)$/m.exec(shown)!
     expect(shown).toContain('(RSA-2048)')
-    expect(shown).toContain('Made the product 1, "My App Two".')
+    expect(shown).toContain('Made product 1, "Zwölf Äpfel", with the slug zwolf-apfel.')
     expect(shown).toContain(`create-license-keys -H "Authorization: Bearer ${token}" -d product_id=1 -d license_keys=`)
-    expect((await command('product', 'list', '--json')).json.products).toMatchObject([{ id: 1, name: 'My App Two' }])
+    expect((await command('product', 'list', '--json')).json.products).toMatchObject([
+      { id: 1, name: 'Zwölf Äpfel', slug: 'zwolf-apfel', description: '' },
+    ])
     const { json } = await command('api-key', 'list', '--json')
     expect(json.api_keys).toMatchObject([{ name: 'first', prefix: token!.slice(0, 8) }])
+  })
+
+  test('takes the suggested name when nothing is typed', async () => {
+    const { shown } = await atTerminal(['init'], folder.path, [
+      [size, down + down + enter],
+      [product, enter],
+      [apiKey, enter],
+    ])
+    expect(shown).toContain('Made product 1, "My App", with the slug my-app.')
   })
 
   test('changes nothing when it is broken off', async () => {

@@ -24,7 +24,7 @@ for (let i = 0; i < 100; i++) {
   if (health.status === 0) break
   await sleep(300)
 }
-assert.deepEqual(health, { status: 0, stdout: 'Ready.\n', stderr: '' })
+assert.deepEqual(health, { status: 0, stdout: 'The server on http://127.0.0.1:8080 is ready.\n', stderr: '' })
 assert.equal((await fetch(`${url}/healthz`)).status, 200)
 
 const status = readFileSync(`/proc/${readFileSync(join(work, 'pid'), 'utf8').trim()}/status`, 'utf8')
