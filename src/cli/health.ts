@@ -39,8 +39,9 @@ export const healthCommand = (program: Command, io: Io) =>
 /** The ids of the keys a server lists; none where what answers is no Latchkey. */
 async function keysOf(ask: (path: string) => Promise<Response>): Promise<string[]> {
   const answer = await ask('/api/v1/keys').catch(() => undefined)
-  const told = await answer?.json().catch(() => undefined)
-  return (told?.response?.keys ?? []).map(({ key_id }: { key_id: string }) => key_id)
+  const told: unknown = await answer?.json().catch(() => undefined)
+  const { response } = (told ?? {}) as { response?: { keys?: { key_id: string }[] } }
+  return (response?.keys ?? []).map(({ key_id }) => key_id)
 }
 
 /** Servers that list different public keys work on different folders. */
