@@ -17,7 +17,12 @@ let ask: (path: string, fields: object) => Promise<{ code: number | string; prod
 let now = Date.UTC(2030, 0, 1)
 beforeAll(async () => {
   const data_dir = mkdtempSync(join(tmpdir(), 'latchkey-life-'))
-  house = await openHouse({ config: readConfig({ data_dir }, {}), keySize: 2048, clock: () => new Date(now) })
+  house = await openHouse({
+    config: readConfig({ data_dir }, {}),
+    keySize: 2048,
+    clock: () => new Date(now),
+    makesFolder: true,
+  })
   const draft = { name: 'life', preset: 'all' as const, capabilities: [], allowedIps: [] }
   const { token } = await house.db.write((tx) => createApiKey(tx, draft, new Date(now)))
   const app = buildApp(house)
