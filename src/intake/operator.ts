@@ -59,7 +59,8 @@ const wordsOf = (schema: Field): string[] => schema.anyOf.map((word: TLiteral) =
 
 /** What was given and what is taken. Both doors print it beside the field's name, as the operator wrote that. */
 function faultOf(schema: Field, value: unknown): string | undefined {
-  if (value === undefined || value === '' || (Array.isArray(value) && !value.length)) return 'It is required.'
+  const isAbsent = value === undefined || value === '' || (Array.isArray(value) && !value.length)
+  if (isAbsent) return schema.ifAbsent ?? 'It is required.'
   const given = typeof value === 'string' ? `"${value}"` : JSON.stringify(value)
   switch (schema.kind) {
     case 'choice':
