@@ -22,13 +22,15 @@ export const serveCommand = (program: Command, io: Io) =>
       const config = configOf(options, io)
       const { house, server } = await open(config, io)
       const renewal = onHangUp(config, server, io)
+      // Before anything says that it runs: a signal may follow at once.
+      const stopped = untilStopped()
       for (const thing of house.made) io.err(`Made ${thing}.\n`)
       io.err(`Latchkey listens on ${server.url}, data in ${house.folder}\n`)
       // A damaged table is told to those who need it; the rest is served.
       if (!(await hasApiKey(house.db.read).catch(() => true))) {
         io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
       }
-      await untilStopped()
+      await stopped
       process.off('SIGHUP', renewal)
       io.err('Stopping: finishing what runs.\n')
       await server.stop()
