@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 
 /** A set of addresses: single ones and CIDR ranges, IPv4 and IPv6. */
 export interface AddressSet {
@@ -70,3 +70,12 @@ const ipv4Of = (high: number, low: number) => [high >> 8, high & 255, low >> 8, 
 
 /** An address in the form it is compared in; any other text as it is. */
 export const plainAddress = (text: string) => canonicalAddress(text) ?? text
+
+/** IPv6 and IPv4 by turns, each in the order it came. */
+export function interleaveFamilies(addresses: readonly string[]): string[] {
+  const v6 = addresses.filter(isIPv6)
+  const v4 = addresses.filter((address) => !isIPv6(address))
+  return Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]])
+    .flat()
+    .filter((address) => address !== undefined)
+}

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { licenseReference } from '../features/licenses/model'
+import { licenseReference } from '../features/licenses/operator-model'
 import { metaKey, metaValue } from '../features/metadata/model'
 import { setLicenseMeta, unsetLicenseMeta } from '../features/metadata/operator'
 import { operation, type Subject } from './operation'

@@ -1,5 +1,6 @@
-import { connect, isIPv6 } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { interleaveFamilies } from '../kernel/addresses'
 
 const headStartMs = 250
 
@@ -9,7 +10,7 @@ const headStartMs = 250
  * come back as they are, for the caller to hear why. A single address is not tried.
  */
 export async function orderByReach(addresses: readonly string[], port: number, signal: AbortSignal): Promise<string[]> {
-  const ordered = interleaved(addresses)
+  const ordered = interleaveFamilies(addresses)
   if (ordered.length < 2) return ordered
   const won = new AbortController()
   const ended = AbortSignal.any([signal, won.signal])
@@ -32,15 +33,6 @@ export async function orderByReach(addresses: readonly string[], port: number, s
 }
 
 const forever = () => new Promise<never>(() => {})
-
-/** IPv6 and IPv4 by turns, each in the order it came. */
-function interleaved(addresses: readonly string[]): string[] {
-  const v6 = addresses.filter(isIPv6)
-  const v4 = addresses.filter((address) => !isIPv6(address))
-  return Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]])
-    .flat()
-    .filter((address) => address !== undefined)
-}
 
 /** Opens a connection and closes it. */
 const knock = (host: string, port: number, signal: AbortSignal) =>

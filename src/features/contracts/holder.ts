@@ -9,9 +9,10 @@ import { chooseGenerator, drawLicenses } from '../generators/service'
 import { isSold } from '../licenses/policy'
 import { findLicense, removeLicenses } from '../licenses/service'
 import { resolveProduct } from '../products/service'
+import { countContractKeys, listContractKeys } from './keys/store'
 import type { ContractChoice, ContractKeyChoice, ContractKeysOrder } from './model'
 import { resolveContract } from './service'
-import { countContractKeys, findContract, findContractBySecret, listContractKeys } from './store'
+import { findContract, findContractBySecret } from './store'
 import { listedContract } from './views'
 
 /** Who asks, with which API key. */

@@ -5,9 +5,10 @@ import { onlyNamed } from '../../kernel/naming'
 import { randomToken } from '../../kernel/secrets'
 import { Sorry } from '../../kernel/sorry'
 import { requireProduct } from '../products/service'
-import type { ContractEdit, NewContract } from './model'
+import { countContractKeys } from './keys/store'
+import type { ContractEdit, NewContract } from './operator-model'
 import { addContract, changeContract, removeContract } from './service'
-import { countContractKeys, findContract, findContractByKey, listContractsNamed } from './store'
+import { findContract, findContractByKey, listContractsNamed } from './store'
 
 /** The contract of that id, uuid, key, or a name that no other has; an unknown one is a `Sorry`. */
 export async function requireContract(db: Queryable, reference: string): Promise<Contract> {

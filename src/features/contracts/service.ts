@@ -8,15 +8,14 @@ import { type FieldErrors, judge, type Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { resolveProduct } from '../products/service'
+import { countContractKeys, mapContractKeyCounts } from './keys/store'
 import { ContractChanges, type ContractChoice, ContractDraft, type ContractUpdate } from './model'
 import {
-  countContractKeys,
   deleteContractRow,
   findContract,
   findContractByKey,
   insertContract,
   listContracts,
-  mapContractKeyCounts,
   updateContractRow,
 } from './store'
 import { announcedContract, createdContract, listedContract, updatedContract } from './views'

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, or, sql } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { pageOf, type Wanted } from '../../database/page'
@@ -79,26 +79,3 @@ export async function deleteContractRow(tx: Queryable, id: number) {
   await tx.update(licenses).set({ withheld: 1 }).where(eq(licenses.contractId, id))
   await tx.delete(contracts).where(eq(contracts.id, id))
 }
-
-/** How much of a contract's quota is used. */
-export async function countContractKeys(db: Queryable, contractId: number): Promise<number> {
-  const [row] = await db.select({ used: count() }).from(licenses).where(eq(licenses.contractId, contractId))
-  return row!.used
-}
-
-/** The same for these contracts, or for every one that has keys, by contract id. */
-export async function mapContractKeyCounts(db: Queryable, ids?: number[]): Promise<Map<number, number>> {
-  const rows = await db
-    .select({ contractId: licenses.contractId, used: count() })
-    .from(licenses)
-    .where(ids ? inArray(licenses.contractId, ids) : isNotNull(licenses.contractId))
-    .groupBy(licenses.contractId)
-  return new Map(rows.map(({ contractId, used }) => [contractId!, used]))
-}
-
-export const listContractKeys = (db: Queryable, contractId: number) =>
-  db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(asc(licenses.id))
-
-/** The latest keys of a contract, the latest first. */
-export const listLatestKeys = (db: Queryable, contractId: number, limit: number) =>
-  db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(desc(licenses.id)).limit(limit)

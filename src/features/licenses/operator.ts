@@ -8,7 +8,7 @@ import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
 import { type Changes, previewChange } from './change'
 import { extendedValidity, validityFor } from './ending'
-import type { LicenseEdit } from './model'
+import type { LicenseEdit } from './operator-model'
 import { announceAssigned, type Owner } from './service'
 import { assignAvailable, findLicense } from './store'
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { choice, flag, gathered, integer, list, text } from '../../intake/model'
+import { choice, flag, gathered, text } from '../../intake/model'
 
 /** A product is named by its id, its uuid or its slug (CONTRACT §9); operators may say its name as well. */
 export const productReference = (description = 'The product: its id, uuid or slug.') =>
@@ -8,12 +8,16 @@ export const productReference = (description = 'The product: its id, uuid or slu
 const source = choice(['internal', 'envato'])
 const status = choice(['active', 'inactive'])
 const name = text({ maxLength: 255 })
-const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
+export const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
 
 /** The most days of grace an offline file may have at all. */
 export const mostGraceDays = 30
 
-const externalReference = text({ maxLength: 255, nullable: true, description: "The item's id where it came from." })
+export const externalReference = text({
+  maxLength: 255,
+  nullable: true,
+  description: "The item's id where it came from.",
+})
 
 export const ProductDraft = gathered(
   Type.Object({
@@ -38,56 +42,6 @@ export const ProductUpdate = gathered(
     status: Type.Optional(status),
   }),
 )
-
-/** What an operator can say of a product beside its name. */
-const settings = {
-  description: Type.Optional(text({ nullable: true, description: 'A description, for people.' })),
-  source: Type.Optional(choice(['internal', 'envato'], { description: 'Where it is sold.' })),
-  external_reference: Type.Optional(externalReference),
-  status: Type.Optional(choice(['active', 'inactive'], { description: 'inactive: its licences are refused (203).' })),
-  require_non_expired: Type.Optional(requireNonExpired),
-  post_url: Type.Optional(
-    text({
-      maxLength: 2048,
-      nullable: true,
-      description: 'Told when an operator frees a device that named no address; "" for nobody.',
-    }),
-  ),
-  slug: Type.Optional(
-    text({
-      nullable: true,
-      description: 'Its public name: 3 to 50 lower-case letters, digits and hyphens; "" for none.',
-    }),
-  ),
-  changelog: Type.Optional(choice(['on', 'off'], { description: 'Whether its changelog is public.' })),
-  offline_grace_days: Type.Optional(
-    integer({
-      maximum: mostGraceDays,
-      description: 'The most days its software may go on with an offline file that has lapsed; 0 for none.',
-    }),
-  ),
-  features: Type.Optional(
-    list({
-      option: 'feature',
-      description: 'export:boolean=true, seats:number=5, tier:string=pro; may be repeated. Old licences keep theirs.',
-    }),
-  ),
-}
-
-export const NewProduct = Type.Object({
-  name: text({ maxLength: 255, description: 'What it is called.' }),
-  ...settings,
-})
-
-/** Fields that are absent keep their value. */
-export const ProductSettings = Type.Object({
-  product: productReference('The product: its id, uuid, slug or name.'),
-  name: Type.Optional(text({ maxLength: 255, description: 'What it is called.' })),
-  ...settings,
-  removed_features: Type.Optional(
-    list({ option: 'remove-feature', description: 'The key of a feature; may be repeated.' }),
-  ),
-})
 
 export const ProductChoice = Type.Object({ product_id: Type.Optional(productReference()) })
 
