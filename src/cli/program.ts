@@ -20,12 +20,14 @@ import { subjectCommand } from './operation-command'
 import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
+import { suggestBetter } from './suggestions'
 import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 import { wrapped } from './wrap'
 
 /** Every command there is; of the subjects that one alone which is asked for, where the first word names a command. */
-export function buildProgram(io: Io, firstWord?: string): Command {
+export function buildProgram(io: Io, args: readonly string[] = []): Command {
+  const [firstWord] = args
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
@@ -35,7 +37,7 @@ export function buildProgram(io: Io, firstWord?: string): Command {
     .configureOutput({
       writeOut: io.out,
       writeErr: io.err,
-      outputError: (text, write) => write(text.replace(/^error: /, nameOn(io))),
+      outputError: (text, write) => write(suggestBetter(text, args).replace(/^error: /, nameOn(io))),
     })
     .configureHelp({
       minWidthToWrap: 12,
@@ -69,7 +71,7 @@ export function buildProgram(io: Io, firstWord?: string): Command {
 /** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(args: string[], io: Io): Promise<number> {
   try {
-    await buildProgram(io, args[0]).parseAsync(args, { from: 'user' })
+    await buildProgram(io, args).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
