@@ -85,7 +85,11 @@ describe.each([80, 40])('at a terminal of %p columns', (columns) => {
     const text = out.replace(/\s+/g, ' ')
     for (const word of shown) expect(text).toContain(word)
     const lines = out.split('\n')
-    const tooLong = lines.filter((line) => Bun.stringWidth(line) > Math.max(columns, longest(line) + 4))
+    // A word alone on its line is as short as it can be.
+    const mayOverflow = (line: string) => /^\s*\S+$/.test(line)
+    const tooLong = lines.filter(
+      (line) => !mayOverflow(line) && Bun.stringWidth(line) > Math.max(columns, longest(line) + 4),
+    )
     expect(tooLong).toEqual([])
   })
 

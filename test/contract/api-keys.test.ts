@@ -141,7 +141,7 @@ describe('api-key edit', () => {
   test.each([
     [['--can', 'fly'], 2, 'no capability'],
     [['--allow-ip', '10.0.0.0/33'], 2, 'CIDR'],
-    [['--rate-limit', '0'], 2, 'at least 1'],
+    [['--rate-limit', '0'], 2, 'is not a whole number from 1'],
     [['--expires-at', '2020-01-01'], 2, 'past'],
     [[], 2, 'what is to be changed'],
   ])('with %j changes nothing', async (args, exitCode, err) => {

@@ -107,7 +107,7 @@ describe('contracts', () => {
     })
     const held = makeFile(house, contract_key, 'contract.key')
     await refused([...make, '--contract-key-file', held], 1, `contract ${id} has that key already`)
-    await refused([...make.slice(0, -1), '0'], 2, 'at least 1')
+    await refused([...make.slice(0, -1), '0'], 2, 'is not a whole number from 1')
     await refused(['contract', 'delete', id], 2, 'the 2 keys drawn from it stay')
     await cli('contract', 'delete', contract_key, '--yes')
     await refused(['contract', 'show', id], 1, `there is no contract "${id}"`)
@@ -157,12 +157,12 @@ describe('lists', () => {
       after = ['--after', page.next]
     }
     expect(walked).toEqual(['gone', 'shut', 'over', 'busy', 'idle', 'held', 'free'])
-    await refused(['license', 'list', '--status', 'lost'], 2, 'Allowed choices')
+    await refused(['license', 'list', '--status', 'lost'], 2, 'is not one of available')
     await refused(['license', 'list', '--product', 'nowhere'], 1, 'there is no product "nowhere"')
     await refused(['license', 'list', '--contract', 'nowhere'], 1, 'there is no contract "nowhere"')
     await refused(['license', 'list', '--after', 'nonsense'], 2, '"after" takes the "next"')
     await refused(['license', 'list', '--limit', '0'], 2, '--limit')
-    await refused(['license', 'list', '--sort', 'colour'], 2, 'Allowed choices')
+    await refused(['license', 'list', '--sort', 'colour'], 2, 'is not one of')
     expect((await house.cli('license', 'search', 'nothing-like-it')).out).toBe('No licence matches.\n')
   })
 

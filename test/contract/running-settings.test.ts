@@ -65,8 +65,10 @@ describe('a command on the folder of a running server', () => {
     // The server names it from its own working directory.
     expect(json.file).toStartWith(at('backups/'))
     const listed = async () => (await shell('backups', 'list', '--json')).json
-    await until('the backup', async () => (await listed()).backups.some(({ path }: Payload) => path === json.file))
-    expect((await listed()).problems).toEqual([])
+    await until('the backup', async () => {
+      const { backups, problems } = await listed()
+      return backups.some(({ path }: Payload) => path === json.file) && problems.length === 0
+    })
     await stop('SIGTERM')
   })
 
