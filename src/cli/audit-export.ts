@@ -2,6 +2,7 @@ import { appendFileSync, closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import type { Command } from 'commander'
 import { listEntries } from '../audit/store'
 import type { Db } from '../database/database'
+import { counted } from '../kernel/counted'
 import { denied, isDenial } from '../kernel/ownership'
 import { Sorry } from '../kernel/sorry'
 import { namedEntries } from '../operations/audit'
@@ -24,7 +25,7 @@ export function auditExportCommand(program: Command, io: Io) {
         const entries = await writeAll(db, path)
         const { broken } = await inspectLog(() => db.read, sealer)
         report(io, options, { file: path, entries, broken }, [
-          `${entries} entries are written to ${path}.`,
+          `${counted(entries, 'entry is', 'entries are')} written to ${path}.`,
           ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
         ])
         // All is said; what is left is the exit code.

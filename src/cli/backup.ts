@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
-import { counted } from '../operations/lines'
 import { takeBackup } from '../upkeep/backup/take'
 import { readText } from './arguments'
 import { inHouse, withSettings } from './house-command'

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hasDataFolder } from '../database/data-folder'
 import type { Db } from '../database/database'
 import type { House } from '../house'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { type Line, listed, table as tableOf } from '../operations/lines'
 import { quoteStyles } from '../transfer/formats/csv'
@@ -195,5 +196,3 @@ function reasonLine({ reason, lines, column, values = {}, first }: Reason): stri
   const said = others.length > 1 ? ` [${column}: ${others.join(', ')}]` : ''
   return `${counted(lines, 'line')}, first ${places.join(', ')}: ${reason}${said}`
 }
-
-const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { systemClock } from '../kernel/clock'
-import { counted } from '../operations/lines'
+import { counted } from '../kernel/counted'
 import { restoreBackup } from '../upkeep/backup/restore'
 import { readText } from './arguments'
 import { readPassphrase } from './backup'

@@ -2,6 +2,7 @@ import { constants, Database } from 'bun:sqlite'
 import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
+import { counted } from '../kernel/counted'
 import { sha256 } from '../kernel/secrets'
 import { Sorry } from '../kernel/sorry'
 import { connect } from './connection'
@@ -124,5 +125,6 @@ function apply(raw: Database, all: Migration[], now: Date) {
     note.run(tag, sha256(sql), now.getTime())
   }
   const broken = raw.query('pragma foreign_key_check').all()
-  if (broken.length) throw new Error(`the migration would break ${broken.length} references; nothing was changed`)
+  if (broken.length)
+    throw new Error(`the migration would break ${counted(broken.length, 'reference')}; nothing was changed`)
 }

@@ -6,6 +6,7 @@ import { openSubjectNames } from '../audit/subject-names/store'
 import { subjects as kinds, verbs } from '../audit/verbs'
 import type { Queryable } from '../database/connection'
 import { integer, text } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { inspectLog } from '../upkeep/audit-log'
 import { period, rangeOf, words } from './filters'
@@ -93,9 +94,12 @@ const verify = operation({
   isFailure: ({ broken }) => broken !== null,
   show: ({ rows, checkpoints, broken, unkeyed_until }) =>
     broken
-      ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`, `The ${rows} rows before it are whole.`]
+      ? [
+          `The audit log is broken at row ${broken.id}: ${broken.reason}.`,
+          `${counted(rows, 'row before it is', 'rows before it are')} whole.`,
+        ]
       : [
-          `The audit log is whole: ${rows} rows, ${checkpoints} signed checkpoints.`,
+          `The audit log is whole: ${counted(rows, 'row')}, ${counted(checkpoints, 'signed checkpoint')}.`,
           ...(unkeyed_until
             ? [`Rows up to ${unkeyed_until} are from an older version: they are as they were when it was upgraded.`]
             : []),

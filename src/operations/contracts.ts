@@ -8,6 +8,7 @@ import { pageContracts } from '../features/contracts/store'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { described, permissionsOf, shownTo, told } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
@@ -71,7 +72,7 @@ const show = operation({
     const contract = await requireContract(db.read, reference)
     const keys = await listLatestKeys(db.read, contract.id, mostKeysShown)
     const license_keys = keys.toReversed().map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))
-    return { ...shownTo(user, await counted(db.read, contract)), license_keys }
+    return { ...shownTo(user, await withUse(db.read, contract)), license_keys }
   },
   show: ({ license_keys, ...contract }) => [
     ...told(contract),
@@ -93,7 +94,7 @@ const edit = operation({
   role: 'operator',
   summary: 'change a contract; what is not named stays as it is',
   input: ContractEdit,
-  run: ({ db, now }, changes) => db.write(async (tx) => counted(tx, await editContract(tx, changes, now))),
+  run: ({ db, now }, changes) => db.write(async (tx) => withUse(tx, await editContract(tx, changes, now))),
   show: told,
 })
 
@@ -106,7 +107,7 @@ const remove = operation({
   async loses({ contract: reference }, { db }) {
     const { id, name } = await requireContract(db.read, reference)
     const used = await countContractKeys(db.read, id)
-    return `This deletes contract ${id} "${name}" for good; the ${used} keys drawn from it stay.`
+    return `This deletes contract ${id} "${name}" for good; the ${counted(used, 'key drawn from it stays', 'keys drawn from it stay')}.`
   },
   run: async ({ db, now }, { contract }) => described(await db.write((tx) => dropContract(tx, contract, now)), 0),
   show: ({ id, name }) => [`Contract ${id} "${name}" is gone; its keys stay.`],
@@ -118,5 +119,5 @@ export const contracts: Subject = {
   operations: [create, list, show, edit, remove],
 }
 
-const counted = async (db: Queryable, contract: Contract) =>
+const withUse = async (db: Queryable, contract: Contract) =>
   described(contract, await countContractKeys(db, contract.id))

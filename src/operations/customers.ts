@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { placesOf } from '../database/places'
 import { text } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/customer/find'
 import { told } from '../upkeep/customer/told'
 import { countTraces } from '../upkeep/customer/traces'
 import { countTracesAside, erase } from './customer-erasure'
-import { counted, facts } from './lines'
+import { facts } from './lines'
 import { type Desk, operation, type Subject } from './operation'
 
 const Person = Type.Object({

@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/connection'
+import { counted } from '../kernel/counted'
 import type { KeyOwner } from '../signing/service'
 import { type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/store'
-import { counted, minuteUtc } from './lines'
+import { minuteUtc } from './lines'
 import type { Desk } from './operation'
 
 const countedMs = 7 * 24 * 3_600_000

@@ -1,6 +1,7 @@
 import type { SalesDimension, SalesGroup, salesOf } from '../features/desk/sales'
+import { counted } from '../kernel/counted'
 import type { CsvTable } from './csv'
-import { counted, type Line, minuteUtc, table } from './lines'
+import { type Line, minuteUtc, table } from './lines'
 
 export interface Stats extends Awaited<ReturnType<typeof salesOf>> {
   /** The first moment that is counted, and the first that is not any more. */

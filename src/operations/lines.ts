@@ -40,9 +40,6 @@ export const minuteUtc = (moment: Date | string) => `${minute(moment)} UTC`
 /** A moment where many fall into one minute. */
 export const second = (moment: Date | string) => new Date(moment).toISOString().slice(0, 19).replace('T', ' ')
 
-/** `1 signing key`, `2 signing keys`. */
-export const counted = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`
-
 const helpColumns = 78
 
 /** The words an option takes, as the end of a command's help: in lines that fit the narrowest terminal. */

@@ -4,6 +4,7 @@ import { purgeTelemetry } from '../features/telemetry/purge'
 import { conditions, listedRecord } from '../features/telemetry/service'
 import { countTelemetry, pageTelemetry } from '../features/telemetry/store'
 import { momentText, toggle } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { parseMoment } from '../kernel/moments'
 import { period, rangeOf } from './filters'
 import { minute } from './lines'
@@ -54,7 +55,7 @@ const purge = operation({
   async loses({ before, dry_run, ...filter }, { db }) {
     if (dry_run) return ''
     const records = await countTelemetry(db.read, await conditions(db.read, filter), parseMoment(before)!)
-    return records ? `${records} records are gone then, for good.` : ''
+    return records ? `${counted(records, 'record is', 'records are')} gone then, for good.` : ''
   },
   async run({ db, now, onProgress }, { before: given, dry_run = false, ...filter }) {
     const before = parseMoment(given)!
@@ -65,7 +66,9 @@ const purge = operation({
     return { records: await purgeTelemetry(db, wanted, { before, now, onPurged }), dry_run }
   },
   show: ({ records, dry_run }) => [
-    dry_run ? `${records} records would be removed.` : `${records} records are removed.`,
+    dry_run
+      ? `${counted(records, 'record')} would be removed.`
+      : `${counted(records, 'record is', 'records are')} removed.`,
   ],
 })
 

@@ -3,6 +3,7 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { parseDateFormat } from './dates'
 import { flawOf, refusedFor } from './flaws'
@@ -71,11 +72,9 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
   return result
 }
 
-const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
-
 const standing = ({ lines }: Result, most: number) =>
   lines
-    ? `The ${lines} lines before it were read, ${most} in one write: correct it and import again; what is there is skipped`
+    ? `${counted(lines, 'line before it was', 'lines before it were')} read, ${most} in one write: correct it and import again; what is there is skipped`
     : 'Nothing was imported'
 
 function journeyOf(

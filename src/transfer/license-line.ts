@@ -4,6 +4,7 @@ import { LicenseKeysDraft, LicenseKeyUpdate, longestKey } from '../features/lice
 import { isFull } from '../features/licenses/policy'
 import { stateOf } from '../features/licenses/service'
 import { choice, flag, integer, momentText, text } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { requireConsistent, signsOfSale } from './contradictions'
 import type { Journey } from './journey'
@@ -99,7 +100,7 @@ export function requireSeats(row: Pick<License, 'activationLimit'>, seats: Seat[
   const taken = seats.filter(({ deactivatedAt }) => !deactivatedAt).length
   if (taken && isFull(row, taken - 1)) {
     throw new Sorry(
-      `it holds ${taken} seats, but its activation_limit is ${row.activationLimit}: raise it, or take it as it is with --keep-seats`,
+      `it holds ${counted(taken, 'seat')}, but its activation_limit is ${row.activationLimit}: raise it, or take it as it is with --keep-seats`,
     )
   }
 }

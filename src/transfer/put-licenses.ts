@@ -3,6 +3,7 @@ import { licenseMeta, licenses } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { countContractKeys } from '../features/contracts/keys/store'
 import { findContract } from '../features/contracts/store'
+import { counted } from '../kernel/counted'
 import { Sorry } from '../kernel/sorry'
 import { licenseFeaturesOf } from './features'
 import { refusedBy } from './flaws'
@@ -75,7 +76,8 @@ async function takeFromQuota(tx: Queryable, contractId: number | null, left: Quo
   const contract = await findContract(tx, String(contractId))
   const quantity = contract!.licenseKeysQuantity
   const free = left.get(contractId) ?? quantity - (await countContractKeys(tx, contractId))
-  if (free < 1) throw new Sorry(`contract "${contract!.name}" has all its ${quantity} keys: raise its quantity first`)
+  if (free < 1)
+    throw new Sorry(`contract "${contract!.name}" has all its ${counted(quantity, 'key')}: raise its quantity first`)
   left.set(contractId, free - 1)
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/counted'
 import { contradiction, type LicenseLine, written } from './contradictions'
 import { quoted } from './flaws'
 import { type FileStatus, statusWords } from './status-words'
@@ -52,7 +53,7 @@ function requireUndated({ fields, seatFields }: LicenseLine) {
   ]
     .filter((each) => each !== undefined)
     .sort((a, b) => a.getTime() - b.getTime())[0]
-  if (date) throw withoutStart(`it lasts ${fields.validity} days, is known since ${written(date)}`)
+  if (date) throw withoutStart(`it lasts ${counted(fields.validity, 'day')}, is known since ${written(date)}`)
 }
 
 interface Term {

@@ -95,7 +95,7 @@ describe('the doctor', () => {
       'contracts: contract 1 has 3 keys, and a quota of 1',
       `keys: licence ${dateless} is assigned, but has no date of assignment`,
       `keys: licences ${license}, ${twin} have the same key ${key}`,
-      `seats: licence ${license} has 4 devices on 1 seats`,
+      `seats: licence ${license} has 4 devices on 1 seat`,
       `seats: licence ${license} has one device on two seats: activations ${third}, ${fourth}`,
     ])
   })

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Contract } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
+import { counted } from '../../kernel/counted'
 import { onlyNamed } from '../../kernel/naming'
 import { randomToken } from '../../kernel/secrets'
 import { Sorry } from '../../kernel/sorry'
@@ -46,7 +47,9 @@ export async function editContract(tx: Queryable, input: Static<typeof ContractE
   const used = await countContractKeys(tx, before.id)
   if (terms.contract_key) await requireUnused(tx, terms.contract_key, before)
   if (terms.license_keys_quantity !== undefined && terms.license_keys_quantity < used) {
-    throw new Sorry(`${used} keys were drawn from contract ${before.id}: its quota cannot be less`)
+    throw new Sorry(
+      `${counted(used, 'key')} ${used === 1 ? 'was' : 'were'} drawn from contract ${before.id}: its quota cannot be less`,
+    )
   }
   const product = productReference === undefined ? undefined : await requireProduct(tx, productReference)
   return changeContract(tx, { before, used }, { ...terms, product }, now)

@@ -1,4 +1,5 @@
 import type { License } from '../../../db/schema/licensing'
+import { counted } from '../../kernel/counted'
 import { expiryOf, isExpired } from '../licenses/policy'
 
 /** One word for how a licence stands (CONTRACT §2). */
@@ -59,6 +60,5 @@ function spanOf(ms: number) {
   return days(Math.round(ms / dayMs))
 }
 
-const counted = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`
 const days = (count: number) => counted(count, 'day')
 const dayOf = (moment: Date) => moment.toISOString().slice(0, 10)

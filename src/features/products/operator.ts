@@ -37,15 +37,15 @@ export async function setProduct(tx: Queryable, given: Static<typeof ProductSett
 export async function holdingsOf(db: Queryable, { id }: Product): Promise<string> {
   const { licenses, generators, contracts, releases } = await countHoldings(db, id)
   const [last, ...others] = [
-    counted(releases, 'release'),
-    counted(contracts, 'contract'),
-    counted(generators, 'generator'),
-    counted(licenses, 'licence key'),
+    holding(releases, 'release'),
+    holding(contracts, 'contract'),
+    holding(generators, 'generator'),
+    holding(licenses, 'licence key'),
   ]
   return `${others.reverse().join(', ')} and ${last}`
 }
 
-const counted = (count: number, noun: string) =>
+const holding = (count: number, noun: string) =>
   `${count ? count.toLocaleString('en-US') : 'no'} ${noun}${count === 1 ? '' : 's'}`
 
 async function columnsOf(db: Queryable, settings: Settings, product?: Product) {

@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/counted'
 import type { Check } from './check'
 import { listAssignedTwice, listDoubleKeys, listDoubleSeats, listOddDates, listOverdrawn, listOverfull } from './store'
 
@@ -28,7 +29,7 @@ export const licensing: readonly Check[] = [
     async find({ database: { read } }) {
       return [
         ...(await listOverfull(read)).map(
-          ({ id, seats, limit }) => `licence ${id} has ${seats} devices on ${limit} seats`,
+          ({ id, seats, limit }) => `licence ${id} has ${counted(seats, 'device')} on ${counted(limit, 'seat')}`,
         ),
         ...(await listDoubleSeats(read)).map(
           ({ licenseId, ids }) => `licence ${licenseId} has one device on two seats: activations ${ids}`,
@@ -42,7 +43,7 @@ export const licensing: readonly Check[] = [
     remedy: 'raise the quota of the contract, or destroy keys of it',
     find: async ({ database: { read } }) =>
       (await listOverdrawn(read)).map(
-        ({ id, keys, quota }) => `contract ${id} has ${keys} keys, and a quota of ${quota}`,
+        ({ id, keys, quota }) => `contract ${id} has ${counted(keys, 'key')}, and a quota of ${quota}`,
       ),
   },
 ]

@@ -1,5 +1,6 @@
 import type { ProxyProblem } from '../../access/store'
 import type { Config } from '../../config'
+import { counted } from '../../kernel/counted'
 import { type BackupFacts, backupRemedy, problemsOfBackups } from '../backup/problems'
 import { proxyProblemsIn } from './proxies'
 
@@ -22,7 +23,7 @@ export function needsAttention(seen: Seen, config: Config, now: Date): string[] 
   const said: [boolean, string][] = [
     [
       jobs.dead > 0,
-      `${jobs.dead} jobs were given up: see "latchkey job list --state dead", then "latchkey job retry ID".`,
+      `${counted(jobs.dead, 'job was', 'jobs were')} given up: see "latchkey job list --state dead", then "latchkey job retry ID".`,
     ],
     [
       jobs.oldest_seconds > longestWaitSeconds,
