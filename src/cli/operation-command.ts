@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { requireDataFolder } from '../database/data-folder'
 import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
@@ -36,7 +36,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   for (const name of bare) {
     const field = input.properties[name] as Field
     const term = wordOf(name, field)
-    command.argument(isRequired(name) ? `<${term}>` : `[${term}]`, field.description)
+    const argument = new Argument(isRequired(name) ? `<${term}>` : `[${term}]`, field.description)
+    command.addArgument(Object.assign(argument, { suggested: field.suggested }))
   }
   for (const [name, field] of fields) {
     if (bare.includes(name)) continue

@@ -25,6 +25,8 @@ interface FieldOptions {
   examples?: readonly string[]
   /** The words a list is chosen from. */
   words?: readonly string[]
+  /** The words a text usually is, for completion in a shell; others are judged as any text. */
+  suggested?: readonly string[]
   /** What is wrong with a text, or with one of a list, that is one in form. */
   fault?: (text: string) => string | undefined
   /** What is said where it is required and absent: the values to choose between. */
@@ -45,6 +47,7 @@ export type Field = TSchema & {
   device?: boolean
   examples?: readonly string[]
   words?: readonly string[]
+  suggested?: readonly string[]
   fault?: (text: string) => string | undefined
   ifAbsent?: string
 }

@@ -14,7 +14,10 @@ import {
 import { facts, minuteUtc, table } from './lines'
 import { type Desk, operation, type Subject } from './operation'
 
-const name = text({ description: `Which one: ${storableNames.join(', ')}.` })
+const name = text({ description: `Which one: ${storableNames.join(', ')}.`, suggested: storableNames })
+
+const names = Object.keys(known)
+const anyName = text({ description: `Which one: ${names.join(', ')}.`, suggested: names })
 
 const list = operation({
   command: 'setting list',
@@ -32,7 +35,7 @@ const show = operation({
   route: 'GET /settings/:name',
   role: 'viewer',
   summary: 'one setting: its value, where it comes from, its default, what it does',
-  input: Type.Object({ name: text({ description: `Which one: ${Object.keys(known).join(', ')}.` }) }),
+  input: Type.Object({ name: anyName }),
   run: async ({ db, config }, { name: word }) => viewOf({ db, config }, requireSetting(word)),
   show: (setting) => [
     ...facts({

@@ -75,6 +75,12 @@ describe.each(shells)('%s', (shell) => {
     expect(await offered(shell, ['latchkey', 'completion', 'b'])).toEqual(['bash'])
   })
 
+  here('offers the names of settings', async () => {
+    const names = await offered(shell, ['latchkey', 'setting', 'set', 'backup_'])
+    expect(names).toEqual(expect.arrayContaining(['backup_every', 'backup_keep', 'backup_to']))
+    expect(await offered(shell, ['latchkey', 'setting', 'show', 'data_'])).toEqual(['data_dir'])
+  })
+
   here('leaves what only a person knows to them', async () => {
     const free = await offered(shell, ['latchkey', 'user', 'create', '--name', ''])
     expect(free.filter((word) => word.startsWith('--'))).toEqual([])

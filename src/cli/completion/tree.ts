@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander'
+import type { Argument, Command, Option } from 'commander'
 
 /** What may follow the words that lead to one command. */
 export interface Place {
@@ -29,10 +29,13 @@ export function placesOf(command: Command, at = ''): Place[] {
     at,
     commands: commands.map((child) => ({ word: child.name(), about: child.description() })),
     options: help.visibleOptions(command).map(suggested),
-    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    choices: command.registeredArguments.flatMap(wordsOf),
   }
   return [place, ...command.commands.flatMap((child) => placesOf(child, `${at} ${child.name()}`))]
 }
+
+const wordsOf = (argument: Argument & { suggested?: readonly string[] }) =>
+  argument.suggested ?? argument.argChoices ?? []
 
 const suggested = (option: Option): Suggested => ({
   word: option.long ?? option.flags,
