@@ -175,6 +175,24 @@ describe('the changelog', () => {
     expect(keyed.response).toEqual({ ...open.response, timestamp })
   })
 
+  test('comes in pages, a hundred releases at most', async () => {
+    const { id, slug } = await makePublicProduct()
+    for (let i = 1; i <= 103; i++) insertRelease(house, { product_id: id, version: `1.0.${i}`, numeric_version: i })
+    const path = `/api/v1/products/${slug}/changelog` as const
+    const page = async (query: string) => (await house.ask(`GET ${path}${query}`, {}, nobody)).response
+    const versions = ({ changelog }: { changelog: { version: string }[] }) => changelog.map(({ version }) => version)
+    const first = await page('')
+    expect([versions(first).length, versions(first)[0], first.next_page]).toEqual([100, '1.0.103', 2])
+    expect(versions(await page('?page=2'))).toEqual(['1.0.3', '1.0.2', '1.0.1'])
+    expect(await page('?page=2')).not.toHaveProperty('next_page')
+    expect(versions(await page('?page=2&per_page=2'))).toEqual(['1.0.101', '1.0.100'])
+    const keyed = await house.ask('GET /api/v1/get-product-changelog', { product_id: id, per_page: 1 })
+    expect(versions(keyed.response)).toEqual(['1.0.103'])
+    for (const query of ['?page=0', '?per_page=0', '?per_page=101', '?page=x']) {
+      expect(await page(query)).toMatchObject({ code: 9400 })
+    }
+  })
+
   test('of a product without releases is empty', async () => {
     const { slug } = await makePublicProduct()
     const { response } = await house.ask(`GET /v1/products/${slug}/changelog`, {}, nobody)

@@ -16,7 +16,7 @@ import type { ServedFile } from './response'
 import { findDownloadRule, findRelease, listPublishedReleases } from './store'
 
 /** What other features ask of the store. */
-export { hasRelease, listPublishedReleases } from './store'
+export { hasRelease, pagePublishedReleases } from './store'
 
 /** 600 with the product's published releases, newest first, under the rules of `verify`, 205 only where the product says. */
 export async function accessDownloadables(

@@ -26,6 +26,22 @@ const publishedOf = prepared((db) =>
 export const listPublishedReleases = async (db: Queryable, productId: number): Promise<Release[]> =>
   publishedOf(db).execute({ productId })
 
+/** A stretch of them, newest first. */
+export const pagePublishedReleases = (
+  db: Queryable,
+  productId: number,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<Release[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(releases)
+      .where(and(eq(releases.productId, productId), eq(releases.published, 1)))
+      .orderBy(desc(releases.numericVersion))
+      .limit(limit)
+      .offset(offset),
+  )
+
 const releaseSorts = {
   numeric_version: releases.numericVersion,
   id: releases.id,

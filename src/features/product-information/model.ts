@@ -1,5 +1,20 @@
 import { Type } from '@sinclair/typebox'
-import { text } from '../../intake/model'
+import { integer, text } from '../../intake/model'
+import { ProductChoice } from '../products/model'
+
+/** The most releases one answer lists. */
+export const mostReleases = 100
+
+const pages = {
+  page: Type.Optional(integer({ minimum: 1, description: 'Which page; 1 when it is absent.' })),
+  per_page: Type.Optional(
+    integer({ minimum: 1, maximum: mostReleases, description: 'How many releases; 100 at most.' }),
+  ),
+}
+
+export const ChangelogChoice = Type.Object({ ...ProductChoice.properties, ...pages })
 
 /** The name a product's public pages stand under. */
 export const PublicProduct = Type.Object({ slug: text({ maxLength: 255, description: "The product's slug." }) })
+
+export const PublicChangelog = Type.Object({ ...PublicProduct.properties, ...pages })

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { anyone, gate, lookup, pathLookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { ProductChoice } from '../products/model'
-import { PublicProduct } from './model'
+import { ChangelogChoice, PublicChangelog } from './model'
 import {
   getProduct,
   getProductChangelog,
@@ -33,8 +33,8 @@ export const productInformation = (deps: Deps) =>
     .get(
       '/get-product-changelog',
       ({ query }) => getProductChangelog(deps.db.read, query, deps.config),
-      lookup('get-product', ProductChoice, {
-        summary: "A product's published releases",
+      lookup('get-product', ChangelogChoice, {
+        summary: "A product's published releases, newest first, in pages",
         says: [
           'changelog_retrieved',
           'changelog_disabled_globally',
@@ -46,8 +46,8 @@ export const productInformation = (deps: Deps) =>
     .get(
       '/products/:slug/changelog',
       ({ params }) => readChangelog(deps.db.read, params, deps.config),
-      pathLookup(anyone, PublicProduct, {
-        summary: "A product's published releases, for anybody",
+      pathLookup(anyone, PublicChangelog, {
+        summary: "A product's published releases, newest first, in pages, for anybody",
         says: [
           'changelog_retrieved',
           'changelog_disabled_globally',

@@ -5,10 +5,10 @@ import type { Queryable } from '../../database/connection'
 import { dateTime } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { publicKeyFor } from '../../signing/store'
-import { listPublishedReleases } from '../downloads/service'
+import { pagePublishedReleases } from '../downloads/service'
 import type { ProductChoice } from '../products/model'
 import { presentProduct, resolveProduct } from '../products/service'
-import type { PublicProduct } from './model'
+import { type ChangelogChoice, mostReleases, type PublicChangelog } from './model'
 
 type Choice = Static<typeof ProductChoice>
 
@@ -29,17 +29,21 @@ export async function getProductMeta(db: Queryable, { product_id }: Choice) {
   return say('product_found', { meta_data }).signedFor(product.id)
 }
 
-/** 1600 with the changelog, 1601 or 1602 where it is switched off, 551 for an unknown product. */
-export async function getProductChangelog(db: Queryable, { product_id }: Choice, config: Config) {
+/**
+ * 1600 with a page of the changelog, `next_page` when there is more, 1601 or 1602 where it is switched off, 551 for an
+ * unknown product.
+ */
+export async function getProductChangelog(db: Queryable, input: Static<typeof ChangelogChoice>, config: Config) {
   if (config.changelog === 'off') return say('changelog_disabled_globally')
-  return changelogOf(db, await resolveProduct(db, product_id))
+  return changelogOf(db, await resolveProduct(db, input.product_id), input)
 }
 
 /** The same for anybody, by slug alone: a product that has none has no public page. */
-export async function readChangelog(db: Queryable, { slug }: Static<typeof PublicProduct>, config: Config) {
+export async function readChangelog(db: Queryable, input: Static<typeof PublicChangelog>, config: Config) {
+  const { slug } = input
   if (config.changelog === 'off') return say('changelog_disabled_globally')
   const product = await resolveProduct(db, slug)
-  return changelogOf(db, product?.slug === slug ? product : undefined)
+  return changelogOf(db, product?.slug === slug ? product : undefined, input)
 }
 
 /**
@@ -62,18 +66,29 @@ export async function readPublicKey(db: Queryable, { product_id }: Choice, now: 
   return product && publicKeyFor(db, product.id, now)
 }
 
-async function changelogOf(db: Queryable, product: Product | undefined) {
+interface Page {
+  page?: number
+  per_page?: number
+}
+
+async function changelogOf(
+  db: Queryable,
+  product: Product | undefined,
+  { page = 1, per_page: limit = mostReleases }: Page,
+) {
   if (!product) return say('product_not_found')
   if (!product.changelogEnabled) return say('changelog_disabled_for_product').signedFor(product.id)
   const { name, slug } = product
-  const releases = await listPublishedReleases(db, product.id)
+  const offset = (page - 1) * limit
+  const releases = await pagePublishedReleases(db, product.id, { limit: limit + 1, offset })
   return say('changelog_retrieved', {
     product: { name, slug },
-    changelog: releases.map(({ version, releaseDate, updateSummary, changelog }) => ({
+    changelog: releases.slice(0, limit).map(({ version, releaseDate, updateSummary, changelog }) => ({
       version,
       release_date: dateTime(releaseDate),
       update_summary: updateSummary,
       changelog,
     })),
+    ...(releases.length > limit && { next_page: page + 1 }),
   }).signedFor(product.id)
 }
