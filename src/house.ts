@@ -70,7 +70,8 @@ export async function openHouse(opening: Opening): Promise<House> {
   const folder = resolve(opening.config.data_dir)
   const isMaking = opening.makesFolder ?? opening.asServer ?? false
   if (!isMaking) requireDataFolder(folder)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) requireOwnFiles(folder, opening.asServer ?? false)
+  // A path below a file is no folder either.
+  if (existsSync(folder) && statSync(folder).isDirectory()) requireOwnFiles(folder, opening.asServer ?? false)
   else requireWritable(folder)
   try {
     return await openFolder(folder, isMaking, opening)

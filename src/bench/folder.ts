@@ -25,7 +25,7 @@ const plenty = 1_000_000_000
 export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise<BenchFolder> {
   const path = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const now = systemClock()
-  const house = await openHouse({ config: readConfig({ data_dir: path }, {}), keySize })
+  const house = await openHouse({ config: readConfig({ data_dir: path }, {}), keySize, makesFolder: true })
   const { token } = await house.db.write(async (tx) => {
     await addBlock(tx, { kind: 'ip', value: '203.0.113.0/24', reason: '' }, now)
     await addBlock(tx, { kind: 'identifier', value: 'turned-away', reason: '' }, now)

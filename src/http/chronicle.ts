@@ -23,9 +23,17 @@ const anyPath = '/*'
 const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
 /** Takes an answer down: in the log, in the figures, and in the call log where somebody was met at the gate. */
-export const openChronicle =
-  ({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) =>
-  ({ request, route, visitor, answer, status }: Ended) => {
+export function openChronicle({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) {
+  /** Undefined where the settings cannot be read: the answer that says so must still go out. */
+  function addressOf(visitor: Visitor | undefined, request: Request) {
+    try {
+      return visitor?.address ?? clientAddresses.of(request)
+    } catch {
+      return undefined
+    }
+  }
+
+  return ({ request, route, visitor, answer, status }: Ended) => {
     const ms = visitor && stopwatch() - visitor.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
@@ -37,9 +45,10 @@ export const openChronicle =
       route: route === anyPath ? shownPath(pathOf(request.url)) : route,
       code,
       status,
-      address: visitor?.address ?? clientAddresses.of(request),
+      address: addressOf(visitor, request),
       key: visitor?.key?.id,
       request_id: visitor?.requestId,
       ms: ms && Math.round(ms * 100) / 100,
     })
   }
+}

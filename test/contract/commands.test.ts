@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { version } from '../../package.json'
 import { buildProgram } from '../../src/cli/program'
 import { flawOf } from '../../src/signing/check'
-import { startHouse, type TestHouse } from '../support/house'
+import { binary, startHouse, type TestHouse } from '../support/house'
 import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 
@@ -51,6 +51,9 @@ describe('key import', () => {
     expect(flawOf(await answer(), pemOf(key))).toBeUndefined()
   })
 
+  // What it signed is counted a moment later.
+  const withoutUses = ({ keys }: { keys: { uses: unknown }[] }) => keys.map(({ uses, ...key }) => key)
+
   const encrypted = (key: KeyObject, type: 'pkcs1' | 'pkcs8') =>
     key.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' }).toString()
 
@@ -63,7 +66,7 @@ describe('key import', () => {
     expect(without).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('--passphrase-file') })
     const wrong = await house.cli('key', 'import', '--yes', pem, '--passphrase-file', file('wrong', 'abracadabra\n'))
     expect(wrong).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('passphrase') })
-    expect((await house.cli('key', 'show', '--json')).json).toEqual(before.json)
+    expect(withoutUses((await house.cli('key', 'show', '--json')).json)).toEqual(withoutUses(before.json))
 
     const right = await house.cli('key', 'import', '--yes', pem, '--passphrase-file', file('right', 'open sesame\n'))
     expect(right.exitCode).toBe(0)
@@ -177,6 +180,9 @@ describe('verify-response', () => {
       const { exitCode, out } = await house.cli('verify-response', bare, option, value)
       expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/holds no nonce|names no product/) })
     }
+  })
+
+  test.skipIf(Boolean(binary))('tells an answer that is older than was asked for', async () => {
     await house.advance(-2 * 86_400_000)
     const old = file('old-answer.json', await answer())
     await house.advance(2 * 86_400_000)
