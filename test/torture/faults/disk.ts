@@ -91,7 +91,7 @@ export const readOnly: Fault = {
     if (isRoot) Bun.spawnSync(['chown', '-R', '65534:65534', around])
     const files = () => readdirSync(stage.folder).map((name) => join(stage.folder, name))
     const launching = { behind: asNobody }
-    const refusal = { ...launching, fault: readOnly.name, remedy: /^latchkey: .*(permission|may write)/ }
+    const refusal = { ...launching, fault: readOnly.name, remedy: /^latchkey: .*(permission|may write|chmod)/ }
     try {
       await stage.start(launching)
       const probe = await openProbe(stage, report, readOnly.name)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { addLicense, idOf, licensesOf, productAt, type Shop } from './shop'
+import { addLicense, idOf, licensesOf, productAt, type Shop, stockOf } from './shop'
 import type { Call } from './step'
 
 const product = fc.nat({ max: 2 })
@@ -92,7 +92,7 @@ export const catalogCalls = {
 
   countStock(shop: Shop, { product }: Taken<'countStock'>): Call {
     const known = productAt(shop, product)
-    const count = known && licensesOf(shop, known).filter(({ life }) => life.status === 'available').length
+    const count = known && stockOf(shop, known).length
     const fields = { product_id: String(idOf(shop, product)) }
     const expected = known ? { code: 741, count } : { code: 740 }
     return { endpoint: 'GET get-available-license-keys-count', fields, expected }

@@ -53,6 +53,14 @@ export const productAt = (shop: Shop, product: number) => (product === 2 ? shop.
 export const licensesOf = ({ licenses }: Shop, product: Product) =>
   [...licenses.values()].filter((license) => license.product === product)
 
+/** What orders may take: keys drawn under a contract are its holder's. */
+export const stockOf = (shop: Shop, product: Product) =>
+  licensesOf(shop, product).filter(({ life, contract }) => life.status === 'available' && contract === undefined)
+
+/** Whether a key is a customer's, whatever became of it since. */
+export const isSold = ({ life }: License) =>
+  life.status === 'assigned' || life.assignedAt !== null || life.owner !== null
+
 export const keysOf = ({ licenses }: Shop, contract: string) =>
   [...licenses.values()].filter((license) => license.contract === contract)
 

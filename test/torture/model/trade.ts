@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { asRequest, live, type Step } from '../../support/reference'
-import { addLicense, idOf, keyAt, keysOf, licensesOf, productAt, type Shop } from './shop'
+import { addLicense, idOf, isSold, keyAt, keysOf, productAt, type Shop, stockOf } from './shop'
 import type { Call } from './step'
 
 const nth = fc.nat({ max: 7 })
@@ -85,7 +85,7 @@ export const tradeCalls = {
     if (!known) return { endpoint, fields, expected: { code: 805 } }
     // Only the shared product has a generator.
     if (generate && known !== shop.line) return { endpoint, fields, expected: { code: 806 } }
-    const stock = licensesOf(shop, known).filter(({ life }) => life.status === 'available')
+    const stock = stockOf(shop, known)
     const taken = stock.slice(0, quantity)
     if (taken.length < quantity && !generate) {
       return { endpoint, fields, expected: { code: 802, available_quantity: stock.length } }
@@ -139,13 +139,14 @@ export const tradeCalls = {
 
   destroy(shop: Shop, { nth }: Taken<'destroy'>): Call {
     const license_key = keyAt(shop, nth)
-    const isOfContract = shop.licenses.get(license_key)?.contract !== undefined
-    if (isOfContract) shop.licenses.delete(license_key)
-    return { endpoint: 'contracts/destroy', fields: { license_key }, expected: { code: isOfContract ? 1400 : 1401 } }
+    const license = shop.licenses.get(license_key)
+    const isHolders = license?.contract !== undefined && !isSold(license)
+    if (isHolders) shop.licenses.delete(license_key)
+    return { endpoint: 'contracts/destroy', fields: { license_key }, expected: { code: isHolders ? 1400 : 1401 } }
   },
 
   destroyAll(shop: Shop, { contract }: Taken<'destroyAll'>): Call {
-    const keys = keysOf(shop, contract)
+    const keys = keysOf(shop, contract).filter((license) => !isSold(license))
     const code = !shop.contracts.has(contract) ? 1200 : keys.length ? 1500 : 1501
     for (const { key } of keys) shop.licenses.delete(key)
     return {
