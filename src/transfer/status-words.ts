@@ -33,11 +33,13 @@ const senses: Readonly<Record<string, string>> = {
 
 /** The refusal of a status that the table above does not have, or that this line leaves open. */
 export function unknownStatus(value: unknown): LineFault {
-  const word = String(value)
-  const sense = senses[word.toLowerCase()]
+  // A list or an object of a JSON file; a file may hold objects that have no text of their own.
+  const word = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const kind = word.toLowerCase()
+  const sense = Object.hasOwn(senses, kind) ? senses[kind] : undefined
   const choices = Object.keys(statusWords).join(', ')
   return new LineFault({
-    kind: `status ${word.toLowerCase()}`,
+    kind: `status ${kind}`,
     column: 'status',
     value: word,
     text: `status ${quoted(word)} ${sense ?? 'is not known'}: say what it means with --value "status:${word}=assigned" or another of ${choices}`,
