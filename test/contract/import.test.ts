@@ -38,7 +38,7 @@ describe('import', () => {
     const path = write('turn.csv', `${header}\n${rows}TURN-X,"App,1,0\nTURN-Y,App,1,0\n`)
     const { exitCode, err } = await house.cli('import', path, '--yes')
     expect(exitCode).toBe(1)
-    expect(err).toContain('The 2000 lines before it were read, 1000 in one write')
+    expect(err).toContain('2000 lines before it were read, 1000 in one write')
     expect(await numbers(write('turn.csv', `${header}\n${rows}`))).toMatchObject({ made: 499, already_there: 2000 })
   })
 

@@ -40,7 +40,7 @@ describe('a large import', () => {
     const { exitCode, err } = await house.cli('import', path, '--yes', '--create-products')
     expect(exitCode).toBe(1)
     expect(err).toContain(`the record that begins in line 70001 of ${path} has a quote that is out of place`)
-    expect(err).toContain('The 60000 lines before it were read, 10000 in one write')
+    expect(err).toContain('60000 lines before it were read, 10000 in one write')
     expect(count()).toBe(60_000)
     const mended = house.file('keys.csv', `${header}\n${rows(70_000)}`)
     const again = await house.cli('import', mended, '--yes', '--json')
