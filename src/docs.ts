@@ -8,7 +8,7 @@ import { buildApp } from './http/app'
 import { type Answer, answers, declared } from './kernel/answers'
 import { isSecret } from './settings/sealed'
 
-/** The parts of README.md that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
+/** The parts of the documentation that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
 const parts: Record<string, () => string> = {
   settings: () =>
     table(
@@ -106,18 +106,20 @@ const table = (headings: string[], rows: string[][]) =>
 
 const generated = /(<!-- generated: (\w+) -->\n).*?(<!-- \/generated -->)/gs
 
-/** README.md as it should be, from README.md as it is; every part has its place there. */
-export function withGeneratedParts(readme: string): string {
-  const written = new Set<string>()
-  const result = readme.replace(generated, (_, opening: string, name: string, closing: string) => {
+/** A page as it should be, from the page as it is; `written` gets the names of the parts it has a place for. */
+export function withGeneratedParts(page: string, written: Set<string> = new Set()): string {
+  return page.replace(generated, (_, opening: string, name: string, closing: string) => {
     written.add(name)
-    return `${opening}\n${parts[name]?.()}\n${closing}`
+    if (!parts[name]) throw new Error(`A page has a place for what there is not: ${name}`)
+    return `${opening}\n${parts[name]()}\n${closing}`
   })
-  const astray = [...written].filter((name) => !parts[name])
-  const missing = Object.keys(parts).filter((name) => !written.has(name))
-  if (astray.length) throw new Error(`README.md has a place for what there is not: ${astray.join(', ')}`)
-  if (missing.length) throw new Error(`README.md has no place for ${missing.join(', ')}`)
-  return result
 }
 
-if (import.meta.main) await Bun.write('README.md', withGeneratedParts(await Bun.file('README.md').text()))
+/** The names of all parts: each has its place on one page. */
+export const partNames = Object.keys(parts)
+
+if (import.meta.main) {
+  for (const path of new Bun.Glob('src/docs/*.md').scanSync()) {
+    await Bun.write(path, withGeneratedParts(await Bun.file(path).text()))
+  }
+}

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { root } from './support/readme'
+import { pages } from './support/readme'
 import { type Source, sources } from './support/sources'
 
 /** The floors of the house, lowest first: imports go down them, or stay on one. */
@@ -96,8 +95,8 @@ describe('the features', () => {
   })
 })
 
-describe('src/README.md', async () => {
-  const page = await Bun.file(join(root, 'src/README.md')).text()
+describe('the architecture page', () => {
+  const page = pages.architecture!
   const rowsOf = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, name, value]) => [name!, value!] as const)
 
   test('has every room on its floor', () => {

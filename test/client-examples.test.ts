@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from './support/house'
 import { type Php, startPhp } from './support/php'
-import { fenced } from './support/readme'
+import { fenced, pages } from './support/readme'
 import { makeLicense, makeProduct } from './support/stock'
 
 let house: TestHouse
@@ -15,10 +15,10 @@ let publicKey: string
 let device: { license_key: string; identifier: string }
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
-  const [typescript = ''] = fenced('ts')
+  const [typescript = ''] = fenced('ts', pages.integrate)
   await Bun.write(join(folder, 'latchkey.ts'), typescript)
   await Bun.write(join(folder, 'latchkey.mjs'), new Bun.Transpiler({ loader: 'ts' }).transformSync(typescript))
-  php = await startPhp(fenced('php')[0])
+  php = await startPhp(fenced('php', pages.integrate)[0])
 
   house = await startHouse()
   publicKey = (await house.cli('key', 'show', '--json')).json.keys[0].public_key
@@ -123,7 +123,7 @@ describe('the examples for devices without a connection', () => {
 
   async function example(name: string) {
     const file = join(folder, `${name}.ts`)
-    await Bun.write(file, fenced('ts').find((block) => block.includes(`function ${name}(`))!)
+    await Bun.write(file, fenced('ts', pages.integrate).find((block) => block.includes(`function ${name}(`))!)
     return (await import(file))[name] as (
       text: string,
       pem: string,

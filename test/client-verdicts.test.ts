@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startHouse, type TestHouse } from './support/house'
 import { type Php, startPhp } from './support/php'
-import { fenced } from './support/readme'
+import { fenced, pages } from './support/readme'
 import { makeActiveLicense, makeLicense, makeProduct } from './support/stock'
 
 interface App {
@@ -36,8 +36,8 @@ let php: Php
 let house: TestHouse
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-verdicts-'))
-  await Bun.write(join(folder, 'latchkey.ts'), fenced('ts')[0]!)
-  php = await startPhp(fenced('php')[0])
+  await Bun.write(join(folder, 'latchkey.ts'), fenced('ts', pages.integrate)[0]!)
+  php = await startPhp(fenced('php', pages.integrate)[0])
   php.onMessage(async (message) => {
     const [url, { method, header, content, timeout }] = JSON.parse(message)
     expect(timeout).toBeLessThanOrEqual(5)

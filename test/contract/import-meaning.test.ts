@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statusWords } from '../../src/transfer/status-words'
 import { startHouse, type TestHouse } from '../support/house'
-import { readme } from '../support/readme'
+import { pages } from '../support/readme'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
@@ -117,8 +117,11 @@ describe('a status in a file', () => {
     for (const part of parts) expect(refusals[0].reason).toContain(part)
   })
 
-  test('is a word of the table in README.md, and only of that', () => {
-    const table = readme.slice(readme.indexOf('| Word in the file |'), readme.indexOf('Other words are refused, with'))
+  test('is a word of the table in the guide, and only of that', () => {
+    const table = pages.migrate!.slice(
+      pages.migrate!.indexOf('| Word in the file |'),
+      pages.migrate!.indexOf('Other words are refused, with'),
+    )
     const words = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)])
     expect(words.map(([, word]) => word!).sort()).toEqual(Object.keys(statusWords).sort())
   })

@@ -10,7 +10,7 @@ import { isCertified } from '../../src/signing/certificate'
 import { flawOf } from '../../src/signing/check'
 import { beside } from '../support/beside'
 import { startHouse, type TestHouse } from '../support/house'
-import { fenced } from '../support/readme'
+import { fenced, pages } from '../support/readme'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 const identifier = 'my-laptop'
@@ -79,7 +79,7 @@ afterAll(async () => {
 
 async function example(name: string) {
   const file = join(folder, `${name}.ts`)
-  await Bun.write(file, fenced('ts').find((block) => block.includes(`function ${name}(`))!)
+  await Bun.write(file, fenced('ts', pages.integrate).find((block) => block.includes(`function ${name}(`))!)
   return (await import(file))[name]
 }
 

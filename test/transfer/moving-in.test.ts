@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { flawOf } from '../../src/signing/check'
 import { startHouse, type TestHouse } from '../support/house'
-import { fenced, readme, root } from '../support/readme'
+import { fenced, pages, root } from '../support/readme'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
@@ -54,9 +54,9 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const chapter = readme.slice(readme.indexOf('\n## Moving in and out\n'), readme.indexOf('\n## Endpoints\n'))
+const chapter = pages.migrate!
 
-describe('the move that README.md describes', () => {
+describe('the move that the guide describes', () => {
   test('takes the tables, the key and the API key of another server', async () => {
     const command = join(place, 'latchkey')
     writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`)

@@ -1,4 +1,4 @@
-// What the README tells receivers to do, word for word.
+// What the webhooks page tells receivers to do, word for word.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const fiveMinutes = 5 * 60
