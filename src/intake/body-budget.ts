@@ -1,9 +1,10 @@
+import { networksOf } from '../kernel/networks'
 import { type Outcome, say } from '../kernel/outcome'
 
 /** Bodies up to this size have a budget of their own, so that large ones cannot crowd them out. */
 export const smallBodyBytes = 16_384
 const bytesMax = 67_108_864
-const bytesPerAddressMax = 16_777_216
+const bytesPerNetworkMax = 16_777_216
 const retryAfterSeconds = 5
 
 /** How many bytes may be held of bodies that have begun and have not ended. */
@@ -22,7 +23,7 @@ export interface Room {
 }
 
 const fullForAll = say('not_ready', { retry_after: retryAfterSeconds })
-const fullForAddress = say('too_many_requests', { retry_after: retryAfterSeconds })
+const fullForNetwork = say('too_many_requests', { retry_after: retryAfterSeconds })
 
 /** A budget for one process; a body may take that long to arrive. */
 export function openBodyBudget(patienceSeconds: number): BodyBudget {
@@ -57,23 +58,29 @@ export function openBodyBudget(patienceSeconds: number): BodyBudget {
   }
 }
 
+/** Not even the widest network may use up what there is for all. */
+const maxOf = (factor: number) => Math.min(bytesPerNetworkMax * factor, bytesMax / 2)
+
+/** Counts an address in each of its networks: a subscriber of IPv6 has more addresses than there is memory. */
 function openPool() {
-  const byAddress = new Map<string, number>()
+  const byNetwork = new Map<string, number>()
   let all = 0
   return {
     take(address: string, bytes: number): Outcome | undefined {
-      const own = (byAddress.get(address) ?? 0) + bytes
-      if (own > bytesPerAddressMax) return fullForAddress
+      const networks = networksOf(address)
+      if (networks.some(({ name, factor }) => (byNetwork.get(name) ?? 0) + bytes > maxOf(factor))) return fullForNetwork
       if (all + bytes > bytesMax) return fullForAll
       all += bytes
-      byAddress.set(address, own)
+      for (const { name } of networks) byNetwork.set(name, (byNetwork.get(name) ?? 0) + bytes)
       return undefined
     },
     give(address: string, bytes: number) {
-      const own = (byAddress.get(address) ?? 0) - bytes
       all -= bytes
-      if (own > 0) byAddress.set(address, own)
-      else byAddress.delete(address)
+      for (const { name } of networksOf(address)) {
+        const left = (byNetwork.get(name) ?? 0) - bytes
+        if (left > 0) byNetwork.set(name, left)
+        else byNetwork.delete(name)
+      }
     },
   }
 }

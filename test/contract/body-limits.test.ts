@@ -93,19 +93,39 @@ describe('bodies that do not end', () => {
     return heard
   }
 
+  /** Begins bodies of a mebibyte, one from each address; the statuses of those that are answered all the same. */
+  async function beginMany(addresses: readonly string[]) {
+    const heard = await Promise.all(addresses.map((from) => begin(from, { 'content-length': mebibyte }, '{"a":"')))
+    return () => heard.map(({ text }) => /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]).filter((status) => status !== undefined)
+  }
+
+  const large = { license_key: 'x'.repeat(20_000) }
+  const hangUp = async () => {
+    for (const socket of opened.splice(0)) socket.terminate()
+    await until('room to be given back', async () => (await house.ask('POST /api/v1/verify', large)).code !== 9503)
+  }
+
+  test('are held to 16 MiB a network of IPv6, however many addresses they come from', async () => {
+    const manyOf = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}::${i + 1}`)
+    const subnet = await beginMany(manyOf('2a00:1:2:300', 20))
+    await until('four to be refused', () => subnet().length >= 4)
+    const site = await beginMany([...manyOf('2a00:1:2:400', 10), ...manyOf('2a00:1:2:500', 10)])
+    await until('four more to be refused', () => site().length >= 4)
+    expect([subnet(), site()]).toEqual([Array(4).fill('429'), Array(4).fill('429')])
+
+    expect(
+      await house.ask('POST /api/v1/verify', large, { headers: { 'x-forwarded-for': '2a00:1:3::1' } }),
+    ).toMatchObject({ code: 210 })
+    await hangUp()
+  })
+
   test('are held to 16 MiB an address and 64 MiB in all, and small requests go on', async () => {
-    const beginMany = async (from: string, count: number) => {
-      const heard = await Promise.all(
-        Array.from({ length: count }, () => begin(from, { 'content-length': mebibyte }, '{"a":"')),
-      )
-      return () => heard.map(({ text }) => /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]).filter((status) => status !== undefined)
-    }
     for (const n of [1, 2, 3, 4]) {
-      const statuses = await beginMany(`203.0.113.${n}`, 20)
+      const statuses = await beginMany(Array(20).fill(`203.0.113.${n}`))
       await until('four to be refused', () => statuses().length >= 4)
       expect(statuses()).toEqual(['429', '429', '429', '429'])
     }
-    const others = await beginMany('203.0.113.5', 3)
+    const others = await beginMany(Array(3).fill('203.0.113.5'))
     await until('those beyond to be refused', () => others().length === 3)
     expect(others()).toEqual(['503', '503', '503'])
 
@@ -117,10 +137,8 @@ describe('bodies that do not end', () => {
     })
     expect(await house.receive(await talk(house.url, [head, chunk('{}'), chunk('')]))).toMatchObject({ code: 210 })
 
-    const large = { license_key: 'x'.repeat(20_000) }
     expect(await house.ask('POST /api/v1/verify', large)).toMatchObject({ status: 503, code: 9503 })
-    for (const socket of opened.splice(0)) socket.terminate()
-    await until('room to be given back', async () => (await house.ask('POST /api/v1/verify', large)).code !== 9503)
+    await hangUp()
   })
 
   test('are given up after the time of the setting', async () => {
