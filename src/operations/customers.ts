@@ -7,6 +7,7 @@ import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/custo
 import { told } from '../upkeep/customer/told'
 import { countTraces } from '../upkeep/customer/traces'
 import { countTracesAside, erase } from './customer-erasure'
+import { customerLicenses } from './customer-licenses'
 import { facts } from './lines'
 import { type Desk, operation, type Subject } from './operation'
 
@@ -56,8 +57,8 @@ const traces = operation({
 
 export const customers: Subject = {
   name: 'customer',
-  about: 'what is kept of a person',
-  operations: [show, exporting, traces, erase],
+  about: 'all licences of one person, and what is kept of them',
+  operations: [show, exporting, traces, erase, ...customerLicenses],
 }
 
 async function requireCustomer(db: Desk['db']['read'], email: string) {

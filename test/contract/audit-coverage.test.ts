@@ -40,6 +40,12 @@ const since = async (id: number) =>
 const verbs = (entries: { verb: string }[]) => entries.map(({ verb }) => verb)
 
 const license = (fields = {}) => makeLicense(house, { product_id, ...fields })
+let customers = 0
+async function customer() {
+  const owner_email = `customer-${++customers}@example.com`
+  await license({ owner_email })
+  return owner_email
+}
 const seated = async () => ({ license_key: await makeActiveLicense(house, { product_id }, identifier), identifier })
 
 /** An order for the one key of a product's stock. */
@@ -342,6 +348,17 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
     },
     'license.deactivated',
   ],
+  'customer block': [async () => [await customer(), '--yes'], 'license.updated'],
+  'customer unblock': [
+    async () => {
+      const email = await customer()
+      await say('customer', 'block', email, '--yes')
+      return [email]
+    },
+    'license.updated',
+  ],
+  'customer revoke': [async () => [await customer(), '--yes'], 'license.updated'],
+  'customer extend': [async () => [await customer(), '30d'], 'license.updated'],
   'generator create': [async () => ['--product', await product()], 'generator.created'],
   'generator edit': [async () => [await generator(), '--prefix', 'P'], 'generator.updated'],
   'generator disable': [async () => [await generator()], 'generator.disabled'],

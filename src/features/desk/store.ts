@@ -1,5 +1,12 @@
 import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { activationSightings, activations, licenseMeta, licenses, seatIsTaken } from '../../../db/schema/licensing'
+import {
+  activationSightings,
+  activations,
+  type License,
+  licenseMeta,
+  licenses,
+  seatIsTaken,
+} from '../../../db/schema/licensing'
 import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, pageOf, type Sorts, type Wanted } from '../../database/page'
@@ -61,6 +68,25 @@ export function pageLicenses(db: Queryable, filter: LicenseFilter, { now, ...wan
     index: sort === 'expires_at' && !isNarrowed ? 'licenses_expiry' : undefined,
   })
 }
+
+/** The licences of an owner, by their e-mail address in any case; of one product where it is named. */
+export const listLicensesOfOwner = (db: Queryable, email: string, productId: number | undefined): Promise<License[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(licenses)
+      .where(
+        and(
+          // SQLite's lower() leaves letters beyond ASCII as they are.
+          inArray(
+            lowerEmail,
+            [email, email.toLowerCase()].map((each) => sql`lower(${each})`),
+          ),
+          productId === undefined ? undefined : eq(licenses.productId, productId),
+        ),
+      )
+      .orderBy(licenses.id),
+  )
 
 /** A text as it is searched: case and hyphens do not count. SQLite lowers ASCII alone. */
 const searched = (text: SQL) => sql`lower(replace(${text}, '-', ''))`

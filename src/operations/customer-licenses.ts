@@ -1,0 +1,148 @@
+import { type TObject, type TProperties, Type } from '@sinclair/typebox'
+import type { Queryable } from '../database/connection'
+import {
+  changeForCustomer,
+  describeCustomerPlan,
+  type OwnerFilter,
+  planForCustomer,
+} from '../features/desk/customer-licenses'
+import { type ChangePlan, planBlock, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
+import { productReference } from '../features/products/model'
+import { text, toggle } from '../intake/model'
+import { counted } from '../kernel/counted'
+import { Sorry } from '../kernel/sorry'
+import { minute, table } from './lines'
+import { operation } from './operation'
+
+const Filter = {
+  email: text({ maxLength: 320, description: 'The e-mail address of the owner, in upper or lower case.' }),
+  product: Type.Optional(productReference('Only licences of this product: its id, uuid, slug or name.')),
+  dry_run: Type.Optional(toggle({ description: 'Only say what would change.' })),
+}
+const reason = Type.Optional(
+  text({ maxLength: 1024, description: 'The reason, shown to operators on each licence; clients are not told.' }),
+)
+
+/** What these operations are asked for; each takes some of it. */
+interface Given extends OwnerFilter {
+  dry_run?: boolean
+  reason?: string
+  by?: string
+}
+
+type Described = ReturnType<typeof describeCustomerPlan>
+
+interface Declared {
+  verb: 'block' | 'unblock' | 'revoke' | 'extend'
+  bare?: readonly string[]
+  summary: string
+  fields: TProperties
+  plan(db: Queryable, licenseKey: string, input: Given, now: Date): Promise<ChangePlan>
+  /** What the change means, for a question that is asked first; absent where it takes nothing from anybody. */
+  warning?: string
+}
+
+/** An operation that changes every licence of one customer in a single write, each as the command for one licence does. */
+function customerChange({ verb, plan, warning, fields, ...declared }: Declared) {
+  const planAll = (db: Queryable, input: Given, now: Date) =>
+    planForCustomer(db, input, (reader, licenseKey) => plan(reader, licenseKey, input, now))
+  return operation({
+    ...declared,
+    command: `customer ${verb}`,
+    route: `POST /customers/:email/${verb}`,
+    role: 'operator',
+    input: Type.Object({ ...Filter, ...fields }) as TObject,
+    async run({ db, now }, given) {
+      const input = given as unknown as Given
+      const { email, dry_run = false } = input
+      if (dry_run) return { email, dry_run, ...describeCustomerPlan(await planAll(db.read, input, now), now) }
+      return db.write(async (tx) => {
+        const plans = await planAll(tx, input, now)
+        await changeForCustomer(tx, plans)
+        return { email, dry_run, ...describeCustomerPlan(plans, now) }
+      })
+    },
+    show: linesOf,
+    ...(warning && {
+      async loses(given, { db, now }) {
+        const input = given as unknown as Given
+        if (input.dry_run) return ''
+        const { changed } = describeCustomerPlan(await planAll(db.read, input, now), now)
+        return changed.length ? `${questionOf(changed, input.email)} ${warning}` : ''
+      },
+    }),
+  })
+}
+
+const keysInQuestion = 10
+
+function questionOf(changed: Described['changed'], email: string) {
+  const first = changed.slice(0, keysInQuestion)
+  const states = first.map(({ license_key, state_before, state }) => `"${license_key}" ${state_before} → ${state}`)
+  const more = changed.length > keysInQuestion ? `, and ${changed.length - keysInQuestion} more` : ''
+  const devices = changed.reduce((sum, { seats_taken }) => sum + seats_taken, 0)
+  return `This changes ${counted(changed.length, 'licence')} of ${email}: ${states.join(', ')}${more}. ${devices ? `Their ${counted(devices, 'device')} will be refused.` : 'No device uses them.'}`
+}
+
+const linesOf = ({ email, dry_run, changed, unchanged }: Described & { email: string; dry_run: boolean }) => [
+  `${counted(changed.length, 'licence')} of ${email} ${dry_run ? 'would change' : changed.length === 1 ? 'is changed' : 'are changed'}.`,
+  ...(changed.length
+    ? table(
+        ['LICENCE KEY', 'PRODUCT', 'DEVICES', 'STATE', 'ENDS (UTC)'],
+        changed.map((each) => [
+          each.license_key,
+          String(each.product_id),
+          String(each.seats_taken),
+          arrow(each.state_before, each.state),
+          arrow(endOf(each.expires_at_before), endOf(each.expires_at)),
+        ]),
+        '',
+      )
+    : []),
+  ...unchanged.map(({ reason: why }) => `Unchanged: ${why}.`),
+]
+
+const arrow = (before: string, after: string) => (before === after ? after : `${before} → ${after}`)
+const endOf = (moment: string | null) => (moment ? minute(moment) : 'never')
+
+const block = customerChange({
+  verb: 'block',
+  summary: 'block all licences of a customer, for example after a chargeback; "unblock" lets them be used again',
+  fields: { reason },
+  plan: (db, licenseKey, input, now) => planBlock(db, licenseKey, { reason: input.reason, now }),
+  warning: '"latchkey customer unblock" undoes it.',
+})
+
+const unblock = customerChange({
+  verb: 'unblock',
+  summary: 'let all blocked licences of a customer be used again, as they were before',
+  fields: {
+    reason: Type.Optional(text({ maxLength: 1024, description: 'Only those that were blocked with this reason.' })),
+  },
+  async plan(db, licenseKey, input, now) {
+    const planned = await planUnblock(db, licenseKey, now)
+    const { blockReason } = planned.license
+    if (input.reason === undefined || input.reason === blockReason) return planned
+    const why = blockReason ? `for another reason, "${blockReason}"` : 'without a reason'
+    throw new Sorry(`licence key "${licenseKey}" was blocked ${why}`)
+  },
+})
+
+const revoke = customerChange({
+  verb: 'revoke',
+  summary: 'block all licences of a customer for good, for example after a refund, and tell their devices',
+  fields: { reason },
+  plan: (db, licenseKey, input, now) => planRevocation(db, licenseKey, { reason: input.reason, now }),
+  warning: 'This is for good: no command unblocks them.',
+})
+
+const extend = customerChange({
+  verb: 'extend',
+  bare: ['by'],
+  summary: 'give all licences of a customer more time: from their present end, or from now where they have ended',
+  fields: { by: text({ maxLength: 10, description: 'How much longer, in days or weeks: 30d or 4w.' }) },
+  plan: (db, licenseKey, input, now) => planExtension(db, licenseKey, input.by!, now),
+})
+
+/** What an operator does to all licences of one customer. */
+export const customerLicenses = [block, unblock, revoke, extend]
