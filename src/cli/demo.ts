@@ -126,7 +126,7 @@ async function tell(io: Io, url: string, apiKey: string, publicPem: string) {
 const invitation = (url: string, apiKey: string, folder: string) => `
 It goes on serving on ${url}. Ask it yourself:
 
-curl -s ${url}/api/v1/verify -H 'Authorization: Bearer ${apiKey}' -d license_key=${licenseKey} -d identifier=${identifier}
+curl -sw '\\n' ${url}/api/v1/verify -H 'Authorization: Bearer ${apiKey}' -d license_key=${licenseKey} -d identifier=${identifier}
 
   API key      ${apiKey}
   Data folder  ${folder}

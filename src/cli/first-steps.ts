@@ -54,6 +54,6 @@ export function nextSteps({ product_id, api_key }: First, { apiKey }: Choices, w
     'Next, start the server:',
     `  latchkey serve${where}`,
     isStocking ? 'and, in a second terminal, put a first licence key in stock:' : 'and, in a second terminal, ask it:',
-    `  curl -s${isStocking ? '' : 'G'} http://127.0.0.1:8080/api/v1/${path} -H "Authorization: Bearer ${api_key}"${said}`,
+    `  curl -s${isStocking ? '' : 'G'}w '\\n' http://127.0.0.1:8080/api/v1/${path} -H "Authorization: Bearer ${api_key}"${said}`,
   ]
 }

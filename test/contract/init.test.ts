@@ -75,6 +75,18 @@ describe('init in a script', () => {
     expect(shown.out).toMatch(/get-all-products -H "Authorization: Bearer lk_/)
   })
 
+  test.each(['all', 'client', 'shop'])(
+    'prints a command for a key of the preset %s whose output ends its line',
+    async (preset) => {
+      const { out } = await command('init', '--bits', '2048', '--product', 'Mine', '--api-key', preset)
+      const server = Bun.serve({ port: 0, fetch: () => new Response('{"code":1}') })
+      const line = /^ +(curl .*)$/m.exec(out)![1]!.replace('http://127.0.0.1:8080/', server.url.href)
+      const asked = Bun.spawn(['sh', '-c', line], { stdout: 'pipe' })
+      expect(await new Response(asked.stdout).text()).toBe('{"code":1}\n')
+      await server.stop(true)
+    },
+  )
+
   test('makes neither product nor API key when one cannot be', async () => {
     const options = ['--product', 'x'.repeat(256), '--api-key', 'all']
     const refused = await command('init', '--bits', '2048', ...options)
