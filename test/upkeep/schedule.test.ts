@@ -75,6 +75,25 @@ describe('a server that takes backups', () => {
   )
 
   test(
+    'takes one of its own for each order of one second, beside the one that was due',
+    async () => {
+      house = await start({ backup_every: '1h' })
+      const orders = await Promise.all([1, 2, 3].map(() => house.cli('backups', 'take', '--json')))
+      const files: string[] = orders.map(({ json }) => json.file)
+      expect(new Set(files).size).toBe(3)
+      await until('all of them', async () => {
+        const { backups } = await listed()
+        return files.every((file) => backups.some(({ path }: { path: string }) => path === file))
+      })
+      const { json } = await house.cli('job', 'list', '--json')
+      const own = json.jobs.filter(({ kind }: { kind: string }) => kind === 'backup')
+      expect(own.map(({ last_error }: { last_error: string | null }) => last_error)).toEqual(own.map(() => null))
+      expect(await listed()).toMatchObject({ last_failure: null, problems: [] })
+    },
+    patienceMs,
+  )
+
+  test(
     'that fails says so in the list, the status and to the doctor, and leaves nothing behind',
     async () => {
       rmSync(passphrase)

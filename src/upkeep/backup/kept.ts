@@ -18,10 +18,11 @@ export interface Kept {
 const nameAt = (now: Date, number: number) =>
   `latchkey-${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z${number ? `-${number}` : ''}.tar.gz`
 
-/** A path for a backup of that moment at which nothing lies. */
-export function freePath(folder: string, now: Date, number = 0): string {
+/** A path for a backup of that moment at which nothing lies, and that no other backup has been promised. */
+export function freePath(folder: string, now: Date, promised: readonly string[] = [], number = 0): string {
   const path = join(folder, nameAt(now, number))
-  return lstatSync(path, { throwIfNoEntry: false }) ? freePath(folder, now, number + 1) : path
+  const isTaken = promised.includes(path) || lstatSync(path, { throwIfNoEntry: false })
+  return isTaken ? freePath(folder, now, promised, number + 1) : path
 }
 
 /** The backups in a folder, newest first; others' files do not count. */

@@ -11,7 +11,7 @@ import { runAside } from '../aside'
 import { findFact, putFact } from '../store'
 import { freePath, namedBackups, prune } from './kept'
 import { findBackupFacts } from './problems'
-import { hasPendingJob } from './store'
+import { listPendingPayloads } from './store'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -38,12 +38,16 @@ export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
   )
 }
 
-/** Puts a backup in; returns the file it will be, once it is verified. */
+/** Puts a backup in; returns the file it will be, once it is verified. Two of one second are two files. */
 export async function orderBackup(tx: Queryable, folder: string, now: Date) {
-  const file = freePath(resolve(folder), now)
+  const file = freePath(resolve(folder), now, await filesOrdered(tx))
   await enqueue(tx, backup, { file }, { now })
   return file
 }
+
+/** The files that backups which wait or run are going to be. */
+const filesOrdered = async (db: Queryable) =>
+  (await listPendingPayloads(db, backup.name)).map((payload) => (payload as Static<typeof backup.payload>).file)
 
 /** Who takes the server's backups, and who sees that it is time. */
 export const backupJobs = (house: House): Handled[] => [
@@ -53,14 +57,19 @@ export const backupJobs = (house: House): Handled[] => [
 
 async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusion> {
   const { backup_every: everyMs, backup_to } = config
-  if (!everyMs || (await hasPendingJob(db.read, backup.name))) return {}
+  if (!everyMs || (await filesOrdered(db.read)).length) return {}
   // Names of files say nothing: anybody may have written them, by any clock.
   const { last_backup, last_backup_failure } = await findBackupFacts(db.read)
   const agesMs = [last_backup, last_backup_failure].map((fact) =>
     fact ? now.getTime() - Date.parse(fact.at) : everyMs,
   )
   if (agesMs.some((ageMs) => ageMs >= 0 && ageMs < everyMs)) return {}
-  return { write: async (tx) => void (await orderBackup(tx, backup_to, now)) }
+  return {
+    async write(tx) {
+      // Somebody may have ordered one in the meantime.
+      if (!(await filesOrdered(tx)).length) await orderBackup(tx, backup_to, now)
+    },
+  }
 }
 
 /** The backup and what comes after it. The old ones go when the new one is verified. */
@@ -71,7 +80,7 @@ async function takeAside(
 ): Promise<Conclusion> {
   // A run before this one may have taken it, and only not said so any more; any other file of that name is none of ours.
   const isTaken = (await findFact(db.read, 'last_backup'))?.path === wanted
-  const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now)
+  const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now, await filesOrdered(db.read))
   try {
     const place = requirePlace(config)
     if (!isTaken) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)

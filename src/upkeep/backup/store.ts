@@ -26,12 +26,11 @@ export const listReleaseFiles = (db: Queryable) =>
     .where(ne(releases.fileHash, ''))
     .orderBy(asc(releases.id))
 
-/** Whether work of that kind waits or runs. */
-export async function hasPendingJob(db: Queryable, kind: string) {
-  const [row] = await db
-    .select({ id: jobs.id })
+/** The payloads of jobs of that kind that wait or run. */
+export async function listPendingPayloads(db: Queryable, kind: string): Promise<unknown[]> {
+  const rows = await db
+    .select({ payload: jobs.payload })
     .from(jobs)
     .where(and(eq(jobs.kind, kind), inArray(jobs.state, ['queued', 'running'])))
-    .limit(1)
-  return row !== undefined
+  return rows.map(({ payload }) => payload)
 }
