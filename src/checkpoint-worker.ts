@@ -1,13 +1,13 @@
 import { connect } from './database/connection'
 
 /** The database to look after. */
-export interface Charge {
+export interface CheckpointRequest {
   readonly path: string
   readonly everyMs: number
 }
 
 // Pages, of 4 KiB.
-const longestLog = 4000
+const logLengthMax = 4000
 
 declare const self: Worker
 
@@ -19,7 +19,7 @@ let close = () => {}
  * there are always writes, some of it is always left: a log that has grown long is begun anew, for which writers wait
  * until the little that is left is taken in too.
  */
-function lookAfter({ path, everyMs }: Charge) {
+function lookAfter({ path, everyMs }: CheckpointRequest) {
   const connection = connect(path)
   // Who begins a log anew keeps writers waiting, for readers that may not end soon.
   connection.raw.run('pragma busy_timeout = 10')
@@ -27,7 +27,7 @@ function lookAfter({ path, everyMs }: Charge) {
   const beginAnew = connection.raw.query('pragma wal_checkpoint(restart)')
   timer = setInterval(() => {
     try {
-      if (takeIn.get()!.log > longestLog) beginAnew.get()
+      if (takeIn.get()!.log > logLengthMax) beginAnew.get()
     } catch {
       // A full disk, or a file that was taken away: the writer meets it too, and says so.
     }
@@ -35,7 +35,7 @@ function lookAfter({ path, everyMs }: Charge) {
   close = connection.close
 }
 
-self.onmessage = ({ data }: MessageEvent<Charge | 'end'>) => {
+self.onmessage = ({ data }: MessageEvent<CheckpointRequest | 'end'>) => {
   if (data !== 'end') return lookAfter(data)
   clearInterval(timer)
   close()

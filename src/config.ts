@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { OperatorError } from './kernel/operator-error'
 import { isReadable } from './kernel/ownership'
 import {
   addresses,
@@ -11,7 +12,6 @@ import {
   path,
   wholeNumber,
 } from './kernel/setting-values'
-import { Sorry } from './kernel/sorry'
 
 /** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
 const ofProcess = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
@@ -156,11 +156,11 @@ export const storableNames = Object.entries(settings).flatMap(([name, { isStorab
 
 type OwnOrigin = 'flag' | 'variable' | 'default'
 /** Where a process has a value from; a command goes by what the running server was given, where it was given nothing. */
-export type Origin = OwnOrigin | 'server_flag' | 'server_variable'
+export type SettingOrigin = OwnOrigin | 'server_flag' | 'server_variable'
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
 /** The value of every setting, and where the process has it from. */
 export interface Config extends Values {
-  readonly origins: { readonly [Name in SettingName]: Origin }
+  readonly origins: { readonly [Name in SettingName]: SettingOrigin }
   /** As it was written; a switch as `on` or `off`. */
   readonly texts: { readonly [Name in SettingName]: string }
 }
@@ -168,7 +168,7 @@ export interface Config extends Values {
 export const flagOf = (name: string) => `--${name.replaceAll('_', '-')}`
 export const variableOf = (name: string) => `LATCHKEY_${name.toUpperCase()}`
 
-/** Reads every setting: flag before variable before default. One that does not parse is a `Sorry`. */
+/** Reads every setting: flag before variable before default. One that does not parse is an `OperatorError`. */
 export function readConfig(
   flags: Partial<Record<SettingName, string>>,
   env: Record<string, string | undefined>,
@@ -195,8 +195,8 @@ export const isPath = (name: SettingName) => pathSettings.includes(name)
 
 /** A file that this process cannot read itself is taken from systemd's credentials, under the name of its setting. */
 function credentialsFor(given: readonly (readonly [SettingName, { text: string }])[], folder: string) {
-  const textOf = new Map(given.map(([name, { text }]) => [name, text]))
-  const named = fileSettings.filter((name) => textOf.get(name) && !isReadable(textOf.get(name)!))
+  const settingText = new Map(given.map(([name, { text }]) => [name, text]))
+  const named = fileSettings.filter((name) => settingText.get(name) && !isReadable(settingText.get(name)!))
   const found = named.map((name) => [name, join(folder, name)] as const).filter(([, path]) => isReadable(path))
   return Object.fromEntries(found)
 }
@@ -212,11 +212,11 @@ function givenFor(name: SettingName, flag: string | undefined, variable: string 
 /** How a value is shown and stored: as it was written where it is a number, else as it is understood. */
 export const textOf = (value: Config[SettingName], text: string) => (typeof value === 'number' ? text : String(value))
 
-/** What a text means as the value of a setting; one that does not parse is a `Sorry` that calls the setting so. */
+/** What a text means as the value of a setting; one that does not parse is an `OperatorError` that calls the setting so. */
 export function parseSetting<Name extends SettingName>(name: Name, text: string, called: string): Config[Name] {
   try {
     return settings[name].parse(text) as Config[Name]
   } catch (error) {
-    throw new Sorry(`${called} is "${text}", but it takes ${(error as Error).message}`, 'usage')
+    throw new OperatorError(`${called} is "${text}", but it takes ${(error as Error).message}`, 'invalid_input')
   }
 }

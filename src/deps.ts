@@ -1,12 +1,12 @@
 import type { ClientAddresses } from './access/client-addresses'
-import type { Doorkeeper } from './access/doorkeeper'
+import type { CredentialCache } from './access/credential-cache'
 import type { GuessLimiter } from './access/guess-limiter'
 import type { Peers } from './access/peers'
 import type { Limiter } from './access/rate-limit'
 import type { CallLog } from './call-log/recorder'
 import type { Config } from './config'
 import type { Db } from './database/database'
-import type { Gatherer } from './database/gather'
+import type { LastSeenBuffer } from './database/last-seen'
 import type { ExactlyOnce } from './exactly-once/exactly-once'
 import type { BodyBudget } from './intake/body-budget'
 import type { Clock } from './kernel/clock'
@@ -18,7 +18,7 @@ import type { Seal } from './signing/seal'
 import type { FolderSealer } from './signing/sealing'
 import type { SigningQueue } from './signing/signing-queue'
 
-/** Everything a request may lean on, built once when the house is opened. Types only: visible from every floor. */
+/** Everything a request may lean on, built once when the installation is opened. Types only: visible from every floor. */
 export interface Deps {
   readonly config: Config
   /** The data folder. */
@@ -32,14 +32,14 @@ export interface Deps {
   readonly sealer: FolderSealer
   readonly signatures: SigningQueue
   readonly privateEncrypt: PrivateEncrypt
-  readonly doorkeeper: Doorkeeper
+  readonly credentials: CredentialCache
   readonly limit: Limiter
   readonly guesses: GuessLimiter
   readonly peers: Peers
   readonly clientAddresses: ClientAddresses
   readonly bodies: BodyBudget
   /** When each activation last asked `verify`, by activation id. */
-  readonly sightings: Gatherer
+  readonly lastSeen: LastSeenBuffer
   readonly once: ExactlyOnce
   readonly log: Log
   readonly metrics: Metrics

@@ -1,13 +1,13 @@
 import { constants, type KeyObject, privateEncrypt } from 'node:crypto'
 
 /** A text to encrypt with a private key, and the number its answer carries. */
-export interface Errand {
+export interface EncryptRequest {
   readonly id: number
   readonly privateKey: KeyObject
   readonly plain: Uint8Array
 }
 
-export interface ErrandDone {
+export interface EncryptReply {
   readonly id: number
   readonly blocks?: Uint8Array
   readonly error?: string
@@ -28,10 +28,10 @@ function encryptInBlocks(privateKey: KeyObject, plain: Uint8Array) {
 
 declare const self: Worker
 
-self.onmessage = ({ data: { id, privateKey, plain } }: MessageEvent<Errand>) => {
+self.onmessage = ({ data: { id, privateKey, plain } }: MessageEvent<EncryptRequest>) => {
   try {
-    self.postMessage({ id, blocks: encryptInBlocks(privateKey, plain) } satisfies ErrandDone)
+    self.postMessage({ id, blocks: encryptInBlocks(privateKey, plain) } satisfies EncryptReply)
   } catch (error) {
-    self.postMessage({ id, error: (error as Error).message } satisfies ErrandDone)
+    self.postMessage({ id, error: (error as Error).message } satisfies EncryptReply)
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { pages } from './support/readme'
 import { type Source, sources } from './support/sources'
 
-/** The floors of the house, lowest first: imports go down them, or stay on one. */
+/** The floors of the installation, lowest first: imports go down them, or stay on one. */
 const floors: Record<string, number> = {
   db: 0,
   'src/kernel': 0,
@@ -22,7 +22,7 @@ const floors: Record<string, number> = {
   'src/webhooks': 3,
   'src/features': 4,
   'src/upkeep': 4,
-  'src/house.ts': 5,
+  'src/installation.ts': 5,
   'src/operations': 5,
   'src/transfer': 5,
   'src/http': 5,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { maskedKey } from '../src/call-log/mask'
 import { insertCalls } from '../src/call-log/store'
 import { sha256 } from '../src/kernel/secrets'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 import { beside } from './support/webhooks'
 
 const [mine, other] = ['ABCD-EFGH-IJKL-MNOP', 'ZYXW-VUTS-RQPO-NMLK']
@@ -20,11 +20,11 @@ const call = (hour: number, license: string, fields: { code?: string; route?: st
   ...fields,
 })
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop')
-  await beside(house, ({ db }) =>
+  installation = await startInstallation()
+  await installation.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop')
+  await beside(installation, ({ db }) =>
     db.write((tx) =>
       insertCalls(tx, [
         call(1, mine),
@@ -36,9 +36,9 @@ beforeAll(async () => {
     ),
   )
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const list = async (...args: string[]) => (await house.cli('call', 'list', ...args, '--json')).json
+const list = async (...args: string[]) => (await installation.cli('call', 'list', ...args, '--json')).json
 const hours = (page: { calls: { at: string }[] }) => page.calls.map(({ at }) => new Date(at).getUTCHours())
 
 test('what was asked about a licence key is found by the key, which is not in the answer', async () => {
@@ -57,7 +57,7 @@ test('what was asked about a licence key is found by the key, which is not in th
     identifier: 'pc',
     duration_ms: 2,
   })
-  const { out } = await house.cli('call', 'list', '--license', mine)
+  const { out } = await installation.cli('call', 'list', '--license', mine)
   expect(out).toContain('ABCD…MNOP')
   expect(out).not.toContain(mine)
 })
@@ -107,7 +107,7 @@ test.each([
   [['--api-key', 'nobody'], 'there is no API key "nobody"'],
   [['--api-key', '77'], 'there is no API key 77'],
 ])('call list %j says what it takes instead of finding nothing', async (args, reason) => {
-  const { exitCode, out, err } = await house.cli('call', 'list', ...args)
+  const { exitCode, out, err } = await installation.cli('call', 'list', ...args)
   expect({ exitCode: exitCode > 0, out, err }).toEqual({
     exitCode: true,
     out: '',
@@ -116,7 +116,7 @@ test.each([
 })
 
 test('a call shows the words of its code', async () => {
-  const { out } = await house.cli('call', 'list', '--code', '205')
+  const { out } = await installation.cli('call', 'list', '--code', '205')
   expect(out).toContain('verify    205   License key expired')
 })
 
@@ -137,7 +137,7 @@ test.each([
 
 test('calls of a licence are found however many of others came between', async () => {
   const between = Array.from({ length: 10_000 }, () => call(6, other))
-  await beside(house, ({ db }) => db.write((tx) => insertCalls(tx, [...between, call(7, mine)])))
+  await beside(installation, ({ db }) => db.write((tx) => insertCalls(tx, [...between, call(7, mine)])))
   expect(hours(await list('--license', mine))).toEqual([7, 5, 3, 1])
   const first = await list('--license', mine, '--limit', '1')
   expect(hours(await list('--license', mine, '--limit', '3', '--after', first.next))).toEqual([5, 3, 1])

@@ -3,12 +3,12 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 import { type Php, startPhp } from './support/php'
 import { fenced, pages } from './support/readme'
 import { makeLicense, makeProduct } from './support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let php: Php
 let folder: string
 let publicKey: string
@@ -20,15 +20,15 @@ beforeAll(async () => {
   await Bun.write(join(folder, 'latchkey.mjs'), new Bun.Transpiler({ loader: 'ts' }).transformSync(typescript))
   php = await startPhp(fenced('php', pages.integrate)[0])
 
-  house = await startHouse()
-  publicKey = (await house.cli('key', 'show', '--json')).json.keys[0].public_key
-  const product_id = await makeProduct(house)
-  device = { license_key: await makeLicense(house, { product_id }), identifier: 'my-laptop' }
-  await house.ask('POST /api/v1/activate', device)
+  installation = await startInstallation()
+  publicKey = (await installation.cli('key', 'show', '--json')).json.keys[0].public_key
+  const product_id = await makeProduct(installation)
+  device = { license_key: await makeLicense(installation, { product_id }), identifier: 'my-laptop' }
+  await installation.ask('POST /api/v1/activate', device)
 })
 afterAll(async () => {
   php.exit()
-  await house.close()
+  await installation.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -65,7 +65,7 @@ const readers = {
 }
 
 const verify = async (identifier = device.identifier) =>
-  (await house.ask('POST /api/v1/verify', { ...device, identifier })).text
+  (await installation.ask('POST /api/v1/verify', { ...device, identifier })).text
 
 /** The answer with one character of one of its texts replaced by another that base64 knows. */
 function alter(answer: string, name: 'response_base64' | 'signature', at: number) {
@@ -99,9 +99,9 @@ describe.each(Object.entries(readers))('the example for clients, %s', (_, read) 
   })
 
   test.each([-301, 320])('refuses an answer from a clock %d seconds away', async (seconds) => {
-    await house.advance(seconds * 1000)
+    await installation.advance(seconds * 1000)
     const answer = await verify()
-    await house.advance(-seconds * 1000)
+    await installation.advance(-seconds * 1000)
     expect(await read(answer, publicKey)).toBe('not fresh')
   })
 
@@ -141,12 +141,12 @@ describe('the examples for devices without a connection', () => {
   test('open the signed JSON file, and no other', async () => {
     const open = await example('openOfflineFile')
     const ask = async (fields: Record<string, string>) => {
-      const url = `${house.url}/api/v1/licenses/${device.license_key}/offline-file`
-      const headers = { authorization: `Bearer ${house.apiKey}` }
+      const url = `${installation.url}/api/v1/licenses/${device.license_key}/offline-file`
+      const headers = { authorization: `Bearer ${installation.apiKey}` }
       return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(fields) })).text()
     }
     const text = await ask({ hardware_id: device.identifier })
-    const now = house.now().getTime()
+    const now = installation.now().getTime()
     expect(open(text, publicKey, device.identifier)).toMatchObject({ key: device.license_key, status: 'active' })
     expect(() => open(text, otherKey, device.identifier)).toThrow('not signed')
     expect(() => open(text.replace('"active"', '"Active"'), publicKey, device.identifier)).toThrow('not signed')
@@ -157,7 +157,7 @@ describe('the examples for devices without a connection', () => {
     expect(open(graceful, publicKey, device.identifier, now + 3.9 * day)).toHaveProperty('key', device.license_key)
     expect(() => open(graceful, publicKey, device.identifier, now + 4.1 * day)).toThrow('lapsed')
     const change = (validity: number) =>
-      house.ask('POST /api/v1/update-license-key', { license_key: device.license_key, validity })
+      installation.ask('POST /api/v1/update-license-key', { license_key: device.license_key, validity })
     await change(3)
     const ending = await ask({ hardware_id: device.identifier, grace_period_days: '30' })
     expect(open(ending, publicKey, device.identifier, now + 1.8 * day)).toHaveProperty('key', device.license_key)
@@ -167,7 +167,7 @@ describe('the examples for devices without a connection', () => {
 
   test('open the .lic file, and no other', async () => {
     const open = await example('openLicenseFile')
-    const { response } = await house.ask('POST /api/v1/get-license-file', device)
+    const { response } = await installation.ask('POST /api/v1/get-license-file', device)
     const text: string = response.licFileContent
     expect(open(text, publicKey, device.identifier)).toMatchObject({
       license_key: device.license_key,
@@ -177,8 +177,8 @@ describe('the examples for devices without a connection', () => {
     expect(() => open(text, otherKey, device.identifier)).toThrow()
     // A name longer than a block, the only thing that can be mixed, and the digest that shows it.
     const file = async (identifier: string) => {
-      await house.ask('POST /api/v1/activate', { ...device, identifier })
-      const { response } = await house.ask('POST /api/v1/get-license-file', { ...device, identifier })
+      await installation.ask('POST /api/v1/activate', { ...device, identifier })
+      const { response } = await installation.ask('POST /api/v1/get-license-file', { ...device, identifier })
       return Buffer.from(response.licFileContent, 'base64')
     }
     const names = ['d', 'e'].map((letter) => letter.padEnd(1023, 'd')) as [string, string]
@@ -190,7 +190,7 @@ describe('the examples for devices without a connection', () => {
       for (const name of names) expect(() => open(mixed, publicKey, name)).toThrow(/put together|JSON/)
     }
     expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
-    const now = house.now().getTime()
+    const now = installation.now().getTime()
     expect(open(text, publicKey, device.identifier, now + 364 * day)).toHaveProperty('license_key')
     expect(() => open(text, publicKey, device.identifier, now + 366 * day)).toThrow('ended')
   })

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 import { type Php, startPhp } from './support/php'
 import { fenced, pages } from './support/readme'
 import { makeActiveLicense, makeLicense, makeProduct } from './support/stock'
@@ -33,7 +33,7 @@ const app: App = { server: `http://127.0.0.1:${server.port}`, apiKey: 'lk_x', pu
 
 let folder: string
 let php: Php
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-verdicts-'))
   await Bun.write(join(folder, 'latchkey.ts'), fenced('ts', pages.integrate)[0]!)
@@ -48,12 +48,12 @@ beforeAll(async () => {
       return '0'
     }
   })
-  house = await startHouse()
+  installation = await startInstallation()
 })
 afterAll(async () => {
   php.exit()
   await server.stop(true)
-  await house.close()
+  await installation.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -192,11 +192,16 @@ describe.each(Object.entries(clients))('the example for clients, %s', (_, { chec
   })
 
   test('asks a server for what it is: seats, other devices, other products, a wrong API key, its limits', async () => {
-    const [product_id, other] = [await makeProduct(house), await makeProduct(house)]
-    const { json } = await house.cli('product', 'show', String(product_id), '--json')
-    const [key] = (await house.cli('key', 'show', '--json')).json.keys
-    const real = { server: house.url, apiKey: house.apiKey, publicKey: key.public_key, product: json.uuid }
-    const license = await makeLicense(house, { product_id, activation_limit: 1 })
+    const [product_id, other] = [await makeProduct(installation), await makeProduct(installation)]
+    const { json } = await installation.cli('product', 'show', String(product_id), '--json')
+    const [key] = (await installation.cli('key', 'show', '--json')).json.keys
+    const real = {
+      server: installation.url,
+      apiKey: installation.apiKey,
+      publicKey: key.public_key,
+      product: json.uuid,
+    }
+    const license = await makeLicense(installation, { product_id, activation_limit: 1 })
     const codes = async (...asked: Parameters<Check>) => {
       const { result, code } = await check(...asked)
       return [result, code ?? undefined]
@@ -213,10 +218,10 @@ describe.each(Object.entries(clients))('the example for clients, %s', (_, { chec
     expect(await codes(real, license, 'büro-2', 'activate')).toEqual(['refused', 302])
     expect(await codes(real, 'UNKNOWN', 'büro-1')).toEqual(['refused', 210])
     expect(await codes(real, license, '')).toEqual(['refused', 215])
-    const foreign = await makeActiveLicense(house, { product_id: other }, 'büro-1')
+    const foreign = await makeActiveLicense(installation, { product_id: other }, 'büro-1')
     expect(await codes(real, foreign, 'büro-1')).toEqual(['refused', 210])
     expect(await codes({ ...real, apiKey: 'lk_wrong' }, license, 'büro-1')).toEqual(['cannot tell', 100])
-    const slow = await house.cli(
+    const slow = await installation.cli(
       'api-key',
       'create',
       '--name',

@@ -10,7 +10,7 @@ import { record } from '../src/audit/record'
 import type { Queryable } from '../src/database/connection'
 import { type Db, openDatabase } from '../src/database/database'
 import { isUnavailable } from '../src/database/failure'
-import { gather } from '../src/database/gather'
+import { openLastSeenBuffer } from '../src/database/last-seen'
 import { migrate } from '../src/database/migrate'
 import { damageTable } from './support/damage'
 
@@ -212,15 +212,15 @@ describe('a statistic', () => {
 test('what was gathered and cannot be written now is written later, with what was seen meanwhile', async () => {
   const written: number[] = []
   let isFull = true
-  const gatherer = gather(
+  const gatherer = openLastSeenBuffer(
     {
       async note(work) {
         if (isFull) throw new Error('database or disk is full')
         await db.note(work)
       },
     },
-    async (_, sightings) => {
-      written.push(...sightings.map(({ id }) => id))
+    async (_, lastSeen) => {
+      written.push(...lastSeen.map(({ id }) => id))
     },
   )
   gatherer.note(1, new Date())
@@ -238,9 +238,12 @@ test('what could not be written while a minute ended keeps its moment', async ()
   const written: [id: number, ms: number][] = []
   const failing = Promise.withResolvers<void>()
   let tries = 0
-  const gatherer = gather({ note: (work) => (++tries === 1 ? failing.promise : db.note(work)) }, async (_, seen) => {
-    for (const { id, at } of seen) written.push([id, at.getTime() - noon])
-  })
+  const gatherer = openLastSeenBuffer(
+    { note: (work) => (++tries === 1 ? failing.promise : db.note(work)) },
+    async (_, seen) => {
+      for (const { id, at } of seen) written.push([id, at.getTime() - noon])
+    },
+  )
   for (const id of [1, 2]) gatherer.note(id, new Date(noon))
   while (!tries) await Bun.sleep(20)
   gatherer.note(2, new Date(noon + 60_000))
@@ -257,8 +260,8 @@ test('what could not be written while a minute ended keeps its moment', async ()
 
 test('of much that is seen, what has waited longest is written first, a part at a time, and all of it in the end', async () => {
   const parts: number[][] = []
-  const gatherer = gather(db, async (_, sightings) => {
-    parts.push(sightings.map(({ id }) => id))
+  const gatherer = openLastSeenBuffer(db, async (_, lastSeen) => {
+    parts.push(lastSeen.map(({ id }) => id))
   })
   const ids = Array.from({ length: 20_000 }, (_, i) => 20_000 - i)
   for (const id of ids) gatherer.note(id, new Date())
@@ -272,7 +275,7 @@ test('of much that is seen, what has waited longest is written first, a part at 
 
 test('closing ends well when what was gathered cannot be written', async () => {
   const broken = { note: () => Promise.reject(new Error('database or disk is full')) }
-  const gatherer = gather(broken, async () => {})
+  const gatherer = openLastSeenBuffer(broken, async () => {})
   gatherer.note(1, new Date())
   await gatherer.close()
 })
@@ -280,8 +283,8 @@ test('closing ends well when what was gathered cannot be written', async () => {
 test('what is seen is written once a minute, however often it comes and whatever its id', async () => {
   const written: [id: number, ms: number][] = []
   const noon = Date.UTC(2030, 0, 1, 12)
-  const gatherer = gather(db, async (_, sightings) => {
-    for (const { id, at } of sightings) written.push([id, at.getTime() - noon])
+  const gatherer = openLastSeenBuffer(db, async (_, lastSeen) => {
+    for (const { id, at } of lastSeen) written.push([id, at.getTime() - noon])
   })
   const ids = [3, 70_000, 3, 31, 32, 3, 70_000, 16_000_000]
   for (const id of ids) gatherer.note(id, new Date(noon))

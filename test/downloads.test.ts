@@ -3,44 +3,46 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config'
-import { openHouse } from '../src/house'
-import type { Facts } from '../src/kernel/log'
+import { openInstallation } from '../src/installation'
+import type { LogFields } from '../src/kernel/log'
 import { startServer } from '../src/worker/server'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from './support/stock'
 
 const minute = 60_000
 const identifier = 'site.test'
 
-let house: TestHouse
+let installation: TestInstallation
 let license: string
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  const product = await makeProduct(house)
-  license = await makeActiveLicense(house, { product_id: product }, identifier)
-  await makeRelease(house, { product, number: 102, file: makeFile(house, 'content') })
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
+  const product = await makeProduct(installation)
+  license = await makeActiveLicense(installation, { product_id: product }, identifier)
+  await makeRelease(installation, { product, number: 102, file: makeFile(installation, 'content') })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-async function link(of: TestHouse, license_key: string, headers: Record<string, string> = {}): Promise<string> {
+async function link(of: TestInstallation, license_key: string, headers: Record<string, string> = {}): Promise<string> {
   const asked = await of.ask('POST /api/v1/access-downloadables', { license_key, identifier }, { headers })
   return asked.response.downloadables[0].url
 }
 
 test('a link is good for fifteen minutes', async () => {
-  const url = await link(house, license)
-  await house.advance(15 * minute - 1000)
+  const url = await link(installation, license)
+  await installation.advance(15 * minute - 1000)
   expect((await fetch(url)).status).toBe(200)
-  await house.advance(2000)
+  await installation.advance(2000)
   const path = new URL(url).pathname as `/${string}`
-  expect(await house.ask(`GET ${path}`)).toMatchObject({ code: 701, signedWith: 'global' })
+  expect(await installation.ask(`GET ${path}`)).toMatchObject({ code: 701, signedWith: 'global' })
 })
 
 test('a proxy that is trusted says whether links are https', async () => {
   const headers = { host: 'keys.example.com', 'x-forwarded-proto': 'https' }
-  expect(await link(house, license, headers)).toStartWith('https://keys.example.com/api/v1/download/')
-  expect(await link(house, license, { host: 'keys.example.com' })).toStartWith('http://keys.example.com/')
-  expect(await link(house, license, { ...headers, 'x-forwarded-proto': 'javascript' })).toStartWith('http://keys.')
+  expect(await link(installation, license, headers)).toStartWith('https://keys.example.com/api/v1/download/')
+  expect(await link(installation, license, { host: 'keys.example.com' })).toStartWith('http://keys.example.com/')
+  expect(await link(installation, license, { ...headers, 'x-forwarded-proto': 'javascript' })).toStartWith(
+    'http://keys.',
+  )
 })
 
 test('anybody else does not, and base_url outranks everything', async () => {
@@ -48,7 +50,7 @@ test('anybody else does not, and base_url outranks everything', async () => {
     [{}, 'http://keys.example.com/api/v1/download/'],
     [{ base_url: 'https://dl.example.org/latchkey/' }, 'https://dl.example.org/latchkey/api/v1/download/'],
   ] as const) {
-    const other = await startHouse(settings)
+    const other = await startInstallation(settings)
     try {
       const product = await makeProduct(other)
       const key = await makeActiveLicense(other, { product_id: product }, identifier)
@@ -63,8 +65,8 @@ test('anybody else does not, and base_url outranks everything', async () => {
 
 test('a download is logged by its route, never by its address', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
-  const entries: Facts[] = []
-  const logging = await openHouse({
+  const entries: LogFields[] = []
+  const logging = await openInstallation({
     config: readConfig({}, { LATCHKEY_DATA_DIR: folder }),
     asServer: true,
     keySize: 2048,
@@ -85,46 +87,46 @@ test('a download is logged by its route, never by its address', async () => {
 })
 
 test('what a killed copy left behind goes at the next one, what another still copies stays', async () => {
-  const files = join(house.folder, 'files')
+  const files = join(installation.folder, 'files')
   const [abandoned, living] = [join(files, 'incoming-abandoned'), join(files, 'incoming-living')]
   for (const path of [abandoned, living]) writeFileSync(path, 'half of it')
   const longAgo = new Date(Date.now() - 120 * minute)
   utimesSync(abandoned, longAgo, longAgo)
-  const product = await makeProduct(house)
-  await makeRelease(house, { product, number: 1, file: makeFile(house, 'next') })
+  const product = await makeProduct(installation)
+  await makeRelease(installation, { product, number: 1, file: makeFile(installation, 'next') })
   expect([existsSync(abandoned), existsSync(living)]).toEqual([false, true])
   expect(readdirSync(files).filter((name) => name.startsWith('incoming-'))).toEqual(['incoming-living'])
 })
 
 test('a download that began in time can be continued for a day, and no longer', async () => {
-  const url = await link(house, license)
+  const url = await link(installation, license)
   const part = (range: string) => fetch(url, { headers: { range } })
   const path = new URL(url).pathname as `/${string}`
   expect(await (await part('bytes=0-2')).text()).toBe('con')
-  await house.advance(16 * minute)
+  await installation.advance(16 * minute)
   expect(await (await part('bytes=3-')).text()).toBe('tent')
-  expect(await house.ask(`GET ${path}`, {}, { key: null })).toMatchObject({ code: 701 })
+  expect(await installation.ask(`GET ${path}`, {}, { key: null })).toMatchObject({ code: 701 })
   for (const range of ['bytes=0-', 'bytes=-3', 'bytes=3-,0-', 'bytes=00-']) {
-    expect(await house.receive(await part(range))).toMatchObject({ code: 701 })
+    expect(await installation.receive(await part(range))).toMatchObject({ code: 701 })
   }
-  await house.advance(24 * 60 * minute)
-  expect(await house.receive(await part('bytes=3-'))).toMatchObject({ code: 701 })
+  await installation.advance(24 * 60 * minute)
+  expect(await installation.receive(await part('bytes=3-'))).toMatchObject({ code: 701 })
 })
 
 test('one that did not begin in time cannot, nor one whose licence was blocked since', async () => {
-  const [unused, used] = [await link(house, license), await link(house, license)]
+  const [unused, used] = [await link(installation, license), await link(installation, license)]
   const rest = (url: string) => fetch(url, { headers: { range: 'bytes=3-' } })
   await (await fetch(used)).arrayBuffer()
-  await house.advance(16 * minute)
-  expect(await house.receive(await rest(unused))).toMatchObject({ code: 701 })
+  await installation.advance(16 * minute)
+  expect(await installation.receive(await rest(unused))).toMatchObject({ code: 701 })
   expect((await rest(used)).status).toBe(206)
-  await house.ask('POST /api/v1/update-license-key', { license_key: license, status: 'blocked' })
-  expect(await house.receive(await rest(used))).toMatchObject({ code: 701 })
-  await house.ask('POST /api/v1/update-license-key', { license_key: license, status: 'assigned' })
+  await installation.ask('POST /api/v1/update-license-key', { license_key: license, status: 'blocked' })
+  expect(await installation.receive(await rest(used))).toMatchObject({ code: 701 })
+  await installation.ask('POST /api/v1/update-license-key', { license_key: license, status: 'assigned' })
 })
 
 test('a client may pause longer than a connection may be still', async () => {
-  const hasty = await startHouse({ keep_alive: '5' })
+  const hasty = await startInstallation({ keep_alive: '5' })
   const product = await makeProduct(hasty)
   const key = await makeActiveLicense(hasty, { product_id: product }, identifier)
   const size = 40_000_000

@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config'
-import { openHouse } from '../src/house'
+import { openInstallation } from '../src/installation'
 import { startServer } from '../src/worker/server'
-import { speak, startHouse, urlFrom } from './support/house'
+import { speak, startInstallation, urlFrom } from './support/installation'
 import { openRaw } from './support/raw'
 import { makeProduct } from './support/stock'
 import { until } from './support/wait'
@@ -43,53 +43,53 @@ test('an order whose server died between commit and answer is told again once, t
   expect(post(dying, apiKey, 'random-assign-license-keys', order)).rejects.toThrow()
   await child.exited
 
-  const house = await openHouse({ config: readConfig({ data_dir: folder }, {}), asServer: true })
-  const server = await startServer(house, '127.0.0.1', 0)
+  const installation = await openInstallation({ config: readConfig({ data_dir: folder }, {}), asServer: true })
+  const server = await startServer(installation, '127.0.0.1', 0)
   const keyOf = async () => {
     const { license_keys: rows } = await post(server.url, apiKey, 'random-assign-license-keys', order)
     return (rows as unknown as { license_key: string }[])[0]!.license_key
   }
   expect([await keyOf(), await keyOf(), await keyOf()]).toEqual(['DYING-0', 'DYING-1', 'DYING-2'])
   await server.stop()
-  await house.close()
+  await installation.close()
 })
 
 test('an answer is kept with its Idempotency-Key for twenty-four hours', async () => {
-  const house = await startHouse()
-  const product_id = await makeProduct(house)
+  const installation = await startInstallation()
+  const product_id = await makeProduct(installation)
   const stock = { product_id, license_keys: ['A', 'B', 'C'], activation_limit: 1, validity: 0, status: 'available' }
-  await house.ask('POST /api/v1/create-license-keys', stock)
+  await installation.ask('POST /api/v1/create-license-keys', stock)
   const headers = { 'idempotency-key': 'order-31' }
   const keyOf = async () => {
-    const { response } = await house.ask('POST /api/v1/random-assign-license-keys', { product_id }, { headers })
+    const { response } = await installation.ask('POST /api/v1/random-assign-license-keys', { product_id }, { headers })
     return response.license_keys[0].license_key
   }
   expect(await keyOf()).toBe('A')
-  await house.advance(24 * 60 * minuteMs - minuteMs)
+  await installation.advance(24 * 60 * minuteMs - minuteMs)
   expect(await keyOf()).toBe('A')
-  await house.advance(2 * minuteMs)
+  await installation.advance(2 * minuteMs)
   expect(await keyOf()).toBe('B')
-  await house.advance(24 * 60 * minuteMs)
+  await installation.advance(24 * 60 * minuteMs)
   expect(await keyOf()).toBe('C')
-  await house.close()
+  await installation.close()
 })
 
 test('orders nobody asked for again are forgotten with the next one after fifteen minutes', async () => {
-  const house = await startHouse()
-  const product_id = await makeProduct(house)
+  const installation = await startInstallation()
+  const product_id = await makeProduct(installation)
   const license_keys = ['A', 'B']
   const stock = { product_id, license_keys, activation_limit: 1, validity: 0, status: 'available' }
-  await house.ask('POST /api/v1/create-license-keys', stock)
-  const raw = openRaw(house.folder)
+  await installation.ask('POST /api/v1/create-license-keys', stock)
+  const raw = openRaw(installation.folder)
   const insert = raw.query(
     `insert into unanswered_orders (api_key_id, endpoint, request_hash, answer, created_at) values (1, 'random-assign-license-keys', ?, '{}', ?)`,
   )
-  insert.run('old', house.now().getTime() - 16 * minuteMs)
-  insert.run('young', house.now().getTime() - 14 * minuteMs)
-  expect(await house.ask('POST /api/v1/random-assign-license-keys', { product_id })).toMatchObject({ code: 803 })
+  insert.run('old', installation.now().getTime() - 16 * minuteMs)
+  insert.run('young', installation.now().getTime() - 14 * minuteMs)
+  expect(await installation.ask('POST /api/v1/random-assign-license-keys', { product_id })).toMatchObject({ code: 803 })
   const left = () => raw.query('select request_hash from unanswered_orders').values().flat()
   await until('its own to be answered', () => left().length === 1)
   expect(left()).toEqual(['young'])
   raw.close()
-  await house.close()
+  await installation.close()
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { phpJson } from '../src/kernel/php-json'
-import { flawOf } from '../src/signing/check'
+import { responseProblemOf } from '../src/signing/check'
 import examples from './fixtures/examples.json'
 
 const publicPem = await Bun.file(join(import.meta.dir, 'fixtures/example-public-key.pem')).text()
@@ -24,11 +24,11 @@ describe('the printed answers', () => {
   })
 
   test.each(named(genuine))('%s is genuine', (_, { body }) => {
-    expect(flawOf(JSON.stringify(body), publicPem)).toBeUndefined()
+    expect(responseProblemOf(JSON.stringify(body), publicPem)).toBeUndefined()
   })
 
   test.each(named(notGenuine))('%s was edited, unsigned or signed by another key, and is found out', (_, { body }) => {
-    expect(flawOf(JSON.stringify(body), publicPem)).toBeDefined()
+    expect(responseProblemOf(JSON.stringify(body), publicPem)).toBeDefined()
   })
 })
 
@@ -49,7 +49,7 @@ describe('an answer with a single bit flipped', () => {
     const passed: string[] = []
     for (const forgery of forgeries) {
       tried++
-      if (!flawOf(forgery, publicPem)) passed.push(forgery)
+      if (!responseProblemOf(forgery, publicPem)) passed.push(forgery)
     }
     expect(tried).toBeGreaterThan(500)
     return passed
@@ -79,10 +79,10 @@ describe('an answer with a single bit flipped', () => {
     ['another response of the same meaning', { response: { ...body.response, code: String(body.response.code) } }],
     ['a key less in its response', { response: { code: body.response.code, message: body.response.message } }],
   ])('nor one with %s', (_, change) => {
-    expect(flawOf(JSON.stringify({ ...body, ...change }), publicPem)).toBeDefined()
+    expect(responseProblemOf(JSON.stringify({ ...body, ...change }), publicPem)).toBeDefined()
   })
 
   test.each(['', 'null', '[]', '"x"', '{', '{"response":{}}'])('nor is "%s" an answer', (text) => {
-    expect(flawOf(text, publicPem)).toBeDefined()
+    expect(responseProblemOf(text, publicPem)).toBeDefined()
   })
 })

@@ -4,7 +4,7 @@ import { drawKeys } from '../src/features/generators/draw'
 import { type Format, patternOf } from '../src/features/generators/format'
 import { capacity, collisionLikelihood, keyLength, type Pattern } from '../src/features/generators/pattern'
 import { checkCharacter } from '../src/features/generators/template'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 import { openRaw } from './support/raw'
 import { makeProduct } from './support/stock'
 
@@ -19,8 +19,8 @@ const usual: Format = {
 }
 
 function sound(format: Partial<Format>): Pattern {
-  const { pattern, flaw } = patternOf({ ...usual, ...format })
-  if (!pattern) throw new Error(flaw)
+  const { pattern, problem } = patternOf({ ...usual, ...format })
+  if (!pattern) throw new Error(problem)
   return pattern
 }
 
@@ -121,12 +121,12 @@ describe('a template', () => {
     )
   })
 
-  test('is never run: whatever it says, it is text, a pattern or a flaw', () => {
+  test('is never run: whatever it says, it is text, a pattern or a problem', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}:AXQ90check-$`') }), (functionName) => {
-        const { pattern, flaw } = patternOf({ ...usual, method: 'custom', functionName })
+        const { pattern, problem } = patternOf({ ...usual, method: 'custom', functionName })
         if (pattern) expect(drawKeys(pattern, 1)[0]).toHaveLength(keyLength(pattern))
-        else expect(flaw).toMatch(/template has a brace|is no placeholder|cannot count/)
+        else expect(problem).toMatch(/template has a brace|is no placeholder|cannot count/)
       }),
     )
   })
@@ -155,16 +155,16 @@ describe('a template', () => {
 })
 
 describe('a collision', () => {
-  let house: TestHouse
+  let installation: TestInstallation
   beforeAll(async () => {
-    house = await startHouse()
+    installation = await startInstallation()
   })
-  afterAll(() => house.close())
+  afterAll(() => installation.close())
 
   /** A generator with so few keys that no door would let it in. */
   async function makeCramped(charset: string, chunkLength: number) {
-    const product = await makeProduct(house)
-    const { json } = await house.cli(
+    const product = await makeProduct(installation)
+    const { json } = await installation.cli(
       'generator',
       'create',
       '--product',
@@ -175,16 +175,16 @@ describe('a collision', () => {
       '40',
       '--json',
     )
-    const database = openRaw(house.folder)
+    const database = openRaw(installation.folder)
     database.run('update generators set charset = ?, chunk_length = ? where id = ?', [charset, chunkLength, json.id])
     database.close()
     return { product, generator: json.id as number }
   }
 
   const generate = (generator_id: number, quantity: number) =>
-    house.ask('POST /api/v1/generate', { generator_id, quantity })
+    installation.ask('POST /api/v1/generate', { generator_id, quantity })
   const stockOf = async (product_id: number) =>
-    (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
+    (await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
 
   test('is drawn anew: twenty thousand of four million keys, some of them drawn twice for certain', async () => {
     const { product, generator } = await makeCramped('ABCD', 11)
@@ -208,16 +208,16 @@ describe('a collision', () => {
 
   test('that cannot be helped undoes all of a request', async () => {
     const { product, generator } = await makeCramped('Y', 3)
-    const other = await makeProduct(house)
-    await house.cli('generator', 'create', '--product', String(other))
+    const other = await makeProduct(installation)
+    await installation.cli('generator', 'create', '--product', String(other))
     const licenses = [{ product_id: other }, { generator_id: generator }, { generator_id: generator }]
-    expect(await house.ask('POST /api/v1/create-license-keys', { licenses })).toMatchObject({ code: 9422 })
+    expect(await installation.ask('POST /api/v1/create-license-keys', { licenses })).toMatchObject({ code: 9422 })
     expect([await stockOf(other), await stockOf(product)]).toEqual([0, 0])
   })
 
   test('that cannot be helped leaves the quota of a contract as it was, and is not remembered as the answer', async () => {
     const { product, generator } = await makeCramped('X', 3)
-    const created = await house.ask('POST /api/v1/create-contract', {
+    const created = await installation.ask('POST /api/v1/create-contract', {
       contract_key: 'holder',
       contract_name: 'Reseller',
       contract_information: 'Draws keys',
@@ -230,12 +230,12 @@ describe('a collision', () => {
       can_destroy_all: 1,
     })
     const order = { contract_id: created.response.contract.id, quantity: 2, idempotency_key: 'again' }
-    expect(await house.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 9422 })
-    const info = await house.ask('GET /api/v1/contracts/get-info', { contract_key: 'holder' })
+    expect(await installation.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 9422 })
+    const info = await installation.ask('GET /api/v1/contracts/get-info', { contract_key: 'holder' })
     expect(info.response.contract.license_keys_count).toBe(0)
-    const database = openRaw(house.folder)
+    const database = openRaw(installation.folder)
     database.run("update generators set charset = 'XYZ', chunk_length = 40 where id = ?", [generator])
     database.close()
-    expect(await house.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 1300 })
+    expect(await installation.ask('POST /api/v1/contracts/generate', order)).toMatchObject({ code: 1300 })
   })
 })

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { speak, startHouse, type TestHouse } from './support/house'
+import { speak, startInstallation, type TestInstallation } from './support/installation'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const ask = (port: string, host = '127.0.0.1') => speak(['health', '--host', host, '--port', port])
 
 test('health is exit 0 while a server is ready', async () => {
-  const { port } = new URL(house.url)
+  const { port } = new URL(installation.url)
   expect(await ask(port)).toMatchObject({
     exitCode: 0,
     out: `The server on http://127.0.0.1:${port} is ready.\n`,
@@ -19,7 +19,7 @@ test('health is exit 0 while a server is ready', async () => {
 })
 
 test('health finds a server that listens on every address', async () => {
-  const { port } = new URL(house.url)
+  const { port } = new URL(installation.url)
   expect(await ask(port, '0.0.0.0')).toMatchObject({ exitCode: 0 })
 })
 

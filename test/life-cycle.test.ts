@@ -5,27 +5,27 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { createApiKey } from '../src/access/service'
 import { readConfig } from '../src/config'
-import { type House, openHouse } from '../src/house'
 import { buildApp } from '../src/http/app'
+import { type Installation, openInstallation } from '../src/installation'
 import { asRequest, dayMs, live, newLife, type Step } from './support/reference'
 
 /** `LIFE_CYCLES=10000 bun test test/life-cycle.test.ts` tries harder. */
 const numRuns = Number(process.env.LIFE_CYCLES ?? 300)
 
-let house: House
+let installation: Installation
 let ask: (path: string, fields: object) => Promise<{ code: number | string; product_id: number }>
 let now = Date.UTC(2030, 0, 1)
 beforeAll(async () => {
   const data_dir = mkdtempSync(join(tmpdir(), 'latchkey-life-'))
-  house = await openHouse({
+  installation = await openInstallation({
     config: readConfig({ data_dir }, {}),
     keySize: 2048,
     clock: () => new Date(now),
     makesFolder: true,
   })
   const draft = { name: 'life', preset: 'all' as const, capabilities: [], allowedIps: [] }
-  const { token } = await house.db.write((tx) => createApiKey(tx, draft, new Date(now)))
-  const app = buildApp(house)
+  const { token } = await installation.db.write((tx) => createApiKey(tx, draft, new Date(now)))
+  const app = buildApp(installation)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   ask = async (path, fields) => {
     const request = new Request(`http://localhost/api/v1/${path}`, {
@@ -36,7 +36,7 @@ beforeAll(async () => {
     return ((await (await app.handle(request)).json()) as { response: never }).response
   }
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const device = fc.constantFrom('laptop', 'desktop', 'phone')
 const email = fc.constantFrom('ada@example.com', 'eve@example.com')

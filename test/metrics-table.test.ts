@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test'
-import { startHouse } from './support/house'
+import { startInstallation } from './support/installation'
 import { chapter, pages } from './support/readme'
 
 test('the guide lists the metrics that there are, and no others', async () => {
-  const house = await startHouse()
-  const text = await (await fetch(`${house.url}/metrics`)).text()
-  await house.close()
+  const installation = await startInstallation()
+  const text = await (await fetch(`${installation.url}/metrics`)).text()
+  await installation.close()
   const served = [...text.matchAll(/^# TYPE latchkey_(\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`)
   const metrics = chapter(pages.operate!, 'Metrics for Prometheus')
   const listed = [...metrics.matchAll(/^\| (`.+?`) \| (\w+) \|/gm)].flatMap(([, names, type]) =>

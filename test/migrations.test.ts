@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../db/migrations'
 import { type Migration, migrate } from '../src/database/migrate'
-import { Sorry } from '../src/kernel/sorry'
+import { OperatorError } from '../src/kernel/operator-error'
 
 const root = join(import.meta.dir, '..')
 const now = new Date('2030-01-01T00:00:00.000Z')
@@ -91,7 +91,7 @@ describe('a database', () => {
     const path = freshPath()
     migrate(path, now, [...migrations, next])
     const before = schemaOf(path)
-    expect(() => migrate(path, now)).toThrow(Sorry)
+    expect(() => migrate(path, now)).toThrow(OperatorError)
     expect(() => migrate(path, now)).toThrow('9998_next')
     expect(schemaOf(path)).toEqual(before)
   })

@@ -5,7 +5,7 @@ import type { Deps } from '../src/deps'
 import { buildApp } from '../src/http/app'
 import { type Answer, answers } from '../src/kernel/answers'
 import endpoints from './fixtures/endpoints.json'
-import { speak, startHouse } from './support/house'
+import { speak, startInstallation } from './support/installation'
 
 const printed = await speak(['openapi'])
 const described = JSON.parse(printed.out)
@@ -83,24 +83,26 @@ describe('the description of the API', () => {
   })
 
   test('is served, with a viewer that needs no other machine', async () => {
-    const house = await startHouse()
-    const get = async (path: string) => (await fetch(house.url + path)).text()
+    const installation = await startInstallation()
+    const get = async (path: string) => (await fetch(installation.url + path)).text()
     expect(JSON.parse(await get('/openapi.json'))).toEqual(described)
     for (const path of ['/docs', '/docs/']) {
       const page = await get(path)
-      const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => new URL(link!, house.url + path))
+      const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+        ([, link]) => new URL(link!, installation.url + path),
+      )
       expect(links.length).toBeGreaterThan(1)
       for (const { pathname } of links) {
         expect(pathname).toStartWith('/docs/')
-        expect((await fetch(house.url + pathname)).status).toBe(200)
+        expect((await fetch(installation.url + pathname)).status).toBe(200)
       }
     }
-    await house.close()
+    await installation.close()
   })
 
   test.each(['/docs', '/docs/'])('its viewer at %s names nothing by its place on the host', async (path) => {
-    const house = await startHouse({ base_url: 'https://example.com/license' })
-    const get = async (path: string) => (await fetch(house.url + path)).text()
+    const installation = await startInstallation({ base_url: 'https://example.com/license' })
+    const get = async (path: string) => (await fetch(installation.url + path)).text()
     const page = await get(path)
     expect(page).not.toMatch(/(?:src|href)="(?:\/|https?:)/)
     const asked: string[] = []
@@ -110,7 +112,7 @@ describe('the description of the API', () => {
     start(viewer, { currentScript: { src: from.href } })
     expect(asked).toEqual(['https://example.com/license/openapi.json'])
     expect(new URL(described.servers[0].url, asked[0]).href).toBe('https://example.com/license/')
-    await house.close()
+    await installation.close()
   })
 
   test('has nonce and key_id as fields of every endpoint that takes an API key, and of no other', () => {

@@ -5,7 +5,7 @@ import { adminRoutes } from '../src/http/admin/routes'
 import type { Field } from '../src/intake/model'
 import { parametersOf } from '../src/operations/operation'
 import { subjects } from '../src/operations/subjects'
-import { speak, startHouse, type TestHouse } from './support/house'
+import { speak, startInstallation, type TestInstallation } from './support/installation'
 import { type AdminDoor, makeOperator, type Operator, tell } from './support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
@@ -70,15 +70,15 @@ describe('every operation', () => {
 
 describe('every route under /admin/api', async () => {
   const described = JSON.parse((await speak(['openapi'])).out)
-  let house: TestHouse
+  let installation: TestInstallation
   let viewer: Operator
   let operator: Operator
   beforeAll(async () => {
-    house = await startHouse()
-    viewer = await makeOperator(house, 'viewer')
-    operator = await makeOperator(house, 'operator')
+    installation = await startInstallation()
+    viewer = await makeOperator(installation, 'viewer')
+    operator = await makeOperator(installation, 'operator')
   })
-  afterAll(() => house.close())
+  afterAll(() => installation.close())
 
   const all = adminRoutes.map((route) => [route.route, route] as const)
   const guarded = all.filter(([, { role }]) => role !== 'anybody')
@@ -88,9 +88,9 @@ describe('every route under /admin/api', async () => {
   })
 
   test.each(guarded)('%s: a stranger is 401, a role too small 403', async (_, route) => {
-    expect(await tell(house, doorOf(route))).toMatchObject({ status: 401 })
-    expect(await tell(house, doorOf(route), {}, { session: 'lks_wrong' })).toMatchObject({ status: 401 })
-    expect(await tell(house, doorOf(route), {}, { token: 'lko_wrong' })).toMatchObject({ status: 401 })
+    expect(await tell(installation, doorOf(route))).toMatchObject({ status: 401 })
+    expect(await tell(installation, doorOf(route), {}, { session: 'lks_wrong' })).toMatchObject({ status: 401 })
+    expect(await tell(installation, doorOf(route), {}, { token: 'lko_wrong' })).toMatchObject({ status: 401 })
     if (route.role !== 'viewer') expect(await viewer.tell(doorOf(route))).toMatchObject({ status: 403 })
     if (route.role === 'owner') expect(await operator.tell(doorOf(route))).toMatchObject({ status: 403 })
   })

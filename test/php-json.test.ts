@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { phpJson } from '../src/kernel/php-json'
-import { startHouse } from './support/house'
+import { startInstallation } from './support/installation'
 import { type Php, startPhp } from './support/php'
 import { makeProduct } from './support/stock'
 
@@ -41,10 +41,10 @@ describe("PHP's json_encode", () => {
   })
 
   test('gives a whole answer back as it came', async () => {
-    const house = await startHouse()
-    await makeProduct(house, { name: 'Café "Zoë" / 日本 🔑', description: "a\\b\n<c> & 'd'" })
-    const { text } = await house.ask('GET /api/v1/get-all-products')
-    await house.close()
+    const installation = await startInstallation()
+    await makeProduct(installation, { name: 'Café "Zoë" / 日本 🔑', description: "a\\b\n<c> & 'd'" })
+    const { text } = await installation.ask('GET /api/v1/get-all-products')
+    await installation.close()
     expect(text).toContain('Caf\\u00e9')
     expect(await php.run('echo json_encode(json_decode($input, true));', text)).toBe(text)
   })

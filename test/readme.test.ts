@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { partNames, withGeneratedParts } from '../src/docs'
 import { phpJson } from '../src/kernel/php-json'
-import { speak, startHouse } from './support/house'
+import { speak, startInstallation } from './support/installation'
 import { chapter, fenced, manual, pages, readme, root } from './support/readme'
 import { sources } from './support/sources'
 
@@ -55,7 +55,7 @@ describe('what the documentation says', () => {
   test.skipIf(!Bun.which('curl'))(
     'takes a stranger from the first licence to the support desk, each line as it stands',
     async () => {
-      const fresh = await startHouse()
+      const fresh = await startInstallation()
       const folder = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
       const command = join(folder, 'latchkey')
       await Bun.write(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readConfig } from '../src/config'
 import type { Deps } from '../src/deps'
 import { buildApp } from '../src/http/app'
-import { startHouse, type TestHouse } from './support/house'
+import { startInstallation, type TestInstallation } from './support/installation'
 
 /** Routes of the contract that take no API key, or judge it themselves, as paths below its prefixes. */
 const open = [
@@ -38,17 +38,17 @@ function doorOf({ method, path }: { method: string; path: string }) {
   return `${method} ${way}` as 'GET /'
 }
 
-let house: TestHouse
+let installation: TestInstallation
 let verifier: string
 let activator: string
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
   const makeKey = async (can: string) =>
-    (await house.cli('api-key', 'create', '--name', can, '--can', can, '--json')).json.api_key
+    (await installation.cli('api-key', 'create', '--name', can, '--can', can, '--json')).json.api_key
   verifier = await makeKey('verify')
   activator = await makeKey('activate')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 describe('every route of the contract', () => {
   test('is here, under both prefixes', () => {
@@ -63,10 +63,13 @@ describe('every route of the contract', () => {
     '%s: a stranger gets 100, a key without the capability 102',
     async (_, route) => {
       const door = doorOf(route)
-      expect(await house.ask(door, {}, { key: null })).toMatchObject({ status: 401, code: 100 })
-      expect(await house.ask(door, {}, { key: 'lk_wrong' })).toMatchObject({ status: 401, code: 100 })
+      expect(await installation.ask(door, {}, { key: null })).toMatchObject({ status: 401, code: 100 })
+      expect(await installation.ask(door, {}, { key: 'lk_wrong' })).toMatchObject({ status: 401, code: 100 })
       // No route has two capabilities: at least one of these keys lacks what this one asks for.
-      const codes = [await house.ask(door, {}, { key: verifier }), await house.ask(door, {}, { key: activator })]
+      const codes = [
+        await installation.ask(door, {}, { key: verifier }),
+        await installation.ask(door, {}, { key: activator }),
+      ]
       const isRefused = codes.filter(({ code, status }) => code === 102 && status === 401)
       const isItsOwn = /\/(verify|activate)$/.test(route.path)
       expect(isRefused).toHaveLength(isItsOwn ? 1 : 2)
@@ -75,7 +78,7 @@ describe('every route of the contract', () => {
 
   test.each(open)('%s is open, and signs what it says', async (name) => {
     const [method, path] = name.split(' ') as [string, string]
-    const answer = await house.ask(doorOf({ method, path: `/api/v1${path}` }), {}, { key: null })
+    const answer = await installation.ask(doorOf({ method, path: `/api/v1${path}` }), {}, { key: null })
     expect(answer.status).toBe(200)
     expect([100, 102]).not.toContain(answer.code as number)
   })

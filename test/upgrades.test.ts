@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { migrations } from '../db/migrations'
 import { inspectDatabase, type Migration, migrate } from '../src/database/migrate'
-import { flawOf } from '../src/signing/check'
-import { freshFolder, startHouse } from './support/house'
+import { responseProblemOf } from '../src/signing/check'
+import { freshFolder, startInstallation } from './support/installation'
 
 const made = join(import.meta.dir, 'upgrades')
 const releases = readdirSync(made)
@@ -58,20 +58,22 @@ function withStatement(at: number, sql: string, done: number): Migration[] {
 describe.each(releases)('a data folder made by version %s', (release) => {
   test('is migrated and served: old API keys, licences, public keys and orders are as they were', async () => {
     const facts = await factsOf(release)
-    const house = await startHouse({}, unpack(release, freshFolder()))
+    const installation = await startInstallation({}, unpack(release, freshFolder()))
     const { api_key: key, license_key, identifier } = facts
-    const verified = await house.ask('POST /api/v1/verify', { license_key, identifier }, { key })
+    const verified = await installation.ask('POST /api/v1/verify', { license_key, identifier }, { key })
     expect(verified.code).toBe(200)
-    expect(facts.public_keys.map((pem) => flawOf(verified.text, pem))).toContain(undefined)
-    const details = await house.ask('POST /api/v1/get-license-key-details', { license_key, identifier }, { key })
+    expect(facts.public_keys.map((pem) => responseProblemOf(verified.text, pem))).toContain(undefined)
+    const details = await installation.ask('POST /api/v1/get-license-key-details', { license_key, identifier }, { key })
     expect(details.response.licenseKey).toMatchObject({
       owner_name: 'Ada',
       meta_data: [{ key: 'colour', value: 'blue' }],
     })
-    const listed = await house.ask('GET /api/v1/get-license-keys', {}, { key })
+    const listed = await installation.ask('GET /api/v1/get-license-keys', {}, { key })
     expect(listed.response.license_keys).toHaveLength(facts.licenses)
-    expect((await house.ask('POST /api/v1/verify', { license_key, identifier: 'stolen' }, { key })).code).toBe(150)
-    await house.close()
+    expect((await installation.ask('POST /api/v1/verify', { license_key, identifier: 'stolen' }, { key })).code).toBe(
+      150,
+    )
+    await installation.close()
   })
 
   const path = (folder: string) => join(folder, 'latchkey.db')
@@ -120,9 +122,9 @@ describe.each(releases)('a data folder made by version %s', (release) => {
     renameSync(copy!, path(back))
     expect(contentOf(path(back)).rows).toEqual(before.rows)
     const { api_key: key, license_key, identifier } = await factsOf(release)
-    const house = await startHouse({}, back)
-    expect((await house.ask('POST /api/v1/verify', { license_key, identifier }, { key })).code).toBe(200)
-    await house.close()
+    const installation = await startInstallation({}, back)
+    expect((await installation.ask('POST /api/v1/verify', { license_key, identifier }, { key })).code).toBe(200)
+    await installation.close()
     rmSync(dirname(back), { recursive: true, force: true })
   })
 })

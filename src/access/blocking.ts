@@ -2,7 +2,7 @@ import type { Block } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { parseCidr, plainAddress } from '../kernel/addresses'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { deleteBlock, upsertBlock } from './store'
 
 /** Whom an operator turns away: an address or range, or the identifier of a device. */
@@ -13,23 +13,23 @@ export interface BlockDraft {
   expiresAt?: Date | undefined
 }
 
-const longestIdentifier = 1024
+const identifierLengthMax = 1024
 
 /** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
 export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
   const value = requireBlockable(draft.kind, draft.value)
   if (draft.expiresAt && draft.expiresAt <= now)
-    throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
   const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
   await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
   return block
 }
 
-/** What the blocklist keeps of an address or identifier; one it cannot hold is a `Sorry`. */
+/** What the blocklist keeps of an address or identifier; one it cannot hold is an `OperatorError`. */
 export function requireBlockable(kind: Block['kind'], text: string): string {
   const value = kind === 'ip' ? usualCidr(text) : text.trim()
-  if (!value || value.length > longestIdentifier) {
-    throw new Sorry(`--identifier takes 1 to ${longestIdentifier} characters`, 'usage')
+  if (!value || value.length > identifierLengthMax) {
+    throw new OperatorError(`--identifier takes 1 to ${identifierLengthMax} characters`, 'invalid_input')
   }
   return value
 }
@@ -37,14 +37,18 @@ export function requireBlockable(kind: Block['kind'], text: string): string {
 /** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
 export async function removeBlock(tx: Queryable, id: number, now: Date): Promise<Block> {
   const block = await deleteBlock(tx, id)
-  if (!block) throw new Sorry(`there is no entry ${id}: see "latchkey blocklist list"`, 'missing')
+  if (!block) throw new OperatorError(`there is no entry ${id}: see "latchkey blocklist list"`, 'not_found')
   await record(tx, { verb: 'blocklist.removed', id, before: block }, now)
   return block
 }
 
 function usualCidr(text: string) {
   const range = parseCidr(plainAddress(text.trim()))
-  if (!range) throw new Sorry(`"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
+  if (!range)
+    throw new OperatorError(
+      `"${text}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`,
+      'invalid_input',
+    )
   const { address, family, bits } = range
   return bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`
 }

@@ -1,8 +1,8 @@
 import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
-import { type Holder, type KnownKey, type RuleName, rules } from './admit'
+import { type KnownKey, type KnownKeyAdmissionInput, type RuleName, rules } from './admit'
 import { type Capability, everything } from './capabilities'
-import { openPace } from './pace'
+import { openRequestLimits } from './request-limits'
 
 /** A request that might be made. */
 export interface Imagined {
@@ -14,26 +14,26 @@ export interface Imagined {
 
 /** What every rule of admission would say to a request, and the answer it would get; null where it may come in. */
 export async function explainAdmission(
-  { guesses, config, doorkeeper, limit }: Pick<Deps, 'guesses' | 'config' | 'doorkeeper' | 'limit'>,
+  { guesses, config, credentials, limit }: Pick<Deps, 'guesses' | 'config' | 'credentials' | 'limit'>,
   { key, address, capability, identifier }: Imagined,
   now: Date,
 ) {
-  return explain({
-    newcomer: { key, address, now },
+  return explainRules({
+    requester: { key, address, now },
     capability,
     identifier,
-    blocklist: await doorkeeper.blocklist(),
+    blocklist: await credentials.blocklist(),
     guesses,
-    secondsToWait: openPace(config, limit, { isTrial: true }),
+    secondsToWait: openRequestLimits(config, limit, { isTrial: true }),
   })
 }
 
-/** The same rules that `admit` asks, each of them, whether one before it stops the candidate or not. */
-export function explain(candidate: Holder) {
+/** The same rules that `admit` asks, each of them, whether one before it stops the input or not. */
+export function explainRules(input: KnownKeyAdmissionInput) {
   const asked = rules.map(({ name, refusal }) => ({
     rule: name,
-    saw: saw[name](candidate),
-    stopped: refusal(candidate),
+    observed: observed[name](input),
+    stopped: refusal(input),
   }))
   const first = asked.find(({ stopped }) => stopped)?.stopped
   return {
@@ -42,19 +42,19 @@ export function explain(candidate: Holder) {
   }
 }
 
-const saw: Record<RuleName, (candidate: Holder) => string> = {
-  'address is not blocked': ({ newcomer }) => newcomer.address,
-  'address does not guess at keys': ({ guesses, newcomer }) => `to wait: ${guesses.secondsToWait(newcomer)} s`,
-  'API key is known': ({ newcomer: { key } }) => `API key ${key.id} "${key.name}"`,
-  'API key is in force': ({ newcomer: { key } }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
-  'address is allowed': ({ newcomer: { key, address } }) =>
+const observed: Record<RuleName, (input: KnownKeyAdmissionInput) => string> = {
+  'address is not blocked': ({ requester }) => requester.address,
+  'address does not guess at keys': ({ guesses, requester }) => `to wait: ${guesses.secondsToWait(requester)} s`,
+  'API key is known': ({ requester: { key } }) => `API key ${key.id} "${key.name}"`,
+  'API key is in force': ({ requester: { key } }) => `${key.status}, ends ${key.expiresAt?.toISOString() ?? 'never'}`,
+  'address is allowed': ({ requester: { key, address } }) =>
     `${address}, allowed from ${key.allowedIps.join(', ') || 'anywhere'}`,
-  'capability is held': ({ newcomer: { key }, capability }) =>
+  'capability is held': ({ requester: { key }, capability }) =>
     `${capability}, held: ${key.capabilities.includes(everything) ? 'everything' : key.capabilities.join(', ')}`,
-  'rate limit is kept': ({ newcomer, secondsToWait, identifier }) => {
-    const { key } = newcomer
+  'rate limit is kept': ({ requester, secondsToWait, identifier }) => {
+    const { key } = requester
     const limit = key.rateLimitPerMinute ? `${key.rateLimitPerMinute} a minute` : 'no limit of its own'
-    return `${limit}, to wait: ${secondsToWait(newcomer, key, identifier)} s`
+    return `${limit}, to wait: ${secondsToWait(requester, key, identifier)} s`
   },
   'device is not blocked': ({ identifier }) => identifier ?? 'none named',
 }

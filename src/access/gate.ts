@@ -2,18 +2,18 @@ import type { TObject } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { type Arrived, type Fields, type Intake, readBody, readQuery } from '../intake/body'
-import { flawIn } from '../intake/check'
+import { problemIn } from '../intake/check'
 import { unchecked } from '../intake/model'
-import { type Reading, read } from '../intake/reading'
+import { type ReadFields, read } from '../intake/reading'
 import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
+import { nextTurn } from '../kernel/next-turn'
 import { type Outcome, Refusal } from '../kernel/outcome'
-import { everybodyIsIn } from '../kernel/turn'
 import { crowded } from '../signing/signing-queue'
 import { openAdmission } from './admission'
+import { answerOptionsOf } from './answer-options'
 import type { Capability } from './capabilities'
-import { Visitor } from './visitor'
-import { wishOf } from './wish'
+import { RequestContext } from './request-context'
 
 /** The capability of an endpoint that takes no API key: anybody who is not blocked, at the pace an address may have. */
 export const anyone = undefined
@@ -70,52 +70,59 @@ export const ownAdmission = <T extends TObject>(params: T, described: Described)
   detail: detailOf(anyone, described),
 })
 
-const unread: Reading = { values: {}, device: undefined }
+const unread: ReadFields = { values: {}, device: undefined }
 
 /**
  * Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged; then its
  * fields must be what the model asks for.
  */
 export function gate(deps: Deps) {
-  const { bodies, doorkeeper, clock, clientAddresses, signatures } = deps
+  const { bodies, credentials, clock, clientAddresses, signatures } = deps
   const refusalOf = openAdmission(deps)
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
-    await everybodyIsIn()
+    await nextTurn()
     const body =
       place === 'body' ? await readBody(request, (bytes) => bodies.open(clientAddresses.of(request), bytes)) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
-    const visitor = new Visitor({ request, now: clock(), arrivedAt, carried, addressOf: clientAddresses.of })
-    const { token } = visitor
-    if (token !== undefined) visitor.key = doorkeeper.known(token) ?? (await doorkeeper.identify(token))
-    return visitor
+    const requestContext = new RequestContext({
+      request,
+      now: clock(),
+      arrivedAt,
+      carried,
+      addressOf: clientAddresses.of,
+    })
+    const { token } = requestContext
+    if (token !== undefined) requestContext.key = credentials.known(token) ?? (await credentials.identify(token))
+    return requestContext
   }
 
   // One hook for a request, whatever its kind: each takes it once more through the framework.
-  return new Elysia({ name: 'gate' }).decorate({} as { visitor: Visitor }).macro({
+  return new Elysia({ name: 'gate' }).decorate({} as { requestContext: RequestContext }).macro({
     asks: (asked: Asked) => ({
       // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
       transform: async (context): Promise<void> => {
-        const visitor = await meet(context.request, context.params, asked.place)
-        context.visitor = visitor
-        const reading = readingOf(visitor, asked.model)
-        const refusal = await refusalOf(visitor, asked.capability, reading.device)
-        const values = admitted(visitor, asked, reading, refusal)
-        if (visitor.wish?.proof && signatures.isCrowded(visitor.lane)) throw new Refusal(await crowded())
+        const requestContext = await meet(context.request, context.params, asked.place)
+        context.requestContext = requestContext
+        const reading = readingOf(requestContext, asked.model)
+        const refusal = await refusalOf(requestContext, asked.capability, reading.device)
+        const values = admitted(requestContext, asked, reading, refusal)
+        if (requestContext.answerOptions?.proof && signatures.isCrowded(requestContext.lane))
+          throw new Refusal(await crowded())
         return { [asked.place]: values } as never
       },
     }),
     isMet: {
       transform: async (context) => {
-        context.visitor = await meet(context.request, context.params)
+        context.requestContext = await meet(context.request, context.params)
       },
     },
   })
 }
 
 /** The fields as the model reads them, or why it cannot; whoever may not come in is not told. */
-function readingOf({ fields, unreadable }: Visitor, model: TObject): Reading & { fault?: Outcome } {
+function readingOf({ fields, unreadable }: RequestContext, model: TObject): ReadFields & { fault?: Outcome } {
   if (unreadable) return { ...unread, fault: unreadable }
   try {
     return read(model, fields)
@@ -127,20 +134,20 @@ function readingOf({ fields, unreadable }: Visitor, model: TObject): Reading & {
 
 /** The fields of a caller that may come in; a `Refusal` is thrown where it may not. */
 function admitted(
-  visitor: Visitor,
+  requestContext: RequestContext,
   { capability, model }: Asked,
-  { values, fault }: Reading & { fault?: Outcome },
+  { values, fault }: ReadFields & { fault?: Outcome },
   refusal: Outcome | undefined,
 ): Fields {
-  const { token, unreadable } = visitor
+  const { token, unreadable } = requestContext
   // Without a readable body nobody can tell whether it held a key.
   if (unreadable && token === undefined && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
-  const reason = refusal ?? fault ?? flawIn(model, values)
+  const reason = refusal ?? fault ?? problemIn(model, values)
   if (reason) throw new Refusal(reason)
   if (capability === anyone) return values
-  visitor.capability = capability
-  visitor.values = values
-  visitor.wish = wishOf(visitor.fields, values)
+  requestContext.capability = capability
+  requestContext.values = values
+  requestContext.answerOptions = answerOptionsOf(requestContext.fields, values)
   return values
 }
 

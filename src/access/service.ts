@@ -3,14 +3,14 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { parseCidr } from '../kernel/addresses'
 import { onlyNamed } from '../kernel/naming'
+import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import { capabilities, everything, type Preset, presets } from './capabilities'
 import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKey } from './store'
 
 /** How much of an API key stays readable at most, so that a person knows it again; of a short one a quarter. */
 export const shownCharacters = 8
-const longestToken = 512
+const tokenLengthMax = 512
 
 /** What an operator says an API key may do, and how far. */
 export interface ApiKeyTerms {
@@ -34,15 +34,18 @@ export interface IssuedKey {
   token: string
 }
 
-/** Makes an API key. The token is returned this once. A faulty draft is a `Sorry`. */
+/** Makes an API key. The token is returned this once. A faulty draft is an `OperatorError`. */
 export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
   const token = draft.token ?? randomToken('lk')
   requireSoundToken(token)
   requireSoundTerms(draft, now)
   if (!draft.preset && !draft.capabilities.length) {
-    throw new Sorry('say what the key may do: --preset client, shop or all, or --can verify,activate', 'usage')
+    throw new OperatorError(
+      'say what the key may do: --preset client, shop or all, or --can verify,activate',
+      'invalid_input',
+    )
   }
-  const taken = new Sorry('there is an API key with that value already: see "latchkey api-key list"')
+  const taken = new OperatorError('there is an API key with that value already: see "latchkey api-key list"')
   if (await findApiKey(tx, sha256(token))) throw taken
   const key = await insertApiKey(tx, {
     name: draft.name,
@@ -73,7 +76,7 @@ export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKe
   return after
 }
 
-/** Turns a key off, so that it gets 101, and on again. */
+/** ReceiverLimit a key off, so that it gets 101, and on again. */
 export async function setApiKeyStatus(tx: Queryable, id: number, status: 'active' | 'inactive', now: Date) {
   const before = await requireLasting(tx, id)
   if (before.status === status) return before
@@ -94,7 +97,7 @@ export async function rotateApiKey(tx: Queryable, id: number, overlapMs: number,
   const before = await requireLasting(tx, id)
   const { previousUntil } = before
   if (overlapMs > 0 && previousUntil && previousUntil > now) {
-    throw new Sorry(
+    throw new OperatorError(
       `API key ${id} was rotated already and the value before it works until ${previousUntil.toISOString()}: wait until then, or end both old values now with --overlap 0`,
     )
   }
@@ -108,10 +111,10 @@ export async function rotateApiKey(tx: Queryable, id: number, overlapMs: number,
   return { key, token }
 }
 
-/** The API key of that id; a `Sorry` when there is none. */
+/** The API key of that id; an `OperatorError` when there is none. */
 export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> {
   const key = await findApiKeyById(db, id)
-  if (!key) throw new Sorry(`there is no API key ${id}: see "latchkey api-key list"`, 'missing')
+  if (!key) throw new OperatorError(`there is no API key ${id}: see "latchkey api-key list"`, 'not_found')
   return key
 }
 
@@ -121,13 +124,13 @@ export async function resolveApiKey(db: Queryable, reference: string): Promise<n
   if (id !== undefined && (await findApiKeyById(db, id))) return id
   const found = onlyNamed('API key', reference, await listApiKeysNamed(db, reference))
   if (found) return found.id
-  throw new Sorry(`there is no API key ${id ?? `"${reference}"`}: see "latchkey api-key list"`, 'missing')
+  throw new OperatorError(`there is no API key ${id ?? `"${reference}"`}: see "latchkey api-key list"`, 'not_found')
 }
 
 async function requireLasting(tx: Queryable, id: number) {
   const key = await requireApiKey(tx, id)
   if (key.status !== 'revoked') return key
-  throw new Sorry(`API key ${id} is revoked, for good: make another with "latchkey api-key create"`)
+  throw new OperatorError(`API key ${id} is revoked, for good: make another with "latchkey api-key create"`)
 }
 
 /** What is kept of a token: its SHA-256, and its beginning for people. */
@@ -143,30 +146,34 @@ export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'pres
 }
 
 /** A token that is brought along is no shorter: a shorter one could be guessed, and its beginning is shown in lists. */
-const shortestToken = 20
+const tokenLengthMin = 20
 
-/** What cannot be the value of an API key is a `Sorry`; `what` is what the caller calls it. */
+/** What cannot be the value of an API key is an `OperatorError`; `what` is what the caller calls it. */
 export function requireSoundToken(token: string, what = '--import-file') {
-  if (/^[\x21-\x7e]+$/.test(token) && token.length >= shortestToken && token.length <= longestToken) return
-  throw new Sorry(
-    `${what} takes a key of ${shortestToken} to ${longestToken} printable ASCII characters without spaces: make a new one in place of a shorter one`,
-    'usage',
+  if (/^[\x21-\x7e]+$/.test(token) && token.length >= tokenLengthMin && token.length <= tokenLengthMax) return
+  throw new OperatorError(
+    `${what} takes a key of ${tokenLengthMin} to ${tokenLengthMax} printable ASCII characters without spaces: make a new one in place of a shorter one`,
+    'invalid_input',
   )
 }
 
-/** Terms no API key can have are a `Sorry`. */
+/** Terms no API key can have are an `OperatorError`. */
 export function requireSoundTerms(terms: Partial<ApiKeyTerms>, now: Date) {
   const { name, capabilities: named = [], allowedIps = [], expiresAt } = terms
   if (name !== undefined && !name.trim()) {
-    throw new Sorry('the name is empty: say whose key it is, for example --name "my shop"', 'usage')
+    throw new OperatorError('the name is empty: say whose key it is, for example --name "my shop"', 'invalid_input')
   }
   const unknown = named.find((capability) => !(capabilities as readonly string[]).includes(capability))
   if (unknown !== undefined) {
-    throw new Sorry(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 'usage')
+    throw new OperatorError(`"${unknown}" is no capability; there are ${capabilities.join(', ')}`, 'invalid_input')
   }
   const noRange = allowedIps.find((range) => !parseCidr(range))
   if (noRange !== undefined) {
-    throw new Sorry(`"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`, 'usage')
+    throw new OperatorError(
+      `"${noRange}" is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32`,
+      'invalid_input',
+    )
   }
-  if (expiresAt && expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
+  if (expiresAt && expiresAt <= now)
+    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
 }

@@ -3,8 +3,8 @@ import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/acc
 import { installation } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
-import type { Sighting } from '../database/gather'
-import { pageOf, type Wanted } from '../database/page'
+import type { LastSeen } from '../database/last-seen'
+import { type PageRequest, pageOf } from '../database/page'
 
 const keyByHash = prepared((db) =>
   db
@@ -60,7 +60,7 @@ const keySorts = {
 export const pageApiKeys = (
   db: Queryable,
   { status, name }: { status?: ApiKey['status'][] | undefined; name?: string | undefined },
-  wanted: Wanted,
+  wanted: PageRequest,
 ) => {
   const where = and(
     status && inArray(apiKeys.status, status),
@@ -86,8 +86,8 @@ export async function updateApiKey(
 }
 
 /** Writes down when API keys were used. */
-export async function touchApiKeys(tx: Queryable, sightings: readonly Sighting[]) {
-  for (const { id, at } of sightings) await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
+export async function touchApiKeys(tx: Queryable, lastSeen: readonly LastSeen[]) {
+  for (const { id, at } of lastSeen) await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
 }
 
 export const listBlocks = (db: Queryable) => db.select().from(blocklist).orderBy(asc(blocklist.id))
@@ -100,7 +100,7 @@ const blockSorts = {
 }
 
 /** A page of the blocklist. */
-export const pageBlocks = (db: Queryable, { kind }: { kind?: Block['kind'] }, wanted: Wanted) =>
+export const pageBlocks = (db: Queryable, { kind }: { kind?: Block['kind'] }, wanted: PageRequest) =>
   pageOf(db, blocklist, { where: and(kind && eq(blocklist.kind, kind)), sorts: blockSorts, wanted })
 
 export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferInsert) {

@@ -14,7 +14,7 @@ export interface Break {
 }
 
 /** How much of the audit log was looked at, and where it broke; null where it is whole. */
-export interface Inspection {
+export interface ChainInspection {
   rows: number
   checkpoints: number
   /** The last row of an older version, which chained without a key; 0 where all are keyed. */
@@ -45,8 +45,8 @@ type Previous = Pick<AuditEntry, 'id' | 'hash'>
  * Walks the whole audit log, some hundred rows at a time: each must follow the one before, be what its hash says, and
  * be what the checkpoint says that was made of it; the last must be the one the head names.
  */
-export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Log): Promise<Inspection> {
-  const found: Inspection = { rows: 0, checkpoints: 0, unkeyedUntil: 0, broken: null }
+export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Log): Promise<ChainInspection> {
+  const found: ChainInspection = { rows: 0, checkpoints: 0, unkeyedUntil: 0, broken: null }
   let previous: Previous = { id: 0, hash: '' }
   let isPinned = anchor.publicPem === undefined
   let isMet = anchor.head === undefined
@@ -64,8 +64,8 @@ export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Lo
     for (const row of page) {
       const checkpoint = checkpoints.get(row.id)
       const reason =
-        flawOf(row, previous, { key, unkeyedUntil: found.unkeyedUntil }) ??
-        (checkpoint && flawBeside(checkpoint, row, publicPemOf)) ??
+        problemOf(row, previous, { key, unkeyedUntil: found.unkeyedUntil }) ??
+        (checkpoint && problemBeside(checkpoint, row, publicPemOf)) ??
         (anchor.head?.id === row.id && anchor.head.hash !== row.hash
           ? 'it is another row than the head you gave'
           : undefined)
@@ -79,8 +79,8 @@ export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Lo
     const [unseen] = checkpoints.values()
     if (unseen) return brokenAt(previous.id + 1, reasonOfEnd(unseen))
     if (last === undefined) {
-      const flaw = flawOfEnd(head, previous, { key, checkpoints: found.checkpoints })
-      if (flaw) return brokenAt(previous.id + 1, flaw)
+      const problem = problemOfEnd(head, previous, { key, checkpoints: found.checkpoints })
+      if (problem) return brokenAt(previous.id + 1, problem)
       if (!isMet) return brokenAt(previous.id + 1, 'it ends before the head you gave')
       if (!isPinned) return brokenAt(previous.id + 1, 'no checkpoint was signed with the public key you gave')
       return found
@@ -92,7 +92,7 @@ export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Lo
 
 const missing = ({ id }: AuditEntry, previous: Previous) => (id === previous.id + 1 ? undefined : previous.id + 1)
 
-function flawOf(row: AuditEntry, previous: Previous, { key, unkeyedUntil }: { key: Buffer; unkeyedUntil: number }) {
+function problemOf(row: AuditEntry, previous: Previous, { key, unkeyedUntil }: { key: Buffer; unkeyedUntil: number }) {
   if (row.id !== previous.id + 1) return `the rows before row ${row.id} are gone`
   const isSound =
     row.redaction === null
@@ -101,7 +101,7 @@ function flawOf(row: AuditEntry, previous: Previous, { key, unkeyedUntil }: { ke
   return isSound ? undefined : 'the row was altered, or the one before it'
 }
 
-function flawBeside(checkpoint: AuditCheckpoint, row: AuditEntry, publicPemOf: Log['publicPemOf']) {
+function problemBeside(checkpoint: AuditCheckpoint, row: AuditEntry, publicPemOf: Log['publicPemOf']) {
   const publicPem = publicPemOf(checkpoint.keyId)
   if (publicPem === undefined) return `its checkpoint was signed with the key ${checkpoint.keyId}, which is not ours`
   if (!isGenuine(checkpoint, publicPem)) return 'the signature of its checkpoint is not good'
@@ -109,7 +109,7 @@ function flawBeside(checkpoint: AuditCheckpoint, row: AuditEntry, publicPemOf: L
   return undefined
 }
 
-function flawOfEnd(head: AuditHead | undefined, last: Previous, seen: { key: Buffer; checkpoints: number }) {
+function problemOfEnd(head: AuditHead | undefined, last: Previous, seen: { key: Buffer; checkpoints: number }) {
   if (!head) return 'what said where the log ends is gone'
   if (!isGenuineHead(head, seen.key)) return 'what says where the log ends was written without the sealing key'
   if (head.auditId > last.id) return `the rows up to ${head.auditId} are gone`

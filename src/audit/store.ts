@@ -7,7 +7,7 @@ import {
   auditLog,
 } from '../../db/schema/operations'
 import { change, lookUp, type Queryable } from '../database/connection'
-import { pageOf, type Wanted } from '../database/page'
+import { type PageRequest, pageOf } from '../database/page'
 import { commandLine } from '../kernel/author'
 
 /** The last entry; undefined while there is none. */
@@ -81,7 +81,7 @@ export interface EntryFilter {
 }
 
 /** A page of the audit log. */
-export const pageEntries = (db: Queryable, filter: EntryFilter, wanted: Wanted) => {
+export const pageEntries = (db: Queryable, filter: EntryFilter, wanted: PageRequest) => {
   const { actor, verbs, subjects, subjectId, from, to } = filter
   const where = and(
     actor === undefined ? undefined : isBy(actor),

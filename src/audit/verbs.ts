@@ -83,4 +83,4 @@ export const verbs = [
 export type Verb = (typeof verbs)[number]
 
 /** The kinds of things that something is done to. */
-export const subjects = [...new Set(verbs.map((verb) => verb.slice(0, verb.indexOf('.'))))]
+export const auditSubjects = [...new Set(verbs.map((verb) => verb.slice(0, verb.indexOf('.'))))]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { addBlock } from '../access/blocking'
 import { createApiKey } from '../access/service'
 import { readConfig } from '../config'
-import { openHouse } from '../house'
+import { openInstallation } from '../installation'
 import { systemClock } from '../kernel/clock'
 import type { KeySize } from '../signing/key-pair'
 import { fillStock, type Stock } from './stock'
@@ -25,8 +25,12 @@ const plenty = 1_000_000_000
 export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise<BenchFolder> {
   const path = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const now = systemClock()
-  const house = await openHouse({ config: readConfig({ data_dir: path }, {}), keySize, makesFolder: true })
-  const { token } = await house.db.write(async (tx) => {
+  const installation = await openInstallation({
+    config: readConfig({ data_dir: path }, {}),
+    keySize,
+    makesFolder: true,
+  })
+  const { token } = await installation.db.write(async (tx) => {
     await addBlock(tx, { kind: 'ip', value: '203.0.113.0/24', reason: '' }, now)
     await addBlock(tx, { kind: 'identifier', value: 'turned-away', reason: '' }, now)
     const draft = {
@@ -38,7 +42,7 @@ export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise
     }
     return createApiKey(tx, draft, now)
   })
-  await house.close()
+  await installation.close()
   fillStock(join(path, 'latchkey.db'), stock, now)
   return { path, token, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

@@ -16,7 +16,7 @@ export interface Load {
 }
 
 /** How hard, and how long. */
-export interface Effort {
+export interface LoadOptions {
   connections: number
   seconds: number
 }
@@ -35,7 +35,7 @@ export interface Measured {
 /** Something that sends a load to a server. */
 export interface LoadMaker {
   readonly name: string
-  run(url: string, load: Load, effort: Effort): Promise<Measured>
+  run(url: string, load: Load, effort: LoadOptions): Promise<Measured>
 }
 
 /** `wrk` where it is installed, else a loop of our own, which is slower than the server it asks. */
@@ -57,7 +57,7 @@ export function draw({ keys, path, body }: Pick<Load, 'keys' | 'path' | 'body'>)
   return { path: fill(path), body: fill(body) }
 }
 
-async function ask(url: string, load: Load, { connections, seconds }: Effort): Promise<Measured> {
+async function ask(url: string, load: Load, { connections, seconds }: LoadOptions): Promise<Measured> {
   const latencies: number[] = []
   let failures = 0
   const startedAt = stopwatch()

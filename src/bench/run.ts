@@ -5,7 +5,7 @@ import { cores, itself, serve } from './process'
 import { milliseconds, type Row, rate } from './report'
 
 /** How much an operator lets measure. */
-export interface Effort {
+export interface BenchOptions {
   keys: number
   rounds: number
   seconds: number
@@ -19,7 +19,7 @@ const fresh = '{"license_key":"{key}","identifier":"{unique}"}'
  * Measures a server of this program in a folder that is made for it and removed: `verify` beside a route of the
  * framework alone, answers that are all different, seats taken.
  */
-export async function runBench({ keys, rounds, seconds }: Effort): Promise<{ rows: Row[]; load: string }> {
+export async function runBench({ keys, rounds, seconds }: BenchOptions): Promise<{ rows: Row[]; load: string }> {
   const { server: core, load: loadCore } = cores()
   const maker = bestLoadMaker(loadCore)
   const folder = await makeFolder({ keys, available: 0 })

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Effort, Load, Measured } from './load'
+import type { Load, LoadOptions, Measured } from './load'
 import { pinned } from './process'
 
 const poolSize = 150_000
 
 /** Sends a load with `wrk`, one thread on one core. */
-export async function wrk(core: number | undefined, url: string, load: Load, effort: Effort): Promise<Measured> {
+export async function wrk(core: number | undefined, url: string, load: Load, effort: LoadOptions): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-wrk-'))
   const script = join(folder, 'load.lua')
   writeFileSync(script, scriptOf(load))

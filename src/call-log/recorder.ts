@@ -1,5 +1,5 @@
 import type { Call } from '../../db/schema/operations'
-import type { Visitor } from '../access/visitor'
+import type { RequestContext } from '../access/request-context'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import type { Answer } from '../kernel/answers'
@@ -9,10 +9,10 @@ import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
 
-const mostPerSecond = 1000
+const perSecondMax = 1000
 // A second's calls are written in pieces, so that no request waits long behind them.
 const piecesPerSecond = 4
-const mostPerPiece = mostPerSecond / piecesPerSecond
+const perPieceMax = perSecondMax / piecesPerSecond
 
 /** A row's numbers, its hash and its places in the indexes. */
 const rowBytes = 250
@@ -22,7 +22,7 @@ const identifierLengthMax = 255
 export type CallChoice = 'all' | 'refusals' | 'off'
 
 /** What was said to a call, and how long it took. */
-export interface Said {
+export interface RecordedAnswer {
   route: string
   answer: Answer
   code: number | string
@@ -31,7 +31,7 @@ export interface Said {
 
 /** Takes down who asked what, and what was said. */
 export interface CallLog {
-  note(visitor: Visitor, said: Said): void
+  note(requestContext: RequestContext, said: RecordedAnswer): void
   close(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
 
   /** Ends a second: what was gathered in it waits to be written. */
   function endSecond() {
-    const room = mostPerSecond - refused.length
+    const room = perSecondMax - refused.length
     counts.dropped += Math.max(0, good.length - room)
     waiting.push(...[...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()))
     good = []
@@ -65,22 +65,22 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
 
   async function writePiece() {
     if (!waiting.length) return
-    const calls = waiting.splice(0, mostPerPiece).map(masked)
+    const calls = waiting.splice(0, perPieceMax).map(masked)
     await db.note((tx) => insertCalls(tx, calls)).catch(() => {})
   }
 
-  function take(visitor: Visitor, said: Said) {
+  function take(requestContext: RequestContext, said: RecordedAnswer) {
     const kept = choice()
     if (kept === 'off') return
     const isRefusal = !successes.has(said.answer)
     if (kept === 'refusals' && !isRefusal) return
     const calls = isRefusal ? refused : good
     // Looked at no further: most calls of a busy second come here.
-    if (calls.length >= mostPerSecond) {
+    if (calls.length >= perSecondMax) {
       counts.dropped += 1
       return
     }
-    const call = taken(visitor, said)
+    const call = taken(requestContext, said)
     if (mayKeep(bytesOf(call), call.at)) calls.push(call)
     else counts.dropped += 1
   }
@@ -93,9 +93,9 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
   }, 1000 / piecesPerSecond)
   timer.unref()
   return {
-    note(visitor, said) {
+    note(requestContext, said) {
       try {
-        take(visitor, said)
+        take(requestContext, said)
       } catch (error) {
         // Settings that cannot be read are a gap in a statistic, and no reason to keep an answer back.
         if (!isUnavailable(error)) throw error
@@ -113,7 +113,10 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
 /** A call with its licence key in clear, as it stands in memory for a second. */
 type Taken = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
 
-const taken = ({ now, requestId, key, address, values }: Visitor, { route, code, ms }: Said): Taken => ({
+const taken = (
+  { now, requestId, key, address, values }: RequestContext,
+  { route, code, ms }: RecordedAnswer,
+): Taken => ({
   at: now,
   requestId,
   route,

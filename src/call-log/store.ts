@@ -1,7 +1,7 @@
 import { and, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
-import { pageOf, type Wanted } from '../database/page'
+import { type PageRequest, pageOf } from '../database/page'
 
 /** Keeps calls, in their order, in one statement of one bound value: a thousand rows take milliseconds. */
 export async function insertCalls(tx: Queryable, rows: readonly Omit<Call, 'id'>[]) {
@@ -36,7 +36,7 @@ export interface CallFilter {
 }
 
 /** A page of the call log. */
-export const pageCalls = (db: Queryable, filter: CallFilter, wanted: Wanted) => {
+export const pageCalls = (db: Queryable, filter: CallFilter, wanted: PageRequest) => {
   const { licenseHash, apiKeyId, codes, exceptCodes, routes, from, to } = filter
   const where = and(
     licenseHash === undefined ? undefined : inArray(calls.id, callsOf(licenseHash)),

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { parseMoment } from '../kernel/moments'
+import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
-import { Sorry } from '../kernel/sorry'
 
 /** Reads an option's whole number within bounds. */
-export const wholeNumber =
+export const wholeNumberOption =
   (minimum: number, maximum = 2_147_483_647) =>
   (text: string): number => {
     const value = Number(text)
@@ -39,6 +39,6 @@ export function readText(path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8')
   } catch (error) {
-    throw new Sorry(unreadable(path, error))
+    throw new OperatorError(unreadable(path, error))
   }
 }

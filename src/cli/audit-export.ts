@@ -3,11 +3,11 @@ import type { Command } from 'commander'
 import { listEntries } from '../audit/store'
 import type { Db } from '../database/database'
 import { counted } from '../kernel/counted'
+import { OperatorError } from '../kernel/operator-error'
 import { denied, isDenial } from '../kernel/ownership'
-import { Sorry } from '../kernel/sorry'
 import { namedEntries } from '../operations/audit'
 import { inspectLog } from '../upkeep/audit-log'
-import { inHouse, withSettings } from './house-command'
+import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 const rowsPerPage = 1000
@@ -21,7 +21,7 @@ export function auditExportCommand(program: Command, io: Io) {
     .argument('<file>', 'the file, which must not exist yet')
     .option('--json', 'print how many entries it holds as JSON')
     .action((path, options) =>
-      inHouse(options, io, async ({ db, sealer }) => {
+      inInstallation(options, io, async ({ db, sealer }) => {
         const entries = await writeAll(db, path)
         const { broken } = await inspectLog(() => db.read, sealer)
         report(io, options, { file: path, entries, broken }, [
@@ -29,7 +29,7 @@ export function auditExportCommand(program: Command, io: Io) {
           ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
         ])
         // All is said; what is left is the exit code.
-        if (broken) throw new Sorry('')
+        if (broken) throw new OperatorError('')
       }),
     )
 }
@@ -60,7 +60,8 @@ function create(path: string) {
   try {
     return openSync(path, 'wx', 0o600)
   } catch (error) {
-    if ((error as { code?: string }).code === 'EEXIST') throw new Sorry(`${path} exists already: choose another name`)
-    throw new Sorry(isDenial(error) ? denied(path, 'write to') : `cannot write ${path}: check its folder`)
+    if ((error as { code?: string }).code === 'EEXIST')
+      throw new OperatorError(`${path} exists already: choose another name`)
+    throw new OperatorError(isDenial(error) ? denied(path, 'write to') : `cannot write ${path}: check its folder`)
   }
 }

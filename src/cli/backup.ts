@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { takeBackup } from '../upkeep/backup/take'
 import { readText } from './arguments'
-import { inHouse, withSettings } from './house-command'
+import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 /** `latchkey backup` */
@@ -18,10 +18,10 @@ export const backupCommand = (program: Command, io: Io) =>
     .option('--json', 'print what was taken as JSON')
     .action(async (file, options) => {
       const passphrase = passphraseOf(options)
-      await inHouse(options, io, async (house) => {
-        const { path, bytes, manifest } = await takeBackup(house, file, {
+      await inInstallation(options, io, async (installation) => {
+        const { path, bytes, manifest } = await takeBackup(installation, file, {
           passphrase,
-          now: house.clock(),
+          now: installation.clock(),
           giveWay: io.giveWay,
         })
         const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
@@ -41,13 +41,13 @@ export const backupCommand = (program: Command, io: Io) =>
 
 function passphraseOf({ passphraseFile, withoutKeys }: { passphraseFile?: string; withoutKeys?: true }) {
   if (passphraseFile !== undefined && withoutKeys) {
-    throw new Sorry('either --passphrase-file or --without-keys, not both', 'usage')
+    throw new OperatorError('either --passphrase-file or --without-keys, not both', 'invalid_input')
   }
   if (passphraseFile !== undefined) return readPassphrase(passphraseFile)
   if (withoutKeys) return undefined
-  throw new Sorry(
+  throw new OperatorError(
     'say how its keys are kept: --passphrase-file FILE puts them under a passphrase, --without-keys leaves them out',
-    'usage',
+    'invalid_input',
   )
 }
 
@@ -55,5 +55,5 @@ function passphraseOf({ passphraseFile, withoutKeys }: { passphraseFile?: string
 export function readPassphrase(path: string) {
   const passphrase = readText(path).replace(/\r?\n$/, '')
   if (passphrase) return passphrase
-  throw new Sorry(`${path} is empty: write a passphrase into it`, 'usage')
+  throw new OperatorError(`${path} is empty: write a passphrase into it`, 'invalid_input')
 }

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander'
 import { machine, tableOf } from '../bench/report'
 import { runBench } from '../bench/run'
 import { VerifiedDevice } from '../features/activations/model'
-import { bareApp } from '../http/bare'
+import { baselineApp } from '../http/baseline'
 import { listen } from '../http/server'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { type Io, report } from './io'
 import { untilStopped } from './serve'
 
@@ -21,7 +21,7 @@ export const benchCommand = (program: Command, io: Io) =>
     .option('--json', 'print every round as JSON')
     .addOption(new Option('--bare <bytes>', 'serve what is measured against').hideHelp())
     .action(async (options: Record<string, string>) => {
-      if (options.bare !== undefined) return serveBare(io, Number(options.bare))
+      if (options.bare !== undefined) return serveBaseline(io, Number(options.bare))
       const effort = {
         keys: numberIn(options, 'keys'),
         rounds: numberIn(options, 'rounds'),
@@ -36,13 +36,16 @@ export const benchCommand = (program: Command, io: Io) =>
 function numberIn(options: Record<string, string>, name: keyof typeof most) {
   const value = Number(options[name])
   if (!Number.isInteger(value) || value < 1 || value > most[name]) {
-    throw new Sorry(`--${name} takes a whole number from 1 to ${most[name].toLocaleString('en')}`, 'usage')
+    throw new OperatorError(
+      `--${name} takes a whole number from 1 to ${most[name].toLocaleString('en')}`,
+      'invalid_input',
+    )
   }
   return value
 }
 
-async function serveBare(io: Io, bytes: number) {
-  const server = listen(bareApp(VerifiedDevice, '.'.repeat(bytes)), { hostname: '127.0.0.1', port: 0 })
+async function serveBaseline(io: Io, bytes: number) {
+  const server = listen(baselineApp(VerifiedDevice, '.'.repeat(bytes)), { hostname: '127.0.0.1', port: 0 })
   io.err(`The bare route listens on ${server.url},\n`)
   await untilStopped()
   await server.stop()

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { createApiKey } from '../access/service'
 import { portObstacle } from '../http/server'
-import { Sorry } from '../kernel/sorry'
-import { flawOf } from '../signing/check'
+import { OperatorError } from '../kernel/operator-error'
+import { responseProblemOf } from '../signing/check'
 import { listPublicKeys } from '../signing/store'
-import { configOf, withSettings } from './house-command'
+import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 import { open, untilStopped } from './serve'
 
@@ -28,11 +28,11 @@ export const demoCommand = (program: Command, io: Io) =>
 
       io.out(`\nLatchkey, a licence-key server: the life of one licence key.\n\n`)
       io.out(`  Making a data folder, its database and an RSA-4096 signing key …\n`)
-      const { house, server } = await open(config, io)
+      const { installation, server } = await open(config, io)
       try {
         const draft = { name: 'demo', preset: 'all' as const, capabilities: [], allowedIps: [] }
-        const { token } = await house.db.write((tx) => createApiKey(tx, draft, house.clock()))
-        const [{ publicPem } = { publicPem: '' }] = await listPublicKeys(house.db.read)
+        const { token } = await installation.db.write((tx) => createApiKey(tx, draft, installation.clock()))
+        const [{ publicPem } = { publicPem: '' }] = await listPublicKeys(installation.db.read)
         await tell(io, server.url, token, publicPem)
         if (options.once) {
           io.out('\nEvery step held.\n')
@@ -43,14 +43,14 @@ export const demoCommand = (program: Command, io: Io) =>
         io.out('\nStopped. The folder stays until you delete it.\n')
       } finally {
         await server.stop()
-        await house.close()
+        await installation.close()
       }
     })
 
 const licenseKey = 'DEMO-7Q4K-XW2M-9F6T'
 const identifier = 'my-laptop'
 
-/** Plays the story. A step that does not hold is a `Sorry`. */
+/** Plays the story. A step that does not hold is an `OperatorError`. */
 async function tell(io: Io, url: string, apiKey: string, publicPem: string) {
   let number = 0
   async function step(sentence: string, path: string, fields: Record<string, unknown>, code: number) {
@@ -62,7 +62,7 @@ async function tell(io: Io, url: string, apiKey: string, publicPem: string) {
     const text = await answer.text()
     const { response } = JSON.parse(text) as Answer
     io.out(`\n  ${++number}. ${sentence}\n     POST /api/v1/${path}\n     → ${response.code} ${response.message}\n`)
-    if (response.code !== code) throw new Sorry(`the demo expected ${code} here: please report this`)
+    if (response.code !== code) throw new OperatorError(`the demo expected ${code} here: please report this`)
     return { text, response }
   }
 
@@ -116,11 +116,11 @@ async function tell(io: Io, url: string, apiKey: string, publicPem: string) {
     },
     200,
   )
-  const flaw = flawOf(verified.text, publicPem)
+  const problem = responseProblemOf(verified.text, publicPem)
   io.out(
-    `\n  6. The app checks the signature of that answer with the vendor's public key.\n     → ${flaw ?? 'genuine'}\n`,
+    `\n  6. The app checks the signature of that answer with the vendor's public key.\n     → ${problem ?? 'genuine'}\n`,
   )
-  if (flaw) throw new Sorry(`the answer is not genuine: ${flaw}`)
+  if (problem) throw new OperatorError(`the answer is not genuine: ${problem}`)
 }
 
 const invitation = (url: string, apiKey: string, folder: string) => `

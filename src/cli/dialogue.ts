@@ -1,5 +1,5 @@
 import type { Field } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { visible } from '../kernel/visible'
 import type { Operation } from '../operations/operation'
 import type { Io } from './io'
@@ -17,7 +17,7 @@ export async function withAsked({ input }: Operation, given: Given, { askSecret 
   for (const [name, field] of asked) {
     const text = await askSecret(`${field.asked}: `)
     if (text && (await askSecret('The same again: ')) !== text) {
-      throw new Sorry('the two are not the same; nothing was changed')
+      throw new OperatorError('the two are not the same; nothing was changed')
     }
     typed[name] = text
   }
@@ -27,9 +27,9 @@ export async function withAsked({ input }: Operation, given: Given, { askSecret 
 /** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
 export async function requireConsent(loss: string, io: Io) {
   if (!loss) return
-  if (!io.confirm) throw new Sorry(`${loss} Say --yes to do it.`, 'usage')
+  if (!io.confirm) throw new OperatorError(`${loss} Say --yes to do it.`, 'invalid_input')
   const question = wrapped(visible(`${loss} Go on?`), io.errScreen?.columns).join('\n')
-  if (!(await io.confirm(question))) throw new Sorry('nothing was changed')
+  if (!(await io.confirm(question))) throw new OperatorError('nothing was changed')
 }
 
 const progressFrom = 1000

@@ -1,10 +1,10 @@
 import { Argument, type Command, Option } from 'commander'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export'
 import { csvForm, delimiterNames, requireCsv } from '../transfer/formats/spreadsheet'
 import { exportedTables } from '../transfer/tables'
 import { readText } from './arguments'
-import { inHouse, withSettings } from './house-command'
+import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 /** `latchkey export` */
@@ -25,19 +25,20 @@ export const exportCommand = (program: Command, io: Io) =>
       const { to, format, delimiter, bom, withKeys, passphraseFile } = options
       requireCsv(format, { delimiter, bom })
       if (withKeys !== (passphraseFile !== undefined || undefined)) {
-        throw new Sorry('--with-keys and --passphrase-file go together', 'usage')
+        throw new OperatorError('--with-keys and --passphrase-file go together', 'invalid_input')
       }
       if (format === 'csv' && (!table || to)) {
-        throw new Sorry(
+        throw new OperatorError(
           'CSV is of one table, on standard output: latchkey export licenses --format csv > FILE',
-          'usage',
+          'invalid_input',
         )
       }
-      if (!table && !to) throw new Sorry('say where to: --to FOLDER, or --to FILE.jsonl', 'usage')
+      if (!table && !to) throw new OperatorError('say where to: --to FOLDER, or --to FILE.jsonl', 'invalid_input')
       const passphrase = passphraseFile && readText(passphraseFile).replace(/\r?\n$/, '')
-      if (passphrase === '') throw new Sorry(`${passphraseFile} is empty: a passphrase has at least one character`)
-      return inHouse(options, io, async ({ folder, sealer }) => {
-        const wanted = { folder, only: table, outward: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
+      if (passphrase === '')
+        throw new OperatorError(`${passphraseFile} is empty: a passphrase has at least one character`)
+      return inInstallation(options, io, async ({ folder, sealer }) => {
+        const wanted = { folder, only: table, exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {
           const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
           for await (const text of exportedText(wanted, form)) io.out(text)

@@ -1,6 +1,6 @@
 import { isCancel, note, select, text } from '@clack/prompts'
 import type { Preset } from '../access/capabilities'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import type { KeySize } from '../signing/key-pair'
 
 /** What a new folder is made with. */
@@ -12,7 +12,7 @@ export interface Choices {
   apiKey?: Preset | undefined
 }
 
-const longestName = 255
+const nameLengthMax = 255
 const none = 'none'
 const suggestedName = 'My App'
 
@@ -35,7 +35,8 @@ export async function askChoices(folder: string): Promise<Choices> {
       message: 'What is your first product called?',
       placeholder: suggestedName,
       defaultValue: suggestedName,
-      validate: (name = '') => (name.trim().length > longestName ? `At most ${longestName} characters.` : undefined),
+      validate: (name = '') =>
+        name.trim().length > nameLengthMax ? `At most ${nameLengthMax} characters.` : undefined,
     }),
   )
   const apiKey = await answered(
@@ -56,6 +57,6 @@ export async function askChoices(folder: string): Promise<Choices> {
 /** An answer; somebody who breaks off has changed nothing. */
 async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   const answer = await prompt
-  if (isCancel(answer)) throw new Sorry('nothing was made')
+  if (isCancel(answer)) throw new OperatorError('nothing was made')
   return answer as Exclude<T, symbol>
 }

@@ -1,11 +1,11 @@
 import { createApiKey } from '../access/service'
 import { makeProduct } from '../features/products/operator'
 import { slugFrom } from '../features/products/policy'
-import type { House } from '../house'
-import { Sorry } from '../kernel/sorry'
+import type { Installation } from '../installation'
+import { OperatorError } from '../kernel/operator-error'
 import type { Choices } from './first-choices'
 
-const longestName = 255
+const nameLengthMax = 255
 
 /** What a new folder begins with, beside its keys. */
 export interface First {
@@ -15,13 +15,13 @@ export interface First {
 }
 
 /** Makes the first product and the first API key, both or neither. */
-export const makeFirst = ({ db, clock }: House, { product, apiKey }: Choices): Promise<First> =>
+export const makeFirst = ({ db, clock }: Installation, { product, apiKey }: Choices): Promise<First> =>
   db.write(async (tx) => {
     const first: First = {}
     if (product !== undefined) {
       const name = product.trim()
-      if (!name || name.length > longestName) {
-        throw new Sorry(`--product takes a name of 1 to ${longestName} characters`, 'usage')
+      if (!name || name.length > nameLengthMax) {
+        throw new OperatorError(`--product takes a name of 1 to ${nameLengthMax} characters`, 'invalid_input')
       }
       const slug = slugFrom(name)
       first.product_id = (await makeProduct(tx, { name, ...(slug && { slug }) }, clock())).id

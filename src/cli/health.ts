@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { listPublicKeys } from '../signing/store'
-import { configOf, inHouse } from './house-command'
+import { configOf, inInstallation } from './installation-command'
 import type { Io } from './io'
 
 const patienceMs = 5_000
@@ -29,9 +29,9 @@ export const healthCommand = (program: Command, io: Io) =>
       const tls = { rejectUnauthorized: false }
       const ask = (path: string) => fetch(url + path, { signal: AbortSignal.timeout(patienceMs), tls })
       const answer = await ask('/readyz').catch(() => {
-        throw new Sorry(`nothing answers on ${url}: start the server, or name its --host and --port`)
+        throw new OperatorError(`nothing answers on ${url}: start the server, or name its --host and --port`)
       })
-      if (!answer.ok) throw new Sorry(`the server on ${url} is not ready: ${await answer.text()}`)
+      if (!answer.ok) throw new OperatorError(`the server on ${url} is not ready: ${await answer.text()}`)
       if (options.dataDir !== undefined) await requireSameKeys(options, io, { url, told: await keysOf(ask) })
       io.out(`The server on ${url} is ready.\n`)
     })
@@ -46,8 +46,10 @@ async function keysOf(ask: (path: string) => Promise<Response>): Promise<string[
 
 /** Servers that list different public keys work on different folders. */
 const requireSameKeys = (options: { dataDir?: string }, io: Io, { url, told }: { url: string; told: string[] }) =>
-  inHouse(options, io, async ({ db, folder }) => {
+  inInstallation(options, io, async ({ db, folder }) => {
     const own = await listPublicKeys(db.read)
     if (own.some(({ id }) => told.includes(id))) return
-    throw new Sorry(`the server on ${url} works on another data folder than ${folder}: name its --host and --port`)
+    throw new OperatorError(
+      `the server on ${url} works on another data folder than ${folder}: name its --host and --port`,
+    )
   })

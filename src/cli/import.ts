@@ -2,22 +2,22 @@ import { statSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hasDataFolder } from '../database/data-folder'
 import type { Db } from '../database/database'
-import type { House } from '../house'
+import type { Installation } from '../installation'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { type Line, listed, table as tableOf } from '../operations/lines'
+import type { Result } from '../transfer/counts'
+import { dryRun } from '../transfer/dry-run'
 import { quoteStyles } from '../transfer/formats/csv'
 import { encodingNamed } from '../transfer/formats/encodings'
 import { importLines } from '../transfer/import'
 import { pairOf, parseMapping } from '../transfer/mapping'
-import type { Reason } from '../transfer/reasons'
+import type { RefusalReason } from '../transfer/reasons'
 import { openRefused, usualRefusedPath } from '../transfer/refused'
-import { rehearse } from '../transfer/rehearsal'
 import { openSources, type Source } from '../transfer/source'
 import { tableNames } from '../transfer/table'
-import type { Result } from '../transfer/tally'
 import { readText } from './arguments'
-import { folderOf, inHouse, withSettings } from './house-command'
+import { folderOf, inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 import { laidOut } from './layout'
 import { progressBar } from './progress'
@@ -56,22 +56,22 @@ ${listed('Tables', tableNames)}`,
     )
     .action(async (path: string, options) => {
       if (!options.dryRun && !options.yes && !io.confirm) {
-        throw new Sorry('say --dry-run to see what it would do, and --yes to do it', 'usage')
+        throw new OperatorError('say --dry-run to see what it would do, and --yes to do it', 'invalid_input')
       }
       const { sources, passedOver } = openSources(path, saidOf(options), {
         encoding: encodingNamed(options.encoding),
         quotes: options.quotes,
       })
       const makesFolder = !options.dryRun && (options.yes || (await isNewFolderWanted(folderOf(options, io), io)))
-      const work = (house: House) => carryOut({ house, io, path, options, sources, passedOver })
-      await inHouse(options, io, work, { makesFolder })
+      const work = (installation: Installation) => carryOut({ installation, io, path, options, sources, passedOver })
+      await inInstallation(options, io, work, { makesFolder })
     })
 
 /** At a terminal, where there is no data folder yet. */
 async function isNewFolderWanted(folder: string, io: Io) {
   if (hasDataFolder(folder)) return false
   if (await io.confirm!(`There is no data folder at ${folder}. Make a new one?`)) return true
-  throw new Sorry('nothing was changed')
+  throw new OperatorError('nothing was changed')
 }
 
 const gatherTexts = (text: string, before: string[]) => [...before, text]
@@ -92,8 +92,8 @@ const saidOf = ({ mapping, map, product, table, ...options }: Options) => ({
   table,
 })
 
-interface Errand {
-  house: House
+interface ImportRun {
+  installation: Installation
   io: Io
   path: string
   options: Options
@@ -101,25 +101,25 @@ interface Errand {
   passedOver: string[]
 }
 
-async function carryOut(errand: Errand) {
-  const { house, io, options } = errand
+async function carryOut(run: ImportRun) {
+  const { installation, io, options } = run
   io.giveWay?.()
-  if (options.dryRun) return tell(errand, await rehearsal(errand), 'Nothing was changed. An import would do this:')
+  if (options.dryRun) return tell(run, await dryRunOf(run), 'Nothing was changed. An import would do this:')
   if (!options.yes) {
-    const foreseen = await rehearsal(errand)
+    const foreseen = await dryRunOf(run)
     io.err(laidOut(linesOf(foreseen.result, 'Nothing was changed yet. The import will do this:'), {}))
     if (!foreseen.result.made) return endUnasked(foreseen.result)
-    if (!(await io.confirm!('Import?'))) throw new Sorry('nothing was changed')
+    if (!(await io.confirm!('Import?'))) throw new OperatorError('nothing was changed')
   }
-  await tell(errand, await work(errand, house.db, options.refused ?? usualRefusedPath(errand.path)), 'Imported:')
+  await tell(run, await work(run, installation.db, options.refused ?? usualRefusedPath(run.path)), 'Imported:')
 }
 
 /** Where nothing would be made there is nothing to ask. */
 function endUnasked({ refused }: Result) {
-  if (refused) throw new Sorry(`${refusedLines(refused)}, and nothing would be made: nothing was changed`)
+  if (refused) throw new OperatorError(`${refusedLines(refused)}, and nothing would be made: nothing was changed`)
 }
 
-const rehearsal = (errand: Errand) => rehearse(errand.house.folder, (db) => work(errand, db, errand.options.refused))
+const dryRunOf = (run: ImportRun) => dryRun(run.installation.folder, (db) => work(run, db, run.options.refused))
 
 interface Report {
   result: Result
@@ -127,7 +127,7 @@ interface Report {
 }
 
 async function work(
-  { house, io, path, options, sources, passedOver }: Errand,
+  { installation, io, path, options, sources, passedOver }: ImportRun,
   db: Db,
   refusedPath?: string,
 ): Promise<Report> {
@@ -137,8 +137,8 @@ async function work(
     sources.reduce((sum, { bytes }) => sum + bytes, 0),
   )
   try {
-    const result = await importLines({ ...house, db }, sources, {
-      wishes: {
+    const result = await importLines({ ...installation, db }, sources, {
+      importOptions: {
         createsProducts: options.createProducts ?? false,
         keepsSeats: options.keepSeats ?? false,
         dateFormats: options.dateFormat,
@@ -155,7 +155,7 @@ async function work(
   }
 }
 
-function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: string) {
+function tell({ io, options }: ImportRun, { result, refusedTo }: Report, heading: string) {
   const { lines, made, already_there, refused, tables, reasons, refusals, notes } = result
   const value = { lines, made, already_there, refused, tables, reasons, refusals, notes, refused_to: refusedTo }
   report(io, options, value, linesOf(result, heading))
@@ -163,7 +163,7 @@ function tell({ io, options }: Errand, { result, refusedTo }: Report, heading: s
   const where = refusedTo.length
     ? `: correct ${refused === 1 ? 'it' : 'them'} in ${refusedTo.join(', ')} and import that file`
     : ''
-  throw new Sorry(`${refusedLines(refused)}${where}`)
+  throw new OperatorError(`${refusedLines(refused)}${where}`)
 }
 
 const refusedLines = (refused: number) => `${counted(refused, 'line')} ${refused === 1 ? 'is' : 'are'} refused`
@@ -171,12 +171,12 @@ const refusedLines = (refused: number) => `${counted(refused, 'line')} ${refused
 const reasonsShown = 20
 
 function linesOf({ tables, reasons, notes }: Result, heading: string): Line[] {
-  const rows = Object.entries(tables).map(([name, tally]) => [
+  const rows = Object.entries(tables).map(([name, counts]) => [
     name,
-    String(tally.lines),
-    String(tally.made),
-    String(tally.already_there),
-    String(tally.refused),
+    String(counts.lines),
+    String(counts.made),
+    String(counts.already_there),
+    String(counts.refused),
   ])
   return [
     heading,
@@ -188,7 +188,7 @@ function linesOf({ tables, reasons, notes }: Result, heading: string): Line[] {
 }
 
 /** A reason with the lines it holds for: one by its place, many by their number and the first three. */
-function reasonLine({ reason, lines, column, values = {}, first }: Reason): string {
+function reasonLine({ reason, lines, column, values = {}, first }: RefusalReason): string {
   const [place] = first
   if (lines === 1) return `${place!.file}, line ${place!.line}: ${reason}`
   const places = first.map(({ file, line }, i) => (i && file === first[i - 1]!.file ? line : `${file}, line ${line}`))

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { presets } from '../access/capabilities'
-import { type House, openHouse } from '../house'
+import { type Installation, openInstallation } from '../installation'
 import { atShell } from '../kernel/author'
 import { type KeySize, keySizes } from '../signing/key-pair'
 import { listPublicKeys } from '../signing/store'
 import type { Choices } from './first-choices'
 import { type First, makeFirst, nextSteps } from './first-steps'
-import { configOf, withSettings } from './house-command'
+import { configOf, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 /** `latchkey init` */
@@ -31,12 +31,12 @@ export const initCommand = (program: Command, io: Io) =>
         ? await ask(config.data_dir)
         : { ...options, bits: Number(options.bits) as KeySize }
       const author = { actor: atShell(io.login) }
-      const house = await openHouse({ config, keySize: choices.bits, author, makesFolder: true })
+      const installation = await openInstallation({ config, keySize: choices.bits, author, makesFolder: true })
       try {
-        const first = await makeFirst(house, choices)
-        await tell(io, options, { house, first, choices })
+        const first = await makeFirst(installation, choices)
+        await tell(io, options, { installation, first, choices })
       } finally {
-        await house.close()
+        await installation.close()
       }
     })
 
@@ -47,7 +47,7 @@ async function ask(folder: string) {
 }
 
 interface Made {
-  house: House
+  installation: Installation
   first: First
   choices: Choices
 }
@@ -55,9 +55,9 @@ interface Made {
 const madeProduct = ({ product_id, product_slug }: First, { product }: Choices) =>
   `Made product ${product_id}, "${product}"${product_slug ? `, with the slug ${product_slug}` : ', without a slug'}.`
 
-async function tell(io: Io, options: { json?: boolean; dataDir?: string }, { house, first, choices }: Made) {
-  const [key] = await listPublicKeys(house.db.read)
-  const { folder, made } = house
+async function tell(io: Io, options: { json?: boolean; dataDir?: string }, { installation, first, choices }: Made) {
+  const [key] = await listPublicKeys(installation.db.read)
+  const { folder, made } = installation
   const where = options.dataDir === undefined ? '' : ` --data-dir ${options.dataDir}`
   const isUnchanged = !made.length && !first.product_id && !first.api_key
   report(io, options, { data_dir: folder, key_id: key!.id, public_key: key!.publicPem, ...first }, [

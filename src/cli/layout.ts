@@ -1,5 +1,5 @@
 import { visible } from '../kernel/visible'
-import type { Line, Table } from '../operations/lines'
+import type { Line, LineTable } from '../operations/lines'
 import { wrapped } from './wrap'
 
 /** What text is laid out for: a terminal, or a file or pipe, which has no width and no colours. */
@@ -31,7 +31,7 @@ const readable = (text: string, zone = '') => visible(text).replace(isoMoment, `
  * A table, each column as wide as its widest cell. Where that is too much, free text is cut first; then columns move
  * into lines below their row. No other cell is ever cut.
  */
-function tableLines({ headings, rows, freeText = [] }: Table, { columns, isColored }: Screen): string[] {
+function tableLines({ headings, rows, freeText = [] }: LineTable, { columns, isColored }: Screen): string[] {
   const cells = rows.map((row) => row.map((cell) => readable(cell)))
   const widths = headings.map((heading, i) =>
     cells.reduce((widest, row) => Math.max(widest, Bun.stringWidth(row[i]!)), Bun.stringWidth(heading)),

@@ -2,13 +2,13 @@ import { Argument, type Command, Option } from 'commander'
 import { requireDataFolder } from '../database/data-folder'
 import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
+import { OperatorError } from '../kernel/operator-error'
 import { Refusal } from '../kernel/outcome'
-import { Sorry } from '../kernel/sorry'
 import { csvOf } from '../operations/csv'
 import { type Operation, parametersOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
-import { folderOf, inHouse, withSettings } from './house-command'
+import { folderOf, inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 import { orStandardInput, refuseBare } from './secret-option'
 import { uploadOf } from './upload'
@@ -54,16 +54,16 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     const options = given.at(bare.length) as Given
     // Nobody types a password for a folder that is not there.
     requireDataFolder(folderOf(options, io))
-    const values = judged(operation, await withAsked(operation, gather(operation, given, options), io))
-    await inHouse(options, io, async (house) => {
+    const values = validated(operation, await withAsked(operation, optionValues(operation, given, options), io))
+    await inInstallation(options, io, async (installation) => {
       const upload = operation.takesFile && uploadOf(String(options.file))
-      const desk = { ...house, now: house.clock(), onProgress: progressOn(io), upload }
-      if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, desk), io)
-      const value = await operation.run(desk, values)
+      const context = { ...installation, now: installation.clock(), onProgress: progressOn(io), upload }
+      if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, context), io)
+      const value = await operation.run(context, values)
       if (operation.csv && options.csv) io.out(await csvOf(operation.csv(value)))
       else report(io, options, value, operation.show(value))
       // All is said; what is left is the exit code.
-      if (operation.isFailure?.(value)) throw new Sorry('')
+      if (operation.isFailure?.(value)) throw new OperatorError('')
     })
   })
 }
@@ -106,7 +106,7 @@ const choicesOf = (field: Field): string[] | undefined =>
   field.kind === 'choice' ? field.anyOf.map((word: { const: string }) => word.const) : field.words && [...field.words]
 
 /** The fields as they stand on the command line. */
-function gather(operation: Operation, given: unknown[], options: Given): Given {
+function optionValues(operation: Operation, given: unknown[], options: Given): Given {
   const bare = bareOf(operation)
   const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
@@ -114,7 +114,8 @@ function gather(operation: Operation, given: unknown[], options: Given): Given {
     const value = at === -1 ? options[camel(flag)] : given[at]
     const path = field.file ? value : field.orFile && options[camel(`${flag}-file`)]
     if (typeof path !== 'string') return [name, Array.isArray(value) ? value.join('\n') : value]
-    if (field.orFile && value !== undefined) throw new Sorry(`give either ${flag} or ${flag}-file`, 'usage')
+    if (field.orFile && value !== undefined)
+      throw new OperatorError(`give either ${flag} or ${flag}-file`, 'invalid_input')
     return [name, readText(path)]
   })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
@@ -123,8 +124,8 @@ function gather(operation: Operation, given: unknown[], options: Given): Given {
 /** What Commander calls an option's value. */
 const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** The fields in their types; what is wrong with them, each by its name on the command line, is a `Sorry`. */
-function judged(operation: Operation, given: Given) {
+/** The fields in their types; what is wrong with them, each by its name on the command line, is an `OperatorError`. */
+function validated(operation: Operation, given: Given) {
   const { input } = operation
   const { errors, values } = readAs(input, given)
   if (!errors) return values
@@ -133,7 +134,7 @@ function judged(operation: Operation, given: Given) {
     const field = input.properties[name] as Field
     return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
   })
-  throw new Sorry(sentences.join(' '), 'usage')
+  throw new OperatorError(sentences.join(' '), 'invalid_input')
 }
 
 function readAs(input: Operation['input'], given: Given) {
@@ -141,6 +142,6 @@ function readAs(input: Operation['input'], given: Given) {
     return readInput(input, given)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    throw new Sorry('a file that was named is no text: it holds a NUL character', 'usage')
+    throw new OperatorError('a file that was named is no text: it holds a NUL character', 'invalid_input')
   }
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { visible } from '../kernel/visible'
 import { subjects } from '../operations/subjects'
 import { auditExportCommand } from './audit-export'
@@ -75,10 +75,10 @@ export async function run(args: string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const remedy = error instanceof Sorry ? error.message : remedyFor(error)
+    const remedy = error instanceof OperatorError ? error.message : remedyFor(error)
     if (remedy === undefined) throw error
     if (remedy) io.err(complaint(remedy, io))
-    return error instanceof Sorry && error.reason === 'usage' ? 2 : 1
+    return error instanceof OperatorError && error.kind === 'invalid_input' ? 2 : 1
   }
 }
 

@@ -4,7 +4,7 @@ import { counted } from '../kernel/counted'
 import { restoreBackup } from '../upkeep/backup/restore'
 import { readText } from './arguments'
 import { readPassphrase } from './backup'
-import { configOf, withSettings } from './house-command'
+import { configOf, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 const warning =

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
 /** What the help of an option that names a file ends in. */
 export const orStandardInput = (what: string) => `${what.replace(/\.$/, '')}: a file, or - for standard input.`
@@ -11,9 +11,9 @@ export const orStandardInput = (what: string) => `${what.replace(/\.$/, '')}: a 
 export function refuseBare(command: Command, flag: string, remedies: readonly string[] = []) {
   const sentence = [`write it to a file and name that with ${flag}-file FILE, or - for standard input`, ...remedies]
   const option = new Option(`${flag} <text>`).hideHelp().argParser(() => {
-    throw new Sorry(
+    throw new OperatorError(
       `${flag} is not taken on the command line, which other users of this machine can read: ${sentence.join('; or ')}`,
-      'usage',
+      'invalid_input',
     )
   })
   command.addOption(option)

@@ -3,15 +3,15 @@ import type { Command } from 'commander'
 import { hasApiKey } from '../access/store'
 import { type Config, type SettingName, settings } from '../config'
 import { remedyFor } from '../database/failure'
-import { type House, openHouse } from '../house'
-import { endOf, readCertificate } from '../http/certificate'
+import { certificateEnd, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
-import { faultsAlone, gathered, jsonLog, type Log, prettyLog } from '../kernel/log'
-import { Sorry } from '../kernel/sorry'
+import { type Installation, openInstallation } from '../installation'
+import { batched, faultsAlone, jsonLog, type Log, prettyLog } from '../kernel/log'
+import { OperatorError } from '../kernel/operator-error'
 import { minuteUtc } from '../operations/lines'
 import { readAuthorities } from '../webhooks/authorities'
 import { startServer } from '../worker/server'
-import { configOf, withSettings } from './house-command'
+import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 
 /** `latchkey serve` */
@@ -20,36 +20,36 @@ export const serveCommand = (program: Command, io: Io) =>
     .description('run the server; the first start makes the data folder')
     .action(async (options) => {
       const config = configOf(options, io)
-      const { house, server } = await open(config, io)
+      const { installation, server } = await open(config, io)
       const renewal = onHangUp(config, server, io)
       // Before anything says that it runs: a signal may follow at once.
       const stopped = untilStopped()
-      for (const thing of house.made) io.err(`Made ${thing}.\n`)
-      io.err(`Latchkey listens on ${server.url}, data in ${house.folder}\n`)
+      for (const thing of installation.made) io.err(`Made ${thing}.\n`)
+      io.err(`Latchkey listens on ${server.url}, data in ${installation.folder}\n`)
       // A damaged table is told to those who need it; the rest is served.
-      if (!(await hasApiKey(house.db.read).catch(() => true))) {
+      if (!(await hasApiKey(installation.db.read).catch(() => true))) {
         io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
       }
       await stopped
       process.off('SIGHUP', renewal)
       io.err('Stopping: finishing what runs.\n')
       await server.stop()
-      await house.close()
+      await installation.close()
     })
 
 /** Opens the folder for a server and listens. A port in use is found before anything is written. */
-export async function open(config: Config, io: Io): Promise<{ house: House; server: Listening }> {
+export async function open(config: Config, io: Io): Promise<{ installation: Installation; server: Listening }> {
   readCertificate(config)
   readAuthorities(config.webhook_ca)
   const obstacle = portObstacle(config.host, config.port)
-  if (obstacle) throw new Sorry(obstacle)
-  const house = await openHouse({ config, asServer: true, log: logOf(config, io) })
+  if (obstacle) throw new OperatorError(obstacle)
+  const installation = await openInstallation({ config, asServer: true, log: logOf(config, io) })
   try {
-    return { house, server: await startServer(house, config.host, config.port) }
+    return { installation, server: await startServer(installation, config.host, config.port) }
   } catch (error) {
-    await house.close()
+    await installation.close()
     const reason = remedyFor(error) ?? portObstacle(config.host, config.port)
-    throw new Sorry(reason ?? `cannot listen: ${(error as Error).message}`)
+    throw new OperatorError(reason ?? `cannot listen: ${(error as Error).message}`)
   }
 }
 
@@ -60,7 +60,7 @@ function onHangUp(config: Config, server: Listening, io: Io) {
       const certificate = readCertificate(config)
       if (!certificate) return io.err('Hung up: there is no certificate to read again.\n')
       await server.renew(certificate)
-      io.err(`The certificate was read again; it is good until ${minuteUtc(endOf(certificate))}.\n`)
+      io.err(`The certificate was read again; it is good until ${minuteUtc(certificateEnd(certificate))}.\n`)
     } catch (error) {
       io.err(`The certificate before it goes on serving: ${(error as Error).message}\n`)
     }
@@ -73,7 +73,7 @@ function onHangUp(config: Config, server: Listening, io: Io) {
 function logOf({ log }: Config, io: Io): Log {
   const kind = log === 'auto' ? (io.screen ? 'pretty' : 'json') : log
   if (kind === 'off') return faultsAlone(prettyLog(io.err))
-  return (kind === 'json' ? jsonLog : prettyLog)(gathered(io.out))
+  return (kind === 'json' ? jsonLog : prettyLog)(batched(io.out))
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, fileSettings, flagOf, isPath, type SettingName, settings, variableOf } from '../config'
-import { Sorry } from '../kernel/sorry'
-import { configOf, withSettings } from './house-command'
+import { OperatorError } from '../kernel/operator-error'
+import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 
 // The server gives requests and jobs ten seconds each to end.
@@ -26,9 +26,9 @@ function unitOf(config: Config, user: string) {
   const capability = config.port > 0 && config.port < privilegedPorts ? 'CAP_NET_BIND_SERVICE' : ''
   const given = names.filter((name) => config.origins[name] !== 'default' && name !== 'data_dir')
   if (given.includes('envato_token')) {
-    throw new Sorry(
+    throw new OperatorError(
       'envato_token is a secret, and a unit is read by everybody: put it into /etc/latchkey.env, or store it with "latchkey setting set envato_token --value-file FILE"',
-      'usage',
+      'invalid_input',
     )
   }
   // A unit names the places that the server may write to and read.
@@ -123,12 +123,13 @@ const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${
 
 /** A value that may hold spaces and the characters that mean something in a unit. */
 function quoted(value: string) {
-  if (/\p{Cc}/u.test(value)) throw new Sorry('a unit cannot hold control characters: choose another path', 'usage')
+  if (/\p{Cc}/u.test(value))
+    throw new OperatorError('a unit cannot hold control characters: choose another path', 'invalid_input')
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`
 }
 
 function word(user: string) {
   if (!/^[a-z_][a-z0-9_-]*$/.test(user))
-    throw new Sorry(`--user is "${user}", but it takes the name of a user`, 'usage')
+    throw new OperatorError(`--user is "${user}", but it takes the name of a user`, 'invalid_input')
   return user
 }

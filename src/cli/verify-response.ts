@@ -2,11 +2,11 @@ import { createPublicKey } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../kernel/clock'
 import { parseDuration } from '../kernel/durations'
-import { Sorry } from '../kernel/sorry'
-import { flawOf, mismatchOf } from '../signing/check'
+import { OperatorError } from '../kernel/operator-error'
+import { mismatchOf, responseProblemOf } from '../signing/check'
 import { listPublicKeys } from '../signing/store'
 import { readText } from './arguments'
-import { inHouse, withSettings } from './house-command'
+import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
 /** `latchkey verify-response` */
@@ -25,18 +25,20 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
       const answer = file === '-' ? await Bun.stdin.text() : readText(file)
       const publicPems = options.publicKey
         ? [readPublicKey(options.publicKey)]
-        : await inHouse(options, io, async ({ db }) => (await listPublicKeys(db.read)).map((key) => key.publicPem))
-      const flaws = publicPems.map((pem) => flawOf(answer, pem))
-      const isGenuine = flaws.includes(undefined)
-      const { nonce, product, maxAge: longestAgeMs } = options
-      const reason = isGenuine ? mismatchOf(answer, { nonce, product, longestAgeMs }, systemClock()) : flaws[0]
+        : await inInstallation(options, io, async ({ db }) =>
+            (await listPublicKeys(db.read)).map((key) => key.publicPem),
+          )
+      const problems = publicPems.map((pem) => responseProblemOf(answer, pem))
+      const isGenuine = problems.includes(undefined)
+      const { nonce, product, maxAge: ageMsMax } = options
+      const reason = isGenuine ? mismatchOf(answer, { nonce, product, ageMsMax }, systemClock()) : problems[0]
       report(io, options, { genuine: isGenuine && !reason, reason: reason ?? null }, [
         ...(isGenuine ? [saidIn(answer)] : []),
         isGenuine && !reason
           ? 'Genuine: the signature fits the public key.'
           : `${isGenuine ? 'Genuine, but not what was asked for' : 'Not genuine'}: ${reason}.`,
       ])
-      if (reason) throw new Sorry('')
+      if (reason) throw new OperatorError('')
     })
 
 /** What a genuine answer says, in one line. */
@@ -57,7 +59,7 @@ function readPublicKey(path: string) {
   try {
     createPublicKey(pem)
   } catch {
-    throw new Sorry(`${path} is not a public key in PEM form: it must begin with "-----BEGIN PUBLIC KEY-----"`)
+    throw new OperatorError(`${path} is not a public key in PEM form: it must begin with "-----BEGIN PUBLIC KEY-----"`)
   }
   return pem
 }

@@ -1,4 +1,4 @@
-import type { Charge } from '../checkpoint-worker'
+import type { CheckpointRequest } from '../checkpoint-worker'
 
 const everyMs = 500
 const patienceMs = 2000
@@ -10,7 +10,7 @@ const patienceMs = 2000
 export function openCheckpoints(path: string, spawn: () => Worker): { close(): Promise<void> } {
   const worker = spawn()
   worker.unref()
-  worker.postMessage({ path, everyMs } satisfies Charge)
+  worker.postMessage({ path, everyMs } satisfies CheckpointRequest)
   return {
     async close() {
       const ended = new Promise<void>((resolve) => {

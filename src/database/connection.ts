@@ -40,8 +40,8 @@ export function endTransaction(raw: Database, statement: Statement) {
   }
 }
 
-const mostKept = 500
-const longestKept = 4096
+const keptMax = 500
+const keptLengthMax = 4096
 
 /**
  * Reuses statements by their text: to compile one costs more than to run it. The longest unused of those kept is let
@@ -71,9 +71,9 @@ function keepStatements(raw: Database) {
       return known
     }
     const statement = prepare(sql)
-    if (sql.length > longestKept) return passOn(statement)
+    if (sql.length > keptLengthMax) return passOn(statement)
     kept.set(sql, statement)
-    if (kept.size > mostKept) {
+    if (kept.size > keptMax) {
       const [oldest, unused] = kept.entries().next().value!
       kept.delete(oldest)
       // Somebody may still hold it.

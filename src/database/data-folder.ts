@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { OperatorError } from '../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial, isPermitted } from '../kernel/ownership'
-import { Sorry } from '../kernel/sorry'
 
 /** What lies in a data folder, beside the folders for files. */
-const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|rehearsal-\d+\.db.*)$/
+const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|dry-run-\d+\.db.*)$/
 const folders = ['files', 'imports']
 
 export const databaseIn = (folder: string) => join(folder, 'latchkey.db')
@@ -12,30 +12,32 @@ export const databaseIn = (folder: string) => join(folder, 'latchkey.db')
 /** Whether there is a data folder, finished or not. */
 export const hasDataFolder = (folder: string) => found(databaseIn(folder)) !== undefined
 
-/** A command needs a data folder that is there; a `Sorry` says that there is none, and how to name the right one. */
+/** A command needs a data folder that is there; an `OperatorError` says that there is none, and how to name the right one. */
 export function requireDataFolder(folder: string) {
   const remedy = 'name the folder of your server with --data-dir, or make a new one with "latchkey init"'
-  if (!found(folder)) throw new Sorry(`there is no data folder at ${folder}: ${remedy}`)
+  if (!found(folder)) throw new OperatorError(`there is no data folder at ${folder}: ${remedy}`)
   if (!hasDataFolder(folder)) {
-    throw new Sorry(`there is no data folder at ${folder}, it holds no latchkey.db: ${remedy}`)
+    throw new OperatorError(`there is no data folder at ${folder}, it holds no latchkey.db: ${remedy}`)
   }
 }
 
 /** A data folder whose first start was broken off has no key and no rows: commands leave it alone. */
 export function requireFinished(folder: string, isFinished: boolean) {
   if (isFinished) return
-  throw new Sorry(`the data folder ${folder} is not complete: finish it with "latchkey init --data-dir ${folder}"`)
+  throw new OperatorError(
+    `the data folder ${folder} is not complete: finish it with "latchkey init --data-dir ${folder}"`,
+  )
 }
 
-/** Every file in the folder can be used; one of another owner is a `Sorry` that names both. */
+/** Every file in the folder can be used; one of another owner is an `OperatorError` that names both. */
 export function requireOwnFiles(folder: string, isServer: boolean) {
-  if (!isPermitted(folder, 'read')) throw new Sorry(denied(folder, 'read'))
-  if (!isPermitted(folder, 'write to')) throw new Sorry(denied(folder, 'write to'))
+  if (!isPermitted(folder, 'read')) throw new OperatorError(denied(folder, 'read'))
+  if (!isPermitted(folder, 'write to')) throw new OperatorError(denied(folder, 'write to'))
   for (const path of pathsIn(folder, isServer ? folders : [])) {
     for (const access of ['read', 'write to'] as const) {
       // The key is never written again.
       if (access === 'write to' && path.endsWith('.key')) continue
-      if (!isPermitted(path, access)) throw new Sorry(denied(path, access))
+      if (!isPermitted(path, access)) throw new OperatorError(denied(path, access))
     }
   }
 }
@@ -52,7 +54,7 @@ function found(path: string) {
   try {
     return statSync(path)
   } catch (error) {
-    if (isDenial(error)) throw new Sorry(denied(path, 'read'))
+    if (isDenial(error)) throw new OperatorError(denied(path, 'read'))
     return undefined
   }
 }

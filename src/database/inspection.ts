@@ -8,27 +8,27 @@ export interface BrokenReference {
 }
 
 /** A database file, for somebody who only looks; each question is answered as of one moment. */
-export interface Inspection {
+export interface DatabaseInspection {
   readonly read: Queryable
   /** What SQLite finds wrong with the file itself, so many findings at most; none in a sound one. */
-  flaws(most: number): string[]
+  problems(most: number): string[]
   brokenReferences(most: number): BrokenReference[]
   /** How many rows each table has. */
   rows(): Record<string, number>
 }
 
 /** Looks into a database file, beside whoever works on it. What is asked takes its time and holds up this process. */
-export async function inspect<T>(path: string, look: (inspection: Inspection) => Promise<T>): Promise<T> {
+export async function inspect<T>(path: string, look: (inspection: DatabaseInspection) => Promise<T>): Promise<T> {
   const { raw, orm, close } = connect(path, { readonly: true })
   try {
     return await look({
       read: orm,
-      flaws: (most) =>
+      problems: (most) =>
         raw
           .query<{ integrity_check: string }, []>(`pragma integrity_check(${most})`)
           .all()
-          .map(({ integrity_check: flaw }) => flaw)
-          .filter((flaw) => flaw !== 'ok'),
+          .map(({ integrity_check: problem }) => problem)
+          .filter((problem) => problem !== 'ok'),
       brokenReferences(most) {
         const found: BrokenReference[] = []
         for (const broken of raw.query<BrokenReference, []>('pragma foreign_key_check').iterate()) {

@@ -3,8 +3,8 @@ import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { counted } from '../kernel/counted'
+import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import { connect } from './connection'
 import { copyTo } from './copy'
 
@@ -20,7 +20,7 @@ function pendingMigrations(raw: Database, all: Migration[] = migrations): Migrat
   for (const [tag, hash] of applied) {
     const known = all.find((migration) => migration.tag === tag)
     if (!known) {
-      throw new Sorry(
+      throw new OperatorError(
         `the database was written by a newer Latchkey (it has "${tag}"): run that version, or restore a copy made before it`,
       )
     }
@@ -45,7 +45,7 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
   const raw = openUntouched(path)
   try {
     if (isForeign(raw)) {
-      throw new Sorry(`${path} is not a database of Latchkey: choose another folder with --data-dir`)
+      throw new OperatorError(`${path} is not a database of Latchkey: choose another folder with --data-dir`)
     }
     const isCurrent = pendingMigrations(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
@@ -56,7 +56,7 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
     return { isCurrent, storedSettings: () => stored, ...(fact && { sealingFingerprint: fact.value }) }
   } catch (error) {
     if ((error as { code?: string }).code !== 'SQLITE_NOTADB') throw error
-    throw new Sorry(`${path} is not a database: restore it from a backup`)
+    throw new OperatorError(`${path} is not a database: restore it from a backup`)
   } finally {
     raw.close()
   }

@@ -1,13 +1,13 @@
 import { and, asc, desc, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import type { Queryable } from './connection'
 
 /** How a list can be ordered: by these, up or, with a `-` before the name, down. */
 export type Sorts = Readonly<Record<string, SQLiteColumn | SQL>>
 
 /** Which part of a list is wanted. */
-export interface Wanted {
+export interface PageRequest {
   /** `name`, or `-name` for downwards. */
   sort: string
   /** The `next` of the page before; the first page where it is absent. */
@@ -26,7 +26,7 @@ type Listed = SQLiteTable & { id: SQLiteColumn }
 interface Listing {
   where?: SQL | undefined
   sorts: Sorts
-  wanted: Wanted
+  wanted: PageRequest
   /** The index to walk along, where SQLite left alone would sort all rows instead. */
   index?: string | undefined
 }
@@ -79,7 +79,7 @@ type Value = string | number | null
 function stretchesOf(
   by: SQLiteColumn | SQL,
   id: SQLiteColumn,
-  { after, sort, isDown }: Wanted & { isDown: boolean },
+  { after, sort, isDown }: PageRequest & { isDown: boolean },
 ): (SQL | undefined)[] {
   if (after === undefined) return [undefined]
   const [at, lastId] = placeOf(after, sort)
@@ -99,7 +99,7 @@ function placeOf(after: string, sort: string): [Value, Value] {
     const [madeFor, at, id] = JSON.parse(Buffer.from(after, 'base64url').toString())
     if (madeFor === sort && [at, id].every(isValue)) return [at, id]
   } catch {}
-  throw new Sorry('"after" takes the "next" of the page before, in the same order', 'usage')
+  throw new OperatorError('"after" takes the "next" of the page before, in the same order', 'invalid_input')
 }
 
 const isValue = (value: unknown) => value === null || typeof value === 'string' || typeof value === 'number'

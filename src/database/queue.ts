@@ -4,7 +4,7 @@ import { endTransaction, lockPatienceMs } from './connection'
 
 const lockPauseMs = 5
 // Enough for all who were answered together to come back together, or they fall into two halves that take turns.
-const mostTurns = 3
+const turnsMax = 3
 
 type Result = { value: unknown } | { error: unknown }
 
@@ -79,7 +79,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
 
   /** Waits as long as each turn of the event loop brings more works: a commit serves many as it serves one. */
   async function gatherWorks() {
-    for (let known = 0, turns = 0; waiting.length > known && turns < mostTurns; turns++) {
+    for (let known = 0, turns = 0; waiting.length > known && turns < turnsMax; turns++) {
       known = waiting.length
       await new Promise((resume) => setImmediate(resume))
     }

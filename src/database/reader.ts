@@ -2,7 +2,7 @@ import { stopwatch } from '../kernel/clock'
 import { connect, endTransaction, lockPatienceMs, type Queryable } from './connection'
 import { openQueue, type Queue } from './queue'
 
-const longestSnapshotMs = 1
+const snapshotMsMax = 1
 
 /** The connection that reads, and keeps statistics. What it promises stands at `Db`. */
 export interface Reader {
@@ -40,7 +40,7 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
     // Nobody can change anything meanwhile.
     if (isNoting) return
     const now = stopwatch()
-    if (hasSnapshot && now - snapshotAt < longestSnapshotMs) return
+    if (hasSnapshot && now - snapshotAt < snapshotMsMax) return
     endSnapshot()
     begin.run()
     hasSnapshot = true

@@ -1,8 +1,8 @@
-import type { Visitor } from '../access/visitor'
+import type { RequestContext } from '../access/request-context'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Answer } from '../kernel/answers'
-import { type Outcome, retell, say } from '../kernel/outcome'
+import { fromStored, type Outcome, say } from '../kernel/outcome'
 import { sha256 } from '../kernel/secrets'
 import { deleteUnanswered, findAnswer, insertAnswer, insertUnanswered, listUnanswered, type Request } from './store'
 
@@ -17,12 +17,12 @@ export interface ExactlyOnce {
    * Runs a mutation in one write. With an `Idempotency-Key` its answer is kept for 24 hours with it, in that same
    * write: the same request gets the same answer, another one under that key gets 9409.
    */
-  perform(visitor: Visitor, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
+  perform(requestContext: RequestContext, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
   /**
    * Runs an order, guarded without a key as well. An equal order whose earlier answer never arrived gets that answer.
    * While the earlier one still runs, so does an equal order that names its buyer; anonymous ones never share an answer.
    */
-  fulfil(visitor: Visitor, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
+  fulfil(requestContext: RequestContext, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
 }
 
 /** Answers that have given something away: what a repeat must not get twice. */
@@ -44,38 +44,40 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
   // Rows of answered orders, still to be deleted.
   const answered = new Set<number>()
 
-  function perform(visitor: Visitor, work: Work, key = visitor.idempotencyKey) {
-    const theirs = db.as(authorOf(visitor))
+  function perform(requestContext: RequestContext, work: Work, key = requestContext.idempotencyKey) {
+    const theirs = db.as(authorOf(requestContext))
     if (key === undefined) return theirs.write(work)
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       const detail = 'The Idempotency-Key must have 1 to 255 printable ASCII characters and no spaces.'
       return Promise.resolve(say('malformed_request', { detail }))
     }
-    const request = requestOf(visitor)
-    const after = new Date(visitor.now.getTime() - rememberedMs)
+    const request = requestOf(requestContext)
+    const after = new Date(requestContext.now.getTime() - rememberedMs)
     return theirs.write(async (tx) => {
       const known = await findAnswer(tx, request, key, after)
-      if (known) return known.requestHash === request.requestHash ? retell(known.answer) : say('idempotency_key_reused')
+      if (known)
+        return known.requestHash === request.requestHash ? fromStored(known.answer) : say('idempotency_key_reused')
       const outcome = await work(tx)
-      const answer = outcome.written(visitor.now)
-      await insertAnswer(tx, request, { key, answer, now: visitor.now, after })
+      const answer = outcome.toStored(requestContext.now)
+      await insertAnswer(tx, request, { key, answer, now: requestContext.now, after })
       // Told as it is kept, or the first telling could carry the next second.
-      return retell(answer)
+      return fromStored(answer)
     })
   }
 
-  async function fulfil(visitor: Visitor, work: Work, { namesBuyer }: { namesBuyer: boolean }) {
-    if (visitor.idempotencyKey !== undefined) return perform(visitor, work)
-    const request = requestOf(visitor)
+  async function fulfil(requestContext: RequestContext, work: Work, { namesBuyer }: { namesBuyer: boolean }) {
+    if (requestContext.idempotencyKey !== undefined) return perform(requestContext, work)
+    const request = requestOf(requestContext)
     const name = namesBuyer ? `${request.apiKeyId} ${request.endpoint} ${request.requestHash}` : undefined
     const running = name === undefined ? undefined : orders.get(name)
-    const order = running && !isLapsed(running.startedAt, visitor.now) ? running : begin(request, visitor, work)
+    const order =
+      running && !isLapsed(running.startedAt, requestContext.now) ? running : begin(request, requestContext, work)
     if (name !== undefined) orders.set(name, order)
     const forget = () => {
       if (name !== undefined && orders.get(name) === order) orders.delete(name)
     }
     order.waiting++
-    visitor.onAnswered = (isDelivered) => {
+    requestContext.onAnswered = (isDelivered) => {
       order.waiting--
       order.isDelivered ||= isDelivered
       if (order.waiting > 0) return
@@ -90,25 +92,25 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
     }
   }
 
-  function begin(request: Request, visitor: Visitor, work: Work): Order {
-    const { now } = visitor
+  function begin(request: Request, requestContext: RequestContext, work: Work): Order {
+    const { now } = requestContext
     let rowId: number | undefined
-    const written = db.as(authorOf(visitor)).write(async (tx) => {
+    const written = db.as(authorOf(requestContext)).write(async (tx) => {
       const open = (await listUnanswered(tx, request)).find(
         ({ id, createdAt }) => !inFlight.has(id) && !answered.has(id) && !isLapsed(createdAt, now),
       )
       if (open) {
         rowId = open.id
         inFlight.add(rowId)
-        return retell(open.answer)
+        return fromStored(open.answer)
       }
       const fresh = await work(tx)
       if (!fulfilled.includes(fresh.answer)) return fresh
-      const answer = fresh.written(now)
+      const answer = fresh.toStored(now)
       const after = new Date(now.getTime() - unansweredMs)
       rowId = await insertUnanswered(tx, request, { answer, now, after })
       inFlight.add(rowId)
-      return retell(answer)
+      return fromStored(answer)
     })
     const outcome = written.then(
       (told) => {
@@ -142,9 +144,9 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
 
 const isLapsed = (since: Date, now: Date) => now.getTime() - since.getTime() > unansweredMs
 
-const authorOf = ({ key, requestId }: Visitor) => ({ actor: `api-key ${key!.id}`, requestId })
+const authorOf = ({ key, requestId }: RequestContext) => ({ actor: `api-key ${key!.id}`, requestId })
 
-const requestOf = ({ key, capability, values }: Visitor): Request => ({
+const requestOf = ({ key, capability, values }: RequestContext): Request => ({
   apiKeyId: key!.id,
   endpoint: capability!,
   requestHash: sha256(JSON.stringify(values)),

@@ -2,7 +2,7 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm'
 import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
-import type { WrittenOutcome } from '../kernel/outcome'
+import type { StoredOutcome } from '../kernel/outcome'
 
 /** A request as repeats are told by: whose, where, what. */
 export interface Request {
@@ -29,7 +29,7 @@ const answerQuery = prepared((tx) =>
 export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request, key: string, after: Date) {
   const [row] = await answerQuery(tx).execute({ apiKeyId, endpoint, key })
   return row && row.createdAt > after
-    ? { requestHash: row.requestHash, answer: row.answer as WrittenOutcome }
+    ? { requestHash: row.requestHash, answer: row.answer as StoredOutcome }
     : undefined
 }
 
@@ -58,7 +58,7 @@ const answerInsertion = prepared((tx) =>
 export async function insertAnswer(
   tx: Queryable,
   request: Request,
-  { key, answer, now, after }: { key: string; answer: WrittenOutcome; now: Date; after: Date },
+  { key, answer, now, after }: { key: string; answer: StoredOutcome; now: Date; after: Date },
 ) {
   await outdated(tx).execute({ after: after.getTime() })
   await answerInsertion(tx).execute({ ...request, key, answer, createdAt: now })
@@ -82,7 +82,7 @@ const unansweredQuery = prepared((db) =>
 /** The orders equal to this one whose answers may not have arrived, oldest first. */
 export async function listUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
   const rows = await unansweredQuery(tx).execute({ apiKeyId, endpoint, requestHash })
-  return rows.map(({ id, createdAt, answer }) => ({ id, createdAt, answer: answer as WrittenOutcome }))
+  return rows.map(({ id, createdAt, answer }) => ({ id, createdAt, answer: answer as StoredOutcome }))
 }
 
 const lapsed = prepared((tx) =>
@@ -110,7 +110,7 @@ const insertion = prepared((tx) =>
 export async function insertUnanswered(
   tx: Queryable,
   request: Request,
-  { answer, now, after }: { answer: WrittenOutcome; now: Date; after: Date },
+  { answer, now, after }: { answer: StoredOutcome; now: Date; after: Date },
 ) {
   await lapsed(tx).execute({ after: after.getTime() })
   const [row] = await insertion(tx).execute({ ...request, answer, createdAt: now })

@@ -1,26 +1,26 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../deps'
-import { activations } from '../features/activations/routes'
+import { activationRoutes } from '../features/activations/routes'
 import { assignments } from '../features/assignments/routes'
-import { contracts } from '../features/contracts/routes'
+import { contractRoutes } from '../features/contracts/routes'
 import { downloads } from '../features/downloads/routes'
 import { entitlements } from '../features/entitlements/routes'
-import { generators } from '../features/generators/routes'
-import { licenses } from '../features/licenses/routes'
+import { generatorRoutes } from '../features/generators/routes'
+import { licenseRoutes } from '../features/licenses/routes'
 import { metadata } from '../features/metadata/routes'
 import { offline } from '../features/offline/routes'
 import { productInformation, publicKeyFile, publicKeySync } from '../features/product-information/routes'
-import { products } from '../features/products/routes'
+import { productRoutes } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
-import { telemetry } from '../features/telemetry/routes'
+import { telemetryRoutes } from '../features/telemetry/routes'
 import { admin } from './admin/routes'
 import { openCors } from './cors'
 import { docs } from './docs'
 import { envelope } from './envelope'
 import { metricsPage } from './metrics'
+import { notFound } from './not-found'
 import { ops } from './ops'
 import { normalizePath } from './path-normalization'
-import { strays } from './strays'
 
 /** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
 const prefixes = ['/api/v1', '/v1'] as const
@@ -30,14 +30,14 @@ const keySyncPrefix = '/api/api/v1'
 
 /** The endpoints, feature by feature. */
 const features: ((deps: Deps) => AnyElysia)[] = [
-  products,
-  licenses,
-  generators,
-  activations,
+  productRoutes,
+  licenseRoutes,
+  generatorRoutes,
+  activationRoutes,
   assignments,
-  contracts,
+  contractRoutes,
   metadata,
-  telemetry,
+  telemetryRoutes,
   productInformation,
   publicKeys,
   entitlements,
@@ -67,7 +67,7 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(contract(deps, prefixes[1]))
     .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
     .use(publicKeyFile(deps))
-    .use(strays(methodsAt))
+    .use(notFound(methodsAt))
 }
 
 /** Tells the routes a path has, one for each method. They are taken apart once, when that is first asked. */

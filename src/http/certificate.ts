@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Config } from '../config'
+import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
-import { Sorry } from '../kernel/sorry'
 
 /** What TLS is spoken with, both halves as PEM; the certificate is followed by those that vouch for it. */
 export interface Certificate {
@@ -10,28 +10,28 @@ export interface Certificate {
   readonly key: string
 }
 
-/** Reads the pair that `tls_cert` and `tls_key` name; undefined when neither is set. A pair of no use is a `Sorry`. */
+/** Reads the pair that `tls_cert` and `tls_key` name; undefined when neither is set. A pair of no use is an `OperatorError`. */
 export function readCertificate({ tls_cert, tls_key }: Pick<Config, 'tls_cert' | 'tls_key'>): Certificate | undefined {
   if (!tls_cert && !tls_key) return undefined
   if (!tls_cert || !tls_key)
-    throw new Sorry('TLS takes a certificate and its key: give both --tls-cert and --tls-key', 'usage')
+    throw new OperatorError('TLS takes a certificate and its key: give both --tls-cert and --tls-key', 'invalid_input')
   const [cert, key] = [read(tls_cert, '--tls-cert'), read(tls_key, '--tls-key')]
   const certificate = parsed(() => new X509Certificate(cert), `${tls_cert} holds no certificate (PEM)`)
   const privateKey = parsed(() => createPrivateKey(key), `${tls_key} holds no private key (PEM without a passphrase)`)
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw new Sorry(`${tls_key} is not the key of ${tls_cert}: give the two that belong together`)
+    throw new OperatorError(`${tls_key} is not the key of ${tls_cert}: give the two that belong together`)
   }
   return { cert, key }
 }
 
 /** When the certificate ends. */
-export const endOf = ({ cert }: Certificate) => new Date(new X509Certificate(cert).validTo)
+export const certificateEnd = ({ cert }: Certificate) => new Date(new X509Certificate(cert).validTo)
 
 function read(path: string, flag: string) {
   try {
     return plain(readFileSync(path))
   } catch (error) {
-    throw new Sorry(`${flag}: ${unreadable(path, error)}`)
+    throw new OperatorError(`${flag}: ${unreadable(path, error)}`)
   }
 }
 
@@ -44,10 +44,10 @@ function plain(bytes: Buffer) {
     .replace(/\r\n?/g, '\n')
 }
 
-function parsed<T>(parse: () => T, flaw: string): T {
+function parsed<T>(parse: () => T, problem: string): T {
   try {
     return parse()
   } catch {
-    throw new Sorry(`${flaw}: give the file your certificate authority gave you`)
+    throw new OperatorError(`${problem}: give the file your certificate authority gave you`)
   }
 }

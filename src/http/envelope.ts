@@ -1,27 +1,27 @@
 import { Elysia } from 'elysia'
 import { isGuess } from '../access/guess-limiter'
-import type { Visitor } from '../access/visitor'
+import type { RequestContext } from '../access/request-context'
 import { faultOf, remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
-import type { Wish } from '../signing/seal'
-import { openChronicle } from './chronicle'
+import type { AnswerOptions } from '../signing/seal'
 import type { Cors } from './cors'
 import { hintFor } from './hint'
+import { openRequestLog } from './request-log'
 
 const retryAfterSeconds = 5
 
 /** The one exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   const { seal, guesses, clock, log } = deps
-  const takeDown = openChronicle(deps)
+  const logRequest = openRequestLog(deps)
   const namesOf = openProductNames(deps.db)
 
   /** What proves an answer, with the product it is about: the client cannot tell that from what it asked. */
-  async function naming(productId: number, wish: Wish): Promise<Wish> {
-    return { ...wish, proof: { ...wish.proof, ...(await namesOf(productId)) } }
+  async function naming(productId: number, answerOptions: AnswerOptions): Promise<AnswerOptions> {
+    return { ...answerOptions, proof: { ...answerOptions.proof, ...(await namesOf(productId)) } }
   }
 
   return new Elysia({ name: 'envelope' })
@@ -35,30 +35,32 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook is async by name, or the framework would go on before there is an answer.
       const outcome = context.responseValue
-      const { visitor } = context as { visitor?: Visitor }
+      const { requestContext } = context as { requestContext?: RequestContext }
       const { request } = context
       // Never the path of a route that has parameters: it may hold keys.
       const route = context.route || 'unknown'
       const answered = outcome instanceof Outcome ? outcome.answer : undefined
-      if (visitor?.attempt) guesses.conclude(visitor.attempt, isGuess(answered, visitor.key), visitor.now)
+      if (requestContext?.attempt)
+        guesses.conclude(requestContext.attempt, isGuess(answered, requestContext.key), requestContext.now)
       const crossOrigin = cors.headersFor(route, request)
       if (outcome instanceof Response) {
         for (const [name, value] of Object.entries(crossOrigin ?? {})) outcome.headers.set(name, value)
-        takeDown({ request, route, visitor, status: outcome.status })
+        logRequest({ request, route, requestContext, status: outcome.status })
       }
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
-      const wish = visitor?.wish
+      const answerOptions = requestContext?.answerOptions
       const { productId } = outcome
-      const full = wish?.proof && productId !== undefined ? await naming(productId, wish) : wish
-      const sealed = seal(outcome, clock(), full, visitor)
+      const full =
+        answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
+      const sealed = seal(outcome, clock(), full, requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      takeDown({ request, route, visitor, answer, status })
-      if (visitor?.onAnswered) tellWhenWritten(visitor.onAnswered, request)
+      logRequest({ request, route, requestContext, answer, status })
+      if (requestContext?.onAnswered) tellWhenWritten(requestContext.onAnswered, request)
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, visitor, crossOrigin) })
+      return new Response(body, { status, headers: headersOf(outcome, requestContext, crossOrigin) })
     })
 }
 
@@ -74,14 +76,18 @@ const headers = new Headers({
 })
 
 /** A refusal names its request, so that whoever complains of it can be helped. */
-function headersOf({ answer, data }: Outcome, visitor: Visitor | undefined, crossOrigin?: Record<string, string>) {
-  const hint = hintFor(answer, visitor)
+function headersOf(
+  { answer, data }: Outcome,
+  requestContext: RequestContext | undefined,
+  crossOrigin?: Record<string, string>,
+) {
+  const hint = hintFor(answer, requestContext)
   if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
   if (declared(answer).http === 200) return own
-  if (visitor) own.set('x-request-id', visitor.requestId)
+  if (requestContext) own.set('x-request-id', requestContext.requestId)
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own
 }

@@ -1,4 +1,4 @@
-import type { Visitor } from '../access/visitor'
+import type { RequestContext } from '../access/request-context'
 import type { Answer } from '../kernel/answers'
 import { nearest } from '../kernel/nearest'
 
@@ -25,9 +25,9 @@ const fieldsLookedAt = 64
  * Tells a client that sent no `license_key` which of its fields was probably meant to be it. The answer itself stays as
  * the contract has it. Only the field's name is repeated, never its value.
  */
-export function hintFor(answer: Answer, visitor: Visitor | undefined): string | undefined {
-  if (!answersWithoutKey.has(answer) || !visitor?.values || visitor.values.license_key) return undefined
-  const { fields, values } = visitor
+export function hintFor(answer: Answer, requestContext: RequestContext | undefined): string | undefined {
+  if (!answersWithoutKey.has(answer) || !requestContext?.values || requestContext.values.license_key) return undefined
+  const { fields, values } = requestContext
   const names = Object.keys(fields).slice(0, fieldsLookedAt)
   const meant = names.find((name) => !(name in values) && isNear(name))
   return meant && `license_key is missing; did you mean to send "${meant}" as license_key?`

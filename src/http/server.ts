@@ -13,7 +13,7 @@ export interface Listening {
 }
 
 /** Where to listen, and what with: plain HTTP without a certificate. Port 0 takes a free one. */
-export interface Place {
+export interface ListenOptions {
   hostname: string
   port: number
   certificate?: Certificate | undefined
@@ -34,7 +34,7 @@ export function portObstacle(hostname: string, port: number): string | undefined
 }
 
 /** Starts to listen. */
-export function listen(app: AnyElysia, place: Place): Listening {
+export function listen(app: AnyElysia, place: ListenOptions): Listening {
   const { hostname, certificate } = place
   let server = open(app, place)
   const host = hostname.includes(':') ? `[${hostname}]` : hostname
@@ -55,7 +55,7 @@ export function listen(app: AnyElysia, place: Place): Listening {
   }
 }
 
-function open(app: AnyElysia, { hostname, port, certificate: tls, idleTimeout = 75 }: Place) {
+function open(app: AnyElysia, { hostname, port, certificate: tls, idleTimeout = 75 }: ListenOptions) {
   // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER
   // Bun cannot change the certificate of a server: a second one joins it on its port and takes over.

@@ -7,7 +7,7 @@ import type { Field } from './model'
 const checks = new WeakMap<TObject, TypeCheck<TObject>>()
 
 /** 9400 with the first field that is not what its model asks for; undefined when all are, or a service judges them. */
-export function flawIn(model: TObject, values: Fields): Outcome | undefined {
+export function problemIn(model: TObject, values: Fields): Outcome | undefined {
   if ('noValidate' in model) return undefined
   let check = checks.get(model)
   if (!check) {
@@ -17,13 +17,13 @@ export function flawIn(model: TObject, values: Fields): Outcome | undefined {
   if (check.Check(values)) return undefined
   const field = check.Errors(values).First()?.path.split('/')[1] ?? ''
   const schema = (model.properties as Record<string, Field>)[field]
-  return say('malformed_request', { detail: `The field "${field}" ${schema ? wish(schema) : tooLong}.` })
+  return say('malformed_request', { detail: `The field "${field}" ${schema ? answerOptions(schema) : tooLong}.` })
 }
 
 const tooLong = 'has the wrong type or is too long'
 
 /** What a field should be, where that is said in a few words. */
-function wish({ kind, minimum, maximum, anyOf = [] }: Field): string {
+function answerOptions({ kind, minimum, maximum, anyOf = [] }: Field): string {
   if (kind === 'integer') return `must be a whole number from ${minimum} to ${maximum}`
   if (kind === 'choice') return `must be one of ${anyOf.map((word: { const: string }) => word.const).join(', ')}`
   return tooLong

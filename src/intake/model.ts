@@ -65,16 +65,16 @@ const withExamples = (description: string, examples?: readonly string[]) =>
     : description
 
 /** The longest text a field may hold: 64 KiB. */
-export const longestText = 65_536
+export const textLengthMax = 65_536
 const largestInteger = 2_147_483_647
 
 /** A text; numbers and booleans are taken as their text, spaces around it are dropped. */
-export const text = ({ maxLength = longestText, ...options }: FieldOptions & { maxLength?: number } = {}) =>
+export const text = ({ maxLength = textLengthMax, ...options }: FieldOptions & { maxLength?: number } = {}) =>
   Type.String({ maxLength, ...field('text', options) })
 
 /** Any JSON value, kept as text: a string as it is, everything else as its JSON. */
 export const jsonText = (options: FieldOptions = {}) =>
-  Type.String({ maxLength: longestText, ...field('json', options) })
+  Type.String({ maxLength: textLengthMax, ...field('json', options) })
 
 /** A whole number; its decimal text is taken too. */
 export const integer = ({
@@ -108,7 +108,7 @@ export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), fi
 export const unchecked = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
 
 /** A model whose faults its service gathers and answers with all of them at once: `judge` checks it. */
-export const gathered = unchecked
+export const validatedByService = unchecked
 
 /** A model's fields before they were judged: any may be absent or wrong. */
 export type Unchecked<T extends TObject> = { [K in keyof Static<T>]?: unknown }

@@ -4,12 +4,12 @@ import type { Fields } from './body'
 import type { Field } from './model'
 
 /** A model's fields out of what arrived, and the device they name, if the model asks for one. */
-export interface Reading {
+export interface ReadFields {
   values: Fields
   device: string | undefined
 }
 
-type Reader = (fields: Fields) => Reading
+type Reader = (fields: Fields) => ReadFields
 
 const readers = new WeakMap<TObject, Reader>()
 
@@ -18,7 +18,7 @@ const readers = new WeakMap<TObject, Reader>()
  * be. Unknown fields are left behind, absent ones stay absent; an empty one is
  * absent too, unless emptiness clears it or its service judges it. Throws a refusal for text no field may hold.
  */
-export function read(model: TObject, fields: Fields): Reading {
+export function read(model: TObject, fields: Fields): ReadFields {
   const reader = readers.get(model) ?? readerOf(model)
   readers.set(model, reader)
   return reader(fields)

@@ -13,18 +13,18 @@ export interface JobKind<Payload extends TSchema = TSchema> {
   /** How long one run may take; after that the job is taken for abandoned and claimed again. */
   readonly leaseMs: number
   /** How many one worker runs at once. */
-  readonly mostAtOnce: number
+  readonly atOnceMax: number
   /** How long after one run the next is due, for work that recurs: one job, never done and never dead. */
   readonly everyMs?: number
 }
 
-type Terms = Partial<Pick<JobKind, 'delaysMs' | 'leaseMs' | 'mostAtOnce' | 'everyMs'>>
+type Terms = Partial<Pick<JobKind, 'delaysMs' | 'leaseMs' | 'atOnceMax' | 'everyMs'>>
 
 /** Doubling from a second to an hour: eighteen attempts in about seven hours. */
 const patiently = Array.from({ length: 17 }, (_, i) => Math.min(hourMs, secondMs * 2 ** i))
 
 export const declareJob = <Payload extends TSchema>(name: string, payload: Payload, terms: Terms = {}) =>
-  ({ name, payload, delaysMs: patiently, leaseMs: 60 * secondMs, mostAtOnce: 32, ...terms }) as JobKind<Payload>
+  ({ name, payload, delaysMs: patiently, leaseMs: 60 * secondMs, atOnceMax: 32, ...terms }) as JobKind<Payload>
 
 /** What a run came to. What is to be written is committed together with the job's end. */
 export interface Conclusion {

@@ -2,7 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
-import { pageOf, type Wanted } from '../database/page'
+import { type PageRequest, pageOf } from '../database/page'
 import type { JobKind } from './job'
 
 // SQLite binds at most 32,766 values in one statement.
@@ -158,7 +158,7 @@ const jobSorts = { id: jobs.id, run_at: jobs.runAt, attempts: jobs.attempts }
 export const pageJobs = (
   db: Queryable,
   { states, kinds }: { states?: Job['state'][] | undefined; kinds?: string[] | undefined },
-  wanted: Wanted,
+  wanted: PageRequest,
 ) => {
   const where = and(states && inArray(jobs.state, states), kinds && inArray(jobs.kind, kinds))
   return pageOf(db, jobs, { where, sorts: jobSorts, wanted })

@@ -8,9 +8,9 @@ import type { Conclusion, Handled, JobKind } from './job'
 import { bringForward, claimDue, type End, ensureRecurring, settle } from './store'
 
 const pollEveryMs = 500
-const longestError = 500
+const errorLengthMax = 500
 // Clocks are adjusted by less all the time.
-const leastSetBackMs = 1000
+const setBackMsMin = 1000
 
 export interface Worker {
   /** Looks for due work now instead of at the next half second. */
@@ -63,11 +63,11 @@ export async function startWorker(
   async function followClock() {
     const now = clock()
     const backMs = latest.getTime() - now.getTime()
-    if (backMs >= leastSetBackMs) await db.write((tx) => bringForward(tx, now, backMs))
+    if (backMs >= setBackMsMin) await db.write((tx) => bringForward(tx, now, backMs))
     latest = now
   }
 
-  const roomFor = (kind: JobKind) => kind.mostAtOnce - runningOf.get(kind.name)!
+  const roomFor = (kind: JobKind) => kind.atOnceMax - runningOf.get(kind.name)!
 
   function start(job: Job) {
     runningOf.set(job.kind, runningOf.get(job.kind)! + 1)
@@ -150,4 +150,4 @@ const after = (now: Date, ms: number) => new Date(now.getTime() + ms)
 /** Up to a tenth later than asked, so that what failed together does not come back together. */
 const later = (now: Date, delayMs: number) => after(now, delayMs * (1 + Math.random() / 10))
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, longestError)
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, errorLengthMax)

@@ -16,7 +16,7 @@ export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ip
 }
 
 // The same few ask again and again, and to look one up in the list takes ten times as long.
-const mostAsked = 1000
+const askedMax = 1000
 
 const known = new WeakMap<readonly string[], AddressSet>()
 
@@ -42,7 +42,7 @@ function setOf(texts: readonly string[]): AddressSet {
       const version = isIP(address)
       if (!version) return false
       const isIn = list.check(address, version === 6 ? 'ipv6' : 'ipv4')
-      if (asked.size === mostAsked) asked.clear()
+      if (asked.size === askedMax) asked.clear()
       asked.set(address, isIn)
       return isIn
     },

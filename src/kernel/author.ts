@@ -10,8 +10,8 @@ export interface Author {
 /** Whoever works at a shell. */
 export const commandLine = 'command line'
 
-const longestLogin = 64
+const loginLengthMax = 64
 
 /** The actor at a shell, by the login where it is known. */
 export const atShell = (login: string | undefined) =>
-  login ? `${commandLine} (${visible(login).slice(0, longestLogin)})` : commandLine
+  login ? `${commandLine} (${visible(login).slice(0, loginLengthMax)})` : commandLine

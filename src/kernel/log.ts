@@ -1,8 +1,8 @@
 /** One thing that happened, as flat facts. Never a secret, never a licence key. */
-export type Facts = Record<string, string | number | undefined>
+export type LogFields = Record<string, string | number | undefined>
 
 /** Takes down what happened when. */
-export type Log = (at: Date, facts: Facts) => void
+export type Log = (at: Date, facts: LogFields) => void
 
 export const silent: Log = () => {}
 
@@ -38,7 +38,7 @@ export const prettyLog =
   }
 
 /** Gathers the lines of one turn of the event loop and writes them together. */
-export function gathered(write: (text: string) => void): (line: string) => void {
+export function batched(write: (text: string) => void): (line: string) => void {
   let lines: string[] = []
   const flush = () => {
     write(lines.join(''))

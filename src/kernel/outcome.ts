@@ -25,27 +25,27 @@ export class Outcome<const A extends Answer = Answer, Data extends object = obje
     return new Outcome<A, Data & More>(this.answer, { ...this.data, ...more }, this.productId, this.saidAt)
   }
 
-  /** A form that can be stored, and brought back with `retell`. */
-  written(now: Date): WrittenOutcome {
+  /** A form that can be stored, and brought back with `fromStored`. */
+  toStored(now: Date): StoredOutcome {
     const { answer, data, productId = null } = this
     return { answer, data, productId, saidAt: (this.saidAt ?? now).getTime() }
   }
 
   /** What was said then, to be said again in the same words and with the same timestamp. */
-  static retell({ answer, data, productId, saidAt }: WrittenOutcome): Outcome {
+  static fromStored({ answer, data, productId, saidAt }: StoredOutcome): Outcome {
     return new Outcome(answer, data, productId ?? undefined, new Date(saidAt))
   }
 }
 
 /** An outcome as JSON. */
-export interface WrittenOutcome {
+export interface StoredOutcome {
   answer: Answer
   data: object
   productId: number | null
   saidAt: number
 }
 
-export const { say, retell } = Outcome
+export const { say, fromStored } = Outcome
 
 /** Thrown at the gate, which ends a request before any service is asked; and where a write must be undone as a whole. */
 export class Refusal extends Error {

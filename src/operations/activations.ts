@@ -2,13 +2,13 @@ import { Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
 import { countSeatsTaken, deactivateAllByOperator, deactivateByOperator } from '../features/activations/service'
 import { listSeats } from '../features/activations/views'
-import { seatsOf } from '../features/desk/state'
 import { requireLicense } from '../features/licenses/operator'
 import { licenseReference } from '../features/licenses/operator-model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
+import { seatsOf } from '../features/support/state'
 import { choice, toggle } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -67,13 +67,15 @@ const deactivate = operation({
   run: ({ db, now }, { license_key, identifier: device, all }) =>
     db.write(async (tx) => {
       if (Boolean(all) === (device !== undefined)) {
-        throw new Sorry('say which device to free, or --all for every one of them', 'usage')
+        throw new OperatorError('say which device to free, or --all for every one of them', 'invalid_input')
       }
       const license = await requireLicense(tx, license_key)
       if (device === undefined) return { license_key, freed: await deactivateAllByOperator(tx, license, now) }
       const { answer } = await deactivateByOperator(tx, { license_key, identifier: device }, now)
       if (answer === 'license_deactivated') return { license_key, identifier: device, status: 'inactive' as const }
-      throw new Sorry(`"${device}" holds no seat on this licence: see "latchkey activation list ${license_key}"`)
+      throw new OperatorError(
+        `"${device}" holds no seat on this licence: see "latchkey activation list ${license_key}"`,
+      )
     }),
   show: (value) =>
     'freed' in value
@@ -85,7 +87,7 @@ const deactivate = operation({
       : [`The seat of "${value.identifier}" is free.`],
 })
 
-export const activations: Subject = {
+export const activationOperations: Subject = {
   name: 'activation',
   about: 'the devices that hold a seat on a licence',
   operations: [list, deactivate],

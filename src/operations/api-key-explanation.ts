@@ -5,7 +5,7 @@ import { explainAdmission } from '../access/explain'
 import { requireApiKey } from '../access/service'
 import { choice, integer, text } from '../intake/model'
 import { plainAddress } from '../kernel/addresses'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { table } from './lines'
 import { operation } from './operation'
 
@@ -20,18 +20,19 @@ export const explainKey = operation({
     capability: choice(capabilities, { description: 'What is asked for', examples: ['verify'] }),
     identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
   }),
-  async run(desk, { id, from, capability, identifier }) {
-    const { db, doorkeeper, now } = desk
+  async run(context, { id, from, capability, identifier }) {
+    const { db, credentials, now } = context
     const address = plainAddress(from)
-    if (!isIP(address)) throw new Sorry(`"${from}" is no address, such as 203.0.113.7 or 2001:db8::7`, 'usage')
+    if (!isIP(address))
+      throw new OperatorError(`"${from}" is no address, such as 203.0.113.7 or 2001:db8::7`, 'invalid_input')
     await requireApiKey(db.read, id)
-    const key = (await doorkeeper.recall(id))!
-    return explainAdmission(desk, { key, address, capability, identifier }, now)
+    const key = (await credentials.recall(id))!
+    return explainAdmission(context, { key, address, capability, identifier }, now)
   },
   show: ({ rules, answer }) => [
     ...table(
       ['RULE', 'PASSED', 'SAW'],
-      rules.map(({ rule, passed, saw }) => [rule, passed ? 'yes' : 'NO', saw]),
+      rules.map(({ rule, passed, observed }) => [rule, passed ? 'yes' : 'NO', observed]),
       '',
     ),
     '',

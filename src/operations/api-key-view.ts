@@ -5,7 +5,7 @@ import { everything, presets } from '../access/capabilities'
 export const isOver = ({ expiresAt }: ApiKey, now: Date) => expiresAt !== null && expiresAt <= now
 
 /** An API key as operators see it: all but its value. */
-export const described = (key: ApiKey) => ({
+export const apiKeyView = (key: ApiKey) => ({
   id: key.id,
   name: key.name,
   prefix: key.prefix,

@@ -13,9 +13,9 @@ import { pageApiKeys } from '../access/store'
 import { choice, integer, list as listOf, momentText, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
 import { parseMoment } from '../kernel/moments'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { explainKey } from './api-key-explanation'
-import { described, isOver, mayOf } from './api-key-view'
+import { apiKeyView, isOver, mayOf } from './api-key-view'
 import { byName } from './by-name'
 import { words } from './filters'
 import { facts, listed, minute, minuteUtc } from './lines'
@@ -77,7 +77,7 @@ const list = listing({
   sorts: ['id', 'name', 'created_at', 'last_used_at', 'expires_at'],
   async page({ db, now }, filters, wanted) {
     const { rows, next } = await pageApiKeys(db.read, filters, wanted)
-    return { rows: rows.map((key) => ({ ...described(key), is_over: isOver(key, now) })), next }
+    return { rows: rows.map((key) => ({ ...apiKeyView(key), is_over: isOver(key, now) })), next }
   },
   columns: {
     ID: (key) => String(key.id),
@@ -98,7 +98,7 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one API key',
   input: Type.Object({ id }),
-  run: async ({ db }, { id }) => described(await requireApiKey(db.read, id)),
+  run: async ({ db }, { id }) => apiKeyView(await requireApiKey(db.read, id)),
   show: facts,
 })
 
@@ -111,8 +111,9 @@ const edit = operation({
   input: Type.Object({ id, name: Type.Optional(text({ description: 'Whose key it is.' })), ...terms }),
   async run({ db, now }, { id, name, ...given }) {
     const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
-    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed, for example --rate-limit', 'usage')
-    return described(await db.write((tx) => editApiKey(tx, id, changes, now)))
+    if (!Object.keys(changes).length)
+      throw new OperatorError('say what is to be changed, for example --rate-limit', 'invalid_input')
+    return apiKeyView(await db.write((tx) => editApiKey(tx, id, changes, now)))
   },
   show: (key) => [`API key ${key.id} is changed.`, ...facts(key)],
   help: listed('Capabilities', capabilities),
@@ -128,7 +129,7 @@ const turn = (
     route: `POST /api-keys/:id/${word}`,
     ...told,
     input: Type.Object({ id }),
-    run: async ({ db, now }, { id }) => described(await db.write((tx) => setApiKeyStatus(tx, id, status, now))),
+    run: async ({ db, now }, { id }) => apiKeyView(await db.write((tx) => setApiKeyStatus(tx, id, status, now))),
     show: (key) => [`API key ${key.id} "${key.name}" is ${key.status}.`],
   })
 
@@ -142,7 +143,7 @@ const revoke = operation({
     const { name } = await requireApiKey(db.read, id)
     return `From now on, every request with API key ${id} "${name}" is refused, for good.`
   },
-  run: async ({ db, now }, { id }) => described(await db.write((tx) => revokeApiKey(tx, id, now))),
+  run: async ({ db, now }, { id }) => apiKeyView(await db.write((tx) => revokeApiKey(tx, id, now))),
   show: (key) => [`API key ${key.id} "${key.name}" is revoked.`],
 })
 
@@ -158,7 +159,7 @@ const rotate = operation({
       what: 'How long the value before it goes on working',
       usual: '7d, while the software that sends it changes over',
       ending: 'to refuse it at once',
-      longestDays: 90,
+      daysMax: 90,
     }),
   }),
   async loses({ id, overlap }, { db }) {

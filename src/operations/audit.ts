@@ -3,11 +3,11 @@ import { Type } from '@sinclair/typebox'
 import type { AuditEntry } from '../../db/schema/operations'
 import { findEntry, findHead, pageEntries } from '../audit/store'
 import { openSubjectNames } from '../audit/subject-names/store'
-import { subjects as kinds, verbs } from '../audit/verbs'
+import { auditSubjects as kinds, verbs } from '../audit/verbs'
 import type { Queryable } from '../database/connection'
 import { integer, text } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { inspectLog } from '../upkeep/audit-log'
 import { period, rangeOf, words } from './filters'
 import { facts, minute } from './lines'
@@ -68,7 +68,7 @@ const show = operation({
   input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
   async run({ db }, { id }) {
     const entry = await findEntry(db.read, id)
-    if (!entry) throw new Sorry(`there is no entry ${id}: see "latchkey audit list"`, 'missing')
+    if (!entry) throw new OperatorError(`there is no entry ${id}: see "latchkey audit list"`, 'not_found')
     return (await namedEntries(db.read, [entry]))[0]!
   },
   show: facts,
@@ -114,7 +114,7 @@ const head = operation({
   input: Type.Object({}),
   async run({ db }) {
     const found = await findHead(db.read)
-    if (!found) throw new Sorry('what said where the log ends is gone: see "latchkey audit verify"')
+    if (!found) throw new OperatorError('what said where the log ends is gone: see "latchkey audit verify"')
     return { head: `${found.head.auditId}:${found.head.hash}` }
   },
   show: ({ head }) => [head],
@@ -122,7 +122,8 @@ const head = operation({
 
 function readHead(given: string) {
   const [, id, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given.trim()) ?? []
-  if (hash === undefined) throw new Sorry('a head looks like 120:9f3c…, as "latchkey audit head" prints it', 'usage')
+  if (hash === undefined)
+    throw new OperatorError('a head looks like 120:9f3c…, as "latchkey audit head" prints it', 'invalid_input')
   return { id: Number(id), hash }
 }
 
@@ -131,7 +132,10 @@ function readPublicKey(pem: string | undefined) {
   try {
     return createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()
   } catch {
-    throw new Sorry('the public key is not in PEM form: "latchkey key show" prints the one of this folder', 'usage')
+    throw new OperatorError(
+      'the public key is not in PEM form: "latchkey key show" prints the one of this folder',
+      'invalid_input',
+    )
   }
 }
 
@@ -179,9 +183,9 @@ function changesOf(before: Side, after: Side) {
 
 const isNothing = (value: unknown) => ['null', '""', '[]', '{}'].includes(JSON.stringify(value))
 
-const longestShown = 80
+const shownLengthMax = 80
 
 function shown(value: unknown) {
   const text = value === undefined ? '–' : JSON.stringify(value)
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+  return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text
 }

@@ -5,7 +5,7 @@ import { pageBlocks } from '../access/store'
 import { turnAway } from '../features/activations/blocking'
 import { choice, integer, momentText, text } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -72,7 +72,7 @@ export const blocklist: Subject = {
 function whomOf(ip: string | undefined, identifier: string | undefined): Pick<Block, 'kind' | 'value'> {
   if (ip !== undefined && identifier === undefined) return { kind: 'ip', value: ip }
   if (identifier !== undefined && ip === undefined) return { kind: 'identifier', value: identifier }
-  throw new Sorry('say whom to turn away: either --ip 203.0.113.7 or --identifier some-device', 'usage')
+  throw new OperatorError('say whom to turn away: either --ip 203.0.113.7 or --identifier some-device', 'invalid_input')
 }
 
 const isOver = ({ expiresAt }: Block, now: Date) => expiresAt !== null && expiresAt <= now

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { type Field, text } from '../intake/model'
-import type { Desk, Operation } from './operation'
+import type { Operation, OperationContext } from './operation'
 
 type Resolve = (db: Queryable, reference: string) => Promise<number>
 
@@ -12,10 +12,10 @@ export const byName = (resolve: Resolve, ...fields: string[]) =>
     const properties = Object.entries(input.properties as Record<string, Field>)
     const own = properties.filter(([name]) => fields.includes(name))
     if (!own.length) return declared
-    const withIds = async (desk: Desk, given: Record<string, unknown>) => {
+    const withIds = async (context: OperationContext, given: Record<string, unknown>) => {
       const ids: Record<string, unknown> = {}
       for (const [name] of own) {
-        if (given[name] !== undefined) ids[name] = await resolve(desk.db.read, String(given[name]))
+        if (given[name] !== undefined) ids[name] = await resolve(context.db.read, String(given[name]))
       }
       return { ...given, ...ids }
     }
@@ -28,7 +28,7 @@ export const byName = (resolve: Resolve, ...fields: string[]) =>
     return {
       ...declared,
       input: Type.Object(Object.fromEntries(named)),
-      run: async (desk, given) => run(desk, await withIds(desk, given)),
-      ...(loses && { loses: async (given, desk) => loses(await withIds(desk, given), desk) }),
+      run: async (context, given) => run(context, await withIds(context, given)),
+      ...(loses && { loses: async (given, context) => loses(await withIds(context, given), context) }),
     }
   }

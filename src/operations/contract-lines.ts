@@ -1,21 +1,23 @@
 import type { Contract } from '../../db/schema/licensing'
 import { mask } from '../audit/record'
 import { listedContract } from '../features/contracts/views'
-import type { Desk } from './operation'
+import type { OperationContext } from './operation'
 
 /** A contract as an operator sees it. */
-export const described = (contract: Contract, used: number) => ({
+export const contractView = (contract: Contract, used: number) => ({
   ...listedContract(contract, used),
   uuid: contract.uuid,
   license_keys_remaining: contract.licenseKeysQuantity - used,
 })
 
 /** It as somebody of that role sees it: a viewer does not learn what holders draw keys with. */
-export const shownTo = <Shown extends { contract_key: string }>(user: Desk['user'], contract: Shown): Shown =>
-  user?.role === 'viewer' ? { ...contract, contract_key: mask } : contract
+export const shownTo = <Shown extends { contract_key: string }>(
+  user: OperationContext['user'],
+  contract: Shown,
+): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask } : contract)
 
 /** It on a few lines. */
-export function told(contract: ReturnType<typeof described>) {
+export function contractLines(contract: ReturnType<typeof contractView>) {
   const { license_keys_count: used, license_keys_quantity: quota, license_keys_remaining: left } = contract
   return [
     `Contract ${contract.id} "${contract.name}", ${contract.status}, for product ${contract.product_id}`,
@@ -28,7 +30,7 @@ export function told(contract: ReturnType<typeof described>) {
 }
 
 /** What its holder may do, in words. */
-export function permissionsOf(contract: ReturnType<typeof described>) {
+export function permissionsOf(contract: ReturnType<typeof contractView>) {
   const { can_get_info, can_generate, can_destroy, can_destroy_all } = contract
   const all = { 'get-info': can_get_info, generate: can_generate, destroy: can_destroy, 'destroy-all': can_destroy_all }
   const granted = Object.entries(all).flatMap(([name, isGranted]) => (isGranted ? [name] : []))

@@ -9,12 +9,12 @@ import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { described, permissionsOf, shownTo, told } from './contract-lines'
+import { contractLines, contractView, permissionsOf, shownTo } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const mostKeysShown = 100
+const keysShownMax = 100
 
 const Choice = Type.Object({ contract: contractReference() })
 
@@ -26,9 +26,9 @@ const create = operation({
   input: NewContract,
   async run({ db, now }, draft) {
     const contract = await db.write((tx) => makeContract(tx, draft, now))
-    return described(contract, 0)
+    return contractView(contract, 0)
   },
-  show: told,
+  show: contractLines,
 })
 
 const list = listing({
@@ -48,7 +48,7 @@ const list = listing({
       db.read,
       rows.map(({ id }) => id),
     )
-    return { rows: rows.map((row) => shownTo(user, described(row, used.get(row.id) ?? 0))), next }
+    return { rows: rows.map((row) => shownTo(user, contractView(row, used.get(row.id) ?? 0))), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -70,12 +70,12 @@ const show = operation({
   input: Choice,
   async run({ db, user }, { contract: reference }) {
     const contract = await requireContract(db.read, reference)
-    const keys = await listLatestKeys(db.read, contract.id, mostKeysShown)
+    const keys = await listLatestKeys(db.read, contract.id, keysShownMax)
     const license_keys = keys.toReversed().map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))
     return { ...shownTo(user, await withUse(db.read, contract)), license_keys }
   },
   show: ({ license_keys, ...contract }) => [
-    ...told(contract),
+    ...contractLines(contract),
     '',
     ...table(
       ['KEY', 'STATUS'],
@@ -95,7 +95,7 @@ const edit = operation({
   summary: 'change a contract; what is not named stays as it is',
   input: ContractEdit,
   run: ({ db, now }, changes) => db.write(async (tx) => withUse(tx, await editContract(tx, changes, now))),
-  show: told,
+  show: contractLines,
 })
 
 const remove = operation({
@@ -109,15 +109,15 @@ const remove = operation({
     const used = await countContractKeys(db.read, id)
     return `This deletes contract ${id} "${name}" for good; the ${counted(used, 'key drawn from it stays', 'keys drawn from it stay')}.`
   },
-  run: async ({ db, now }, { contract }) => described(await db.write((tx) => dropContract(tx, contract, now)), 0),
+  run: async ({ db, now }, { contract }) => contractView(await db.write((tx) => dropContract(tx, contract, now)), 0),
   show: ({ id, name }) => [`Contract ${id} "${name}" is gone; its keys stay.`],
 })
 
-export const contracts: Subject = {
+export const contractOperations: Subject = {
   name: 'contract',
   about: 'quotas of keys that resellers draw from',
   operations: [create, list, show, edit, remove],
 }
 
 const withUse = async (db: Queryable, contract: Contract) =>
-  described(contract, await countContractKeys(db, contract.id))
+  contractView(contract, await countContractKeys(db, contract.id))

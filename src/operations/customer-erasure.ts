@@ -1,19 +1,19 @@
 import { Type } from '@sinclair/typebox'
+import { findText, type TextOccurrence } from '../database/find-text'
 import { isHeld } from '../database/lock'
-import { type Place, placesOf } from '../database/places'
 import { overwriting } from '../database/secure-delete'
 import { removeLicenses } from '../features/licenses/service'
 import { text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
-import { runAside } from '../upkeep/aside'
+import { OperatorError } from '../kernel/operator-error'
 import { eraseCustomer } from '../upkeep/customer/erase'
 import { countsOf, findCustomer, isKnown } from '../upkeep/customer/find'
 import { forgetLateCalls } from '../upkeep/customer/late-calls'
 import { type Copy, listCopies } from '../upkeep/customer/traces'
 import { optimize } from '../upkeep/optimize'
+import { runCommand } from '../upkeep/subprocess'
 import { facts } from './lines'
-import { type Desk, operation } from './operation'
+import { type OperationContext, operation } from './operation'
 
 export const erase = operation({
   command: 'customer erase',
@@ -27,18 +27,18 @@ export const erase = operation({
   }),
   loses: ({ email, with_licenses, dry_run }) =>
     dry_run ? '' : `This erases all that is kept of ${email} for good${with_licenses ? ', their licences too' : ''}.`,
-  async run(desk, { email, with_licenses = false, dry_run = false }) {
-    const { db, folder, config } = desk
+  async run(context, { email, with_licenses = false, dry_run = false }) {
+    const { db, folder, config } = context
     const found = await findCustomer(db.read, email)
     // What was erased earlier, beside a running server, may have left something.
     if (!isKnown(found) && !(await countTracesAside(folder, email))) {
-      throw new Sorry(`there is nothing of a person with the e-mail address ${email}`, 'missing')
+      throw new OperatorError(`there is nothing of a person with the e-mail address ${email}`, 'not_found')
     }
-    const done = dry_run ? undefined : await eraseAll(desk, email, with_licenses)
+    const done = dry_run ? undefined : await eraseAll(context, email, with_licenses)
     return {
       ...{ dry_run, with_licenses },
       ...(done?.counts ?? countsOf(found)),
-      mentioned_in: placesOf(db.read, email),
+      mentioned_in: findText(db.read, email),
       traces: await countTracesAside(folder, email),
       // Absent in a trial, which rewrites nothing.
       ...done?.wiped,
@@ -57,11 +57,11 @@ export const erase = operation({
 /** A process of its own reads the files: this one has them locked. */
 export const countTracesAside = async (folder: string, email: string): Promise<number> =>
   // An address that begins like an option is sought without its beginning.
-  (await runAside(folder, ['customer', 'traces', email.replace(/^-+/, '')])).value.traces
+  (await runCommand(folder, ['customer', 'traces', email.replace(/^-+/, '')])).value.traces
 
 /** Takes the person out of all tables, and then out of what the files hold beside them. */
-async function eraseAll(desk: Desk, email: string, withLicenses: boolean) {
-  const { db, folder, now, isServer, clock } = desk
+async function eraseAll(context: OperationContext, email: string, withLicenses: boolean) {
+  const { db, folder, now, isServer, clock } = context
   const { counts, found } = await db.write(async (tx) => {
     const { licenses } = await findCustomer(tx, email)
     if (withLicenses) await overwriting(tx, () => removeLicenses(tx, licenses, now))
@@ -70,13 +70,13 @@ async function eraseAll(desk: Desk, email: string, withLicenses: boolean) {
   })
   if (isServer || isHeld(folder)) await forgetLateCalls(db, found, clock())
   const { rewritten = false, log_emptied = false } = isServer
-    ? (await runAside(folder, ['optimize', '--wipe'])).value
+    ? (await runCommand(folder, ['optimize', '--wipe'])).value
     : await optimize(folder, { wipes: true })
   return { counts, wiped: { rewritten, log_emptied } }
 }
 
 interface Left {
-  mentioned_in: Place[]
+  mentioned_in: TextOccurrence[]
   traces: number
   rewritten?: boolean
   log_emptied?: boolean

@@ -1,16 +1,16 @@
 import { type TObject, type TProperties, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
+import { type ChangePlan, planBlock, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
+import { productReference } from '../features/products/model'
 import {
   changeForCustomer,
   describeCustomerPlan,
   type OwnerFilter,
   planForCustomer,
-} from '../features/desk/customer-licenses'
-import { type ChangePlan, planBlock, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
-import { productReference } from '../features/products/model'
+} from '../features/support/customer-licenses'
 import { text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { minute, table } from './lines'
 import { operation } from './operation'
 
@@ -124,7 +124,7 @@ const unblock = customerChange({
     const { blockReason } = planned.license
     if (input.reason === undefined || input.reason === blockReason) return planned
     const why = blockReason ? `for another reason, "${blockReason}"` : 'without a reason'
-    throw new Sorry(`licence key "${licenseKey}" was blocked ${why}`)
+    throw new OperatorError(`licence key "${licenseKey}" was blocked ${why}`)
   },
 })
 

@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
-import { placesOf } from '../database/places'
+import { findText } from '../database/find-text'
 import { text } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
+import { customerExport } from '../upkeep/customer/export'
 import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/customer/find'
-import { told } from '../upkeep/customer/told'
 import { countTraces } from '../upkeep/customer/traces'
 import { countTracesAside, erase } from './customer-erasure'
 import { customerLicenses } from './customer-licenses'
 import { facts } from './lines'
-import { type Desk, operation, type Subject } from './operation'
+import { type OperationContext, operation, type Subject } from './operation'
 
 const Person = Type.Object({
   email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
@@ -23,7 +23,7 @@ const show = operation({
   input: Person,
   async run({ db }, { email }) {
     const found = await requireCustomer(db.read, email)
-    return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: placesOf(db.read, email) }
+    return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: findText(db.read, email) }
   },
   show: ({ mentioned_in, ...shown }) => [
     ...facts(shown),
@@ -38,7 +38,7 @@ const exporting = operation({
   role: 'owner',
   summary: 'all that is kept of a person, as JSON: what they may ask for',
   input: Person,
-  run: async ({ db }, { email }) => ({ email, ...told(await requireCustomer(db.read, email)) }),
+  run: async ({ db }, { email }) => ({ email, ...customerExport(await requireCustomer(db.read, email)) }),
   show: (value) => [JSON.stringify(value, null, 2)],
 })
 
@@ -61,8 +61,9 @@ export const customers: Subject = {
   operations: [show, exporting, traces, erase, ...customerLicenses],
 }
 
-async function requireCustomer(db: Desk['db']['read'], email: string) {
+async function requireCustomer(db: OperationContext['db']['read'], email: string) {
   const found = await findCustomer(db, email)
-  if (!isKnown(found)) throw new Sorry(`there is nothing of a person with the e-mail address ${email}`, 'missing')
+  if (!isKnown(found))
+    throw new OperatorError(`there is nothing of a person with the e-mail address ${email}`, 'not_found')
   return found
 }

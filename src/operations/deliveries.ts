@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Delivery, DeliveryAttempt } from '../../db/schema/work'
 import { integer, toggle } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { replayDelivery, replayRange } from '../webhooks/deliveries'
 import { events } from '../webhooks/events'
 import { requireWebhook } from '../webhooks/service'
@@ -78,7 +78,7 @@ export const replay = operation({
     if (delivery_id === undefined && webhookId !== undefined && from && to) {
       return { replayed: await replayRange(db, { webhookId, from, to }, now) }
     }
-    throw new Sorry('give the id of a delivery, or all of --webhook, --from and --to', 'usage')
+    throw new OperatorError('give the id of a delivery, or all of --webhook, --from and --to', 'invalid_input')
   },
   show: ({ replayed, delivery_id }: { replayed: number; delivery_id?: number }) => [
     delivery_id === undefined

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { list, text } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
 const dayMs = 86_400_000
 /** Whether a word for a time is one does not depend on what time it is. */
@@ -44,20 +44,23 @@ export const period = {
   ]),
 }
 
-export interface Range {
+export interface DateRange {
   from: Date | undefined
   /** The first moment that is not in it any more. */
   to: Date | undefined
 }
 
-/** The moments that `from` and `to` mean. A range that ends before it begins is a `Sorry`. */
-export function rangeOf(given: { from?: string | undefined; to?: string | undefined }, now: Date): Range {
+/** The moments that `from` and `to` mean. A range that ends before it begins is an `OperatorError`. */
+export function rangeOf(given: { from?: string | undefined; to?: string | undefined }, now: Date): DateRange {
   const range = {
     from: given.from === undefined ? undefined : stretchOf(given.from, now)?.start,
     to: given.to === undefined ? undefined : stretchOf(given.to, now)?.end,
   }
   if (range.from && range.to && range.from >= range.to) {
-    throw new Sorry(`from ${given.from} to ${given.to} is no time at all: let "from" come before "to"`, 'usage')
+    throw new OperatorError(
+      `from ${given.from} to ${given.to} is no time at all: let "from" come before "to"`,
+      'invalid_input',
+    )
   }
   return range
 }
@@ -85,7 +88,7 @@ function monthAt(month: string) {
 
 const pointAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms) })
 
-/** The states wanted: those named, or the failure that `failed` asks for. Both, where they contradict, are a `Sorry`. */
+/** The states wanted: those named, or the failure that `failed` asks for. Both, where they contradict, are an `OperatorError`. */
 export function statesWanted<State extends string>(
   states: State[] | undefined,
   failed: boolean | undefined,
@@ -93,7 +96,7 @@ export function statesWanted<State extends string>(
 ): State[] | undefined {
   if (!failed) return states
   if (states && !states.includes(failure)) {
-    throw new Sorry(`"failed" asks for the state ${failure}: leave out one of the two`, 'usage')
+    throw new OperatorError(`"failed" asks for the state ${failure}: leave out one of the two`, 'invalid_input')
   }
   return [failure]
 }

@@ -1,8 +1,8 @@
-import { type Appraisal, grouped, keysExpected } from '../features/generators/operator'
+import { type Assessment, grouped, keysExpected } from '../features/generators/operator'
 import type { describeGenerator } from '../features/generators/service'
 
 /** What a generator's keys are like, as JSON has it. */
-export const appraised = ({ capacity, collisionLikelihood, example }: Appraisal) => ({
+export const appraised = ({ capacity, collisionLikelihood, example }: Assessment) => ({
   capacity: capacity.toString(),
   collision: { keys: keysExpected, likelihood: collisionLikelihood },
   example,

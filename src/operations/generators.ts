@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { generators as table } from '../../db/schema/catalog'
-import { mostKeys } from '../features/generators/model'
+import { keysMax } from '../features/generators/model'
 import {
-  appraise,
+  assess,
   createGenerator,
   editGenerator,
   type GeneratorDraft,
@@ -14,7 +14,7 @@ import {
 import { describeGenerator } from '../features/generators/service'
 import { pageGenerators } from '../features/generators/store'
 import { templateHelp } from '../features/generators/template'
-import { longestKey } from '../features/licenses/model'
+import { keyLengthMax } from '../features/licenses/model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, text, toggle } from '../intake/model'
@@ -28,13 +28,13 @@ const format = {
   number_of_chunks: Type.Optional(
     integer({
       minimum: 1,
-      maximum: longestKey,
+      maximum: keyLengthMax,
       option: 'chunks',
       description: 'chunk-system: how many chunks, joined by "-"; at first 4.',
     }),
   ),
   chunk_length: Type.Optional(
-    integer({ minimum: 1, maximum: longestKey, description: 'chunk-system: characters of each chunk; at first 4.' }),
+    integer({ minimum: 1, maximum: keyLengthMax, description: 'chunk-system: characters of each chunk; at first 4.' }),
   ),
   charset: Type.Optional(text({ description: 'What characters are drawn from; at first 0-9 and A-F.' })),
   function_name: Type.Optional(
@@ -65,7 +65,7 @@ const create = operation({
   async run({ db, now }, { product: reference, method = 'chunk-system', dry_run, ...given }) {
     const draft = { product: reference, ...usual, method, ...columnsOf(given) } satisfies GeneratorDraft
     const product = await requireProduct(db.read, reference)
-    const appraisal = appraise(draft)
+    const appraisal = assess(draft)
     if (dry_run) return { product_id: product.id, ...appraised(appraisal) }
     const generator = await db.write((tx) => createGenerator(tx, draft, now))
     return { ...describeGenerator(generator), ...appraised(appraisal) }
@@ -113,7 +113,7 @@ const preview = operation({
   summary: 'keys like those it will make; none is kept',
   input: Type.Object({
     ...Choice.properties,
-    count: Type.Optional(integer({ minimum: 1, maximum: mostKeys, description: 'How many; 5 when it is absent.' })),
+    count: Type.Optional(integer({ minimum: 1, maximum: keysMax, description: 'How many; 5 when it is absent.' })),
   }),
   run: async ({ db }, { id, count = 5 }) => ({ id, license_keys: await previewKeys(db.read, id, count) }),
   show: ({ license_keys }) => license_keys,
@@ -164,7 +164,7 @@ const remove = operation({
   show: ({ id }) => [`Generator ${id} is gone; the keys it has made stay.`],
 })
 
-export const generators: Subject = {
+export const generatorOperations: Subject = {
   name: 'generator',
   about: 'how the licence keys of a product are drawn',
   operations: [create, list, preview, edit, disable!, enable!, remove],

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/connection'
 import { integer, list as listOf, notOneOf, text, toggle } from '../intake/model'
 import { requireJob, retryDead, retryJob } from '../jobs/service'
 import { pageJobs } from '../jobs/store'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { abandonJob } from '../webhooks/deliveries'
 import { statesWanted, words } from './filters'
 import { facts, minute } from './lines'
@@ -83,7 +83,7 @@ const retry = operation({
       await requireKinds(db.read, [kind])
       return { retried: await retryDead(db, kind, now) }
     }
-    throw new Sorry('give either the id of a job or --kind', 'usage')
+    throw new OperatorError('give either the id of a job or --kind', 'invalid_input')
   },
   show: (value) => [
     'retried' in value
@@ -112,12 +112,15 @@ export const jobs: Subject = {
   operations: [list, show, retry, remove],
 }
 
-/** A kind that no server has a handler for, and that no job is of, is a `Sorry`; older versions may have left others. */
+/** A kind that no server has a handler for, and that no job is of, is an `OperatorError`; older versions may have left others. */
 async function requireKinds(db: Queryable, kinds: string[]) {
   for (const kind of kinds.filter((each) => !jobKinds.includes(each))) {
     const { rows } = await pageJobs(db, { kinds: [kind] }, { sort: 'id', limit: 1 })
     if (!rows.length)
-      throw new Sorry(`there is no such kind of job: ${notOneOf(kind, jobKinds).replace(/\.$/, '')}`, 'usage')
+      throw new OperatorError(
+        `there is no such kind of job: ${notOneOf(kind, jobKinds).replace(/\.$/, '')}`,
+        'invalid_input',
+      )
   }
 }
 

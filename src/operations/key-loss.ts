@@ -3,7 +3,7 @@ import { counted } from '../kernel/counted'
 import type { KeyOwner } from '../signing/service'
 import { type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/store'
 import { minuteUtc } from './lines'
-import type { Desk } from './operation'
+import type { OperationContext } from './operation'
 
 const countedMs = 7 * 24 * 3_600_000
 
@@ -28,30 +28,34 @@ interface Successor {
 }
 
 /** What clients lose when the keys of that owner are replaced; empty where there is none. */
-export async function lossOfReplacing(desk: Desk, owner: KeyOwner, successor: Successor): Promise<string> {
-  return told(desk, ofOwner(await liveKeys(desk), owner), owner, successor)
+export async function lossOfReplacing(
+  context: OperationContext,
+  owner: KeyOwner,
+  successor: Successor,
+): Promise<string> {
+  return told(context, ofOwner(await liveKeys(context), owner), owner, successor)
 }
 
 /** What clients lose when a product gets its first key, or the keys of that owner are replaced. */
-export async function lossOfPutting(desk: Desk, owner: KeyOwner, successor: Successor): Promise<string> {
-  const live = await liveKeys(desk)
+export async function lossOfPutting(context: OperationContext, owner: KeyOwner, successor: Successor): Promise<string> {
+  const live = await liveKeys(context)
   const own = ofOwner(live, owner)
-  return told(desk, own.length ? own : ofOwner(live, null), owner, successor)
+  return told(context, own.length ? own : ofOwner(live, null), owner, successor)
 }
 
 /** What clients lose when a product that goes by the global key gets its own. */
-export async function lossOfFirstKey(desk: Desk, owner: KeyOwner): Promise<string> {
-  const live = await liveKeys(desk)
-  return ofOwner(live, owner).length ? '' : told(desk, ofOwner(live, null), owner, {})
+export async function lossOfFirstKey(context: OperationContext, owner: KeyOwner): Promise<string> {
+  const live = await liveKeys(context)
+  return ofOwner(live, owner).length ? '' : told(context, ofOwner(live, null), owner, {})
 }
 
-const liveKeys = async ({ db, now }: Desk) =>
+const liveKeys = async ({ db, now }: OperationContext) =>
   (await listPublicKeys(db.read)).filter(({ retiredAt }) => !retiredAt || retiredAt > now)
 
 const ofOwner = (keys: PublicKey[], owner: KeyOwner) => keys.filter(({ productId }) => productId === owner)
 
 async function told(
-  { db, now }: Desk,
+  { db, now }: OperationContext,
   keys: PublicKey[],
   owner: KeyOwner,
   { publicPem, overlapMs = 0 }: Successor,

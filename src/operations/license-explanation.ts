@@ -1,25 +1,25 @@
 import { Type } from '@sinclair/typebox'
 import type { License } from '../../db/schema/licensing'
 import { identifier } from '../features/activations/model'
-import { type DeviceExplanation, type Explanation, explainDevice } from '../features/desk/explain'
 import { licenseReference } from '../features/licenses/operator-model'
 import { findLicense, findPastedLicense } from '../features/licenses/service'
+import { type DeviceExplanation, type Explanation, explainDevice } from '../features/support/explain'
 import type { Answer } from '../kernel/answers'
 import { table } from './lines'
 import { operation } from './operation'
 import { commandOf, type Remedy } from './remedy'
 
-export const explain = operation({
+export const explainLicense = operation({
   command: 'license explain',
   route: 'GET /licenses/:license_key/explain',
   role: 'viewer',
-  summary: 'what "verify" and "activate" answer and why: each of their rules, what it saw, whether it held',
+  summary: 'what "verify" and "activate" answer and why: each of their rules, what it observed, whether it held',
   input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
-  async run(desk, device) {
-    const explained = await explainDevice(desk, device, desk.now)
+  async run(context, device) {
+    const explained = await explainDevice(context, device, context.now)
     const { license_key } = device
     const license =
-      (await findLicense(desk.db.read, license_key)) ?? (await findPastedLicense(desk.db.read, license_key))
+      (await findLicense(context.db.read, license_key)) ?? (await findPastedLicense(context.db.read, license_key))
     const told = ({ rules, answer: { name, code, message } }: Explanation) => {
       const { says, remedies } = adviceOn(name, {
         ...device,
@@ -37,11 +37,11 @@ export const explain = operation({
     return [
       ...table(
         ['', 'CODE', 'RULE', 'WHAT IT SAW'],
-        [...rules, ...activate.rules.slice(-1)].map(({ holds, code, claim, saw }) => [
+        [...rules, ...activate.rules.slice(-1)].map(({ holds, code, requirement, observed }) => [
           holds === null ? '–' : holds ? '✓' : '✗',
           String(code),
-          claim,
-          holds === null ? 'not asked' : saw,
+          requirement,
+          holds === null ? 'not asked' : observed,
         ]),
         '',
       ),

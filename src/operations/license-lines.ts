@@ -1,10 +1,10 @@
-import type { licensePage, listLicensePage } from '../features/desk/license-page'
+import type { licensePage, listLicensePage } from '../features/support/license-page'
 import { facts, minute, minuteUtc, table } from './lines'
 
 export type ListedLicense = Awaited<ReturnType<typeof listLicensePage>>['rows'][number]
 type Page = Awaited<ReturnType<typeof licensePage>>
 
-/** The support desk's page of a licence. */
+/** The support context's page of a licence. */
 export const licenseLines = (page: Page) => [
   `${page.license_key}: ${page.summary}.`,
   '',

@@ -1,4 +1,4 @@
-import type { SalesDimension, SalesGroup, salesOf } from '../features/desk/sales'
+import type { SalesDimension, SalesGroup, salesOf } from '../features/support/sales'
 import { counted } from '../kernel/counted'
 import type { CsvTable } from './csv'
 import { type Line, minuteUtc, table } from './lines'

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { type SalesDimension, salesDimensions, salesOf } from '../features/desk/sales'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
-import { runAside } from '../upkeep/aside'
+import { type SalesDimension, salesDimensions, salesOf } from '../features/support/sales'
+import { runCommand } from '../upkeep/subprocess'
 import { period, rangeOf, words } from './filters'
 import { type Stats, statsLines, statsTable } from './license-stats-lines'
 import { operation } from './operation'
@@ -25,7 +25,7 @@ export const stats = operation({
     // All licences are counted through, so that a server has it done aside: no request waits for it.
     if (isServer) {
       const options = { by: by.join(), product: product?.id, from: range.from, to: range.to }
-      return (await runAside(folder, ['license', 'stats', ...optionsOf(options)])).value
+      return (await runCommand(folder, ['license', 'stats', ...optionsOf(options)])).value
     }
     return {
       from: range.from?.toISOString() ?? null,

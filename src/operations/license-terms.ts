@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { countSeatsTaken } from '../features/activations/service'
-import { refusal } from '../features/desk/loss'
 import { replaceLicense, requireReplaceable } from '../features/generators/replacing'
-import { longestKey } from '../features/licenses/model'
+import { keyLengthMax } from '../features/licenses/model'
 import { planBlock, planEdit, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
 import { LicenseEdit, licenseReference } from '../features/licenses/operator-model'
+import { refusal } from '../features/support/loss'
 import { text } from '../intake/model'
 import { licenseChange, summaryOf } from './license-change'
 import { operation } from './operation'
@@ -69,7 +69,7 @@ const replace = operation({
   input: Type.Object({
     ...Choice,
     new_key: Type.Optional(
-      text({ maxLength: longestKey, description: 'The key to give; drawn by its generator when it is absent.' }),
+      text({ maxLength: keyLengthMax, description: 'The key to give; drawn by its generator when it is absent.' }),
     ),
     reason,
   }),

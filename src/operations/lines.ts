@@ -1,7 +1,7 @@
 /** What a person reads: a line, or a table, which is laid out when the width of the terminal is known. */
-export type Line = string | Table
+export type Line = string | LineTable
 
-export interface Table {
+export interface LineTable {
   headings: string[]
   rows: string[][]
   /** The headings of columns that may be cut where a terminal has no room for them. */

@@ -1,11 +1,11 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
-import type { Page, Wanted } from '../database/page'
+import type { Page, PageRequest } from '../database/page'
 import { choice, integer, text } from '../intake/model'
 import { table } from './lines'
-import { type Desk, type Operation, operation } from './operation'
+import { type Operation, type OperationContext, operation } from './operation'
 
 const usualLimit = 100
-const mostRows = 1000
+const rowsMax = 1000
 
 /** What a list of one kind of thing says of itself. */
 interface Listing<Filters extends TObject, Row extends object> {
@@ -20,7 +20,7 @@ interface Listing<Filters extends TObject, Row extends object> {
   filters: Filters
   /** What it can be ordered by; the first is the usual order, with a `-` before it downwards. */
   sorts: readonly string[]
-  page(desk: Desk, filters: Static<Filters>, wanted: Wanted): Promise<Page<Row>>
+  page(context: OperationContext, filters: Static<Filters>, wanted: PageRequest): Promise<Page<Row>>
   /** The columns a person sees: heading and cell. */
   columns: Record<string, (row: Row) => string>
   /** Those of them that may be cut where a terminal is narrow. */
@@ -36,7 +36,7 @@ export function listing<Filters extends TObject, Row extends object>(declared: L
   const paging = {
     sort: Type.Optional(choice(sorts.flatMap(bothWays), { description: `The order; ${usual} when it is absent.` })),
     limit: Type.Optional(
-      integer({ minimum: 1, maximum: mostRows, description: `How many at most; ${usualLimit} when it is absent.` }),
+      integer({ minimum: 1, maximum: rowsMax, description: `How many at most; ${usualLimit} when it is absent.` }),
     ),
     after: Type.Optional(text({ description: 'The "next" of the page before.' })),
   }
@@ -44,9 +44,9 @@ export function listing<Filters extends TObject, Row extends object>(declared: L
     role: 'viewer',
     ...rest,
     input: Type.Object({ ...filters.properties, ...paging }) as TObject,
-    async run(desk, given) {
-      const { sort = usual, limit = usualLimit, after, ...rules } = given as Partial<Wanted>
-      const { rows, next } = await page(desk, rules as Static<Filters>, { sort, limit, after })
+    async run(context, given) {
+      const { sort = usual, limit = usualLimit, after, ...rules } = given as Partial<PageRequest>
+      const { rows, next } = await page(context, rules as Static<Filters>, { sort, limit, after })
       return { [plural]: rows, next }
     },
     show(value: object) {

@@ -8,8 +8,8 @@ import type { Line } from './lines'
 /** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
 export type Role = User['role']
 
-/** What an operation leans on: the house, its database in the name of whoever asks. */
-export interface Desk extends Deps {
+/** What an operation leans on: the installation, its database in the name of whoever asks. */
+export interface OperationContext extends Deps {
   readonly now: Date
   /** Who asks over HTTP; absent on the command line, where whoever holds the data folder may do everything. */
   readonly user?: Pick<User, 'id' | 'name' | 'role'> | undefined
@@ -38,8 +38,8 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   readonly proof?: 'session' | 'always'
   readonly summary: string
   readonly input: Input
-  /** Gives its value as JSON; what stands in the way is a `Sorry`. */
-  run(desk: Desk, input: Static<Input>): Promise<Value>
+  /** Gives its value as JSON; what stands in the way is an `OperatorError`. */
+  run(context: OperationContext, input: Static<Input>): Promise<Value>
   /** How a person reads that value. */
   show(value: Value): Line[]
   /** How a spreadsheet reads it: `--csv` on the command line, `Accept: text/csv` over HTTP. */
@@ -48,7 +48,7 @@ export interface Operation<Input extends TObject = TObject, Value extends object
    * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
    * where the sentence is empty.
    */
-  loses?(input: Static<Input>, desk: Desk): string | Promise<string>
+  loses?(input: Static<Input>, context: OperationContext): string | Promise<string>
   /** It takes a file: `--file` on the command line, the body of the request over HTTP, its fields in the query then. */
   readonly takesFile?: true
   /** Whether its value is bad news: the command ends with 1 then. */

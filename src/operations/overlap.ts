@@ -9,17 +9,17 @@ interface Overlap {
   usual: string
   /** What 0 is for. */
   ending: string
-  longestDays: number
+  daysMax: number
 }
 
 /** How long what is replaced goes on beside its successor: nobody but the operator can know, so it is always said. */
-export const overlapField = ({ what, usual, ending, longestDays }: Overlap) =>
+export const overlapField = ({ what, usual, ending, daysMax }: Overlap) =>
   text({
     description: `${what}: ${usual}; 0 ${ending}. It has to be said.`,
     ifAbsent: `Say ${what[0]!.toLowerCase()}${what.slice(1)}: ${usual}, or 0 ${ending}.`,
     fault(given) {
       const overlapMs = parseDuration(given)
-      if (overlapMs !== undefined && overlapMs <= longestDays * dayMs) return undefined
-      return `"${given}" is not a time such as 12h or 30d, up to ${longestDays}d, or 0.`
+      if (overlapMs !== undefined && overlapMs <= daysMax * dayMs) return undefined
+      return `"${given}" is not a time such as 12h or 30d, up to ${daysMax}d, or 0.`
     },
   })

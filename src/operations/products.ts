@@ -100,7 +100,7 @@ const remove = operation({
   show: ({ id, name }) => [`Product ${id} "${name}" is gone, with all that was its own.`],
 })
 
-export const products: Subject = {
+export const productOperations: Subject = {
   name: 'product',
   about: 'what is sold',
   operations: [create, list, show, set, remove],

@@ -6,7 +6,7 @@ import { pageReleases } from '../features/downloads/store'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, momentText, text, toggle } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { facts } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -38,7 +38,8 @@ const add = operation({
     publish: Type.Optional(toggle({ description: 'Let customers have it at once.' })),
   }),
   async run({ db, folder, upload, now, onProgress }, { product, version, publish = false, ...given }) {
-    if (!upload) throw new Sorry('a release needs its file: send it as the body of the request', 'usage')
+    if (!upload)
+      throw new OperatorError('a release needs its file: send it as the body of the request', 'invalid_input')
     const draft = {
       product,
       version,
@@ -126,7 +127,8 @@ const edit = operation({
       ...(changelog !== undefined && { changelog }),
       ...(release_date !== undefined && { releaseDate: parseMoment(release_date)! }),
     }
-    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed, for example --summary', 'usage')
+    if (!Object.keys(changes).length)
+      throw new OperatorError('say what is to be changed, for example --summary', 'invalid_input')
     return described(await db.write((tx) => editRelease(tx, id, changes, now)))
   },
   show: (release) => [`Release ${release.id} is changed.`, ...facts(release)],

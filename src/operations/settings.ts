@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { flagOf, isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { isSecret } from '../settings/sealed'
 import {
   forgetSetting,
@@ -12,7 +12,7 @@ import {
   storeSetting,
 } from '../settings/service'
 import { facts, minuteUtc, table } from './lines'
-import { type Desk, operation, type Subject } from './operation'
+import { type OperationContext, operation, type Subject } from './operation'
 
 const name = text({ description: `Which one: ${storableNames.join(', ')}.`, suggested: storableNames })
 
@@ -25,9 +25,9 @@ const list = operation({
   role: 'viewer',
   summary: 'every setting: its value, where it comes from, its default, what it does',
   input: Type.Object({}),
-  run: async ({ db, config }) => ({ settings: await listSettings(db.read, config) }),
-  show: ({ settings }) =>
-    table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), '', ['WHAT IT DOES']),
+  run: async ({ db, config }) => ({ settingOperations: await listSettings(db.read, config) }),
+  show: ({ settingOperations }) =>
+    table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settingOperations.map(rowOf), '', ['WHAT IT DOES']),
 })
 
 const show = operation({
@@ -65,21 +65,22 @@ const set = operation({
   async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
     const name = requireStorable(word)
     if (isServer && isPath(name)) {
-      throw new Sorry(
+      throw new OperatorError(
         `${name} names a place on the server's machine: store it there, with "latchkey setting set"`,
-        'usage',
+        'invalid_input',
       )
     }
     const given = value ?? secret
-    if (given === undefined) throw new Sorry('say the value: after the name, or with --value-file', 'usage')
+    if (given === undefined)
+      throw new OperatorError('say the value: after the name, or with --value-file', 'invalid_input')
     if (value && !isServer && isSecret(name)) {
-      throw new Sorry(
+      throw new OperatorError(
         `${name} is a secret, and other users of this machine can read a command line: write it to a file and say "latchkey setting set ${name} --value-file FILE", or - for standard input`,
-        'usage',
+        'invalid_input',
       )
     }
-    const wish = { name, text: given, secret: envato_token }
-    await db.write((tx) => storeSetting(tx, wish, { config, sealer, now }))
+    const answerOptions = { name, text: given, secret: envato_token }
+    await db.write((tx) => storeSetting(tx, answerOptions, { config, sealer, now }))
     return viewOf({ db, config }, name)
   },
   show: (setting) => [`${setting.name} is stored.`, ...effectOf(setting)],
@@ -105,7 +106,7 @@ export const settings: Subject = {
   operations: [list, show, set, unset],
 }
 
-const viewOf = async ({ db, config }: Pick<Desk, 'db' | 'config'>, name: SettingName) =>
+const viewOf = async ({ db, config }: Pick<OperationContext, 'db' | 'config'>, name: SettingName) =>
   (await listSettings(db.read, config)).find((setting) => setting.name === name)!
 
 /** Where a value comes from, in a word or two. */

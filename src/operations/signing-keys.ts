@@ -44,10 +44,10 @@ const generate = operation({
   role: 'owner',
   summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
-  loses: async ({ product }, desk) => lossOfFirstKey(desk, await ownerOf(desk.db.read, product)),
-  run: async (desk, { product, bits }) =>
-    describeKey(await generateKey(desk, await ownerOf(desk.db.read, product), sizeOf(bits)), desk.now),
-  show: news,
+  loses: async ({ product }, context) => lossOfFirstKey(context, await ownerOf(context.db.read, product)),
+  run: async (context, { product, bits }) =>
+    describeKey(await generateKey(context, await ownerOf(context.db.read, product), sizeOf(bits)), context.now),
+  show: activationLines,
 })
 
 const importKey = operation({
@@ -62,16 +62,16 @@ const importKey = operation({
     product,
     passphrase: Type.Optional(text({ file: true, description: 'The passphrase of an encrypted key.' })),
   }),
-  async loses({ private_key, product, passphrase }, desk) {
-    const owner = await ownerOf(desk.db.read, product)
-    const { publicPem } = toSigningKey(readPrivateKey(private_key, passphrase), desk.sealer, owner, desk.now)
-    return lossOfPutting(desk, owner, { publicPem })
+  async loses({ private_key, product, passphrase }, context) {
+    const owner = await ownerOf(context.db.read, product)
+    const { publicPem } = toSigningKey(readPrivateKey(private_key, passphrase), context.sealer, owner, context.now)
+    return lossOfPutting(context, owner, { publicPem })
   },
-  async run(desk, { private_key, product, passphrase }) {
+  async run(context, { private_key, product, passphrase }) {
     const privateKey = readPrivateKey(private_key, passphrase)
-    return describeKey(await putKey(desk, await ownerOf(desk.db.read, product), privateKey), desk.now)
+    return describeKey(await putKey(context, await ownerOf(context.db.read, product), privateKey), context.now)
   },
-  show: news,
+  show: activationLines,
 })
 
 const rotate = operation({
@@ -87,16 +87,16 @@ const rotate = operation({
       what: 'How long the key before it goes on signing',
       usual: '30d, while software in the field changes over',
       ending: 'to end it at once',
-      longestDays: 366,
+      daysMax: 366,
     }),
   }),
-  loses: async ({ product, overlap }, desk) =>
-    lossOfReplacing(desk, await ownerOf(desk.db.read, product), { overlapMs: parseDuration(overlap)! }),
-  async run(desk, { product, bits, overlap }) {
+  loses: async ({ product, overlap }, context) =>
+    lossOfReplacing(context, await ownerOf(context.db.read, product), { overlapMs: parseDuration(overlap)! }),
+  async run(context, { product, bits, overlap }) {
     const rotation = { bits: sizeOf(bits), overlapMs: parseDuration(overlap)! }
-    return describeKey(await rotateKey(desk, await ownerOf(desk.db.read, product), rotation), desk.now)
+    return describeKey(await rotateKey(context, await ownerOf(context.db.read, product), rotation), context.now)
   },
-  show: news,
+  show: activationLines,
 })
 
 const retire = operation({
@@ -124,7 +124,7 @@ const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySiz
 type Described = ReturnType<typeof describeKey>
 type Uses = ReturnType<Awaited<ReturnType<typeof recentUses>>>
 
-function news(key: Described) {
+function activationLines(key: Described) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
   const from = key.state === 'coming' ? minuteUtc(key.active_from!) : 'now'
   return [`${which} are signed with this key from ${from} on.`, ...linesOf(key)]

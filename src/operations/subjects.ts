@@ -1,23 +1,23 @@
-import { activations } from './activations'
+import { activationOperations } from './activations'
 import { apiKeys } from './api-keys'
 import { audit } from './audit'
 import { backups } from './backups'
 import { blocklist } from './blocklist'
 import { calls } from './calls'
-import { contracts } from './contracts'
+import { contractOperations } from './contracts'
 import { customers } from './customers'
-import { generators } from './generators'
+import { generatorOperations } from './generators'
 import { jobs } from './jobs'
-import { licenses } from './license-desk'
 import { licenseMeta } from './license-metadata'
+import { licenseOperations } from './license-support'
 import type { Subject } from './operation'
 import { productMeta } from './product-metadata'
-import { products } from './products'
+import { productOperations } from './products'
 import { releases } from './releases'
 import { retention } from './retention'
 import { settings } from './settings'
 import { signingKeys } from './signing-keys'
-import { telemetry } from './telemetry'
+import { telemetryOperations } from './telemetry'
 import { doctor, optimizing, status } from './upkeep'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
@@ -25,20 +25,20 @@ import { webhooks } from './webhooks'
 
 /** All that an operator can do through both doors, subject by subject. */
 export const subjects: readonly Subject[] = [
-  products,
+  productOperations,
   productMeta,
-  licenses,
+  licenseOperations,
   licenseMeta,
-  activations,
-  generators,
-  contracts,
+  activationOperations,
+  generatorOperations,
+  contractOperations,
   customers,
   apiKeys,
   signingKeys,
   releases,
   webhooks,
   jobs,
-  telemetry,
+  telemetryOperations,
   calls,
   audit,
   blocklist,

@@ -72,7 +72,7 @@ const purge = operation({
   ],
 })
 
-export const telemetry: Subject = {
+export const telemetryOperations: Subject = {
   name: 'telemetry',
   about: 'what customers’ software has sent',
   operations: [list, purge],

@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { toggle } from '../intake/model'
-import { runAside } from '../upkeep/aside'
 import { examine } from '../upkeep/doctor/examine'
 import { optimize } from '../upkeep/optimize'
 import { type Status, statusOf } from '../upkeep/status/service'
+import { runCommand } from '../upkeep/subprocess'
 import { facts } from './lines'
 import { operation, type Subject } from './operation'
 
@@ -15,7 +15,7 @@ const doctorOperation = operation({
   role: 'viewer',
   summary: 'look whether all holds that must hold, and name what breaks it; exit 0 when it is well, 1 when it is not',
   input: nothing,
-  run: (desk) => examine(desk, desk.now),
+  run: (context) => examine(context, context.now),
   isFailure: ({ ok }) => !ok,
   show: ({ ok, checks }) => [
     ...checks.flatMap(({ name, promise, findings, remedy }) => [
@@ -34,7 +34,7 @@ const statusOperation = operation({
   role: 'viewer',
   summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
   input: nothing,
-  run: (desk) => statusOf(desk, desk.now),
+  run: (context) => statusOf(context, context.now),
   show({ licenses, activations, verifications_24h, jobs, attention, ...rest }) {
     return [
       ...facts({
@@ -69,7 +69,7 @@ const optimizeOperation = operation({
   }),
   async run({ folder, isServer }, { wipe = false }): Promise<Awaited<ReturnType<typeof optimize>>> {
     if (!isServer) return optimize(folder, { wipes: wipe })
-    return (await runAside(folder, ['optimize', ...(wipe ? ['--wipe'] : [])])).value
+    return (await runCommand(folder, ['optimize', ...(wipe ? ['--wipe'] : [])])).value
   },
   show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes, rewritten, log_emptied }) => [
     ...(rewritten === undefined ? [] : [wiped(rewritten, log_emptied)]),

@@ -20,11 +20,11 @@ const held = (kind: UserToken['kind'], summary: string) =>
     plural: `${kind}s`,
     filters: Type.Object({ user, ended: Type.Optional(toggle({ description: 'Those that have ended as well.' })) }),
     sorts: ['id', 'name', 'created_at', 'expires_at', 'last_used_at'],
-    async page(desk, { user, ended }, wanted) {
-      requireOwnOrOwner(desk.user, user)
-      const { id: userId } = await requireUser(desk.db.read, user)
-      const liveAt = ended ? undefined : desk.now
-      const { rows, next } = await pageTokens(desk.db.read, { userId, kind, liveAt }, wanted)
+    async page(context, { user, ended }, wanted) {
+      requireOwnOrOwner(context.user, user)
+      const { id: userId } = await requireUser(context.db.read, user)
+      const liveAt = ended ? undefined : context.now
+      const { rows, next } = await pageTokens(context.db.read, { userId, kind, liveAt }, wanted)
       return { rows: rows.map(described), next }
     },
     columns: {
@@ -50,10 +50,10 @@ const create = operation({
     name: text({ maxLength: 100, description: 'What it is for: "nightly export".' }),
     expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
-  async run(desk, { user, name, expires_at }) {
-    requireOwnOrOwner(desk.user, user)
+  async run(context, { user, name, expires_at }) {
+    requireOwnOrOwner(context.user, user)
     const draft = { userName: user, name, expiresAt: parseMoment(expires_at ?? '') }
-    const { value, token } = await desk.db.write((tx) => createToken(tx, draft, desk.now))
+    const { value, token } = await context.db.write((tx) => createToken(tx, draft, context.now))
     return { ...described(token), token: value }
   },
   show: ({ id, name, token }) => [`Token ${id} "${name}", shown this once:`, token],
@@ -65,9 +65,9 @@ const revoke = operation({
   role: 'viewer',
   summary: 'end a token for good, at once',
   input: Type.Object({ user, id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
-  async run(desk, { user, id }) {
-    requireOwnOrOwner(desk.user, user)
-    const [token] = await desk.db.write((tx) => endTokens(tx, { userName: user, kind: 'token', id }, desk.now))
+  async run(context, { user, id }) {
+    requireOwnOrOwner(context.user, user)
+    const [token] = await context.db.write((tx) => endTokens(tx, { userName: user, kind: 'token', id }, context.now))
     return described(token!)
   },
   show: ({ id, name }) => [`Token ${id} "${name}" is revoked.`],
@@ -83,10 +83,10 @@ const end = operation({
     id: Type.Optional(integer({ minimum: 1, description: 'Only this one, by its id in the list.' })),
     keep_tokens: Type.Optional(listOf({ description: keptTokens })),
   }),
-  async run(desk, { user, id, keep_tokens: keepTokens }) {
-    requireOwnOrOwner(desk.user, user)
+  async run(context, { user, id, keep_tokens: keepTokens }) {
+    requireOwnOrOwner(context.user, user)
     const wanted = { userName: user, kind: 'session', id, keepTokens } as const
-    const ended = await desk.db.write((tx) => endTokens(tx, wanted, desk.now))
+    const ended = await context.db.write((tx) => endTokens(tx, wanted, context.now))
     return { sessions: ended.map(described) }
   },
   show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],

@@ -14,7 +14,7 @@ import {
 import { pageUsers } from '../users/store'
 import { minute } from './lines'
 import { listing } from './listing'
-import { type Desk, operation, type Subject } from './operation'
+import { type OperationContext, operation, type Subject } from './operation'
 
 const roles = ['viewer', 'operator', 'owner'] as const
 
@@ -140,7 +140,8 @@ export const users: Subject = {
 }
 
 function changing(work: typeof enableUser) {
-  return async ({ db, now }: Desk, { user }: { user: string }) => described(await db.write((tx) => work(tx, user, now)))
+  return async ({ db, now }: OperationContext, { user }: { user: string }) =>
+    described(await db.write((tx) => work(tx, user, now)))
 }
 
 /** The hash of the password that was given, or of a new one, which is shown this once. */

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Webhook } from '../../db/schema/work'
 import { choice, integer, list as listOf, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { events } from '../webhooks/events'
 import {
   addWebhook,
@@ -92,7 +92,8 @@ const edit = operation({
     events: Type.Optional(wantedEvents),
   }),
   async run({ db, now }, { id, ...changes }) {
-    if (!Object.keys(changes).length) throw new Sorry('say what is to be changed: --name, --url or --events', 'usage')
+    if (!Object.keys(changes).length)
+      throw new OperatorError('say what is to be changed: --name, --url or --events', 'invalid_input')
     return described(await db.write((tx) => editWebhook(tx, id, changes, now)))
   },
   show: (webhook) => [`Webhook ${webhook.id} is changed.`, ...facts(webhook)],

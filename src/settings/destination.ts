@@ -1,6 +1,6 @@
 import { type Config, parseSetting, type StorableName } from '../config'
 import type { Queryable } from '../database/connection'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { findStored } from './store'
 
 /** Settings that say where the value of a secret one is sent. */
@@ -15,26 +15,26 @@ interface Given {
 
 /**
  * The secret setting that is to be stored along with this one; undefined where there is none to store. A stored secret
- * is not sent to another place by somebody who does not know it: where it is not given anew, that is a `Sorry`.
+ * is not sent to another place by somebody who does not know it: where it is not given anew, that is an `OperatorError`.
  */
 export async function secretAlong(tx: Queryable, { name, text, secret }: Given, config: Config) {
   const held = sentTo[name]
   if (held === undefined) {
     if (secret === undefined) return undefined
-    throw new Sorry(`envato_token is given along with envato_url alone, and not with ${name}`, 'usage')
+    throw new OperatorError(`envato_token is given along with envato_url alone, and not with ${name}`, 'invalid_input')
   }
   if (config.origins[held] !== 'default' && isMoved(name, text, config)) {
-    throw new Sorry(
+    throw new OperatorError(
       `the server was started with ${held}, which it would send to another place: set ${name} where ${held} is set`,
-      'usage',
+      'invalid_input',
     )
   }
   if (secret !== undefined) return { name: held, text: secret }
   const isHeld = config[held] !== '' || (await findStored(tx, held)) !== undefined
   if (!isHeld || !isMoved(name, text, config)) return undefined
-  throw new Sorry(
+  throw new OperatorError(
     `the stored ${held} would be sent to another place: give it anew along with ${name}, as ${held} (on the command line --envato-token-file FILE)`,
-    'usage',
+    'invalid_input',
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
 const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
@@ -32,8 +32,8 @@ export function contradictionsIn(config: Config): string[] {
   return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
 }
 
-/** Settings that contradict each other are a `Sorry`. */
+/** Settings that contradict each other are an `OperatorError`. */
 export function requireAgreement(config: Config) {
   const [contradiction] = contradictionsIn(config)
-  if (contradiction) throw new Sorry(contradiction, 'usage')
+  if (contradiction) throw new OperatorError(contradiction, 'invalid_input')
 }

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Config, isPath, type Origin, type SettingName, settings } from '../config'
+import { type Config, isPath, type SettingName, type SettingOrigin, settings } from '../config'
 import { isHeld } from '../database/lock'
-import { isSecret, mask } from './sealed'
+import { isSecret, secretMask } from './sealed'
 
 /** A setting that a server was given: how, and what. */
 interface GivenSetting {
@@ -45,7 +45,7 @@ export function withRunningSettings(config: Config, folder: string): Config {
   return {
     ...config,
     ...pick(({ value }) => value),
-    origins: { ...config.origins, ...pick(({ origin }) => `server_${origin}` as Origin) },
+    origins: { ...config.origins, ...pick(({ origin }) => `server_${origin}` as SettingOrigin) },
     texts: { ...config.texts, ...pick(({ text }) => text) },
   }
 }
@@ -53,7 +53,7 @@ export function withRunningSettings(config: Config, folder: string): Config {
 /** A path as the server has it, whose working directory is not that of a command; a secret as its mask. */
 function publicText(name: SettingName, config: Config): string {
   if (!config.texts[name]) return ''
-  if (isSecret(name)) return mask
+  if (isSecret(name)) return secretMask
   return isPath(name) ? resolve(String(config[name])) : config.texts[name]
 }
 

@@ -4,7 +4,7 @@ import type { Sealer } from '../signing/sealing'
 const secrets: readonly string[] = ['envato_token'] satisfies StorableName[]
 
 /** What is shown in place of a secret. */
-export const mask = '•••'
+export const secretMask = '•••'
 
 /** Whether the value of a setting is shown to nobody and sealed at rest. */
 export const isSecret = (name: string) => secrets.includes(name)

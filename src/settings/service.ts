@@ -4,9 +4,9 @@ import {
   type Config,
   flagOf,
   isPath,
-  type Origin,
   parseSetting,
   type SettingName,
+  type SettingOrigin,
   type StorableName,
   settings,
   storableNames,
@@ -14,11 +14,11 @@ import {
   variableOf,
 } from '../config'
 import type { Queryable } from '../database/connection'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
 import { requireAgreement } from './policy'
-import { isSecret, kept, mask } from './sealed'
+import { isSecret, kept, secretMask } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
 
 /** A setting as an operator sees it: its value as text, a secret one masked. */
@@ -26,7 +26,7 @@ export interface SettingView {
   name: SettingName
   value: string
   /** Where the value comes from. */
-  source: Origin | 'stored'
+  source: SettingOrigin | 'stored'
   /** A value is stored that a flag or variable, of this process or of the running server, goes before. */
   is_overridden: boolean
   default: string
@@ -55,19 +55,22 @@ export async function listSettings(db: Queryable, config: Config): Promise<Setti
   })
 }
 
-/** The setting of that name, in upper or lower case; one that is not there is a `Sorry`. */
+/** The setting of that name, in upper or lower case; one that is not there is an `OperatorError`. */
 export function requireSetting(word: string): SettingName {
   const name = word.toLowerCase().replaceAll('-', '_')
   if (Object.hasOwn(settings, name)) return name as SettingName
-  throw new Sorry(`there is no setting "${word}": see "latchkey setting list"`, 'usage')
+  throw new OperatorError(`there is no setting "${word}": see "latchkey setting list"`, 'invalid_input')
 }
 
-/** The setting of that name; one that is not there, or only the process has, is a `Sorry`. */
+/** The setting of that name; one that is not there, or only the process has, is an `OperatorError`. */
 export function requireStorable(word: string): StorableName {
   const name = requireSetting(word)
   const storable = storableNames.find((each) => each === name)
   if (storable) return storable
-  throw new Sorry(`${name} is not stored: start the server with ${flagOf(name)} or ${variableOf(name)}`, 'usage')
+  throw new OperatorError(
+    `${name} is not stored: start the server with ${flagOf(name)} or ${variableOf(name)}`,
+    'invalid_input',
+  )
 }
 
 /** Who keeps settings, and those that stand now. */
@@ -78,7 +81,7 @@ interface Keeper {
 }
 
 /** A value for a setting, as it is written. */
-interface Wish {
+interface AnswerOptions {
   name: StorableName
   text: string
   /** The secret that goes where the setting says, given anew. */
@@ -87,21 +90,24 @@ interface Wish {
 
 /**
  * Stores a setting; every process on this folder reads it from then on, unless a flag or variable goes before it. A
- * value that does not parse, or says something against another setting, is a `Sorry`.
+ * value that does not parse, or says something against another setting, is an `OperatorError`.
  */
-export async function storeSetting(tx: Queryable, wish: Wish, { config, sealer, now }: Keeper) {
-  const { name, text } = wish
+export async function storeSetting(tx: Queryable, answerOptions: AnswerOptions, { config, sealer, now }: Keeper) {
+  const { name, text } = answerOptions
   const value = parseSetting(name, text, name)
   if (isPath(name) && text && !isAbsolute(text)) {
-    throw new Sorry(`${name} is "${text}", but it takes a path from the root: the server may run elsewhere`, 'usage')
+    throw new OperatorError(
+      `${name} is "${text}", but it takes a path from the root: the server may run elsewhere`,
+      'invalid_input',
+    )
   }
-  const along = await secretAlong(tx, wish, config)
+  const along = await secretAlong(tx, answerOptions, config)
   requireAgreement({ ...config, [name]: value, ...(along && { [along.name]: along.text }) } as Config)
   await put(tx, { name, text: textOf(value, text) }, { sealer, now })
   if (along) await put(tx, along, { sealer, now })
 }
 
-async function put(tx: Queryable, { name, text }: Wish, { sealer, now }: Omit<Keeper, 'config'>) {
+async function put(tx: Queryable, { name, text }: AnswerOptions, { sealer, now }: Omit<Keeper, 'config'>) {
   const before = await findStored(tx, name)
   const after = { name, value: kept(name, text, sealer), updatedAt: now }
   await upsertStored(tx, after)
@@ -111,7 +117,7 @@ async function put(tx: Queryable, { name, text }: Wish, { sealer, now }: Omit<Ke
 /** Forgets what is stored: from then on a flag, a variable or the default holds. */
 export async function forgetSetting(tx: Queryable, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
   const before = await findStored(tx, name)
-  if (!before) throw new Sorry(`nothing is stored for ${name}: see "latchkey setting list"`, 'missing')
+  if (!before) throw new OperatorError(`nothing is stored for ${name}: see "latchkey setting list"`, 'not_found')
   if (config.origins[name] === 'default') {
     requireAgreement({ ...config, [name]: parseSetting(name, settings[name].default, name) } as Config)
   }
@@ -125,5 +131,5 @@ const told = (row: { name: string; value: string } | undefined) =>
 
 function shown(name: SettingName, config: Config) {
   const value = config.texts[name]
-  return value && isSecret(name) ? mask : value
+  return value && isSecret(name) ? secretMask : value
 }

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 
 /** Why an answer is not to be trusted, or undefined when it is genuine. */
-export function flawOf(answer: string, publicPem: string): string | undefined {
+export function responseProblemOf(answer: string, publicPem: string): string | undefined {
   const envelope = parse(answer)
   if (!envelope) return 'this is not an answer of a licence server: it is not a JSON object'
   const { response, response_base64: encoded, private_key_used: label, signature, ...others } = envelope
@@ -28,11 +28,11 @@ export interface Expected {
   nonce?: string | undefined
   /** The id or the uuid of the product. */
   product?: string | undefined
-  longestAgeMs?: number | undefined
+  ageMsMax?: number | undefined
 }
 
 /** Why a genuine answer is not the one to that request, or undefined when it is. */
-export function mismatchOf(answer: string, { nonce, product, longestAgeMs }: Expected, now: Date): string | undefined {
+export function mismatchOf(answer: string, { nonce, product, ageMsMax }: Expected, now: Date): string | undefined {
   const { response } = JSON.parse(answer) as { response: Record<string, unknown> }
   const { product_id, product_uuid, timestamp } = response
   if (nonce !== undefined && response.nonce !== nonce) {
@@ -46,7 +46,7 @@ export function mismatchOf(answer: string, { nonce, product, longestAgeMs }: Exp
     return `${named}: a request with a nonce is answered with the product of the licence`
   }
   const ageMs = now.getTime() - Number(timestamp) * 1000
-  if (longestAgeMs !== undefined && Math.abs(ageMs) > longestAgeMs) {
+  if (ageMsMax !== undefined && Math.abs(ageMs) > ageMsMax) {
     const seconds = Math.round(Math.abs(ageMs) / 1000)
     return `it was made ${seconds} seconds ${ageMs < 0 ? 'in the future' : 'ago'}, by this machine's clock`
   }

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { SigningKey } from '../../db/schema/operations'
+import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import type { Sealer } from './sealing'
 
 /** Sizes an RSA key may have: SDKs refuse less than 2048 bits (CONTRACT §0). */
@@ -20,20 +20,21 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
   // Editors of Windows put a mark before it.
   const pem = text.replace(/^\ufeff/, '')
   if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
-    throw new Sorry('the private key is encrypted: give its passphrase with --passphrase-file')
+    throw new OperatorError('the private key is encrypted: give its passphrase with --passphrase-file')
   }
   let key: KeyObject
   try {
     key = createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
   } catch {
-    throw new Sorry(
+    throw new OperatorError(
       passphrase === undefined
         ? 'not a private key in PEM form: it must begin with "-----BEGIN PRIVATE KEY-----" or "-----BEGIN RSA PRIVATE KEY-----"'
         : 'the private key does not open with that passphrase',
     )
   }
-  if (key.asymmetricKeyType !== 'rsa') throw new Sorry(`an RSA key is needed, this is ${key.asymmetricKeyType}`)
-  if (bitsOf(key) < keySizes[0]) throw new Sorry(`the key has ${bitsOf(key)} bits; at least ${keySizes[0]} are needed`)
+  if (key.asymmetricKeyType !== 'rsa') throw new OperatorError(`an RSA key is needed, this is ${key.asymmetricKeyType}`)
+  if (bitsOf(key) < keySizes[0])
+    throw new OperatorError(`the key has ${bitsOf(key)} bits; at least ${keySizes[0]} are needed`)
   return key
 }
 

@@ -13,7 +13,7 @@ export interface Signer {
 }
 
 /** Which key is to sign: whose, when, and the one the client knows, where it says which. */
-export interface Wanted {
+export interface KeyRequest {
   productId: number | undefined
   now: Date
   keyId?: string | undefined
@@ -24,12 +24,12 @@ export interface KeyRing {
    * The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). Of an
    * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
    */
-  signerFor(wanted: Wanted): Promise<Signer | undefined>
+  signerFor(wanted: KeyRequest): Promise<Signer | undefined>
   /** The same without waiting, while nothing has changed since it was last told. */
-  known(wanted: Wanted): Signer | undefined
+  known(wanted: KeyRequest): Signer | undefined
 }
 
-const mostRemembered = 10_000
+const rememberedMax = 10_000
 
 /** The keys of a database, opened once each; notices keys made or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
@@ -77,7 +77,7 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
       const row = chosen(keys, wanted) ?? chosen(keys, { ...wanted, productId: undefined })
       if (!row) return undefined
       const signer = open(row)
-      if (wanted.keyId === undefined && remembered.size < mostRemembered) {
+      if (wanted.keyId === undefined && remembered.size < rememberedMax) {
         remembered.set(wanted.productId, { signer, untilMs: nextChange(keys, wanted.now) })
       }
       return signer
@@ -88,7 +88,7 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
 /** Of one owner's keys the one that was asked for, else the one whose time it is. */
 function chosen(
   keys: SigningKey[],
-  { productId = null, now, keyId }: Omit<Wanted, 'productId'> & { productId?: number | null | undefined },
+  { productId = null, now, keyId }: Omit<KeyRequest, 'productId'> & { productId?: number | null | undefined },
 ) {
   const usable = keys.filter((key) => key.productId === productId && (!key.retiredAt || key.retiredAt > now))
   return usable.find(({ id }) => id === keyId) ?? usable.find(({ activeFrom }) => !activeFrom || activeFrom <= now)

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Errand, ErrandDone } from '../rsa-worker'
+import type { EncryptReply, EncryptRequest } from '../rsa-worker'
 
 /** Encrypts with a private key, so that whoever has the public one can read it and know where it came from. */
 export type PrivateEncrypt = (privateKey: KeyObject, plain: Uint8Array) => Promise<Uint8Array>
@@ -28,7 +28,7 @@ export function openPrivateEncryptor(spawn: () => Worker): { encrypt: PrivateEnc
   function start() {
     const started = spawn()
     started.unref()
-    started.onmessage = ({ data: { id, blocks, error } }: MessageEvent<ErrandDone>) => {
+    started.onmessage = ({ data: { id, blocks, error } }: MessageEvent<EncryptReply>) => {
       const asker = waiting.get(id)
       waiting.delete(id)
       if (blocks) asker?.resolve(blocks)
@@ -44,8 +44,8 @@ export function openPrivateEncryptor(spawn: () => Worker): { encrypt: PrivateEnc
         worker ??= start()
         const id = ++lastId
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, privateKey, plain } satisfies Errand)
+        worker.postMessage({ id, privateKey, plain } satisfies EncryptRequest)
       }),
-    close: () => fail('the house is closed'),
+    close: () => fail('the installation is closed'),
   }
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
-import type { KeyRing, Signer, Wanted } from './key-ring'
+import type { KeyRequest, KeyRing, Signer } from './key-ring'
 import { type Lane, openSigningQueue, type PrivateLane, type SigningQueue } from './signing-queue'
 import type { KeyUses } from './uses'
 
@@ -16,7 +16,7 @@ const memoisedLength = 2048
 const longMemoisedMax = 16 * 1_048_576
 
 /** What a request asks of the answer itself, beside what it asks for. */
-export interface Wish {
+export interface AnswerOptions {
   /** The id of the key whose signature the client can check. */
   readonly keyId?: string | undefined
   /** Stands in the answer before its timestamp, and ties it to this request and its product. */
@@ -29,10 +29,15 @@ export interface Asker {
   laneOf(outcome: Outcome): PrivateLane | undefined
 }
 
-/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
-export type Seal = (outcome: Outcome, now: Date, wish?: Wish, asker?: Asker) => string | Promise<string>
+/** ReceiverLimit an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
+export type Seal = (
+  outcome: Outcome,
+  now: Date,
+  answerOptions?: AnswerOptions,
+  asker?: Asker,
+) => string | Promise<string>
 
-const noWish: Wish = {}
+const noWish: AnswerOptions = {}
 
 /** What an answer says before it is signed. */
 interface Unsigned {
@@ -95,7 +100,7 @@ export function sealWith(
     return makeEnvelope(response, signer, signText)
   }
 
-  async function sealLater(wanted: Wanted, outcome: Outcome, now: Date, asker: Asker | undefined) {
+  async function sealLater(wanted: KeyRequest, outcome: Outcome, now: Date, asker: Asker | undefined) {
     return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now, asker)
   }
 

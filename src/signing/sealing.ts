@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../kernel/disk'
+import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 
 const keyBytes = 32
 const ivBytes = 12
@@ -64,7 +64,9 @@ export function readSealer(path: string): FolderSealer | undefined {
 export function toSealer(text: string, source: string): FolderSealer {
   const key = Buffer.from(text.trim(), 'hex')
   if (key.length !== keyBytes) {
-    throw new Sorry(`${source} is not a sealing key (64 hex digits): restore the file that belongs to this folder`)
+    throw new OperatorError(
+      `${source} is not a sealing key (64 hex digits): restore the file that belongs to this folder`,
+    )
   }
   return sealerOf(key)
 }

@@ -4,7 +4,7 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { certify } from './certificate'
 import { generateRsaKey, type KeySize, openSigningKey, toSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
@@ -19,10 +19,10 @@ interface Workshop {
 /** Whose key pair: a product's own, or the global one. */
 export type KeyOwner = number | null
 
-/** Makes a first key pair. A `Sorry` where there is one already: replacing a key is said aloud. */
+/** Makes a first key pair. An `OperatorError` where there is one already: replacing a key is said aloud. */
 export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
-    throw new Sorry(`${named(owner)} exists already: replace it with "latchkey key rotate${flagFor(owner)}"`)
+    throw new OperatorError(`${named(owner)} exists already: replace it with "latchkey key rotate${flagFor(owner)}"`)
   }
   if (await hasKey(db.read, owner)) refuse()
   const key = toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
@@ -45,7 +45,7 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
   const { db, sealer, clock } = workshop
   const before = await findLatestKey(db.read, owner)
   if (!before) {
-    throw new Sorry(
+    throw new OperatorError(
       `there is nothing to replace, ${named(owner)} does not exist: make it with "latchkey key generate${flagFor(owner)}"`,
     )
   }
@@ -55,7 +55,7 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
   const row = { ...key, activeFrom: overlapMs ? takesOverAt : null }
   await db.write(async (tx) => {
     if ((await findLatestKey(tx, owner))?.id !== before.id) {
-      throw new Sorry(`${named(owner)} was replaced by somebody else meanwhile: see "latchkey key show"`)
+      throw new OperatorError(`${named(owner)} was replaced by somebody else meanwhile: see "latchkey key show"`)
     }
     await putInPlace(tx, row, takesOverAt)
   })
@@ -80,11 +80,11 @@ export async function putInPlace(tx: Queryable, key: SigningKey, takesOverAt = k
 /** Ends an outgoing key before its overlap is over, when it has leaked or nobody needs it any more. */
 export async function retireKey(tx: Queryable, id: string, now: Date): Promise<SigningKey> {
   const key = await findKey(tx, id)
-  if (!key) throw new Sorry(`there is no signing key "${id}": see "latchkey key show"`, 'missing')
+  if (!key) throw new OperatorError(`there is no signing key "${id}": see "latchkey key show"`, 'not_found')
   if (!key.retiredAt) {
-    throw new Sorry(`key ${id} is the latest of its owner: replace it first, with "latchkey key rotate"`)
+    throw new OperatorError(`key ${id} is the latest of its owner: replace it first, with "latchkey key rotate"`)
   }
-  if (key.retiredAt <= now) throw new Sorry(`key ${id} is retired already`)
+  if (key.retiredAt <= now) throw new OperatorError(`key ${id} is retired already`)
   await endOutgoing(tx, key, now)
   const retired = (await findKey(tx, id))!
   await record(tx, { verb: 'signing-key.retired', id, before: key, after: retired }, now)

@@ -40,8 +40,8 @@ export interface SigningQueue {
 }
 
 export function openSigningQueue(): SigningQueue {
-  const shared = openTurns<() => void>()
-  const networks = new Map<string, Turns<() => void>>()
+  const shared = openReceiverLimit<() => void>()
+  const networks = new Map<string, ReceiverLimit<() => void>>()
   let running = 0
   let runningPrivate = 0
   let waitingPrivate = 0
@@ -68,7 +68,7 @@ export function openSigningQueue(): SigningQueue {
 
   function join(lane: Lane, begin: () => void) {
     if (typeof lane === 'string') return shared.add(lane, begin)
-    const turns = networks.get(lane.network) ?? openTurns()
+    const turns = networks.get(lane.network) ?? openReceiverLimit()
     networks.set(lane.network, turns)
     turns.add(lane.subject, begin)
     waitingPrivate += 1
@@ -99,14 +99,14 @@ export function openSigningQueue(): SigningQueue {
 }
 
 /** Queues by name, which take turns. */
-interface Turns<Item> {
+interface ReceiverLimit<Item> {
   add(name: string, item: Item): void
   next(): Item | undefined
   size(): number
   waitingIn(name: string): number
 }
 
-function openTurns<Item>(): Turns<Item> {
+function openReceiverLimit<Item>(): ReceiverLimit<Item> {
   const queues = new Map<string, Item[]>()
   return {
     add(name, item) {

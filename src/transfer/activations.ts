@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { type License, licenseMeta } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
-import { longestText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
-import { flawOf, refusedBy, refusedFor } from './flaws'
-import type { Journey } from './journey'
+import { text, textLengthMax } from '../intake/model'
+import { OperatorError } from '../kernel/operator-error'
+import type { ImportContext } from './import-context'
 import { requireSeats } from './license-line'
-import { isSameSeat, type Seat, seatModel, seatOf } from './seats'
+import { problemOf, refusedBy, refusedFor } from './problems'
+import { isSameSeat, type SeatLine, seatModel, seatOf } from './seats'
 import { insertMany, insertSeats, listLicenseMetaOf, listLicensesById, listLicensesByKey, listSeatsOf } from './store'
-import type { Fields, Table, Verdict } from './table'
+import type { LineFields, Table, Verdict } from './table'
 
 const license = text({ aliases: ['license_id', 'license_key_id', 'license_key', 'licence', 'licence_key'] })
 const ignored = ['created_at', 'updated_at', 'deleted_at', 'uuid']
@@ -20,20 +20,20 @@ export const activationsTable: Table = {
   model: Type.Object({ ...seatModel.properties, license }),
   spellings: { device: 'identifier', domain: 'identifier', hardware_id: 'identifier', ip_address: 'ip' },
   ignored: ['uuid', 'product_version', 'os', 'deleted_at'],
-  async put(tx, lines, journey) {
-    const owners = await licensesOf(tx, lines, journey)
-    const held = new Map<number, Seat[]>(
+  async put(tx, lines, context) {
+    const owners = await licensesOf(tx, lines, context)
+    const held = new Map<number, SeatLine[]>(
       Map.groupBy(await listSeatsOf(tx, [...owners.ids]), ({ licenseId }) => licenseId),
     )
-    const drafts: { at: number; seat: Seat & { licenseId: number } }[] = []
+    const drafts: { at: number; seat: SeatLine & { licenseId: number } }[] = []
     const verdicts = lines.map((fields, at): Verdict => {
       try {
         const owner = owners.of(fields)
-        const seats: Seat[] = held.get(owner.id) ?? []
-        const seat = seatOf(fields, owner.assignedAt ?? journey.now)
+        const seats: SeatLine[] = held.get(owner.id) ?? []
+        const seat = seatOf(fields, owner.assignedAt ?? context.now)
         if (seats.some((here) => isSameSeat(here, fields, seat))) return 'there'
         requireSold(owner, seat)
-        requireRoom(owner, seats, { seat, mayOverflow: journey.wishes.keepsSeats })
+        requireRoom(owner, seats, { seat, mayOverflow: context.importOptions.keepsSeats })
         held.set(owner.id, [...seats, seat])
         drafts.push({ at, seat: { ...seat, licenseId: owner.id } })
         return { made: 0 }
@@ -57,23 +57,23 @@ export const licenseMetaTable: Table = {
   model: Type.Object({
     license,
     key: text({ maxLength: 255, aliases: ['meta_key'] }),
-    value: text({ maxLength: longestText, aliases: ['meta_value'] }),
+    value: text({ maxLength: textLengthMax, aliases: ['meta_value'] }),
   }),
   ignored: ['id', ...ignored],
-  async put(tx, lines, journey) {
-    const owners = await licensesOf(tx, lines, journey)
+  async put(tx, lines, context) {
+    const owners = await licensesOf(tx, lines, context)
     const kept = new Map(
       (await listLicenseMetaOf(tx, [...owners.ids])).map(({ licenseId, key, value }) => [`${licenseId} ${key}`, value]),
     )
     const drafts: (typeof licenseMeta.$inferInsert)[] = []
     const verdicts = lines.map((fields): Verdict => {
       const owner = owners.find(fields)
-      if (!owner) return refusedFor([flawOf(unknownLicense(fields))])
+      if (!owner) return refusedFor([problemOf(unknownLicense(fields))])
       const { key, value } = fields as { key: string; value: string }
       const here = kept.get(`${owner.id} ${key}`)
       if (here === value) return 'there'
       if (here !== undefined)
-        return refusedFor([flawOf(`the licence has metadata "${key}" already, and it is another`)])
+        return refusedFor([problemOf(`the licence has metadata "${key}" already, and it is another`)])
       kept.set(`${owner.id} ${key}`, value)
       drafts.push({ licenseId: owner.id, key, value })
       return { made: owner.id }
@@ -84,8 +84,8 @@ export const licenseMetaTable: Table = {
 }
 
 /** The licences that lines name, by the ids of the files or by their keys. */
-async function licensesOf(tx: Queryable, lines: Fields[], { links, carried }: Journey) {
-  const linked = lines.map((fields) => links.find('licenses', fields.license))
+async function licensesOf(tx: Queryable, lines: LineFields[], { idMap, carried }: ImportContext) {
+  const linked = lines.map((fields) => idMap.find('licenses', fields.license))
   const byId = new Map<number, License>()
   const byKey = new Map<string, License>()
   const ids = new Set(linked.filter((id) => id !== undefined))
@@ -97,40 +97,40 @@ async function licensesOf(tx: Queryable, lines: Fields[], { links, carried }: Jo
     const numbers = names.filter((name) => /^\d{1,10}$/.test(name)).map(Number)
     for (const row of await listLicensesById(tx, numbers)) byKey.set(String(row.id), byKey.get(String(row.id)) ?? row)
   }
-  const find = ({ license }: Fields) => byId.get(links.find('licenses', license) ?? 0) ?? byKey.get(license)
+  const find = ({ license }: LineFields) => byId.get(idMap.find('licenses', license) ?? 0) ?? byKey.get(license)
   return {
     ids: new Set([...byId.values(), ...byKey.values()].map(({ id }) => id)),
     find,
-    of(fields: Fields): License {
+    of(fields: LineFields): License {
       const found = find(fields)
-      if (!found) throw new Sorry(unknownLicense(fields))
+      if (!found) throw new OperatorError(unknownLicense(fields))
       return found
     },
   }
 }
 
-const unknownLicense = ({ license }: Fields) => `there is no licence "${license}": import it first`
+const unknownLicense = ({ license }: LineFields) => `there is no licence "${license}": import it first`
 
 interface Wanted {
-  seat: Seat
+  seat: SeatLine
   mayOverflow: boolean
 }
 
 /** What is in stock has no devices: a line that says so means another licence, or this one was sold. */
-function requireSold({ licenseKey, status }: License, { identifier }: Seat) {
+function requireSold({ licenseKey, status }: License, { identifier }: SeatLine) {
   if (status === 'available' || status === 'reserved') {
-    throw new Sorry(
+    throw new OperatorError(
       `licence "${licenseKey}" is ${status}, and device "${identifier}" shows that it was sold: import it as assigned`,
     )
   }
 }
 
 /** A device holds one seat on a licence, and a licence has no more than its limit. */
-function requireRoom(license: License, seats: Seat[], { seat, mayOverflow }: Wanted) {
+function requireRoom(license: License, seats: SeatLine[], { seat, mayOverflow }: Wanted) {
   if (seat.deactivatedAt) return
   const holds = seats.some(({ identifier, deactivatedAt }) => identifier === seat.identifier && !deactivatedAt)
   if (holds)
-    throw new Sorry(
+    throw new OperatorError(
       `device "${seat.identifier}" holds a seat on "${license.licenseKey}" already, taken at another time`,
     )
   if (!mayOverflow) requireSeats(license, [...seats, seat])

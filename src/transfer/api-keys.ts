@@ -4,11 +4,11 @@ import { everything, type Preset, presets } from '../access/capabilities'
 import { granted, hashedToken, requireSoundTerms, requireSoundToken, shownCharacters } from '../access/service'
 import { insertApiKey } from '../access/store'
 import { choice, integer, list, momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { differenceOf } from './difference'
 import { defined, rowOf } from './row'
 import { everyRow, findByHash, withIds } from './store'
-import { type Fields, oneByOne, type Table } from './table'
+import { type LineFields, oneByOne, type Table } from './table'
 
 const date = () => Type.Optional(momentText({ nullable: true }))
 const isHash = (hash: string) => /^[0-9a-f]{64}$/.test(hash)
@@ -39,10 +39,11 @@ export const apiKeysTable: Table = {
   put: oneByOne(async (tx, fields, { now }) => {
     const row = rowOf(keptForm(fields), { not: ['key', 'preset'] })
     requireSound(row, now)
-    const met = await findByHash(tx, row.hash)
-    if (met) {
-      const difference = differenceOf(met, saidOf(row, fields))
-      if (difference) throw new Sorry(`API key ${met.id} "${met.name}" exists already, and ${difference}`)
+    const existing = await findByHash(tx, row.hash)
+    if (existing) {
+      const difference = differenceOf(existing, saidOf(row, fields))
+      if (difference)
+        throw new OperatorError(`API key ${existing.id} "${existing.name}" exists already, and ${difference}`)
       return 'there'
     }
     const draft = {
@@ -62,14 +63,16 @@ export const apiKeysTable: Table = {
 }
 
 /** What of a row its line has said: without rights that are given to a key that names none. */
-const saidOf = ({ capabilities, ...row }: Fields, { preset, capabilities: named }: Fields) =>
+const saidOf = ({ capabilities, ...row }: LineFields, { preset, capabilities: named }: LineFields) =>
   preset || named ? { ...row, capabilities } : row
 
 /** What is kept of a key: its hash and beginning, and all it may do. */
-function keptForm(fields: Fields): Fields {
+function keptForm(fields: LineFields): LineFields {
   const { key, hash, capabilities } = fields
-  if ((key === undefined) === (hash === undefined)) throw new Sorry('give the key itself or its hash, one of both')
-  if (hash !== undefined && !isHash(hash)) throw new Sorry('the hash of an API key is its SHA-256 in 64 hex digits')
+  if ((key === undefined) === (hash === undefined))
+    throw new OperatorError('give the key itself or its hash, one of both')
+  if (hash !== undefined && !isHash(hash))
+    throw new OperatorError('the hash of an API key is its SHA-256 in 64 hex digits')
   if (key !== undefined) requireSoundToken(key, 'key')
   // What says nothing of its rights belongs to the vendor's software.
   const preset: Preset | undefined = fields.preset ?? (capabilities ? undefined : 'client')
@@ -80,7 +83,7 @@ function keptForm(fields: Fields): Fields {
   })
 }
 
-function requireSound({ name, capabilities, allowedIps = [] }: Fields, now: Date) {
+function requireSound({ name, capabilities, allowedIps = [] }: LineFields, now: Date) {
   const named = capabilities.filter((capability: string) => capability !== everything)
   requireSoundTerms({ name, allowedIps, capabilities: named }, now)
 }

@@ -3,7 +3,7 @@ import { blocklist } from '../../db/schema/access'
 import { requireBlockable } from '../access/blocking'
 import { listBlocks } from '../access/store'
 import { choice, integer, momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { differenceOf } from './difference'
 import { rowOf } from './row'
 import { everyRow, insertMany, withIds } from './store'
@@ -24,10 +24,10 @@ export const blocklistTable: Table = {
   ignored: ['updated_at'],
   put: oneByOne(async (tx, fields, { now }) => {
     const row = rowOf({ ...fields, value: requireBlockable(fields.kind, fields.value) }, { blank: ['reason'] })
-    const met = (await listBlocks(tx)).find(({ kind, value }) => kind === row.kind && value === row.value)
-    if (met) {
-      const difference = differenceOf(met, row)
-      if (difference) throw new Sorry(`"${row.value}" is on the blocklist already, and ${difference}`)
+    const existing = (await listBlocks(tx)).find(({ kind, value }) => kind === row.kind && value === row.value)
+    if (existing) {
+      const difference = differenceOf(existing, row)
+      if (difference) throw new OperatorError(`"${row.value}" is on the blocklist already, and ${difference}`)
       return 'there'
     }
     const draft = { reason: '', expiresAt: null, createdAt: now, ...row }

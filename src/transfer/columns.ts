@@ -1,5 +1,5 @@
-import { canonical, type Reading } from './mapping'
-import type { Fields, Table } from './table'
+import { canonical, type FileMapping } from './mapping'
+import type { LineFields, Table } from './table'
 
 /** The column of a file of refused lines that says why; it is skipped when such a file is imported. */
 export const reasonColumn = 'refused_because'
@@ -21,7 +21,7 @@ export function nameMeant(name: string, names: readonly string[]): string | unde
  * The field a column means: as it was mapped, else by its name or one of its usual spellings. Empty for one that is to be
  * skipped, undefined for one that is not known.
  */
-export function fieldOf(column: string, { table, columns }: Reading): string | undefined {
+export function fieldOf(column: string, { table, columns }: FileMapping): string | undefined {
   if (column === reasonColumn || column === 'table' || column.trim() === '') return ''
   const mapped = columns[nameMeant(column, Object.keys(columns)) ?? '']
   if (mapped !== undefined) return mapped === '' ? '' : canonical(mapped, table)
@@ -57,7 +57,7 @@ const references: readonly string[] = ['product', 'contract', 'generator', 'lice
  * Puts what a column says into a line's fields. Of two columns for one field the one that says something counts; false
  * where both do and contradict each other. Of two names of one product the first counts.
  */
-export function put(fields: Fields, field: string, value: unknown): boolean {
+export function put(fields: LineFields, field: string, value: unknown): boolean {
   if (isSilent(fields[field])) {
     fields[field] = value
     return true
@@ -66,7 +66,7 @@ export function put(fields: Fields, field: string, value: unknown): boolean {
 }
 
 /** Why a line is refused of which two columns contradict each other; `fieldOfEach` says what each column means. */
-export function contradiction(column: string, columns: readonly string[], fieldOfEach: (column: string) => unknown) {
+export function columnConflict(column: string, columns: readonly string[], fieldOfEach: (column: string) => unknown) {
   const field = fieldOfEach(column)
   const other = columns.find((each) => each !== column && fieldOfEach(each) === field)
   if (other === undefined) return `two columns are called "${column}", and differ: give each a name of its own`
@@ -76,7 +76,7 @@ export function contradiction(column: string, columns: readonly string[], fieldO
 const isSilent = (value: unknown) => value === undefined || value === null || value === ''
 
 /** What a line is worth where it says nothing. */
-export function withDefaults(fields: Fields, defaults: Fields): Fields {
+export function withDefaults(fields: LineFields, defaults: LineFields): LineFields {
   for (const [field, value] of Object.entries(defaults)) if (isSilent(fields[field])) fields[field] = value
   return fields
 }

@@ -6,13 +6,13 @@ import type { Queryable } from '../database/connection'
 import { ContractDraft } from '../features/contracts/model'
 import { findContract, findContractByKey, insertContract } from '../features/contracts/store'
 import { integer, momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { differenceOf } from './difference'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
 import { productOf } from './references'
 import { rowOf } from './row'
 import { everyRow, withIds } from './store'
-import { type Fields, oneByOne, type Table, type Verdict } from './table'
+import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
 const { contract_key, license_keys_quantity, status, can_get_info, can_generate, can_destroy, can_destroy_all } =
   ContractDraft.properties
@@ -47,23 +47,23 @@ export const contractsTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
-  const product = await productOf(tx, fields.product, journey)
+async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+  const product = await productOf(tx, fields.product, context)
   const row = { ...rowOf(fields, { blank: ['information'], not: ['product'] }), productId: product.id }
-  const met = await findContractByKey(tx, fields.contract_key)
-  if (met) {
-    const difference = differenceOf(met, row)
-    if (difference) throw new Sorry(`the contract key exists already, and ${difference}`)
-    journey.links.note('contracts', fields.id, met.id)
+  const existing = await findContractByKey(tx, fields.contract_key)
+  if (existing) {
+    const difference = differenceOf(existing, row)
+    if (difference) throw new OperatorError(`the contract key exists already, and ${difference}`)
+    context.idMap.note('contracts', fields.id, existing.id)
     return 'there'
   }
   if (fields.uuid && (await findContract(tx, fields.uuid))) {
-    throw new Sorry(`another contract has the uuid "${fields.uuid}"`)
+    throw new OperatorError(`another contract has the uuid "${fields.uuid}"`)
   }
-  const draft = { uuid: randomUUID(), information: '', createdAt: journey.now, updatedAt: journey.now, ...row }
+  const draft = { uuid: randomUUID(), information: '', createdAt: context.now, updatedAt: context.now, ...row }
   const [numbered] = await withIds(tx, contracts, [draft as unknown as typeof contracts.$inferInsert])
   const { id } = await insertContract(tx, numbered!)
-  journey.links.note('contracts', fields.id, id)
+  context.idMap.note('contracts', fields.id, id)
   return { made: id }
 }
 

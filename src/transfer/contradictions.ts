@@ -1,13 +1,13 @@
 import { isoPlain } from '../kernel/moments'
-import { LineFault, quoted } from './flaws'
-import type { MetaPair } from './meta'
-import { type FileStatus, statusWords } from './status-words'
-import type { Fields } from './table'
+import type { MetaLine } from './meta'
+import { LineFault, quoted } from './problems'
+import { type FileStatus, importStatusWords } from './status-words'
+import type { LineFields } from './table'
 
 /** What a line says of a licence, with what shows that it was sold: `owner_email "ada@example.com"`. */
 export interface LicenseLine {
-  fields: Fields
-  seatFields: Fields[]
+  fields: LineFields
+  seatFields: LineFields[]
   signs: string[]
 }
 
@@ -15,7 +15,7 @@ const orderKey =
   /^(?:order|purchase|invoice|transaction|payment|sale|subscription)(?:[_ -]?(?:id|number|no|key|ref))?$|^txn_id$/i
 
 /** All in a line that only a licence has that was sold, in the order in which it is told. */
-export function signsOfSale(fields: Fields, seatFields: Fields[], meta: MetaPair[]): string[] {
+export function signsOfSale(fields: LineFields, seatFields: LineFields[], meta: MetaLine[]): string[] {
   const order = meta.find(({ key, value }) => orderKey.test(key) && !/^0*$/.test(value))
   const { owner_name, owner_email, assigned_at, expires_at } = fields
   return [
@@ -34,12 +34,12 @@ const inStock = (word: FileStatus) => word === 'available' || word === 'reserved
 export function requireConsistent(word: FileStatus, { fields, signs }: LicenseLine, now: Date) {
   const status = `status ${quoted(word)}`
   const revoked = fields.revoked_at && `revoked_at ${quoted(written(fields.revoked_at))}`
-  if (revoked && statusWords[word] !== 'blocked' && statusWords[word] !== 'revoked') {
-    throw contradiction(word, `${status} and ${revoked} contradict each other: a licence that was revoked is blocked`)
+  if (revoked && importStatusWords[word] !== 'blocked' && importStatusWords[word] !== 'revoked') {
+    throw lineConflict(word, `${status} and ${revoked} contradict each other: a licence that was revoked is blocked`)
   }
-  if (revoked && fields.revoked_at > now) throw contradiction(word, `${revoked} is not over yet`)
+  if (revoked && fields.revoked_at > now) throw lineConflict(word, `${revoked} is not over yet`)
   if (inStock(word) && signs.length) {
-    throw contradiction(
+    throw lineConflict(
       word,
       `${status} and ${signs[0]} contradict each other: what is in stock is not sold; say --value "status:${word}=assigned" where it was, or skip the column where it says nothing`,
     )
@@ -47,7 +47,7 @@ export function requireConsistent(word: FileStatus, { fields, signs }: LicenseLi
 }
 
 /** A line whose cells contradict each other; the statuses of such lines tell them apart. */
-export const contradiction = (kind: string, text: string) =>
+export const lineConflict = (kind: string, text: string) =>
   new LineFault({ kind: `${kind} ${text.replace(/"(?:[^"\\]|\\.)*"|\d+/g, '…')}`, text })
 
 /** A moment as a sentence shows it: a day where it is its beginning or its end. */

@@ -1,11 +1,11 @@
-import { Sorry } from '../kernel/sorry'
-import { contradiction, fieldOf, put, withDefaults } from './columns'
+import { OperatorError } from '../kernel/operator-error'
+import { columnConflict, fieldOf, put, withDefaults } from './columns'
 import { type CsvDialect, csvRecords, type QuoteStyle } from './formats/csv'
 import { openMangledKeys } from './mangled-keys'
-import { fieldsOf, type Reading } from './mapping'
+import { type FileMapping, fieldNames } from './mapping'
 import { countsIn } from './numbers'
 import type { Source, SourceLine } from './source'
-import type { Fields } from './table'
+import type { LineFields } from './table'
 
 /** The names in the first line of a CSV file. */
 export async function* columnsOfCsv(
@@ -52,13 +52,13 @@ interface Columns {
 }
 
 /** What the cells of a line say, field by field; or why they can be taken for nothing. */
-function saidOf(cells: string[], { header, fields }: Columns): { said: Fields; refused?: string } {
-  const said: Fields = {}
+function saidOf(cells: string[], { header, fields }: Columns): { said: LineFields; refused?: string } {
+  const said: LineFields = {}
   const astray = misfit(cells, { header, fields })
   if (astray) return { said, refused: astray }
   for (const [i, field] of fields.entries()) {
     if (!field || put(said, field, unguarded(cells[i] ?? ''))) continue
-    return { said, refused: contradiction(header[i]!, header, (column) => fields[header.indexOf(column)]) }
+    return { said, refused: columnConflict(header[i]!, header, (column) => fields[header.indexOf(column)]) }
   }
   return { said }
 }
@@ -85,29 +85,29 @@ function unguarded(cell: string) {
   return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
 }
 
-function fieldsOfHeader(header: string[], reading: Reading, path: string): string[] {
+function fieldsOfHeader(header: string[], reading: FileMapping, path: string): string[] {
   const { table, defaults } = reading
   const fields = header.map((column) => fieldOf(column, reading))
   const unknown = header.filter((_, i) => fields[i] === undefined)
   if (unknown.length) {
     const names = listed(unknown)
     const remedy = `skip one with --map "${unknown[0]}=", or say what it is with --map "${unknown[0]}=FIELD"`
-    throw new Sorry(
-      `the first line of ${path} has columns that ${table.name} do not know, ${names}: ${remedy}; the fields are ${fieldsOf(table).join(', ')}`,
+    throw new OperatorError(
+      `the first line of ${path} has columns that ${table.name} do not know, ${names}: ${remedy}; the fields are ${fieldNames(table).join(', ')}`,
     )
   }
   const missing = (table.model.required ?? []).filter((name) => !fields.includes(name) && defaults[name] === undefined)
   if (missing.length) {
     const remedy = `map one with --map theirs=${missing[0]}, or give all lines one with --default ${missing[0]}=…`
-    throw new Sorry(`the first line of ${path} has no column for ${missing.join(', ')}: ${remedy}`)
+    throw new OperatorError(`the first line of ${path} has no column for ${missing.join(', ')}: ${remedy}`)
   }
   return fields as string[]
 }
 
-const mostNamed = 10
+const namedMax = 10
 
 /** Some of these names in quotes, and how many more there are. */
 function listed(names: readonly string[]) {
-  const shown = names.slice(0, mostNamed).map((name) => `"${name.slice(0, 80)}"`)
-  return names.length > mostNamed ? `${shown.join(', ')} and ${names.length - mostNamed} more` : shown.join(', ')
+  const shown = names.slice(0, namedMax).map((name) => `"${name.slice(0, 80)}"`)
+  return names.length > namedMax ? `${shown.join(', ')} and ${names.length - namedMax} more` : shown.join(', ')
 }

@@ -1,4 +1,4 @@
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
 const dayMs = 86_400_000
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
@@ -117,7 +117,7 @@ const tokens: Readonly<Record<string, [part: string, pattern: string]>> = {
   X: ['zone', String.raw`Z|[+-]\d{2}(?::?\d{2})?`],
 }
 
-/** Reads a format such as `dd/MM/yyyy`, `excel` or `unix`. What cannot be one is a `Sorry`. */
+/** Reads a format such as `dd/MM/yyyy`, `excel` or `unix`. What cannot be one is an `OperatorError`. */
 export function parseDateFormat(format: string): DateFormat {
   if (format === 'excel') return readDayNumber
   if (format === 'unix') return readUnix
@@ -158,7 +158,7 @@ const hourOf = (hour: number, half: string) =>
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 const badFormat = (format: string) =>
-  new Sorry(
+  new OperatorError(
     `"${format}" is no date format: write year, month and day, such as dd/MM/yyyy, M/d/yy or MMM d, yyyy, and the time as HH:mm:ss or hh:mm a; or excel, or unix`,
-    'usage',
+    'invalid_input',
   )

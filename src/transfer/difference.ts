@@ -22,11 +22,11 @@ const sorted = (_: string, value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-const mostShown = 60
+const shownMax = 60
 
 function shown(value: unknown) {
   const text = JSON.stringify(value ?? null)
-  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text
+  return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text
 }
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -4,16 +4,16 @@ import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { openSnapshot } from '../database/snapshot'
 import { syncFolder } from '../kernel/disk'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { openSigningKey } from '../signing/key-pair'
 import type { Sealer } from '../signing/sealing'
-import type { Outward, Table, TableName } from './table'
+import type { ExportOptions, Table, TableName } from './table'
 import { exportedTables, tables } from './tables'
 
 /** How many lines were written of each table. */
 export type Written = Partial<Record<TableName, number>>
 
-/** Turns the lines of a table into pieces of a file. */
+/** ReceiverLimit the lines of a table into pieces of a file. */
 export type Form = (table: Table, rows: AsyncIterable<object>) => AsyncIterable<string>
 
 const piece = 65_536
@@ -35,7 +35,7 @@ interface Wanted {
   folder: string
   /** The tables, in the order in which one leans on another. */
   only?: TableName | undefined
-  outward: Outward
+  exportOptions: ExportOptions
 }
 
 /** Writes every table into one file of JSON lines; it has its name when it is whole. */
@@ -72,7 +72,7 @@ export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<
   const tables = chosen(wanted)
   const { read, close } = openSnapshot(join(wanted.folder, 'latchkey.db'))
   try {
-    for (const table of tables) yield* form(table, table.rows!(read, wanted.outward))
+    for (const table of tables) yield* form(table, table.rows!(read, wanted.exportOptions))
   } finally {
     close()
   }
@@ -82,11 +82,11 @@ export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<
 export const lockWith = (sealer: Sealer, passphrase: string) => (key: Pick<SigningKey, 'id' | 'sealedPrivate'>) =>
   openSigningKey(key, sealer).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
 
-function chosen({ only, outward }: Wanted) {
-  const names = exportedTables.filter((name) => name !== 'signing_keys' || outward.lockKey)
+function chosen({ only, exportOptions }: Wanted) {
+  const names = exportedTables.filter((name) => name !== 'signing_keys' || exportOptions.lockKey)
   if (only === undefined) return names.map((name) => tables[name])
   if (names.includes(only)) return [tables[only]]
-  throw new Sorry('signing keys leave under a passphrase alone: give one', 'usage')
+  throw new OperatorError('signing keys leave under a passphrase alone: give one', 'invalid_input')
 }
 
 async function onSnapshot({ folder }: Wanted, work: (db: Queryable, written: Written) => Promise<void>) {
@@ -107,7 +107,7 @@ interface Part {
 }
 
 async function write(file: number, form: Form, { table, db, wanted }: Part): Promise<number> {
-  const counted = counting(table.rows!(db, wanted.outward))
+  const counted = counting(table.rows!(db, wanted.exportOptions))
   for await (const text of form(table, counted.rows)) writeSync(file, text)
   return counted.count()
 }
@@ -132,7 +132,7 @@ function finish(file: number) {
 
 /** Lets work make something under another name, which becomes this one when it is whole. */
 async function unfinished<T>(path: string, work: (draft: string) => Promise<T>): Promise<T> {
-  if (existsSync(path)) throw new Sorry(`${path} exists already: name a place that is free with --to`)
+  if (existsSync(path)) throw new OperatorError(`${path} exists already: name a place that is free with --to`)
   const draft = `${path.replace(/\/+$/, '')}.unfinished`
   rmSync(draft, { recursive: true, force: true })
   try {

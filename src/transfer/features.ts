@@ -1,16 +1,16 @@
 import type { Feature } from '../../db/schema/catalog'
 import type { License } from '../../db/schema/licensing'
-import { Sorry } from '../kernel/sorry'
-import { jsonOf } from './json'
+import { OperatorError } from '../kernel/operator-error'
+import { parseCell } from './json'
 
 const featureTypes: readonly string[] = ['boolean', 'number', 'string']
 
 /** The features a product's licences get. */
 export function productFeaturesOf(given: unknown): Feature[] | undefined {
   if (given === undefined || given === null || given === '') return undefined
-  const features = typeof given === 'string' ? jsonOf(given, 'features') : given
+  const features = typeof given === 'string' ? parseCell(given, 'features') : given
   if (!Array.isArray(features) || !features.every(isFeature)) {
-    throw new Sorry('features takes a list: [{"key": "seats", "type": "number", "default": 5}]')
+    throw new OperatorError('features takes a list: [{"key": "seats", "type": "number", "default": 5}]')
   }
   return features.map(writtenFeature)
 }
@@ -32,12 +32,13 @@ const isFeature = (feature: unknown) => {
 /** What the features are worth on a licence. */
 export function licenseFeaturesOf(given: unknown): License['features'] | undefined {
   if (given === undefined || given === null || given === '') return undefined
-  const value = typeof given === 'string' ? jsonOf(given, 'features') : given
+  const value = typeof given === 'string' ? parseCell(given, 'features') : given
   const isSound =
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
     Object.values(value).every((worth) => featureTypes.includes(typeof worth))
-  if (!isSound) throw new Sorry('features takes an object of booleans, numbers and texts: {"seats": 5, "export": true}')
+  if (!isSound)
+    throw new OperatorError('features takes an object of booleans, numbers and texts: {"seats": 5, "export": true}')
   return value as License['features']
 }

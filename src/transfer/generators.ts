@@ -1,16 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import { type Generator, generators } from '../../db/schema/catalog'
 import type { Queryable } from '../database/connection'
-import { appraise } from '../features/generators/operator'
+import { assess } from '../features/generators/operator'
 import { insertGenerator, listGenerators } from '../features/generators/store'
 import { LicenseKeysDraft } from '../features/licenses/model'
 import { choice, integer, momentText, text } from '../intake/model'
 import { differenceOf } from './difference'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
 import { productOf } from './references'
 import { defined, rowOf } from './row'
 import { everyRow, withIds } from './store'
-import { type Fields, oneByOne, type Table, type Verdict } from './table'
+import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
 const { activation_limit, validity } = LicenseKeysDraft.properties
 const affix = () => Type.Optional(text({ maxLength: 255, nullable: true }))
@@ -53,34 +53,38 @@ const usual = {
   status: 1 as number,
 }
 
-async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
-  const product = await productOf(tx, fields.product, journey)
+async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+  const product = await productOf(tx, fields.product, context)
   const row = rowOf(fields, { blank: ['prefix', 'suffix', 'function_name'], not: ['product'] })
   if (fields.status) row.status = Number(fields.status === '1' || fields.status === 'active')
   const draft = {
     ...usual,
-    createdAt: journey.now,
-    updatedAt: journey.now,
+    createdAt: context.now,
+    updatedAt: context.now,
     ...defined(row),
     productId: product.id,
   } as Omit<Generator, 'id'> & { id?: number }
-  appraise(draft)
-  const met = await meet(tx, draft, journey)
-  if (met) {
-    journey.links.note('generators', fields.id, met.id)
+  assess(draft)
+  const existing = await findExisting(tx, draft, context)
+  if (existing) {
+    context.idMap.note('generators', fields.id, existing.id)
     return 'there'
   }
   const [numbered] = await withIds(tx, generators, [draft])
   const { id } = await insertGenerator(tx, numbered!)
-  journey.links.note('generators', fields.id, id)
+  context.idMap.note('generators', fields.id, id)
   return { made: id }
 }
 
 /** A generator has no name of its own: it is known by its id where it is equal, else by being equal. */
-async function meet(tx: Queryable, draft: Fields, { links }: Journey): Promise<Generator | undefined> {
+async function findExisting(
+  tx: Queryable,
+  draft: LineFields,
+  { idMap }: ImportContext,
+): Promise<Generator | undefined> {
   const { createdAt, ...said } = draft
   const equal = (await listGenerators(tx, draft.productId)).filter(
-    (generator) => !differenceOf(generator, said) && !links.isTaken('generators', generator.id),
+    (generator) => !differenceOf(generator, said) && !idMap.isTaken('generators', generator.id),
   )
   const namesake = equal.find(({ id }) => id === draft.id)
   if (namesake || draft.id === undefined) return namesake ?? equal[0]

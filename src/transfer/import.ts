@@ -4,17 +4,17 @@ import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
+import { count, nothing, type OnRefused, type Result } from './counts'
 import { parseDateFormat } from './dates'
-import { flawOf, refusedFor } from './flaws'
-import { type Journey, openLinks, type Wishes } from './journey'
-import { judged } from './judging'
+import { type ImportContext, type ImportOptions, openIdMap } from './import-context'
 import { requireMappedColumns } from './mapped-columns'
+import { problemOf, refusedFor } from './problems'
 import type { Source, SourceLine } from './source'
 import { makeRoom } from './store'
-import type { Fields, TableName, Verdict } from './table'
+import type { LineFields, TableName, Verdict } from './table'
 import { tables } from './tables'
-import { count, nothing, type OnRefused, type Result } from './tally'
+import { validateLine } from './validate-line'
 import { openValueRules, type ValueRules } from './values'
 
 /**
@@ -29,7 +29,7 @@ interface Workshop extends Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'> {
 }
 
 interface Watching {
-  wishes: Wishes
+  importOptions: ImportOptions
   onRead?: ((bytes: number) => void) | undefined
   onRefused: OnRefused
 }
@@ -41,9 +41,9 @@ interface Watching {
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   await requireMappedColumns(sources)
   const result: Result = { ...nothing(), tables: {}, reasons: [], refusals: [], notes: [] }
-  const journey = journeyOf(workshop, sources, { result, wishes: watching.wishes })
+  const context = journeyOf(workshop, sources, { result, importOptions: watching.importOptions })
   const values = openValueRules(
-    watching.wishes.values ?? [],
+    watching.importOptions.values ?? [],
     sources.map(({ reading }) => reading),
   )
   if (!workshop.isServer) await workshop.db.write(makeRoom)
@@ -51,7 +51,7 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
   for (const source of sources) {
     let batch: SourceLine[] = []
     const flush = async () => {
-      const verdicts = await writeBatch(workshop.db, batch, { ...journey, now: workshop.clock(), source, values })
+      const verdicts = await writeBatch(workshop.db, batch, { ...context, now: workshop.clock(), source, values })
       count(result, source, { batch, verdicts, onRefused: watching.onRefused })
       batch = []
       most = linesPerWrite(workshop)
@@ -62,12 +62,14 @@ export async function importLines(workshop: Workshop, sources: Source[], watchin
         if (batch.length === most) await flush()
       }
     } catch (error) {
-      throw error instanceof Sorry ? new Sorry(`${error.message}. ${standing(result, most)}`, error.reason) : error
+      throw error instanceof OperatorError
+        ? new OperatorError(`${error.message}. ${standing(result, most)}`, error.kind)
+        : error
     }
     if (batch.length) await flush()
     result.notes.push(...source.notes)
   }
-  result.notes.push(...[...journey.remarks].map(([remark, licenses]) => `${remark}: ${counted(licenses, 'licence')}.`))
+  result.notes.push(...[...context.remarks].map(([remark, licenses]) => `${remark}: ${counted(licenses, 'licence')}.`))
   result.notes.push(...values.unused().map((rule) => `No line has the value of --value "${rule}".`))
   return result
 }
@@ -80,8 +82,8 @@ const standing = ({ lines }: Result, most: number) =>
 function journeyOf(
   { sealer, clock }: Workshop,
   sources: Source[],
-  { result, wishes }: { result: Result; wishes: Wishes },
-): Journey {
+  { result, importOptions }: { result: Result; importOptions: ImportOptions },
+): ImportContext {
   const names = new Set(sources.map(({ table }) => table.name))
   const refersToLicenses = names.has('activations') || names.has('license_meta')
   const referredTo: TableName[] = [
@@ -93,39 +95,39 @@ function journeyOf(
   return {
     now: clock(),
     sealer,
-    wishes,
-    dateFormats: (wishes.dateFormats ?? []).map(parseDateFormat),
+    importOptions,
+    dateFormats: (importOptions.dateFormats ?? []).map(parseDateFormat),
     carried: new Set<TableName>(),
-    links: openLinks(new Set(referredTo)),
+    idMap: openIdMap(new Set(referredTo)),
     products: new Map<string, Product>(),
     notes: result.notes,
     remarks: new Map<string, number>(),
   }
 }
 
-interface Batch extends Journey {
+interface Batch extends ImportContext {
   source: Source
   values: ValueRules
 }
 
-async function writeBatch(db: Db, batch: SourceLine[], journey: Batch): Promise<Verdict[]> {
-  const { source, values, dateFormats } = journey
+async function writeBatch(db: Db, batch: SourceLine[], context: Batch): Promise<Verdict[]> {
+  const { source, values, dateFormats } = context
   const verdicts: Verdict[] = []
-  const groups = new Map<TableName, { at: number; fields: Fields }[]>()
+  const groups = new Map<TableName, { at: number; fields: LineFields }[]>()
   for (const [at, { table, fields: given, refused: reason }] of batch.entries()) {
-    const said = given && judged(table, values.apply(given, table, source.reading), dateFormats)
+    const said = given && validateLine(table, values.apply(given, table, source.reading), dateFormats)
     const fields = said?.fields
-    if (!fields) verdicts[at] = said ?? refusedFor([flawOf(reason!)])
+    if (!fields) verdicts[at] = said ?? refusedFor([problemOf(reason!)])
     else if (groups.has(table.name)) groups.get(table.name)!.push({ at, fields })
     else groups.set(table.name, [{ at, fields }])
-    journey.carried.add(table.name)
+    context.carried.add(table.name)
   }
   await db.write(async (tx) => {
     for (const [name, group] of groups) {
       const lines = group.map(({ fields }) => fields)
-      const made = await tables[name].put(tx, lines, journey)
+      const made = await tables[name].put(tx, lines, context)
       for (const [i, { at }] of group.entries()) verdicts[at] = made[i]!
-      await recordMade(tx, name, made, journey.now)
+      await recordMade(tx, name, made, context.now)
     }
   })
   return verdicts

@@ -1,11 +1,11 @@
-import { contradiction, fieldOf, put, withDefaults } from './columns'
+import { columnConflict, fieldOf, put, withDefaults } from './columns'
 import { jsonLines } from './formats/json-lines'
 import { jsonDocument } from './formats/json-list'
 import { openMangledKeys } from './mangled-keys'
-import type { Reading } from './mapping'
+import type { FileMapping } from './mapping'
 import { countsIn } from './numbers'
 import type { Source, SourceLine } from './source'
-import type { Fields, Table } from './table'
+import type { LineFields, Table } from './table'
 import { tableNamed } from './tables'
 
 /** The names of the fields of each object in a file of JSON. */
@@ -52,7 +52,7 @@ export async function* linesOfJson(text: AsyncIterable<string>, source: Source):
 }
 
 /** Finds the field that a name means, and remembers it: most objects of a file have the same names. */
-function fieldFinder(reading: Reading) {
+function fieldFinder(reading: FileMapping) {
   const known = new Map<string, string | undefined>()
   return (table: Table, name: string) => {
     const place = `${table.name} ${name}`
@@ -65,14 +65,14 @@ function saidOf(
   value: Record<string, unknown>,
   table: Table,
   fieldIn: (name: string) => string | undefined,
-): { said: Fields; refused?: string } {
-  const said: Fields = {}
+): { said: LineFields; refused?: string } {
+  const said: LineFields = {}
   for (const [name, given] of Object.entries(value)) {
     const field = fieldIn(name)
     if (field === undefined) {
       return { said, refused: `${table.name} have no field "${name}": rename it, or map it with --map` }
     }
-    if (field && !put(said, field, given)) return { said, refused: contradiction(name, Object.keys(value), fieldIn) }
+    if (field && !put(said, field, given)) return { said, refused: columnConflict(name, Object.keys(value), fieldIn) }
   }
   return { said }
 }

@@ -1,10 +1,10 @@
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
-/** What a cell holds that is to hold JSON. Anything else is a `Sorry`. */
-export function jsonOf(text: string, field: string): unknown {
+/** What a cell holds that is to hold JSON. Anything else is an `OperatorError`. */
+export function parseCell(text: string, field: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Sorry(`${field} is no JSON: mind its quotes and brackets`)
+    throw new OperatorError(`${field} is no JSON: mind its quotes and brackets`)
   }
 }

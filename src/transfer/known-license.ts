@@ -1,21 +1,21 @@
 import type { License } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { expiryOf } from '../features/licenses/policy'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { written } from './contradictions'
 import { differenceOf } from './difference'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
 import { type Draft, requireSeats } from './license-line'
-import { type MetaPair, metaDifference } from './meta'
-import { isSameSeat, type Seat, seatFieldsOf, seatOf } from './seats'
+import { type MetaLine, metaDifference } from './meta'
+import { isSameSeat, type SeatLine, seatFieldsOf, seatOf } from './seats'
 import { listLicenseMetaOf, listLicensesByKey, listSeatsOf } from './store'
-import type { Fields } from './table'
+import type { LineFields } from './table'
 
 /** A licence that is here already or that a line before made, with what hangs on it. */
 export interface KnownLicense {
   license: Omit<License, 'id'> & { id?: number | undefined }
-  meta: MetaPair[]
-  seats: Seat[]
+  meta: MetaLine[]
+  seats: SeatLine[]
 }
 
 /** Those of these keys that are here, by key. */
@@ -34,7 +34,7 @@ export async function knownLicenses(tx: Queryable, keys: string[]): Promise<Map<
 }
 
 /** Refuses a line that says otherwise of a key than is so here. What it does not say is not looked at. */
-export function requireSame({ license, meta }: KnownLicense, fields: Fields, { row, meta: saidMeta }: Draft) {
+export function requireSame({ license, meta }: KnownLicense, fields: LineFields, { row, meta: saidMeta }: Draft) {
   const isStock = row.status === 'available' || row.status === 'reserved'
   const difference =
     differenceOf(license, {
@@ -56,7 +56,7 @@ export function requireSame({ license, meta }: KnownLicense, fields: Fields, { r
     }) ??
     endDifference(license, fields.expires_at) ??
     metaDifference(meta, saidMeta)
-  if (difference) throw new Sorry(`the key exists already, and ${difference}`)
+  if (difference) throw new OperatorError(`the key exists already, and ${difference}`)
 }
 
 const dayMs = 86_400_000
@@ -72,30 +72,31 @@ function endDifference(license: KnownLicense['license'], said: Date | null | und
 /** The seats a line of a key that exists adds to it, within its limit: of devices that never held one. */
 export function seatsToAdd(
   { license, seats }: KnownLicense,
-  fields: Fields,
-  { wishes, dateFormats, now }: Journey,
-): Seat[] {
-  const added: Seat[] = []
+  fields: LineFields,
+  { importOptions, dateFormats, now }: ImportContext,
+): SeatLine[] {
+  const added: SeatLine[] = []
   for (const seat of seatFieldsOf(fields.activations, dateFormats)) {
     const said = seatOf(seat, license.assignedAt ?? now)
     if ([...seats, ...added].some((held) => isSameSeat(held, seat, said))) continue
     requireFree(license, seats, said)
     added.push(said)
   }
-  if (added.length && !wishes.keepsSeats) requireSeats(license, [...seats, ...added])
+  if (added.length && !importOptions.keepsSeats) requireSeats(license, [...seats, ...added])
   return added
 }
 
-function requireFree({ status }: KnownLicense['license'], seats: Seat[], said: Seat) {
+function requireFree({ status }: KnownLicense['license'], seats: SeatLine[], said: SeatLine) {
   const device = `device "${said.identifier}"`
   if (status === 'available' || status === 'reserved') {
-    throw new Sorry(
+    throw new OperatorError(
       `the key exists already and is ${status} here: a licence in stock has no ${device}; assign it first`,
     )
   }
   const held = seats.find((seat) => seat.identifier === said.identifier && !seat.deactivatedAt)
   if (held && !said.deactivatedAt) {
-    throw new Sorry(`the key exists already, and ${device} holds a seat here that it took at another time`)
+    throw new OperatorError(`the key exists already, and ${device} holds a seat here that it took at another time`)
   }
-  if (held) throw new Sorry(`the key exists already, and ${device} holds its seat here, which the line says it left`)
+  if (held)
+    throw new OperatorError(`the key exists already, and ${device} holds its seat here, which the line says it left`)
 }

@@ -1,17 +1,17 @@
 import { Type } from '@sinclair/typebox'
 import type { License } from '../../db/schema/licensing'
-import { LicenseKeysDraft, LicenseKeyUpdate, longestKey } from '../features/licenses/model'
+import { keyLengthMax, LicenseKeysDraft, LicenseKeyUpdate } from '../features/licenses/model'
 import { isFull } from '../features/licenses/policy'
 import { stateOf } from '../features/licenses/service'
 import { choice, flag, integer, momentText, text } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { requireConsistent, signsOfSale } from './contradictions'
-import type { Journey } from './journey'
-import { type MetaPair, metaOf } from './meta'
-import { type Seat, seatFieldsOf, seatOf } from './seats'
-import { type FileStatus, statusWords, unknownStatus } from './status-words'
-import type { Fields } from './table'
+import type { ImportContext } from './import-context'
+import { type MetaLine, metaOf } from './meta'
+import { type SeatLine, seatFieldsOf, seatOf } from './seats'
+import { type FileStatus, importStatusWords, unknownStatus } from './status-words'
+import type { LineFields } from './table'
 import { validityOf } from './validity'
 
 const { owner_name, owner_email, validity, assigned_at } = LicenseKeyUpdate.properties
@@ -22,18 +22,18 @@ const date = () => Type.Optional(momentText({ nullable: true }))
 /** What is said of a licence in a file. */
 export const licenseModel = Type.Object({
   id: Type.Optional(integer({ minimum: 1 })),
-  license_key: text({ maxLength: longestKey }),
+  license_key: text({ maxLength: keyLengthMax }),
   product: text({ maxLength: 255, aliases: ['product_id', 'productId', 'product_uuid', 'product_slug'] }),
   owner_name,
   owner_email,
   activation_limit,
   validity,
   expires_at: date(),
-  status: Type.Optional({ ...choice(Object.keys(statusWords) as FileStatus[]), 'x-words': true }),
+  status: Type.Optional({ ...choice(Object.keys(importStatusWords) as FileStatus[]), 'x-words': true }),
   assigned_at,
   revoked_at: date(),
   block_reason: Type.Optional(text({ nullable: true })),
-  replaced_by: Type.Optional(text({ maxLength: longestKey, nullable: true })),
+  replaced_by: Type.Optional(text({ maxLength: keyLengthMax, nullable: true })),
   contract: reference('contract_id', 'contract_uuid', 'contract_key'),
   generator: reference('generator_id', 'generator_uuid'),
   withheld: Type.Optional(flag()),
@@ -44,8 +44,8 @@ export const licenseModel = Type.Object({
 /** A licence as it is to be kept, with what hangs on it. */
 export interface Draft {
   row: Omit<License, 'id'> & { id?: number | undefined }
-  meta: MetaPair[]
-  seats: Seat[]
+  meta: MetaLine[]
+  seats: SeatLine[]
   /** What the operator is to be told when this licence is made; licences it holds for are counted. */
   remarks: string[]
 }
@@ -58,17 +58,17 @@ export interface Meant {
   features: License['features']
 }
 
-type Terms = Pick<Journey, 'now' | 'wishes' | 'dateFormats'>
+type Terms = Pick<ImportContext, 'now' | 'importOptions' | 'dateFormats'>
 
-/** The licence a line describes, by the rules of a licence that is made. What cannot be one is a `Sorry`. */
-export function draftOf(fields: Fields, meant: Meant, { now, wishes, dateFormats }: Terms): Draft {
+/** The licence a line describes, by the rules of a licence that is made. What cannot be one is an `OperatorError`. */
+export function draftOf(fields: LineFields, meant: Meant, { now, importOptions, dateFormats }: Terms): Draft {
   const seatFields = seatFieldsOf(fields.activations, dateFormats)
   const meta = metaOf(fields.meta_data)
   const line = { fields, seatFields, signs: signsOfSale(fields, seatFields, meta) }
   const word = wordOf(fields, line.signs)
   if (!fields.is_exported) requireConsistent(word, line, now)
   const revoked = fields.revoked_at && { revokedAt: fields.revoked_at }
-  const state = stateOf(statusWords[word], fields.assigned_at ?? null, now, revoked)
+  const state = stateOf(importStatusWords[word], fields.assigned_at ?? null, now, revoked)
   const { days, remarks } = validityOf(word, line, now)
   const seats = seatFields.map((seat) => seatOf(seat, state.assignedAt ?? now))
   const row = {
@@ -86,20 +86,20 @@ export function draftOf(fields: Fields, meant: Meant, { now, wishes, dateFormats
     createdAt: fields.created_at ?? now,
     updatedAt: fields.updated_at ?? now,
   }
-  if (!wishes.keepsSeats) requireSeats(row, seats)
+  if (!importOptions.keepsSeats) requireSeats(row, seats)
   return { row, meta, seats, remarks }
 }
 
 /** Whoever has an owner, a date, an order or a device has been sold; `active` alone does not say so. */
-function wordOf({ status, revoked_at: isRevoked }: Fields, signs: string[]): FileStatus {
+function wordOf({ status, revoked_at: isRevoked }: LineFields, signs: string[]): FileStatus {
   if (status === 'active' && !signs.length) throw unknownStatus(status)
   return status ?? (isRevoked ? 'revoked' : signs.length ? 'assigned' : 'available')
 }
 
-export function requireSeats(row: Pick<License, 'activationLimit'>, seats: Seat[]) {
+export function requireSeats(row: Pick<License, 'activationLimit'>, seats: SeatLine[]) {
   const taken = seats.filter(({ deactivatedAt }) => !deactivatedAt).length
   if (taken && isFull(row, taken - 1)) {
-    throw new Sorry(
+    throw new OperatorError(
       `it holds ${counted(taken, 'seat')}, but its activation_limit is ${row.activationLimit}: raise it, or take it as it is with --keep-seats`,
     )
   }

@@ -1,7 +1,7 @@
 import { type License, licenses } from '../../db/schema/licensing'
 import type { SeenActivation } from '../features/activations/store'
 import { licenseModel } from './license-line'
-import type { MetaPair } from './meta'
+import type { MetaLine } from './meta'
 import { putLicenses } from './put-licenses'
 import { everyRow, listLicenseMetaOf, listSeatsOf } from './store'
 import type { Table } from './table'
@@ -76,7 +76,7 @@ export const licensesTable: Table = {
   },
 }
 
-const lineOf = (license: License, meta: MetaPair[], seats: SeenActivation[]) => ({
+const lineOf = (license: License, meta: MetaLine[], seats: SeenActivation[]) => ({
   id: license.id,
   product_id: license.productId,
   license_key: license.licenseKey,

@@ -25,13 +25,13 @@ const linesNamed = 5
 
 /** Watches the keys of a file for those that a spreadsheet has changed when it opened or saved them. */
 export function openMangledKeys() {
-  const met = new Map<string, { lines: number[]; count: number; sample: string }>()
+  const existing = new Map<string, { lines: number[]; count: number; sample: string }>()
   let long = 0
   const remember = (what: string, sample: string, line: number) => {
-    const kind = met.get(what) ?? { lines: [], count: 0, sample }
+    const kind = existing.get(what) ?? { lines: [], count: 0, sample }
     kind.count++
     if (kind.lines.length < linesNamed) kind.lines.push(line)
-    met.set(what, kind)
+    existing.set(what, kind)
   }
   return {
     look(key: unknown, line: number) {
@@ -46,9 +46,9 @@ export function openMangledKeys() {
     /** A sentence for each way in which keys seem to have been changed. */
     notes(path: string): string[] {
       // One number of sixteen digits in ten ends in a zero; a spreadsheet makes all of them end so.
-      const rounded = met.get(zeros)
-      if (rounded && (rounded.count < long || rounded.count < 3)) met.delete(zeros)
-      return [...met].map(([what, { lines, count, sample }]) => {
+      const rounded = existing.get(zeros)
+      if (rounded && (rounded.count < long || rounded.count < 3)) existing.delete(zeros)
+      return [...existing].map(([what, { lines, count, sample }]) => {
         const more = count > lines.length ? ` and ${count - lines.length} more` : ''
         const [keys, they, place] =
           count === 1 ? ['1 key looks', 'it', 'line'] : [`${count} keys look`, 'they', 'lines']

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { Sorry } from '../kernel/sorry'
-import { jsonOf } from './json'
-import { type Fields, type Table, tableNames } from './table'
+import { OperatorError } from '../kernel/operator-error'
+import { parseCell } from './json'
+import { type LineFields, type Table, tableNames } from './table'
 import { tableNamed } from './tables'
 
 const TableMapping = Type.Object(
@@ -19,14 +19,14 @@ const MappingFile = Type.Record(Type.String(), TableMapping)
 /** How the files of another server are to be read, by the name of each file or table; what is not said is as usual. */
 export type Mapping = Static<typeof MappingFile>
 
-/** Reads a mapping file. What it cannot mean is a `Sorry`. */
+/** Reads a mapping file. What it cannot mean is an `OperatorError`. */
 export function parseMapping(text: string): Mapping {
-  const value = jsonOf(text, 'the mapping file')
+  const value = parseCell(text, 'the mapping file')
   if (Value.Check(MappingFile, value)) return value
   const { path = '', message = '' } = Value.Errors(MappingFile, value).First() ?? {}
-  throw new Sorry(
+  throw new OperatorError(
     `the mapping file is wrong at ${path || 'its top'} (${message}): write {"license_keys": {"table": "licenses", "columns": {"theirs": "ours"}, "defaults": {"activation_limit": 1}}}`,
-    'usage',
+    'invalid_input',
   )
 }
 
@@ -37,15 +37,15 @@ export function pairOf(text: string): [string, string] | undefined {
 }
 
 /** What is said of one file: its table, where its columns go, and what its lines are worth where they say nothing. */
-export interface Reading {
+export interface FileMapping {
   table: Table
   columns: Readonly<Record<string, string>>
-  defaults: Fields
+  defaults: LineFields
   /** The columns that must be there: those that are mapped to a field, and where that is said. */
   mapped: readonly { column: string; by: string }[]
 }
 
-export interface Said {
+export interface MappingOptions {
   mapping: Mapping
   /** `--map` and `--default`, which hold for every file. */
   columns: Readonly<Record<string, string>>
@@ -55,11 +55,14 @@ export interface Said {
 }
 
 /** How a file of that name is read; undefined for one that holds nothing Latchkey keeps. */
-export function readingOf(name: string, { mapping, columns, defaults, table: wished }: Said): Reading | undefined {
+export function readingOf(
+  name: string,
+  { mapping, columns, defaults, table: wished }: MappingOptions,
+): FileMapping | undefined {
   const named = mapping[name]?.table ?? wished ?? name
   const table = tableNamed(named)
   if (!table && (wished ?? mapping[name]?.table)) {
-    throw new Sorry(`there is no table "${named}": there are ${tableNames.join(', ')}`, 'usage')
+    throw new OperatorError(`there is no table "${named}": there are ${tableNames.join(', ')}`, 'invalid_input')
   }
   if (!table) return undefined
   const said = [mapping[table.name], mapping[name]]
@@ -79,7 +82,7 @@ export function readingOf(name: string, { mapping, columns, defaults, table: wis
 }
 
 /** A default for a field that none of these tables has would be left out in silence. */
-export function requireDefaults({ defaults }: Said, of: readonly Table[]) {
+export function requireDefaults({ defaults }: MappingOptions, of: readonly Table[]) {
   for (const name of Object.keys(defaults)) {
     // --product is said for the files that have products, whatever stands beside them.
     if (name !== 'product' && !of.some((table) => canonical(name, table))) requireField(name, of[0]!)
@@ -95,10 +98,13 @@ const only = (defaults: Readonly<Record<string, string>>, table: Table) =>
 
 function requireField(field: unknown, table: Table) {
   if (field === '' || canonical(String(field), table)) return
-  throw new Sorry(`${table.name} has no field "${field}": it has ${fieldsOf(table).join(', ')}`, 'usage')
+  throw new OperatorError(
+    `${table.name} has no field "${field}": it has ${fieldNames(table).join(', ')}`,
+    'invalid_input',
+  )
 }
 
-export const fieldsOf = (table: Table) => [...Object.keys(table.model.properties), ...(table.nested ?? [])]
+export const fieldNames = (table: Table) => [...Object.keys(table.model.properties), ...(table.nested ?? [])]
 
 /** The field a name of ours means: its own, or one of its other names in requests. */
 export function canonical(name: string, table: Table): string | undefined {

@@ -1,4 +1,4 @@
-import type { Fields, Table } from './table'
+import type { LineFields, Table } from './table'
 
 interface Schema {
   kind?: string
@@ -21,10 +21,10 @@ const forms = {
 }
 const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
 
-type Counted = { fields: Fields } | { refused: string }
+type Counted = { fields: LineFields } | { refused: string }
 
 /** A line whose counts are written as spreadsheets and shops write them: `5.0`, `1,000`, `Unlimited`. */
-export function countsIn(table: Table, fields: Fields): Counted {
+export function countsIn(table: Table, fields: LineFields): Counted {
   for (const [name, schema] of Object.entries(table.model.properties as Record<string, Schema>)) {
     const said = fields[name]
     if (schema.kind !== 'integer' || typeof said !== 'string' || /^\d*$/.test(said)) continue

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Product, productMeta, products } from '../../db/schema/catalog'
 import type { Queryable } from '../database/connection'
-import { mostGraceDays, ProductDraft } from '../features/products/model'
-import { slugFlaw } from '../features/products/policy'
+import { graceDaysMax, ProductDraft } from '../features/products/model'
+import { slugProblem } from '../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
 import { flag, integer, momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { differenceOf } from './difference'
 import { productFeaturesOf, writtenFeature } from './features'
-import type { Journey } from './journey'
-import { type MetaPair, metaDifference, metaOf } from './meta'
+import type { ImportContext } from './import-context'
+import { type MetaLine, metaDifference, metaOf } from './meta'
 import { defined, rowOf } from './row'
 import { everyRow, insertMany, listProductMetaOf, withIds } from './store'
-import { type Fields, oneByOne, type Table, type Verdict } from './table'
+import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
 const { name, source, status, require_non_expired, external_reference } = ProductDraft.properties
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -34,7 +34,7 @@ export const productsTable: Table = {
     require_non_expired: Type.Optional(require_non_expired),
     post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
     changelog_enabled: Type.Optional(flag()),
-    offline_grace_days: Type.Optional(integer({ maximum: mostGraceDays })),
+    offline_grace_days: Type.Optional(integer({ maximum: graceDaysMax })),
     created_at: Type.Optional(momentText({ nullable: true })),
     updated_at: Type.Optional(momentText({ nullable: true })),
   }),
@@ -62,21 +62,23 @@ export const productsTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
+async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const meta = metaOf(fields.meta_data)
   const row = rowOf(fields, { blank: ['description', 'external_reference', 'post_url'], not: ['meta_data'] })
   row.features = productFeaturesOf(fields.features)
   requireNames(fields)
-  const met = await meet(tx, fields, journey)
-  if (met) {
-    const difference = differenceOf(met, row) ?? metaDifference(await listProductMetaOf(tx, [met.id]), meta)
-    if (difference) throw new Sorry(`product ${met.id} "${met.name}" exists already, and ${difference}`)
-    journey.links.note('products', fields.id, met.id)
+  const existing = await findExisting(tx, fields, context)
+  if (existing) {
+    const difference = differenceOf(existing, row) ?? metaDifference(await listProductMetaOf(tx, [existing.id]), meta)
+    if (difference)
+      throw new OperatorError(`product ${existing.id} "${existing.name}" exists already, and ${difference}`)
+    context.idMap.note('products', fields.id, existing.id)
     return 'there'
   }
   const holder = row.slug && (await findProduct(tx, row.slug))
-  if (holder) throw new Sorry(`product ${holder.id} has the slug "${row.slug}" already: give one of them another`)
-  const draft = { ...usualProduct, uuid: randomUUID(), createdAt: journey.now, updatedAt: journey.now, ...defined(row) }
+  if (holder)
+    throw new OperatorError(`product ${holder.id} has the slug "${row.slug}" already: give one of them another`)
+  const draft = { ...usualProduct, uuid: randomUUID(), createdAt: context.now, updatedAt: context.now, ...defined(row) }
   const [product] = await withIds(tx, products, [draft as typeof products.$inferInsert])
   const { id, name } = await insertProduct(tx, product!)
   await insertMany(
@@ -84,9 +86,9 @@ async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Ver
     productMeta,
     meta.map((pair) => ({ productId: id, ...pair })),
   )
-  journey.links.note('products', fields.id, id)
+  context.idMap.note('products', fields.id, id)
   if (fields.id !== undefined && fields.id !== id) {
-    journey.notes.push(`Product ${fields.id} "${name}" has the id ${id} here: tell clients that name it by its id.`)
+    context.notes.push(`Product ${fields.id} "${name}" has the id ${id} here: tell clients that name it by its id.`)
   }
   return { made: id }
 }
@@ -94,22 +96,26 @@ async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Ver
 const usualProduct = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 }
 
 /** The product here that a line speaks of: known by its uuid, else its slug, else its id and name, else its name. */
-async function meet(tx: Queryable, { id, uuid, slug, name }: Fields, { links }: Journey): Promise<Product | undefined> {
+async function findExisting(
+  tx: Queryable,
+  { id, uuid, slug, name }: LineFields,
+  { idMap }: ImportContext,
+): Promise<Product | undefined> {
   if (uuid) return findProduct(tx, uuid)
   if (slug) return findProduct(tx, slug)
   const namesakes = (await listProducts(tx)).filter(
-    (product) => product.name === name && !links.isTaken('products', product.id),
+    (product) => product.name === name && !idMap.isTaken('products', product.id),
   )
   return namesakes.find((product) => product.id === id) ?? namesakes[0]
 }
 
-function requireNames({ uuid, slug }: Fields) {
-  if (uuid && !uuidForm.test(uuid)) throw new Sorry(`"${uuid}" is no uuid in small letters`)
-  const flaw = slug && slugFlaw(slug)
-  if (flaw) throw new Sorry(flaw)
+function requireNames({ uuid, slug }: LineFields) {
+  if (uuid && !uuidForm.test(uuid)) throw new OperatorError(`"${uuid}" is no uuid in small letters`)
+  const problem = slug && slugProblem(slug)
+  if (problem) throw new OperatorError(problem)
 }
 
-const lineOf = (product: Product, meta: MetaPair[]) => ({
+const lineOf = (product: Product, meta: MetaLine[]) => ({
   id: product.id,
   uuid: product.uuid,
   slug: product.slug,

@@ -4,22 +4,22 @@ import type { Queryable } from '../database/connection'
 import { countContractKeys } from '../features/contracts/keys/store'
 import { findContract } from '../features/contracts/store'
 import { counted } from '../kernel/counted'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { licenseFeaturesOf } from './features'
-import { refusedBy } from './flaws'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
 import { type KnownLicense, knownLicenses, requireSame, seatsToAdd } from './known-license'
 import { type Draft, draftOf } from './license-line'
+import { refusedBy } from './problems'
 import { contractIdOf, generatorIdOf, productOf } from './references'
-import type { Seat } from './seats'
+import type { SeatLine } from './seats'
 import { insertMany, insertSeats, withIds } from './store'
-import type { Fields, Verdict } from './table'
+import type { LineFields, Verdict } from './table'
 
 /** What a line wants: a licence that is new, or seats for one that is there or that a line before it makes. */
-type Wanted = { license: KnownLicense; isNew: boolean; seats: Seat[] }
+type Wanted = { license: KnownLicense; isNew: boolean; seats: SeatLine[] }
 
 /** Puts licences in, in as few statements as their number allows. */
-export async function putLicenses(tx: Queryable, lines: Fields[], journey: Journey): Promise<Verdict[]> {
+export async function putLicenses(tx: Queryable, lines: LineFields[], context: ImportContext): Promise<Verdict[]> {
   const known = await knownLicenses(
     tx,
     lines.map(({ license_key }) => license_key),
@@ -28,12 +28,12 @@ export async function putLicenses(tx: Queryable, lines: Fields[], journey: Journ
   const wanted: (Wanted | Verdict)[] = []
   for (const fields of lines) {
     try {
-      const draft = await drawUp(tx, fields, journey)
+      const draft = await drawUp(tx, fields, context)
       const there = known.get(fields.license_key)
-      if (there) wanted.push(addTo(there, draft, { fields, journey }))
+      if (there) wanted.push(addTo(there, draft, { fields, context }))
       else {
         await takeFromQuota(tx, draft.row.contractId, quotas)
-        for (const remark of draft.remarks) journey.remarks.set(remark, (journey.remarks.get(remark) ?? 0) + 1)
+        for (const remark of draft.remarks) context.remarks.set(remark, (context.remarks.get(remark) ?? 0) + 1)
         const license = { license: draft.row, meta: draft.meta, seats: [...draft.seats] }
         known.set(fields.license_key, license)
         wanted.push({ license, isNew: true, seats: draft.seats })
@@ -42,27 +42,31 @@ export async function putLicenses(tx: Queryable, lines: Fields[], journey: Journ
       wanted.push(refusedBy(error))
     }
   }
-  return make(tx, wanted, { lines, journey })
+  return make(tx, wanted, { lines, context })
 }
 
 /** What a line says of a key that is known already; its new seats count for the lines after it. */
-function addTo(license: KnownLicense, draft: Draft, { fields, journey }: { fields: Fields; journey: Journey }): Wanted {
+function addTo(
+  license: KnownLicense,
+  draft: Draft,
+  { fields, context }: { fields: LineFields; context: ImportContext },
+): Wanted {
   requireSame(license, fields, draft)
-  const seats = seatsToAdd(license, fields, journey)
+  const seats = seatsToAdd(license, fields, context)
   license.seats.push(...seats)
   return { license, isNew: false, seats }
 }
 
-async function drawUp(tx: Queryable, fields: Fields, journey: Journey): Promise<Draft> {
-  const product = await productOf(tx, fields.product, journey)
+async function drawUp(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Draft> {
+  const product = await productOf(tx, fields.product, context)
   const { contract, generator } = fields
   const meant = {
     productId: product.id,
-    contractId: contract ? await contractIdOf(tx, contract, journey) : null,
-    generatorId: generator ? await generatorIdOf(tx, generator, journey) : null,
+    contractId: contract ? await contractIdOf(tx, contract, context) : null,
+    generatorId: generator ? await generatorIdOf(tx, generator, context) : null,
     features: licenseFeaturesOf(fields.features) ?? defaultsOf(product),
   }
-  return draftOf(fields, meant, journey)
+  return draftOf(fields, meant, context)
 }
 
 const defaultsOf = ({ features }: Product) =>
@@ -77,17 +81,19 @@ async function takeFromQuota(tx: Queryable, contractId: number | null, left: Quo
   const quantity = contract!.licenseKeysQuantity
   const free = left.get(contractId) ?? quantity - (await countContractKeys(tx, contractId))
   if (free < 1)
-    throw new Sorry(`contract "${contract!.name}" has all its ${counted(quantity, 'key')}: raise its quantity first`)
+    throw new OperatorError(
+      `contract "${contract!.name}" has all its ${counted(quantity, 'key')}: raise its quantity first`,
+    )
   left.set(contractId, free - 1)
 }
 
 interface Making {
-  lines: Fields[]
-  journey: Journey
+  lines: LineFields[]
+  context: ImportContext
 }
 
 /** Writes all that these lines want; a verdict for each. */
-async function make(tx: Queryable, wanted: (Wanted | Verdict)[], { lines, journey }: Making): Promise<Verdict[]> {
+async function make(tx: Queryable, wanted: (Wanted | Verdict)[], { lines, context }: Making): Promise<Verdict[]> {
   const fresh = wanted.filter(isWanted).filter(({ isNew }) => isNew)
   const rows = await withIds(
     tx,
@@ -108,7 +114,7 @@ async function make(tx: Queryable, wanted: (Wanted | Verdict)[], { lines, journe
   let taken = 0
   return wanted.map((each, at) => {
     if (!isWanted(each)) return each
-    journey.links.note('licenses', lines[at]!.id, idOf(each.license))
+    context.idMap.note('licenses', lines[at]!.id, idOf(each.license))
     const ids = seatIds.slice(taken, taken + each.seats.length)
     taken += each.seats.length
     if (each.isNew) return { made: idOf(each.license) }

@@ -1,17 +1,17 @@
-import type { Flaw } from './flaws'
+import type { Problem } from './problems'
 
-const mostReasons = 1000
-const mostValues = 10
-const mostPlaces = 3
+const reasonsMax = 1000
+const valuesMax = 10
+const placesMax = 3
 
 /** A place in a file. */
-export interface Place {
+export interface LinePosition {
   file: string
   line: number
 }
 
 /** A reason why lines were refused, told for the first of them. */
-export interface Reason {
+export interface RefusalReason {
   reason: string
   /** How many lines it holds for. A line that is at fault in two ways stands under both. */
   lines: number
@@ -19,32 +19,36 @@ export interface Reason {
   column?: string
   values?: Record<string, number>
   /** The first three lines. */
-  first: Place[]
+  first: LinePosition[]
 }
 
 /** The reasons of a list, by their kind; the list is what is told of them. */
-const byKind = new WeakMap<Reason[], Map<string, Reason>>()
+const byKind = new WeakMap<RefusalReason[], Map<string, RefusalReason>>()
 
 /** Counts one fault of one line among the reasons; beyond a thousand kinds, new ones are only counted with their lines. */
-export function gather(reasons: Reason[], { kind, text, column, value }: Flaw, place: Place) {
-  const kinds = byKind.get(reasons) ?? new Map<string, Reason>()
+export function addRefusalReason(
+  reasons: RefusalReason[],
+  { kind, text, column, value }: Problem,
+  place: LinePosition,
+) {
+  const kinds = byKind.get(reasons) ?? new Map<string, RefusalReason>()
   byKind.set(reasons, kinds)
   let reason = kinds.get(kind)
   if (!reason) {
-    if (kinds.size >= mostReasons) return
+    if (kinds.size >= reasonsMax) return
     reason = { reason: text, lines: 0, ...(column !== undefined && { column }), first: [] }
     kinds.set(kind, reason)
     reasons.push(reason)
   }
   reason.lines++
-  if (reason.first.length < mostPlaces) reason.first.push(place)
+  if (reason.first.length < placesMax) reason.first.push(place)
   if (value !== undefined) countValue(reason, value)
 }
 
-function countValue(reason: Reason, value: string) {
+function countValue(reason: RefusalReason, value: string) {
   reason.values ??= {}
   const known = Object.hasOwn(reason.values, value)
-  if (known || Object.keys(reason.values).length < mostValues) {
+  if (known || Object.keys(reason.values).length < valuesMax) {
     reason.values[value] = (known ? reason.values[value]! : 0) + 1
   }
 }

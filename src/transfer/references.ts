@@ -7,20 +7,24 @@ import { findGenerator } from '../features/generators/store'
 import { slugFrom } from '../features/products/policy'
 import { resolveProduct } from '../features/products/service'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
-import { Sorry } from '../kernel/sorry'
-import type { Journey } from './journey'
+import { OperatorError } from '../kernel/operator-error'
+import type { ImportContext } from './import-context'
 
-/** The product a line names by id, uuid, slug or name. One that is not there is a `Sorry`, or made where that is wished. */
-export async function productOf(tx: Queryable, reference: string, journey: Journey): Promise<Product> {
-  const known = journey.products.get(reference)
+/** The product a line names by id, uuid, slug or name. One that is not there is an `OperatorError`, or made where that is wished. */
+export async function productOf(tx: Queryable, reference: string, context: ImportContext): Promise<Product> {
+  const known = context.products.get(reference)
   if (known) return known
-  const product = (await lookUp(tx, reference, journey)) ?? (await make(tx, reference, journey))
-  journey.products.set(reference, product)
+  const product = (await lookUp(tx, reference, context)) ?? (await make(tx, reference, context))
+  context.products.set(reference, product)
   return product
 }
 
-async function lookUp(tx: Queryable, reference: string, { links, carried }: Journey): Promise<Product | undefined> {
-  const linked = links.find('products', reference)
+async function lookUp(
+  tx: Queryable,
+  reference: string,
+  { idMap, carried }: ImportContext,
+): Promise<Product | undefined> {
+  const linked = idMap.find('products', reference)
   if (linked !== undefined) return findProduct(tx, String(linked))
   // An id of files that bring their products along means none of ours.
   if (carried.has('products') && isNumber(reference)) return undefined
@@ -28,12 +32,12 @@ async function lookUp(tx: Queryable, reference: string, { links, carried }: Jour
   if (found) return found
   const namesakes = (await listProducts(tx)).filter(({ name }) => name === reference)
   if (namesakes.length < 2) return namesakes[0]
-  throw new Sorry(`there are ${namesakes.length} products named "${reference}": name it by its id`)
+  throw new OperatorError(`there are ${namesakes.length} products named "${reference}": name it by its id`)
 }
 
-async function make(tx: Queryable, reference: string, { wishes, now, notes }: Journey): Promise<Product> {
-  if (!wishes.createsProducts) {
-    throw new Sorry(`there is no product "${reference}": make it first, or let --create-products make it`)
+async function make(tx: Queryable, reference: string, { importOptions, now, notes }: ImportContext): Promise<Product> {
+  if (!importOptions.createsProducts) {
+    throw new OperatorError(`there is no product "${reference}": make it first, or let --create-products make it`)
   }
   const id = isNumber(reference) ? Number(reference) : undefined
   const name = id === undefined ? reference : `Product ${reference}`
@@ -57,22 +61,30 @@ async function make(tx: Queryable, reference: string, { wishes, now, notes }: Jo
 }
 
 /** The id of the contract a line names by id, uuid or contract key. */
-export async function contractIdOf(tx: Queryable, reference: string, { links, carried }: Journey): Promise<number> {
-  const linked = links.find('contracts', reference)
+export async function contractIdOf(
+  tx: Queryable,
+  reference: string,
+  { idMap, carried }: ImportContext,
+): Promise<number> {
+  const linked = idMap.find('contracts', reference)
   if (linked !== undefined) return linked
   const isTheirs = carried.has('contracts') && isNumber(reference)
   const contract = isTheirs ? undefined : await findContract(tx, reference)
-  if (!contract) throw new Sorry(`there is no contract "${reference}": import it first`)
+  if (!contract) throw new OperatorError(`there is no contract "${reference}": import it first`)
   return contract.id
 }
 
 /** The id of the generator a line names by its id. */
-export async function generatorIdOf(tx: Queryable, reference: string, { links, carried }: Journey): Promise<number> {
-  const linked = links.find('generators', reference)
+export async function generatorIdOf(
+  tx: Queryable,
+  reference: string,
+  { idMap, carried }: ImportContext,
+): Promise<number> {
+  const linked = idMap.find('generators', reference)
   if (linked !== undefined) return linked
   const isOurs = isNumber(reference) && !carried.has('generators')
   const generator = isOurs ? await findGenerator(tx, Number(reference)) : undefined
-  if (!generator) throw new Sorry(`there is no generator "${reference}": import it first`)
+  if (!generator) throw new OperatorError(`there is no generator "${reference}": import it first`)
   return generator.id
 }
 

@@ -2,11 +2,11 @@ import { Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
 import type { SeenActivation } from '../features/activations/store'
 import { choice, integer, momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import type { DateFormat } from './dates'
-import { jsonOf } from './json'
-import { judged } from './judging'
-import type { Fields, Table } from './table'
+import { parseCell } from './json'
+import type { LineFields, Table } from './table'
+import { validateLine } from './validate-line'
 
 const date = () => Type.Optional(momentText({ nullable: true }))
 
@@ -26,14 +26,14 @@ export const seatModel = Type.Object({
 })
 
 /** A seat as it is to be kept, but for the licence it is on. */
-export type Seat = Omit<SeenActivation, 'id' | 'licenseId'> & { id?: number | undefined }
+export type SeatLine = Omit<SeenActivation, 'id' | 'licenseId'> & { id?: number | undefined }
 
 /** The seat a line describes. `since` is when it was taken where the line does not say. */
-export function seatOf(fields: Fields, since: Date): Seat {
+export function seatOf(fields: LineFields, since: Date): SeatLine {
   const activatedAt = fields.activated_at ?? fields.created_at ?? since
   const isFreed = fields.status === 'inactive' || fields.deactivated_at
   if (fields.status === 'active' && fields.deactivated_at) {
-    throw new Sorry(`device "${fields.identifier}" is active, and has been deactivated: say one of both`)
+    throw new OperatorError(`device "${fields.identifier}" is active, and has been deactivated: say one of both`)
   }
   return {
     id: fields.id,
@@ -50,33 +50,34 @@ export function seatOf(fields: Fields, since: Date): Seat {
 const shape: Pick<Table, 'model'> = { model: seatModel }
 
 /** The devices of a licence as its line has them: a list of identifiers or seats, or identifiers with commas between. */
-export function seatFieldsOf(given: unknown, dateFormats: readonly DateFormat[]): Fields[] {
+export function seatFieldsOf(given: unknown, dateFormats: readonly DateFormat[]): LineFields[] {
   const seats = itemsOf(given).map((item) => {
-    const said = typeof item === 'object' && item !== null ? (item as Fields) : { identifier: item }
-    const { fields, refused } = judged(shape, said, dateFormats)
-    if (!fields) throw new Sorry(`activations: ${refused}`)
+    const said = typeof item === 'object' && item !== null ? (item as LineFields) : { identifier: item }
+    const { fields, refused } = validateLine(shape, said, dateFormats)
+    if (!fields) throw new OperatorError(`activations: ${refused}`)
     return fields
   })
   const holders = seats.filter(({ status, deactivated_at }) => status !== 'inactive' && !deactivated_at)
   const names = new Set(holders.map((holder) => holder.identifier))
-  if (names.size < holders.length) throw new Sorry('activations has a device twice: each holds one seat at a time')
+  if (names.size < holders.length)
+    throw new OperatorError('activations has a device twice: each holds one seat at a time')
   return seats
 }
 
 function itemsOf(given: unknown): unknown[] {
   if (given === undefined || given === null) return []
   if (Array.isArray(given)) return given
-  if (typeof given === 'object') throw new Sorry('activations takes a list of devices: ["pc-1", "pc-2"]')
+  if (typeof given === 'object') throw new OperatorError('activations takes a list of devices: ["pc-1", "pc-2"]')
   const text = String(given).trim()
   if (!text.startsWith('[')) return text.split(/[\r\n,;|]+/).filter((item) => item.trim() !== '')
-  return jsonOf(text, 'activations') as unknown[]
+  return parseCell(text, 'activations') as unknown[]
 }
 
 /**
  * Whether a seat here is the one a line describes. One that was taken when the line was written and has been freed here
  * since is the same: a repeated import takes no seat again.
  */
-export const isSameSeat = (here: Seat, fields: Fields, said: Seat) =>
+export const isSameSeat = (here: SeatLine, fields: LineFields, said: SeatLine) =>
   here.identifier === said.identifier &&
   (said.deactivatedAt === null || here.deactivatedAt !== null) &&
   (!(fields.activated_at ?? fields.created_at) || here.activatedAt.getTime() === said.activatedAt.getTime()) &&

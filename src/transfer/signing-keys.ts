@@ -2,12 +2,12 @@ import { Type } from '@sinclair/typebox'
 import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 import { momentText, text } from '../intake/model'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { readPrivateKey, toSigningKey } from '../signing/key-pair'
 import { findKey, insertRetiredKey, listSealedKeys, replaceKey } from '../signing/store'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
 import { productOf } from './references'
-import { type Fields, oneByOne, type Table, type Verdict } from './table'
+import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
 /** Key pairs, their private halves under a passphrase. */
 export const signingKeysTable: Table = {
@@ -32,24 +32,26 @@ export const signingKeysTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: Fields, journey: Journey): Promise<Verdict> {
+async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const { private_key, product, created_at, retired_at = null } = fields
-  if (!private_key) throw new Sorry('there is no private key in this line: export with --with-keys')
-  if (journey.wishes.passphrase === undefined) throw new Sorry('private keys open with --passphrase-file')
-  const owner = product ? (await productOf(tx, product, journey)).id : null
-  const privateKey = readPrivateKey(private_key, journey.wishes.passphrase)
+  if (!private_key) throw new OperatorError('there is no private key in this line: export with --with-keys')
+  if (context.importOptions.passphrase === undefined)
+    throw new OperatorError('private keys open with --passphrase-file')
+  const owner = product ? (await productOf(tx, product, context)).id : null
+  const privateKey = readPrivateKey(private_key, context.importOptions.passphrase)
   const key = {
-    ...toSigningKey(privateKey, journey.sealer, owner, created_at ?? journey.now),
+    ...toSigningKey(privateKey, context.sealer, owner, created_at ?? context.now),
     retiredAt: retired_at,
     activeFrom: fields.active_from ?? null,
     certifiedBy: fields.certified_by ?? null,
     certificate: fields.certificate ?? null,
   }
-  const met = await findKey(tx, key.id)
-  if (met && (met.retiredAt === null) === (retired_at === null)) return 'there'
-  if (met) throw new Sorry(`key ${key.id} exists already, and is ${met.retiredAt ? 'retired' : 'in use'} here`)
+  const existing = await findKey(tx, key.id)
+  if (existing && (existing.retiredAt === null) === (retired_at === null)) return 'there'
+  if (existing)
+    throw new OperatorError(`key ${key.id} exists already, and is ${existing.retiredAt ? 'retired' : 'in use'} here`)
   if (retired_at) await insertRetiredKey(tx, key)
-  else await replaceKey(tx, key, key.activeFrom > journey.now ? key.activeFrom : journey.now)
+  else await replaceKey(tx, key, key.activeFrom > context.now ? key.activeFrom : context.now)
   return { made: key.id }
 }
 

@@ -1,22 +1,22 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
+import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
-import { Sorry } from '../kernel/sorry'
 import { columnsOfCsv, linesOfCsv } from './csv-source'
 import type { CsvDialect, QuoteStyle } from './formats/csv'
 import { decoded } from './formats/decode'
 import type { Encoding } from './formats/encodings'
 import { type FileFormat, formatOf } from './formats/format'
 import { columnsOfJson, linesOfJson } from './json-source'
-import { type Reading, readingOf, requireDefaults, type Said } from './mapping'
-import { type Fields, type Table, tableNames } from './table'
+import { type FileMapping, type MappingOptions, readingOf, requireDefaults } from './mapping'
+import { type LineFields, type Table, tableNames } from './table'
 import { tables } from './tables'
 
 /** A line of a file: what it says, or why it can be taken for nothing; and how it stood there. */
 export interface SourceLine {
   line: number
   table: Table
-  fields?: Fields
+  fields?: LineFields
   refused?: string
   /** The cells of a record, or the text of a line. */
   raw: string[] | string
@@ -27,7 +27,7 @@ export interface Source {
   readonly path: string
   readonly bytes: number
   readonly table: Table
-  readonly reading: Reading
+  readonly reading: FileMapping
   readonly format: FileFormat
   /** How a CSV file is written, and the names in its first line, once its lines are being read. */
   dialect?: CsvDialect
@@ -54,7 +54,7 @@ const foreignExtensions =
 /** The files a path means, those first that others lean on; and what is to be told of those that are skipped. */
 export function openSources(
   path: string,
-  said: Said,
+  said: MappingOptions,
   options: ReadingOptions,
 ): { sources: Source[]; passedOver: string[] } {
   if (!statOf(path).isDirectory()) {
@@ -63,14 +63,18 @@ export function openSources(
     requireDefaults(said, tablesOf(source))
     return { sources: [source], passedOver: [] }
   }
-  if (said.table) throw new Sorry('--table says what one file holds, and this is a folder: use a mapping file', 'usage')
+  if (said.table)
+    throw new OperatorError(
+      '--table says what one file holds, and this is a folder: use a mapping file',
+      'invalid_input',
+    )
   const names = readdirSync(path)
   const files = names.filter((file) => extensions.includes(extname(file).toLowerCase()))
   const foreign = names.filter((file) => foreignExtensions.test(extname(file).toLowerCase()))
   const read = files.map((file) => ({ file, reading: readingOf(nameOf(file), said) }))
   const sources = read.flatMap(({ file, reading }) => (reading ? [openSource(join(path, file), reading, options)] : []))
   if (!sources.length) {
-    throw new Sorry(
+    throw new OperatorError(
       `there is nothing to import in ${path}: name its files after tables, such as ${tableNames.slice(0, 5).join('.csv, ')}.csv`,
     )
   }
@@ -91,7 +95,7 @@ function foreignIn(path: string): string {
     formatOf(path, 'utf-8')
     return 'its name does not end in .csv, .tsv, .txt, .json or .jsonl'
   } catch (error) {
-    if (error instanceof Sorry) return error.message.replace(path, 'it')
+    if (error instanceof OperatorError) return error.message.replace(path, 'it')
     throw error
   }
 }
@@ -104,13 +108,13 @@ function statOf(path: string) {
   try {
     return statSync(path)
   } catch (error) {
-    throw new Sorry(unreadable(path, error))
+    throw new OperatorError(unreadable(path, error))
   }
 }
 
 const nameOf = (path: string) => basename(path, extname(path)).replace(/\.refused(-\d+)?$/, '')
 
-function openSource(path: string, reading: Reading, { encoding, quotes }: ReadingOptions): Source {
+function openSource(path: string, reading: FileMapping, { encoding, quotes }: ReadingOptions): Source {
   const bytes = statOf(path).size
   const format = formatOf(path, encoding)
   const isCsv = format.kind === 'csv'

@@ -1,11 +1,11 @@
 import type { StatusWord } from '../features/licenses/policy'
-import { LineFault, quoted } from './flaws'
+import { LineFault, quoted } from './problems'
 
 /**
  * The words for a licence's status in the files of this server and of those that people leave, and what each becomes. A
  * word that means one thing here and another thing there is none of them.
  */
-export const statusWords = {
+export const importStatusWords = {
   available: 'available',
   reserved: 'reserved',
   assigned: 'assigned',
@@ -22,7 +22,7 @@ export const statusWords = {
 } as const satisfies Record<string, StatusWord>
 
 /** A word that a file may say of a licence's status. */
-export type FileStatus = keyof typeof statusWords
+export type FileStatus = keyof typeof importStatusWords
 
 /** What speaks against guessing, for words that servers use in different senses. */
 const senses: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export function unknownStatus(value: unknown): LineFault {
   const word = typeof value === 'object' ? JSON.stringify(value) : String(value)
   const kind = word.toLowerCase()
   const sense = Object.hasOwn(senses, kind) ? senses[kind] : undefined
-  const choices = Object.keys(statusWords).join(', ')
+  const choices = Object.keys(importStatusWords).join(', ')
   return new LineFault({
     kind: `status ${kind}`,
     column: 'status',

@@ -6,7 +6,7 @@ import { activationSightings, activations, type License, licenseMeta, licenses }
 import { webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import type { SeenActivation } from '../features/activations/store'
-import type { Fields } from './table'
+import type { LineFields } from './table'
 
 type Numbered = SQLiteTable & { id: SQLiteColumn }
 
@@ -37,7 +37,7 @@ export async function insertMany<T extends SQLiteTable>(tx: Queryable, table: T,
   await tx.run(sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`)
 }
 
-/** Gives each row the id it wishes for where nobody has it, or the next one; SQLite goes on behind the highest. */
+/** Gives each row the id it importOptions for where nobody has it, or the next one; SQLite goes on behind the highest. */
 export async function withIds<Row extends { id?: number | undefined }>(
   tx: Queryable,
   table: Numbered,
@@ -136,7 +136,7 @@ export async function findByHash(tx: Queryable, hash: string) {
 }
 
 /** The webhook a line speaks of: known by its uuid, else by its name and address. */
-export async function findWebhookLike(tx: Queryable, { uuid, name, url }: Fields) {
+export async function findWebhookLike(tx: Queryable, { uuid, name, url }: LineFields) {
   const [row] = await tx
     .select()
     .from(webhooks)

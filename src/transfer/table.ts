@@ -1,8 +1,8 @@
 import type { TObject } from '@sinclair/typebox'
 import type { SigningKey } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
-import { type Refused, refusedBy } from './flaws'
-import type { Journey } from './journey'
+import type { ImportContext } from './import-context'
+import { type Refused, refusedBy } from './problems'
 
 /** What can be moved in and out, in the order in which one leans on another. */
 export const tableNames = [
@@ -46,28 +46,28 @@ export interface Table {
   /** The fields that every line of an export of ours names, where such a line is taken as it is. */
   readonly exported?: readonly string[]
   /** Puts lines in, each judged already; a verdict for each, in their order. */
-  put(tx: Queryable, lines: Fields[], journey: Journey): Promise<Verdict[]>
+  put(tx: Queryable, lines: LineFields[], context: ImportContext): Promise<Verdict[]>
   /** Every one there is, as lines, in the order of their ids; none where they are carried by another table. */
-  rows?(db: Queryable, journey: Outward): AsyncIterable<object>
+  rows?(db: Queryable, context: ExportOptions): AsyncIterable<object>
 }
 
 /** The fields of a line, each of the type its model says. */
 // biome-ignore lint/suspicious/noExplicitAny: every table's model names other fields
-export type Fields = Record<string, any>
+export type LineFields = Record<string, any>
 
 /** What an export may hold beside what it always holds. */
-export interface Outward {
+export interface ExportOptions {
   /** Opens a signing key's private half and locks it with a passphrase; undefined where keys stay at home. */
   readonly lockKey?: ((key: SigningKey) => string) | undefined
   /** Whether secrets are masked, as they are in the audit log: for people who may only look. */
   readonly isMasked?: boolean | undefined
 }
 
-/** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as a `Sorry`. */
+/** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as an `OperatorError`. */
 export const oneByOne =
-  (put: (tx: Queryable, fields: Fields, journey: Journey) => Promise<Verdict>): Table['put'] =>
-  async (tx, lines, journey) => {
+  (put: (tx: Queryable, fields: LineFields, context: ImportContext) => Promise<Verdict>): Table['put'] =>
+  async (tx, lines, context) => {
     const verdicts: Verdict[] = []
-    for (const fields of lines) verdicts.push(await put(tx, fields, journey).catch(refusedBy))
+    for (const fields of lines) verdicts.push(await put(tx, fields, context).catch(refusedBy))
     return verdicts
   }

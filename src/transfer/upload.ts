@@ -4,23 +4,23 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../deps'
 import { storeAt, type Upload } from '../features/downloads/files'
-import { Sorry } from '../kernel/sorry'
-import { runAside } from '../upkeep/aside'
+import { OperatorError } from '../kernel/operator-error'
+import { runCommand } from '../upkeep/subprocess'
+import type { Result } from './counts'
 import { inFields } from './field-words'
 import { importLines } from './import'
-import type { Wishes } from './journey'
-import type { Said } from './mapping'
-import type { Place } from './reasons'
+import type { ImportOptions } from './import-context'
+import type { MappingOptions } from './mapping'
+import type { LinePosition } from './reasons'
 import { openSources, type ReadingOptions } from './source'
-import type { Result } from './tally'
 
 const uploadsIn = (folder: string) => join(folder, 'imports')
 
 /** How a file that was sent is to be read, and what is to be done with it. */
-export interface Order {
-  said: Omit<Said, 'mapping'>
+export interface UploadOptions {
+  said: Omit<MappingOptions, 'mapping'>
   reading: ReadingOptions
-  wishes: Wishes
+  importOptions: ImportOptions
   isDryRun: boolean
 }
 
@@ -31,7 +31,7 @@ export interface Order {
 export async function importUpload(
   deps: Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer' | 'folder'>,
   upload: Upload,
-  order: Order,
+  order: UploadOptions,
 ): Promise<Result> {
   const place = join(uploadsIn(deps.folder), randomUUID())
   const path = join(place, upload.name)
@@ -40,8 +40,8 @@ export async function importUpload(
     const { sources } = openSources(path, { mapping: {}, ...order.said }, order.reading)
     const result = order.isDryRun
       ? await rehearseAside(deps.folder, path, order)
-      : await importLines(deps, sources, { wishes: order.wishes, onRefused() {} })
-    const named = <T extends Place>(place: T) => ({ ...place, file: upload.name })
+      : await importLines(deps, sources, { importOptions: order.importOptions, onRefused() {} })
+    const named = <T extends LinePosition>(place: T) => ({ ...place, file: upload.name })
     return {
       ...result,
       reasons: result.reasons.map(({ reason, first, ...rest }) => ({
@@ -54,8 +54,8 @@ export async function importUpload(
     }
   } catch (error) {
     // Whoever sent it knows it by its name alone.
-    throw error instanceof Sorry
-      ? new Sorry(inFields(error.message.replaceAll(path, upload.name)), error.reason)
+    throw error instanceof OperatorError
+      ? new OperatorError(inFields(error.message.replaceAll(path, upload.name)), error.kind)
       : error
   } finally {
     await rm(place, { recursive: true, force: true })
@@ -65,13 +65,17 @@ export async function importUpload(
 /** Removes what was on its way in when a server died. A server alone takes files in here, and has the folder for itself. */
 export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
 
-async function rehearseAside(folder: string, path: string, { said, reading, wishes }: Order): Promise<Result> {
-  const { passphrase, createsProducts, keepsSeats, values = [], dateFormats = [] } = wishes
+async function rehearseAside(
+  folder: string,
+  path: string,
+  { said, reading, importOptions }: UploadOptions,
+): Promise<Result> {
+  const { passphrase, createsProducts, keepsSeats, values = [], dateFormats = [] } = importOptions
   const passphraseFile = `${path}.passphrase`
   if (passphrase !== undefined) await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: 'wx' })
   const pairs = (flag: string, of: Readonly<Record<string, string>>) =>
     Object.entries(of).map(([name, value]) => `${flag}=${name}=${value}`)
-  const { value } = await runAside(folder, [
+  const { value } = await runCommand(folder, [
     ...['import', path, '--dry-run', `--encoding=${reading.encoding}`, `--quotes=${reading.quotes}`],
     ...(said.table === undefined ? [] : [`--table=${said.table}`]),
     ...pairs('--map', said.columns),

@@ -1,8 +1,8 @@
 import { counted } from '../kernel/counted'
-import { contradiction, type LicenseLine, written } from './contradictions'
-import { quoted } from './flaws'
-import { type FileStatus, statusWords } from './status-words'
-import type { Fields } from './table'
+import { type LicenseLine, lineConflict, written } from './contradictions'
+import { quoted } from './problems'
+import { type FileStatus, importStatusWords } from './status-words'
+import type { LineFields } from './table'
 
 const dayMs = 86_400_000
 
@@ -21,16 +21,16 @@ interface Validity {
 export function validityOf(word: FileStatus, line: LicenseLine, now: Date): Validity {
   const { fields } = line
   const { validity, expires_at: end, assigned_at: start } = fields
-  const isSold = statusWords[word] === 'assigned' && !fields.is_exported
+  const isSold = importStatusWords[word] === 'assigned' && !fields.is_exported
   if (end === null && validity)
-    throw contradiction('end', `validity "${validity}" and an expires_at of never contradict each other: ${which}`)
+    throw lineConflict('end', `validity "${validity}" and an expires_at of never contradict each other: ${which}`)
   if (end && !start) throw withoutStart(`it ends on ${written(end)}`)
   if (!end && validity && !start && isSold) requireUndated(line)
   const { days, remarks } = end ? daysTo(end, { start, validity, now }) : { days: validity ?? 0, remarks: [] }
   const endsAt = days && start ? start.getTime() + days * dayMs : undefined
   if (word === 'expired') requireOver(endsAt, now)
   if (word === 'expiring' && endsAt === undefined)
-    throw contradiction(word, `status "expiring" wants an end: ${endWanted}`)
+    throw lineConflict(word, `status "expiring" wants an end: ${endWanted}`)
   return { days, remarks: isSold && days && !start ? [...remarks, startsNow] : remarks }
 }
 
@@ -39,7 +39,7 @@ const endWanted = 'give its expires_at, or its validity and assigned_at'
 const startsNow = 'No assigned_at, so that their days count from this import'
 
 function withoutStart(what: string) {
-  return contradiction(
+  return lineConflict(
     'start',
     `${what}, and has no assigned_at to count its days from: name the column that says when it was sold, such as --map "created_at=assigned_at", or give all of them one with --default "assigned_at=2024-01-31"`,
   )
@@ -49,7 +49,7 @@ function withoutStart(what: string) {
 function requireUndated({ fields, seatFields }: LicenseLine) {
   const date = [
     fields.created_at,
-    ...seatFields.map(({ activated_at, created_at }: Fields) => activated_at ?? created_at),
+    ...seatFields.map(({ activated_at, created_at }: LineFields) => activated_at ?? created_at),
   ]
     .filter((each) => each !== undefined)
     .sort((a, b) => a.getTime() - b.getTime())[0]
@@ -64,13 +64,13 @@ interface Term {
 
 function daysTo(end: Date, { start, validity, now }: Term): Validity {
   const shown = `expires_at ${quoted(written(end))}`
-  if (end <= start) throw contradiction('end', `${shown} is not after assigned_at ${quoted(written(start))}`)
+  if (end <= start) throw lineConflict('end', `${shown} is not after assigned_at ${quoted(written(start))}`)
   const days = wholeDays(start, end, now)
   if (validity === undefined) return { days, remarks: [] }
   const promised = start.getTime() + validity * dayMs
   if (validity === 0 || promised - end.getTime() >= dayMs) {
     const said = validity === 0 ? 'for ever' : `to ${written(new Date(promised))}`
-    throw contradiction(
+    throw lineConflict(
       'end',
       `${shown} and validity "${validity}", which lasts ${said}, contradict each other: ${which}`,
     )
@@ -85,16 +85,16 @@ function wholeDays(start: Date, end: Date, now: Date): number {
   const days = Math.ceil((end.getTime() - start.getTime()) / dayMs)
   if (end >= now || start.getTime() + days * dayMs < now.getTime()) return days
   if (days > 1) return days - 1
-  throw contradiction(
+  throw lineConflict(
     'end',
     `it has ended after less than a day, on ${written(end)}: import it tomorrow, or leave it out`,
   )
 }
 
 function requireOver(endsAt: number | undefined, now: Date) {
-  if (endsAt === undefined) throw contradiction('expired', `status "expired" wants an end that is over: ${endWanted}`)
+  if (endsAt === undefined) throw lineConflict('expired', `status "expired" wants an end that is over: ${endWanted}`)
   if (endsAt > now.getTime()) {
-    throw contradiction(
+    throw lineConflict(
       'expired',
       `status "expired" contradicts its end, ${written(new Date(endsAt))}: say --value "status:expired=assigned" where that holds`,
     )

@@ -1,13 +1,13 @@
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { fieldOf } from './columns'
-import type { Reading } from './mapping'
-import type { Fields, Table } from './table'
+import type { FileMapping } from './mapping'
+import type { LineFields, Table } from './table'
 
 /** What values in files mean: the rules of `--value "status:SOLD=assigned"`. */
 export interface ValueRules {
   /** What a line of a table says, its values replaced. Upper and lower case are equal. */
-  apply(fields: Fields, table: Table, reading: Reading): Fields
-  /** The rules that no line met, as they were given. */
+  apply(fields: LineFields, table: Table, reading: FileMapping): LineFields
+  /** The rules that no line existing, as they were given. */
   unused(): string[]
 }
 
@@ -18,13 +18,13 @@ interface Rule {
   to: string
 }
 
-/** Reads rules for files that are read so. One that cannot be one, or names a column that no file can have, is a `Sorry`. */
-export function openValueRules(texts: readonly string[], readings: readonly Reading[]): ValueRules {
+/** Reads rules for files that are read so. One that cannot be one, or names a column that no file can have, is an `OperatorError`. */
+export function openValueRules(texts: readonly string[], readings: readonly FileMapping[]): ValueRules {
   const rules = texts.map(ruleOf)
   for (const rule of rules) requireColumn(rule, readings)
   const unused = new Set(rules)
-  const byReading = new Map<Reading, Map<Table, Map<string, Rule[]>>>()
-  const rulesFor = (table: Table, reading: Reading) => {
+  const byReading = new Map<FileMapping, Map<Table, Map<string, Rule[]>>>()
+  const rulesFor = (table: Table, reading: FileMapping) => {
     const tables = byReading.get(reading) ?? new Map<Table, Map<string, Rule[]>>()
     byReading.set(reading, tables)
     const byField = tables.get(table) ?? rulesByField(rules, { ...reading, table })
@@ -47,7 +47,7 @@ export function openValueRules(texts: readonly string[], readings: readonly Read
   }
 }
 
-function rulesByField(rules: Rule[], reading: Reading) {
+function rulesByField(rules: Rule[], reading: FileMapping) {
   const byField = Map.groupBy(rules, ({ column }) => fieldOf(column, reading) ?? '')
   byField.delete('')
   return byField
@@ -59,15 +59,15 @@ const plain = (value: unknown) =>
 function ruleOf(text: string): Rule {
   const [, column, from, to] = /^((?:meta:)?[^:=]+):([^=]*)=(.*)$/is.exec(text) ?? []
   if (column !== undefined) return { text, column: column.trim(), from: plain(from)!, to: to!.trim() }
-  throw new Sorry(
+  throw new OperatorError(
     `"${text}" does not say what a value means: write column:theirs=ours, such as status:SOLD=assigned`,
-    'usage',
+    'invalid_input',
   )
 }
 
-function requireColumn({ text, column }: Rule, readings: readonly Reading[]) {
+function requireColumn({ text, column }: Rule, readings: readonly FileMapping[]) {
   // A whole export in one file names its tables in its lines.
   if (readings.some((reading) => fieldOf(column, reading))) return
   const names = [...new Set(readings.map(({ table }) => table.name))].join(' and ')
-  throw new Sorry(`"${text}" names the column "${column}", which ${names} do not have`, 'usage')
+  throw new OperatorError(`"${text}" names the column "${column}", which ${names} do not have`, 'invalid_input')
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { webhooks } from '../../db/schema/work'
 import { flag, integer, list, momentText, text } from '../intake/model'
+import { OperatorError } from '../kernel/operator-error'
 import { randomToken } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import { sealSecret } from '../webhooks/message'
 import { requireSoundWebhook } from '../webhooks/service'
 import { insertWebhook } from '../webhooks/store'
@@ -29,10 +29,10 @@ export const webhooksTable: Table = {
   put: oneByOne(async (tx, fields, { now, sealer, notes }) => {
     const row = rowOf(fields)
     requireSoundWebhook({ name: fields.name, url: fields.url, events: fields.events })
-    const met = await findWebhookLike(tx, fields)
-    if (met) {
-      const difference = differenceOf(met, row)
-      if (difference) throw new Sorry(`webhook ${met.id} exists already, and ${difference}`)
+    const existing = await findWebhookLike(tx, fields)
+    if (existing) {
+      const difference = differenceOf(existing, row)
+      if (difference) throw new OperatorError(`webhook ${existing.id} exists already, and ${difference}`)
       return 'there'
     }
     const secret = randomToken('whsec')

@@ -3,12 +3,12 @@ import { auditPurpose } from '../audit/link'
 import type { Queryable } from '../database/connection'
 import type { FolderSealer } from '../signing/sealing'
 import { listSealedKeys } from '../signing/store'
-import { flawOfKeyPair } from '../signing/trial'
+import { problemOfKeyPair } from '../signing/trial'
 
 /** Walks the audit log of a folder: checkpoints count that were signed by keys the sealing key opens. */
 export async function inspectLog(reader: () => Queryable, sealer: FolderSealer, anchor: Anchor = {}) {
   const signers = (await listSealedKeys(reader())).filter(({ productId }) => productId === null)
-  const ours = signers.filter((key) => !flawOfKeyPair(key, sealer))
+  const ours = signers.filter((key) => !problemOfKeyPair(key, sealer))
   const pems = new Map(ours.map(({ id, publicPem }) => [id, publicPem]))
   return inspectChain({ reader, key: sealer.derive(auditPurpose), publicPemOf: (keyId) => pems.get(keyId), anchor })
 }

@@ -1,22 +1,22 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../deps'
 import { type Conclusion, declareJob, handles, type Run } from '../jobs/job'
-import { runAside } from './aside'
 import { retain } from './retention/service'
 import { findFact, putFact } from './store'
+import { runCommand } from './subprocess'
 
 const hourMs = 3_600_000
 /** By the clock of the machine, when it is asleep elsewhere too. */
 const quietHour = 3
 const overdueMs = 36 * hourMs
 
-const upkeep = declareJob('upkeep', Type.Object({}), { everyMs: hourMs, leaseMs: 6 * hourMs, mostAtOnce: 1 })
+const upkeep = declareJob('upkeep', Type.Object({}), { everyMs: hourMs, leaseMs: 6 * hourMs, atOnceMax: 1 })
 
 /** Removes old rows and tidies the database once a night; by day where the night before was missed. */
-export const nightlyUpkeep = (house: Pick<Deps, 'config' | 'db' | 'folder' | 'log'>) =>
-  handles(upkeep, (_, run) => keepHouse(house, run))
+export const nightlyUpkeep = (installation: Pick<Deps, 'config' | 'db' | 'folder' | 'log'>) =>
+  handles(upkeep, (_, run) => keepInstallation(installation, run))
 
-async function keepHouse(
+async function keepInstallation(
   { config, db, folder, log }: Pick<Deps, 'config' | 'db' | 'folder' | 'log'>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
@@ -27,8 +27,8 @@ async function keepHouse(
   const isDue = sinceMs > overdueMs || (now.getHours() === quietHour && sinceMs > hourMs)
   if (!isDue) return {}
   const removed = await retain(db.as({ actor: `job ${upkeep.name}` }), config, { now, isTrial: false, signal })
-  await runAside(folder, ['optimize'], signal)
+  await runCommand(folder, ['optimize'], signal)
   const rows = removed.map(({ what, rows }) => [what, rows] as const).filter(([, rows]) => rows > 0)
-  log(now, { event: 'the house was kept', ...Object.fromEntries(rows) })
+  log(now, { event: 'the installation was kept', ...Object.fromEntries(rows) })
   return note
 }

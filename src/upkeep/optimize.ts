@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { holdLock } from '../database/lock'
-import { tidy } from '../database/tidy'
+import { optimizeFile } from '../database/optimize'
 import { type Wiped, wipeAlone, wipeBesideOthers } from '../database/wipe'
 
 export const databaseOf = (folder: string) => join(folder, 'latchkey.db')
@@ -18,7 +18,7 @@ export async function optimize(folder: string, { wipes = false } = {}) {
   await new Promise((resume) => setImmediate(resume))
   const path = databaseOf(folder)
   const wiped = wipes ? wipe(folder) : undefined
-  const { reusableBytes, walBytesBefore, walBytesAfter } = tidy(path, () => sizeOf(`${path}-wal`))
+  const { reusableBytes, walBytesBefore, walBytesAfter } = optimizeFile(path, () => sizeOf(`${path}-wal`))
   return {
     database_bytes: sizeOf(path),
     reusable_bytes: reusableBytes,

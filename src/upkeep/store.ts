@@ -3,7 +3,7 @@ import { installation } from '../../db/schema/operations'
 import type { Queryable } from '../database/connection'
 
 /** What upkeep remembers of itself, as JSON among the facts of the installation. */
-export interface Facts {
+export interface InstallationFacts {
   /** The last backup that was verified. */
   last_backup: { at: string; path: string }
   /** The last one of its own that the server could not take, unless one was taken since. */
@@ -18,15 +18,22 @@ export interface Facts {
   forgotten: { until: string }
 }
 
-export async function findFact<Name extends keyof Facts>(db: Queryable, name: Name): Promise<Facts[Name] | undefined> {
+export async function findFact<Name extends keyof InstallationFacts>(
+  db: Queryable,
+  name: Name,
+): Promise<InstallationFacts[Name] | undefined> {
   const [row] = await db.select().from(installation).where(eq(installation.key, name))
   return row && JSON.parse(row.value)
 }
 
-export const forgetFact = async (tx: Queryable, name: keyof Facts) =>
+export const forgetFact = async (tx: Queryable, name: keyof InstallationFacts) =>
   void (await tx.delete(installation).where(eq(installation.key, name)))
 
-export async function putFact<Name extends keyof Facts>(tx: Queryable, name: Name, fact: Facts[Name]) {
+export async function putFact<Name extends keyof InstallationFacts>(
+  tx: Queryable,
+  name: Name,
+  fact: InstallationFacts[Name],
+) {
   const value = JSON.stringify(fact)
   await tx
     .insert(installation)

@@ -14,7 +14,7 @@ const perPlace = 10
 const perName = 30
 
 /** Who wants in, from where. */
-export interface Attempt {
+export interface LogInAttempt {
   name: string
   password: string
   address: string
@@ -31,7 +31,7 @@ export interface Attempt {
  */
 export async function logIn(
   { db, limit }: { db: Db; limit: Limiter },
-  { name, password, address, knownDevice, device, requestId }: Attempt,
+  { name, password, address, knownDevice, device, requestId }: LogInAttempt,
   now: Date,
 ) {
   if (knownDevice === undefined) {

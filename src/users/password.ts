@@ -1,33 +1,33 @@
 import { randomBytes } from 'node:crypto'
+import { OperatorError } from '../kernel/operator-error'
 import { Refusal, say } from '../kernel/outcome'
 import { randomToken } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 
 // A password is all that is asked for, without a second factor: 15 characters then are NIST's least (SP 800-63B-4),
 // and no rule about kinds of characters, which only makes people write predictable ones.
-const leastCharacters = 15
-const mostCharacters = 256
-const leastDifferent = 6
+const charactersMin = 15
+const charactersMax = 256
+const differentMin = 6
 
 // OWASP's least for argon2id, about 40 ms of one core.
 const argon = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
-const mostAtOnce = 2
-const mostWaiting = 64
+const atOnceMax = 2
+const waitingMax = 64
 
 /** A password nobody has thought of: 144 random bits. */
 export const randomPassword = () => randomBytes(18).toString('base64url')
 
-/** The argon2id hash of a password; one that is too weak to stand alone is a `Sorry`. */
+/** The argon2id hash of a password; one that is too weak to stand alone is an `OperatorError`. */
 export function hashPassword(password: string): Promise<string> {
   const characters = [...usual(password)]
-  if (characters.length < leastCharacters || characters.length > mostCharacters) {
-    throw new Sorry(
-      `a password takes ${leastCharacters} to ${mostCharacters} characters: a few words that do not belong together are easy to keep`,
-      'usage',
+  if (characters.length < charactersMin || characters.length > charactersMax) {
+    throw new OperatorError(
+      `a password takes ${charactersMin} to ${charactersMax} characters: a few words that do not belong together are easy to keep`,
+      'invalid_input',
     )
   }
-  if (new Set(characters).size < leastDifferent) {
-    throw new Sorry(`a password takes at least ${leastDifferent} different characters`, 'usage')
+  if (new Set(characters).size < differentMin) {
+    throw new OperatorError(`a password takes at least ${differentMin} different characters`, 'invalid_input')
   }
   return inTurn(() => Bun.password.hash(usual(password), argon))
 }
@@ -36,7 +36,7 @@ export function hashPassword(password: string): Promise<string> {
 export async function isPassword(password: string, hash: string | null | undefined): Promise<boolean> {
   stranger ??= Bun.password.hash(randomToken('nobody'), argon)
   const compared = hash ?? (await stranger)
-  if (password.length > mostCharacters * 2) return false
+  if (password.length > charactersMax * 2) return false
   const isRight = await inTurn(() => Bun.password.verify(usual(password), compared))
   return isRight && hash != null
 }
@@ -51,8 +51,8 @@ const waiting: (() => void)[] = []
 
 /** Each hash takes its memory: two run at once, some wait, and more than that are sent away. */
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (waiting.length >= mostWaiting) throw new Refusal(say('too_many_requests', { retry_after: 2 }))
-  if (running >= mostAtOnce) await new Promise<void>((resume) => waiting.push(resume))
+  if (waiting.length >= waitingMax) throw new Refusal(say('too_many_requests', { retry_after: 2 }))
+  if (running >= atOnceMax) await new Promise<void>((resume) => waiting.push(resume))
   else running += 1
   try {
     return await work()

@@ -2,7 +2,7 @@ import type { User } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Verb } from '../audit/verbs'
 import type { Queryable } from '../database/connection'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
 
 /** Who is to join: the password as its hash. */
@@ -12,28 +12,31 @@ export interface UserDraft {
   passwordHash: string
 }
 
-/** Makes a user. A name that is taken, or no name, is a `Sorry`. */
+/** Makes a user. A name that is taken, or no name, is an `OperatorError`. */
 export async function createUser(tx: Queryable, { name, role, passwordHash }: UserDraft, now: Date): Promise<User> {
   if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name)) {
-    throw new Sorry('a name has up to 64 small letters, digits and . _ @ -, and begins with a letter or digit', 'usage')
+    throw new OperatorError(
+      'a name has up to 64 small letters, digits and . _ @ -, and begins with a letter or digit',
+      'invalid_input',
+    )
   }
   const user = await insertUser(tx, { name, role, status: 'active', passwordHash, createdAt: now })
-  if (!user) throw new Sorry(`there is a user "${name}" already: choose another name`)
+  if (!user) throw new OperatorError(`there is a user "${name}" already: choose another name`)
   await record(tx, { verb: 'user.created', id: user.id, after: user }, now)
   return user
 }
 
-/** The user of that name; that there is none is a `Sorry`. */
+/** The user of that name; that there is none is an `OperatorError`. */
 export async function requireUser(db: Queryable, name: string): Promise<User> {
   const user = await findUser(db, name)
-  if (!user) throw new Sorry(`there is no user "${name}": see "latchkey user list"`, 'missing')
+  if (!user) throw new OperatorError(`there is no user "${name}": see "latchkey user list"`, 'not_found')
   return user
 }
 
 /** What a user may do with their own, and an owner with everybody's; the command line has no user and may do it all. */
 export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefined, name: string) {
   if (!asking || asking.role === 'owner' || asking.name === name) return
-  throw new Sorry(`this belongs to "${name}": ask an owner to do it`, 'forbidden')
+  throw new OperatorError(`this belongs to "${name}": ask an owner to do it`, 'forbidden')
 }
 
 /** Gives a user another role, which counts from the next request on. */
@@ -111,5 +114,5 @@ async function change(tx: Queryable, { name, verb, values }: Intended, now: Date
 /** Somebody has to be left who decides over people and keys. */
 async function requireOwnerBesides(tx: Queryable, { id, name, role, status }: User) {
   if (role !== 'owner' || status !== 'active' || (await findOwner(tx, { besides: id }))) return
-  throw new Sorry(`"${name}" is the last active owner: make another user an owner first`)
+  throw new OperatorError(`"${name}" is the last active owner: make another user an owner first`)
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull, ne, notInArray, or } from 'drizzle-orm'
 import { type User, type UserToken, users, userTokens } from '../../db/schema/access'
 import type { Queryable } from '../database/connection'
-import { pageOf, type Wanted } from '../database/page'
+import { type PageRequest, pageOf } from '../database/page'
 
 export async function findUser(db: Queryable, name: string): Promise<User | undefined> {
   const [row] = await db.select().from(users).where(eq(users.name, name))
@@ -42,7 +42,11 @@ const userSorts = {
 }
 
 /** A page of the users. */
-export const pageUsers = (db: Queryable, { role, status }: Partial<Pick<User, 'role' | 'status'>>, wanted: Wanted) =>
+export const pageUsers = (
+  db: Queryable,
+  { role, status }: Partial<Pick<User, 'role' | 'status'>>,
+  wanted: PageRequest,
+) =>
   pageOf(db, users, {
     where: and(role && eq(users.role, role), status && eq(users.status, status)),
     sorts: userSorts,
@@ -68,7 +72,7 @@ const isLive = (now: Date) =>
   and(isNull(userTokens.revokedAt), or(isNull(userTokens.expiresAt), gt(userTokens.expiresAt, now)))
 
 /** A page of what a user may show instead of a password; that which has ended only where it is asked for. */
-export const pageTokens = (db: Queryable, holding: Holding & { liveAt?: Date | undefined }, wanted: Wanted) =>
+export const pageTokens = (db: Queryable, holding: Holding & { liveAt?: Date | undefined }, wanted: PageRequest) =>
   pageOf(db, userTokens, {
     where: and(heldBy(holding), holding.liveAt && isLive(holding.liveAt)),
     sorts: tokenSorts,

@@ -3,8 +3,8 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
+import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import { endOtherTokens, requireUser } from './service'
 import { findToken, insertToken, revokeTokens, touchToken } from './store'
 
@@ -13,7 +13,7 @@ const idleMs = 12 * 3_600_000
 const usedEveryMs = 60_000
 
 /** The longest a session lasts, however much it is used. */
-export const longestSessionMs = 7 * 86_400_000
+export const sessionLifetimeMs = 7 * 86_400_000
 
 const prefixes = { session: 'lks', token: 'lko' } as const
 
@@ -33,8 +33,9 @@ export interface TokenDraft {
 /** Makes a token for scripts. Its value is returned this once: only its hash is kept. */
 export async function createToken(tx: Queryable, { userName, name, expiresAt }: TokenDraft, now: Date) {
   const user = await requireUser(tx, userName)
-  if (expiresAt && expiresAt <= now) throw new Sorry('--expires-at lies in the past: give a later date', 'usage')
-  if (user.status !== 'active') throw new Sorry(`"${user.name}" is disabled: enable the user first`)
+  if (expiresAt && expiresAt <= now)
+    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
+  if (user.status !== 'active') throw new OperatorError(`"${user.name}" is disabled: enable the user first`)
   const made = await insert(tx, { user, name, kind: 'token', expiresAt: expiresAt ?? null }, now)
   await record(tx, { verb: 'user-token.created', id: made.token.id, after: made.token }, now)
   return made
@@ -83,7 +84,7 @@ export async function identify(
 }
 
 const sessionEnd = ({ createdAt }: UserToken, now: Date) =>
-  new Date(Math.min(now.getTime() + idleMs, createdAt.getTime() + longestSessionMs))
+  new Date(Math.min(now.getTime() + idleMs, createdAt.getTime() + sessionLifetimeMs))
 
 interface Ended {
   userName: string
@@ -93,7 +94,7 @@ interface Ended {
 }
 
 /**
- * Ends a user's sessions or tokens, one of them or all; that there is none to end is a `Sorry`. With all sessions the
+ * Ends a user's sessions or tokens, one of them or all; that there is none to end is an `OperatorError`. With all sessions the
  * tokens end that may have been made in them, but those that are kept by name.
  */
 export async function endTokens(
@@ -104,7 +105,10 @@ export async function endTokens(
   const user = await requireUser(tx, userName)
   const ended = await revokeTokens(tx, { userId: user.id, kind, id }, now)
   if (id !== undefined && !ended.length) {
-    throw new Sorry(`"${userName}" has no ${kind} ${id}: see "latchkey user ${kind}s list ${userName}"`, 'missing')
+    throw new OperatorError(
+      `"${userName}" has no ${kind} ${id}: see "latchkey user ${kind}s list ${userName}"`,
+      'not_found',
+    )
   }
   for (const token of ended) await record(tx, { verb: `user-${kind}.revoked`, id: token.id, before: token }, now)
   if (kind === 'session' && id === undefined) await endOtherTokens(tx, { userId: user.id, keepTokens }, now)

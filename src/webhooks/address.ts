@@ -29,8 +29,8 @@ export function openAddressGuard(
 
   return {
     async addressesOf(url) {
-      const flaw = flawOfUrl(url)
-      if (flaw) throw new Error(flaw)
+      const problem = problemOfUrl(url)
+      if (problem) throw new Error(problem)
       const host = hostOf(url)
       const addresses = isIP(host) ? [host] : await resolve(host)
       if (!addresses.length) throw new Error(`${host} has no address`)
@@ -51,7 +51,7 @@ const isListed = (allowed: AddressSet, address: string) =>
   allowed.has(address) || (isIP(address) === 6 && allowed.has(innerIpv4(address) ?? ''))
 
 /** Why nothing can be posted to a URL, wherever it leads; undefined when it is fit. */
-export function flawOfUrl(url: URL): string | undefined {
+export function problemOfUrl(url: URL): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'a webhook goes to an http or https address'
   if (url.username || url.password) return "a webhook's address has no user name and no password in it"
   return undefined

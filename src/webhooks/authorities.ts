@@ -1,19 +1,21 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
 /**
  * The authorities a receiver's certificate may come from: those of the public internet and the ones in the file that the
- * setting `webhook_ca` names. Undefined, for the public ones alone, where it names none. A file of no use is a `Sorry`.
+ * setting `webhook_ca` names. Undefined, for the public ones alone, where it names none. A file of no use is an `OperatorError`.
  */
 export function readAuthorities(path: string): string[] | undefined {
   if (!path) return undefined
   const own = readText(path).match(certificate) ?? []
   if (!own.length || !own.every(isCertificate)) {
-    throw new Sorry(`${path} holds no certificate (PEM): name the file of your certificate authority with --webhook-ca`)
+    throw new OperatorError(
+      `${path} holds no certificate (PEM): name the file of your certificate authority with --webhook-ca`,
+    )
   }
   return [...tls.rootCertificates, ...own]
 }
@@ -22,7 +24,7 @@ function readText(path: string) {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    throw new Sorry(`cannot read ${path}: check the name in --webhook-ca and the file's permissions`)
+    throw new OperatorError(`cannot read ${path}: check the name in --webhook-ca and the file's permissions`)
   }
 }
 

@@ -4,7 +4,7 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import { deleteJob } from '../jobs/service'
-import { Sorry } from '../kernel/sorry'
+import { OperatorError } from '../kernel/operator-error'
 import { deliver, send } from './outbox'
 import { requireActive } from './service'
 import { findDelivery, findLastDeliveryId, listSent, updateDelivery } from './store'
@@ -17,21 +17,21 @@ const messagesPerWrite = 500
  */
 export async function replayDelivery(tx: Queryable, id: number, now: Date): Promise<number> {
   const delivery = await findDelivery(tx, id)
-  if (!delivery) throw new Sorry(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'missing')
+  if (!delivery) throw new OperatorError(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'not_found')
   const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
   const [sent] = await send(tx, [again(delivery, webhook)], now)
   await record(tx, { verb: 'delivery.replayed', id, after: { as: sent } }, now)
   return sent!
 }
 
-export interface Range {
+export interface ReplayRange {
   webhookId: number
   from: Date
   to: Date
 }
 
 /** Sends again what a webhook was sent in a range of time: each message once, in its order. Returns how many. */
-export async function replayRange(db: Db, range: Range, now: Date): Promise<number> {
+export async function replayRange(db: Db, range: ReplayRange, now: Date): Promise<number> {
   const replayed = new Set<string>()
   // Replays are deliveries too, and must not be replayed in their turn.
   const last = await findLastDeliveryId(db.read)

@@ -8,16 +8,16 @@ import type { Sealer } from '../signing/sealing'
 import { bodyOf, headersOf, openSecret, signatureOf } from './message'
 import type { deliver } from './outbox'
 import { type Exchange, post, type Way } from './post'
+import type { ReceiverLimit } from './receiver-limit'
 import { disableGone } from './service'
 import { findDelivery, findWebhook, insertAttempt, updateDelivery } from './store'
-import type { Turns } from './turns'
 
 /** What deliveries lean on. */
 export interface Sender extends Way {
   db: Db
   seal: Seal
   sealer: Sealer
-  turns: Turns
+  turns: ReceiverLimit
 }
 
 /** The receiver says that it will not come back, so nothing is sent to it again. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Delivery, Webhook } from '../../db/schema/work'
 import { version } from '../../package.json'
-import { retell } from '../kernel/outcome'
+import { fromStored } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
 import type { Seal } from '../signing/seal'
 import type { Sealer } from '../signing/sealing'
@@ -17,7 +17,7 @@ export async function bodyOf({ kind, content, webhookId }: Delivery, seal: Seal,
     return JSON.stringify({ event, payload, webhook_id: webhookId })
   }
   const { outcome } = content as OrderContent
-  const envelope = await seal(retell(outcome), now)
+  const envelope = await seal(fromStored(outcome), now)
   if (kind === 'order') return `{"headers":{},"original":${envelope},"exception":null}`
   const { licenseKey, identifier } = content as CallbackContent
   const device = phpJson({ license_key: licenseKey, identifier })

@@ -4,7 +4,7 @@ import type { Delivery } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { declareJob } from '../jobs/job'
 import { enqueueAll } from '../jobs/store'
-import { type Outcome, say, type WrittenOutcome } from '../kernel/outcome'
+import { type Outcome, type StoredOutcome, say } from '../kernel/outcome'
 import type { Event } from './events'
 import { insertDeliveries, listActiveWebhooks } from './store'
 
@@ -15,7 +15,7 @@ export const deliver = declareJob('deliver', Type.Object({ deliveryId: Type.Inte
   delaysMs: [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
   leaseMs: minuteMs,
   // Receivers are slow, and waiting for them costs next to nothing. Bun asks 256 at once, and others must be asked too.
-  mostAtOnce: 192,
+  atOnceMax: 192,
 })
 
 /** What an event says; the receiver sees it as `payload`. */
@@ -26,7 +26,7 @@ export interface EventContent {
 
 /** What the sender of a queued order is told: the outcome of the order. */
 export interface OrderContent {
-  outcome: WrittenOutcome
+  outcome: StoredOutcome
   /** The job that fulfilled the order; not told. */
   jobId?: number | undefined
 }
@@ -70,7 +70,7 @@ export async function postOrder(
   { url, outcome, jobId }: { url: string; outcome: Outcome; jobId?: number },
   now: Date,
 ) {
-  const content: OrderContent = { outcome: outcome.written(now), jobId }
+  const content: OrderContent = { outcome: outcome.toStored(now), jobId }
   await send(tx, [{ kind: 'order', event: 'order.finished', url, content }], now)
 }
 
@@ -87,7 +87,7 @@ export async function postCallbacks(tx: Queryable, seats: readonly CallbackSeat[
   const messages = seats
     .filter(({ url }) => url !== '')
     .map(({ url, licenseKey, identifier, productId }) => {
-      const outcome = say('license_deactivated').signedFor(productId).written(now)
+      const outcome = say('license_deactivated').signedFor(productId).toStored(now)
       const content: CallbackContent = { licenseKey, identifier, outcome }
       return { kind: 'callback' as const, event: 'activation.deactivated', url, content }
     })

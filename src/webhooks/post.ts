@@ -3,7 +3,7 @@ import { type AddressGuard, hostOf } from './address'
 import { orderByReach } from './happy-eyeballs'
 
 const patienceMs = 10_000
-const mostKeptBytes = 65_536
+const keptBytesMax = 65_536
 
 /** What became of one POST. It was delivered when there is no error. */
 export interface Exchange {
@@ -54,7 +54,7 @@ export async function post(
     // Ends the connection, whatever is still on its way.
     deadline.abort()
   }
-  const answer = Buffer.concat(kept).subarray(0, mostKeptBytes).toString()
+  const answer = Buffer.concat(kept).subarray(0, keptBytesMax).toString()
   return { status, durationMs: Math.round(stopwatch() - startedAt), answer, error }
 }
 
@@ -104,7 +104,7 @@ const unconnected = ['ECONNREFUSED', 'ConnectionRefused', 'FailedToOpenSocket', 
 async function keepBeginning(response: Response, kept: Uint8Array[]) {
   const reader = response.body?.getReader()
   if (!reader) return
-  for (let bytes = 0; bytes < mostKeptBytes; ) {
+  for (let bytes = 0; bytes < keptBytesMax; ) {
     const { done, value } = await reader.read()
     if (done) return
     kept.push(value)

@@ -3,16 +3,16 @@ import type { Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { onlyNamed } from '../kernel/naming'
+import { OperatorError } from '../kernel/operator-error'
 import { randomToken } from '../kernel/secrets'
-import { Sorry } from '../kernel/sorry'
 import type { Sealer } from '../signing/sealing'
-import { flawOfUrl } from './address'
+import { problemOfUrl } from './address'
 import { type Event, events } from './events'
 import { sealSecret } from './message'
 import { send } from './outbox'
 import { deleteWebhookRow, findWebhook, insertWebhook, listWebhooksNamed, updateWebhook } from './store'
 
-const longestUrl = 2048
+const urlLengthMax = 2048
 
 /** What an operator says of a new webhook. */
 export interface WebhookDraft {
@@ -22,7 +22,7 @@ export interface WebhookDraft {
   events: readonly string[]
 }
 
-/** Subscribes an address to events. The secret is returned this once; it is kept sealed. A faulty draft is a `Sorry`. */
+/** Subscribes an address to events. The secret is returned this once; it is kept sealed. A faulty draft is an `OperatorError`. */
 export async function addWebhook(
   tx: Queryable,
   draft: WebhookDraft,
@@ -30,7 +30,7 @@ export async function addWebhook(
 ): Promise<{ webhook: Webhook; secret: string }> {
   requireSoundWebhook(draft)
   if (!draft.events.length) {
-    throw new Sorry('say which events it is told of: --events license.created,license.expired', 'usage')
+    throw new OperatorError('say which events it is told of: --events license.created,license.expired', 'invalid_input')
   }
   const secret = randomToken('whsec')
   const uuid = randomUUID()
@@ -47,10 +47,10 @@ export async function addWebhook(
   return { webhook, secret }
 }
 
-/** The webhook of that id; a `Sorry` when there is none. */
+/** The webhook of that id; an `OperatorError` when there is none. */
 export async function requireWebhook(db: Queryable, id: number): Promise<Webhook> {
   const webhook = await findWebhook(db, id)
-  if (!webhook) throw new Sorry(`there is no webhook ${id}: see "latchkey webhook list"`, 'missing')
+  if (!webhook) throw new OperatorError(`there is no webhook ${id}: see "latchkey webhook list"`, 'not_found')
   return webhook
 }
 
@@ -60,7 +60,7 @@ export async function resolveWebhook(db: Queryable, reference: string): Promise<
   if (id !== undefined && (await findWebhook(db, id))) return id
   const found = onlyNamed('webhook', reference, await listWebhooksNamed(db, reference))
   if (found) return found.id
-  throw new Sorry(`there is no webhook ${id ?? `"${reference}"`}: see "latchkey webhook list"`, 'missing')
+  throw new OperatorError(`there is no webhook ${id ?? `"${reference}"`}: see "latchkey webhook list"`, 'not_found')
 }
 
 /** Changes name, address or events. What waits already goes where it was meant to go. */
@@ -129,28 +129,32 @@ export async function pingWebhook(tx: Queryable, id: number, now: Date): Promise
   return sent!
 }
 
-/** The webhook of that id, if it may be told anything; a `Sorry` otherwise. */
+/** The webhook of that id, if it may be told anything; an `OperatorError` otherwise. */
 export async function requireActive(tx: Queryable, id: number): Promise<Webhook> {
   const webhook = await requireWebhook(tx, id)
-  if (!webhook.active) throw new Sorry(`webhook ${id} is disabled: run "latchkey webhook enable ${id}" first`)
+  if (!webhook.active) throw new OperatorError(`webhook ${id} is disabled: run "latchkey webhook enable ${id}" first`)
   return webhook
 }
 
 const allOf = (wanted: readonly string[]) => (wanted.includes('all') ? [...events] : [...new Set(wanted)])
 
-/** What a webhook cannot be is a `Sorry`. */
+/** What a webhook cannot be is an `OperatorError`. */
 export function requireSoundWebhook({ name, url, events: wanted = [] }: Partial<WebhookDraft>) {
   if (name !== undefined && !name.trim()) {
-    throw new Sorry('the name is empty: say what the webhook is for, for example --name "my shop"', 'usage')
+    throw new OperatorError(
+      'the name is empty: say what the webhook is for, for example --name "my shop"',
+      'invalid_input',
+    )
   }
-  const flaw = url === undefined ? undefined : flawIn(url)
-  if (flaw) throw new Sorry(`${flaw}: give one like https://shop.example.com/latchkey with --url`, 'usage')
+  const problem = url === undefined ? undefined : problemIn(url)
+  if (problem)
+    throw new OperatorError(`${problem}: give one like https://shop.example.com/latchkey with --url`, 'invalid_input')
   const isKnown = (event: string) => event === 'all' || events.includes(event as Event)
   const unknown = wanted.find((event) => !isKnown(event))
   if (unknown !== undefined) {
-    throw new Sorry(`"${unknown}" is no event; there are ${events.join(', ')}, or all`, 'usage')
+    throw new OperatorError(`"${unknown}" is no event; there are ${events.join(', ')}, or all`, 'invalid_input')
   }
 }
 
-const flawIn = (url: string) =>
-  URL.canParse(url) && url.length <= longestUrl ? flawOfUrl(new URL(url)) : 'this is no URL'
+const problemIn = (url: string) =>
+  URL.canParse(url) && url.length <= urlLengthMax ? problemOfUrl(new URL(url)) : 'this is no URL'

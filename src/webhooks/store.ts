@@ -2,7 +2,7 @@ import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { prepared } from '../database/database'
-import { pageOf, type Wanted } from '../database/page'
+import { type PageRequest, pageOf } from '../database/page'
 
 const activeQuery = prepared((db) =>
   db
@@ -17,7 +17,7 @@ export const listActiveWebhooks = async (db: Queryable) => activeQuery(db).execu
 const webhookSorts = { id: webhooks.id, name: webhooks.name, created_at: webhooks.createdAt }
 
 /** A page of the webhooks, active ones or disabled ones alone. */
-export const pageWebhooks = (db: Queryable, { active }: { active?: number | undefined }, wanted: Wanted) =>
+export const pageWebhooks = (db: Queryable, { active }: { active?: number | undefined }, wanted: PageRequest) =>
   pageOf(db, webhooks, {
     where: active === undefined ? undefined : eq(webhooks.active, active),
     sorts: webhookSorts,
@@ -99,7 +99,7 @@ export interface DeliveryFilter {
 export const pageDeliveries = (
   db: Queryable,
   { webhookId, states, events, from, to }: DeliveryFilter,
-  wanted: Wanted,
+  wanted: PageRequest,
 ) => {
   const where = and(
     webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),

@@ -1,6 +1,6 @@
 import { orders } from '../features/assignments/order'
 import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
-import type { House } from '../house'
+import type { Installation } from '../installation'
 import { type Handled, handles } from '../jobs/job'
 import { backupJobs } from '../upkeep/backup/schedule'
 import { nightlyUpkeep } from '../upkeep/nightly'
@@ -8,23 +8,23 @@ import { openAddressGuard } from '../webhooks/address'
 import { readAuthorities } from '../webhooks/authorities'
 import { attemptDelivery } from '../webhooks/delivery'
 import { deliver } from '../webhooks/outbox'
-import { openTurns } from '../webhooks/turns'
+import { openReceiverLimit } from '../webhooks/receiver-limit'
 import { checkpoints } from './checkpoints'
 
 /** Which job is done by which service. */
-export function handlers(house: House): Handled[] {
-  const { db, seal, sealer, config } = house
+export function handlers(installation: Installation): Handled[] {
+  const { db, seal, sealer, config } = installation
   const authorities = readAuthorities(config.webhook_ca)
-  const sender = { db, seal, sealer, guard: openAddressGuard(config), turns: openTurns(), authorities }
+  const sender = { db, seal, sealer, guard: openAddressGuard(config), turns: openReceiverLimit(), authorities }
   return [
-    orders(house),
+    orders(installation),
     handles(deliver, (payload, run) => attemptDelivery(sender, payload, run)),
     handles(sweepExpiry, async (_, { now }) => {
       await announceExpired(db, now)
       return {}
     }),
-    ...backupJobs(house),
-    nightlyUpkeep(house),
-    checkpoints(house),
+    ...backupJobs(installation),
+    nightlyUpkeep(installation),
+    checkpoints(installation),
   ]
 }

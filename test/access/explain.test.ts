@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { admit, type Holder, type KnownKey } from '../../src/access/admit'
-import { explain } from '../../src/access/explain'
+import { admit, type KnownKey, type KnownKeyAdmissionInput } from '../../src/access/admit'
+import { explainRules } from '../../src/access/explain'
 import { addressSet } from '../../src/kernel/addresses'
 import { declared } from '../../src/kernel/answers'
 
@@ -40,9 +40,9 @@ const candidate = fc
     braking: fc.constantFrom(0, 0, 0, 9),
   })
   .map(
-    ({ key, address, blockedAddress, seconds, braking, ...rest }): Holder => ({
+    ({ key, address, blockedAddress, seconds, braking, ...rest }): KnownKeyAdmissionInput => ({
       ...rest,
-      newcomer: { key, address, now },
+      requester: { key, address, now },
       blocklist: {
         hasAddresses: blockedAddress !== undefined,
         blocks: (kind, value) => value === (kind === 'ip' ? blockedAddress : 'stolen'),
@@ -56,7 +56,7 @@ test('what is explained is what is admitted or refused', () => {
   fc.assert(
     fc.property(candidate, (asked) => {
       const refusal = admit(asked)
-      const { rules, answer } = explain(asked)
+      const { rules, answer } = explainRules(asked)
       expect(answer).toEqual(refusal ? declared(refusal.answer) : null)
       expect(rules).toHaveLength(8)
       expect(rules.every(({ passed }) => passed)).toBe(refusal === undefined)

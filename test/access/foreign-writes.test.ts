@@ -1,22 +1,27 @@
 import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 
-let house: TestHouse
+let installation: TestInstallation
 let database: Database
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  database = openRaw(house.folder)
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
+  database = openRaw(installation.folder)
 })
 afterAll(async () => {
   database.close()
-  await house.close()
+  await installation.close()
 })
 
-const code = async (key = house.apiKey) =>
-  (await house.ask('POST /api/v1/verify', { identifier: 'pc' }, { key, headers: { 'x-forwarded-for': '192.0.2.9' } }))
-    .code
+const code = async (key = installation.apiKey) =>
+  (
+    await installation.ask(
+      'POST /api/v1/verify',
+      { identifier: 'pc' },
+      { key, headers: { 'x-forwarded-for': '192.0.2.9' } },
+    )
+  ).code
 
 describe('what another program writes is seen by the next request', () => {
   test.each([
@@ -50,7 +55,7 @@ describe('what another program writes is seen by the next request', () => {
   })
 
   test('a key deleted', async () => {
-    const made = await house.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--json')
+    const made = await installation.cli('api-key', 'create', '--name', 'x', '--preset', 'all', '--json')
     expect(await code(made.json.api_key)).toBe(210)
     database.query('delete from api_keys where id = ?').run(made.json.id)
     expect(await code(made.json.api_key)).toBe(100)

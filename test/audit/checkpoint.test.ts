@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { createApiKey } from '../../src/access/service'
 import { readConfig } from '../../src/config'
-import { openHouse } from '../../src/house'
+import { openInstallation } from '../../src/installation'
 import { startServer } from '../../src/worker/server'
-import { speak } from '../support/house'
+import { speak } from '../support/installation'
 import { emptyFolder } from '../support/process'
 import { openRaw } from '../support/raw'
 
@@ -13,12 +13,12 @@ const folder = emptyFolder()
 const env = { LATCHKEY_DATA_DIR: join(folder.path, 'data') }
 let database: Database
 beforeAll(async () => {
-  const house = await openHouse({ config: readConfig({}, env), asServer: true, keySize: 2048 })
-  const server = await startServer(house, '127.0.0.1', 0)
+  const installation = await openInstallation({ config: readConfig({}, env), asServer: true, keySize: 2048 })
+  const server = await startServer(installation, '127.0.0.1', 0)
   const draft = { name: 'x', capabilities: ['verify'], allowedIps: [] }
-  await house.db.write((tx) => createApiKey(tx, draft, house.clock()))
+  await installation.db.write((tx) => createApiKey(tx, draft, installation.clock()))
   await server.stop()
-  await house.close()
+  await installation.close()
   database = openRaw(env.LATCHKEY_DATA_DIR)
 })
 afterAll(() => {

@@ -3,28 +3,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freshFolder, speakTo, startHouse, type TestHouse } from '../support/house'
+import { freshFolder, speakTo, startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 /** The folder as its server left it. */
 let honest: string
 let publicPem: string
 beforeAll(async () => {
-  house = await startHouse()
-  const product_id = await makeProduct(house)
+  installation = await startInstallation()
+  const product_id = await makeProduct(installation)
   for (const owner_name of ['Ada', 'Mallory', 'Grace']) {
-    const license_key = await makeLicense(house, { product_id, status: 'available' })
-    await house.ask('POST /api/v1/assign-license-key', { license_key, owner_name, owner_email: 'a@example.com' })
+    const license_key = await makeLicense(installation, { product_id, status: 'available' })
+    await installation.ask('POST /api/v1/assign-license-key', { license_key, owner_name, owner_email: 'a@example.com' })
   }
-  publicPem = (await house.cli('key', 'show', '--json')).json.keys[0].public_key
-  await house.cli('audit', 'verify')
+  publicPem = (await installation.cli('key', 'show', '--json')).json.keys[0].public_key
+  await installation.cli('audit', 'verify')
   honest = freshFolder()
-  await house.stop()
-  cpSync(house.folder, honest, { recursive: true })
+  await installation.stop()
+  cpSync(installation.folder, honest, { recursive: true })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const tables = ['audit_log', 'audit_checkpoints', 'audit_head', 'signing_keys']
 type Row = Record<string, string | number | null>

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type BenchFolder, makeFolder } from '../../src/bench/folder'
-import { bestLoadMaker, type Effort, type Load, type LoadMaker } from '../../src/bench/load'
+import { bestLoadMaker, type Load, type LoadMaker, type LoadOptions } from '../../src/bench/load'
 import { cores, type Served, serve } from '../../src/bench/process'
 import type { KeySize } from '../../src/signing/key-pair'
 
@@ -33,7 +33,7 @@ export interface Setting {
   size: Size
   many: BenchFolder
   few: BenchFolder
-  effort: Effort
+  effort: LoadOptions
   /** Load from the core that the server does not have. */
   load: LoadMaker
   /** A server on a folder, on its own core unless it is to have all. */

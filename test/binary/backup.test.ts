@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { binary, spawnBinary } from '../support/house'
+import { binary, spawnBinary } from '../support/installation'
 import { emptyFolder, prepared } from '../support/process'
 import { until } from '../support/wait'
 

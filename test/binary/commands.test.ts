@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import examples from '../fixtures/examples.json'
-import { binary, spawnBinary } from '../support/house'
+import { binary, spawnBinary } from '../support/installation'
 import { contentsOf, emptyFolder } from '../support/process'
 
 let folder: ReturnType<typeof emptyFolder>

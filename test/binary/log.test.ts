@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { binary, spawnBinary, urlFrom } from '../support/house'
+import { binary, spawnBinary, urlFrom } from '../support/installation'
 import { emptyFolder, prepared } from '../support/process'
 import { openRaw } from '../support/raw'
 import { secretFile } from '../support/secret-file'

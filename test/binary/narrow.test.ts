@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeProduct } from '../support/stock'
 import { atTerminal } from '../support/terminal'
 import { until } from '../support/wait'
@@ -12,21 +12,31 @@ const key = 'ABCD-EFGH-JK23-MN45-PQ67'
 const device = 'petra-laptop\u202egpj.exe\u200b'
 const setting = 'rate_limit_per_address'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  const product = String(await makeProduct(house))
+  installation = await startInstallation()
+  const product = String(await makeProduct(installation))
   const owner = ['--owner-name', 'Petra Lindner', '--owner-email', email]
-  await house.cli('license', 'create', '--product', product, '--key', key, ...owner, '--validity', '30')
-  await house.ask('POST /api/v1/activate', { license_key: key, identifier: device })
-  await house.ask('POST /api/v1/verify', { license_key: key, identifier: device })
-  await house.cli('blocklist', 'add', '--ip', '203.0.113.7', '--reason', 'tried half a million keys in one night')
-  await until('calls are written', async () => (await house.cli('call', 'list', '--json')).json.calls.length === 3)
+  await installation.cli('license', 'create', '--product', product, '--key', key, ...owner, '--validity', '30')
+  await installation.ask('POST /api/v1/activate', { license_key: key, identifier: device })
+  await installation.ask('POST /api/v1/verify', { license_key: key, identifier: device })
+  await installation.cli(
+    'blocklist',
+    'add',
+    '--ip',
+    '203.0.113.7',
+    '--reason',
+    'tried half a million keys in one night',
+  )
+  await until(
+    'calls are written',
+    async () => (await installation.cli('call', 'list', '--json')).json.calls.length === 3,
+  )
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 async function at(columns: number, ...args: string[]) {
-  const env = { LATCHKEY_DATA_DIR: house.folder, NO_COLOR: '1', SUDO_USER: 'petra', LOGNAME: 'root' }
+  const env = { LATCHKEY_DATA_DIR: installation.folder, NO_COLOR: '1', SUDO_USER: 'petra', LOGNAME: 'root' }
   return atTerminal(args, process.cwd(), [], { columns, env })
 }
 
@@ -122,14 +132,14 @@ test.each([
 
 test('what is done at a shell is on record by the login of who did it, behind sudo too', async () => {
   await at(80, 'license', 'note', key, 'called on Tuesday')
-  const { json } = await house.cli('audit', 'list', '--actor', 'command line (petra)', '--json')
+  const { json } = await installation.cli('audit', 'list', '--actor', 'command line (petra)', '--json')
   expect(json.entries).toMatchObject([{ verb: 'license.noted' }])
-  const everybody = (await house.cli('audit', 'list', '--actor', 'command line', '--json')).json.entries
+  const everybody = (await installation.cli('audit', 'list', '--actor', 'command line', '--json')).json.entries
   expect(everybody.length).toBeGreaterThan(1)
-  expect((await house.cli('license', 'show', key)).out).toContain('command line (petra)')
+  expect((await installation.cli('license', 'show', key)).out).toContain('command line (petra)')
 })
 
 test('a question and a refusal show what strangers wrote as its escapes', async () => {
-  const { err } = await house.cli('activation', 'deactivate', key, 'no\u202esuch\u001b[2J')
+  const { err } = await installation.cli('activation', 'deactivate', key, 'no\u202esuch\u001b[2J')
   expect(err).toContain('"no\\u202esuch\\u001b[2J" holds no seat')
 })

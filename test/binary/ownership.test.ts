@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { binary, type Spoken, spawnBinary } from '../support/house'
+import { binary, type Spoken, spawnBinary } from '../support/installation'
 import { emptyFolder, prepared, serve } from '../support/process'
 import { fixture } from '../support/tls'
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { damageTable, overwrite } from '../support/damage'
-import { binary, spawnBinary } from '../support/house'
+import { binary, spawnBinary } from '../support/installation'
 import { contentsOf, emptyFolder, prepared, serve } from '../support/process'
 import { openRaw } from '../support/raw'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { binary, spawnBinary } from '../support/house'
+import { binary, spawnBinary } from '../support/installation'
 import { contentsOf, emptyFolder, prepared, type Served, serve } from '../support/process'
 
 let folder: ReturnType<typeof emptyFolder>

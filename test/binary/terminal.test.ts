@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { binary } from '../support/house'
+import { binary } from '../support/installation'
 import { emptyFolder } from '../support/process'
 import { root } from '../support/readme'
 

@@ -1,18 +1,25 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { run } from '../../src/cli/program'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { logIn } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('blocklist', 'add', '--ip', '203.0.113.7', '--reason', 'asked for half a million keys in one night')
-  await house.cli('blocklist', 'add', '--identifier', '日本語の名前を持つとても長い端末', '--reason', 'リセラー')
+  installation = await startInstallation()
+  await installation.cli(
+    'blocklist',
+    'add',
+    '--ip',
+    '203.0.113.7',
+    '--reason',
+    'asked for half a million keys in one night',
+  )
+  await installation.cli('blocklist', 'add', '--identifier', '日本語の名前を持つとても長い端末', '--reason', 'リセラー')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 interface Terminal {
   columns?: number
@@ -27,7 +34,7 @@ async function atTerminal(line: string, { columns, isColored = false, types = []
   let err = ''
   const answers = [...types]
   const exitCode = await run(line.split(' '), {
-    env: { LATCHKEY_DATA_DIR: house.folder },
+    env: { LATCHKEY_DATA_DIR: installation.folder },
     out: (text) => {
       out += text
     },
@@ -92,7 +99,7 @@ describe('a password at a terminal', () => {
   test('is asked for twice', async () => {
     const made = await atTerminal('user create --name ada --role viewer', { types: [password, password] })
     expect(made).toMatchObject({ exitCode: 0, out: 'User "ada" can log in as viewer.\n' })
-    expect(await logIn(house, { name: 'ada', password })).toMatchObject({ status: 200 })
+    expect(await logIn(installation, { name: 'ada', password })).toMatchObject({ status: 200 })
   })
 
   test('is refused where the second is another', async () => {
@@ -103,12 +110,12 @@ describe('a password at a terminal', () => {
   test('is made where nothing is typed', async () => {
     const { exitCode, lines } = await atTerminal('user create --name cleo --role viewer', { types: [''] })
     expect({ exitCode, lines: lines.length }).toEqual({ exitCode: 0, lines: 3 })
-    expect(await logIn(house, { name: 'cleo', password: lines[2]! })).toMatchObject({ status: 200 })
+    expect(await logIn(installation, { name: 'cleo', password: lines[2]! })).toMatchObject({ status: 200 })
   })
 })
 
 test('what cannot be undone is done when the person at the terminal says yes', async () => {
-  await house.cli('user', 'create', '--name', 'gone', '--role', 'viewer')
+  await installation.cli('user', 'create', '--name', 'gone', '--role', 'viewer')
   expect(await atTerminal('user delete gone', { types: ['n'] })).toMatchObject({ exitCode: 1, out: '' })
   expect(await atTerminal('user delete gone', { types: ['y'] })).toMatchObject({ exitCode: 0 })
 })

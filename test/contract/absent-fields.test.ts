@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 // biome-ignore lint/suspicious/noExplicitAny: a description of any API
 type Json = any
 
-let house: TestHouse
+let installation: TestInstallation
 let described: Json
 const fields: Record<string, Record<string, unknown>> = {}
 beforeAll(async () => {
-  house = await startHouse()
-  described = await (await fetch(`${house.url}/openapi.json`)).json()
-  const product_id = await makeProduct(house)
-  const license_key = await makeActiveLicense(house, { product_id, activation_limit: 1 }, 'pc')
+  installation = await startInstallation()
+  described = await (await fetch(`${installation.url}/openapi.json`)).json()
+  const product_id = await makeProduct(installation)
+  const license_key = await makeActiveLicense(installation, { product_id, activation_limit: 1 }, 'pc')
   const device = { license_key, identifier: 'pc' }
   const product = { source: 'internal', name: 'A', description: 'A', require_non_expired: 0, status: 'active' }
-  await house.cli('generator', 'create', '--product', String(product_id), '--method', 'uuid')
+  await installation.cli('generator', 'create', '--product', String(product_id), '--method', 'uuid')
   const contract = {
     contract_key: 'K',
     contract_name: 'C',
@@ -28,7 +28,7 @@ beforeAll(async () => {
     can_destroy: 1,
     can_destroy_all: 1,
   }
-  await house.ask('POST /api/v1/create-contract', contract)
+  await installation.ask('POST /api/v1/create-contract', contract)
   Object.assign(fields, {
     verify: device,
     activate: device,
@@ -48,7 +48,7 @@ beforeAll(async () => {
     'delete-contract': { contract_id: 99 },
   })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const names = ['verify', 'activate', 'get-license-key-details', 'get-license-file', 'access-downloadables']
 const others = [
@@ -75,7 +75,7 @@ function leftOut(name: string) {
 
 describe.each([...names, ...others])('%s', (name) => {
   test('takes null for what a client does not use', async () => {
-    const ask = (more: object) => house.ask(`POST /api/v1/${name}`, { ...fields[name], ...more })
+    const ask = (more: object) => installation.ask(`POST /api/v1/${name}`, { ...fields[name], ...more })
     await ask({})
     const { code, response } = await ask({})
     const answer = await ask(Object.fromEntries(leftOut(name).map((field) => [field, null])))
@@ -86,9 +86,11 @@ describe.each([...names, ...others])('%s', (name) => {
 
 describe.each(names)('%s', (name) => {
   test.each(['json', 'form', 'multipart', 'query'] as const)('takes empty fields in %s as absent', async (as) => {
-    const { code } = await house.ask(`POST /api/v1/${name}`, fields[name], { as })
+    const { code } = await installation.ask(`POST /api/v1/${name}`, fields[name], { as })
     expect([200, 301, 500, 502, 600]).toContain(code as number)
     const empty = Object.fromEntries(leftOut(name).map((field) => [field, '']))
-    expect(await house.ask(`POST /api/v1/${name}`, { ...fields[name], ...empty }, { as })).toMatchObject({ code })
+    expect(await installation.ask(`POST /api/v1/${name}`, { ...fields[name], ...empty }, { as })).toMatchObject({
+      code,
+    })
   })
 })

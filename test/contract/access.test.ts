@@ -1,39 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Asking, startHouse, type TestHouse } from '../support/house'
+import { type Asking, startInstallation, type TestInstallation } from '../support/installation'
 import { secretFile } from '../support/secret-file'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1, 10.0.0.0/8' })
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1, 10.0.0.0/8' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const json = { 'content-type': 'application/json' }
 
 async function makeKey(...args: string[]): Promise<string> {
-  const made = await house.cli('api-key', 'create', '--name', 'test', ...args, '--json')
+  const made = await installation.cli('api-key', 'create', '--name', 'test', ...args, '--json')
   expect(made.exitCode).toBe(0)
   return made.json.api_key
 }
 
 async function revoke(apiKey: string) {
-  const { json } = await house.cli('api-key', 'list', '--json')
+  const { json } = await installation.cli('api-key', 'list', '--json')
   const { id } = json.api_keys.find((key: { prefix: string }) => apiKey.startsWith(key.prefix))
-  expect((await house.cli('api-key', 'revoke', String(id), '--yes')).exitCode).toBe(0)
+  expect((await installation.cli('api-key', 'revoke', String(id), '--yes')).exitCode).toBe(0)
 }
 
 /** Lets something be blocked while the work is done. */
 async function whileBlocked(kind: 'ip' | 'identifier', value: string, work: () => Promise<void>) {
-  const { json } = await house.cli('blocklist', 'add', `--${kind}`, value, '--json')
+  const { json } = await installation.cli('blocklist', 'add', `--${kind}`, value, '--json')
   try {
     await work()
   } finally {
-    await house.cli('blocklist', 'remove', String(json.id))
+    await installation.cli('blocklist', 'remove', String(json.id))
   }
 }
 
 const verify = (asking: Asking = {}, fields: Record<string, unknown> = {}) =>
-  house.ask('POST /api/v1/verify', fields, asking)
+  installation.ask('POST /api/v1/verify', fields, asking)
 
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 
@@ -50,9 +50,9 @@ describe('who may come in', () => {
   })
 
   test('nobody whose key has expired: 101', async () => {
-    const expiry = new Date(house.now().getTime() + 1200)
+    const expiry = new Date(installation.now().getTime() + 1200)
     const key = await makeKey('--preset', 'all', '--expires-at', expiry.toISOString())
-    while (house.now() <= expiry) await Bun.sleep(20)
+    while (installation.now() <= expiry) await Bun.sleep(20)
     expect(await verify({ key })).toMatchObject({ status: 401, code: 101 })
   })
 
@@ -84,7 +84,7 @@ describe('who may come in', () => {
       code: 102,
       message: "The used API key doesn't have the required capability to access this endpoint",
     })
-    expect(await house.ask('POST /api/v1/activate', {}, { key })).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/activate', {}, { key })).toMatchObject({ code: 210 })
   })
 
   test('nobody more often than the key may: 9429 with the seconds to wait', async () => {
@@ -122,8 +122,8 @@ describe('the first that stops a caller', () => {
     await whileBlocked('identifier', 'bad.test', async () => {
       expect(await verify(elsewhere, device)).toMatchObject({ code: 103 })
       expect(await verify(there, device)).toMatchObject({ code: 102 })
-      expect(await house.ask('POST /api/v1/activate', device, there)).toMatchObject({ code: 150 })
-      expect(await house.ask('POST /api/v1/activate', device, there)).toMatchObject({ code: 9429 })
+      expect(await installation.ask('POST /api/v1/activate', device, there)).toMatchObject({ code: 150 })
+      expect(await installation.ask('POST /api/v1/activate', device, there)).toMatchObject({ code: 9429 })
       expect(await verify(there, device)).toMatchObject({ code: 102 })
       await revoke(key)
       expect(await verify(elsewhere, device)).toMatchObject({ code: 101 })
@@ -132,7 +132,7 @@ describe('the first that stops a caller', () => {
 
   test('then the fields: a faulty one is told to nobody who may not come in', async () => {
     const key = await makeKey('--can', 'activate')
-    expect(await house.ask('GET /api/v1/get-license-keys', { page: 0 }, { key })).toMatchObject({ code: 102 })
+    expect(await installation.ask('GET /api/v1/get-license-keys', { page: 0 }, { key })).toMatchObject({ code: 102 })
     expect(await verify({ key, body: '{', headers: json })).toMatchObject({ code: 102 })
     expect(await verify({ key }, { license_key: 'a\0b' })).toMatchObject({ code: 102 })
     expect(await verify({ key: null }, { license_key: 'a\0b' })).toMatchObject({ code: 100 })
@@ -143,33 +143,33 @@ describe('the first that stops a caller', () => {
 
 describe('an API key', () => {
   test.each(['json', 'form', 'multipart', 'query'] as const)('may come as api_key in %s', async (as) => {
-    const api_key = house.apiKey
+    const api_key = installation.apiKey
     expect(await verify({ key: null, as }, { api_key })).toMatchObject({ code: 210 })
     expect(await verify({ key: null, as }, { api_key: 'lk_wrong' })).toMatchObject({ code: 100 })
   })
 
   test('may come in the query of a lookup', async () => {
-    const { apiKey: api_key } = house
-    expect(await house.ask('GET /v1/get-all-products', { api_key }, { key: null })).toMatchObject({ code: 810 })
+    const { apiKey: api_key } = installation
+    expect(await installation.ask('GET /v1/get-all-products', { api_key }, { key: null })).toMatchObject({ code: 810 })
   })
 
   test.each([(key: string) => `bearer   ${key}`, (key: string) => `BEARER ${key} `])(
     'may come in the header in any case',
     async (header) => {
-      const headers = { authorization: header(house.apiKey) }
+      const headers = { authorization: header(installation.apiKey) }
       expect(await verify({ key: null, headers })).toMatchObject({ code: 210 })
     },
   )
 
   test('in the header goes before one in the body', async () => {
     expect(await verify({}, { api_key: 'lk_wrong' })).toMatchObject({ code: 210 })
-    expect(await verify({ key: 'lk_wrong' }, { api_key: house.apiKey })).toMatchObject({ code: 100 })
+    expect(await verify({ key: 'lk_wrong' }, { api_key: installation.apiKey })).toMatchObject({ code: 100 })
   })
 
   test('in another scheme than Bearer is none', async () => {
-    const headers = { authorization: `Basic ${house.apiKey}` }
+    const headers = { authorization: `Basic ${installation.apiKey}` }
     expect(await verify({ key: null, headers })).toMatchObject({ code: 100 })
-    expect(await verify({ key: null, headers }, { api_key: house.apiKey })).toMatchObject({ code: 210 })
+    expect(await verify({ key: null, headers }, { api_key: installation.apiKey })).toMatchObject({ code: 210 })
   })
 
   test('of another system goes on as it is', async () => {
@@ -180,7 +180,7 @@ describe('an API key', () => {
 
   test('is listed without its value', async () => {
     const key = await makeKey('--can', 'verify', '--allow-ip', '10.0.0.0/8', '--rate-limit', '60')
-    const { out, json } = await house.cli('api-key', 'list', '--json')
+    const { out, json } = await installation.cli('api-key', 'list', '--json')
     expect(out).not.toContain(key)
     expect(json.api_keys.at(-1)).toMatchObject({
       name: 'test',
@@ -202,13 +202,13 @@ describe('the presets', () => {
     ['shop', 'GET /api/v1/get-available-license-keys-count', 'POST /api/v1/delete-product'],
   ] as const)('a %s may %s and not %s', async (preset, may, mayNot) => {
     const key = await makeKey('--preset', preset)
-    expect((await house.ask(may, {}, { key })).status).toBe(200)
-    expect(await house.ask(mayNot, {}, { key })).toMatchObject({ code: 102 })
+    expect((await installation.ask(may, {}, { key })).status).toBe(200)
+    expect(await installation.ask(mayNot, {}, { key })).toMatchObject({ code: 102 })
   })
 })
 
 test('a limit per address holds for all its keys, and for that address alone', async () => {
-  const strict = await startHouse({ trusted_proxies: '127.0.0.1', rate_limit_per_address: '2' })
+  const strict = await startInstallation({ trusted_proxies: '127.0.0.1', rate_limit_per_address: '2' })
   const ask = (address: string) => strict.ask('POST /api/v1/verify', {}, from(address))
   const codes = [await ask('192.0.2.1'), await ask('192.0.2.1'), await ask('192.0.2.1'), await ask('192.0.2.2')]
   expect(codes.map(({ code }) => code)).toEqual([210, 210, 9429, 210])

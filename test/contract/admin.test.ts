@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sha256 } from '../../src/kernel/secrets'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
@@ -8,17 +8,17 @@ import { makeProduct } from '../support/stock'
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let owner: Operator
 let operator: Operator
 let viewer: Operator
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  owner = await makeOperator(house, 'owner')
-  operator = await makeOperator(house, 'operator')
-  viewer = await makeOperator(house, 'viewer')
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
+  owner = await makeOperator(installation, 'owner')
+  operator = await makeOperator(installation, 'operator')
+  viewer = await makeOperator(installation, 'viewer')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const refusal = (status: number, code: string, more: object = {}) => ({
   status,
@@ -42,22 +42,24 @@ describe('an answer under /admin/api', () => {
   })
 
   test('says in the same form what is not there and what a path does not take', async () => {
-    expect(await tell(house, 'GET /nothing')).toMatchObject(refusal(404, 'no_such_endpoint'))
-    const wrong = await tell(house, 'PUT /blocklist')
+    expect(await tell(installation, 'GET /nothing')).toMatchObject(refusal(404, 'no_such_endpoint'))
+    const wrong = await tell(installation, 'PUT /blocklist')
     expect(wrong).toMatchObject(refusal(405, 'method_not_allowed'))
     expect(wrong.headers.get('allow')).toBe('POST, GET')
     expect(wrong.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
   test('is 401 for a stranger, and for what is no operator token', async () => {
-    const session = (await logIn(house, viewer)).session
-    for (const token of ['', 'lko_wrong', house.apiKey, session]) {
-      expect(await tell(house, 'GET /blocklist', {}, { token })).toMatchObject(refusal(401, 'unauthenticated'))
+    const session = (await logIn(installation, viewer)).session
+    for (const token of ['', 'lko_wrong', installation.apiKey, session]) {
+      expect(await tell(installation, 'GET /blocklist', {}, { token })).toMatchObject(refusal(401, 'unauthenticated'))
     }
-    expect(await tell(house, 'GET /blocklist', {}, { session: viewer.token })).toMatchObject(
+    expect(await tell(installation, 'GET /blocklist', {}, { session: viewer.token })).toMatchObject(
       refusal(401, 'unauthenticated'),
     )
-    expect(await house.ask('GET /api/v1/get-all-products', {}, { key: owner.token })).toMatchObject({ code: 100 })
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, { key: owner.token })).toMatchObject({
+      code: 100,
+    })
   })
 
   test('is 403 where the role is too small, before the fields are looked at', async () => {
@@ -70,7 +72,7 @@ describe('an answer under /admin/api', () => {
     await owner.tell('POST /blocklist', { ip: '203.0.113.0/24' })
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     expect(await owner.tell('GET /session', {}, { headers })).toMatchObject(refusal(403, 'access_denied'))
-    expect(await logIn(house, owner, headers)).toMatchObject(refusal(403, 'access_denied'))
+    expect(await logIn(installation, owner, headers)).toMatchObject(refusal(403, 'access_denied'))
   })
 })
 
@@ -124,14 +126,14 @@ describe('a file', () => {
   const door = 'POST /releases?product=&version=1.2&numeric_version=102'
 
   test('comes as the body of the request, its fields in the query', async () => {
-    const product = await makeProduct(house)
+    const product = await makeProduct(installation)
     const told = await operator.tell(
       `POST /releases?product=${product}&version=1.2&numeric_version=102&file=plugin.zip`,
       {},
       { headers, body: 'the program' },
     )
     expect(told).toMatchObject({ status: 200, body: { product_id: product, version: '1.2', file_size: 11 } })
-    expect((await house.cli('release', 'list', '--json')).json.releases).toMatchObject([
+    expect((await installation.cli('release', 'list', '--json')).json.releases).toMatchObject([
       { id: told.body.id, file_name: 'plugin.zip', sha256: sha256('the program') },
     ])
   })
@@ -140,7 +142,7 @@ describe('a file', () => {
     ['C:\\Users\\ada\\app.zip', 'app.zip'],
     ['../../etc/passwd', 'passwd'],
   ])('keeps of the name %s the last part', async (name, kept) => {
-    const product = await makeProduct(house)
+    const product = await makeProduct(installation)
     const added = `${door.replace('product=', `product=${product}`)}&file=${encodeURIComponent(name)}` as AdminDoor
     expect(await operator.tell(added, {}, { headers, body: 'x' })).toMatchObject({
       status: 200,
@@ -152,21 +154,21 @@ describe('a file', () => {
     expect(await operator.tell(door, {}, { headers, body: 'x' })).toMatchObject(refusal(422, 'invalid_input'))
     const named = `${door}&file=plugin.zip` as AdminDoor
     expect(await operator.tell(named)).toMatchObject(refusal(415, 'unsupported_media_type'))
-    const { session } = await logIn(house, operator)
+    const { session } = await logIn(installation, operator)
     const foreign = { session, headers: { ...headers, 'sec-fetch-site': 'cross-site' }, body: 'x' }
-    expect(await tell(house, named, {}, foreign)).toMatchObject(refusal(403, 'forbidden'))
+    expect(await tell(installation, named, {}, foreign)).toMatchObject(refusal(403, 'forbidden'))
   })
 })
 
 describe('a change', () => {
   test('is written in the name of its user, with the name of its request', async () => {
     await operator.tell('POST /blocklist', { ip: '192.0.2.77' }, { headers: { 'x-request-id': 'order-66' } })
-    const row = auditRows(house).findLast(({ after }) => after?.includes('192.0.2.77'))
+    const row = auditRows(installation).findLast(({ after }) => after?.includes('192.0.2.77'))
     expect(row).toMatchObject({ actor: `user ${operator.name}`, request_id: 'order-66', verb: 'blocklist.added' })
   })
 
   test('waits for another process that holds the database no longer than its patience, and is then 503', async () => {
-    const other = openRaw(house.folder)
+    const other = openRaw(installation.folder)
     other.run('begin immediate')
     const told = await owner.tell('POST /blocklist', { ip: '192.0.2.88' })
     expect(told).toMatchObject(refusal(503, 'not_ready'))
@@ -179,7 +181,7 @@ describe('a change', () => {
 })
 
 test('a fault of the server is logged, and told without its text', async () => {
-  const database = openRaw(house.folder)
+  const database = openRaw(installation.folder)
   database.run('alter table blocklist rename to elsewhere')
   const told = await owner.tell('GET /blocklist')
   database.run('alter table elsewhere rename to blocklist')

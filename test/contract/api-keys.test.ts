@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { secretFile } from '../support/secret-file'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1', guesses_per_minute: '0' })
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1', guesses_per_minute: '0' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const say = async (...args: string[]) => {
-  const spoken = await house.cli(...args, '--json')
+  const spoken = await installation.cli(...args, '--json')
   if (spoken.exitCode !== 0) throw new Error(spoken.err)
   return spoken.json
 }
 const makeKey = (...args: string[]) => say('api-key', 'create', '--name', 'test', '--preset', 'all', ...args)
-const codeOf = async (key: string) => (await house.ask('POST /api/v1/verify', {}, { key })).code
+const codeOf = async (key: string) => (await installation.ask('POST /api/v1/verify', {}, { key })).code
 
 describe('api-key rotate', () => {
   test('refuses no request of the hundreds that are under way, with the old value or the new one', async () => {
@@ -47,7 +47,7 @@ describe('api-key rotate', () => {
     const { id, api_key: old } = await makeKey()
     const { api_key } = await say('api-key', 'rotate', String(id), '--overlap', '7d')
     for (const args of [['list'], ['show', String(id)], ['list', '--json']]) {
-      const { out } = await house.cli('api-key', ...args)
+      const { out } = await installation.cli('api-key', ...args)
       expect(out).not.toContain(old)
       expect(out).not.toContain(api_key)
     }
@@ -65,7 +65,7 @@ describe('api-key rotate', () => {
     const { id, api_key: old } = await makeKey()
     const { api_key, previous_until } = await say('api-key', 'rotate', String(id), '--overlap', '2s')
     await codeOf(old)
-    while (house.now() <= new Date(previous_until)) await Bun.sleep(20)
+    while (installation.now() <= new Date(previous_until)) await Bun.sleep(20)
     expect([await codeOf(old), await codeOf(api_key)]).toEqual([100, 210])
   })
 
@@ -77,7 +77,7 @@ describe('api-key rotate', () => {
     expect([await codeOf(old), await codeOf(api_key)]).toEqual([101, 101])
     for (const args of [['rotate', '--overlap', '7d'], ['edit', '--name', 'x'], ['enable'], ['disable']]) {
       const [word, ...rest] = args as [string, ...string[]]
-      const spoken = await house.cli('api-key', word, String(id), ...rest)
+      const spoken = await installation.cli('api-key', word, String(id), ...rest)
       expect(spoken).toMatchObject({ exitCode: 1, err: expect.stringContaining('revoked') })
     }
   })
@@ -85,7 +85,7 @@ describe('api-key rotate', () => {
   test('ends no value that was promised to work: a second rotation waits, or is told to end all', async () => {
     const { id, api_key: first } = await makeKey()
     const { api_key: second } = await say('api-key', 'rotate', String(id), '--overlap', '7d')
-    const refused = await house.cli('api-key', 'rotate', String(id), '--overlap', '7d')
+    const refused = await installation.cli('api-key', 'rotate', String(id), '--overlap', '7d')
     expect(refused).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('--overlap 0') })
     expect([await codeOf(first), await codeOf(second)]).toEqual([210, 210])
     const { api_key: third } = await say('api-key', 'rotate', String(id), '--overlap', '0', '--yes')
@@ -93,14 +93,14 @@ describe('api-key rotate', () => {
   })
 
   test.each(['soon', '7', '91d', '-1h', '1w'])('takes no overlap of "%s"', async (overlap) => {
-    const spoken = await house.cli('api-key', 'rotate', '1', `--overlap=${overlap}`)
+    const spoken = await installation.cli('api-key', 'rotate', '1', `--overlap=${overlap}`)
     expect(spoken).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--overlap') })
   })
 
   test('keeps an imported value from being taken again while it works', async () => {
     const { id, api_key: old } = await makeKey('--import-file', secretFile('once-and-again-and-again'))
     await say('api-key', 'rotate', String(id), '--overlap', '7d')
-    const again = await house.cli(
+    const again = await installation.cli(
       'api-key',
       'create',
       '--name',
@@ -147,7 +147,7 @@ describe('api-key edit', () => {
   ])('with %j changes nothing', async (args, exitCode, err) => {
     const { id } = await makeKey()
     const before = await say('api-key', 'show', String(id))
-    const spoken = await house.cli('api-key', 'edit', String(id), ...args)
+    const spoken = await installation.cli('api-key', 'edit', String(id), ...args)
     expect(spoken).toMatchObject({ exitCode, out: '', err: expect.stringContaining(err) })
     expect(await say('api-key', 'show', String(id))).toEqual(before)
   })
@@ -163,13 +163,13 @@ test('api-key disable refuses a key with 101 until it is enabled', async () => {
 
 test('api-key revoke asks for --yes, and does nothing without', async () => {
   const { id, api_key } = await makeKey()
-  const spoken = await house.cli('api-key', 'revoke', String(id))
+  const spoken = await installation.cli('api-key', 'revoke', String(id))
   expect(spoken).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--yes') })
   expect(await codeOf(api_key)).toBe(210)
 })
 
 test('api-key list is filtered, ordered and paged in the database', async () => {
-  const small = await startHouse()
+  const small = await startInstallation()
   const names = ['beta', 'alpha', 'gamma', 'alphabet']
   for (const name of names) await small.cli('api-key', 'create', '--name', name, '--can', 'verify')
   const list = async (...args: string[]) => (await small.cli('api-key', 'list', ...args, '--json')).json
@@ -222,7 +222,7 @@ describe('api-key explain', () => {
         if (status === 'disabled') await say('api-key', 'disable', String(made.id))
         if (status === 'revoked') await say('api-key', 'revoke', String(made.id), '--yes')
         const asking = { key: made.api_key, headers: { 'x-forwarded-for': address } }
-        const { code } = await house.ask('POST /api/v1/verify', { identifier: device }, asking)
+        const { code } = await installation.ask('POST /api/v1/verify', { identifier: device }, asking)
         const asked = ['--from', address, '--capability', 'verify', '--identifier', device]
         const { answer, rules } = await say('api-key', 'explain', String(made.id), ...asked)
         for (const id of blocks) await say('blocklist', 'remove', String(id))
@@ -239,7 +239,7 @@ describe('api-key explain', () => {
     [['1', '--from', '192.0.2.1', '--capability', 'fly'], 2, 'fly'],
     [['1', '--capability', 'verify'], 2, '--from'],
   ])('with %j says what is wrong', async (args, exitCode, err) => {
-    expect(await house.cli('api-key', 'explain', ...args)).toMatchObject({
+    expect(await installation.cli('api-key', 'explain', ...args)).toMatchObject({
       exitCode,
       out: '',
       err: expect.stringContaining(err),

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
+  installation = await startInstallation()
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const inStock = (fields: Record<string, unknown> = {}) =>
-  makeLicense(house, { product_id: product, status: 'available', ...fields })
+  makeLicense(installation, { product_id: product, status: 'available', ...fields })
 
 /** The licence as the list of all keys shows it. */
 async function listed(license_key: string) {
-  const { response } = await house.ask('GET /api/v1/get-license-keys', { search: license_key })
+  const { response } = await installation.ask('GET /api/v1/get-license-keys', { search: license_key })
   expect(response.license_keys).toHaveLength(1)
   return response.license_keys[0]
 }
@@ -25,14 +25,14 @@ const ada = { owner_name: 'Ada', owner_email: 'ada@example.com' }
 describe('assigning a key', () => {
   test('gives it to its owner, now; a second time it is refused', async () => {
     const license_key = await inStock()
-    const answer = await house.ask('POST /api/v1/assign-license-key', { license_key, ...ada })
+    const answer = await installation.ask('POST /api/v1/assign-license-key', { license_key, ...ada })
     expect(answer).toMatchObject({ code: 800, message: 'License key assigned', signedWith: 'global', status: 200 })
     expect(Object.keys(answer.response)).toEqual(['code', 'message', 'timestamp'])
     const row = await listed(license_key)
     expect(row).toMatchObject({ ...ada, status: 'assigned' })
     expect(row.assigned_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
-    expect(Math.abs(Date.parse(row.assigned_at) - house.now().getTime())).toBeLessThan(30_000)
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key, ...ada })).toMatchObject({
+    expect(Math.abs(Date.parse(row.assigned_at) - installation.now().getTime())).toBeLessThan(30_000)
+    expect(await installation.ask('POST /api/v1/assign-license-key', { license_key, ...ada })).toMatchObject({
       code: 801,
       message: 'Invalid or already assigned license key',
       signedWith: 'global',
@@ -41,7 +41,9 @@ describe('assigning a key', () => {
 
   test.each([{}, { email: '', owner_name: ' ' }])('needs no owner: %j', async (nobody) => {
     const license_key = await inStock()
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key, ...nobody })).toMatchObject({ code: 800 })
+    expect(await installation.ask('POST /api/v1/assign-license-key', { license_key, ...nobody })).toMatchObject({
+      code: 800,
+    })
     expect(await listed(license_key)).toMatchObject({ owner_name: null, owner_email: null, status: 'assigned' })
   })
 
@@ -51,31 +53,35 @@ describe('assigning a key', () => {
     ['customer_email', 'customer_name'],
   ])('takes the owner as %s and %s', async (email, name) => {
     const license_key = await inStock()
-    await house.ask('POST /api/v1/assign-license-key', { license_key, [email]: 'Not set', [name]: 'Bo' })
+    await installation.ask('POST /api/v1/assign-license-key', { license_key, [email]: 'Not set', [name]: 'Bo' })
     expect(await listed(license_key)).toMatchObject({ owner_name: 'Bo', owner_email: 'Not set' })
   })
 
   test.each(['reserved', 'blocked', 'assigned'])('a key that is %s is 801 and stays as it was', async (status) => {
     const license_key = await inStock({ status })
     const before = await listed(license_key)
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key, ...ada })).toMatchObject({ code: 801 })
+    expect(await installation.ask('POST /api/v1/assign-license-key', { license_key, ...ada })).toMatchObject({
+      code: 801,
+    })
     expect(await listed(license_key)).toEqual(before)
   })
 
   test.each([{}, { license_key: '' }, { license_key: 'unknown' }])('an unknown key is 801: %j', async (fields) => {
-    expect(await house.ask('POST /api/v1/assign-license-key', { ...fields, ...ada })).toMatchObject({ code: 801 })
+    expect(await installation.ask('POST /api/v1/assign-license-key', { ...fields, ...ada })).toMatchObject({
+      code: 801,
+    })
   })
 })
 
 describe('assigning and activating at once', () => {
   const ask = (fields: Record<string, unknown>) =>
-    house.ask('POST /api/v1/assign-and-activate-license-key', { identifier: 'site.test', ...ada, ...fields })
+    installation.ask('POST /api/v1/assign-and-activate-license-key', { identifier: 'site.test', ...ada, ...fields })
 
   test('gives the key to its owner and the device a seat', async () => {
     const license_key = await inStock()
     expect(await ask({ license_key })).toMatchObject({ code: 300, message: 'License key activated', status: 200 })
     expect(await listed(license_key)).toMatchObject({ ...ada, status: 'assigned' })
-    expect(await house.ask('POST /api/v1/verify', { license_key, identifier: 'site.test' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/verify', { license_key, identifier: 'site.test' })).toMatchObject({
       code: 200,
     })
   })
@@ -101,7 +107,7 @@ describe('assigning and activating at once', () => {
 
   test('is refused for a key of another product than the one named', async () => {
     const license_key = await inStock()
-    const other = await makeProduct(house)
+    const other = await makeProduct(installation)
     expect(await ask({ license_key, product_uuid: other })).toMatchObject({ code: 801, signedWith: 'global' })
     expect(await listed(license_key)).toMatchObject({ status: 'available', owner_email: null })
     expect(await ask({ license_key, product_uuid: product })).toMatchObject({ code: 300 })
@@ -109,7 +115,7 @@ describe('assigning and activating at once', () => {
 
   test('leaves the key in stock when the device cannot have a seat', async () => {
     const license_key = await inStock()
-    const its = await makeProduct(house, { status: 'inactive' })
+    const its = await makeProduct(installation, { status: 'inactive' })
     const ofInactive = await inStock({ product_id: its })
     expect(await ask({ license_key, identifier: '' })).toMatchObject({ code: 215 })
     expect(await ask({ license_key: ofInactive })).toMatchObject({ code: 203 })
@@ -120,8 +126,8 @@ describe('assigning and activating at once', () => {
 
   test('leaves the key in stock when its seats were taken before', async () => {
     const license_key = await inStock({ status: 'assigned', activation_limit: 1 })
-    await house.ask('POST /api/v1/activate', { license_key, identifier: 'former' })
-    await house.ask('POST /api/v1/update-license-key', { license_key, status: 'available' })
+    await installation.ask('POST /api/v1/activate', { license_key, identifier: 'former' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key, status: 'available' })
     expect(await ask({ license_key })).toMatchObject({ code: 302 })
     expect(await listed(license_key)).toMatchObject({ status: 'available', owner_email: null, assigned_at: null })
   })

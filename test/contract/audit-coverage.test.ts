@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config'
 import type { Deps } from '../../src/deps'
 import { buildApp } from '../../src/http/app'
 import { subjects } from '../../src/operations/subjects'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { receive } from '../support/receiver'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
 import { until } from '../support/wait'
@@ -12,25 +12,25 @@ import { deliveries, subscribe } from '../support/webhooks'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let product_id = 0
 let generator_id = 0
 let receiver: ReturnType<typeof receive>
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
   receiver = receive()
-  product_id = await makeProduct(house)
+  product_id = await makeProduct(installation)
   const generator = ['--method', 'uuid', '--activation-limit', '1', '--validity', '0']
   generator_id = (await say('generator', 'create', '--product', String(product_id), ...generator)).id
 })
 afterAll(async () => {
-  await house.close()
+  await installation.close()
   await receiver.close()
 })
 
 const identifier = 'pc'
 const say = async (...args: string[]) => {
-  const spoken = await house.cli(...args, '--json')
+  const spoken = await installation.cli(...args, '--json')
   if (spoken.exitCode !== 0) throw new Error(spoken.err)
   return spoken.json
 }
@@ -39,25 +39,28 @@ const since = async (id: number) =>
   (await say('audit', 'list', '--limit', '100')).entries.filter((entry: { id: number }) => entry.id > id)
 const verbs = (entries: { verb: string }[]) => entries.map(({ verb }) => verb)
 
-const license = (fields = {}) => makeLicense(house, { product_id, ...fields })
+const license = (fields = {}) => makeLicense(installation, { product_id, ...fields })
 let customers = 0
 async function customer() {
   const owner_email = `customer-${++customers}@example.com`
   await license({ owner_email })
   return owner_email
 }
-const seated = async () => ({ license_key: await makeActiveLicense(house, { product_id }, identifier), identifier })
+const seated = async () => ({
+  license_key: await makeActiveLicense(installation, { product_id }, identifier),
+  identifier,
+})
 
 /** An order for the one key of a product's stock. */
 async function order() {
-  const stocked = await makeProduct(house)
-  await makeLicense(house, { product_id: stocked, status: 'available' })
+  const stocked = await makeProduct(installation)
+  await makeLicense(installation, { product_id: stocked, status: 'available' })
   return { product_id: stocked, quantity: 1, owner_name: 'Ada', owner_email: 'ada@example.com' }
 }
 
 async function withMeta() {
   const fields = { ...(await seated()), key: 'k', value: 'v' }
-  await house.ask('POST /api/v1/create-license-key-meta', fields)
+  await installation.ask('POST /api/v1/create-license-key-meta', fields)
   return fields
 }
 
@@ -65,7 +68,7 @@ let metas = 0
 const meta = () => ({ product_id, key: `key-${++metas}`, value: 'v' })
 async function productMeta() {
   const fields = meta()
-  await house.ask('POST /api/v1/create-product-meta', fields)
+  await installation.ask('POST /api/v1/create-product-meta', fields)
   return fields
 }
 
@@ -83,12 +86,12 @@ const contractFields = () => ({
   can_destroy_all: 1,
 })
 async function contract() {
-  const { response } = await house.ask('POST /api/v1/create-contract', contractFields())
+  const { response } = await installation.ask('POST /api/v1/create-contract', contractFields())
   return response.contract as { contract_key: string; id: number }
 }
 async function drawn() {
   const { contract_key } = await contract()
-  const { response } = await house.ask('POST /api/v1/contracts/generate', { contract_key, quantity: 1 })
+  const { response } = await installation.ask('POST /api/v1/contracts/generate', { contract_key, quantity: 1 })
   return { contract_key, license_key: response.license_keys[0] }
 }
 
@@ -98,8 +101,8 @@ const endpoints: Record<string, [fields: () => object | Promise<object>, verb: s
     () => ({ source: 'internal', name: 'x', description: 'x', require_non_expired: 0, status: 'active' }),
     'product.created',
   ],
-  'update-product': [async () => ({ product_id: await makeProduct(house), name: 'new' }), 'product.updated'],
-  'delete-product': [async () => ({ product_id: await makeProduct(house) }), 'product.deleted'],
+  'update-product': [async () => ({ product_id: await makeProduct(installation), name: 'new' }), 'product.updated'],
+  'delete-product': [async () => ({ product_id: await makeProduct(installation) }), 'product.deleted'],
   'create-license-keys': [
     () => ({ product_id, license_keys: ['A-1'], activation_limit: 1, validity: 0, status: 'assigned' }),
     'license.created',
@@ -169,7 +172,7 @@ describe('an endpoint that changes something leaves a row in the audit log', () 
     const [fieldsOf, verb] = row
     const fields = await fieldsOf()
     const before = await newest()
-    const { message } = await house.ask(`POST /api/v1/${path}`, fields as Record<string, unknown>)
+    const { message } = await installation.ask(`POST /api/v1/${path}`, fields as Record<string, unknown>)
     const entries = await until(`a row after "${message}"`, async () => {
       const some = await since(before)
       return verbs(some).includes(verb) && some
@@ -184,14 +187,22 @@ const rsa = () =>
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const apiKey = async () => String((await say('api-key', 'create', '--name', 'x', '--preset', 'all')).id)
 const release = async () =>
-  String((await makeRelease(house, { product: product_id, number: ++numbers, file: makeFile(house, `${numbers}`) })).id)
+  String(
+    (
+      await makeRelease(installation, {
+        product: product_id,
+        number: ++numbers,
+        file: makeFile(installation, `${numbers}`),
+      })
+    ).id,
+  )
 let numbers = 100
-const webhook = async () => String((await subscribe(house, receiver.url, 'contract.suspended')).id)
+const webhook = async () => String((await subscribe(installation, receiver.url, 'contract.suspended')).id)
 const deadLater = 'http://127.0.0.1:1/'
 
 /** A job that waits: the next attempt at a delivery that failed. */
 async function waitingJob() {
-  const { id } = await subscribe(house, deadLater, 'contract.suspended')
+  const { id } = await subscribe(installation, deadLater, 'contract.suspended')
   await say('webhook', 'test', String(id))
   const job = await until('a job that waits', async () => {
     const { jobs } = await say('job', 'list', '--state', 'queued', '--kind', 'deliver')
@@ -203,15 +214,15 @@ async function waitingJob() {
 async function delivery() {
   const id = await webhook()
   await say('webhook', 'test', id)
-  return String((await deliveries(house, id))[0]!.id)
+  return String((await deliveries(installation, id))[0]!.id)
 }
 
 async function telemetry() {
-  await house.ask('POST /api/v1/send-telemetry-data', { product_id, data_type: 'text' })
+  await installation.ask('POST /api/v1/send-telemetry-data', { product_id, data_type: 'text' })
   return []
 }
 
-const product = async () => String(await makeProduct(house))
+const product = async () => String(await makeProduct(installation))
 const generator = async () => String((await say('generator', 'create', '--product', String(product_id))).id)
 
 let people = 0
@@ -237,15 +248,15 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'api-key revoke': [async () => [await apiKey(), '--yes'], 'api-key.revoked'],
   'api-key rotate': [async () => [await apiKey(), '--overlap', '7d'], 'api-key.rotated'],
   'key generate': [
-    async () => ['--yes', '--product', String(await makeProduct(house)), '--bits', '2048'],
+    async () => ['--yes', '--product', String(await makeProduct(installation)), '--bits', '2048'],
     'signing-key.put',
   ],
-  'key import': [() => [makeFile(house, rsa(), 'key.pem'), '--yes'], 'signing-key.put'],
+  'key import': [() => [makeFile(installation, rsa(), 'key.pem'), '--yes'], 'signing-key.put'],
   'key rotate': [() => ['--bits', '2048', '--overlap', '30d', '--yes'], 'signing-key.put'],
   'release add': [
     () => [
       ...['--product', String(product_id), '--version', '9', '--numeric-version', '900'],
-      ...['--file', makeFile(house, 'x')],
+      ...['--file', makeFile(installation, 'x')],
     ],
     'release.added',
   ],
@@ -272,7 +283,7 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   ],
   'key retire': [
     async () => {
-      const product = String(await makeProduct(house))
+      const product = String(await makeProduct(installation))
       const { key_id } = await say('key', 'generate', '--yes', '--product', product, '--bits', '2048')
       await say('key', 'rotate', '--yes', '--product', product, '--bits', '2048', '--overlap', '1d')
       return [key_id, '--yes']

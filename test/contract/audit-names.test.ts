@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let viewer: Operator
 let product: number
 let key: string
 beforeAll(async () => {
-  house = await startHouse()
-  viewer = await makeOperator(house, 'viewer')
-  product = await makeProduct(house, { name: 'Editor' })
-  key = await makeLicense(house, { product_id: product })
-  await house.cli('license', 'block', key, '--yes')
-  await house.cli('blocklist', 'add', '--identifier', 'stolen-laptop')
-  await house.cli('webhook', 'add', '--name', 'Shop', '--url', 'https://shop.example.com/hook', '--event', '*')
+  installation = await startInstallation()
+  viewer = await makeOperator(installation, 'viewer')
+  product = await makeProduct(installation, { name: 'Editor' })
+  key = await makeLicense(installation, { product_id: product })
+  await installation.cli('license', 'block', key, '--yes')
+  await installation.cli('blocklist', 'add', '--identifier', 'stolen-laptop')
+  await installation.cli('webhook', 'add', '--name', 'Shop', '--url', 'https://shop.example.com/hook', '--event', '*')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 interface Entry {
   id: number
@@ -26,7 +26,7 @@ interface Entry {
 }
 
 async function entries(...options: string[]): Promise<Entry[]> {
-  return (await house.cli('audit', 'list', ...options, '--json')).json.entries
+  return (await installation.cli('audit', 'list', ...options, '--json')).json.entries
 }
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   expect(shown.body).toMatchObject({ verb, subject_id: entry!.subject_id, subject_name: name() })
   const listed = await viewer.tell('GET /audit', { verb })
   expect(listed.body.entries[0]).toMatchObject({ subject_name: name() })
-  const { out } = await house.cli('audit', 'list', '--verb', verb)
+  const { out } = await installation.cli('audit', 'list', '--verb', verb)
   expect(out).toContain(`${name()} (${entry!.subject_id})`)
 })
 
@@ -51,10 +51,10 @@ test('a page of many kinds of things names all of them', async () => {
 })
 
 test('what was deleted keeps its id', async () => {
-  const gone = await makeLicense(house, { product_id: product })
-  await house.cli('license', 'delete', gone, '--yes')
+  const gone = await makeLicense(installation, { product_id: product })
+  await installation.cli('license', 'delete', gone, '--yes')
   const [deleted] = await entries('--verb', 'license.deleted')
   expect(deleted).toMatchObject({ subject_id: expect.stringMatching(/^\d+$/), subject_name: null })
-  const { out } = await house.cli('audit', 'list', '--verb', 'license.deleted')
+  const { out } = await installation.cli('audit', 'list', '--verb', 'license.deleted')
   expect(out).toMatch(new RegExp(` ${deleted!.subject_id}  `))
 })

@@ -2,27 +2,27 @@ import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  const product_id = await makeProduct(house)
+  installation = await startInstallation()
+  const product_id = await makeProduct(installation)
   for (const identifier of ['one', 'two', 'three']) {
-    const license_key = await makeLicense(house, { product_id })
-    await house.ask('POST /api/v1/activate', { license_key, identifier })
+    const license_key = await makeLicense(installation, { product_id })
+    await installation.ask('POST /api/v1/activate', { license_key, identifier })
   }
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const say = async (...args: string[]) => (await house.cli(...args, '--json')).json
+const say = async (...args: string[]) => (await installation.cli(...args, '--json')).json
 const entries = async (...args: string[]) => (await say('audit', 'list', ...args)).entries
 
 /** Changes the log behind the back of the triggers that keep it, looks, and puts it back as it was. */
 async function tampered(change: (database: Database) => void, ...options: string[]) {
-  const database = openRaw(house.folder)
+  const database = openRaw(installation.folder)
   const triggers = database
     .query<{ name: string; sql: string }, []>(
       "select name, sql from sqlite_master where tbl_name = 'audit_log' and type = 'trigger'",
@@ -32,7 +32,7 @@ async function tampered(change: (database: Database) => void, ...options: string
   for (const { name } of triggers) database.run(`drop trigger ${name}`)
   try {
     change(database)
-    return await house.cli('audit', 'verify', ...options)
+    return await installation.cli('audit', 'verify', ...options)
   } finally {
     database.run('delete from audit_log')
     const names = Object.keys(rows[0]!)
@@ -62,7 +62,7 @@ describe('audit verify', () => {
     expect(spoken.exitCode).toBe(1)
     expect(spoken.out).toContain(`broken at row ${id}: `)
     expect(spoken.out).toContain(reason)
-    expect((await house.cli('audit', 'verify')).exitCode).toBe(0)
+    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
   })
 
   test('says so in JSON too, and ends with 1', async () => {
@@ -75,7 +75,7 @@ describe('audit verify', () => {
   })
 
   test('a row is neither altered nor removed by whoever leaves the triggers alone', () => {
-    const database = openRaw(house.folder)
+    const database = openRaw(installation.folder)
     expect(() => database.run("update audit_log set actor = 'x'")).toThrow('never altered')
     expect(() => database.run('delete from audit_log')).toThrow('never altered')
     database.close()
@@ -102,17 +102,17 @@ describe('audit list', () => {
     ])
     expect(await entries('--to', '2020-01-01')).toEqual([])
     expect(await entries('--from', '2020-01-01', '--limit', '1000')).toEqual(all)
-    expect((await house.cli('audit', 'list')).out).toContain('license.activated')
+    expect((await installation.cli('audit', 'list')).out).toContain('license.activated')
   })
 
   test('shows one entry with its hash', async () => {
     expect(await say('audit', 'show', '1')).toMatchObject({ id: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
-    expect(await house.cli('audit', 'show', '99999')).toMatchObject({ exitCode: 1, out: '' })
+    expect(await installation.cli('audit', 'show', '99999')).toMatchObject({ exitCode: 1, out: '' })
   })
 })
 
 test('audit export writes every entry to a new file, oldest first, and over no other', async () => {
-  const path = join(house.folder, '..', 'audit.jsonl')
+  const path = join(installation.folder, '..', 'audit.jsonl')
   const { entries: written } = await say('audit', 'export', path)
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
   const rows = lines.map((line) => JSON.parse(line))
@@ -120,12 +120,12 @@ test('audit export writes every entry to a new file, oldest first, and over no o
   expect(rows.map(({ id }) => id)).toEqual(rows.map((_, i) => i + 1))
   expect((await entries('--limit', '1'))[0]).toEqual(rows.at(-1))
   expect(rows.at(-1).hash).toMatch(/^[0-9a-f]{64}$/)
-  expect(await house.cli('audit', 'export', path)).toMatchObject({
+  expect(await installation.cli('audit', 'export', path)).toMatchObject({
     exitCode: 1,
     err: expect.stringContaining('exists'),
   })
-  const nowhere = join(house.folder, 'no such folder', 'x')
-  expect(await house.cli('audit', 'export', nowhere)).toMatchObject({ exitCode: 1, out: '' })
+  const nowhere = join(installation.folder, 'no such folder', 'x')
+  expect(await installation.cli('audit', 'export', nowhere)).toMatchObject({ exitCode: 1, out: '' })
 })
 
 test('no secret stands in an audit row', async () => {
@@ -135,8 +135,8 @@ test('no secret stands in an audit row', async () => {
   const webhook = await say('webhook', 'add', '--name', 'x', '--url', 'https://shop.test/', '--events', 'all')
   secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id))).secret)
   await say('webhook', 'delete', String(webhook.id), '--yes')
-  await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048')
-  const database = openRaw(house.folder, { readonly: true })
+  await installation.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048')
+  const database = openRaw(installation.folder, { readonly: true })
   const stored = database
     .query<Record<string, string | Uint8Array | null>, []>(
       'select hash, previous_hash from api_keys union select sealed_secret, null from webhooks',
@@ -157,7 +157,7 @@ test('no secret stands in an audit row', async () => {
 })
 
 test('rows taken off the end are missed where a checkpoint saw them', async () => {
-  const database = openRaw(house.folder, { readonly: true })
+  const database = openRaw(installation.folder, { readonly: true })
   const seen = database.query<{ id: number }, []>('select max(audit_id) as id from audit_checkpoints').get()!
   database.close()
   expect((await say('audit', 'verify')).checkpoints).toBeGreaterThan(0)

@@ -4,37 +4,37 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { packTar, unpackTar } from 'modern-tar'
 import { sha256 } from '../../src/kernel/secrets'
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import { sealUnder } from '../../src/upkeep/backup/passphrase'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { contentsOf } from '../support/process'
 import { serveFolder } from '../support/restored'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 let place: string
 let passphraseFile: string
 let backup: string
 let sound: Buffer
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
-  await makeRelease(house, { product, number: 101, file: makeFile(house, 'the release') })
-  place = join(house.folder, '..', 'backups')
-  passphraseFile = join(house.folder, '..', 'passphrase')
+  installation = await startInstallation()
+  product = await makeProduct(installation)
+  await makeRelease(installation, { product, number: 101, file: makeFile(installation, 'the release') })
+  place = join(installation.folder, '..', 'backups')
+  passphraseFile = join(installation.folder, '..', 'passphrase')
   writeFileSync(passphraseFile, 'correct horse battery staple\n')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const put = (name: string, content: string | Uint8Array) => {
-  const path = join(house.folder, '..', name)
+  const path = join(installation.folder, '..', name)
   writeFileSync(path, content)
   return path
 }
 const restore = (file: string, dataDir: string, ...args: string[]) =>
-  house.cli('restore', file, '--data-dir', dataDir, ...args)
-const fresh = (name: string) => join(house.folder, '..', name)
+  installation.cli('restore', file, '--data-dir', dataDir, ...args)
+const fresh = (name: string) => join(installation.folder, '..', name)
 
 describe('a backup that is taken under load', () => {
   const acknowledged: { license_key: string; identifier: string }[] = []
@@ -44,14 +44,14 @@ describe('a backup that is taken under load', () => {
     let isLoaded = true
     const customers = Array.from({ length: 4 }, async (_, n) => {
       while (isLoaded) {
-        const license_key = await makeActiveLicense(house, { product_id: product }, `device ${n}`)
+        const license_key = await makeActiveLicense(installation, { product_id: product }, `device ${n}`)
         acknowledged.push({ license_key, identifier: `device ${n}` })
       }
     })
     while (acknowledged.length < 20) await Bun.sleep(10)
     const before = acknowledged.length
     backup = join(place, 'under-load.tar.gz')
-    const { json, err } = await house.cli('backup', backup, '--passphrase-file', passphraseFile, '--json')
+    const { json, err } = await installation.cli('backup', backup, '--passphrase-file', passphraseFile, '--json')
     isLoaded = false
     await Promise.all(customers)
     expect(err).toBe('')
@@ -67,32 +67,32 @@ describe('a backup that is taken under load', () => {
     restored = fresh('restored')
     const { exitCode, json } = await restore(backup, restored, '--passphrase-file', passphraseFile, '--json')
     expect(exitCode).toBe(0)
-    const [key] = (await house.cli('key', 'show', '--json')).json.keys
+    const [key] = (await installation.cli('key', 'show', '--json')).json.keys
     expect(json.signing_keys).toEqual([key.key_id])
     const served = await serveFolder(restored)
     try {
       for (const device of acknowledged) {
         const answer = await fetch(`${served.url}/api/v1/verify`, {
           method: 'POST',
-          headers: { authorization: `Bearer ${house.apiKey}`, 'content-type': 'application/json' },
+          headers: { authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' },
           body: JSON.stringify(device),
         })
         const text = await answer.text()
         expect(JSON.parse(text).response).toMatchObject({ code: 200 })
-        expect(flawOf(text, key.public_key)).toBeUndefined()
+        expect(responseProblemOf(text, key.public_key)).toBeUndefined()
       }
     } finally {
       await served.close()
     }
     const filesOf = (folder: string) => contentsOf(join(folder, 'files'))
-    expect(filesOf(restored)).toEqual(filesOf(house.folder))
-    const doctor = await house.cli('doctor', '--data-dir', restored)
+    expect(filesOf(restored)).toEqual(filesOf(installation.folder))
+    const doctor = await installation.cli('doctor', '--data-dir', restored)
     const restoredFrom = 'no backup was taken since this folder was restored from'
     expect(doctor.out.match(/^✗.*/gm)).toEqual([expect.stringContaining('backup: ')])
     expect(doctor.out).toContain(restoredFrom)
-    expect((await house.cli('status', '--data-dir', restored)).out).toContain(restoredFrom)
-    expect((await house.cli('backups', 'list', '--data-dir', restored)).out).toContain(restoredFrom)
-    const again = await house.cli(
+    expect((await installation.cli('status', '--data-dir', restored)).out).toContain(restoredFrom)
+    expect((await installation.cli('backups', 'list', '--data-dir', restored)).out).toContain(restoredFrom)
+    const again = await installation.cli(
       'backup',
       fresh('again.tar.gz'),
       '--passphrase-file',
@@ -101,7 +101,7 @@ describe('a backup that is taken under load', () => {
       restored,
     )
     expect(again.exitCode).toBe(0)
-    expect((await house.cli('doctor', '--data-dir', restored)).out).toContain('All is well.')
+    expect((await installation.cli('doctor', '--data-dir', restored)).out).toContain('All is well.')
   })
 
   test('goes into no folder that holds something, which stays as it is', async () => {
@@ -123,13 +123,13 @@ describe('a backup that is taken under load', () => {
 
   test('without keys wants the sealing key of its time', async () => {
     const file = join(place, 'without-keys.tar.gz')
-    expect((await house.cli('backup', file, '--without-keys')).out).toContain('keep sealing.key elsewhere')
+    expect((await installation.cli('backup', file, '--without-keys')).out).toContain('keep sealing.key elsewhere')
     const bare = await restore(file, fresh('keyless'), '--passphrase-file', passphraseFile)
     expect({ ...bare }).toMatchObject({ exitCode: 2, err: expect.stringContaining('--sealing-key') })
     const other = await restore(file, fresh('keyless'), '--sealing-key', put('other.key', `${'ab'.repeat(32)}\n`))
     expect({ ...other }).toMatchObject({ exitCode: 1, err: expect.stringContaining('not the one this backup') })
     expect(existsSync(fresh('keyless'))).toBe(false)
-    const right = await restore(file, fresh('keyless'), '--sealing-key', join(house.folder, 'sealing.key'))
+    const right = await restore(file, fresh('keyless'), '--sealing-key', join(installation.folder, 'sealing.key'))
     expect({ ...right }).toMatchObject({ exitCode: 0, err: expect.stringContaining('is not authenticated') })
   })
 })
@@ -147,16 +147,16 @@ describe('what is no good backup', () => {
     ['altered on the way', altered, 'is damaged'],
     ['followed by something', () => Buffer.concat([sound, Buffer.from('more')]), 'is damaged'],
     ['empty', () => '', 'is not a Latchkey backup'],
-    ['a database', () => readFileSync(join(house.folder, 'latchkey.db')), 'is not a Latchkey backup'],
+    ['a database', () => readFileSync(join(installation.folder, 'latchkey.db')), 'is not a Latchkey backup'],
     ['another archive', () => Bun.gzipSync(Buffer.from('hello')), 'is not a Latchkey backup'],
   ])('because it is %s is refused in a sentence, and nothing is made', async (_, content, sentence) => {
     const target = fresh('never')
-    const before = readdirSync(join(house.folder, '..')).length
+    const before = readdirSync(join(installation.folder, '..')).length
     const file = put('bad.tar.gz', content())
     const { exitCode, err } = await restore(file, target, '--passphrase-file', passphraseFile)
     expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining(sentence) })
     expect(err.trim().split('\n')).toHaveLength(1)
-    expect(readdirSync(join(house.folder, '..')).length).toBeLessThanOrEqual(before + 1)
+    expect(readdirSync(join(installation.folder, '..')).length).toBeLessThanOrEqual(before + 1)
     expect(existsSync(target)).toBe(false)
   })
 
@@ -253,7 +253,7 @@ describe('what is no good backup', () => {
 
   test('of an older version is restored with a warning', async () => {
     const sealed = Buffer.from(
-      await sealUnder('correct horse battery staple', readFileSync(join(house.folder, 'sealing.key'), 'utf8')),
+      await sealUnder('correct horse battery staple', readFileSync(join(installation.folder, 'sealing.key'), 'utf8')),
     )
     const old = (await members()).map(({ name, text }) => ({
       name,
@@ -285,7 +285,7 @@ describe('what is no good backup', () => {
       [['restore', backup, '--data-dir', fresh('never')], 2, '--passphrase-file'],
     ]
     for (const [args, code, sentence] of cases) {
-      const { exitCode, err } = await house.cli(...args)
+      const { exitCode, err } = await installation.cli(...args)
       expect({ exitCode, err }).toMatchObject({ exitCode: code, err: expect.stringContaining(sentence) })
     }
     expect(existsSync(file)).toBe(false)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { binary, spawnBinary, speak, startHouse, type TestHouse } from '../support/house'
+import { binary, spawnBinary, speak, startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
 // biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
@@ -39,13 +39,13 @@ const endpoints: Endpoint[] = Object.entries<Json>(described.paths)
     }),
   )
 
-let house: TestHouse
+let installation: TestInstallation
 let sane: Record<string, unknown>
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'off' })
-  const product_id = await makeProduct(house)
-  const license_key = await makeLicense(house, { product_id })
-  await house.ask('POST /api/v1/activate', { license_key, identifier: 'device' })
+  installation = await startInstallation({ allow_private_webhooks: 'off' })
+  const product_id = await makeProduct(installation)
+  const license_key = await makeLicense(installation, { product_id })
+  await installation.ask('POST /api/v1/activate', { license_key, identifier: 'device' })
   sane = {
     product_id,
     license_key,
@@ -56,7 +56,7 @@ beforeAll(async () => {
     numeric_version: '1',
   }
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const bad: Record<string, unknown> = {
   missing: undefined,
@@ -93,7 +93,7 @@ async function flawOf({ method, path, inPath, codes }: Endpoint, field: string, 
   )
   // A query carries text alone, and a server takes an address of some length only.
   if (method === 'GET' && String(JSON.stringify(value)).length > 8000) return undefined
-  const { status, code } = await house.ask(`${method} ${filled}` as 'GET /', given)
+  const { status, code } = await installation.ask(`${method} ${filled}` as 'GET /', given)
   const isKnown = codes.has(String(code)) || (inPath.includes(field) && code === 9404)
   return status < 500 && isKnown ? undefined : `${field} ${JSON.stringify(value)?.slice(0, 40)}: ${status} ${code}`
 }
@@ -114,10 +114,12 @@ describe('whatever a field holds, the answer is one that is documented', () => {
 
   test('and the server is as well as before', async () => {
     const { license_key, identifier } = sane
-    const product_id = await makeProduct(house)
-    const fresh = await makeLicense(house, { product_id })
-    expect(await house.ask('POST /api/v1/activate', { license_key: fresh, identifier })).toMatchObject({ code: 300 })
-    expect((await fetch(`${house.url}/readyz`)).status).toBe(200)
+    const product_id = await makeProduct(installation)
+    const fresh = await makeLicense(installation, { product_id })
+    expect(await installation.ask('POST /api/v1/activate', { license_key: fresh, identifier })).toMatchObject({
+      code: 300,
+    })
+    expect((await fetch(`${installation.url}/readyz`)).status).toBe(200)
     expect(license_key).toBeString()
   })
 })

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  product = await makeProduct(house)
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const block = async (...args: string[]) => (await house.cli('blocklist', 'add', ...args, '--json')).json
-const listed = async () => (await house.cli('blocklist', 'list', '--json')).json.blocklist
+const block = async (...args: string[]) => (await installation.cli('blocklist', 'add', ...args, '--json')).json
+const listed = async () => (await installation.cli('blocklist', 'list', '--json')).json.blocklist
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 const soon = (ms: number) => new Date(Date.now() + ms).toISOString()
 
@@ -27,41 +27,45 @@ describe('the blocklist', () => {
       expires_at: null,
     })
     for (const asking of [from('203.0.113.9'), { ...from('203.0.113.9'), key: null }]) {
-      expect(await house.ask('GET /api/v1/get-all-products', {}, asking)).toMatchObject({
+      expect(await installation.ask('GET /api/v1/get-all-products', {}, asking)).toMatchObject({
         status: 403,
         code: 150,
         message: 'Access denied',
         signedWith: 'global',
       })
     }
-    expect(await house.ask('GET /api/v1/get-all-products', {}, from('203.0.114.9'))).toMatchObject({ code: 810 })
-    const removed = await house.cli('blocklist', 'remove', String(entry.id), '--json')
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, from('203.0.114.9'))).toMatchObject({ code: 810 })
+    const removed = await installation.cli('blocklist', 'remove', String(entry.id), '--json')
     expect(removed.json).toEqual(entry)
-    expect(await house.ask('GET /api/v1/get-all-products', {}, from('203.0.113.9'))).toMatchObject({ code: 810 })
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, from('203.0.113.9'))).toMatchObject({ code: 810 })
   })
 
   test('turns an address away from the public pages as well', async () => {
     const { id } = await block('--ip', '2001:db8::/32')
     const asking = { ...from('2001:db8::1'), key: null }
-    expect(await house.ask('GET /api/v1/products/anything/changelog', {}, asking)).toMatchObject({ code: 150 })
-    expect(await house.ask('GET /api/product/public-key', {}, asking)).toMatchObject({ status: 403, code: 150 })
-    await house.cli('blocklist', 'remove', String(id))
+    expect(await installation.ask('GET /api/v1/products/anything/changelog', {}, asking)).toMatchObject({ code: 150 })
+    expect(await installation.ask('GET /api/product/public-key', {}, asking)).toMatchObject({ status: 403, code: 150 })
+    await installation.cli('blocklist', 'remove', String(id))
   })
 
   test('turns a device away under every name it may give itself, whatever its licence', async () => {
-    const license_key = await makeLicense(house, { product_id: product })
+    const license_key = await makeLicense(installation, { product_id: product })
     const { id } = await block('--identifier', 'stolen 💻')
     for (const name of ['identifier', 'hardware_id', 'domain']) {
       const asked = { license_key, [name]: 'stolen 💻' }
-      expect(await house.ask('POST /api/v1/activate', asked)).toMatchObject({ status: 403, code: 150 })
+      expect(await installation.ask('POST /api/v1/activate', asked)).toMatchObject({ status: 403, code: 150 })
     }
-    expect(await house.ask('POST /api/v1/activate', { license_key, identifier: 'Stolen 💻' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/activate', { license_key, identifier: 'Stolen 💻' })).toMatchObject({
       code: 300,
     })
-    const refused = await house.ask('POST /api/v1/activate', { license_key, identifier: 'stolen 💻' }, { key: 'wrong' })
+    const refused = await installation.ask(
+      'POST /api/v1/activate',
+      { license_key, identifier: 'stolen 💻' },
+      { key: 'wrong' },
+    )
     expect(refused).toMatchObject({ code: 100 })
-    await house.cli('blocklist', 'remove', String(id))
-    expect(await house.ask('POST /api/v1/activate', { license_key, identifier: 'stolen 💻' })).toMatchObject({
+    await installation.cli('blocklist', 'remove', String(id))
+    expect(await installation.ask('POST /api/v1/activate', { license_key, identifier: 'stolen 💻' })).toMatchObject({
       code: 300,
     })
   })
@@ -72,7 +76,7 @@ describe('the blocklist', () => {
       expect(await block('--ip', spelling, '--reason', 'two')).toEqual({ ...first, reason: 'two', expires_at: null })
     }
     expect(await listed()).toContainEqual({ ...first, reason: 'two', expires_at: null, is_over: false })
-    await house.cli('blocklist', 'remove', String(first.id))
+    await installation.cli('blocklist', 'remove', String(first.id))
     expect((await listed()).map((entry: { id: number }) => entry.id)).not.toContain(first.id)
   })
 
@@ -93,7 +97,10 @@ describe('the blocklist', () => {
       [['remove', '-1'], 2, '<id>: -1 is not a whole number from 1 to 2147483647.'],
     ]
     for (const [args, exitCode, err] of cases) {
-      expect(await house.cli('blocklist', ...args)).toMatchObject({ exitCode, err: expect.stringContaining(err) })
+      expect(await installation.cli('blocklist', ...args)).toMatchObject({
+        exitCode,
+        err: expect.stringContaining(err),
+      })
     }
     expect(await listed()).toEqual(before)
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { chunk, type Piece, postHead, talk } from '../support/socket'
 import { until } from '../support/wait'
 
@@ -8,14 +8,14 @@ const json = { 'content-type': 'application/json' }
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 describe('what a body holds is bounded before it is read', () => {
-  let house: TestHouse
+  let installation: TestInstallation
   beforeAll(async () => {
-    house = await startHouse()
+    installation = await startInstallation()
   })
-  afterAll(() => house.close())
+  afterAll(() => installation.close())
 
   const send = (body: string, headers: Record<string, string>) =>
-    house.ask('POST /api/v1/verify', {}, { key: null, body, headers })
+    installation.ask('POST /api/v1/verify', {}, { key: null, body, headers })
 
   test.each([
     ['a list of half a million numbers', `{"a":[${'1,'.repeat(523_000)}1]}`, json],
@@ -34,21 +34,21 @@ describe('what a body holds is bounded before it is read', () => {
     ['as many values as are allowed', `{"a": [${'1,'.repeat(65_500)}1]}`],
     ['64 levels', `{"a":${'['.repeat(63)}${']'.repeat(63)}}`],
   ])('%s are not counted against it', async (_, body) => {
-    const answer = await house.ask('POST /api/v1/verify', {}, { body, headers: json })
+    const answer = await installation.ask('POST /api/v1/verify', {}, { body, headers: json })
     expect([210, 9400] as unknown[]).toContain(answer.code)
     expect(answer.response.detail ?? '').not.toContain('nested')
   })
 
   test('65 levels are too many, and 9400 says so', async () => {
     const body = `{"a":${'['.repeat(64)}${']'.repeat(64)}}`
-    const answer = await house.ask('POST /api/v1/verify', {}, { body, headers: json })
+    const answer = await installation.ask('POST /api/v1/verify', {}, { body, headers: json })
     expect(answer).toMatchObject({ code: 9400, response: { detail: expect.stringContaining('64 levels') } })
   })
 
   test.each(['{"license_key": "x"}', ' {"license_key": "a=b&c"}', encodeURIComponent('{"license_key":"x"}')])(
     'JSON that was sent as a form is told how to be sent: %s',
     async (body) => {
-      const answer = await house.ask('POST /api/v1/verify', {}, { body, headers: form })
+      const answer = await installation.ask('POST /api/v1/verify', {}, { body, headers: form })
       expect(answer).toMatchObject({ status: 400, code: 9400 })
       expect(answer.response.detail).toContain('Content-Type: application/json')
     },
@@ -56,20 +56,20 @@ describe('what a body holds is bounded before it is read', () => {
 })
 
 describe('bodies that do not end', () => {
-  let house: TestHouse
+  let installation: TestInstallation
   const opened: Bun.Socket[] = []
   beforeAll(async () => {
-    house = await startHouse({ trusted_proxies: '127.0.0.1' })
+    installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
   })
   afterAll(async () => {
     for (const socket of opened) socket.terminate()
-    await house.close()
+    await installation.close()
   })
 
   /** Begins a body and keeps its end back; what the server answers all the same. */
   async function begin(from: string, head: Record<string, string | number>, body: Piece) {
     const heard = { text: '' }
-    const { hostname, port } = new URL(house.url)
+    const { hostname, port } = new URL(installation.url)
     const said = Buffer.concat([
       Buffer.from(postHead('/api/v1/verify', { ...json, 'x-forwarded-for': from, ...head })),
       Buffer.from(body),
@@ -102,7 +102,10 @@ describe('bodies that do not end', () => {
   const large = { license_key: 'x'.repeat(20_000) }
   const hangUp = async () => {
     for (const socket of opened.splice(0)) socket.terminate()
-    await until('room to be given back', async () => (await house.ask('POST /api/v1/verify', large)).code !== 9503)
+    await until(
+      'room to be given back',
+      async () => (await installation.ask('POST /api/v1/verify', large)).code !== 9503,
+    )
   }
 
   test('are held to 16 MiB a network of IPv6, however many addresses they come from', async () => {
@@ -114,7 +117,7 @@ describe('bodies that do not end', () => {
     expect([subnet(), site()]).toEqual([Array(4).fill('429'), Array(4).fill('429')])
 
     expect(
-      await house.ask('POST /api/v1/verify', large, { headers: { 'x-forwarded-for': '2a00:1:3::1' } }),
+      await installation.ask('POST /api/v1/verify', large, { headers: { 'x-forwarded-for': '2a00:1:3::1' } }),
     ).toMatchObject({ code: 210 })
     await hangUp()
   })
@@ -129,20 +132,22 @@ describe('bodies that do not end', () => {
     await until('those beyond to be refused', () => others().length === 3)
     expect(others()).toEqual(['503', '503', '503'])
 
-    expect(await house.ask('POST /api/v1/verify', { license_key: 'none' })).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: 'none' })).toMatchObject({ code: 210 })
     const head = postHead('/api/v1/verify', {
       ...json,
-      authorization: `Bearer ${house.apiKey}`,
+      authorization: `Bearer ${installation.apiKey}`,
       'transfer-encoding': 'chunked',
     })
-    expect(await house.receive(await talk(house.url, [head, chunk('{}'), chunk('')]))).toMatchObject({ code: 210 })
+    expect(await installation.receive(await talk(installation.url, [head, chunk('{}'), chunk('')]))).toMatchObject({
+      code: 210,
+    })
 
-    expect(await house.ask('POST /api/v1/verify', large)).toMatchObject({ status: 503, code: 9503 })
+    expect(await installation.ask('POST /api/v1/verify', large)).toMatchObject({ status: 503, code: 9503 })
     await hangUp()
   })
 
   test('are given up after the time of the setting', async () => {
-    const hasty = await startHouse({ body_timeout: '1' })
+    const hasty = await startInstallation({ body_timeout: '1' })
     const authorization = `Bearer ${hasty.apiKey}`
     for (const head of [{ 'content-length': 50 }, { 'content-length': 50_000 }, { 'transfer-encoding': 'chunked' }]) {
       const begun = postHead('/api/v1/verify', { ...json, authorization, ...head })

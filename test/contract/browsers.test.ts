@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { postHead, talk } from '../support/socket'
 
 const origin = 'https://app.example.com'
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('product', 'create', '--name', 'My App', '--slug', 'my-app')
+  installation = await startInstallation()
+  await installation.cli('product', 'create', '--name', 'My App', '--slug', 'my-app')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const get = (path: string, headers: Record<string, string> = {}) =>
-  fetch(`${house.url}${path}`, { headers: { origin, ...headers } })
+  fetch(`${installation.url}${path}`, { headers: { origin, ...headers } })
 const readableBy = ({ headers }: Response) => headers.get('access-control-allow-origin')
 const preflight = (path: string, method = 'POST', from = origin) =>
-  fetch(`${house.url}${path}`, {
+  fetch(`${installation.url}${path}`, {
     method: 'OPTIONS',
     headers: {
       origin: from,
@@ -22,8 +22,8 @@ const preflight = (path: string, method = 'POST', from = origin) =>
       'access-control-request-headers': 'authorization',
     },
   })
-const verify = async (from = origin, key = house.apiKey) =>
-  fetch(`${house.url}/api/v1/verify`, {
+const verify = async (from = origin, key = installation.apiKey) =>
+  fetch(`${installation.url}/api/v1/verify`, {
     method: 'POST',
     headers: { origin: from, authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: '{}',
@@ -39,13 +39,13 @@ describe('without a setting', () => {
     expect(readableBy(await verify())).toBeNull()
     const asked = await preflight('/api/v1/verify')
     expect(asked.status).toBe(204)
-    expect(readableBy(asked)).toBe(house.url)
+    expect(readableBy(asked)).toBe(installation.url)
   })
 })
 
 describe('with origins named', () => {
   beforeAll(async () => {
-    await house.cli('setting', 'set', 'cors_origins', 'https://app.example.com, https://figma.example')
+    await installation.cli('setting', 'set', 'cors_origins', 'https://app.example.com, https://figma.example')
   })
 
   test.each(['/api/v1/verify', '/v1/activate', '/api/v1//deactivate', '/api/v1/send-telemetry-data'])(
@@ -61,14 +61,14 @@ describe('with origins named', () => {
   )
 
   test('they read good answers and refusals, and others read neither', async () => {
-    for (const key of [house.apiKey, 'wrong']) {
+    for (const key of [installation.apiKey, 'wrong']) {
       const answer = await verify(origin, key)
       expect(readableBy(answer)).toBe(origin)
       expect(answer.headers.get('vary')).toBe('Origin')
-      await house.receive(answer)
+      await installation.receive(answer)
       expect(readableBy(await verify('https://elsewhere.example', key))).toBeNull()
     }
-    expect(readableBy(await preflight('/api/v1/verify', 'POST', 'https://elsewhere.example'))).toBe(house.url)
+    expect(readableBy(await preflight('/api/v1/verify', 'POST', 'https://elsewhere.example'))).toBe(installation.url)
   })
 
   test.each([
@@ -86,10 +86,10 @@ describe('with origins named', () => {
   })
 
   test('any origin is a star, and what is no origin is refused', async () => {
-    await house.cli('setting', 'set', 'cors_origins', '*')
+    await installation.cli('setting', 'set', 'cors_origins', '*')
     expect(readableBy(await verify('https://elsewhere.example'))).toBe('*')
     for (const wrong of ['app.example.com', 'https://app.example.com/', 'https://app.example.com/path']) {
-      expect((await house.cli('setting', 'set', 'cors_origins', wrong)).exitCode).not.toBe(0)
+      expect((await installation.cli('setting', 'set', 'cors_origins', wrong)).exitCode).not.toBe(0)
     }
   })
 })
@@ -97,7 +97,7 @@ describe('with origins named', () => {
 describe('a request that expects to be told to continue', () => {
   const head = (expect: string) =>
     postHead('/api/v1/verify', {
-      authorization: `Bearer ${house.apiKey}`,
+      authorization: `Bearer ${installation.apiKey}`,
       'content-type': 'application/json',
       'content-length': 2,
       expect,
@@ -106,10 +106,10 @@ describe('a request that expects to be told to continue', () => {
   test.each(['100-Continue', '100-CONTINUE', 'something else'])(
     'and where it says "%s" it is told what to write, unless its body comes',
     async (value) => {
-      const answer = await house.receive(await talk(house.url, [head(value)]))
+      const answer = await installation.receive(await talk(installation.url, [head(value)]))
       expect(answer).toMatchObject({ status: 400, code: 9400 })
       expect(answer.response.detail).toContain('Expect: 100-continue')
-      expect(await house.receive(await talk(house.url, [head(value), '{}']))).toMatchObject({ code: 210 })
+      expect(await installation.receive(await talk(installation.url, [head(value), '{}']))).toMatchObject({ code: 210 })
     },
   )
 })

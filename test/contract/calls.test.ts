@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -14,29 +14,30 @@ interface Row {
   identifier: string | null
 }
 
-function callsOf(house: TestHouse): Row[] {
-  const database = openRaw(house.folder, { readonly: true })
+function callsOf(installation: TestInstallation): Row[] {
+  const database = openRaw(installation.folder, { readonly: true })
   const rows = database.query<Row, []>('select * from calls order by id').all()
   database.close()
   return rows
 }
 
-const verifies = (house: TestHouse) => callsOf(house).filter(({ route }) => route.endsWith('/verify'))
+const verifies = (installation: TestInstallation) =>
+  callsOf(installation).filter(({ route }) => route.endsWith('/verify'))
 
 /** One good call of a device, one with an unknown key, one without an API key. */
-async function ask(house: TestHouse) {
-  const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'pc-7')
-  await house.ask('POST /api/v1/verify', { license_key, identifier: 'pc-7' })
-  await house.ask('POST /api/v1/verify', { license_key: 'UNKNOWN-KEY', identifier: 'pc-7' })
-  await house.ask('POST /api/v1/verify', { license_key, identifier: 'pc-7' }, { key: null })
+async function ask(installation: TestInstallation) {
+  const license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'pc-7')
+  await installation.ask('POST /api/v1/verify', { license_key, identifier: 'pc-7' })
+  await installation.ask('POST /api/v1/verify', { license_key: 'UNKNOWN-KEY', identifier: 'pc-7' })
+  await installation.ask('POST /api/v1/verify', { license_key, identifier: 'pc-7' }, { key: null })
   return license_key
 }
 
 test('what was asked and said is written down, the licence key masked', async () => {
-  const house = await startHouse()
-  const licenseKey = await ask(house)
-  await until('the calls are written', async () => verifies(house).length === 3)
-  const [good, unknown, stranger] = verifies(house)
+  const installation = await startInstallation()
+  const licenseKey = await ask(installation)
+  await until('the calls are written', async () => verifies(installation).length === 3)
+  const [good, unknown, stranger] = verifies(installation)
   expect(good).toMatchObject({
     code: '200',
     address: '127.0.0.1',
@@ -47,12 +48,15 @@ test('what was asked and said is written down, the licence key masked', async ()
   expect(good!.api_key_id).toBeGreaterThan(0)
   expect(unknown).toMatchObject({ code: '210', masked_key: 'UN…EY' })
   expect(stranger).toMatchObject({ code: '100', api_key_id: null })
-  expect(JSON.stringify(callsOf(house))).not.toContain(licenseKey)
-  await house.close()
+  expect(JSON.stringify(callsOf(installation))).not.toContain(licenseKey)
+  await installation.close()
 })
 
 test('refusals alone are written where that is the setting, and nothing where it is off', async () => {
-  const [refusals, off] = [await startHouse({ call_log: 'refusals' }), await startHouse({ call_log: 'off' })]
+  const [refusals, off] = [
+    await startInstallation({ call_log: 'refusals' }),
+    await startInstallation({ call_log: 'off' }),
+  ]
   await ask(refusals)
   await ask(off)
   await until('the refusals are written', async () => verifies(refusals).length === 2)

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import codes from '../fixtures/codes.json'
 import examples from '../fixtures/examples.json'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { type Answer, startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
+  installation = await startInstallation()
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const identifier = 'site.test'
-const post = (path: string, fields: Record<string, unknown> = {}) => house.ask(`POST /api/v1/${path}`, fields)
-const get = (path: string, fields: Record<string, unknown> = {}) => house.ask(`GET /api/v1/${path}`, fields)
-const license = (fields = {}) => makeLicense(house, { product_id: product, ...fields })
+const post = (path: string, fields: Record<string, unknown> = {}) => installation.ask(`POST /api/v1/${path}`, fields)
+const get = (path: string, fields: Record<string, unknown> = {}) => installation.ask(`GET /api/v1/${path}`, fields)
+const license = (fields = {}) => makeLicense(installation, { product_id: product, ...fields })
 
 /** A licence with a seat for the device. */
 async function seated(fields = {}) {
@@ -48,26 +48,26 @@ async function contract(fields = {}): Promise<{ contract_key: string; id: number
 }
 
 async function generating(fields = {}) {
-  const product_id = await makeProduct(house)
+  const product_id = await makeProduct(installation)
   const options = ['--method', 'uuid', '--activation-limit', '1', '--validity', '0']
-  await house.cli('generator', 'create', '--product', String(product_id), ...options)
+  await installation.cli('generator', 'create', '--product', String(product_id), ...options)
   return contract({ product_id, ...fields })
 }
 
 async function released() {
-  const product_id = await makeProduct(house)
+  const product_id = await makeProduct(installation)
   const release = ['--product', String(product_id), '--version', '1.0.0', '--numeric-version', '100', '--publish']
-  await house.cli('release', 'add', ...release, '--file', import.meta.path)
-  const license_key = await makeLicense(house, { product_id })
+  await installation.cli('release', 'add', ...release, '--file', import.meta.path)
+  const license_key = await makeLicense(installation, { product_id })
   await post('activate', { license_key, identifier })
   const { response } = await post('access-downloadables', { license_key, identifier })
   return new URL(response.downloadables[0].url).pathname as `/${string}`
 }
 
 async function slugged(...options: string[]) {
-  const product_id = await makeProduct(house)
+  const product_id = await makeProduct(installation)
   const slug = `product-${product_id}`
-  await house.cli('product', 'set', String(product_id), '--slug', slug, ...options)
+  await installation.cli('product', 'set', String(product_id), '--slug', slug, ...options)
   return slug
 }
 
@@ -78,7 +78,7 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
     203,
     async () =>
       post('verify', {
-        license_key: await license({ product_id: await makeProduct(house, { status: 'inactive' }) }),
+        license_key: await license({ product_id: await makeProduct(installation, { status: 'inactive' }) }),
         identifier,
       }),
   ],
@@ -116,8 +116,8 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
   [551, () => post('delete-product', { product_id: 999_999 })],
   [631, () => get('get-product', { product_id: product })],
   [632, () => get('get-product-public-key', { product_id: product })],
-  [700, async () => house.ask(`GET ${(await released()).replace(/\d+$/, '999')}` as 'GET /')],
-  [701, async () => house.ask(`GET ${(await released()).replace('/download/', '/download/x')}` as 'GET /')],
+  [700, async () => installation.ask(`GET ${(await released()).replace(/\d+$/, '999')}` as 'GET /')],
+  [701, async () => installation.ask(`GET ${(await released()).replace('/download/', '/download/x')}` as 'GET /')],
   [851, () => post('delete-license-key', { license_key: 'no such key' })],
   [901, () => post('create-license-keys')],
   [
@@ -133,7 +133,7 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
   [
     1202,
     async () => {
-      const product_id = await makeProduct(house)
+      const product_id = await makeProduct(installation)
       const { contract_key } = await contract({ product_id })
       await post('update-product', { product_id, status: 'inactive' })
       return post('contracts/generate', { contract_key, quantity: 1 })
@@ -170,15 +170,16 @@ const rows: [code: number, get: () => Promise<Answer>][] = [
     },
   ],
   [1501, async () => post('contracts/destroy-all', { contract_key: (await contract()).contract_key })],
-  [1600, async () => house.ask(`GET /api/v1/products/${await slugged()}/changelog`, {}, { key: null })],
+  [1600, async () => installation.ask(`GET /api/v1/products/${await slugged()}/changelog`, {}, { key: null })],
   [
     1602,
-    async () => house.ask(`GET /api/v1/products/${await slugged('--changelog', 'off')}/changelog`, {}, { key: null }),
+    async () =>
+      installation.ask(`GET /api/v1/products/${await slugged('--changelog', 'off')}/changelog`, {}, { key: null }),
   ],
   [
     1601,
     async () => {
-      const silent = await startHouse({ changelog: 'off' })
+      const silent = await startInstallation({ changelog: 'off' })
       const answer = await silent.ask('GET /api/v1/products/any/changelog', {}, { key: null })
       await silent.close()
       return answer

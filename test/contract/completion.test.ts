@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { binary, spawnBinary, speak } from '../support/house'
+import { binary, spawnBinary, speak } from '../support/installation'
 import { emptyFolder } from '../support/process'
 
 // Many commands, each a process of its own where the binary is tested.

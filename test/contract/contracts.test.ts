@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
 import examples from '../fixtures/examples.json'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeFile, makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
   product = await makeStockedProduct()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 /** A product whose keys can be drawn. */
 async function makeStockedProduct(): Promise<number> {
-  const id = await makeProduct(house)
-  await house.cli('generator', 'create', '--product', String(id), '--activation-limit', '2', '--validity', '90')
+  const id = await makeProduct(installation)
+  await installation.cli('generator', 'create', '--product', String(id), '--activation-limit', '2', '--validity', '90')
   return id
 }
 
@@ -34,18 +34,20 @@ const draft = (fields: Record<string, unknown> = {}) => ({
 })
 
 async function makeContract(fields: Record<string, unknown> = {}) {
-  const { response } = await house.ask('POST /api/v1/create-contract', draft(fields), { as: 'form' })
+  const { response } = await installation.ask('POST /api/v1/create-contract', draft(fields), { as: 'form' })
   return response.contract as { id: number; contract_key: string }
 }
 
-const update = (fields: Record<string, unknown>) => house.ask('POST /api/v1/update-contract', fields)
+const update = (fields: Record<string, unknown>) => installation.ask('POST /api/v1/update-contract', fields)
 const generate = (fields: Record<string, unknown>, asking = {}) =>
-  house.ask('POST /api/v1/contracts/generate', fields, asking)
-const destroy = (fields: Record<string, unknown>) => house.ask('POST /api/v1/contracts/destroy', fields)
-const destroyAll = (fields: Record<string, unknown>) => house.ask('POST /api/v1/contracts/destroy-all', fields)
-const info = (fields: Record<string, unknown>) => house.ask('GET /api/v1/contracts/get-info', fields)
+  installation.ask('POST /api/v1/contracts/generate', fields, asking)
+const destroy = (fields: Record<string, unknown>) => installation.ask('POST /api/v1/contracts/destroy', fields)
+const destroyAll = (fields: Record<string, unknown>) => installation.ask('POST /api/v1/contracts/destroy-all', fields)
+const info = (fields: Record<string, unknown>) => installation.ask('GET /api/v1/contracts/get-info', fields)
 const listed = async (id: number) =>
-  (await house.ask('GET /api/v1/get-all-contracts')).response.contracts.find((row: { id: number }) => row.id === id)
+  (await installation.ask('GET /api/v1/get-all-contracts')).response.contracts.find(
+    (row: { id: number }) => row.id === id,
+  )
 
 const documented = (path: string, code: number) =>
   examples.find(({ path: of, body }) => of === `/api/v1/${path}` && body.response.code === code)!.body
@@ -56,7 +58,7 @@ describe('contracts', () => {
     'are created from a %s, and come back as they were sent',
     async (as) => {
       const sent = draft()
-      const { response, status } = await house.ask('POST /api/v1/create-contract', sent, { as })
+      const { response, status } = await installation.ask('POST /api/v1/create-contract', sent, { as })
       const example = documented('create-contract', 841)
       const stamps = { created_at: expect.any(String), updated_at: expect.any(String), id: expect.any(Number) }
       expect([status, Object.keys(response)]).toEqual([200, Object.keys(example)])
@@ -73,7 +75,7 @@ describe('contracts', () => {
 
   test('are told in text however the numbers came', async () => {
     const sent = draft({ product_id: product, license_keys_quantity: 65, can_generate: true, can_destroy: false })
-    const { response } = await house.ask('POST /api/v1/create-contract', sent)
+    const { response } = await installation.ask('POST /api/v1/create-contract', sent)
     expect(response.contract).toMatchObject({
       product_id: String(product),
       license_keys_quantity: '65',
@@ -87,7 +89,7 @@ describe('contracts', () => {
     async (path) => {
       const { id } = await makeContract()
       const empty = Object.fromEntries(Object.keys(draft()).map((name) => [name, '']))
-      const { response, code } = await house.ask(`POST /api/v1/${path}`, { contract_id: id, ...empty })
+      const { response, code } = await installation.ask(`POST /api/v1/${path}`, { contract_id: id, ...empty })
       expect(code).toBe(825)
       expect(response).toEqual({ ...documented(path, 825), timestamp: expect.any(Number) })
       expect(Object.keys(response.errors)).toEqual(Object.keys(documented(path, 825).errors!))
@@ -95,7 +97,7 @@ describe('contracts', () => {
   )
 
   test('create-contract asks for every field', async () => {
-    const { response } = await house.ask('POST /api/v1/create-contract')
+    const { response } = await installation.ask('POST /api/v1/create-contract')
     expect(response.errors).toEqual(documented('create-contract', 825).errors)
   })
 
@@ -113,30 +115,34 @@ describe('contracts', () => {
   ])('refuses a bad %s alone, on creation and on update, and changes nothing', async (name, values) => {
     const { id } = await makeContract()
     const before = await listed(id)
-    const count = (await house.ask('GET /api/v1/get-all-contracts')).response.contracts.length
+    const count = (await installation.ask('GET /api/v1/get-all-contracts')).response.contracts.length
     const sentence = documented('create-contract', 825).errors![name]!
     for (const value of values) {
-      const created = await house.ask('POST /api/v1/create-contract', draft({ [name]: value }))
+      const created = await installation.ask('POST /api/v1/create-contract', draft({ [name]: value }))
       expect({ value, ...created.response }).toMatchObject({ value, code: 825, errors: { [name]: sentence } })
       expect(Object.keys(created.response.errors)).toEqual([name])
       const updated = await update({ contract_id: id, [name]: value })
       expect({ value, ...updated.response }).toMatchObject({ value, code: 825, errors: { [name]: sentence } })
     }
-    expect(await house.ask('POST /api/v1/create-contract', draft({ [name]: 'a\0b' }))).toMatchObject({ code: 9400 })
-    const after = (await house.ask('GET /api/v1/get-all-contracts')).response.contracts
+    expect(await installation.ask('POST /api/v1/create-contract', draft({ [name]: 'a\0b' }))).toMatchObject({
+      code: 9400,
+    })
+    const after = (await installation.ask('GET /api/v1/get-all-contracts')).response.contracts
     expect(after).toHaveLength(count)
     expect(await listed(id)).toEqual(before)
   })
 
   test('never share a key', async () => {
     const [one, two] = [await makeContract(), await makeContract()]
-    const twin = await house.ask('POST /api/v1/create-contract', draft({ contract_key: one.contract_key }))
+    const twin = await installation.ask('POST /api/v1/create-contract', draft({ contract_key: one.contract_key }))
     const errors = { contract_key: 'Contract key is required and must be unique.' }
     expect(twin.response).toMatchObject({ code: 825, errors })
     expect((await update({ contract_id: two.id, contract_key: one.contract_key })).response).toMatchObject({ errors })
     expect(await update({ contract_id: one.id, contract_key: one.contract_key })).toMatchObject({ code: 842 })
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => house.ask('POST /api/v1/create-contract', draft({ contract_key: 'race' }))),
+      Array.from({ length: 10 }, () =>
+        installation.ask('POST /api/v1/create-contract', draft({ contract_key: 'race' })),
+      ),
     )
     expect(answers.map(({ code }) => code).filter((code) => code === 841)).toHaveLength(1)
   })
@@ -171,7 +177,7 @@ describe('contracts', () => {
   test('are listed with numbers, in the fields of the contract', async () => {
     const { id, contract_key } = await makeContract()
     await generate({ contract_id: id, quantity: 3 })
-    const answer = await house.ask('GET /api/v1/get-all-contracts')
+    const answer = await installation.ask('GET /api/v1/get-all-contracts')
     expect(answer).toMatchObject({ code: 846, message: 'All contracts', signedWith: 'global' })
     const row = await listed(id)
     const [shown] = documented('get-all-contracts', 846).contracts as unknown as object[]
@@ -192,17 +198,17 @@ describe('contracts', () => {
     const { id } = await makeContract()
     const { response } = await generate({ contract_id: id, quantity: 2 })
     const [license_key] = response.license_keys
-    const answer = await house.ask('POST /api/v1/delete-contract', { contract_id: id })
+    const answer = await installation.ask('POST /api/v1/delete-contract', { contract_id: id })
     expect(answer.response).toEqual({ code: 843, message: 'contract deleted', timestamp: expect.any(Number) })
-    expect(await house.ask('POST /api/v1/delete-contract', { contract_id: id })).toMatchObject({ code: 844 })
+    expect(await installation.ask('POST /api/v1/delete-contract', { contract_id: id })).toMatchObject({ code: 844 })
     expect(await listed(id)).toBeUndefined()
     expect(await destroy({ license_key })).toMatchObject({ code: 1401 })
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
+    expect(await installation.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
   })
 
   test.each(['update-contract', 'delete-contract'])('%s answers 844 for a contract that is not there', async (path) => {
     for (const contract_id of [undefined, '', 999_999, -1, 'nonsense', '🔑', ['1'], { id: 1 }, 'x'.repeat(70_000)]) {
-      const answer = await house.ask(`POST /api/v1/${path}`, { contract_id })
+      const answer = await installation.ask(`POST /api/v1/${path}`, { contract_id })
       expect({ contract_id, ...answer }).toMatchObject({ contract_id, code: 844, message: 'Contract not found' })
     }
   })
@@ -225,7 +231,7 @@ describe('contracts', () => {
 
 describe('keys drawn under a contract', () => {
   const stock = async (product_id: number) =>
-    (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
+    (await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
 
   test('are not for sale, before the contract is deleted and after', async () => {
     const product_id = await makeStockedProduct()
@@ -233,9 +239,9 @@ describe('keys drawn under a contract', () => {
     await generate({ contract_id: contract.id, quantity: 3 })
     const order = { product_id, owner_email: 'a@b.c' }
     for (const step of ['drawn', 'deleted']) {
-      if (step === 'deleted') await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+      if (step === 'deleted') await installation.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
       expect({ step, count: await stock(product_id) }).toEqual({ step, count: 0 })
-      const { response } = await house.ask('POST /api/v1/random-assign-license-keys', order)
+      const { response } = await installation.ask('POST /api/v1/random-assign-license-keys', order)
       expect({ step, ...response }).toMatchObject({ step, code: 802, available_quantity: 0 })
     }
   })
@@ -244,8 +250,8 @@ describe('keys drawn under a contract', () => {
     const product_id = await makeStockedProduct()
     const contract = await makeContract({ product_id })
     const { response } = await generate({ contract_id: contract.id, quantity: 2 })
-    await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
-    await house.cli('license', 'edit', response.license_keys[0], '--status', 'available')
+    await installation.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+    await installation.cli('license', 'edit', response.license_keys[0], '--status', 'available')
     expect(await stock(product_id)).toBe(1)
   })
 
@@ -254,14 +260,14 @@ describe('keys drawn under a contract', () => {
     const contract = await makeContract({ product_id })
     const { response } = await generate({ contract_id: contract.id, quantity: 1 })
     const [license_key] = response.license_keys
-    await house.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
-    const { out } = await house.cli('export', 'licenses')
+    await installation.ask('POST /api/v1/delete-contract', { contract_id: contract.id })
+    const { out } = await installation.cli('export', 'licenses')
     const lines = out.trim().split('\n')
     const line = lines.map((text) => JSON.parse(text)).find((row) => row.license_key === license_key)
     expect(line).toMatchObject({ status: 'available', withheld: 1 })
-    await house.ask('POST /api/v1/delete-license-key', { license_key })
-    const file = makeFile(house, `${JSON.stringify(line)}\n`, 'licenses.jsonl')
-    expect(await house.cli('import', file, '--yes')).toMatchObject({ exitCode: 0 })
+    await installation.ask('POST /api/v1/delete-license-key', { license_key })
+    const file = makeFile(installation, `${JSON.stringify(line)}\n`, 'licenses.jsonl')
+    expect(await installation.cli('import', file, '--yes')).toMatchObject({ exitCode: 0 })
     expect(await stock(product_id)).toBe(0)
   })
 
@@ -269,17 +275,18 @@ describe('keys drawn under a contract', () => {
     const { id, contract_key } = await makeContract()
     const { response } = await generate({ contract_id: id, quantity: 4 })
     const [sold, blocked, gone, free] = response.license_keys as string[]
-    for (const license_key of [sold, blocked]) await house.ask('POST /api/v1/assign-license-key', { license_key })
-    await house.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
+    for (const license_key of [sold, blocked])
+      await installation.ask('POST /api/v1/assign-license-key', { license_key })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
     for (const license_key of [sold, blocked])
       expect(await destroy({ license_key, contract_key })).toMatchObject({ code: 1401 })
     expect(await destroy({ license_key: gone, contract_key })).toMatchObject({ code: 1400 })
     expect(await destroyAll({ contract_key })).toMatchObject({ code: 1500 })
     expect(await destroyAll({ contract_key })).toMatchObject({ code: 1501 })
-    expect(await house.ask('POST /api/v1/activate', { license_key: sold, identifier: 'pc' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/activate', { license_key: sold, identifier: 'pc' })).toMatchObject({
       code: 300,
     })
-    expect(await house.ask('POST /api/v1/activate', { license_key: free, identifier: 'pc' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/activate', { license_key: free, identifier: 'pc' })).toMatchObject({
       code: 210,
     })
   })
@@ -288,7 +295,7 @@ describe('keys drawn under a contract', () => {
 describe('the holder of a contract', () => {
   test('names it by key, uuid or id', async () => {
     const { id, contract_key } = await makeContract()
-    const { json } = await house.cli('contract', 'show', contract_key, '--json')
+    const { json } = await installation.cli('contract', 'show', contract_key, '--json')
     for (const name of [
       { contract_id: id },
       { contract_key },
@@ -300,7 +307,7 @@ describe('the holder of a contract', () => {
       expect(await destroyAll(name)).toMatchObject({ code: 1500 })
       expect(await update({ ...name, contract_name: 'Same' })).toMatchObject({ code: 842 })
     }
-    expect(await house.ask('POST /api/v1/delete-contract', { contract_key })).toMatchObject({ code: 843 })
+    expect(await installation.ask('POST /api/v1/delete-contract', { contract_key })).toMatchObject({ code: 843 })
   })
 
   describe('with an API key that cannot list contracts', () => {
@@ -308,7 +315,7 @@ describe('the holder of a contract', () => {
     beforeAll(async () => {
       const can = 'contracts.get-info,contracts.generate,contracts.destroy,contracts.destroy-all'
       reseller = {
-        key: (await house.cli('api-key', 'create', '--name', 'reseller', '--can', can, '--json')).json.api_key,
+        key: (await installation.cli('api-key', 'create', '--name', 'reseller', '--can', can, '--json')).json.api_key,
       }
     })
 
@@ -319,9 +326,10 @@ describe('the holder of a contract', () => {
     ] as const)('%s takes a contract by its secret and no other way', async (endpoint, granted, refused) => {
       const [mine, other] = [await makeContract(), await makeContract()]
       const [method, path] = endpoint.split(' ') as ['GET' | 'POST', string]
-      const ask = (fields: object) => house.ask(`${method} /api/v1/${path}`, { quantity: 1, ...fields }, reseller)
+      const ask = (fields: object) =>
+        installation.ask(`${method} /api/v1/${path}`, { quantity: 1, ...fields }, reseller)
       const uuidOf = async ({ contract_key }: { contract_key: string }) =>
-        (await house.cli('contract', 'show', contract_key, '--json')).json.uuid as string
+        (await installation.cli('contract', 'show', contract_key, '--json')).json.uuid as string
       await generate({ contract_id: other.id, quantity: 3 })
       for (const contract_id of [other.id, String(other.id), ` ${other.id}`, `0${other.id}`, 'Test Contract']) {
         for (const fields of [
@@ -347,9 +355,9 @@ describe('the holder of a contract', () => {
       const { response } = await generate({ contract_id: id, quantity: 1 })
       const [license_key] = response.license_keys
       const byId = { license_key, contract_id: id }
-      expect(await house.ask('POST /api/v1/contracts/destroy', byId, reseller)).toMatchObject({ code: 1401 })
+      expect(await installation.ask('POST /api/v1/contracts/destroy', byId, reseller)).toMatchObject({ code: 1401 })
       const byKey = { license_key, contract_key }
-      expect(await house.ask('POST /api/v1/contracts/destroy', byKey, reseller)).toMatchObject({ code: 1400 })
+      expect(await installation.ask('POST /api/v1/contracts/destroy', byKey, reseller)).toMatchObject({ code: 1400 })
     })
   })
 
@@ -373,7 +381,7 @@ describe('the holder of a contract', () => {
     const { response, code } = await generate({ contract_key, count: '2' }, { as: 'form' })
     expect([code, Object.keys(response)]).toEqual([1300, ['code', 'message', 'license_keys', 'timestamp']])
     expect(response.license_keys).toHaveLength(2)
-    const stock = await house.ask('GET /api/v1/get-license-keys', { search: response.license_keys[0] })
+    const stock = await installation.ask('GET /api/v1/get-license-keys', { search: response.license_keys[0] })
     expect(stock.response.license_keys).toMatchObject([{ status: 'available', activation_limit: 2, validity: 90 }])
   })
 
@@ -410,19 +418,19 @@ describe('the holder of a contract', () => {
   })
 
   test('gets 1202 while the product is inactive, and 1203 while it has no active generator', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { id } = await makeContract({ product_id: own })
     expect(await generate({ contract_id: id, quantity: 1 })).toMatchObject({
       code: 1203,
       message: 'Generator not found',
     })
-    const { json } = await house.cli('generator', 'create', '--product', String(own), '--json')
-    await house.cli('generator', 'disable', String(json.id))
+    const { json } = await installation.cli('generator', 'create', '--product', String(own), '--json')
+    await installation.cli('generator', 'disable', String(json.id))
     expect(await generate({ contract_id: id, quantity: 1 })).toMatchObject({ code: 1203 })
-    await house.cli('generator', 'enable', String(json.id))
+    await installation.cli('generator', 'enable', String(json.id))
     expect(await generate({ contract_id: id, quantity: 1, generator_id: 999_999 })).toMatchObject({ code: 1203 })
     expect(await generate({ contract_id: id, quantity: 1, generator_uuid: json.id })).toMatchObject({ code: 1300 })
-    await house.ask('POST /api/v1/update-product', { product_id: own, status: 'inactive' })
+    await installation.ask('POST /api/v1/update-product', { product_id: own, status: 'inactive' })
     expect(await generate({ contract_id: id, quantity: 1 })).toMatchObject({ code: 1202, message: 'Product not found' })
   })
 
@@ -443,11 +451,11 @@ describe('the holder of a contract', () => {
   })
 
   test('cannot destroy a key of no contract', async () => {
-    const license_key = await makeLicense(house, { product_id: product })
+    const license_key = await makeLicense(installation, { product_id: product })
     for (const key of [license_key, undefined, '', 'nonsense', '🔑', [license_key], { a: 1 }, 'x'.repeat(70_000)]) {
       expect(await destroy({ license_key: key })).toMatchObject({ code: 1401 })
     }
-    expect(await house.ask('POST /api/v1/delete-license-key', { license_key })).toMatchObject({ code: 850 })
+    expect(await installation.ask('POST /api/v1/delete-license-key', { license_key })).toMatchObject({ code: 850 })
   })
 
   test('destroys all keys of the contract, and no other', async () => {
@@ -502,12 +510,22 @@ describe('the holder of a contract', () => {
   })
 
   test('needs an API key that may do it', async () => {
-    const { json } = await house.cli('api-key', 'create', '--name', 'info', '--can', 'contracts.get-info', '--json')
+    const { json } = await installation.cli(
+      'api-key',
+      'create',
+      '--name',
+      'info',
+      '--can',
+      'contracts.get-info',
+      '--json',
+    )
     const { contract_key } = await makeContract()
     const asking = { key: json.api_key }
-    expect(await house.ask('GET /api/v1/contracts/get-info', { contract_key }, asking)).toMatchObject({ code: 1204 })
+    expect(await installation.ask('GET /api/v1/contracts/get-info', { contract_key }, asking)).toMatchObject({
+      code: 1204,
+    })
     for (const path of ['generate', 'destroy', 'destroy-all'] as const) {
-      const answer = await house.ask(`POST /api/v1/contracts/${path}`, { contract_key, quantity: 1 }, asking)
+      const answer = await installation.ask(`POST /api/v1/contracts/${path}`, { contract_key, quantity: 1 }, asking)
       expect(answer).toMatchObject({ code: 102, status: 401 })
     }
   })
@@ -521,22 +539,22 @@ describe('latchkey contract', () => {
       can_destroy_all: 0,
     })
     const drawn = await generate({ contract_id: id, quantity: 2 })
-    const list = await house.cli('contract', 'list', '--json')
+    const list = await installation.cli('contract', 'list', '--json')
     const facts = { id, license_keys_quantity: 9, license_keys_count: 2, license_keys_remaining: 7, can_destroy_all: 0 }
     expect(list.json.contracts.find((row: { id: number }) => row.id === id)).toMatchObject(facts)
-    const shown = await house.cli('contract', 'show', String(id), '--json')
+    const shown = await installation.cli('contract', 'show', String(id), '--json')
     const license_keys = drawn.response.license_keys.map((key: string) => ({ license_key: key, status: 'available' }))
     expect(shown.json).toMatchObject({ ...facts, contract_key, license_keys })
-    const { out } = await house.cli('contract', 'show', contract_key)
+    const { out } = await installation.cli('contract', 'show', contract_key)
     expect(out).toContain('2 of 9 used, 7 left')
     expect(out).toContain('get-info, generate, destroy\n')
-    const lines = (await house.cli('contract', 'list')).out
+    const lines = (await installation.cli('contract', 'list')).out
     expect(lines).toMatch(/Reseller +\d+ +2 +9 +get-info, generate, destroy +active/)
     expect(lines).not.toContain(contract_key)
   })
 
   test('says so when there is no such contract', async () => {
-    const { exitCode, err } = await house.cli('contract', 'show', 'nonsense')
+    const { exitCode, err } = await installation.cli('contract', 'show', 'nonsense')
     expect([exitCode, err]).toEqual([
       1,
       expect.stringContaining('there is no contract "nonsense": see "latchkey contract list"'),

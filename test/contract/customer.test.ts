@@ -2,47 +2,49 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
 import { subscribe } from '../support/webhooks'
 
 setDefaultTimeout(120_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let product_id: number
 beforeAll(async () => {
-  house = await startHouse({ call_log: 'all' })
-  product_id = await makeProduct(house)
+  installation = await startInstallation({ call_log: 'all' })
+  product_id = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 /**
  * What lies in the data folder, as anybody reads it who has its files. Read by a process of its own: to close a file of
  * the database ends the locks that this one holds on it.
  */
 function raw() {
-  const names = readdirSync(house.folder).filter((name) => !name.endsWith('.lock'))
-  const files = names.map((name) => join(house.folder, name)).filter((path) => statSync(path).isFile())
+  const names = readdirSync(installation.folder).filter((name) => !name.endsWith('.lock'))
+  const files = names.map((name) => join(installation.folder, name)).filter((path) => statSync(path).isFile())
   return Bun.spawnSync(['cat', ...files])
     .stdout.toString()
     .toLowerCase()
 }
 
 const verify = async (license_key: string, identifier: string) =>
-  (await house.ask('POST /api/v1/verify', { license_key, identifier })).code
+  (await installation.ask('POST /api/v1/verify', { license_key, identifier })).code
 
 /** A person with all that there may be of one, and a licence that was deleted; the key of the licence they have. */
 async function makeCustomer(name: string, email: string) {
-  const license_key = await makeLicense(house, { product_id, status: 'available', activation_limit: 3 })
-  const deleted = await makeLicense(house, { product_id, status: 'available' })
+  const license_key = await makeLicense(installation, { product_id, status: 'available', activation_limit: 3 })
+  const deleted = await makeLicense(installation, { product_id, status: 'available' })
   for (const key of [license_key, deleted]) {
     const fields = { license_key: key, owner_name: name, owner_email: email }
-    await house.ask('POST /api/v1/assign-license-key', fields, { headers: { 'idempotency-key': `order-${key}` } })
+    await installation.ask('POST /api/v1/assign-license-key', fields, {
+      headers: { 'idempotency-key': `order-${key}` },
+    })
   }
-  await house.cli('license', 'delete', deleted, '--yes')
-  await house.cli('license', 'note', license_key, `${name} called on Tuesday`)
-  await house.cli(
+  await installation.cli('license', 'delete', deleted, '--yes')
+  await installation.cli('license', 'note', license_key, `${name} called on Tuesday`)
+  await installation.cli(
     'blocklist',
     'add',
     '--ip',
@@ -50,12 +52,12 @@ async function makeCustomer(name: string, email: string) {
     '--reason',
     `for ${email}`,
   )
-  await house.ask('POST /api/v1/activate', { license_key, identifier: 'my-laptop' })
-  await house.ask('POST /api/v1/activate', { license_key, identifier: email })
-  await house.ask('POST /api/v1/create-license-key-meta', {
+  await installation.ask('POST /api/v1/activate', { license_key, identifier: 'my-laptop' })
+  await installation.ask('POST /api/v1/activate', { license_key, identifier: email })
+  await installation.ask('POST /api/v1/create-license-key-meta', {
     ...{ license_key, identifier: 'my-laptop', key: 'invoice', value: `of ${name}` },
   })
-  await house.ask('POST /api/v1/send-telemetry-data', {
+  await installation.ask('POST /api/v1/send-telemetry-data', {
     ...{ product_id, license_key, data_type: 'text', data: `seen by ${name}`, user_identifier: email },
   })
   await verify(license_key, 'my-laptop')
@@ -63,18 +65,18 @@ async function makeCustomer(name: string, email: string) {
 }
 
 const erase = (email: string, ...options: string[]) =>
-  house.cli('customer', 'erase', email, '--yes', '--json', ...options)
+  installation.cli('customer', 'erase', email, '--yes', '--json', ...options)
 
 describe('customer erase', () => {
   test('leaves no trace of a person in the files beside a running server, and their licence at work', async () => {
-    await subscribe(house, 'http://127.0.0.1:1/')
+    await subscribe(installation, 'http://127.0.0.1:1/')
     const license_key = await makeCustomer('Bärbel Quastenflosser', 'Baerbel.Quast@Example.de')
     const other = await makeCustomer('Otto Normalnutzer', 'xbaerbel.quast@example.de')
     expect(raw()).toContain('quastenflosser')
-    const trial = await house.cli('customer', 'erase', 'baerbel.quast@example.de', '--dry-run', '--json')
+    const trial = await installation.cli('customer', 'erase', 'baerbel.quast@example.de', '--dry-run', '--json')
     expect(trial.json).toMatchObject({ dry_run: true, licenses: 1, activations: 2, metadata: 1, telemetry: 1 })
     expect(raw()).toContain('quastenflosser')
-    const asked = await house.cli('customer', 'erase', 'baerbel.quast@example.de')
+    const asked = await installation.cli('customer', 'erase', 'baerbel.quast@example.de')
     expect(asked).toMatchObject({ exitCode: 2, err: expect.stringContaining('--yes') })
 
     // Still in the server's memory when it begins.
@@ -89,16 +91,16 @@ describe('customer erase', () => {
 
     expect(await verify(license_key, 'my-laptop')).toBe(200)
     expect(await verify(other, 'xbaerbel.quast@example.de')).toBe(200)
-    const found = await house.cli('license', 'show', other, '--json')
+    const found = await installation.cli('license', 'show', other, '--json')
     expect(found.json).toMatchObject({ owner_name: 'Otto Normalnutzer', owner_email: 'xbaerbel.quast@example.de' })
-    expect((await house.cli('audit', 'verify')).exitCode).toBe(0)
-    const [last] = (await house.cli('audit', 'list', '--limit', '1', '--json')).json.entries
+    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
+    const [last] = (await installation.cli('audit', 'list', '--limit', '1', '--json')).json.entries
     expect(last).toMatchObject({ verb: 'customer.erased', after: { licenses: 1 } })
   })
 
   test('knows who is not there, and takes no address that is none', async () => {
     for (const verb of ['show', 'export']) {
-      const said = await house.cli('customer', verb, 'nobody@example.com')
+      const said = await installation.cli('customer', verb, 'nobody@example.com')
       expect(said).toMatchObject({ exitCode: 1, err: expect.stringContaining('there is nothing of a person') })
     }
     expect((await erase('nobody@example.com')).exitCode).toBe(1)
@@ -111,14 +113,14 @@ describe('customer erase', () => {
     expect((await erase('lina@example.de', '--with-licenses')).json).toMatchObject({ with_licenses: true, traces: 0 })
     expect(await verify(license_key, 'my-laptop')).toBe(210)
     expect(raw()).not.toContain('löschmeister')
-    expect((await house.cli('audit', 'verify')).exitCode).toBe(0)
+    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
   })
 
   test('names the files beside the database that hold it', async () => {
     await makeCustomer('Kassandra Kopie', 'kassandra@example.de')
-    const copy = join(house.folder, 'latchkey.db.before-0001_x-20260101T000000000Z')
+    const copy = join(installation.folder, 'latchkey.db.before-0001_x-20260101T000000000Z')
     await Bun.write(copy, 'kassandra@example.de')
-    const { out } = await house.cli('customer', 'erase', 'Kassandra@example.de', '--yes')
+    const { out } = await installation.cli('customer', 'erase', 'Kassandra@example.de', '--yes')
     expect(out).toContain(copy)
     expect(existsSync(copy)).toBe(true)
     rmSync(copy)
@@ -127,7 +129,7 @@ describe('customer erase', () => {
 
   test('says that an address still stands where it belongs to somebody else', async () => {
     await makeCustomer('Ingo Inhaber', 'ingo@example.de')
-    await house.cli('user', 'create', '--name', 'ingo@example.de', '--role', 'viewer')
+    await installation.cli('user', 'create', '--name', 'ingo@example.de', '--role', 'viewer')
     const { json } = await erase('ingo@example.de')
     expect(json.mentioned_in).toContainEqual({ column: 'users.name', rows: 1 })
     expect(json.traces).toBeGreaterThan(0)
@@ -136,7 +138,7 @@ describe('customer erase', () => {
 
 describe('over HTTP', () => {
   test('a viewer may see how much there is; all of it, and its end, are for owners', async () => {
-    const [owner, operator] = [await makeOperator(house, 'owner'), await makeOperator(house, 'operator')]
+    const [owner, operator] = [await makeOperator(installation, 'owner'), await makeOperator(installation, 'operator')]
     const license_key = await makeCustomer('Hanna Http', 'hanna@example.de')
     const door = '/customers/HANNA%40example.de' as const
     expect((await operator.tell(`GET ${door}`)).body).toMatchObject({
@@ -169,8 +171,8 @@ describe('over HTTP', () => {
 describe('with no server running', () => {
   test('customer erase writes the file anew: nothing stays of what older versions left in pages in use', async () => {
     await makeCustomer('Rita Restbestand', 'rita@example.de')
-    await house.stop()
-    const file = new Database(join(house.folder, 'latchkey.db'))
+    await installation.stop()
+    const file = new Database(join(installation.folder, 'latchkey.db'))
     file.run('pragma secure_delete = off')
     for (let i = 0; i < 50; i++) {
       file.run("insert into installation (key, value) values (?, 'kept'), (?, 'rita@example.de, Rita Restbestand')", [
@@ -184,6 +186,6 @@ describe('with no server running', () => {
     expect((await erase('rita@example.de')).json).toMatchObject({ rewritten: true, traces: 0, mentioned_in: [] })
     expect(raw()).not.toContain('restbestand')
     expect(raw()).not.toContain('rita@')
-    expect((await house.cli('audit', 'verify')).exitCode).toBe(0)
+    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
   })
 })

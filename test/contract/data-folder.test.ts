@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { buildProgram } from '../../src/cli/program'
-import { binary, spawnBinary, speak } from '../support/house'
+import { binary, spawnBinary, speak } from '../support/installation'
 import { contentsOf, emptyFolder } from '../support/process'
 
 // Many commands, each a process of its own where the binary is tested.

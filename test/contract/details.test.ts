@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house, { name: 'Doors', description: 'Opens & closes', external_reference: '77' })
+  installation = await startInstallation()
+  product = await makeProduct(installation, { name: 'Doors', description: 'Opens & closes', external_reference: '77' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 async function detailsOf(fields: Record<string, unknown>) {
-  const license_key = await makeLicense(house, { product_id: product, ...fields })
-  await house.ask('POST /api/v1/activate', { license_key, identifier: 'pc' })
-  return house.ask('POST /api/v1/get-license-key-details', { license_key, identifier: 'pc' })
+  const license_key = await makeLicense(installation, { product_id: product, ...fields })
+  await installation.ask('POST /api/v1/activate', { license_key, identifier: 'pc' })
+  return installation.ask('POST /api/v1/get-license-key-details', { license_key, identifier: 'pc' })
 }
 
 describe('the details of a licence', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { upsertBlock } from '../../src/access/store'
 import examples from '../fixtures/examples.json'
 import { beside } from '../support/beside'
-import { binary, startHouse, type TestHouse } from '../support/house'
+import { binary, startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
 
 // Its base64 holds a slash and a plus and ends in padding.
@@ -12,23 +12,23 @@ const identifier = 'sïte?>>~~.test'
 const content = 'What the customer paid for. '.repeat(1000)
 const day = 86_400_000
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 let license: string
 let draft: { id: number }
 let withdrawn: { id: number }
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
-  license = await makeActiveLicense(house, { product_id: product }, identifier)
-  const file = makeFile(house, content)
-  await makeRelease(house, { product, number: 101, file: makeFile(house, 'the one before') })
-  await makeRelease(house, { product, number: 102, file })
-  draft = await makeRelease(house, { product, number: 103, file, isPublished: false })
-  withdrawn = await makeRelease(house, { product, number: 104, file })
-  await house.cli('release', 'withdraw', String(withdrawn.id))
+  installation = await startInstallation()
+  product = await makeProduct(installation)
+  license = await makeActiveLicense(installation, { product_id: product }, identifier)
+  const file = makeFile(installation, content)
+  await makeRelease(installation, { product, number: 101, file: makeFile(installation, 'the one before') })
+  await makeRelease(installation, { product, number: 102, file })
+  draft = await makeRelease(installation, { product, number: 103, file, isPublished: false })
+  withdrawn = await makeRelease(installation, { product, number: 104, file })
+  await installation.cli('release', 'withdraw', String(withdrawn.id))
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const base64 = (text: string) => encodeURIComponent(Buffer.from(text).toString('base64'))
 
@@ -41,10 +41,14 @@ interface Link {
 
 /** A download address, as anybody could write it. */
 const path = (link: Link = {}) =>
-  `/api/v1/download/${link.key ?? house.apiKey}/${link.license ?? license}/${link.identifier ?? base64(identifier)}/${link.version ?? 102}` as const
+  `/api/v1/download/${link.key ?? installation.apiKey}/${link.license ?? license}/${link.identifier ?? base64(identifier)}/${link.version ?? 102}` as const
 
 async function links(of = license, asking = {}) {
-  const { response } = await house.ask('POST /api/v1/access-downloadables', { license_key: of, identifier }, asking)
+  const { response } = await installation.ask(
+    'POST /api/v1/access-downloadables',
+    { license_key: of, identifier },
+    asking,
+  )
   return response.downloadables as { url: string; numeric_version: number; download_counter: number }[]
 }
 
@@ -55,9 +59,9 @@ async function link(of = license) {
 }
 
 const counter = async () => (await links()).find((row) => row.numeric_version === 102)!.download_counter
-const get = (at: string, init?: RequestInit) => fetch(house.url + at, init)
+const get = (at: string, init?: RequestInit) => fetch(installation.url + at, init)
 const makeKey = async (...options: string[]): Promise<{ id: number; api_key: string }> =>
-  (await house.cli('api-key', 'create', '--name', 'another', ...options, '--json')).json
+  (await installation.cli('api-key', 'create', '--name', 'another', ...options, '--json')).json
 
 describe('the list of downloads', () => {
   test('has the published releases, newest first, in the documented shape', async () => {
@@ -79,35 +83,37 @@ describe('the list of downloads', () => {
 
   test('links to the documented address with a token where the API key stood', async () => {
     const [{ url } = { url: '' }] = await links()
-    const [token, ...rest] = url.slice(`${house.url}/api/v1/download/`.length).split('/')
-    expect(url).toStartWith(`${house.url}/api/v1/download/`)
+    const [token, ...rest] = url.slice(`${installation.url}/api/v1/download/`.length).split('/')
+    expect(url).toStartWith(`${installation.url}/api/v1/download/`)
     expect(rest).toEqual([license, 'c8OvdGU%2FPj5%2Bfi50ZXN0', '102'])
     expect(Buffer.from('c8OvdGU/Pj5+fi50ZXN0', 'base64').toString()).toBe(identifier)
     expect(token).toMatch(/^[\w-]{60,}$/)
-    expect(url).not.toContain(house.apiKey)
+    expect(url).not.toContain(installation.apiKey)
   })
 
   test('is given to GET as well, and under both prefixes', async () => {
     const device = { license_key: license, identifier }
-    expect(await house.ask('GET /api/v1/access-downloadables', device)).toMatchObject({ code: 600 })
-    expect(await house.ask('POST /v1/access-downloadables', device)).toMatchObject({ code: 600 })
+    expect(await installation.ask('GET /api/v1/access-downloadables', device)).toMatchObject({ code: 600 })
+    expect(await installation.ask('POST /v1/access-downloadables', device)).toMatchObject({ code: 600 })
   })
 
   test('is refused in the words of verify', async () => {
     const door = 'POST /api/v1/access-downloadables'
-    const unused = await makeLicense(house, { product_id: product })
-    const stocked = await makeLicense(house, { product_id: product, status: 'available' })
-    expect(await house.ask(door, { license_key: 'NOBODY', identifier })).toMatchObject({ code: 210 })
-    expect(await house.ask(door, { license_key: license })).toMatchObject({ code: 215 })
-    expect(await house.ask(door, { license_key: stocked, identifier })).toMatchObject({ code: 201 })
-    expect(await house.ask(door, { license_key: unused, identifier })).toMatchObject({ code: 202 })
-    expect(await house.ask(door, { license_key: license, identifier }, { key: null })).toMatchObject({ code: 100 })
+    const unused = await makeLicense(installation, { product_id: product })
+    const stocked = await makeLicense(installation, { product_id: product, status: 'available' })
+    expect(await installation.ask(door, { license_key: 'NOBODY', identifier })).toMatchObject({ code: 210 })
+    expect(await installation.ask(door, { license_key: license })).toMatchObject({ code: 215 })
+    expect(await installation.ask(door, { license_key: stocked, identifier })).toMatchObject({ code: 201 })
+    expect(await installation.ask(door, { license_key: unused, identifier })).toMatchObject({ code: 202 })
+    expect(await installation.ask(door, { license_key: license, identifier }, { key: null })).toMatchObject({
+      code: 100,
+    })
   })
 
   test('never repeats a Host header that names no host', async () => {
     for (const host of ['evil.test/x?', 'a"b', '<script>', 'user@evil.test', 'evil.test:99999', '[::z]']) {
       const rows = await links(license, { headers: { host } })
-      expect(rows[0]!.url).toStartWith(`${house.url}/api/v1/download/`)
+      expect(rows[0]!.url).toStartWith(`${installation.url}/api/v1/download/`)
     }
     const [asNamed] = await links(license, { headers: { host: 'keys.example.com:8443' } })
     expect(asNamed!.url).toStartWith('http://keys.example.com:8443/api/v1/download/')
@@ -203,7 +209,7 @@ describe('a download', () => {
     const plain = ['a__ filename=_b.exe', 'a__x-injected: 1', 'r_sum_ 100_.zip', "it's (1)*.zip", '__b_c.zip']
     for (const [i, name] of names.entries()) {
       const version = 201 + i
-      await makeRelease(house, { product, number: version, file: makeFile(house, 'x', name) })
+      await makeRelease(installation, { product, number: version, file: makeFile(installation, 'x', name) })
       const { headers } = await get(path({ version }), { method: 'HEAD' })
       const said = headers.get('content-disposition')!
       const [, short, exact] = /^attachment; filename="([^"]*)"; filename\*=UTF-8''([\w.~!%-]+)$/.exec(said)!
@@ -214,7 +220,7 @@ describe('a download', () => {
   })
 
   test('of an empty file is empty', async () => {
-    await makeRelease(house, { product, number: 300, file: makeFile(house, '') })
+    await makeRelease(installation, { product, number: 300, file: makeFile(installation, '') })
     const answer = await get(path({ version: 300 }))
     expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, '0', ''])
   })
@@ -223,11 +229,11 @@ describe('a download', () => {
     'of a huge file takes no memory',
     async () => {
       const hugeBytes = 300 * 1_048_576
-      const file = makeFile(house, '')
+      const file = makeFile(installation, '')
       truncateSync(file, hugeBytes)
-      await makeRelease(house, { product, number: 400, file })
+      await makeRelease(installation, { product, number: 400, file })
       const residentMiB = () =>
-        Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${house.pid}/status`, 'utf8'))![1]) / 1024
+        Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${installation.pid}/status`, 'utf8'))![1]) / 1024
       const before = residentMiB()
       let most = 0
       async function drain() {
@@ -250,13 +256,13 @@ describe('a download', () => {
 })
 
 describe('whoever may not have it hears 701', () => {
-  const refused = (at: `/${string}`) => house.ask(`GET ${at}`, {}, { key: null })
+  const refused = (at: `/${string}`) => installation.ask(`GET ${at}`, {}, { key: null })
 
   test('when the API key is unknown, over, elsewhere or not for this', async () => {
     const elsewhere = await makeKey('--preset', 'client', '--allow-ip', '203.0.113.7')
     const other = await makeKey('--can', 'verify,access-downloadables')
     const revoked = await makeKey('--preset', 'client')
-    await house.cli('api-key', 'revoke', String(revoked.id), '--yes')
+    await installation.cli('api-key', 'revoke', String(revoked.id), '--yes')
     for (const key of ['nobody', '%00', '%ff', '..%2f..', elsewhere.api_key, other.api_key, revoked.api_key]) {
       expect(await refused(path({ key }))).toMatchObject({ code: 701, status: 200, signedWith: 'global' })
     }
@@ -268,14 +274,14 @@ describe('whoever may not have it hears 701', () => {
     const [mine] = await links(license, { key: client.api_key })
     const [listed] = await links(license, { key: lister.api_key })
     expect((await fetch(mine!.url)).headers.get('content-type')).toBe('application/octet-stream')
-    await house.cli('api-key', 'revoke', String(client.id), '--yes')
+    await installation.cli('api-key', 'revoke', String(client.id), '--yes')
     expect(await refused(new URL(mine!.url).pathname as `/${string}`)).toMatchObject({ code: 701 })
     expect(await refused(new URL(listed!.url).pathname as `/${string}`)).toMatchObject({ code: 701 })
   })
 
   test('when the link was altered or is for another licence', async () => {
     const at = await link()
-    const other = await makeActiveLicense(house, { product_id: product }, identifier)
+    const other = await makeActiveLicense(installation, { product_id: product }, identifier)
     const token = at.split('/')[4]!
     const forged = (token[9] === 'A' ? 'B' : 'A') + token.slice(10)
     expect((await get(path({ key: token }))).status).toBe(200)
@@ -285,10 +291,10 @@ describe('whoever may not have it hears 701', () => {
   })
 
   test('when the licence is unknown, blocked, unassigned or not on this device', async () => {
-    const blocked = await makeActiveLicense(house, { product_id: product }, identifier)
-    await house.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
-    const stocked = await makeLicense(house, { product_id: product, status: 'available' })
-    const unused = await makeLicense(house, { product_id: product })
+    const blocked = await makeActiveLicense(installation, { product_id: product }, identifier)
+    await installation.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
+    const stocked = await makeLicense(installation, { product_id: product, status: 'available' })
+    const unused = await makeLicense(installation, { product_id: product })
     for (const key of ['NOBODY', '..%2F..%2Fetc', '%00', blocked, stocked, unused]) {
       expect(await refused(path({ license: key }))).toMatchObject({ code: 701 })
     }
@@ -302,23 +308,25 @@ describe('whoever may not have it hears 701', () => {
       [1, 205],
       [0, 600],
     ] as const) {
-      const minded = await makeProduct(house, { require_non_expired })
-      const key = await makeActiveLicense(house, { product_id: minded, validity: 1 }, identifier)
-      await makeRelease(house, { product: minded, number: 102, file: makeFile(house, content) })
+      const minded = await makeProduct(installation, { require_non_expired })
+      const key = await makeActiveLicense(installation, { product_id: minded, validity: 1 }, identifier)
+      await makeRelease(installation, { product: minded, number: 102, file: makeFile(installation, content) })
       const at = await link(key)
-      const assigned_at = new Date(house.now().getTime() - 2 * day).toISOString()
-      await house.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at })
-      const listed = await house.ask('POST /api/v1/access-downloadables', { license_key: key, identifier })
+      const assigned_at = new Date(installation.now().getTime() - 2 * day).toISOString()
+      await installation.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at })
+      const listed = await installation.ask('POST /api/v1/access-downloadables', { license_key: key, identifier })
       expect(listed).toMatchObject({ code })
-      expect(await house.ask('POST /api/v1/verify', { license_key: key, identifier })).toMatchObject({ code: 205 })
+      expect(await installation.ask('POST /api/v1/verify', { license_key: key, identifier })).toMatchObject({
+        code: 205,
+      })
       if (require_non_expired) expect(await refused(at)).toMatchObject({ code: 701 })
       else expect(await (await get(at)).text()).toBe(content)
     }
   })
 
   test('but a blocked device hears 150, and a hasty one 9429', async () => {
-    const blocked = await makeActiveLicense(house, { product_id: product }, 'blocked.test')
-    await beside(house, ({ db, clock }) =>
+    const blocked = await makeActiveLicense(installation, { product_id: product }, 'blocked.test')
+    await beside(installation, ({ db, clock }) =>
       db.write((tx) => upsertBlock(tx, { kind: 'identifier', value: 'blocked.test', createdAt: clock() })),
     )
     const at = path({ license: blocked, identifier: base64('blocked.test') })
@@ -331,8 +339,8 @@ describe('whoever may not have it hears 701', () => {
 
 describe('what is not there is 700', () => {
   test('a draft, a withdrawn release, another product’s version, no number at all', async () => {
-    const elsewhere = await makeProduct(house)
-    await makeRelease(house, { product: elsewhere, number: 555, file: makeFile(house, 'not yours') })
+    const elsewhere = await makeProduct(installation)
+    await makeRelease(installation, { product: elsewhere, number: 555, file: makeFile(installation, 'not yours') })
     for (const version of [
       103,
       104,
@@ -348,21 +356,25 @@ describe('what is not there is 700', () => {
       'NaN',
       '%00',
     ]) {
-      const answer = await house.ask(`GET ${path({ version })}`, {}, { key: null })
+      const answer = await installation.ask(`GET ${path({ version })}`, {}, { key: null })
       expect(answer).toMatchObject({ code: 700, status: 200 })
     }
   })
 
   test('until it is published', async () => {
-    await house.cli('release', 'publish', String(draft.id))
+    await installation.cli('release', 'publish', String(draft.id))
     expect(await (await get(path({ version: 103 }))).text()).toBe(content)
-    await house.cli('release', 'withdraw', String(draft.id))
-    expect(await house.ask(`GET ${path({ version: 103 })}`)).toMatchObject({ code: 700 })
+    await installation.cli('release', 'withdraw', String(draft.id))
+    expect(await installation.ask(`GET ${path({ version: 103 })}`)).toMatchObject({ code: 700 })
   })
 
   test('a file that was taken away or cut short', async () => {
-    const { sha256 } = await makeRelease(house, { product, number: 500, file: makeFile(house, 'to be damaged') })
-    writeFileSync(join(house.folder, 'files', sha256), 'to be')
-    expect(await house.ask(`GET ${path({ version: 500 })}`)).toMatchObject({ code: 700 })
+    const { sha256 } = await makeRelease(installation, {
+      product,
+      number: 500,
+      file: makeFile(installation, 'to be damaged'),
+    })
+    writeFileSync(join(installation.folder, 'files', sha256), 'to be')
+    expect(await installation.ask(`GET ${path({ version: 500 })}`)).toMatchObject({ code: 700 })
   })
 })

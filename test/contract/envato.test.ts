@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeProduct } from '../support/stock'
 
 const token = 'market-token'
@@ -9,7 +9,7 @@ const known: Record<string, unknown> = {
   '22222222-23d0-4b3c-7dfa-c1c147e0dece': { buyer: 'eve', item: { id: 99, name: 'Not ours' } },
 }
 
-let house: TestHouse
+let installation: TestInstallation
 let asked: string[]
 let product: number
 let caller = 0
@@ -28,12 +28,12 @@ beforeAll(async () => {
     },
   })
   const envato_url = `http://127.0.0.1:${market.port}`
-  house = await startHouse({ envato_token: token, envato_url, trusted_proxies: '127.0.0.1' })
-  product = await makeProduct(house, { source: 'Envato', external_reference: '17022701' })
-  await makeProduct(house, { source: 'envato', name: 'By Name' })
+  installation = await startInstallation({ envato_token: token, envato_url, trusted_proxies: '127.0.0.1' })
+  product = await makeProduct(installation, { source: 'Envato', external_reference: '17022701' })
+  await makeProduct(installation, { source: 'envato', name: 'By Name' })
 })
 afterAll(async () => {
-  await house.close()
+  await installation.close()
   market.stop(true)
 })
 
@@ -48,7 +48,9 @@ function sell(): string {
 const verify = (license_key: string, fields = {}) => {
   asked = []
   const asking = { license_key, identifier: 'site', email: 'ada@example.com', ...fields }
-  return house.ask('POST /api/v1/verify', asking, { headers: { 'x-forwarded-for': `203.0.113.${100 + caller++}` } })
+  return installation.ask('POST /api/v1/verify', asking, {
+    headers: { 'x-forwarded-for': `203.0.113.${100 + caller++}` },
+  })
 }
 
 test('a purchase code of one of our items becomes a licence of whoever verifies it first', async () => {
@@ -57,10 +59,10 @@ test('a purchase code of one of our items becomes a licence of whoever verifies 
   expect(asked).toEqual([`/v3/market/author/sale ${code}`])
   expect(await verify(code)).toMatchObject({ code: 202 })
   expect(asked).toEqual([])
-  expect(await house.ask('POST /api/v1/activate', { license_key: code, identifier: 'site' })).toMatchObject({
+  expect(await installation.ask('POST /api/v1/activate', { license_key: code, identifier: 'site' })).toMatchObject({
     code: 300,
   })
-  const { response } = await house.ask('POST /api/v1/get-license-key-details', {
+  const { response } = await installation.ask('POST /api/v1/get-license-key-details', {
     license_key: code,
     identifier: 'site',
   })
@@ -83,12 +85,12 @@ test.each([
   const code = sell()
   expect(await verify(write(code))).toMatchObject({ code: 206 })
   expect(asked).toEqual([`/v3/market/author/sale ${code}`])
-  expect(await house.ask('POST /api/v1/activate', { license_key: code, identifier: 'site' })).toMatchObject({
+  expect(await installation.ask('POST /api/v1/activate', { license_key: code, identifier: 'site' })).toMatchObject({
     code: 300,
   })
   expect(await verify(write(code))).toMatchObject({ code: 200 })
   expect(asked).toEqual([])
-  const { json } = await house.cli('license', 'show', code, '--json')
+  const { json } = await installation.cli('license', 'show', code, '--json')
   expect(json).toMatchObject({ license_key: code })
 })
 
@@ -99,13 +101,13 @@ test('a code is one licence, however many ask for it at once in however many for
   const codes = answers.map((answer) => Number(answer.code)).sort()
   expect(codes).toEqual([202, 202, 202, 202, 206])
   expect(await verify(code)).toMatchObject({ code: 202 })
-  const { response } = await house.ask('GET /api/v1/get-license-keys', { search: code.slice(0, 8) })
+  const { response } = await installation.ask('GET /api/v1/get-license-keys', { search: code.slice(0, 8) })
   expect(response.license_keys).toHaveLength(1)
 })
 
 test('a code is taken for the product that was asked for, and for no other', async () => {
   const code = sell()
-  const other = await makeProduct(house)
+  const other = await makeProduct(installation)
   expect(await verify(code, { product_id: other })).toMatchObject({ code: 210 })
   expect(await verify(code, { product_id: product })).toMatchObject({ code: 206 })
   expect(await verify(code, { product_id: other })).toMatchObject({ code: 210 })
@@ -116,7 +118,7 @@ test('one address does not use up what the market may be asked', async () => {
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
   const ask = async (address: string) => {
     const fields = { license_key: crypto.randomUUID(), identifier: 'site' }
-    await house.ask('POST /api/v1/verify', fields, from(address))
+    await installation.ask('POST /api/v1/verify', fields, from(address))
   }
   asked = []
   for (let i = 0; i < 40; i++) await ask('203.0.113.9')

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EmptyHouse, emptyHouse, textsIn } from '../support/empty-house'
-import { startHouse, type TestHouse } from '../support/house'
+import { type EmptyInstallation, emptyInstallation, textsIn } from '../support/empty-installation'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { until } from '../support/wait'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let place: string
 beforeAll(async () => {
-  house = await startHouse()
-  place = join(house.folder, '..')
-  await fill(house)
+  installation = await startInstallation()
+  place = join(installation.folder, '..')
+  await fill(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 /** A bit of everything, by the ways on which it comes in daily life. */
-async function fill({ ask, cli }: TestHouse) {
+async function fill({ ask, cli }: TestInstallation) {
   const named = (name: string) => ({
     source: 'internal',
     name,
@@ -58,7 +58,7 @@ async function fill({ ask, cli }: TestHouse) {
   )
 }
 
-const exported = async (of: Pick<EmptyHouse, 'cli'>, to: string, ...args: string[]) => {
+const exported = async (of: Pick<EmptyInstallation, 'cli'>, to: string, ...args: string[]) => {
   const { exitCode, err } = await of.cli('export', '--to', to, ...args)
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
   return to
@@ -66,31 +66,31 @@ const exported = async (of: Pick<EmptyHouse, 'cli'>, to: string, ...args: string
 
 describe('export', () => {
   test('imported into an empty folder gives equal files, in a folder as in one file', async () => {
-    const empty = await emptyHouse()
-    const out = await exported(house, join(place, 'out'))
+    const empty = await emptyInstallation()
+    const out = await exported(installation, join(place, 'out'))
     const { exitCode, out: said } = await empty.cli('import', out, '--yes', '--json')
     expect(exitCode).toBe(0)
     expect(JSON.parse(said)).toMatchObject({ already_there: 0, refused: 0 })
     expect(textsIn(await exported(empty, empty.path('out')))).toEqual(textsIn(out))
-    const file = await exported(house, join(place, 'out.jsonl'))
+    const file = await exported(installation, join(place, 'out.jsonl'))
     expect(readFileSync(await exported(empty, empty.path('out.jsonl')), 'utf8')).toBe(readFileSync(file, 'utf8'))
     empty.remove()
   })
 
   test('holds no secret: API keys as hashes, webhooks without theirs, signing keys not at all', async () => {
-    const out = await exported(house, join(place, 'secrets'))
+    const out = await exported(installation, join(place, 'secrets'))
     const text = Object.values(textsIn(out)).join('')
     expect(Object.keys(textsIn(out))).not.toContain('signing_keys.jsonl')
-    expect(text).not.toContain(house.apiKey)
+    expect(text).not.toContain(installation.apiKey)
     expect(text).not.toMatch(/whsec_|PRIVATE KEY/)
     expect(statSync(join(out, 'api_keys.jsonl')).mode & 0o077).toBe(0)
   })
 
   test('with the signing keys lets old clients go on: same API key, same public key, same devices', async () => {
-    const moved = await startHouse()
+    const moved = await startInstallation()
     writeFileSync(join(place, 'passphrase'), 'a long one\n')
     const keys = ['--with-keys', '--passphrase-file', join(place, 'passphrase')]
-    const out = await exported(house, join(place, 'with-keys'), ...keys)
+    const out = await exported(installation, join(place, 'with-keys'), ...keys)
     expect(readFileSync(join(out, 'signing_keys.jsonl'), 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY')
     const locked = await moved.cli('import', out, '--yes')
     expect(locked.exitCode).toBe(1)
@@ -98,33 +98,33 @@ describe('export', () => {
     const opened = await moved.cli('import', out, '--yes', '--passphrase-file', join(place, 'passphrase'))
     expect(opened.exitCode).toBe(0)
     const device = { license_key: 'ONE', identifier: 'new' }
-    const verified = await moved.ask('POST /api/v1/verify', device, { key: house.apiKey })
+    const verified = await moved.ask('POST /api/v1/verify', device, { key: installation.apiKey })
     expect(verified).toMatchObject({ code: 200, signedWith: 'product' })
-    const current = async (of: TestHouse) => (await of.cli('key', 'show', '--json')).json.keys
+    const current = async (of: TestInstallation) => (await of.cli('key', 'show', '--json')).json.keys
     const ids = (await current(moved)).map(({ id }: { id: string }) => id)
-    for (const { id } of await current(house)) expect(ids).toContain(id)
+    for (const { id } of await current(installation)) expect(ids).toContain(id)
     await moved.close()
   })
 
   test('of one table goes to standard output, and as CSV is safe in a spreadsheet and can be imported', async () => {
-    const { out } = await house.cli('export', 'licenses', '--format', 'csv')
+    const { out } = await installation.cli('export', 'licenses', '--format', 'csv')
     expect(out).toContain(",'=3+3,")
     expect(out.split('\n')[0]).toEndWith(',expires_at')
-    const empty = await emptyHouse()
+    const empty = await emptyInstallation()
     for (const table of ['products', 'generators', 'contracts']) {
-      await empty.cli('import', empty.file(`${table}.jsonl`, (await house.cli('export', table)).out), '--yes')
+      await empty.cli('import', empty.file(`${table}.jsonl`, (await installation.cli('export', table)).out), '--yes')
     }
     expect((await empty.cli('import', empty.file('licenses.csv', out), '--yes')).exitCode).toBe(0)
-    expect((await empty.cli('export', 'licenses')).out).toBe((await house.cli('export', 'licenses')).out)
+    expect((await empty.cli('export', 'licenses')).out).toBe((await installation.cli('export', 'licenses')).out)
     empty.remove()
   })
 
   test('writes over nothing, and asks for what it lacks', async () => {
-    await exported(house, join(place, 'taken'))
-    const again = await house.cli('export', '--to', join(place, 'taken'))
+    await exported(installation, join(place, 'taken'))
+    const again = await installation.cli('export', '--to', join(place, 'taken'))
     expect(again.err).toContain('taken exists already: name a place that is free with --to')
-    expect(await house.cli('export')).toMatchObject({ exitCode: 2 })
-    expect(await house.cli('export', '--to', join(place, 'x'), '--with-keys')).toMatchObject({ exitCode: 2 })
-    expect(await house.cli('export', '--format', 'csv', '--to', join(place, 'x'))).toMatchObject({ exitCode: 2 })
+    expect(await installation.cli('export')).toMatchObject({ exitCode: 2 })
+    expect(await installation.cli('export', '--to', join(place, 'x'), '--with-keys')).toMatchObject({ exitCode: 2 })
+    expect(await installation.cli('export', '--format', 'csv', '--to', join(place, 'x'))).toMatchObject({ exitCode: 2 })
   })
 })

@@ -8,7 +8,7 @@ import { readInput } from '../../src/intake/operator'
 import { jobKinds } from '../../src/operations/jobs'
 import { parametersOf } from '../../src/operations/operation'
 import { subjects } from '../../src/operations/subjects'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -16,20 +16,20 @@ import { until } from '../support/wait'
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(120_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let viewer: Operator
 beforeAll(async () => {
-  house = await startHouse()
-  viewer = await makeOperator(house, 'viewer')
-  const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'pc')
-  await house.ask('POST /api/v1/verify', { license_key, identifier: 'pc' })
-  await house.ask('POST /api/v1/verify', { license_key: 'UNKNOWN', identifier: 'pc' })
+  installation = await startInstallation()
+  viewer = await makeOperator(installation, 'viewer')
+  const license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'pc')
+  await installation.ask('POST /api/v1/verify', { license_key, identifier: 'pc' })
+  await installation.ask('POST /api/v1/verify', { license_key: 'UNKNOWN', identifier: 'pc' })
   await until('calls are written', async () => (await list('call')).length >= 4)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 async function list(subject: string, ...args: string[]) {
-  const { json, err } = await house.cli(subject, 'list', ...args, '--json')
+  const { json, err } = await installation.cli(subject, 'list', ...args, '--json')
   if (!json) throw new Error(err)
   return Object.values(json)[0] as Record<string, unknown>[]
 }
@@ -55,7 +55,7 @@ describe('an example in a help', () => {
   const ofLists = tried.filter(([, { route }]) => route.startsWith('GET ') && !parametersOf({ route }).length)
 
   test.each(ofLists)('%s runs', async (_, { command }, name, example) => {
-    const { exitCode, err } = await house.cli(
+    const { exitCode, err } = await installation.cli(
       ...command.split(' '),
       `--${name.replaceAll('_', '-')}`,
       example,
@@ -115,12 +115,12 @@ describe('a filter that takes several words', () => {
       'let "from" come before "to"',
     ]),
   ])('%j says what it takes', async (line, reason) => {
-    expect(await house.cli(...line)).toMatchObject({ out: '', err: expect.stringContaining(reason) })
+    expect(await installation.cli(...line)).toMatchObject({ out: '', err: expect.stringContaining(reason) })
   })
 })
 
 test('a day in "to" includes itself, and today is one', async () => {
-  const today = house.now().toISOString().slice(0, 10)
+  const today = installation.now().toISOString().slice(0, 10)
   const entries = await list('audit')
   for (const range of [
     ['--from', today, '--to', today],

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import examples from '../fixtures/examples.json'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
+  installation = await startInstallation()
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const create = (...options: string[]) => house.cli('generator', 'create', '--json', ...options)
+const create = (...options: string[]) => installation.cli('generator', 'create', '--json', ...options)
 
 /** A generator made on the command line; its id. */
 async function makeGenerator(...options: string[]): Promise<number> {
@@ -20,9 +20,10 @@ async function makeGenerator(...options: string[]): Promise<number> {
   return json.id
 }
 
-const generate = (fields: Record<string, unknown>, asking = {}) => house.ask('POST /api/v1/generate', fields, asking)
+const generate = (fields: Record<string, unknown>, asking = {}) =>
+  installation.ask('POST /api/v1/generate', fields, asking)
 const keysOf = async (product_id: number) =>
-  (await house.ask('GET /api/v1/get-license-keys', { product_id })).response.license_keys
+  (await installation.ask('GET /api/v1/get-license-keys', { product_id })).response.license_keys
 
 describe('generate', () => {
   test.each([
@@ -53,7 +54,7 @@ describe('generate', () => {
   })
 
   test('its keys are in stock, with the terms of the generator or those of the request', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json } = await create('--product', String(own), '--activation-limit', '3', '--validity', '30')
     await generate({ generator_id: json.id, quantity: 1 })
     await generate({ generator_uuid: String(json.id), count: '2', activation_limit: '0', validity_days: '7' })
@@ -71,20 +72,21 @@ describe('generate', () => {
       ['available', 0, 7, null, null],
       ['available', 3, 30, null, null],
     ])
-    expect(await house.ask('GET /api/v1/get-available-license-keys-count', { product_id: own })).toMatchObject({
+    expect(await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id: own })).toMatchObject({
       response: { count: 4 },
     })
   })
 
   test('is told how many of its keys are left', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const [one, two] = [await makeGenerator('--product', String(own)), await makeGenerator('--product', String(own))]
-    await makeLicense(house, { product_id: own, status: 'available' })
+    await makeLicense(installation, { product_id: own, status: 'available' })
     const { response } = await generate({ generator_id: one, quantity: 3 })
     await generate({ generator_id: two, quantity: 1 })
-    await house.ask('POST /api/v1/assign-license-key', { license_key: response.licenseKeys[0] })
+    await installation.ask('POST /api/v1/assign-license-key', { license_key: response.licenseKeys[0] })
     const left = async (fields: object) =>
-      (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id: own, ...fields })).response.count
+      (await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id: own, ...fields })).response
+        .count
     expect(await left({})).toBe(4)
     expect(await left({ generator_id: '' })).toBe(4)
     expect(await left({ generator_id: one })).toBe(2)
@@ -94,13 +96,13 @@ describe('generate', () => {
   })
 
   test('leaves its keys where they were moved to when it goes with its product', async () => {
-    const [its, other] = [await makeProduct(house), await makeProduct(house)]
+    const [its, other] = [await makeProduct(installation), await makeProduct(installation)]
     const generator_id = await makeGenerator('--product', String(its))
     const { response } = await generate({ generator_id, quantity: 1 })
     const [license_key] = response.licenseKeys
-    await house.ask('POST /api/v1/update-license-key', { license_key, product_id: other })
-    expect(await house.ask('POST /api/v1/delete-product', { product_id: its })).toMatchObject({ code: 550 })
-    expect(await house.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
+    await installation.ask('POST /api/v1/update-license-key', { license_key, product_id: other })
+    expect(await installation.ask('POST /api/v1/delete-product', { product_id: its })).toMatchObject({ code: 550 })
+    expect(await installation.ask('POST /api/v1/assign-license-key', { license_key })).toMatchObject({ code: 800 })
   })
 
   test('gives a thousand keys at once, and no key twice to twenty who ask together', async () => {
@@ -126,23 +128,23 @@ describe('generate', () => {
   })
 
   test('answers 806 for a generator that is unknown, disabled, or of an inactive product', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json } = await create('--product', String(own))
     for (const generator_id of [999_999, '', 'abc', '🔑', -1, 0, '1e3']) {
       expect(await generate({ generator_id, quantity: 1 })).toMatchObject({ code: 806, signedWith: 'global' })
     }
     expect(await generate({ quantity: 1 })).toMatchObject({ code: 806 })
-    await house.cli('generator', 'disable', String(json.id))
+    await installation.cli('generator', 'disable', String(json.id))
     expect(await generate({ generator_id: json.id, quantity: 1 })).toMatchObject({ code: 806 })
-    await house.cli('generator', 'enable', String(json.id))
+    await installation.cli('generator', 'enable', String(json.id))
     expect(await generate({ generator_id: json.id, quantity: 1 })).toMatchObject({ code: 815 })
-    await house.ask('POST /api/v1/update-product', { product_id: own, status: 'inactive' })
+    await installation.ask('POST /api/v1/update-product', { product_id: own, status: 'inactive' })
     expect(await generate({ generator_id: json.id, quantity: 1 })).toMatchObject({ code: 806 })
     expect(await keysOf(own)).toHaveLength(1)
   })
 
   test('says what is wrong with a quantity, a limit or a validity, and makes nothing', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json } = await create('--product', String(own))
     const faulty: [Record<string, unknown>, string][] = [
       [{}, 'The quantity field is required.'],
@@ -174,10 +176,10 @@ describe('generate', () => {
 
 describe('get-all-generators', () => {
   test('lists them under products, in the fields of the contract, all or one product only', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const options = ['--method', 'custom', '--template', '{X:12}', '--validity', '365']
     const { json } = await create('--product', String(own), ...options)
-    const all = await house.ask('GET /api/v1/get-all-generators')
+    const all = await installation.ask('GET /api/v1/get-all-generators')
     expect(all).toMatchObject({ code: 820, message: 'All generators', signedWith: 'global' })
     const example = examples.find(({ path }) => path === '/api/v1/get-all-generators')!.body.response
     expect(Object.keys(all.response)).toEqual(Object.keys(example))
@@ -185,7 +187,7 @@ describe('get-all-generators', () => {
     for (const row of all.response.products) expect(Object.keys(row)).toEqual(Object.keys(shown!))
     expect(all.response.products.length).toBeGreaterThan(1)
 
-    const filtered = await house.ask('GET /api/v1/get-all-generators', { product_uuid: own })
+    const filtered = await installation.ask('GET /api/v1/get-all-generators', { product_uuid: own })
     expect(filtered.response.products).toEqual([
       {
         id: json.id,
@@ -204,16 +206,17 @@ describe('get-all-generators', () => {
         updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$/),
       },
     ])
-    const none = await house.ask('GET /v1/get-all-generators', { product_id: 999_999 })
+    const none = await installation.ask('GET /v1/get-all-generators', { product_id: 999_999 })
     expect(none).toMatchObject({ code: 820, response: { products: [] } })
   })
 })
 
 describe('create-license-keys for licences without keys', () => {
-  const draw = (licenses: unknown, asking = {}) => house.ask('POST /api/v1/create-license-keys', { licenses }, asking)
+  const draw = (licenses: unknown, asking = {}) =>
+    installation.ask('POST /api/v1/create-license-keys', { licenses }, asking)
 
   test('draws one for each, in stock or assigned to the owner that is named', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     await create('--product', String(own), '--validity', '365', '--activation-limit', '2')
     const { json } = await create('--product', String(own), '--prefix', 'TWO-')
     const answer = await draw([
@@ -242,7 +245,7 @@ describe('create-license-keys for licences without keys', () => {
   })
 
   test('takes them as the text of a JSON list in a form', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     await create('--product', String(own))
     expect(await draw([{ product_id: own }, { product_id: own }], { as: 'form' })).toMatchObject({
       response: { code: 900, created: 2 },
@@ -250,21 +253,21 @@ describe('create-license-keys for licences without keys', () => {
   })
 
   test('draws from the first generator that is active', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json: first } = await create('--product', String(own), '--prefix', 'ONE-')
     const { json: second } = await create('--product', String(own), '--prefix', 'TWO-')
     await draw([{ product_id: own }])
-    await house.cli('generator', 'disable', String(first.id))
+    await installation.cli('generator', 'disable', String(first.id))
     await draw([{ product_id: own }])
-    await house.cli('generator', 'disable', String(second.id))
+    await installation.cli('generator', 'disable', String(second.id))
     expect(await draw([{ product_id: own }])).toMatchObject({ code: 901 })
     const prefixes = (await keysOf(own)).map(({ license_key }: { license_key: string }) => license_key.slice(0, 4))
     expect(prefixes).toEqual(['ONE-', 'TWO-'])
   })
 
   test('names every faulty field of every licence, and makes none', async () => {
-    const own = await makeProduct(house)
-    const other = await makeProduct(house)
+    const own = await makeProduct(installation)
+    const other = await makeProduct(installation)
     await create('--product', String(own))
     const { json: foreign } = await create('--product', String(other))
     const answer = await draw([
@@ -294,7 +297,7 @@ describe('create-license-keys for licences without keys', () => {
 
   test('leaves keys that are brought along as they are', async () => {
     const key = `BROUGHT-${process.pid}`
-    const answer = await house.ask('POST /api/v1/create-license-keys', {
+    const answer = await installation.ask('POST /api/v1/create-license-keys', {
       license_keys: [key],
       product_id: product,
       activation_limit: 1,
@@ -317,15 +320,17 @@ describe('latchkey generator', () => {
       example: expect.stringMatching(/^[0-9A-F-]{19}$/),
     })
     expect(json.collision.likelihood).toBeCloseTo(2.71e-8, 10)
-    const spoken = await house.cli('generator', 'create', '--product', String(product), '--method', 'uuid')
+    const spoken = await installation.cli('generator', 'create', '--product', String(product), '--method', 'uuid')
     expect(spoken.out).toContain((2n ** 122n).toLocaleString('en-US'))
   })
 
   test('saves nothing on a dry run', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json, exitCode } = await create('--product', String(own), '--dry-run')
     expect([exitCode, json.capacity]).toEqual([0, (2n ** 64n).toString()])
-    expect((await house.cli('generator', 'list', '--product', String(own), '--json')).json.generators).toEqual([])
+    expect((await installation.cli('generator', 'list', '--product', String(own), '--json')).json.generators).toEqual(
+      [],
+    )
   })
 
   test.each([
@@ -361,31 +366,31 @@ describe('latchkey generator', () => {
     const refused = await create('--product', '999999')
     expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining('there is no product "999999"')])
     for (const verb of ['preview', 'disable', 'enable']) {
-      const { exitCode, err } = await house.cli('generator', verb, '999999')
+      const { exitCode, err } = await installation.cli('generator', verb, '999999')
       expect([verb, exitCode]).toEqual([verb, 1])
       expect(err).toContain('there is no generator 999999: see "latchkey generator list"')
     }
   })
 
   test('previews keys without keeping any', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json } = await create('--product', String(own), '--prefix', 'P-')
-    const preview = await house.cli('generator', 'preview', String(json.id), '--count', '7', '--json')
+    const preview = await installation.cli('generator', 'preview', String(json.id), '--count', '7', '--json')
     expect(preview.json.license_keys).toHaveLength(7)
     for (const key of preview.json.license_keys) expect(key).toMatch(/^P-[0-9A-F-]{19}$/)
-    expect((await house.cli('generator', 'preview', String(json.id))).out.trim().split('\n')).toHaveLength(5)
+    expect((await installation.cli('generator', 'preview', String(json.id))).out.trim().split('\n')).toHaveLength(5)
     expect(await keysOf(own)).toEqual([])
   })
 
   test('shows in its list what is disabled', async () => {
-    const own = await makeProduct(house)
+    const own = await makeProduct(installation)
     const { json } = await create('--product', String(own))
-    const disabled = await house.cli('generator', 'disable', String(json.id), '--json')
+    const disabled = await installation.cli('generator', 'disable', String(json.id), '--json')
     expect(disabled.json).toMatchObject({ id: json.id, status: 0 })
-    const { out } = await house.cli('generator', 'list', '--product', String(own))
+    const { out } = await installation.cli('generator', 'list', '--product', String(own))
     expect(out).toContain('4×4 of 0123456789ABCDEF')
     expect(out).toContain('disabled')
-    const listed = await house.cli('generator', 'list', '--json')
+    const listed = await installation.cli('generator', 'list', '--json')
     expect(listed.json.generators.find(({ id }: { id: number }) => id === json.id)).toMatchObject({ status: 0 })
   })
 })

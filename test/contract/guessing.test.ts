@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { capabilities } from '../../src/access/capabilities'
-import { binary, startHouse, type TestHouse } from '../support/house'
+import { binary, startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let license_key: string
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1', guesses_per_minute: '5' })
-  license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'laptop')
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1', guesses_per_minute: '5' })
+  license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'laptop')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 const honest = (address: string) =>
-  house.ask('POST /api/v1/verify', { license_key, identifier: 'laptop' }, from(address))
+  installation.ask('POST /api/v1/verify', { license_key, identifier: 'laptop' }, from(address))
 
 /** The codes that guess after guess is answered, up to one more than an address is allowed. */
 async function codesOf(guess: (i: number) => Promise<{ code: number | string }>) {
@@ -25,7 +25,7 @@ async function codesOf(guess: (i: number) => Promise<{ code: number | string }>)
 describe('an address that names one key after the other', () => {
   test('is stopped at licence keys, and hears nothing more, right guess or wrong', async () => {
     const guess = (i: number) =>
-      house.ask('POST /api/v1/verify', { license_key: `GUESS-${i}`, identifier: 'x' }, from('198.51.100.1'))
+      installation.ask('POST /api/v1/verify', { license_key: `GUESS-${i}`, identifier: 'x' }, from('198.51.100.1'))
     expect(await codesOf(guess)).toEqual([210, 210, 210, 210, 210, 9429])
     const refused = await honest('198.51.100.1')
     expect(refused).toMatchObject({ status: 429, code: 9429 })
@@ -34,14 +34,19 @@ describe('an address that names one key after the other', () => {
   })
 
   test('is stopped at API keys', async () => {
-    const guess = (i: number) => house.ask('POST /api/v1/verify', {}, { key: `lk_guess${i}`, ...from('198.51.100.3') })
+    const guess = (i: number) =>
+      installation.ask('POST /api/v1/verify', {}, { key: `lk_guess${i}`, ...from('198.51.100.3') })
     expect(await codesOf(guess)).toEqual([100, 100, 100, 100, 100, 9429])
     expect((await honest('198.51.100.3')).code).toBe(9429)
   })
 
   test('is stopped at download addresses', async () => {
     const guess = (i: number) =>
-      house.ask(`GET /api/v1/download/${house.apiKey}/GUESS-${i}/eA==/100`, {}, { key: null, ...from('198.51.100.4') })
+      installation.ask(
+        `GET /api/v1/download/${installation.apiKey}/GUESS-${i}/eA==/100`,
+        {},
+        { key: null, ...from('198.51.100.4') },
+      )
     expect(await codesOf(guess)).toEqual([701, 701, 701, 701, 701, 9429])
   })
 
@@ -49,7 +54,7 @@ describe('an address that names one key after the other', () => {
     const volley = (key: (i: number) => string, address: string) =>
       Promise.all(
         Array.from({ length: 60 }, (_, i) =>
-          house.ask('POST /api/v1/verify', { license_key: key(i), identifier: 'laptop' }, from(address)),
+          installation.ask('POST /api/v1/verify', { license_key: key(i), identifier: 'laptop' }, from(address)),
         ),
       )
     const guesses = await volley((i) => `VOLLEY-${i}`, '198.51.100.5')
@@ -61,7 +66,7 @@ describe('an address that names one key after the other', () => {
 
   test('is stopped at operators’ tokens and sessions', async () => {
     const guess = (headers: Record<string, string>) =>
-      fetch(`${house.url}/admin/api/status`, { headers: { 'x-forwarded-for': '198.51.100.7', ...headers } })
+      fetch(`${installation.url}/admin/api/status`, { headers: { 'x-forwarded-for': '198.51.100.7', ...headers } })
     const statuses: number[] = []
     for (let i = 0; i < 3; i++) {
       statuses.push((await guess({ authorization: `Bearer lko_guess${i}` })).status)
@@ -71,14 +76,14 @@ describe('an address that names one key after the other', () => {
   })
 
   test.skipIf(binary !== undefined)('is heard again when it has waited', async () => {
-    await house.advance(60_000)
+    await installation.advance(60_000)
     expect((await honest('198.51.100.1')).code).toBe(200)
   })
 })
 
 describe('an address of IPv6 is one with its network', () => {
   const guessFrom = (address: string) =>
-    house.ask('POST /api/v1/verify', { license_key: 'GUESS-V6', identifier: 'x' }, from(address))
+    installation.ask('POST /api/v1/verify', { license_key: 'GUESS-V6', identifier: 'x' }, from(address))
 
   test('within its /64', async () => {
     expect(await codesOf((i) => guessFrom(`2001:db8:1:1::${i + 1}`))).toEqual([210, 210, 210, 210, 210, 9429])
@@ -96,7 +101,7 @@ describe('an address of IPv6 is one with its network', () => {
 describe('every secret that a request names counts', () => {
   const device = { identifier: 'x' }
   const meta = { ...device, key: 'k', value: 'v' }
-  const doors: [Parameters<TestHouse['ask']>[0], (guess: string) => Record<string, unknown>][] = [
+  const doors: [Parameters<TestInstallation['ask']>[0], (guess: string) => Record<string, unknown>][] = [
     ['POST /api/v1/verify', (license_key) => ({ license_key, ...device })],
     ['POST /api/v1/activate', (license_key) => ({ license_key, ...device })],
     ['POST /api/v1/deactivate', (license_key) => ({ license_key, ...device })],
@@ -128,12 +133,12 @@ describe('every secret that a request names counts', () => {
   beforeAll(async () => {
     // Those that may list licence keys and contracts have no need to guess.
     const can = capabilities.filter((each) => !['get-license-keys', 'get-all-contracts'].includes(each)).join()
-    narrow = (await house.cli('api-key', 'create', '--name', 'narrow', '--can', can, '--json')).json.api_key
+    narrow = (await installation.cli('api-key', 'create', '--name', 'narrow', '--can', can, '--json')).json.api_key
   })
 
   test.each(doors.map(([door, fieldsOf], i) => [door, fieldsOf, i] as const))('%s', async (door, fieldsOf, number) => {
     const guess = (i: number) =>
-      house.ask(door.replace('%', String(i)) as typeof door, fieldsOf(`GUESS-${i}`), {
+      installation.ask(door.replace('%', String(i)) as typeof door, fieldsOf(`GUESS-${i}`), {
         key: narrow,
         ...from(`198.51.101.${number + 1}`),
       })
@@ -143,9 +148,13 @@ describe('every secret that a request names counts', () => {
   })
 
   test('but telemetry, whose answer does not tell a right key from a wrong one', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const send = (license_key: string) =>
-      house.ask('POST /api/v1/send-telemetry-data', { product_id, license_key, data_group: 'g' }, from('198.51.102.1'))
+      installation.ask(
+        'POST /api/v1/send-telemetry-data',
+        { product_id, license_key, data_group: 'g' },
+        from('198.51.102.1'),
+      )
     const [right, wrong] = [await send(license_key), await send('GUESS-1')]
     const told = ({ timestamp, ...rest }: Record<string, unknown>) => rest
     expect(told(wrong.response)).toEqual(told(right.response))
@@ -153,7 +162,7 @@ describe('every secret that a request names counts', () => {
 })
 
 test('a proxy that nobody has named is left alone: all customers stand behind it', async () => {
-  const other = await startHouse({ guesses_per_minute: '2' })
+  const other = await startInstallation({ guesses_per_minute: '2' })
   const guess = () => other.ask('POST /api/v1/verify', { license_key: 'GUESS', identifier: 'x' })
   expect(await codesOf(guess)).toEqual([210, 210, 210, 210, 210, 210])
   await other.close()

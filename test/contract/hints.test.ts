@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let key: string
 beforeAll(async () => {
-  house = await startHouse()
-  key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'pc')
+  installation = await startInstallation()
+  key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'pc')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const hintOf = async (path: string, fields: Record<string, unknown>, asking = {}) => {
-  const { code, headers } = await house.ask(`POST /api/v1/${path}`, { identifier: 'pc', ...fields }, asking)
+  const { code, headers } = await installation.ask(`POST /api/v1/${path}`, { identifier: 'pc', ...fields }, asking)
   return { code, hint: headers.get('x-latchkey-hint') }
 }
 const meant = (name: string) => `license_key is missing; did you mean to send "${name}" as license_key?`

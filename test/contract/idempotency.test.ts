@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readConfig } from '../../src/config'
 import type { Deps } from '../../src/deps'
 import { buildApp } from '../../src/http/app'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { type Answer, startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 interface Asked {
   asked: Record<string, unknown>
   headers: Record<string, string>
@@ -14,31 +14,35 @@ interface Asked {
 const first = new Map<string, Asked>()
 
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
   for (const [path, [fields]] of Object.entries(requests)) {
     const asked = { ...(await fields()) }
     const headers = { 'idempotency-key': crypto.randomUUID() }
-    first.set(path, { asked, headers, answer: await house.ask(`POST /api/v1/${path}` as 'POST /', asked, { headers }) })
+    first.set(path, {
+      asked,
+      headers,
+      answer: await installation.ask(`POST /api/v1/${path}` as 'POST /', asked, { headers }),
+    })
   }
   // The timestamp tells a repetition from an answer of its own.
   await Bun.sleep(1001 - (Date.now() % 1000))
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const identifier = 'site.test'
 const stock = { activation_limit: 1, validity: 0, status: 'available' }
 let names = 0
 const fresh = () => `IDEMPOTENT-${++names}`
 
-const product = () => makeProduct(house)
-const license = async (fields = {}) => makeLicense(house, { product_id: await product(), ...fields })
-const active = async () => makeActiveLicense(house, { product_id: await product() }, identifier)
-const ask = (path: string, fields: object) => house.ask(`POST /api/v1/${path}` as 'POST /', { ...fields })
+const product = () => makeProduct(installation)
+const license = async (fields = {}) => makeLicense(installation, { product_id: await product(), ...fields })
+const active = async () => makeActiveLicense(installation, { product_id: await product() }, identifier)
+const ask = (path: string, fields: object) => installation.ask(`POST /api/v1/${path}` as 'POST /', { ...fields })
 
 async function generator() {
   const options = ['--method', 'uuid', '--json']
   const product_id = await product()
-  const { json } = await house.cli('generator', 'create', '--product', String(product_id), ...options)
+  const { json } = await installation.cli('generator', 'create', '--product', String(product_id), ...options)
   return { product_id, generator_id: json.id as number }
 }
 
@@ -138,7 +142,7 @@ describe('a request that changes something, repeated with its Idempotency-Key', 
   test.each(Object.entries(requests))('%s is told in the same words', async (path, [, code]) => {
     const { asked, headers, answer } = first.get(path)!
     expect(answer).toMatchObject({ status: 200, code })
-    const again = await house.ask(`POST /v1/${path}` as 'POST /', asked, { headers })
+    const again = await installation.ask(`POST /v1/${path}` as 'POST /', asked, { headers })
     expect(again.text).toBe(answer.text)
   })
 
@@ -146,7 +150,7 @@ describe('a request that changes something, repeated with its Idempotency-Key', 
     const { asked, headers } = first.get(path)!
     const named = ['product_id', 'license_key', 'contract_key', 'generator_id', 'name']
     const other = { ...asked, ...Object.fromEntries(named.map((name) => [name, '999999'])) }
-    const answer = await house.ask(`POST /api/v1/${path}` as 'POST /', other, { headers })
+    const answer = await installation.ask(`POST /api/v1/${path}` as 'POST /', other, { headers })
     expect(answer).toMatchObject({ status: 409, code: 9409 })
   })
 })

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { statusWords } from '../../src/transfer/status-words'
-import { startHouse, type TestHouse } from '../support/house'
+import { importStatusWords } from '../../src/transfer/status-words'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { pages } from '../support/readme'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('import', write('products.csv', 'name\nApp\n'), '--yes')
+  installation = await startInstallation()
+  await installation.cli('import', write('products.csv', 'name\nApp\n'), '--yes')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 let files = 0
 /** Writes a file beside the data folder. */
 function write(name: string, content: string) {
-  const folder = join(house.folder, '..', String(++files))
+  const folder = join(installation.folder, '..', String(++files))
   mkdirSync(folder)
   writeFileSync(join(folder, name), content)
   return join(folder, name)
@@ -41,13 +41,13 @@ function csvOf(lines: Cells[]) {
 async function imported(cells: Cells, ...args: string[]) {
   const license_key = freshKey()
   const said = await importLines([{ license_key, product: 'App', activation_limit: 5, ...cells }], ...args)
-  const listed = await house.ask('GET /api/v1/get-license-keys', { search: license_key })
-  const { code } = await house.ask('POST /api/v1/activate', { license_key, identifier: 'a-device' })
+  const listed = await installation.ask('GET /api/v1/get-license-keys', { search: license_key })
+  const { code } = await installation.ask('POST /api/v1/activate', { license_key, identifier: 'a-device' })
   return { ...said, license_key, kept: listed.response.license_keys?.[0], code }
 }
 
 async function importLines(lines: Cells[], ...args: string[]) {
-  const { out, err } = await house.cli('import', write('keys.csv', csvOf(lines)), '--yes', '--json', ...args)
+  const { out, err } = await installation.cli('import', write('keys.csv', csvOf(lines)), '--yes', '--json', ...args)
   if (!out) throw new Error(err)
   return JSON.parse(out)
 }
@@ -123,7 +123,7 @@ describe('a status in a file', () => {
       pages.migrate!.indexOf('Other words are refused, with'),
     )
     const words = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)])
-    expect(words.map(([, word]) => word!).sort()).toEqual(Object.keys(statusWords).sort())
+    expect(words.map(([, word]) => word!).sort()).toEqual(Object.keys(importStatusWords).sort())
   })
 
   test('means what --value says, in any column and whatever its case', async () => {
@@ -151,7 +151,7 @@ describe('a status in a file', () => {
     ['statsu:SOLD=assigned', 'names the column "statsu", which licenses do not have'],
   ])('--value %p is refused before anything is done', async (rule, sentence) => {
     const path = write('keys.csv', csvOf([{ license_key: freshKey(), product: 'App', activation_limit: 1 }]))
-    const { exitCode, err } = await house.cli('import', path, '--yes', '--value', rule)
+    const { exitCode, err } = await installation.cli('import', path, '--yes', '--value', rule)
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining(sentence) })
   })
 })
@@ -228,7 +228,13 @@ describe('the end of a licence in a file', () => {
       code: good,
       kept: { assigned_at: '2024-02-01T00:00:00.000000Z' },
     })
-    const wrong = await house.cli('import', write('keys.csv', 'license_key\n'), '--yes', '--date-format', 'TT.MM.JJJJ')
+    const wrong = await installation.cli(
+      'import',
+      write('keys.csv', 'license_key\n'),
+      '--yes',
+      '--date-format',
+      'TT.MM.JJJJ',
+    )
     expect(wrong).toMatchObject({ exitCode: 2, err: expect.stringContaining('"TT.MM.JJJJ" is no date format') })
   })
 })
@@ -244,7 +250,7 @@ describe('one line a device', () => {
   })
   const map = ['--map', 'device=activations']
   const devices = async (key: string) => {
-    const { json } = await house.cli('activation', 'list', key, '--json')
+    const { json } = await installation.cli('activation', 'list', key, '--json')
     return json.activations.map(({ identifier }: { identifier: string }) => identifier).sort()
   }
 
@@ -270,7 +276,7 @@ describe('one line a device', () => {
   test('takes no seat again that was freed since, and gives none to a key in stock', async () => {
     const key = freshKey()
     await importLines([line(key, 'pc-1')], ...map)
-    await house.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'pc-1' })
+    await installation.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'pc-1' })
     expect(await importLines([line(key, 'pc-1')], ...map)).toMatchObject({ made: 0, already_there: 1 })
     const stock = { license_key: freshKey(), product: 'App', activation_limit: 3 }
     await importLines([stock])
@@ -290,9 +296,9 @@ describe('the report of an import', () => {
       assigned_at: `0${i + 1}/02/2024`,
     }))
     const path = write('keys.csv', csvOf(lines))
-    const { json } = await house.cli('import', path, '--dry-run', '--json')
+    const { json } = await installation.cli('import', path, '--dry-run', '--json')
     const places = (...numbers: number[]) => numbers.map((line) => ({ file: path, line }))
-    expect(json ?? JSON.parse((await house.cli('import', path, '--dry-run', '--json')).out)).toMatchObject({
+    expect(json ?? JSON.parse((await installation.cli('import', path, '--dry-run', '--json')).out)).toMatchObject({
       refused: 5,
       reasons: [
         { lines: 5, column: 'assigned_at', first: places(2, 3, 4), values: { '01/02/2024': 1, '05/02/2024': 1 } },
@@ -301,7 +307,7 @@ describe('the report of an import', () => {
         { lines: 1, column: 'status', first: places(4), values: { LEND: 1 } },
       ],
     })
-    const { out } = await house.cli('import', path, '--dry-run')
+    const { out } = await installation.cli('import', path, '--dry-run')
     expect(out).toContain(`4 lines, first ${path}, line 2, 3, 5: status "SELL" is not known`)
     expect(out).toContain('"01/02/2024" (1), "02/02/2024" (1)')
     expect(out.split('\n').filter((text) => text.includes('is not known'))).toHaveLength(2)

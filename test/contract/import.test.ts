@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('import', write('products.csv', 'name\nApp\nOther\n'), '--yes')
+  installation = await startInstallation()
+  await installation.cli('import', write('products.csv', 'name\nApp\nOther\n'), '--yes')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 let files = 0
 /** Writes a file beside the data folder, under a name of its own unless it must have this one. */
 function write(name: string, content: string | Uint8Array) {
-  const folder = join(house.folder, '..', String(++files))
+  const folder = join(installation.folder, '..', String(++files))
   mkdirSync(folder)
   writeFileSync(join(folder, name), content)
   return join(folder, name)
@@ -25,18 +25,18 @@ function write(name: string, content: string | Uint8Array) {
 
 const header = 'license_key,product,activation_limit,validity'
 const numbers = async (...args: string[]) => {
-  const { out } = await house.cli('import', ...args, '--yes', '--json')
+  const { out } = await installation.cli('import', ...args, '--yes', '--json')
   const { lines, made, already_there, refused } = JSON.parse(out)
   return { lines, made, already_there, refused }
 }
 const listed = async (search: string) =>
-  (await house.ask('GET /api/v1/get-license-keys', { search })).response.license_keys
+  (await installation.ask('GET /api/v1/get-license-keys', { search })).response.license_keys
 
 describe('import', () => {
   test('is written a thousand lines at a time beside a running server, whose changes get their turn', async () => {
     const rows = Array.from({ length: 2499 }, (_, i) => `TURN-${i},App,1,0\n`).join('')
     const path = write('turn.csv', `${header}\n${rows}TURN-X,"App,1,0\nTURN-Y,App,1,0\n`)
-    const { exitCode, err } = await house.cli('import', path, '--yes')
+    const { exitCode, err } = await installation.cli('import', path, '--yes')
     expect(exitCode).toBe(1)
     expect(err).toContain('2000 lines before it were read, 1000 in one write')
     expect(await numbers(write('turn.csv', `${header}\n${rows}`))).toMatchObject({ made: 499, already_there: 2000 })
@@ -49,7 +49,7 @@ describe('import', () => {
         'SOLD-1,App,Ada,ada@example.com,2,36500,2024-01-05 10:00:00,"a.com,b.com",#12\n' +
         'SOLD-2,App,,,0,0,,,\n',
     )
-    const said = await house.cli('import', path, '--yes', '--json', '--map', 'E-Mail=owner_email')
+    const said = await installation.cli('import', path, '--yes', '--json', '--map', 'E-Mail=owner_email')
     expect(said).toMatchObject({ exitCode: 0, json: { lines: 2, made: 2, already_there: 0, refused: 0 } })
     const [sold, stock] = await listed('SOLD-')
     expect(sold).toMatchObject({
@@ -61,9 +61,9 @@ describe('import', () => {
     expect(sold).toMatchObject({ status: 'assigned', assigned_at: '2024-01-05T10:00:00.000000Z' })
     expect(stock).toMatchObject({ status: 'available', owner_name: null, activation_limit: 0, assigned_at: null })
     const device = { license_key: 'SOLD-1', identifier: 'a.com' }
-    expect((await house.ask('POST /api/v1/verify', device)).code).toBe(200)
-    expect((await house.ask('POST /api/v1/activate', { ...device, identifier: 'c.com' })).code).toBe(302)
-    const { response } = await house.ask('POST /api/v1/get-license-key-details', device)
+    expect((await installation.ask('POST /api/v1/verify', device)).code).toBe(200)
+    expect((await installation.ask('POST /api/v1/activate', { ...device, identifier: 'c.com' })).code).toBe(302)
+    const { response } = await installation.ask('POST /api/v1/get-license-key-details', device)
     expect(response.licenseKey.meta_data).toEqual([{ key: 'order', value: '#12' }])
   })
 
@@ -80,7 +80,7 @@ describe('import', () => {
       { license_key: 'JSON-3', product: 'App', activation_limit: 1, validity: 0, color: 'red' },
     ]
     const path = write('keys.jsonl', `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"broken`)
-    const { out, exitCode } = await house.cli('import', path, '--yes', '--json')
+    const { out, exitCode } = await installation.cli('import', path, '--yes', '--json')
     expect(exitCode).toBe(1)
     const { made, refusals } = JSON.parse(out)
     expect(made).toBe(2)
@@ -89,15 +89,18 @@ describe('import', () => {
       [4, 'this is no JSON object'],
     ])
     expect((await listed('JSON-1'))[0].status).toBe('blocked')
-    const revoked = await house.ask('POST /api/v1/update-license-key', { license_key: 'JSON-1', status: 'assigned' })
+    const revoked = await installation.ask('POST /api/v1/update-license-key', {
+      license_key: 'JSON-1',
+      status: 'assigned',
+    })
     expect(revoked.code).toBe(951)
-    const devices = await house.cli('activation', 'list', 'JSON-2', '--json')
+    const devices = await installation.cli('activation', 'list', 'JSON-2', '--json')
     expect(devices.json.activations).toMatchObject([{ identifier: 'x', status: 'inactive' }])
   })
 
   test('says first what it would do, and does nothing', async () => {
     const path = write('dry.csv', `${header}\nDRY-1,App,1,0\nDRY-2,Nothing,1,0\nDRY-1,App,5,0\n`)
-    const { exitCode, out, err } = await house.cli('import', path, '--dry-run')
+    const { exitCode, out, err } = await installation.cli('import', path, '--dry-run')
     expect(exitCode).toBe(1)
     expect(out).toContain('Nothing was changed. An import would do this:')
     expect(out).toMatch(/licenses\s+3\s+1\s+0\s+2\n/)
@@ -109,7 +112,7 @@ describe('import', () => {
   })
 
   test('wants to be told twice where nobody can be asked', async () => {
-    const { exitCode, err } = await house.cli('import', write('keys.csv', `${header}\nASK-1,App,1,0\n`))
+    const { exitCode, err } = await installation.cli('import', write('keys.csv', `${header}\nASK-1,App,1,0\n`))
     expect({ exitCode, err }).toEqual({
       exitCode: 2,
       err: 'latchkey: say --dry-run to see what it would do, and --yes to do it\n',
@@ -122,14 +125,14 @@ describe('import', () => {
     expect(await numbers(path)).toEqual({ lines: 2, made: 2, already_there: 0, refused: 0 })
     expect(await numbers(path)).toEqual({ lines: 2, made: 0, already_there: 2, refused: 0 })
     const other = write('keys.csv', `${header},owner_name,meta:a\nTWICE-1,App,1,0,Ada,\nTWICE-2,App,1,0,,b\n`)
-    const { out } = await house.cli('import', other, '--yes')
+    const { out } = await installation.cli('import', other, '--yes')
     expect(out).toContain('line 2: the key exists already, and its owner_name is null here, not "Ada"')
     expect(out).toContain('line 3: the key exists already, and its metadata "a" is another here')
   })
 
   test('writes what it refused beside the input, to be mended and imported again', async () => {
     const path = write('keys.csv', `${header.replaceAll(',', ';')};status\nMEND-1;App;1;0;assigned\nMEND-2;App;x;0;\n`)
-    const first = await house.cli('import', path, '--yes')
+    const first = await installation.cli('import', path, '--yes')
     const refused = path.replace('.csv', '.refused.csv')
     expect(first.err).toBe(`latchkey: 1 line is refused: correct it in ${refused} and import that file\n`)
     const text = readFileSync(refused, 'utf8')
@@ -139,7 +142,7 @@ describe('import', () => {
     )
     writeFileSync(refused, text.replace(';x;', ';3;'))
     expect(await numbers(refused)).toEqual({ lines: 1, made: 1, already_there: 0, refused: 0 })
-    const again = await house.cli('import', path, '--yes', '--json')
+    const again = await installation.cli('import', path, '--yes', '--json')
     expect(JSON.parse(again.out).refused_to).toEqual([path.replace('.csv', '.refused-2.csv')])
   })
 
@@ -162,7 +165,7 @@ describe('import', () => {
       'the record that begins in line 3 of ',
     ],
   ])('stops at %s, says where, and has done nothing', async (_, content, sentence) => {
-    const { exitCode, out, err } = await house.cli('import', write('bad.csv', content), '--yes')
+    const { exitCode, out, err } = await installation.cli('import', write('bad.csv', content), '--yes')
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' })
     expect(err).toContain(sentence)
     expect(err).toContain('Nothing was imported')
@@ -172,7 +175,7 @@ describe('import', () => {
   test('stops at a list of objects where one object a line is wanted, before it has read all of it', async () => {
     const entry = '{"license_key":"BAD-1","product":"App","activation_limit":1},'
     const list = `{}\n[${entry.repeat(400_000)}`
-    const { exitCode, err } = await house.cli('import', write('list.jsonl', list), '--yes')
+    const { exitCode, err } = await installation.cli('import', write('list.jsonl', list), '--yes')
     expect(exitCode).toBe(1)
     expect(err).toContain('line 2 of ')
     expect(err).toContain('is longer than 16 MiB: write one JSON object a line, and no list around them')
@@ -180,12 +183,12 @@ describe('import', () => {
   })
 
   test('stops at a file that is not there and at a table that is none', async () => {
-    expect((await house.cli('import', '/nowhere.csv', '--yes')).err).toContain(
+    expect((await installation.cli('import', '/nowhere.csv', '--yes')).err).toContain(
       'cannot read /nowhere.csv: there is no such file',
     )
     const path = write('keys.csv', `${header}\n`)
-    expect(await house.cli('import', path, '--yes', '--table', 'shoes')).toMatchObject({ exitCode: 2 })
-    expect(await house.cli('import', path, '--yes', '--map', 'a=shoes')).toMatchObject({ exitCode: 2 })
+    expect(await installation.cli('import', path, '--yes', '--table', 'shoes')).toMatchObject({ exitCode: 2 })
+    expect(await installation.cli('import', path, '--yes', '--map', 'a=shoes')).toMatchObject({ exitCode: 2 })
   })
 
   test('reads UTF-16 by its mark, Latin-1 by its name, and UTF-8 with a mark', async () => {
@@ -211,7 +214,7 @@ describe('import', () => {
       'DATE-9': 'yesterday',
     }
     const rows = Object.entries(dates).map(([key, date]) => `${key},App,1,0,assigned,${date}\n`)
-    const { out } = await house.cli(
+    const { out } = await installation.cli(
       'import',
       write('dates.csv', `${header},status,assigned_at\n${rows.join('')}`),
       '--yes',
@@ -243,7 +246,7 @@ describe('import', () => {
       ['RULE-6,App,3,0,,"a\0b"', 'A field contains a NUL character.'],
     ] as const
     const content = `${header},status,activations\n${rows.map(([row]) => `${row}\n`).join('')}`
-    const { out } = await house.cli('import', write('rules.csv', content), '--yes', '--json')
+    const { out } = await installation.cli('import', write('rules.csv', content), '--yes', '--json')
     const { made, refusals } = JSON.parse(out)
     expect(made).toBe(0)
     for (const [i, [, reason]] of rows.entries()) expect(refusals[i].reason).toContain(reason)
@@ -258,7 +261,7 @@ describe('import', () => {
       { ...sound, activations: { toString: 1 } },
     ]
     const path = write('nested.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'))
-    const { exitCode, out } = await house.cli('import', path, '--yes', '--json')
+    const { exitCode, out } = await installation.cli('import', path, '--yes', '--json')
     const { refusals } = JSON.parse(out)
     expect({ exitCode, reasons: refusals.map(({ reason }: { reason: string }) => reason) }).toEqual({
       exitCode: 1,
@@ -270,7 +273,7 @@ describe('import', () => {
   })
 
   test('quotes a name with control characters in one line that moves nothing on a terminal', async () => {
-    const { exitCode, err } = await house.cli(
+    const { exitCode, err } = await installation.cli(
       'import',
       write('odd.csv', '"license_key\n\x1b[2J",product\n'),
       '--dry-run',
@@ -283,7 +286,7 @@ describe('import', () => {
     const content =
       'license_key,product,activation_limit,assigned_at,expires_at\n' +
       'END-1,App,1,2024-01-01,2024-01-31\nEND-2,App,1,2024-01-01,\nEND-3,App,1,,2024-01-31\nEND-4,App,1,2024-01-01,2023-01-01\n'
-    const { out } = await house.cli('import', write('ends.csv', content), '--yes', '--json')
+    const { out } = await installation.cli('import', write('ends.csv', content), '--yes', '--json')
     expect(JSON.parse(out).refusals.map(({ line }: { line: number }) => line)).toEqual([4, 5])
     expect((await listed('END-')).map((key: { validity: number }) => key.validity)).toEqual([31, 0])
   })
@@ -292,7 +295,7 @@ describe('import', () => {
     const path = write('new.csv', `${header}\nNEW-1,Brand new,1,0\nNEW-2,77,1,0\n`)
     expect(await numbers(path)).toMatchObject({ made: 0, refused: 2 })
     expect(await numbers(path, '--create-products')).toMatchObject({ made: 2 })
-    const { response } = await house.ask('GET /api/v1/get-all-products')
+    const { response } = await installation.ask('GET /api/v1/get-all-products')
     expect(response.products.map(({ id, name }: { id: number; name: string }) => [id, name])).toContainEqual([
       77,
       'Product 77',
@@ -304,9 +307,9 @@ describe('import', () => {
 
   test('leaves rows in the audit log, one for all that one write has made', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => `LOG-${i},App,1,0\n`).join('')
-    await house.cli('import', write('log.csv', `${header}\n${rows}`), '--yes')
+    await installation.cli('import', write('log.csv', `${header}\n${rows}`), '--yes')
     const [first, last] = [(await listed('LOG-0'))[0].id, (await listed('LOG-49'))[0].id]
-    const raw = openRaw(house.folder, { readonly: true })
+    const raw = openRaw(installation.folder, { readonly: true })
     const row = raw.query('select actor, verb, batch_from, batch_to from audit_log order by id desc').get()
     raw.close()
     expect(row).toEqual({

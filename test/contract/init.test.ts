@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { binary, spawnBinary, speak } from '../support/house'
+import { binary, spawnBinary, speak } from '../support/installation'
 import { emptyFolder } from '../support/process'
 import { atTerminal, breakOff, down, enter } from '../support/terminal'
 

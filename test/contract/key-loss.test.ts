@@ -2,25 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const shownKeys = async () => (await house.cli('key', 'show', '--json')).json.keys
+const shownKeys = async () => (await installation.cli('key', 'show', '--json')).json.keys
 const current = async () =>
   (await shownKeys()).find(
     (key: { state: string; product_id: number | null }) => key.state === 'current' && key.product_id === null,
   )
 
 function keyFile() {
-  const path = join(house.folder, '..', 'brought.pem')
+  const path = join(installation.folder, '..', 'brought.pem')
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return path
@@ -29,9 +29,9 @@ function keyFile() {
 describe('what changes the key that signs', () => {
   test('says without a terminal how many answers the present one signed, and changes nothing without --yes', async () => {
     const before = await current()
-    await house.ask('POST /api/v1/verify')
+    await installation.ask('POST /api/v1/verify')
     await until('the count is written', async () => (await current()).uses.unnamed > 0)
-    const product = String(await makeProduct(house))
+    const product = String(await makeProduct(installation))
     const lost = `Clients that know only key ${before.key_id} will refuse every answer`
     const cases: [string[], string][] = [
       [['rotate', '--overlap', '0'], `${lost} from now on. Say --yes`],
@@ -40,7 +40,7 @@ describe('what changes the key that signs', () => {
       [['generate', '--product', product], `${lost} about product ${product} from now on. Say --yes`],
     ]
     for (const [args, sentence] of cases) {
-      const { exitCode, out, err } = await house.cli('key', ...args)
+      const { exitCode, out, err } = await installation.cli('key', ...args)
       expect({ args, exitCode, out }).toEqual({ args, exitCode: 2, out: '' })
       expect(err).toContain(sentence)
       expect(err).toMatch(/signed [1-9]\d* answers? in the last seven days/)
@@ -50,22 +50,23 @@ describe('what changes the key that signs', () => {
 
   test('says with an overlap until when the present one still signs', async () => {
     const { key_id } = await current()
-    const { err } = await house.cli('key', 'rotate', '--overlap', '30d')
-    const end = new Date(house.now().getTime() + 30 * 86_400_000).toISOString().slice(0, 10)
+    const { err } = await installation.cli('key', 'rotate', '--overlap', '30d')
+    const end = new Date(installation.now().getTime() + 30 * 86_400_000).toISOString().slice(0, 10)
     expect(err).toContain(`It still signs until ${end}`)
     expect(err).toContain(`clients that know only key ${key_id} will refuse every answer from then on`)
   })
 
   test('asks nothing where no client loses anything: the key that signs is put in place again', async () => {
     const path = keyFile()
-    expect((await house.cli('key', 'import', path, '--yes')).exitCode).toBe(0)
-    expect((await house.cli('key', 'import', path)).exitCode).toBe(0)
+    expect((await installation.cli('key', 'import', path, '--yes')).exitCode).toBe(0)
+    expect((await installation.cli('key', 'import', path)).exitCode).toBe(0)
   })
 
   test('names every key that ends while a rotation is running', async () => {
     const old = await current()
-    const fresh = (await house.cli('key', 'rotate', '--overlap', '30d', '--bits', '2048', '--yes', '--json')).json
-    const { err } = await house.cli('key', 'rotate', '--overlap', '0')
+    const fresh = (await installation.cli('key', 'rotate', '--overlap', '30d', '--bits', '2048', '--yes', '--json'))
+      .json
+    const { err } = await installation.cli('key', 'rotate', '--overlap', '0')
     for (const { key_id } of [old, fresh]) expect(err).toContain(`Clients that know only key ${key_id} will refuse`)
   })
 })
@@ -75,10 +76,10 @@ describe('a rotation', () => {
     ['key', 'POST /signing-keys/rotate', '30d', ['key', 'rotate']],
     ['api-key', 'POST /api-keys/1/rotate', '7d', ['api-key', 'rotate', '1']],
   ] as const)('of the %s wants its overlap said at both doors, and recommends one', async (_, route, usual, words) => {
-    const owner = await makeOperator(house, 'owner')
+    const owner = await makeOperator(installation, 'owner')
     const proof = route.startsWith('POST /api-keys') ? { current_password: owner.password } : {}
     const before = await shownKeys()
-    const spoken = await house.cli(...words)
+    const spoken = await installation.cli(...words)
     expect(spoken).toMatchObject({
       exitCode: 2,
       out: '',
@@ -96,8 +97,8 @@ describe('a rotation', () => {
   })
 
   test('of an API key that ends its present value at once asks first', async () => {
-    const { id } = (await house.cli('api-key', 'create', '--name', 'till', '--preset', 'shop', '--json')).json
-    const { exitCode, err } = await house.cli('api-key', 'rotate', String(id), '--overlap', '0')
+    const { id } = (await installation.cli('api-key', 'create', '--name', 'till', '--preset', 'shop', '--json')).json
+    const { exitCode, err } = await installation.cli('api-key', 'rotate', String(id), '--overlap', '0')
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining('"till" is refused from now on') })
   })
 })

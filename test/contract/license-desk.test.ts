@@ -1,23 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house, { name: 'Desk' })
-  await house.cli('generator', 'create', '--product', String(product), '--activation-limit', '3', '--validity', '90')
+  installation = await startInstallation()
+  product = await makeProduct(installation, { name: 'OperationContext' })
+  await installation.cli(
+    'generator',
+    'create',
+    '--product',
+    String(product),
+    '--activation-limit',
+    '3',
+    '--validity',
+    '90',
+  )
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const license = (...args: string[]) => house.cli('license', ...args, '--json')
+const license = (...args: string[]) => installation.cli('license', ...args, '--json')
 const create = async (...args: string[]) =>
   (await license('create', '--product', String(product), ...args)).json.licenses as { license_key: string }[]
-const verify = (license_key: string, identifier = 'pc') => house.ask('POST /api/v1/verify', { license_key, identifier })
+const verify = (license_key: string, identifier = 'pc') =>
+  installation.ask('POST /api/v1/verify', { license_key, identifier })
 const codeOf = async (license_key: string, identifier?: string) => (await verify(license_key, identifier)).code
 const refused = async (line: string[], exitCode: number, reason: RegExp | string) => {
-  const spoken = await house.cli('license', ...line)
+  const spoken = await installation.cli('license', ...line)
   const err = reason instanceof RegExp ? expect.stringMatching(reason) : expect.stringContaining(reason)
   expect(spoken).toMatchObject({ exitCode, out: '', err })
 }
@@ -41,7 +51,7 @@ describe('license create', () => {
 
   test('makes all or nothing, and says what stands in the way', async () => {
     const at = String(product)
-    const bare = String(await makeProduct(house))
+    const bare = String(await makeProduct(installation))
     await refused(['create', '--product', at, '--key', 'NEW-1', '--key', 'GIVEN-1'], 1, '"GIVEN-1" exists already')
     await refused(['show', 'NEW-1'], 1, 'there is no licence key "NEW-1"')
     await refused(['create', '--product', '999999', '--key', 'NEW-1'], 1, 'there is no product "999999"')
@@ -58,9 +68,9 @@ describe('license create', () => {
     await refused(['create', '--product', bare, '--quantity', '1'], 1, `latchkey generator create --product ${bare}`)
     await refused(['create', '--generator', '999999'], 1, 'there is no generator 999999')
     await refused(['create', '--generator', '1', '--product', bare], 1, 'generator 1 makes keys for product')
-    await house.cli('generator', 'disable', '1')
+    await installation.cli('generator', 'disable', '1')
     await refused(['create', '--generator', '1'], 1, 'latchkey generator enable 1')
-    await house.cli('generator', 'enable', '1')
+    await installation.cli('generator', 'enable', '1')
   })
 })
 
@@ -70,7 +80,7 @@ describe('the life of a licence at the desk', () => {
     const given = await license('assign', 'LIFE', '--owner-name', 'Ada', '--owner-email', 'ada@example.com')
     expect(given.json).toMatchObject({ state: 'assigned', summary: 'assigned to Ada, 0 of 2 seats taken, for ever' })
     await refused(['assign', 'LIFE', '--owner-name', 'Eve'], 1, 'is not in stock: it is assigned to Ada')
-    await house.ask('POST /api/v1/activate', { license_key: 'LIFE', identifier: 'pc' })
+    await installation.ask('POST /api/v1/activate', { license_key: 'LIFE', identifier: 'pc' })
     expect(await codeOf('LIFE')).toBe(200)
 
     await refused(
@@ -130,8 +140,8 @@ describe('the life of a licence at the desk', () => {
   })
 
   test('its features take values of the type its product declares', async () => {
-    const own = String(await makeProduct(house))
-    await house.cli('product', 'set', own, '--feature', 'seats:number=5', '--feature', 'export:boolean=false')
+    const own = String(await makeProduct(installation))
+    await installation.cli('product', 'set', own, '--feature', 'seats:number=5', '--feature', 'export:boolean=false')
     await license('create', '--product', own, '--key', 'FEATURED')
     await license('edit', 'FEATURED', '--feature', 'seats=10', '--feature', 'export=true')
     expect((await license('show', 'FEATURED')).json.features).toEqual({ seats: 10, export: true })
@@ -147,17 +157,17 @@ describe('license show', () => {
   test('is the page of the support desk: state in words, seats, metadata and history', async () => {
     await create('--key', 'PAGE', '--activation-limit', '3', '--validity', '60', '--owner-name', 'Grace')
     for (const identifier of ['old', 'new']) {
-      await house.ask('POST /api/v1/activate', { license_key: 'PAGE', identifier })
+      await installation.ask('POST /api/v1/activate', { license_key: 'PAGE', identifier })
     }
-    await house.cli('activation', 'deactivate', 'PAGE', 'old')
-    await house.cli('license', 'meta', 'set', 'PAGE', 'ticket', '4711')
+    await installation.cli('activation', 'deactivate', 'PAGE', 'old')
+    await installation.cli('license', 'meta', 'set', 'PAGE', 'ticket', '4711')
     await license('note', 'PAGE', 'called on Tuesday')
     const { json } = await license('show', 'PAGE')
     expect(json).toMatchObject({
       license_key: 'PAGE',
       state: 'active',
       summary: expect.stringMatching(/^assigned to Grace, 1 of 3 seats taken, ends \d{4}-\d\d-\d\d \(in 60 days\)$/),
-      product: { id: product, name: 'Desk' },
+      product: { id: product, name: 'OperationContext' },
       meta_data: [{ key: 'ticket', value: '4711' }],
       activations: [
         { identifier: 'new', status: 'active', last_verified_at: null },
@@ -177,9 +187,9 @@ describe('license show', () => {
       after: { note: 'called on Tuesday' },
     })
     expect(json.history[4].actor).toMatch(/^api-key \d+$/)
-    const { out } = await house.cli('license', 'show', 'PAGE')
+    const { out } = await installation.cli('license', 'show', 'PAGE')
     for (const told of ['PAGE: assigned to Grace', 'ticket = 4711', 'called on Tuesday']) expect(out).toContain(told)
-    await house.cli('license', 'meta', 'unset', 'PAGE', 'ticket')
+    await installation.cli('license', 'meta', 'unset', 'PAGE', 'ticket')
     await refused(['meta', 'unset', 'PAGE', 'ticket'], 1, 'no metadata "ticket"')
   })
 
@@ -193,7 +203,7 @@ describe('license show', () => {
 
   test.each(['no-such-key', ' ', '💥', "' or 1=1", 'x'.repeat(300)])('has no page for "%s"', async (key) => {
     for (const line of [['show'], ['block'], ['edit', '--validity', '1'], ['delete', '--yes']]) {
-      const { exitCode, out, err } = await house.cli('license', ...line, key)
+      const { exitCode, out, err } = await installation.cli('license', ...line, key)
       expect([exitCode, out]).toEqual([key.length < 256 && key.trim() ? 1 : 2, ''])
       expect(err).toMatch(/there is no licence key|<license-key>: It (is required|takes at most 255 characters)/)
     }
@@ -212,11 +222,11 @@ describe('one customer’s verify fails', () => {
       '--owner-email',
       'lovelace@example.com',
     )
-    await house.ask('POST /api/v1/activate', { license_key: 'ADA', identifier: 'old-laptop' })
+    await installation.ask('POST /api/v1/activate', { license_key: 'ADA', identifier: 'old-laptop' })
     await refused(['edit', 'ADA', '--assigned-at', '2020-01-31'], 2, 'This ends licence key "ADA" at once')
     await license('edit', 'ADA', '--assigned-at', '2020-01-31', '--yes')
     await license('block', 'ADA')
-    await house.cli('blocklist', 'add', '--identifier', 'new-laptop')
+    await installation.cli('blocklist', 'add', '--identifier', 'new-laptop')
 
     const [found] = (await license('search', 'LoveLace@')).json.licenses
     expect(found).toMatchObject({ license_key: 'ADA', state: 'blocked' })
@@ -238,18 +248,18 @@ describe('one customer’s verify fails', () => {
       [202, false],
     ])
     expect(await answers()).toMatchObject({ code: 150, remedy: expect.stringContaining('blocklist') })
-    const [{ id }] = (await house.cli('blocklist', 'list', '--json')).json.blocklist
-    await house.cli('blocklist', 'remove', String(id))
+    const [{ id }] = (await installation.cli('blocklist', 'list', '--json')).json.blocklist
+    await installation.cli('blocklist', 'remove', String(id))
     expect(await answers()).toMatchObject({ code: 204, remedy: expect.stringContaining('unblock') })
     await license('unblock', 'ADA')
     expect(await answers()).toMatchObject({ code: 205, remedy: expect.stringContaining('license extend ADA 30d') })
     await license('edit', 'ADA', '--validity', '0')
     expect(await answers()).toMatchObject({ code: 202, remedy: expect.stringContaining('activate') })
     const device = { license_key: 'ADA', identifier: 'new-laptop' }
-    expect(await house.ask('POST /api/v1/activate', device)).toMatchObject({ code: 302 })
+    expect(await installation.ask('POST /api/v1/activate', device)).toMatchObject({ code: 302 })
     const { activate } = await explained()
     expect(activate.rules.at(-1)).toMatchObject({ code: 302, holds: false })
-    expect(activate.rules.at(-1).saw).toMatch(/^1 of 1 seat taken by old-laptop since \d{4}-\d\d-\d\d$/)
+    expect(activate.rules.at(-1).observed).toMatch(/^1 of 1 seat taken by old-laptop since \d{4}-\d\d-\d\d$/)
     expect(activate.answer).toMatchObject({
       code: 302,
       remedy: expect.stringContaining('latchkey activation deactivate ADA old-laptop'),
@@ -258,25 +268,25 @@ describe('one customer’s verify fails', () => {
         { operation: 'license edit', input: { license_key: 'ADA', activation_limit: 2 } },
       ]),
     })
-    const shown = (await house.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')).out
+    const shown = (await installation.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')).out
     expect(shown).toContain('"activate" answers 302')
     expect(shown).toContain('latchkey activation deactivate ADA old-laptop')
-    const seats = (await house.cli('activation', 'list', 'ADA', '--status', 'active', '--json')).json.activations
+    const seats = (await installation.cli('activation', 'list', 'ADA', '--status', 'active', '--json')).json.activations
     expect(seats).toMatchObject([{ identifier: 'old-laptop', license_key: 'ADA', product_id: product }])
-    await house.cli('activation', 'deactivate', 'ADA', 'old-laptop')
-    expect(await house.ask('POST /api/v1/activate', device)).toMatchObject({ code: 300 })
+    await installation.cli('activation', 'deactivate', 'ADA', 'old-laptop')
+    expect(await installation.ask('POST /api/v1/activate', device)).toMatchObject({ code: 300 })
     expect(await answers()).toEqual({ code: 200, message: 'Valid license key', remedy: null, remedies: [] })
-    const { out } = await house.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')
+    const { out } = await installation.cli('license', 'explain', 'ADA', '--identifier', 'new-laptop')
     expect(out).toContain('"verify" answers 200')
     expect(out).toContain('"activate" answers 301')
   })
 
   test('explains an unknown key and a device without a name', async () => {
     expect((await license('explain', 'NOBODY', '--identifier', 'pc')).json.answer).toMatchObject({ code: 210 })
-    const known = await makeActiveLicense(house, { product_id: product }, 'pc')
+    const known = await makeActiveLicense(installation, { product_id: product }, 'pc')
     const { answer, rules } = (await license('explain', known)).json
     expect(answer).toMatchObject({ code: 215 })
     expect(rules.at(-1)).toMatchObject({ code: 202, holds: null })
-    expect(await house.ask('POST /api/v1/verify', { license_key: known })).toMatchObject({ code: 215 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: known })).toMatchObject({ code: 215 })
   })
 })

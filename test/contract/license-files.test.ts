@@ -5,19 +5,19 @@ import { licenses } from '../../db/schema/licensing'
 import { generateRsaKey, toSigningKey } from '../../src/signing/key-pair'
 import { putInPlace } from '../../src/signing/service'
 import { beside } from '../support/beside'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type Php, startPhp } from '../support/php'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let php: Php
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
   php = await startPhp('<?php')
 })
 afterAll(async () => {
   php.exit()
-  await house.close()
+  await installation.close()
 })
 
 const uuid = (digit: string) => `${digit.repeat(8)}-1111-4111-8111-${digit.repeat(12)}`
@@ -32,16 +32,16 @@ const cheap = { seats: 1, export: false, tier: 'free', 'a name of many letters i
 
 /** A trial of the dear product, and a licence of the cheap one that never ends, each signed with the same key of that size. */
 async function stockOf(bits: 2048 | 3072 | 4096) {
-  await beside(house, async ({ db, sealer, clock }) => {
+  await beside(installation, async ({ db, sealer, clock }) => {
     const key = toSigningKey(await generateRsaKey(bits), sealer, null, clock())
     await db.write((tx) => putInPlace(tx, key))
   })
-  const { keys } = (await house.cli('key', 'show', '--json')).json
+  const { keys } = (await installation.cli('key', 'show', '--json')).json
   const publicPem: string = keys.find((key: { product_id: unknown; retired_at: unknown }) => !key.retired_at).public_key
   const make = async (license_keys: string, validity: number, features: Record<string, boolean | number | string>) => {
-    const product_id = await makeProduct(house)
-    await makeLicense(house, { product_id, validity, license_keys: [license_keys] })
-    await beside(house, ({ db }) =>
+    const product_id = await makeProduct(installation)
+    await makeLicense(installation, { product_id, validity, license_keys: [license_keys] })
+    await beside(installation, ({ db }) =>
       db.write(async (tx) => {
         await tx.update(licenses).set({ features }).where(eq(licenses.licenseKey, license_keys))
       }),
@@ -55,8 +55,8 @@ async function stockOf(bits: 2048 | 3072 | 4096) {
 }
 
 async function fileOf(license_key: string, identifier: string) {
-  await house.ask('POST /api/v1/activate', { license_key, identifier })
-  const { response } = await house.ask('POST /api/v1/get-license-file', { license_key, identifier })
+  await installation.ask('POST /api/v1/activate', { license_key, identifier })
+  const { response } = await installation.ask('POST /api/v1/get-license-file', { license_key, identifier })
   return Buffer.from(response.licFileContent, 'base64')
 }
 

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let active: string
 beforeAll(async () => {
-  house = await startHouse()
-  const product_id = await makeProduct(house)
+  installation = await startInstallation()
+  const product_id = await makeProduct(installation)
   const make = (fields: Record<string, unknown>) =>
-    house.ask('POST /api/v1/create-license-keys', { activation_limit: 1, validity: 0, product_id, ...fields })
-  active = await makeActiveLicense(house, { product_id }, 'pc')
+    installation.ask('POST /api/v1/create-license-keys', { activation_limit: 1, validity: 0, product_id, ...fields })
+  active = await makeActiveLicense(installation, { product_id }, 'pc')
   await make({ license_keys: ['FREE'], status: 'available' })
   await make({ license_keys: ['HELD'], status: 'reserved' })
   await make({ license_keys: ['OLD'], status: 'assigned', assigned_at: '2024-01-31 23:59:59' })
   await make({ license_keys: ['NEW'], status: 'assigned', assigned_at: '2024-02-01 00:00:00' })
-  await house.cli('license', 'block', 'NEW', '--yes')
+  await installation.cli('license', 'block', 'NEW', '--yes')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const list = async (...args: string[]) => {
-  const { exitCode, out, err } = await house.cli('license', 'list', ...args, '--json')
+  const { exitCode, out, err } = await installation.cli('license', 'list', ...args, '--json')
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
   return JSON.parse(out).licenses as { license_key: string; state: string }[]
 }
@@ -49,7 +49,7 @@ describe('license list', () => {
     [['--from', 'someday'], /"someday" is not a time/],
     [['--from', '2024-02-01', '--to', '2024-01-01'], /let "from" come before "to"/],
   ])('refuses %j', async (filter, sentence) => {
-    const { exitCode, out, err } = await house.cli('license', 'list', ...filter)
+    const { exitCode, out, err } = await installation.cli('license', 'list', ...filter)
     expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringMatching(sentence) })
   })
 
@@ -63,7 +63,7 @@ describe('license list', () => {
       NEW: 'blocked',
     })
     for (const [key, state] of states) {
-      expect((await house.cli('license', 'show', key!)).out).toMatch(new RegExp(`^ *state +${state}$`, 'm'))
+      expect((await installation.cli('license', 'show', key!)).out).toMatch(new RegExp(`^ *state +${state}$`, 'm'))
     }
   })
 })

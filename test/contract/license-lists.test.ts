@@ -1,32 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let doors: number
 let windows: number
 beforeAll(async () => {
-  house = await startHouse()
-  doors = await makeProduct(house)
-  windows = await makeProduct(house)
+  installation = await startInstallation()
+  doors = await makeProduct(installation)
+  windows = await makeProduct(installation)
   const terms = { activation_limit: 1, validity: 365 }
   const make = (fields: Record<string, unknown>) =>
-    house.ask('POST /api/v1/create-license-keys', { ...terms, product_id: doors, ...fields })
+    installation.ask('POST /api/v1/create-license-keys', { ...terms, product_id: doors, ...fields })
   await make({ license_keys: ['D-1', 'D-2', 'D-3'], status: 'available' })
   await make({ license_keys: ['D-4'], status: 'reserved' })
   await make({ license_keys: ['D-5'], status: 'blocked', owner_email: 'Ada@Example.com', owner_name: 'Ada' })
   await make({ license_keys: ['W-1', 'w-2%'], product_id: windows, status: 'assigned', owner_email: 'bo@example.com' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const rows = async (filter: Record<string, unknown> = {}) =>
-  (await house.ask('GET /api/v1/get-license-keys', filter)).response
+  (await installation.ask('GET /api/v1/get-license-keys', filter)).response
 const keys = async (filter: Record<string, unknown> = {}): Promise<string[]> =>
   (await rows(filter)).license_keys.map((row: { license_key: string }) => row.license_key)
 
 describe('the list of licence keys', () => {
   test('holds all of them, by id', async () => {
-    const answer = await house.ask('GET /api/v1/get-license-keys')
+    const answer = await installation.ask('GET /api/v1/get-license-keys')
     expect(answer).toMatchObject({ status: 200, code: 730, message: 'License keys', signedWith: 'global' })
     expect(Object.keys(answer.response)).toEqual(['code', 'message', 'license_keys', 'timestamp'])
     expect(await keys()).toEqual(['D-1', 'D-2', 'D-3', 'D-4', 'D-5', 'W-1', 'w-2%'])
@@ -73,16 +73,16 @@ describe('the list of licence keys', () => {
   test.each([{ page: 0 }, { page: 'two' }, { per_page: 0 }, { per_page: 10_001 }, { status: 'sold' }])(
     'refuses %j and says which field it was',
     async (filter) => {
-      const answer = await house.ask('GET /api/v1/get-license-keys', filter)
+      const answer = await installation.ask('GET /api/v1/get-license-keys', filter)
       expect(answer).toMatchObject({ status: 400, code: 9400 })
       expect(answer.response.detail).toContain(Object.keys(filter)[0])
     },
   )
 
   test('stops at ten thousand rows and names the next page', async () => {
-    const its = await makeProduct(house)
+    const its = await makeProduct(installation)
     const license_keys = Array.from({ length: 10_001 }, (_, i) => `BULK-${i}`)
-    const made = await house.ask('POST /api/v1/create-license-keys', {
+    const made = await installation.ask('POST /api/v1/create-license-keys', {
       license_keys,
       product_id: its,
       activation_limit: 0,
@@ -98,7 +98,8 @@ describe('the list of licence keys', () => {
 })
 
 describe('the number of keys in stock', () => {
-  const count = (fields: Record<string, unknown>) => house.ask('GET /api/v1/get-available-license-keys-count', fields)
+  const count = (fields: Record<string, unknown>) =>
+    installation.ask('GET /api/v1/get-available-license-keys-count', fields)
 
   test('counts those that are available', async () => {
     const answer = await count({ product_id: doors })
@@ -115,7 +116,7 @@ describe('the number of keys in stock', () => {
 })
 
 test('keys after an id are the page that follows it, under any filter', async () => {
-  const fresh = await startHouse()
+  const fresh = await startInstallation()
   const product_id = await makeProduct(fresh)
   for (let i = 0; i < 5; i++) await makeLicense(fresh, { product_id })
   const page = async (fields: Record<string, unknown>): Promise<number[]> => {

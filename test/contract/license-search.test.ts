@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let viewer: Operator
 beforeAll(async () => {
-  house = await startHouse()
-  viewer = await makeOperator(house, 'viewer')
-  const product = String(await makeProduct(house))
+  installation = await startInstallation()
+  viewer = await makeOperator(installation, 'viewer')
+  const product = String(await makeProduct(installation))
   const make = (key: string, ...owner: string[]) =>
-    house.cli('license', 'create', '--product', product, '--key', key, ...owner)
+    installation.cli('license', 'create', '--product', product, '--key', key, ...owner)
   await make('ABCD-EFGH-JK23-MN45', '--owner-name', 'Petra Lindner', '--owner-email', 'p.lindner@shop.example')
   await make('WXYZ-EFGH-7777-8888', '--owner-name', 'JÜRGEN Anna-Lena', '--owner-email', 'jay@example.com')
   await make('NOTE-D000')
-  await house.cli('license', 'meta', 'set', 'NOTE-D000', 'order', '2026/10000')
-  await house.cli('license', 'note', 'NOTE-D000', 'Called about the Gutschein')
+  await installation.cli('license', 'meta', 'set', 'NOTE-D000', 'order', '2026/10000')
+  await installation.cli('license', 'note', 'NOTE-D000', 'Called about the Gutschein')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const petra = 'ABCD-EFGH-JK23-MN45'
 const jay = 'WXYZ-EFGH-7777-8888'
 const found = async (text: string) => {
-  const { json } = await house.cli('license', 'search', text, '--json')
+  const { json } = await installation.cli('license', 'search', text, '--json')
   return json.licenses.map(({ license_key }: { license_key: string }) => license_key)
 }
 
@@ -58,8 +58,8 @@ describe('license search', () => {
   })
 
   test('says so where nothing matches, and what to say where nothing is sought', async () => {
-    expect((await house.cli('license', 'search', 'nobody')).out).toBe('No licence matches.\n')
-    expect(await house.cli('license', 'search', '‑')).toMatchObject({
+    expect((await installation.cli('license', 'search', 'nobody')).out).toBe('No licence matches.\n')
+    expect(await installation.cli('license', 'search', '‑')).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining('a part'),
     })
@@ -67,7 +67,7 @@ describe('license search', () => {
   })
 
   test('forgets what an owner was called when the licence changes', async () => {
-    await house.cli('license', 'edit', jay, '--owner-name', '', '--owner-email', '')
+    await installation.cli('license', 'edit', jay, '--owner-name', '', '--owner-email', '')
     expect(await found('annalena')).toEqual([])
     expect(await found('jay@')).toEqual([])
   })
@@ -77,16 +77,16 @@ describe('license show', () => {
   test.each(['abcd-efgh-jk23-mn45', 'ABCDEFGHJK23MN45', 'MN45', 'lindner'])(
     'takes a part that one licence has: %s',
     async (part) => {
-      expect((await house.cli('license', 'show', part, '--json')).json).toMatchObject({ license_key: petra })
+      expect((await installation.cli('license', 'show', part, '--json')).json).toMatchObject({ license_key: petra })
       expect((await viewer.tell(`GET /licenses/${part}`)).body).toMatchObject({ license_key: petra })
     },
   )
 
   test('lists those that are meant, and changes none by a part', async () => {
-    const { exitCode, err } = await house.cli('license', 'show', 'EFGH')
+    const { exitCode, err } = await installation.cli('license', 'show', 'EFGH')
     expect(exitCode).toBe(1)
     expect(err).toContain(`did you mean "${petra}", "${jay}"?`)
-    expect(await house.cli('license', 'block', 'MN45')).toMatchObject({
+    expect(await installation.cli('license', 'block', 'MN45')).toMatchObject({
       exitCode: 1,
       err: expect.stringContaining('latchkey license search'),
     })

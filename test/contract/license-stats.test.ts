@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
 
 // A server counts in a process of its own.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let viewer: Operator
 beforeAll(async () => {
-  house = await startHouse()
-  viewer = await makeOperator(house, 'viewer')
-  const editor = await makeProduct(house, { name: 'Editor' })
-  const viewerApp = await makeProduct(house, { name: '=Viewer' })
+  installation = await startInstallation()
+  viewer = await makeOperator(installation, 'viewer')
+  const editor = await makeProduct(installation, { name: 'Editor' })
+  const viewerApp = await makeProduct(installation, { name: '=Viewer' })
   const sold = (product_id: number, assigned_at: string, fields: Record<string, unknown> = {}) =>
-    makeLicense(house, { product_id, assigned_at, validity: 0, ...fields })
+    makeLicense(installation, { product_id, assigned_at, validity: 0, ...fields })
   await sold(editor, '2024-01-31T23:59:59.999Z')
   await sold(editor, '2024-02-01 00:00:00')
   await sold(editor, '2024-02-29 23:59:59', { validity: 1 })
@@ -24,17 +24,17 @@ beforeAll(async () => {
   await sold(viewerApp, '2024-12-31 23:59:59')
   await sold(viewerApp, '2025-01-01 00:00:00', { validity: 30 })
   // Stock is not sold.
-  await makeLicense(house, { product_id: editor, status: 'available' })
-  await makeLicense(house, { product_id: editor, status: 'reserved' })
+  await makeLicense(installation, { product_id: editor, status: 'available' })
+  await makeLicense(installation, { product_id: editor, status: 'reserved' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const optionsOf = (fields: Record<string, string>) =>
   Object.entries(fields).flatMap(([name, value]) => [`--${name}`, value])
 
 /** What both doors say, which is the same. */
 async function stats(fields: Record<string, string> = {}) {
-  const { json, err } = await house.cli('license', 'stats', ...optionsOf(fields), '--json')
+  const { json, err } = await installation.cli('license', 'stats', ...optionsOf(fields), '--json')
   const told = await viewer.tell('GET /stats', fields)
   expect({ status: told.status, err }).toEqual({ status: 200, err: '' })
   expect(told.body).toEqual(json)
@@ -102,9 +102,9 @@ describe('sales', () => {
   })
 
   test('of today are found today', async () => {
-    const product_id = await makeProduct(house, { name: 'Fresh' })
-    await makeLicense(house, { product_id })
-    const today = house.now().toISOString().slice(0, 10)
+    const product_id = await makeProduct(installation, { name: 'Fresh' })
+    await makeLicense(installation, { product_id })
+    const today = installation.now().toISOString().slice(0, 10)
     expect((await stats({ by: 'day', product: 'Fresh', from: 'today', to: 'today' })).groups).toEqual([
       { day: today, sold: 1 },
     ])
@@ -113,7 +113,16 @@ describe('sales', () => {
 
 describe('a person reads', () => {
   test('the totals in a sentence and the groups in a table', async () => {
-    const { out } = await house.cli('license', 'stats', '--from', '2024-02', '--to', '2024-02', '--product', 'Editor')
+    const { out } = await installation.cli(
+      'license',
+      'stats',
+      '--from',
+      '2024-02',
+      '--to',
+      '2024-02',
+      '--product',
+      'Editor',
+    )
     expect(out).toStartWith(
       '2 licences sold of "Editor" from 2024-02-01 UTC until 2024-03-01 UTC: 1 assigned, 1 expired, 0 blocked, 0 revoked.\n',
     )
@@ -121,7 +130,7 @@ describe('a person reads', () => {
   })
 
   test('that none was sold', async () => {
-    const { out, exitCode } = await house.cli('license', 'stats', '--from', '2023-01', '--to', '2023-12')
+    const { out, exitCode } = await installation.cli('license', 'stats', '--from', '2023-01', '--to', '2023-12')
     expect(exitCode).toBe(0)
     expect(out).toStartWith('0 licences sold from 2023-01-01 UTC until 2024-01-01 UTC')
     expect(out).toContain('None was sold.')
@@ -134,14 +143,14 @@ describe('a spreadsheet reads', () => {
   const fields = { by: 'month,product', from: '2024-02', to: '2024-12' }
 
   test('CSV from the command line', async () => {
-    expect((await house.cli('license', 'stats', ...optionsOf(fields), '--csv')).out).toBe(csv)
-    expect((await house.cli('license', 'stats', '--to', '2000-01-01', '--csv')).out).toBe('month,sold\n')
-    expect(await house.cli('license', 'stats', '--csv', '--json')).toMatchObject({ exitCode: 2, out: '' })
+    expect((await installation.cli('license', 'stats', ...optionsOf(fields), '--csv')).out).toBe(csv)
+    expect((await installation.cli('license', 'stats', '--to', '2000-01-01', '--csv')).out).toBe('month,sold\n')
+    expect(await installation.cli('license', 'stats', '--csv', '--json')).toMatchObject({ exitCode: 2, out: '' })
   })
 
   test('CSV over HTTP, where it asks for that', async () => {
     const headers = { authorization: `Bearer ${viewer.token}`, accept: 'text/csv' }
-    const answer = await fetch(`${house.url}/admin/api/stats?${new URLSearchParams(fields)}`, { headers })
+    const answer = await fetch(`${installation.url}/admin/api/stats?${new URLSearchParams(fields)}`, { headers })
     expect(answer.headers.get('content-type')).toStartWith('text/csv')
     expect(await answer.text()).toBe(csv)
   })
@@ -156,7 +165,7 @@ test.each([
   [{ from: '2024-03', to: '2024-02' }, 'let "from" come before "to"'],
   [{ product: 'Nothing' }, 'there is no product "Nothing"'],
 ])('%j says what it takes, at both doors', async (fields, reason) => {
-  const { exitCode, err } = await house.cli('license', 'stats', ...optionsOf(fields as Record<string, string>))
+  const { exitCode, err } = await installation.cli('license', 'stats', ...optionsOf(fields as Record<string, string>))
   expect(exitCode).toBeGreaterThan(0)
   expect(err).toContain(reason)
   const { status, body } = await viewer.tell('GET /stats', fields)
@@ -165,10 +174,10 @@ test.each([
 })
 
 test('the status of an installation tells how many of the assigned have ended', async () => {
-  const { licenses } = (await house.cli('status', '--json')).json
+  const { licenses } = (await installation.cli('status', '--json')).json
   const expired = (await stats()).totals.expired
   expect(licenses).toMatchObject({ available: 1, reserved: 1, expired, blocked: 1, revoked: 1 })
   expect((await viewer.tell('GET /status')).body.licenses).toEqual(licenses)
-  const { out } = await house.cli('status')
+  const { out } = await installation.cli('status')
   expect(out).toContain(`1 available, ${licenses.assigned} assigned, ${expired} of them expired, 1 reserved`)
 })

@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { receive } from '../support/receiver'
 import { makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 import { subscribe } from '../support/webhooks'
 
-let house: TestHouse
+let installation: TestInstallation
 let operator: Operator
 let product: string
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
-  operator = await makeOperator(house, 'operator')
-  product = String(await makeProduct(house))
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
+  operator = await makeOperator(installation, 'operator')
+  product = String(await makeProduct(installation))
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const dayMs = 86_400_000
-const license = (...args: string[]) => house.cli('license', ...args, '--json')
+const license = (...args: string[]) => installation.cli('license', ...args, '--json')
 const show = async (key: string) => (await license('show', key)).json
 const codeOf = async (license_key: string, identifier = 'pc', endpoint = 'verify') =>
-  (await house.ask(`POST /api/v1/${endpoint}`, { license_key, identifier })).code
+  (await installation.ask(`POST /api/v1/${endpoint}`, { license_key, identifier })).code
 const refused = async (line: string[], exitCode: number, ...sentences: string[]) => {
-  const spoken = await house.cli(...line)
+  const spoken = await installation.cli(...line)
   expect(spoken).toMatchObject({ exitCode, out: '' })
   for (const sentence of sentences) expect(spoken.err).toContain(sentence)
 }
@@ -34,7 +34,7 @@ async function sold(terms: Record<string, string> = {}, ...devices: string[]) {
   const given = { 'activation-limit': '3', 'owner-name': 'Ada', 'owner-email': 'ada@example.com', ...terms }
   const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
   await license('create', '--product', product, '--key', key, ...options)
-  for (const identifier of devices) await house.ask('POST /api/v1/activate', { license_key: key, identifier })
+  for (const identifier of devices) await installation.ask('POST /api/v1/activate', { license_key: key, identifier })
   return key
 }
 const daysAgo = (days: number) => new Date(Date.now() - days * dayMs).toISOString()
@@ -47,7 +47,7 @@ describe('license extend', () => {
       expires_at_before: '2030-05-01T10:00:00.000Z',
       expires_at: '2030-05-31T10:00:00.000Z',
     })
-    const { out } = await house.cli('license', 'extend', key, '2w')
+    const { out } = await installation.cli('license', 'extend', key, '2w')
     expect(out).toContain('It ends 2030-05-31 10:00 UTC → 2030-06-14 10:00 UTC.')
   })
 
@@ -71,7 +71,7 @@ describe('license extend', () => {
     await refused(['license', 'extend', gone, '30d'], 1, 'revoked for good', `license replace ${gone}`)
     const key = await sold({ validity: '5' })
     for (const by of ['30', '12h', '0d', '-3d', '1.5d', 'a month', '+5', '9999999d']) {
-      const { exitCode, err } = await house.cli('license', 'extend', '--', key, by)
+      const { exitCode, err } = await installation.cli('license', 'extend', '--', key, by)
       expect([by, exitCode]).toEqual([by, 2])
       expect(err).toContain('such as 30d or 4w')
     }
@@ -106,7 +106,7 @@ describe('license edit', () => {
     await refused(['license', 'edit', key, '--validity', '30'], 2, 'This ends', ' → ', '2 devices that use it')
     await refused(['license', 'edit', key, '--activation-limit', '1'], 2, '2 of 3 seats taken → 2 of 1 seat taken')
     await refused(['license', 'edit', key, '--status', 'available'], 2, 'assigned to Ada → in stock')
-    const other = String(await makeProduct(house))
+    const other = String(await makeProduct(installation))
     await refused(['license', 'edit', key, '--product', other], 2, `from product ${product} → ${other}`)
     expect(await codeOf(key)).toBe(200)
     for (const harmless of [
@@ -129,13 +129,13 @@ describe('license block', () => {
     expect(await show(key)).toMatchObject({ block_reason: reason, summary: expect.stringContaining(reason) })
     expect((await show(key)).history[0]).toMatchObject({ after: { block_reason: reason } })
     for (const line of [['show'], ['explain', '--identifier', 'pc']]) {
-      expect((await house.cli('license', ...line, key)).out).toContain(reason)
+      expect((await installation.cli('license', ...line, key)).out).toContain(reason)
     }
     for (const endpoint of ['verify', 'activate', 'get-license-key-details']) {
-      const { text } = await house.ask(`POST /api/v1/${endpoint}`, { license_key: key, identifier: 'pc' })
+      const { text } = await installation.ask(`POST /api/v1/${endpoint}`, { license_key: key, identifier: 'pc' })
       expect(text).not.toContain(reason)
     }
-    expect((await house.ask('GET /api/v1/get-license-keys', { search: key })).text).not.toContain(reason)
+    expect((await installation.ask('GET /api/v1/get-license-keys', { search: key })).text).not.toContain(reason)
     await license('unblock', key)
     expect(await show(key)).toMatchObject({ block_reason: null, state: 'active' })
     expect((await license('revoke', key, '--reason', 'sold on', '--yes')).json).toMatchObject({
@@ -146,7 +146,7 @@ describe('license block', () => {
   test('is undone by a client of the API as well, and its reason forgotten', async () => {
     const key = await sold()
     await operator.tell(`POST /licenses/${key}/block`, { reason: 'unpaid' })
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'assigned' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, status: 'assigned' })
     expect(await show(key)).toMatchObject({ block_reason: null, state: 'assigned' })
   })
 })
@@ -154,22 +154,22 @@ describe('license block', () => {
 describe('license replace', () => {
   test('hands everything over to another key and revokes the one before, in one step', async () => {
     const receiver = receive()
-    await subscribe(house, receiver.url, 'license.created,license.assigned,license.revoked')
-    const own = String(await makeProduct(house))
-    await house.cli('product', 'set', own, '--feature', 'seats:number=5')
+    await subscribe(installation, receiver.url, 'license.created,license.assigned,license.revoked')
+    const own = String(await makeProduct(installation))
+    await installation.cli('product', 'set', own, '--feature', 'seats:number=5')
     const owner = ['--owner-name', 'Ada', '--owner-email', 'ada@example.com']
     const terms = ['--activation-limit', '2', '--validity', '90', '--assigned-at', '2030-01-31T10:00:00Z']
     await license('create', '--product', own, '--key', 'LEAKED', ...owner, ...terms)
     await license('edit', 'LEAKED', '--feature', 'seats=10')
-    await house.cli('license', 'meta', 'set', 'LEAKED', 'order', '10000')
-    await house.ask('POST /api/v1/activate', { license_key: 'LEAKED', identifier: 'pc' })
+    await installation.cli('license', 'meta', 'set', 'LEAKED', 'order', '10000')
+    await installation.ask('POST /api/v1/activate', { license_key: 'LEAKED', identifier: 'pc' })
     const before = await show('LEAKED')
 
     await refused(['license', 'replace', 'LEAKED'], 2, 'revokes licence key "LEAKED" for good', 'Seats do not move')
     await refused(['license', 'replace', 'LEAKED', '--yes'], 1, `latchkey generator create --product ${own}`)
     await refused(['license', 'replace', 'LEAKED', '--new-key', 'LEAKED', '--yes'], 1, '"LEAKED" exists already')
     expect(await codeOf('LEAKED')).toBe(200)
-    await house.cli('generator', 'create', '--product', own, '--activation-limit', '9', '--validity', '9')
+    await installation.cli('generator', 'create', '--product', own, '--activation-limit', '9', '--validity', '9')
     const replaced = await license('replace', 'LEAKED', '--reason', 'posted in a forum', '--yes')
     const { license_key, ...json } = replaced.json
     expect(json).toMatchObject({ replaces: 'LEAKED', seats_taken: 0, devices_to_activate: 1, state: 'assigned' })
@@ -236,13 +236,13 @@ describe('activation deactivate --all', () => {
     )
     await refused(['activation', 'deactivate', key], 2, 'say which device to free, or --all')
     await refused(['activation', 'deactivate', key, 'pc', '--all', '--yes'], 2, 'say which device to free, or --all')
-    const { json } = await house.cli('activation', 'deactivate', key, '--all', '--yes', '--json')
+    const { json } = await installation.cli('activation', 'deactivate', key, '--all', '--yes', '--json')
     expect(json.freed.sort()).toEqual(['laptop', 'pc', 'phone'])
     expect(await codeOf(key)).toBe(202)
     expect(await codeOf(key, 'fourth', 'activate')).toBe(300)
     const told = await operator.tell(`POST /licenses/${key}/deactivate`, { all: true })
     expect(told.body).toEqual({ license_key: key, freed: ['fourth'] })
-    expect((await house.cli('activation', 'deactivate', key, '--all')).out).toBe('No device held a seat.\n')
+    expect((await installation.cli('activation', 'deactivate', key, '--all')).out).toBe('No device held a seat.\n')
   })
 })
 
@@ -250,6 +250,6 @@ test('license delete says what goes, and that it is gone', async () => {
   const [used, unused] = [await sold({}, 'pc'), await sold()]
   await refused(['license', 'delete', used], 2, '1 device that uses it will be refused.', '1 of 3 seats taken')
   await refused(['license', 'delete', unused], 2, 'No device uses it.')
-  const { out } = await house.cli('license', 'delete', used, '--yes')
+  const { out } = await installation.cli('license', 'delete', used, '--yes')
   expect(out).toBe(`${used} is deleted; it was assigned to Ada, 1 of 3 seats taken, for ever.\n`)
 })

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 let count = 0
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
+  installation = await startInstallation()
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const fresh = () => `FRESH-${++count}`
 const terms = () => ({ product_id: product, activation_limit: 1, validity: 365, status: 'available' })
 
 const create = (fields: Record<string, unknown>) =>
-  house.ask('POST /api/v1/create-license-keys', { ...terms(), ...fields })
+  installation.ask('POST /api/v1/create-license-keys', { ...terms(), ...fields })
 
 async function listed(license_key: string) {
-  const { response } = await house.ask('GET /api/v1/get-license-keys', { search: license_key })
+  const { response } = await installation.ask('GET /api/v1/get-license-keys', { search: license_key })
   return response.license_keys.find((row: { license_key: string }) => row.license_key === license_key)
 }
 
@@ -86,7 +86,7 @@ describe('creating licence keys', () => {
   test('takes a form that repeats license_keys[]', async () => {
     const body = new URLSearchParams({ ...terms(), product_id: `${product}`, activation_limit: '1', validity: '1' })
     for (const key of [fresh(), fresh()]) body.append('license_keys[]', key)
-    const { response } = await house.ask('POST /api/v1/create-license-keys', {}, { body })
+    const { response } = await installation.ask('POST /api/v1/create-license-keys', {}, { body })
     expect(response).toMatchObject({ code: 900, created: 2 })
   })
 
@@ -94,13 +94,13 @@ describe('creating licence keys', () => {
     const [key] = [fresh()]
     const { product_id: productId, validity: validity_days, ...rest } = { ...terms(), validity: 7 }
     const fields = { ...rest, productId, validity_days, customer_email: 'c@example.com', customer_name: 'Cy' }
-    const { code } = await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: [key] })
+    const { code } = await installation.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: [key] })
     expect(code).toBe(900)
     expect(await listed(key)).toMatchObject({ validity: 7, owner_email: 'c@example.com', owner_name: 'Cy' })
   })
 
   test('names every faulty field, in the order of the fields', async () => {
-    const answer = await house.ask('POST /api/v1/create-license-keys')
+    const answer = await installation.ask('POST /api/v1/create-license-keys')
     expect(answer).toMatchObject({ status: 200, code: 901, message: 'Incorrect data found', signedWith: 'global' })
     expect(Object.entries(answer.response.errors)).toEqual([
       ['license_keys', ['The license keys field is required.']],

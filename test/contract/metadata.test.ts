@@ -1,32 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
+  installation = await startInstallation()
+  product = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const identifier = 'site.test'
 const timestamp = expect.any(Number)
 
 /** A licence key with a seat taken by `identifier`. */
 async function activeLicense(fields: Record<string, unknown> = {}) {
-  const license_key = await makeLicense(house, { product_id: product, ...fields })
-  await house.ask('POST /api/v1/activate', { license_key, identifier })
+  const license_key = await makeLicense(installation, { product_id: product, ...fields })
+  await installation.ask('POST /api/v1/activate', { license_key, identifier })
   return license_key
 }
 
 const metaOf = async (license_key: string) => {
-  const { response } = await house.ask('POST /api/v1/get-license-key-details', { license_key, identifier })
+  const { response } = await installation.ask('POST /api/v1/get-license-key-details', { license_key, identifier })
   return response.licenseKey.meta_data
 }
 
 const productMetaOf = async (id: number) => {
-  const { response } = await house.ask('GET /api/v1/get-all-products')
+  const { response } = await installation.ask('GET /api/v1/get-all-products')
   return response.products.find((row: { id: number }) => row.id === id).meta_data
 }
 
@@ -45,26 +45,26 @@ const productRoutes = [
 describe('metadata of a licence', () => {
   test('is created once, read with the details, changed and deleted, each with its id', async () => {
     const asked = { license_key: await activeLicense(), identifier, key: 'colour' }
-    const created = await house.ask('POST /api/v1/create-license-key-meta', { ...asked, value: 'red' })
+    const created = await installation.ask('POST /api/v1/create-license-key-meta', { ...asked, value: 'red' })
     expect(created.response).toEqual({ code: 453, message: 'Metadata created', meta_id: expect.any(Number), timestamp })
-    const again = await house.ask('POST /api/v1/create-license-key-meta', { ...asked, value: 'green' })
+    const again = await installation.ask('POST /api/v1/create-license-key-meta', { ...asked, value: 'green' })
     expect(again).toMatchObject({ code: 452, message: 'Meta key already exists' })
     expect(await metaOf(asked.license_key)).toEqual([{ key: 'colour', value: 'red' }])
 
-    const updated = await house.ask('POST /api/v1/update-license-key-meta', { ...asked, value: 'blue' })
+    const updated = await installation.ask('POST /api/v1/update-license-key-meta', { ...asked, value: 'blue' })
     const { meta_id } = created.response
     expect(updated.response).toEqual({ code: 353, message: 'Metadata updated', meta_id, timestamp })
     expect(await metaOf(asked.license_key)).toEqual([{ key: 'colour', value: 'blue' }])
 
-    const deleted = await house.ask('POST /api/v1/delete-license-key-meta', asked)
+    const deleted = await installation.ask('POST /api/v1/delete-license-key-meta', asked)
     expect(deleted.response).toEqual({ code: 252, message: 'Metadata deleted', timestamp })
     expect(await metaOf(asked.license_key)).toEqual([])
     const unknown = "Meta key doesn't exist"
-    expect(await house.ask('POST /api/v1/update-license-key-meta', { ...asked, value: 'x' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/update-license-key-meta', { ...asked, value: 'x' })).toMatchObject({
       code: 352,
       message: unknown,
     })
-    expect(await house.ask('POST /api/v1/delete-license-key-meta', asked)).toMatchObject({
+    expect(await installation.ask('POST /api/v1/delete-license-key-meta', asked)).toMatchObject({
       code: 251,
       message: unknown,
     })
@@ -72,10 +72,15 @@ describe('metadata of a licence', () => {
 
   test('of one licence is not that of another', async () => {
     const [mine, theirs] = [await activeLicense(), await activeLicense()]
-    await house.ask('POST /api/v1/create-license-key-meta', { license_key: mine, identifier, key: 'k', value: 'v' })
+    await installation.ask('POST /api/v1/create-license-key-meta', {
+      license_key: mine,
+      identifier,
+      key: 'k',
+      value: 'v',
+    })
     const asked = { license_key: theirs, identifier, key: 'k', value: 'w' }
-    expect(await house.ask('POST /api/v1/update-license-key-meta', asked)).toMatchObject({ code: 352 })
-    expect(await house.ask('POST /api/v1/delete-license-key-meta', asked)).toMatchObject({ code: 251 })
+    expect(await installation.ask('POST /api/v1/update-license-key-meta', asked)).toMatchObject({ code: 352 })
+    expect(await installation.ask('POST /api/v1/delete-license-key-meta', asked)).toMatchObject({ code: 251 })
     expect(await metaOf(mine)).toEqual([{ key: 'k', value: 'v' }])
   })
 
@@ -91,7 +96,7 @@ describe('metadata of a licence', () => {
     ]
     for (const [meta_key, meta_value] of values) {
       const sent = { license_key, hardware_id: identifier, meta_key, meta_value }
-      expect(await house.ask('POST /v1/create-license-key-meta', sent)).toMatchObject({ code: 453 })
+      expect(await installation.ask('POST /v1/create-license-key-meta', sent)).toMatchObject({ code: 453 })
     }
     expect(await metaOf(license_key)).toEqual(values.map(([key, , value]) => ({ key, value })))
   })
@@ -100,7 +105,7 @@ describe('metadata of a licence', () => {
     const license_key = await activeLicense()
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((value) =>
-        house.ask('POST /api/v1/create-license-key-meta', { license_key, identifier, key: 'raced', value }),
+        installation.ask('POST /api/v1/create-license-key-meta', { license_key, identifier, key: 'raced', value }),
       ),
     )
     expect(answers.map(({ code }) => code).sort()).toEqual([452, 452, 452, 453])
@@ -108,8 +113,8 @@ describe('metadata of a licence', () => {
   })
 
   test('is not reached past the rules of verify, which come before its own', async () => {
-    const other = await makeProduct(house)
-    const inactive = await makeProduct(house, { status: 'inactive' })
+    const other = await makeProduct(installation)
+    const inactive = await makeProduct(installation, { status: 'inactive' })
     const license_key = await activeLicense()
     const cases: [number, Record<string, unknown>][] = [
       [210, { identifier }],
@@ -118,20 +123,21 @@ describe('metadata of a licence', () => {
       [210, { license_key, identifier, product_id: other }],
       [215, { license_key }],
       [215, { license_key, identifier: '' }],
-      [204, { license_key: await makeLicense(house, { product_id: product, status: 'blocked' }), identifier }],
-      [201, { license_key: await makeLicense(house, { product_id: product, status: 'available' }), identifier }],
-      [203, { license_key: await makeLicense(house, { product_id: inactive }), identifier }],
+      [204, { license_key: await makeLicense(installation, { product_id: product, status: 'blocked' }), identifier }],
+      [201, { license_key: await makeLicense(installation, { product_id: product, status: 'available' }), identifier }],
+      [203, { license_key: await makeLicense(installation, { product_id: inactive }), identifier }],
       [
         205,
         {
-          license_key: await makeLicense(house, { product_id: product, validity: 1, assigned_at: '2020-01-01' }),
+          license_key: await makeLicense(installation, { product_id: product, validity: 1, assigned_at: '2020-01-01' }),
           identifier,
         },
       ],
       [202, { license_key, identifier: 'another device' }],
     ]
     for (const route of licenseRoutes) {
-      for (const [code, fields] of cases) expect(await house.ask(route, fields)).toMatchObject({ code, status: 200 })
+      for (const [code, fields] of cases)
+        expect(await installation.ask(route, fields)).toMatchObject({ code, status: 200 })
     }
   })
 
@@ -139,13 +145,16 @@ describe('metadata of a licence', () => {
     const device = { license_key: await activeLicense(), identifier }
     const [create, update, remove] = licenseRoutes
     for (const key of [undefined, '', '   ', null]) {
-      expect(await house.ask(create, { ...device, key, value: 'v' })).toMatchObject({ code: 450 })
-      expect(await house.ask(update, { ...device, key })).toMatchObject({ code: 350 })
-      expect(await house.ask(remove, { ...device, key })).toMatchObject({ code: 250, message: 'Meta key is required' })
+      expect(await installation.ask(create, { ...device, key, value: 'v' })).toMatchObject({ code: 450 })
+      expect(await installation.ask(update, { ...device, key })).toMatchObject({ code: 350 })
+      expect(await installation.ask(remove, { ...device, key })).toMatchObject({
+        code: 250,
+        message: 'Meta key is required',
+      })
     }
     for (const value of [undefined, '', null]) {
-      expect(await house.ask(create, { ...device, key: 'k', value })).toMatchObject({ code: 451 })
-      expect(await house.ask(update, { ...device, key: 'k', value })).toMatchObject({
+      expect(await installation.ask(create, { ...device, key: 'k', value })).toMatchObject({ code: 451 })
+      expect(await installation.ask(update, { ...device, key: 'k', value })).toMatchObject({
         code: 351,
         message: 'Meta value is required',
       })
@@ -166,7 +175,7 @@ describe('metadata of a licence', () => {
     ]
     for (const fields of cases) {
       for (const route of licenseRoutes.slice(0, 2)) {
-        expect(await house.ask(route, { ...device, ...fields })).toMatchObject({ code: 9400, status: 400 })
+        expect(await installation.ask(route, { ...device, ...fields })).toMatchObject({ code: 9400, status: 400 })
       }
     }
     expect(await metaOf(device.license_key)).toEqual([])
@@ -175,44 +184,46 @@ describe('metadata of a licence', () => {
   test('is created once however often a request with one Idempotency-Key comes', async () => {
     const asked = { license_key: await activeLicense(), identifier, key: 'k', value: 'v' }
     const headers = { 'idempotency-key': 'meta-1' }
-    const first = await house.ask('POST /api/v1/create-license-key-meta', asked, { headers })
+    const first = await installation.ask('POST /api/v1/create-license-key-meta', asked, { headers })
     expect(first).toMatchObject({ code: 453 })
-    const second = await house.ask('POST /api/v1/create-license-key-meta', asked, { headers })
+    const second = await installation.ask('POST /api/v1/create-license-key-meta', asked, { headers })
     expect(second.text).toBe(first.text)
   })
 })
 
 describe('metadata of a product', () => {
   test('is created once, read with the product, changed and deleted', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const asked = { product_id, key: 'platform' }
-    const created = await house.ask('POST /api/v1/create-product-meta', { ...asked, value: 'linux' })
+    const created = await installation.ask('POST /api/v1/create-product-meta', { ...asked, value: 'linux' })
     expect(created.response).toEqual({ code: 273, message: 'Product meta created', timestamp })
-    const again = await house.ask('POST /api/v1/create-product-meta', { ...asked, value: 'mac' })
+    const again = await installation.ask('POST /api/v1/create-product-meta', { ...asked, value: 'mac' })
     expect(again).toMatchObject({ code: 272, message: 'Meta key already exists' })
     expect(await productMetaOf(product_id)).toEqual([{ key: 'platform', value: 'linux' }])
 
-    const updated = await house.ask('POST /api/v1/update-product-meta', { ...asked, value: { os: 'mac' } })
+    const updated = await installation.ask('POST /api/v1/update-product-meta', { ...asked, value: { os: 'mac' } })
     expect(updated.response).toEqual({ code: 373, message: 'Product meta updated', timestamp })
     expect(await productMetaOf(product_id)).toEqual([{ key: 'platform', value: '{"os":"mac"}' }])
 
-    const deleted = await house.ask('POST /api/v1/delete-product-meta', asked)
+    const deleted = await installation.ask('POST /api/v1/delete-product-meta', asked)
     expect(deleted.response).toEqual({ code: 482, message: 'Product meta deleted', timestamp })
     expect(await productMetaOf(product_id)).toEqual([])
-    expect(await house.ask('POST /api/v1/update-product-meta', { ...asked, value: 'x' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/update-product-meta', { ...asked, value: 'x' })).toMatchObject({
       code: 372,
       message: "Meta key doesn't exists",
     })
-    expect(await house.ask('POST /api/v1/delete-product-meta', asked)).toMatchObject({
+    expect(await installation.ask('POST /api/v1/delete-product-meta', asked)).toMatchObject({
       code: 481,
       message: "Meta key doesn't exist",
     })
   })
 
   test('created twice at once is created once', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const answers = await Promise.all(
-      ['a', 'b', 'c'].map((value) => house.ask('POST /api/v1/create-product-meta', { product_id, key: 'k', value })),
+      ['a', 'b', 'c'].map((value) =>
+        installation.ask('POST /api/v1/create-product-meta', { product_id, key: 'k', value }),
+      ),
     )
     expect(answers.map(({ code }) => code).sort()).toEqual([272, 272, 273])
   })
@@ -221,14 +232,14 @@ describe('metadata of a product', () => {
     const references = [undefined, '', 0, -1, 999_999, 2 ** 60, 'no-such-slug', '😀', 'x'.repeat(255)]
     for (const [i, code] of [274, 374, 483].entries()) {
       for (const product_id of references) {
-        const answer = await house.ask(productRoutes[i]!, { product_id })
+        const answer = await installation.ask(productRoutes[i]!, { product_id })
         expect(answer).toMatchObject({ code, message: 'Product not found', signedWith: 'global' })
       }
     }
   })
 
   test('asks for its key first, then for its value', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const codes: [(typeof productRoutes)[number], number, Record<string, unknown>][] = [
       [productRoutes[0], 270, { value: 'v' }],
       [productRoutes[0], 271, { key: 'k' }],
@@ -239,12 +250,12 @@ describe('metadata of a product', () => {
       [productRoutes[2], 480, { key: '' }],
     ]
     for (const [route, code, fields] of codes)
-      expect(await house.ask(route, { product_id, ...fields })).toMatchObject({ code })
+      expect(await installation.ask(route, { product_id, ...fields })).toMatchObject({ code })
     expect(await productMetaOf(product_id)).toEqual([])
   })
 
   test('that no field may hold is malformed and leaves nothing behind', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const cases: Record<string, unknown>[] = [
       { product_id: 'x'.repeat(256), key: 'k', value: 'v' },
       { product_id: { id: 1 }, key: 'k', value: 'v' },
@@ -255,7 +266,7 @@ describe('metadata of a product', () => {
     ]
     for (const fields of cases) {
       for (const route of productRoutes.slice(0, 2)) {
-        expect(await house.ask(route, fields)).toMatchObject({ code: 9400, status: 400 })
+        expect(await installation.ask(route, fields)).toMatchObject({ code: 9400, status: 400 })
       }
     }
     expect(await productMetaOf(product_id)).toEqual([])

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freshFolder, startHouse, type TestHouse } from '../support/house'
+import { freshFolder, startInstallation, type TestInstallation } from '../support/installation'
 import { auditRows, makeOperator, type Operator, type Showing, tell } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)
 
-let atTheTerminal: TestHouse
-let overHttp: TestHouse
+let atTheTerminal: TestInstallation
+let overHttp: TestInstallation
 let owner: Operator
 let viewer: Operator
 beforeAll(async () => {
-  ;[atTheTerminal, overHttp] = [await startHouse(), await startHouse()]
+  ;[atTheTerminal, overHttp] = [await startInstallation(), await startInstallation()]
   owner = await makeOperator(overHttp, 'owner')
   viewer = await makeOperator(overHttp, 'viewer')
 })
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 interface Sending extends Showing {
-  to?: TestHouse
+  to?: TestInstallation
   name?: string
   fields?: Record<string, string>
 }
@@ -47,7 +47,7 @@ async function fetched(path: string, { token = owner.token, to = overHttp, heade
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
 }
 
-const isClean = ({ folder }: TestHouse) =>
+const isClean = ({ folder }: TestInstallation) =>
   !existsSync(join(folder, 'imports')) || !readdirSync(join(folder, 'imports')).length
 
 const header = 'license_key,product,activation_limit,validity'
@@ -61,7 +61,7 @@ const sold = [
 const wishes = ['--create-products', '--map', 'Customer=owner_name', '--default', 'status=assigned']
 const wished = { create_products: '1', map: 'Customer=owner_name', default: 'status=assigned' }
 
-/** A table without what differs from one house to another: moments of today and what is random. */
+/** A table without what differs from one installation to another: moments of today and what is random. */
 const comparable = (text: string) =>
   text.replace(/20\d\d-\d\d-\d\dT[\d:.]+Z|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '…')
 
@@ -127,7 +127,7 @@ describe('an import over HTTP', () => {
     expect(told.body.refusals).toMatchObject([{ file: 'keys.csv', line: 3 }])
     expect([auditRows(overHttp).length, (await fetched('/export')).text]).toEqual(before)
     expect(isClean(overHttp)).toBe(true)
-    expect(readdirSync(overHttp.folder).filter((name) => name.startsWith('rehearsal'))).toEqual([])
+    expect(readdirSync(overHttp.folder).filter((name) => name.startsWith('dry run'))).toEqual([])
   })
 
   test.each([
@@ -154,9 +154,9 @@ describe('an import over HTTP', () => {
     const folder = freshFolder()
     mkdirSync(join(folder, 'imports', 'half'), { recursive: true })
     writeFileSync(join(folder, 'imports', 'half', 'keys.csv'), header)
-    const house = await startHouse({}, folder)
+    const installation = await startInstallation({}, folder)
     expect(existsSync(join(folder, 'imports'))).toBe(false)
-    await house.close()
+    await installation.close()
   })
 
   test('is for owners', async () => {
@@ -178,7 +178,7 @@ describe('an export over HTTP', () => {
   })
 
   test('of everything fills an empty installation, which then exports the same; signing keys under a passphrase', async () => {
-    const empty = await startHouse()
+    const empty = await startInstallation()
     const { token } = await makeOperator(empty, 'owner')
     const headers = { 'x-passphrase': 'a long one' }
     const everything = (await fetched('/export')).text

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeFile, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let owner: Operator
 let product: number
 const name = 'FotoPro 5'
 beforeAll(async () => {
-  house = await startHouse()
-  owner = await makeOperator(house, 'owner')
-  product = await makeProduct(house, { name })
-  for (let i = 0; i < 2; i++) await makeProduct(house, { name: 'Twin' })
+  installation = await startInstallation()
+  owner = await makeOperator(installation, 'owner')
+  product = await makeProduct(installation, { name })
+  for (let i = 0; i < 2; i++) await makeProduct(installation, { name: 'Twin' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const done = async (...line: string[]) => {
-  const spoken = await house.cli(...line, '--json')
+  const spoken = await installation.cli(...line, '--json')
   expect([line.join(' '), spoken.exitCode, spoken.err]).toEqual([line.join(' '), 0, expect.any(String)])
   return spoken.json
 }
 const refused = async (line: string[], ...sentences: string[]) => {
-  const { exitCode, err } = await house.cli(...line)
+  const { exitCode, err } = await installation.cli(...line)
   expect([exitCode, err]).toEqual([1, expect.any(String)])
   for (const sentence of sentences) expect(err).toContain(sentence)
 }
@@ -40,11 +40,15 @@ describe('a product is named by its name', () => {
     }
     const { licenses } = await done('license', 'list', '--product', by)
     expect(licenses[0]).toMatchObject({ product_id: product, product_name: name })
-    expect((await house.cli('license', 'list', '--product', by)).out).toContain(name)
+    expect((await installation.cli('license', 'list', '--product', by)).out).toContain(name)
   })
 
   test('for releases and signing keys, and in every route', async () => {
-    await makeRelease(house, { product: name as unknown as number, number: 1, file: makeFile(house, 'bytes') })
+    await makeRelease(installation, {
+      product: name as unknown as number,
+      number: 1,
+      file: makeFile(installation, 'bytes'),
+    })
     expect(await done('key', 'generate', '--yes', '--product', name, '--bits', '2048')).toMatchObject({
       product_id: product,
     })
@@ -56,15 +60,15 @@ describe('a product is named by its name', () => {
     await refused(['license', 'list', '--product', 'Twin'], 'there are 2 products named "Twin"', '2 "Twin", 3 "Twin"')
     expect(await owner.tell('GET /licenses', { product: 'Twin' })).toMatchObject({ status: 409 })
     await refused(['license', 'list', '--product', 'foto'], 'there is no product "foto"', `did you mean 1 "${name}"?`)
-    const number = await makeProduct(house, { name: '1' })
+    const number = await makeProduct(installation, { name: '1' })
     expect(await done('product', 'show', '1')).toMatchObject({ id: product })
     await done('product', 'set', String(number), '--slug', 'my-slug')
-    await makeProduct(house, { name: 'my-slug' })
+    await makeProduct(installation, { name: 'my-slug' })
     expect(await done('product', 'show', 'my-slug')).toMatchObject({ id: number })
   })
 
   test('and by no client of the API, to which ids, uuids and slugs alone are known', async () => {
-    expect(await house.ask('GET /api/v1/get-available-license-keys-count', { product_id: name })).toMatchObject({
+    expect(await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id: name })).toMatchObject({
       code: 740,
     })
   })
@@ -72,11 +76,11 @@ describe('a product is named by its name', () => {
 
 test('an import that makes products gives them slugs', async () => {
   const file = makeFile(
-    house,
+    installation,
     'license_key,product,activation_limit\nI-1,Über Präzision!,1\nI-2,FOTO/Neu,1\nI-3,foto neu,1\n',
     'k.csv',
   )
-  const { exitCode } = await house.cli('import', file, '--create-products', '--yes')
+  const { exitCode } = await installation.cli('import', file, '--create-products', '--yes')
   expect(exitCode).toBe(0)
   const slugOf = async (by: string) => (await done('product', 'show', by)).slug
   expect(await slugOf('Über Präzision!')).toBe('uber-prazision')

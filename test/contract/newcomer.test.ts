@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { serveFolder } from '../support/restored'
 
 // Each step is a command of its own, and one of them takes in 100,000 lines.
@@ -10,27 +10,27 @@ setDefaultTimeout(120_000)
 const keysBroughtAlong = 100_000
 const customer = { license_key: 'OLD-00042', identifier: 'her new laptop' }
 
-let house: TestHouse
+let installation: TestInstallation
 let license: { activations: { identifier: string; status: string }[] }
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const beside = (name: string, content?: string) => {
-  const path = join(house.folder, '..', name)
+  const path = join(installation.folder, '..', name)
   if (content !== undefined) writeFileSync(path, content)
   return path
 }
 
 /** Runs a command that must succeed; what it printed as JSON. */
 async function done(...args: string[]) {
-  const { exitCode, json, err } = await house.cli(...args, '--json')
+  const { exitCode, json, err } = await installation.cli(...args, '--json')
   expect({ args, exitCode, err: exitCode ? err : '' }).toEqual({ args, exitCode: 0, err: '' })
   return json
 }
 
-const verify = (device = customer, asking = {}) => house.ask('POST /api/v1/verify', device, asking)
+const verify = (device = customer, asking = {}) => installation.ask('POST /api/v1/verify', device, asking)
 
 test('a product with a generator', async () => {
   await done('product', 'create', '--name', 'My App', '--slug', 'my-app')
@@ -48,14 +48,14 @@ test('100,000 keys that exist already', async () => {
   expect((await done('license', 'list', '--limit', '1')).licenses).toEqual([])
   const imported = await done('import', file, '--product', 'my-app', '--yes')
   expect([dry.made, imported.made, imported.refused]).toEqual([keysBroughtAlong, keysBroughtAlong, 0])
-  expect((await house.ask('GET /api/v1/get-license-keys', { search: 'OLD-99999' })).response.license_keys).toHaveLength(
-    1,
-  )
+  expect(
+    (await installation.ask('GET /api/v1/get-license-keys', { search: 'OLD-99999' })).response.license_keys,
+  ).toHaveLength(1)
 })
 
 test('why one customer is refused: her only seat is taken by the laptop she sold', async () => {
-  await house.ask('POST /api/v1/activate', { ...customer, identifier: 'the laptop she sold' })
-  expect((await house.ask('POST /api/v1/activate', customer)).code).toBe(302)
+  await installation.ask('POST /api/v1/activate', { ...customer, identifier: 'the laptop she sold' })
+  expect((await installation.ask('POST /api/v1/activate', customer)).code).toBe(302)
   expect((await verify()).code).toBe(202)
   const explained = await done('license', 'explain', customer.license_key, '--identifier', customer.identifier)
   expect(explained.answer.code).toBe(202)
@@ -65,7 +65,7 @@ test('why one customer is refused: her only seat is taken by the laptop she sold
 
 test('a seat that is freed, and taken by the device she has now', async () => {
   await done('activation', 'deactivate', customer.license_key, 'the laptop she sold')
-  expect((await house.ask('POST /api/v1/activate', customer)).code).toBe(300)
+  expect((await installation.ask('POST /api/v1/activate', customer)).code).toBe(300)
   expect((await verify()).code).toBe(200)
 })
 
@@ -84,7 +84,7 @@ test('an API key that is rotated while it is used, with no request refused', asy
   expect([...new Set(codes)]).toEqual([200])
 })
 
-test('a backup under load that is restored elsewhere, and a house in which all is well', async () => {
+test('a backup under load that is restored elsewhere, and a installation in which all is well', async () => {
   const passphrase = beside('passphrase', 'a long and private sentence\n')
   let isLoaded = true
   const customers = Array.from({ length: 4 }, async () => {
@@ -100,10 +100,10 @@ test('a backup under load that is restored elsewhere, and a house in which all i
   const restored = await serveFolder(elsewhere)
   const answer = await fetch(`${restored.url}/api/v1/verify`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${house.apiKey}` },
+    headers: { authorization: `Bearer ${installation.apiKey}` },
     body: new URLSearchParams(customer),
   })
-  expect(await house.receive(answer)).toMatchObject({ code: 200 })
+  expect(await installation.receive(answer)).toMatchObject({ code: 200 })
   await restored.close()
 
   const { ok, checks } = await done('doctor')

@@ -3,25 +3,25 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let license_key: string
 let product_id: number
 let product_uuid: string
 const identifier = 'büro-3'
 beforeAll(async () => {
-  house = await startHouse()
-  product_id = await makeProduct(house)
-  product_uuid = (await house.cli('product', 'show', String(product_id), '--json')).json.uuid
-  license_key = await makeActiveLicense(house, { product_id }, identifier)
+  installation = await startInstallation()
+  product_id = await makeProduct(installation)
+  product_uuid = (await installation.cli('product', 'show', String(product_id), '--json')).json.uuid
+  license_key = await makeActiveLicense(installation, { product_id }, identifier)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const verify = (fields: Record<string, unknown>, asking = {}) =>
-  house.ask('POST /api/v1/verify', { license_key, identifier, ...fields }, asking)
+  installation.ask('POST /api/v1/verify', { license_key, identifier, ...fields }, asking)
 
 describe('an answer to a request with a nonce', () => {
   test('holds it, and whom it is about, under the signature, last before the timestamp', async () => {
@@ -39,14 +39,14 @@ describe('an answer to a request with a nonce', () => {
   })
 
   test('names the product that decided, so that a licence of another cannot pass for one of it', async () => {
-    const other = await makeProduct(house)
-    const cheap = await makeActiveLicense(house, { product_id: other }, identifier)
+    const other = await makeProduct(installation)
+    const cheap = await makeActiveLicense(installation, { product_id: other }, identifier)
     const nonce = 'whose-is-it'
     const named = { product_id: other, product_uuid: expect.not.stringMatching(product_uuid) }
     // On its way the product was taken out of the request.
     expect((await verify({ license_key: cheap, nonce })).response).toMatchObject({ code: 200, ...named })
     for (const path of ['activate', 'get-license-key-details', 'get-license-file'] as const) {
-      const { response } = await house.ask(`POST /api/v1/${path}`, { license_key: cheap, identifier, nonce })
+      const { response } = await installation.ask(`POST /api/v1/${path}`, { license_key: cheap, identifier, nonce })
       expect(response).toMatchObject(named)
     }
     const unseated = await verify({ license_key: cheap, identifier: 'elsewhere', nonce })
@@ -57,18 +57,18 @@ describe('an answer to a request with a nonce', () => {
   })
 
   test('names a product that got the id of a deleted one by its own uuid', async () => {
-    const before = await makeProduct(house)
-    const first = await makeActiveLicense(house, { product_id: before }, identifier)
+    const before = await makeProduct(installation)
+    const first = await makeActiveLicense(installation, { product_id: before }, identifier)
     const nonce = 'an-id-again'
     const { response } = await verify({ license_key: first, nonce })
-    await house.cli('product', 'delete', String(before), '--yes')
+    await installation.cli('product', 'delete', String(before), '--yes')
     const uuid = '01234567-89ab-4cde-8f01-23456789abcd'
     const line = { id: before, uuid, name: 'Its heir', source: 'internal', external_reference: '', status: 'active' }
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-heir-'))
     await Bun.write(join(folder, 'products.jsonl'), JSON.stringify({ ...line, require_non_expired: 0 }))
-    await house.cli('import', join(folder, 'products.jsonl'), '--yes')
+    await installation.cli('import', join(folder, 'products.jsonl'), '--yes')
     rmSync(folder, { recursive: true })
-    const heir = await makeActiveLicense(house, { product_id: before }, identifier)
+    const heir = await makeActiveLicense(installation, { product_id: before }, identifier)
     expect(response.product_uuid).not.toBe(uuid)
     expect((await verify({ license_key: heir, nonce })).response).toMatchObject({
       code: 200,
@@ -78,7 +78,7 @@ describe('an answer to a request with a nonce', () => {
   })
 
   test('is about the fields as the server read them: spaces dropped, other names taken', async () => {
-    const { response } = await house.ask('POST /api/v1/verify', {
+    const { response } = await installation.ask('POST /api/v1/verify', {
       license_key: ` ${license_key} `,
       hardwareId: identifier,
       nonce: 12345678,
@@ -92,7 +92,7 @@ describe('an answer to a request with a nonce', () => {
   })
 
   test('says no as well, and holds what follows the payload', async () => {
-    const { response } = await house.ask('GET /api/v1/get-all-products', { nonce: 'x'.repeat(128) })
+    const { response } = await installation.ask('GET /api/v1/get-all-products', { nonce: 'x'.repeat(128) })
     expect(Object.keys(response)).toEqual(['code', 'message', 'products', 'nonce', 'timestamp'])
     expect(await verify({ license_key: 'UNKNOWN', nonce: 'eight888' })).toMatchObject({
       code: 210,
@@ -102,7 +102,7 @@ describe('an answer to a request with a nonce', () => {
 
   test('repeated under an Idempotency-Key carries the nonce of the repeat', async () => {
     const activate = (nonce: string) =>
-      house.ask(
+      installation.ask(
         'POST /api/v1/activate',
         { license_key, identifier: 'second', nonce },
         { headers: { 'idempotency-key': 'once' } },
@@ -134,7 +134,11 @@ test('a stranger has nothing signed that they wrote', async () => {
   const { code, response } = await verify({ nonce: 'stranger-nonce' }, { key: 'lk_wrong' })
   expect(code).toBe(100)
   expect(Object.keys(response)).toEqual(['code', 'message', 'timestamp'])
-  const changelog = await house.ask('GET /api/v1/products/none/changelog', { nonce: 'stranger-nonce' }, { key: null })
+  const changelog = await installation.ask(
+    'GET /api/v1/products/none/changelog',
+    { nonce: 'stranger-nonce' },
+    { key: null },
+  )
   expect(changelog.response).not.toHaveProperty('nonce')
 })
 

@@ -6,7 +6,7 @@ import { signingKeys } from '../../db/schema/operations'
 import { generateRsaKey, toSigningKey } from '../../src/signing/key-pair'
 import { putInPlace } from '../../src/signing/service'
 import { beside } from '../support/beside'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 
 const day = 86_400_000
@@ -14,19 +14,19 @@ const day = 86_400_000
 const device = `gerät-${'ü'.repeat(300)}`
 const features = { seats: 5, pro: true, 'ünï/cödé': 'a/b "ß" 😀', Zebra: 'upper case sorts first' }
 
-let house: TestHouse
+let installation: TestInstallation
 let plain: number
 let own: number
 beforeAll(async () => {
-  house = await startHouse()
-  plain = await makeProduct(house)
-  own = await makeProduct(house)
-  await beside(house, async ({ db, sealer, clock }) => {
+  installation = await startInstallation()
+  plain = await makeProduct(installation)
+  own = await makeProduct(installation)
+  await beside(installation, async ({ db, sealer, clock }) => {
     const key = toSigningKey(await generateRsaKey(3072), sealer, own, clock())
     await db.write((tx) => putInPlace(tx, key))
   })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 interface ShownKey {
   product_id: number | null
@@ -35,15 +35,15 @@ interface ShownKey {
 }
 
 async function publicKeyOf(product: number | null) {
-  const { keys } = (await house.cli('key', 'show', '--json')).json
+  const { keys } = (await installation.cli('key', 'show', '--json')).json
   const { public_key } = keys.find((key: ShownKey) => key.product_id === product && !key.retired_at)
   return createPublicKey(public_key)
 }
 type PublicKey = Awaited<ReturnType<typeof publicKeyOf>>
 
 async function makeFeatured(product_id: number, fields = {}) {
-  const key = await makeActiveLicense(house, { product_id, ...fields }, device)
-  await beside(house, ({ db }) =>
+  const key = await makeActiveLicense(installation, { product_id, ...fields }, device)
+  await beside(installation, ({ db }) =>
     db.write(async (tx) => {
       await tx.update(licenses).set({ features }).where(eq(licenses.licenseKey, key))
     }),
@@ -73,8 +73,8 @@ describe('get-license-file', () => {
       [own, own, 'product'],
     ] as const) {
       const license_key = await makeFeatured(product, { validity: 10 })
-      const asked = Math.floor(house.now().getTime() / 1000) * 1000
-      const answer = await house.ask(door, { license_key, identifier: device })
+      const asked = Math.floor(installation.now().getTime() / 1000) * 1000
+      const answer = await installation.ask(door, { license_key, identifier: device })
       expect(answer).toMatchObject({ code: 502, status: 200, signedWith })
       expect(Object.keys(answer.response)).toEqual(['code', 'message', 'licFileContent', 'timestamp'])
       const file = readLicenseFile(answer.response.licFileContent, await publicKeyOf(scope))
@@ -91,13 +91,13 @@ describe('get-license-file', () => {
 
   test('says of a licence that never ends that it never ends', async () => {
     const license_key = await makeFeatured(plain, { validity: 0 })
-    const { response } = await house.ask(door, { license_key, identifier: device })
+    const { response } = await installation.ask(door, { license_key, identifier: device })
     expect(readLicenseFile(response.licFileContent, await publicKeyOf(null)).expires_at).toBeNull()
   })
 
   test('makes nothing that another key opens, or that can be altered', async () => {
     const license_key = await makeFeatured(own)
-    const { response } = await house.ask(door, { license_key, identifier: device })
+    const { response } = await installation.ask(door, { license_key, identifier: device })
     const another = createPublicKey(await generateRsaKey(3072))
     expect(() => readLicenseFile(response.licFileContent, another)).toThrow()
     const key = await publicKeyOf(own)
@@ -110,33 +110,37 @@ describe('get-license-file', () => {
 
   test('answers many at once, each with its own file', async () => {
     const keys = await Promise.all(
-      Array.from({ length: 20 }, () => makeActiveLicense(house, { product_id: plain }, device)),
+      Array.from({ length: 20 }, () => makeActiveLicense(installation, { product_id: plain }, device)),
     )
-    const answers = await Promise.all(keys.map((license_key) => house.ask(door, { license_key, identifier: device })))
+    const answers = await Promise.all(
+      keys.map((license_key) => installation.ask(door, { license_key, identifier: device })),
+    )
     const opener = await publicKeyOf(null)
     const read = answers.map(({ response }) => readLicenseFile(response.licFileContent, opener).license_key)
     expect(read).toEqual(keys)
   })
 
   test('refuses in the words of verify, but an unknown key with 501', async () => {
-    const active = await makeActiveLicense(house, { product_id: plain }, device)
-    const unused = await makeLicense(house, { product_id: plain })
-    const stocked = await makeLicense(house, { product_id: plain, status: 'available' })
-    const blocked = await makeActiveLicense(house, { product_id: own }, device)
-    await house.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
+    const active = await makeActiveLicense(installation, { product_id: plain }, device)
+    const unused = await makeLicense(installation, { product_id: plain })
+    const stocked = await makeLicense(installation, { product_id: plain, status: 'available' })
+    const blocked = await makeActiveLicense(installation, { product_id: own }, device)
+    await installation.ask('POST /api/v1/update-license-key', { license_key: blocked, status: 'blocked' })
     const identifier = device
-    expect(await house.ask(door, { license_key: 'NOBODY', identifier })).toMatchObject({ code: 501 })
-    expect(await house.ask(door, {})).toMatchObject({ code: 501 })
-    expect(await house.ask(door, { license_key: active, identifier, product_id: own })).toMatchObject({ code: 501 })
-    expect(await house.ask(door, { license_key: active })).toMatchObject({ code: 215 })
-    expect(await house.ask(door, { license_key: stocked, identifier })).toMatchObject({ code: 201 })
-    expect(await house.ask(door, { license_key: unused, identifier })).toMatchObject({ code: 202 })
-    expect(await house.ask(door, { license_key: blocked, identifier })).toMatchObject({
+    expect(await installation.ask(door, { license_key: 'NOBODY', identifier })).toMatchObject({ code: 501 })
+    expect(await installation.ask(door, {})).toMatchObject({ code: 501 })
+    expect(await installation.ask(door, { license_key: active, identifier, product_id: own })).toMatchObject({
+      code: 501,
+    })
+    expect(await installation.ask(door, { license_key: active })).toMatchObject({ code: 215 })
+    expect(await installation.ask(door, { license_key: stocked, identifier })).toMatchObject({ code: 201 })
+    expect(await installation.ask(door, { license_key: unused, identifier })).toMatchObject({ code: 202 })
+    expect(await installation.ask(door, { license_key: blocked, identifier })).toMatchObject({
       code: 204,
       signedWith: 'product',
     })
-    const { json } = await house.cli('api-key', 'create', '--name', 'x', '--can', 'verify', '--json')
-    expect(await house.ask(door, { license_key: active, identifier }, { key: json.api_key })).toMatchObject({
+    const { json } = await installation.cli('api-key', 'create', '--name', 'x', '--can', 'verify', '--json')
+    expect(await installation.ask(door, { license_key: active, identifier }, { key: json.api_key })).toMatchObject({
       code: 102,
     })
   })
@@ -145,14 +149,14 @@ describe('get-license-file', () => {
 describe('the offline file', () => {
   const hour = 3_600_000
   const ask = (license: string, fields: object) =>
-    fetch(`${house.url}/api/v1/licenses/${encodeURIComponent(license)}/offline-file`, {
+    fetch(`${installation.url}/api/v1/licenses/${encodeURIComponent(license)}/offline-file`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${house.apiKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify(fields),
     })
 
   const endOf = async (license: string): Promise<string> =>
-    `${new Date((await house.cli('license', 'show', license, '--json')).json.expires_at).toISOString().slice(0, 19)}Z`
+    `${new Date((await installation.cli('license', 'show', license, '--json')).json.expires_at).toISOString().slice(0, 19)}Z`
 
   interface SignedFile {
     grace_period_days: number
@@ -219,15 +223,15 @@ describe('the offline file', () => {
       environment: 'staging',
     })
     expect(last_verified_at).toBe(issued_at)
-    expect(Math.abs(Date.parse(issued_at) - house.now().getTime())).toBeLessThan(60_000)
+    expect(Math.abs(Date.parse(issued_at) - installation.now().getTime())).toBeLessThan(60_000)
     expect(signature).toMatch(/^[A-Za-z0-9+/]+=*$/)
   })
 
   test('says until when the licence is good, and grants no grace beyond that', async () => {
-    const key = await makeActiveLicense(house, { product_id: plain, validity: 4 }, device)
+    const key = await makeActiveLicense(installation, { product_id: plain, validity: 4 }, device)
     const end = async (agoHours: number) => {
-      const assigned_at = new Date(house.now().getTime() - agoHours * hour).toISOString()
-      await house.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at })
+      const assigned_at = new Date(installation.now().getTime() - agoHours * hour).toISOString()
+      await installation.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at })
       return endOf(key)
     }
     for (const [agoHours, grace] of [
@@ -242,34 +246,37 @@ describe('the offline file', () => {
       const last = Date.parse(file.license.expires_at) + file.grace_period_days * day
       expect(last).toBeLessThanOrEqual(Date.parse(ends_at))
     }
-    const endless = await makeActiveLicense(house, { product_id: plain, validity: 0 }, device)
+    const endless = await makeActiveLicense(installation, { product_id: plain, validity: 0 }, device)
     const file = await read(await ask(endless, { identifier: device, grace_period_days: 30 }))
     expect(file).toMatchObject({ grace_period_days: 30, license: { ends_at: null } })
   })
 
   test('has no more grace than its product grants, whatever a client asks for', async () => {
-    const product = await makeProduct(house)
-    const key = await makeActiveLicense(house, { product_id: product }, device)
+    const product = await makeProduct(installation)
+    const key = await makeActiveLicense(installation, { product_id: product }, device)
     const graceOf = async (days?: number) =>
       (await read(await ask(key, { identifier: device, ...(days !== undefined && { grace_period_days: days }) })))
         .grace_period_days
     expect([await graceOf(), await graceOf(5), await graceOf(30)]).toEqual([0, 5, 30])
-    const set = await house.cli('product', 'set', String(product), '--offline-grace-days', '3', '--json')
+    const set = await installation.cli('product', 'set', String(product), '--offline-grace-days', '3', '--json')
     expect(set.json).toMatchObject({ offline_grace_days: 3 })
     expect([await graceOf(), await graceOf(2), await graceOf(30)]).toEqual([0, 2, 3])
-    await house.cli('product', 'set', String(product), '--offline-grace-days', '0')
+    await installation.cli('product', 'set', String(product), '--offline-grace-days', '0')
     expect(await graceOf(30)).toBe(0)
     for (const wrong of ['31', '-1', 'many']) {
-      const refused = await house.cli('product', 'set', String(product), `--offline-grace-days=${wrong}`)
+      const refused = await installation.cli('product', 'set', String(product), `--offline-grace-days=${wrong}`)
       expect(refused.exitCode).not.toBe(0)
     }
     expect(await graceOf(30)).toBe(0)
   })
 
   test('ends with the licence where that is sooner, and is bound to what was named', async () => {
-    const key = await makeActiveLicense(house, { product_id: plain, validity: 1 }, 'site.test')
-    const assignedAt = new Date(Math.floor(house.now().getTime() / 1000) * 1000 - 20 * hour)
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, assigned_at: assignedAt.toISOString() })
+    const key = await makeActiveLicense(installation, { product_id: plain, validity: 1 }, 'site.test')
+    const assignedAt = new Date(Math.floor(installation.now().getTime() / 1000) * 1000 - 20 * hour)
+    await installation.ask('POST /api/v1/update-license-key', {
+      license_key: key,
+      assigned_at: assignedAt.toISOString(),
+    })
     const byDomain = await read(await ask(key, { domain: 'site.test' }))
     expect(Date.parse(byDomain.license.expires_at)).toBe(assignedAt.getTime() + day)
     expect(byDomain.license).toMatchObject({ domain: 'site.test', hardware_id: null, features: [] })
@@ -279,16 +286,16 @@ describe('the offline file', () => {
   })
 
   test('is for the device that holds the seat: a second field cannot name another, nor one that is blocked', async () => {
-    const key = await makeActiveLicense(house, { product_id: plain, activation_limit: 1 }, 'the-seat')
-    await house.cli('blocklist', 'add', '--identifier', 'turned-away')
+    const key = await makeActiveLicense(installation, { product_id: plain, activation_limit: 1 }, 'the-seat')
+    await installation.cli('blocklist', 'add', '--identifier', 'turned-away')
     const door = `POST /api/v1/licenses/${key}/offline-file` as const
     for (const other of ['turned-away', 'without-a-seat']) {
       for (const name of ['hardware_id', 'hardwareId', 'hwid', 'domain', 'server_domain']) {
         const asked = { identifier: 'the-seat', [name]: other, grace_period_days: 30 }
-        const refused = await house.ask(door, asked)
+        const refused = await installation.ask(door, asked)
         expect(refused).toMatchObject({ code: 9400, response: { detail: expect.stringContaining('holds the seat') } })
         // v1's file names the seat's device alone, whatever else is sent.
-        const { response } = await house.ask('POST /api/v1/get-license-file', { ...asked, license_key: key })
+        const { response } = await installation.ask('POST /api/v1/get-license-file', { ...asked, license_key: key })
         const named = readLicenseFile(response.licFileContent, await publicKeyOf(null))
         expect([named.hardware_id, named.domain]).toEqual(['the-seat', 'the-seat'])
       }
@@ -298,10 +305,10 @@ describe('the offline file', () => {
       { hardware_id: 'without-a-seat', domain: 'the-seat' },
       { hardware_id: 'the-seat', hardwareId: 'without-a-seat' },
     ]
-    for (const pair of pairs) expect([9400, 202]).toContain(Number((await house.ask(door, pair)).code))
+    for (const pair of pairs) expect([9400, 202]).toContain(Number((await installation.ask(door, pair)).code))
     for (const path of [door, 'POST /api/v1/get-license-file'] as const) {
       const fields = { license_key: key, hardware_id: 'turned-away' }
-      expect(await house.ask(path, fields)).toMatchObject({ code: 150 })
+      expect(await installation.ask(path, fields)).toMatchObject({ code: 150 })
     }
     const same = { identifier: 'the-seat', hardware_id: ' the-seat ', domain: 'the-seat' }
     expect((await read(await ask(key, same))).license).toMatchObject({ hardware_id: 'the-seat', domain: 'the-seat' })
@@ -309,16 +316,16 @@ describe('the offline file', () => {
 
   test('is refused in the envelope, in the words of verify', async () => {
     const door = (key: string) => `POST /v1/licenses/${key}/offline-file` as const
-    const active = await makeActiveLicense(house, { product_id: plain }, device)
-    const expired = await makeActiveLicense(house, { product_id: plain, validity: 1 }, device)
-    const assigned_at = new Date(house.now().getTime() - 2 * day).toISOString()
-    await house.ask('POST /api/v1/update-license-key', { license_key: expired, assigned_at })
+    const active = await makeActiveLicense(installation, { product_id: plain }, device)
+    const expired = await makeActiveLicense(installation, { product_id: plain, validity: 1 }, device)
+    const assigned_at = new Date(installation.now().getTime() - 2 * day).toISOString()
+    await installation.ask('POST /api/v1/update-license-key', { license_key: expired, assigned_at })
     const fields = { hardware_id: device }
-    expect(await house.ask(door('NOBODY'), fields)).toMatchObject({ code: 210 })
-    expect(await house.ask(door(active), {})).toMatchObject({ code: 215 })
-    expect(await house.ask(door(active), { hardware_id: 'another' })).toMatchObject({ code: 202 })
-    expect(await house.ask(door(expired), fields)).toMatchObject({ code: 205 })
-    expect(await house.ask(door(active), fields, { key: null })).toMatchObject({ code: 100, status: 401 })
+    expect(await installation.ask(door('NOBODY'), fields)).toMatchObject({ code: 210 })
+    expect(await installation.ask(door(active), {})).toMatchObject({ code: 215 })
+    expect(await installation.ask(door(active), { hardware_id: 'another' })).toMatchObject({ code: 202 })
+    expect(await installation.ask(door(expired), fields)).toMatchObject({ code: 205 })
+    expect(await installation.ask(door(active), fields, { key: null })).toMatchObject({ code: 100, status: 401 })
     const days = 'The field "grace_period_days" must be a whole number from 0 to 30.'
     for (const [wrong, detail] of [
       [{ grace_period_days: 31 }, days],
@@ -326,14 +333,14 @@ describe('the offline file', () => {
       [{ environment: 'mars' }, 'The field "environment" must be one of production, staging, development.'],
       [{ domain: 'x'.repeat(1025) }, 'The field "domain" has the wrong type or is too long.'],
     ] as const) {
-      const refused = await house.ask(door(active), { ...fields, ...wrong })
+      const refused = await installation.ask(door(active), { ...fields, ...wrong })
       expect(refused).toMatchObject({ code: 9400, status: 400, response: { detail } })
     }
   })
 })
 
 test('without any private key both kinds are 503', async () => {
-  const keyless = await startHouse()
+  const keyless = await startInstallation()
   try {
     const product_id = await makeProduct(keyless)
     const license_key = await makeActiveLicense(keyless, { product_id }, device)

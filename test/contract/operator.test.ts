@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const cli = async (...args: string[]) => (await house.cli(...args, '--json')).json
+const cli = async (...args: string[]) => (await installation.cli(...args, '--json')).json
 const refused = async (line: string[], exitCode: number, reason: string) =>
-  expect(await house.cli(...line)).toMatchObject({ exitCode, out: '', err: expect.stringContaining(reason) })
+  expect(await installation.cli(...line)).toMatchObject({ exitCode, out: '', err: expect.stringContaining(reason) })
 
 describe('products', () => {
   test('are made with no more than a name, and with all that can be said of them', async () => {
@@ -36,22 +36,26 @@ describe('products', () => {
   })
 
   test('go with all that is their own, once somebody has read what that is', async () => {
-    const id = await makeProduct(house, { name: 'Doomed' })
-    const key = await makeActiveLicense(house, { product_id: id }, 'pc')
-    await makeLicense(house, { product_id: id })
-    await house.cli('generator', 'create', '--product', String(id))
-    await makeRelease(house, { product: id, number: 100, file: makeFile(house, 'x') })
+    const id = await makeProduct(installation, { name: 'Doomed' })
+    const key = await makeActiveLicense(installation, { product_id: id }, 'pc')
+    await makeLicense(installation, { product_id: id })
+    await installation.cli('generator', 'create', '--product', String(id))
+    await makeRelease(installation, { product: id, number: 100, file: makeFile(installation, 'x') })
     const said = '"Doomed" for good, with 2 licence keys, 1 generator, no contracts and 1 release. Say --yes'
     await refused(['product', 'delete', String(id)], 2, said)
-    expect(await house.ask('POST /api/v1/verify', { license_key: key, identifier: 'pc' })).toMatchObject({ code: 200 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: key, identifier: 'pc' })).toMatchObject({
+      code: 200,
+    })
     expect(await cli('product', 'delete', String(id), '--yes')).toMatchObject({ id, name: 'Doomed' })
-    expect(await house.ask('POST /api/v1/verify', { license_key: key, identifier: 'pc' })).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: key, identifier: 'pc' })).toMatchObject({
+      code: 210,
+    })
     await refused(['product', 'delete', String(id), '--yes'], 1, `there is no product "${id}"`)
     await refused(['product', 'delete', String(id)], 1, `there is no product "${id}"`)
   })
 
   test('carry metadata', async () => {
-    const id = String(await makeProduct(house))
+    const id = String(await makeProduct(installation))
     await cli('product', 'meta', 'set', id, 'homepage', 'https://one.test/')
     await cli('product', 'meta', 'set', id, 'homepage', 'https://two.test/')
     const shown = await cli('product', 'show', id)
@@ -66,7 +70,7 @@ describe('products', () => {
 
 describe('generators', () => {
   test('change what their keys will be like, and go without the keys they have made', async () => {
-    const product = String(await makeProduct(house))
+    const product = String(await makeProduct(installation))
     const { id } = await cli('generator', 'create', '--product', product, '--method', 'custom', '--template', '{X:12}')
     const [{ license_key }] = (await cli('license', 'create', '--generator', String(id))).licenses
     const edited = await cli('generator', 'edit', String(id), '--template', 'N-{X:12}', '--validity', '30')
@@ -86,14 +90,14 @@ describe('generators', () => {
 
 describe('contracts', () => {
   test('are made, changed within what was drawn of them, and deleted without their keys', async () => {
-    const product = String(await makeProduct(house))
-    await house.cli('generator', 'create', '--product', product)
+    const product = String(await makeProduct(installation))
+    await installation.cli('generator', 'create', '--product', product)
     const make = ['contract', 'create', '--product', product, '--name', 'Acme', '--quantity', '3']
     const contract = await cli(...make)
     expect(contract).toMatchObject({ name: 'Acme', can_get_info: 1, can_generate: 1, can_destroy: 0, status: 'active' })
     expect(contract.contract_key).toMatch(/^contract_[\w-]{43}$/)
     const { contract_key } = contract
-    expect(await house.ask('POST /api/v1/contracts/generate', { contract_key, quantity: 2 })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/contracts/generate', { contract_key, quantity: 2 })).toMatchObject({
       code: 1300,
     })
     const id = String(contract.id)
@@ -105,7 +109,7 @@ describe('contracts', () => {
       license_keys_remaining: 0,
       status: 'inactive',
     })
-    const held = makeFile(house, contract_key, 'contract.key')
+    const held = makeFile(installation, contract_key, 'contract.key')
     await refused([...make, '--contract-key-file', held], 1, `contract ${id} has that key already`)
     await refused([...make.slice(0, -1), '0'], 2, 'is not a whole number from 1')
     await refused(['contract', 'delete', id], 2, 'the 2 keys drawn from it stay')
@@ -120,7 +124,7 @@ describe('contracts', () => {
 
 describe('lists', () => {
   test('have licences by state, owner, beginning, product and page', async () => {
-    const product = String(await makeProduct(house))
+    const product = String(await makeProduct(installation))
     const make = (key: string, ...args: string[]) =>
       cli('license', 'create', '--product', product, '--key', key, ...args)
     const ada = ['--owner-email', 'Ada@Example.com', '--owner-name', 'Ada']
@@ -131,7 +135,7 @@ describe('lists', () => {
     await make('LIST-over', ...ada, '--validity', '1', '--assigned-at', '2020-01-01')
     await make('LIST-shut', ...ada)
     await make('LIST-gone', ...ada)
-    await house.ask('POST /api/v1/activate', { license_key: 'list-busy', identifier: 'pc' })
+    await installation.ask('POST /api/v1/activate', { license_key: 'list-busy', identifier: 'pc' })
     await cli('license', 'block', 'LIST-shut')
     await cli('license', 'revoke', 'LIST-gone', '--yes')
     const keys = async (...args: string[]) =>
@@ -163,14 +167,14 @@ describe('lists', () => {
     await refused(['license', 'list', '--after', 'nonsense'], 2, '"after" takes the "next"')
     await refused(['license', 'list', '--limit', '0'], 2, '--limit')
     await refused(['license', 'list', '--sort', 'colour'], 2, 'is not one of')
-    expect((await house.cli('license', 'search', 'nothing-like-it')).out).toBe('No licence matches.\n')
+    expect((await installation.cli('license', 'search', 'nothing-like-it')).out).toBe('No licence matches.\n')
   })
 
   test('have activations of all licences by product, device and state', async () => {
-    const product = String(await makeProduct(house))
-    const first = await makeActiveLicense(house, { product_id: Number(product) }, 'shared')
-    const second = await makeActiveLicense(house, { product_id: Number(product) }, 'shared')
-    await house.ask('POST /api/v1/activate', { license_key: first, identifier: 'own' })
+    const product = String(await makeProduct(installation))
+    const first = await makeActiveLicense(installation, { product_id: Number(product) }, 'shared')
+    const second = await makeActiveLicense(installation, { product_id: Number(product) }, 'shared')
+    await installation.ask('POST /api/v1/activate', { license_key: first, identifier: 'own' })
     await cli('activation', 'deactivate', second, 'shared')
     const seats = async (...args: string[]) =>
       (await cli('activation', 'list', '--product', product, ...args)).activations.map(

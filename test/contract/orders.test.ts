@@ -1,35 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type Receiver, receive } from '../support/receiver'
 import { makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let shop: Receiver
 beforeAll(async () => {
   shop = receive()
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
 })
 afterAll(async () => {
-  await house.close()
+  await installation.close()
   await shop.close()
 })
 
 /** A product with that many keys in stock. */
 async function stocked(quantity: number) {
-  const product_id = await makeProduct(house)
+  const product_id = await makeProduct(installation)
   const license_keys = Array.from({ length: quantity }, (_, i) => `STOCK-${product_id}-${i}`)
   if (quantity) {
     const terms = { activation_limit: 1, validity: 365, status: 'available' }
-    await house.ask('POST /api/v1/create-license-keys', { product_id, license_keys, ...terms })
+    await installation.ask('POST /api/v1/create-license-keys', { product_id, license_keys, ...terms })
   }
   return { product_id, license_keys }
 }
 
 const order = (fields: Record<string, unknown>, asking = {}) =>
-  house.ask('POST /api/v1/random-assign-license-keys', { owner_name: 'Ada', owner_email: 'a@b.c', ...fields }, asking)
+  installation.ask(
+    'POST /api/v1/random-assign-license-keys',
+    { owner_name: 'Ada', owner_email: 'a@b.c', ...fields },
+    asking,
+  )
 
 const left = async (product_id: number) =>
-  (await house.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
+  (await installation.ask('GET /api/v1/get-available-license-keys-count', { product_id })).response.count
 
 describe('an order of keys', () => {
   test('gets the oldest keys of the stock, in the columns a shop has', async () => {
@@ -171,11 +175,11 @@ describe('an order of keys', () => {
 
 /** Sends an order and closes the connection at once. */
 async function sendAndHangUp(fields: Record<string, unknown>) {
-  const { hostname, port } = new URL(house.url)
+  const { hostname, port } = new URL(installation.url)
   const body = JSON.stringify(fields)
   const socket = await Bun.connect({ hostname, port: Number(port), socket: { data() {} } })
   socket.write(
-    `POST /api/v1/random-assign-license-keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${house.apiKey}\r\n` +
+    `POST /api/v1/random-assign-license-keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${installation.apiKey}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   )
   // The end arrives with the request, long before an answer can be signed.
@@ -210,13 +214,15 @@ describe('an Idempotency-Key', () => {
   test('belongs to its API key and endpoint', async () => {
     const { product_id } = await stocked(5)
     const headers = { 'idempotency-key': crypto.randomUUID() }
-    const other = await house.cli('api-key', 'create', '--name', 'other', '--preset', 'all', '--json')
+    const other = await installation.cli('api-key', 'create', '--name', 'other', '--preset', 'all', '--json')
     await order({ product_id }, { headers })
     await order({ product_id }, { headers, key: other.json.api_key })
     expect(await left(product_id)).toBe(3)
     const product = { source: 'internal', name: 'p', description: 'd', require_non_expired: 0, status: 'active' }
-    const made = await house.ask('POST /api/v1/create-product', product, { headers })
-    expect(await house.ask('POST /api/v1/create-product', product, { headers })).toMatchObject({ text: made.text })
+    const made = await installation.ask('POST /api/v1/create-product', product, { headers })
+    expect(await installation.ask('POST /api/v1/create-product', product, { headers })).toMatchObject({
+      text: made.text,
+    })
   })
 
   test.each(['', 'two words', 'x'.repeat(256), 'clé'])('of the form %p is malformed', async (key) => {
@@ -228,7 +234,7 @@ describe('an Idempotency-Key', () => {
 
 describe('a queued order', () => {
   const queue = (fields: Record<string, unknown>) =>
-    house.ask('POST /api/v1/random-assign-license-keys-queued', { owner_email: 'q@test', ...fields })
+    installation.ask('POST /api/v1/random-assign-license-keys-queued', { owner_email: 'q@test', ...fields })
   const outcomeOf = async (identifier: string) => {
     const find = () => shop.messages.find(({ json }) => json.original.response.identifier === identifier)
     for (let i = 0; i < 500 && !find(); i++) await Bun.sleep(10)

@@ -1,13 +1,13 @@
 import { expect, test } from 'bun:test'
-import { startHouse } from '../support/house'
+import { startInstallation } from '../support/installation'
 import { fixture, trusting } from '../support/tls'
 
 const pages = ['/docs', '/docs/start.js', '/docs/viewer.js', '/docs/viewer.css', '/openapi.json']
 
 test('every page keeps to this server, out of frames, and to its own type', async () => {
-  const house = await startHouse()
+  const installation = await startInstallation()
   for (const page of pages) {
-    const { status, headers } = await fetch(`${house.url}${page}`)
+    const { status, headers } = await fetch(`${installation.url}${page}`)
     const policy = headers.get('content-security-policy')?.split('; ')
     expect({ page, status }).toEqual({ page, status: 200 })
     expect(policy).toEqual(expect.arrayContaining(["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]))
@@ -18,14 +18,14 @@ test('every page keeps to this server, out of frames, and to its own type', asyn
     })
     expect(headers.has('strict-transport-security')).toBeFalse()
   }
-  await house.close()
+  await installation.close()
 })
 
 test('over TLS, a browser is told to stay with it', async () => {
-  const house = await startHouse({ tls_cert: fixture('first.pem'), tls_key: fixture('first-key.pem') })
+  const installation = await startInstallation({ tls_cert: fixture('first.pem'), tls_key: fixture('first-key.pem') })
   for (const page of pages) {
-    const { headers } = await fetch(`${house.url}${page}`, trusting('first.pem'))
+    const { headers } = await fetch(`${installation.url}${page}`, trusting('first.pem'))
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
   }
-  await house.close()
+  await installation.close()
 })

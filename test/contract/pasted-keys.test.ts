@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { type Answer, startInstallation, type TestInstallation } from '../support/installation'
 import { makeFile, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product_id: number
 beforeAll(async () => {
-  house = await startHouse()
-  product_id = await makeProduct(house)
-  await makeRelease(house, { product: product_id, number: 100, file: makeFile(house, 'the program') })
+  installation = await startInstallation()
+  product_id = await makeProduct(installation)
+  await makeRelease(installation, { product: product_id, number: 100, file: makeFile(installation, 'the program') })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const post = (path: string, fields: object, asking = {}) =>
-  house.ask(`POST /api/v1/${path}`, fields as Record<string, unknown>, asking)
+  installation.ask(`POST /api/v1/${path}`, fields as Record<string, unknown>, asking)
 
 const make = (keys: string[], status = 'assigned') =>
   post('create-license-keys', { product_id, license_keys: keys, activation_limit: 0, validity: 365, status })
@@ -71,9 +71,13 @@ const endpoints: [name: string, code: number | string, ask: (key: string) => Pro
   ['update-license-key-meta', 353, (key) => noted(key, (key) => post('update-license-key-meta', meta(mangled(key))))],
   ['delete-license-key-meta', 252, (key) => noted(key, (key) => post('delete-license-key-meta', meta(mangled(key))))],
   ['POST access-downloadables', 600, (key) => post('access-downloadables', device(mangled(key)))],
-  ['GET access-downloadables', 600, (key) => house.ask('GET /api/v1/access-downloadables', device(mangled(key)))],
+  [
+    'GET access-downloadables',
+    600,
+    (key) => installation.ask('GET /api/v1/access-downloadables', device(mangled(key))),
+  ],
   ['get-license-file', 502, (key) => post('get-license-file', device(mangled(key)))],
-  ['features', 9200, (key) => house.ask(`GET /api/v1/licenses/${inPath(key)}/features/pro`)],
+  ['features', 9200, (key) => installation.ask(`GET /api/v1/licenses/${inPath(key)}/features/pro`)],
   ['assign-and-activate', 301, (key) => post('assign-and-activate-license-key', device(mangled(key), owner))],
 ]
 
@@ -100,9 +104,9 @@ describe('every endpoint of a client finds a pasted key', () => {
   })
 
   test('an offline file names the key as it is stored', async () => {
-    const answer = await fetch(`${house.url}/api/v1/licenses/${inPath(key)}/offline-file`, {
+    const answer = await fetch(`${installation.url}/api/v1/licenses/${inPath(key)}/offline-file`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${house.apiKey}` },
+      headers: { authorization: `Bearer ${installation.apiKey}` },
       body: new URLSearchParams({ identifier: 'pc' }),
     })
     const text = await answer.text()
@@ -118,25 +122,25 @@ describe('every endpoint of a client finds a pasted key', () => {
   })
 
   test('a link that was put together with an API key leads to the file', async () => {
-    const url = `${house.url}/api/v1/download/${house.apiKey}/${inPath(key)}/${btoa('pc')}/100`
+    const url = `${installation.url}/api/v1/download/${installation.apiKey}/${inPath(key)}/${btoa('pc')}/100`
     expect(await (await fetch(url)).text()).toBe('the program')
   })
 
   test('the seat is one, however its device writes the key', async () => {
     await post('activate', device(mangled(key)))
-    const { json } = await house.cli('activation', 'list', key, '--json')
+    const { json } = await installation.cli('activation', 'list', key, '--json')
     expect(json.activations).toHaveLength(1)
   })
 
   test('telemetry knows the key', async () => {
     const sent = { product_id, data_type: 'text', text_data: 'x', license_key: mangled(key) }
     expect(await post('send-telemetry-data', sent)).toMatchObject({ code: 831 })
-    const { response } = await house.ask('GET /api/v1/get-telemetry-data')
+    const { response } = await installation.ask('GET /api/v1/get-telemetry-data')
     expect(response.data.at(-1)).toMatchObject({ license_key_exists: 1 })
   })
 
   test('"license explain" says what clients are answered', async () => {
-    const { json } = await house.cli('license', 'explain', key.toLowerCase(), '--identifier', 'pc', '--json')
+    const { json } = await installation.cli('license', 'explain', key.toLowerCase(), '--identifier', 'pc', '--json')
     expect(json.answer).toMatchObject({ code: 200 })
   })
 })
@@ -145,14 +149,16 @@ test('a pasted key in stock is given to its owner', async () => {
   const key = newKey()
   await make([key], 'available')
   expect(await post('assign-license-key', { license_key: mangled(key), ...owner })).toMatchObject({ code: 800 })
-  expect((await house.cli('license', 'show', key, '--json')).json).toMatchObject({ owner_email: owner.owner_email })
+  expect((await installation.cli('license', 'show', key, '--json')).json).toMatchObject({
+    owner_email: owner.owner_email,
+  })
 })
 
 test('a key that is there but given away is not taken for one that differs in case', async () => {
   await make(['Twice-1', 'tWICE-1'], 'available')
   expect(await post('assign-license-key', { license_key: 'Twice-1', ...owner })).toMatchObject({ code: 800 })
   expect(await post('assign-license-key', { license_key: 'Twice-1', ...owner })).toMatchObject({ code: 801 })
-  expect((await house.cli('license', 'show', 'tWICE-1', '--json')).json).toMatchObject({ status: 'available' })
+  expect((await installation.cli('license', 'show', 'tWICE-1', '--json')).json).toMatchObject({ status: 'available' })
 })
 
 describe('where several licences fit', () => {
@@ -233,7 +239,7 @@ describe('what changes or removes a licence wants its exact key', () => {
     ['license', 'assign', '--owner-email', 'eve@example.com'],
     ['activation', 'deactivate', 'pc'],
   ])('%s %s', async (subject, verb, ...rest) => {
-    const { exitCode, err } = await house.cli(subject, verb, key.toLowerCase(), ...rest)
+    const { exitCode, err } = await installation.cli(subject, verb, key.toLowerCase(), ...rest)
     expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining('upper and lower case count') })
     expect(await post('verify', device(key))).toMatchObject({ code: 200 })
   })
@@ -248,7 +254,7 @@ test('a key of a contract is destroyed by its exact text alone', async () => {
     ...{ contract_key: 'C', contract_name: 'C', contract_information: 'I', product_id, license_keys_quantity: 9 },
     ...{ status: 'active', can_get_info: 1, can_generate: 1, can_destroy: 1, can_destroy_all: 1 },
   })
-  await house.cli('generator', 'create', '--product', String(product_id), '--method', 'uuid')
+  await installation.cli('generator', 'create', '--product', String(product_id), '--method', 'uuid')
   const drawn = await post('contracts/generate', { contract_key: 'C', quantity: 1 })
   const [key] = drawn.response.license_keys as [string]
   expect(await post('contracts/destroy', { license_key: swapCase(key) })).toMatchObject({ code: 1401 })

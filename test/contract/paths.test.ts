@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { postHead, talk } from '../support/socket'
 
-let house: TestHouse
-let proxied: TestHouse
+let installation: TestInstallation
+let proxied: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  proxied = await startHouse({ trusted_proxies: '127.0.0.1' })
+  installation = await startInstallation()
+  proxied = await startInstallation({ trusted_proxies: '127.0.0.1' })
 })
 afterAll(async () => {
-  await Promise.all([house.close(), proxied.close()])
+  await Promise.all([installation.close(), proxied.close()])
 })
 
 const hosts = ['keys.example.com', 'app', 'x', '[::1]', 'a/b', 'a/api/v1/keys?', 'x y', '']
 
 /** Asks for exactly that target under that Host. */
 const get = (target: string, host: string) =>
-  talk(house.url, [`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`])
+  talk(installation.url, [`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`])
 
 const verify = async (target: string, host = 'keys.example.com') => {
   const body = '{"license_key": "none"}'
-  const head = { host, authorization: `Bearer ${house.apiKey}`, 'content-type': 'application/json' }
-  return house.receive(
-    await talk(house.url, [postHead(target, { ...head, 'content-length': body.length }).concat(body)]),
+  const head = { host, authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' }
+  return installation.receive(
+    await talk(installation.url, [postHead(target, { ...head, 'content-length': body.length }).concat(body)]),
   )
 }
 
@@ -30,7 +30,7 @@ describe.each(hosts)('with "Host: %s"', (host) => {
   test.each(['/zz/metrics', '/zz/admin/api/session', '/zz/api/v1/keys', '/zz/healthz', 'http://e/zz/api/v1/keys'])(
     '%s leads nowhere',
     async (target) => {
-      expect(await house.receive(await get(target, host))).toMatchObject({ status: 404, code: 9404 })
+      expect(await installation.receive(await get(target, host))).toMatchObject({ status: 404, code: 9404 })
     },
   )
 
@@ -55,7 +55,7 @@ describe.each(hosts)('with "Host: %s"', (host) => {
   })
 
   test('a path that has other methods names them', async () => {
-    const answer = await house.receive(await get('/api/v1//verify', host))
+    const answer = await installation.receive(await get('/api/v1//verify', host))
     expect(answer).toMatchObject({ status: 405, code: 9405 })
     expect(answer.headers.get('allow')).toBe('POST')
   })
@@ -93,18 +93,20 @@ describe.each(hosts)('with "Host: %s"', (host) => {
 })
 
 /** Posts to exactly that target; a client library would mend the slashes by itself. */
-const post = async (to: TestHouse, target: string, headers: Record<string, string>, body: string) =>
+const post = async (to: TestInstallation, target: string, headers: Record<string, string>, body: string) =>
   to.receive(await talk(to.url, [postHead(target, { ...headers, 'content-length': body.length }).concat(body)]))
 
 test('what a request says stays with it when its slashes are doubled', async () => {
-  await house.cli('product', 'create', '--name', 'App')
-  const authorization = `Bearer ${house.apiKey}`
+  await installation.cli('product', 'create', '--name', 'App')
+  const authorization = `Bearer ${installation.apiKey}`
   const json = { authorization, 'content-type': 'application/json' }
   const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
   const made = '{"product_id": 1, "license_keys": ["K-1"], "activation_limit": 1, "validity": 0, "status": "assigned"}'
-  expect(await post(house, '/api//v1/create-license-keys', json, made)).toMatchObject({ code: 900 })
-  expect(await post(house, '//api/v1/activate', form, 'license_key=K-1&identifier=pc')).toMatchObject({ code: 300 })
-  expect(await post(house, '/v1//verify?identifier=pc', form, 'license_key=K-1')).toMatchObject({ code: 200 })
+  expect(await post(installation, '/api//v1/create-license-keys', json, made)).toMatchObject({ code: 900 })
+  expect(await post(installation, '//api/v1/activate', form, 'license_key=K-1&identifier=pc')).toMatchObject({
+    code: 300,
+  })
+  expect(await post(installation, '/v1//verify?identifier=pc', form, 'license_key=K-1')).toMatchObject({ code: 200 })
 })
 
 test('nor does a doubled slash hide the address it came from', async () => {

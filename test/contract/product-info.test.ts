@@ -1,25 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { insertRelease } from '../support/releases'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const timestamp = expect.any(Number)
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 const nobody = { key: null }
-const set = (product: number, ...args: string[]) => house.cli('product', 'set', String(product), ...args, '--json')
-const globalPem = async () => (await house.cli('key', 'show', '--json')).json.keys[0].public_key
+const set = (product: number, ...args: string[]) =>
+  installation.cli('product', 'set', String(product), ...args, '--json')
+const globalPem = async () => (await installation.cli('key', 'show', '--json')).json.keys[0].public_key
 
 let slugs = 0
 /** A product with a slug of its own. */
 async function makePublicProduct(fields: Record<string, unknown> = {}) {
-  const id = await makeProduct(house, fields)
+  const id = await makeProduct(installation, fields)
   const slug = `my-app-${++slugs}`
   await set(id, '--slug', slug)
   return { id, slug }
@@ -31,8 +32,8 @@ describe('a product', () => {
   test('is described under its id, its uuid and its slug', async () => {
     const { id, slug } = await makePublicProduct({ name: 'Described', external_reference: 'X1' })
     await set(id, '--post-url', 'https://example.com/hook', '--feature', 'seats:number=5')
-    await house.ask('POST /api/v1/create-product-meta', { product_id: id, key: 'k', value: 'v' })
-    const { response } = await house.ask('GET /api/v1/get-product', { product_id: id })
+    await installation.ask('POST /api/v1/create-product-meta', { product_id: id, key: 'k', value: 'v' })
+    const { response } = await installation.ask('GET /api/v1/get-product', { product_id: id })
     expect(response).toEqual({
       code: 631,
       message: 'Product information retrieved successfully',
@@ -56,9 +57,9 @@ describe('a product', () => {
     })
     const names = [{ product_slug: slug }, { product_uuid: response.product.uuid }, { productId: id }]
     for (const name of names) {
-      expect((await house.ask('GET /v1/get-product', name)).response.product).toEqual(response.product)
+      expect((await installation.ask('GET /v1/get-product', name)).response.product).toEqual(response.product)
     }
-    const meta = await house.ask('GET /api/v1/get-product-meta', { product_slug: slug })
+    const meta = await installation.ask('GET /api/v1/get-product-meta', { product_slug: slug })
     expect(meta.response).toEqual({
       code: 631,
       message: response.message,
@@ -71,18 +72,20 @@ describe('a product', () => {
     const paths = ['get-product', 'get-product-meta', 'get-product-changelog', 'get-product-public-key']
     for (const path of paths) {
       for (const fields of [{}, { product_id: '' }, { product_id: 0 }, { product_id: -1 }, { product_id: 999_999 }]) {
-        expect(await house.ask(`GET /api/v1/${path}`, fields)).toMatchObject(noProduct)
+        expect(await installation.ask(`GET /api/v1/${path}`, fields)).toMatchObject(noProduct)
       }
-      expect(await house.ask(`GET /api/v1/${path}`, { product_slug: '😀' })).toMatchObject(noProduct)
-      expect(await house.ask(`GET /api/v1/${path}`, { product_id: 'x'.repeat(256) })).toMatchObject({ code: 9400 })
-      expect(await house.ask(`GET /api/v1/${path}`, { product_id: 'a\0' })).toMatchObject({ code: 9400 })
-      expect(await house.ask(`GET /api/v1/${path}`, {}, nobody)).toMatchObject({ code: 100 })
+      expect(await installation.ask(`GET /api/v1/${path}`, { product_slug: '😀' })).toMatchObject(noProduct)
+      expect(await installation.ask(`GET /api/v1/${path}`, { product_id: 'x'.repeat(256) })).toMatchObject({
+        code: 9400,
+      })
+      expect(await installation.ask(`GET /api/v1/${path}`, { product_id: 'a\0' })).toMatchObject({ code: 9400 })
+      expect(await installation.ask(`GET /api/v1/${path}`, {}, nobody)).toMatchObject({ code: 100 })
     }
   })
 
   test('names the key its answers verify under, the global one until it has its own', async () => {
     const { id, slug } = await makePublicProduct({ name: 'Keyed' })
-    const before = await house.ask('GET /api/v1/get-product-public-key', { product_id: id })
+    const before = await installation.ask('GET /api/v1/get-product-public-key', { product_id: id })
     expect(before.response).toEqual({
       code: 632,
       message: 'Public key retrieved successfully',
@@ -90,16 +93,25 @@ describe('a product', () => {
       product: { id, uuid, slug, name: 'Keyed' },
       timestamp,
     })
-    const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
+    const { json } = await installation.cli(
+      'key',
+      'generate',
+      '--yes',
+      '--product',
+      String(id),
+      '--bits',
+      '2048',
+      '--json',
+    )
     for (const path of ['/api/v1', '/v1', '/api/api/v1']) {
-      const after = await house.ask(`GET ${path as '/v1'}/get-product-public-key`, { product_id: id })
+      const after = await installation.ask(`GET ${path as '/v1'}/get-product-public-key`, { product_id: id })
       expect(after).toMatchObject({ code: 632, signedWith: 'product' })
       expect(after.response.public_key).toBe(json.public_key)
     }
   })
 
   test('has no public key to name where there is no key at all', async () => {
-    const keyless = await startHouse()
+    const keyless = await startInstallation()
     try {
       const product_id = await makeProduct(keyless)
       const raw = openRaw(keyless.folder)
@@ -120,7 +132,7 @@ describe('a product', () => {
 
 describe('the public key file', () => {
   const get = async (query = '') => {
-    const answer = await fetch(`${house.url}/api/product/public-key${query}`)
+    const answer = await fetch(`${installation.url}/api/product/public-key${query}`)
     return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
   }
 
@@ -131,7 +143,16 @@ describe('the public key file', () => {
     expect(text).toStartWith('-----BEGIN PUBLIC KEY-----')
     expect(await get()).toEqual({ ...plain, text })
     expect(await get(`?product_id=${id}`)).toEqual({ ...plain, text })
-    const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
+    const { json } = await installation.cli(
+      'key',
+      'generate',
+      '--yes',
+      '--product',
+      String(id),
+      '--bits',
+      '2048',
+      '--json',
+    )
     expect(await get(`?product_slug=${slug}`)).toEqual({ ...plain, text: json.public_key })
     expect(await get()).toEqual({ ...plain, text })
   })
@@ -139,7 +160,7 @@ describe('the public key file', () => {
   test('of a product that is not there is not found', async () => {
     expect(await get('?product_id=999999')).toMatchObject({ status: 404 })
     expect(await get('?product_id=unknown')).toMatchObject({ status: 404 })
-    expect(await house.ask('GET /api/product/public-key', { product_id: 'x'.repeat(256) })).toMatchObject({
+    expect(await installation.ask('GET /api/product/public-key', { product_id: 'x'.repeat(256) })).toMatchObject({
       code: 9400,
     })
   })
@@ -151,10 +172,10 @@ describe('the changelog', () => {
 
   test('is public under the slug: published releases, the newest version first', async () => {
     const { id, slug } = await makePublicProduct({ name: 'Chronicled' })
-    insertRelease(house, { product_id: id, ...older })
-    insertRelease(house, { product_id: id, ...newer })
-    insertRelease(house, { product_id: id, version: '2.0.0', numeric_version: 2000, published: 0 })
-    const open = await house.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)
+    insertRelease(installation, { product_id: id, ...older })
+    insertRelease(installation, { product_id: id, ...newer })
+    insertRelease(installation, { product_id: id, version: '2.0.0', numeric_version: 2000, published: 0 })
+    const open = await installation.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)
     expect(open).toMatchObject({ status: 200, signedWith: 'global' })
     expect(open.response).toEqual({
       code: 1600,
@@ -171,22 +192,23 @@ describe('the changelog', () => {
       ],
       timestamp,
     })
-    const keyed = await house.ask('GET /v1/get-product-changelog', { product_id: id })
+    const keyed = await installation.ask('GET /v1/get-product-changelog', { product_id: id })
     expect(keyed.response).toEqual({ ...open.response, timestamp })
   })
 
   test('comes in pages, a hundred releases at most', async () => {
     const { id, slug } = await makePublicProduct()
-    for (let i = 1; i <= 103; i++) insertRelease(house, { product_id: id, version: `1.0.${i}`, numeric_version: i })
+    for (let i = 1; i <= 103; i++)
+      insertRelease(installation, { product_id: id, version: `1.0.${i}`, numeric_version: i })
     const path = `/api/v1/products/${slug}/changelog` as const
-    const page = async (query: string) => (await house.ask(`GET ${path}${query}`, {}, nobody)).response
+    const page = async (query: string) => (await installation.ask(`GET ${path}${query}`, {}, nobody)).response
     const versions = ({ changelog }: { changelog: { version: string }[] }) => changelog.map(({ version }) => version)
     const first = await page('')
     expect([versions(first).length, versions(first)[0], first.next_page]).toEqual([100, '1.0.103', 2])
     expect(versions(await page('?page=2'))).toEqual(['1.0.3', '1.0.2', '1.0.1'])
     expect(await page('?page=2')).not.toHaveProperty('next_page')
     expect(versions(await page('?page=2&per_page=2'))).toEqual(['1.0.101', '1.0.100'])
-    const keyed = await house.ask('GET /api/v1/get-product-changelog', { product_id: id, per_page: 1 })
+    const keyed = await installation.ask('GET /api/v1/get-product-changelog', { product_id: id, per_page: 1 })
     expect(versions(keyed.response)).toEqual(['1.0.103'])
     for (const query of ['?page=0', '?per_page=0', '?per_page=101', '?page=x']) {
       expect(await page(query)).toMatchObject({ code: 9400 })
@@ -195,37 +217,41 @@ describe('the changelog', () => {
 
   test('of a product without releases is empty', async () => {
     const { slug } = await makePublicProduct()
-    const { response } = await house.ask(`GET /v1/products/${slug}/changelog`, {}, nobody)
+    const { response } = await installation.ask(`GET /v1/products/${slug}/changelog`, {}, nobody)
     expect(response).toMatchObject({ code: 1600, changelog: [] })
   })
 
   test('is not public where the product has it off', async () => {
     const { id, slug } = await makePublicProduct()
-    insertRelease(house, { product_id: id, ...newer })
+    insertRelease(installation, { product_id: id, ...newer })
     expect((await set(id, '--changelog', 'off')).json).toMatchObject({ changelog: 'off' })
     const refusal = { code: 1602, message: 'Changelog not enabled for this product' }
-    const open = await house.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)
+    const open = await installation.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)
     expect(open.response).toEqual({ ...refusal, timestamp })
-    expect(await house.ask('GET /api/v1/get-product-changelog', { product_id: id })).toMatchObject(refusal)
+    expect(await installation.ask('GET /api/v1/get-product-changelog', { product_id: id })).toMatchObject(refusal)
     await set(id, '--changelog', 'on')
-    expect(await house.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)).toMatchObject({ code: 1600 })
+    expect(await installation.ask(`GET /api/v1/products/${slug}/changelog`, {}, nobody)).toMatchObject({ code: 1600 })
   })
 
   test('is found by slug alone: no id, no uuid, and no field says otherwise', async () => {
     const { id, slug } = await makePublicProduct()
-    const { response } = await house.ask('GET /api/v1/get-product', { product_id: id })
+    const { response } = await installation.ask('GET /api/v1/get-product', { product_id: id })
     for (const name of [String(id), response.product.uuid, 'no-such-slug', '%F0%9F%98%80', slug.toUpperCase()]) {
-      expect(await house.ask(`GET /api/v1/products/${name}/changelog`, {}, nobody)).toMatchObject(noProduct)
+      expect(await installation.ask(`GET /api/v1/products/${name}/changelog`, {}, nobody)).toMatchObject(noProduct)
     }
-    const tricked = await house.ask('GET /api/v1/products/no-such-slug/changelog', { slug, product_slug: slug }, nobody)
+    const tricked = await installation.ask(
+      'GET /api/v1/products/no-such-slug/changelog',
+      { slug, product_slug: slug },
+      nobody,
+    )
     expect(tricked).toMatchObject(noProduct)
-    expect(await house.ask('GET /api/v1/products/a%00b/changelog', {}, nobody)).toMatchObject({ code: 9400 })
+    expect(await installation.ask('GET /api/v1/products/a%00b/changelog', {}, nobody)).toMatchObject({ code: 9400 })
     const long = 'x'.repeat(256)
-    expect(await house.ask(`GET /api/v1/products/${long}/changelog`, {}, nobody)).toMatchObject({ code: 9400 })
+    expect(await installation.ask(`GET /api/v1/products/${long}/changelog`, {}, nobody)).toMatchObject({ code: 9400 })
   })
 
   test('is off for everybody where the setting says so', async () => {
-    const quiet = await startHouse({ changelog: 'off' })
+    const quiet = await startInstallation({ changelog: 'off' })
     try {
       const product_id = await makeProduct(quiet)
       await quiet.cli('product', 'set', String(product_id), '--slug', 'quiet-app')
@@ -240,7 +266,7 @@ describe('the changelog', () => {
 
 describe('a feature of a licence', () => {
   test('is what the product had when the licence was made', async () => {
-    const product_id = await makeProduct(house)
+    const product_id = await makeProduct(installation)
     const features = [
       'export:boolean=true',
       'beta:boolean=false',
@@ -249,7 +275,7 @@ describe('a feature of a licence', () => {
       'tier:string=pro=1',
     ]
     await set(product_id, ...features.flatMap((feature) => ['--feature', feature]))
-    const license_key = await makeLicense(house, { product_id })
+    const license_key = await makeLicense(installation, { product_id })
     await set(product_id, '--feature', 'export:boolean=false', '--remove-feature', 'tier')
     const cases: [string, boolean, unknown][] = [
       ['export', true, true],
@@ -262,59 +288,65 @@ describe('a feature of a licence', () => {
       ['Export', false, null],
     ]
     for (const [feature, enabled, value] of cases) {
-      const { response } = await house.ask(`GET /api/v1/licenses/${license_key}/features/${feature}`)
+      const { response } = await installation.ask(`GET /api/v1/licenses/${license_key}/features/${feature}`)
       expect(response).toEqual({ code: 9200, message: 'License feature', feature, enabled, value, timestamp })
     }
-    const later = await makeLicense(house, { product_id })
-    const { response } = await house.ask(`GET /v1/licenses/${later}/features/export`)
+    const later = await makeLicense(installation, { product_id })
+    const { response } = await installation.ask(`GET /v1/licenses/${later}/features/export`)
     expect(response).toMatchObject({ enabled: false, value: false })
   })
 
   test('is told of a licence that stands, to whoever may ask', async () => {
-    const product_id = await makeProduct(house)
-    const inactive = await makeProduct(house, { status: 'inactive' })
+    const product_id = await makeProduct(installation)
+    const inactive = await makeProduct(installation, { status: 'inactive' })
     const cases: [number, string][] = [
       [210, 'no-such-key'],
       [210, '%F0%9F%94%91'],
       [210, 'x'.repeat(300)],
-      [204, await makeLicense(house, { product_id, status: 'blocked' })],
-      [201, await makeLicense(house, { product_id, status: 'available' })],
-      [203, await makeLicense(house, { product_id: inactive })],
-      [205, await makeLicense(house, { product_id, validity: 1, assigned_at: '2020-01-01' })],
+      [204, await makeLicense(installation, { product_id, status: 'blocked' })],
+      [201, await makeLicense(installation, { product_id, status: 'available' })],
+      [203, await makeLicense(installation, { product_id: inactive })],
+      [205, await makeLicense(installation, { product_id, validity: 1, assigned_at: '2020-01-01' })],
     ]
     for (const [code, key] of cases) {
-      expect(await house.ask(`GET /api/v1/licenses/${key}/features/export`)).toMatchObject({ code, status: 200 })
+      expect(await installation.ask(`GET /api/v1/licenses/${key}/features/export`)).toMatchObject({ code, status: 200 })
     }
-    const key = await makeLicense(house, { product_id })
-    expect(await house.ask(`GET /api/v1/licenses/${key}/features/export`, {}, nobody)).toMatchObject({ code: 100 })
-    expect(await house.ask(`GET /api/v1/licenses/${key}/features/a%00b`)).toMatchObject({ code: 9400 })
+    const key = await makeLicense(installation, { product_id })
+    expect(await installation.ask(`GET /api/v1/licenses/${key}/features/export`, {}, nobody)).toMatchObject({
+      code: 100,
+    })
+    expect(await installation.ask(`GET /api/v1/licenses/${key}/features/a%00b`)).toMatchObject({ code: 9400 })
     const other = { license_key: key, feature: 'export' }
-    expect(await house.ask('GET /api/v1/licenses/no-such-key/features/export', other)).toMatchObject({ code: 210 })
-    const shop = await house.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop', '--json')
+    expect(await installation.ask('GET /api/v1/licenses/no-such-key/features/export', other)).toMatchObject({
+      code: 210,
+    })
+    const shop = await installation.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop', '--json')
     const asShop = { key: shop.json.api_key }
-    expect(await house.ask(`GET /api/v1/licenses/${key}/features/export`, {}, asShop)).toMatchObject({ code: 102 })
+    expect(await installation.ask(`GET /api/v1/licenses/${key}/features/export`, {}, asShop)).toMatchObject({
+      code: 102,
+    })
   })
 })
 
 describe('latchkey product', () => {
   test('lists products and shows one under each of its names', async () => {
     const { id, slug } = await makePublicProduct({ name: 'Shown' })
-    const { json } = await house.cli('product', 'list', '--json')
+    const { json } = await installation.cli('product', 'list', '--json')
     const row = json.products.find((product: { id: number }) => product.id === id)
     expect(row.uuid).toEqual(uuid)
     expect(row).toMatchObject({ id, slug, name: 'Shown', status: 'active', changelog: 'on', post_url: '' })
     for (const name of [String(id), slug, row.uuid]) {
-      const shown = await house.cli('product', 'show', name, '--json')
+      const shown = await installation.cli('product', 'show', name, '--json')
       expect(shown.json).toEqual({ ...row, meta_data: [], key_id: null })
     }
-    expect((await house.cli('product', 'list')).out).toContain('Shown')
-    expect((await house.cli('product', 'show', slug)).out).toContain(row.uuid)
-    const key = await house.cli('key', 'generate', '--yes', '--product', slug, '--bits', '2048', '--json')
-    expect((await house.cli('product', 'show', slug, '--json')).json.key_id).toBe(key.json.key_id)
+    expect((await installation.cli('product', 'list')).out).toContain('Shown')
+    expect((await installation.cli('product', 'show', slug)).out).toContain(row.uuid)
+    const key = await installation.cli('key', 'generate', '--yes', '--product', slug, '--bits', '2048', '--json')
+    expect((await installation.cli('product', 'show', slug, '--json')).json.key_id).toBe(key.json.key_id)
   })
 
   test('sets what is named, keeps the rest, and clears what is named empty', async () => {
-    const id = await makeProduct(house)
+    const id = await makeProduct(installation)
     const slug = `set-${id}`
     const first = await set(id, '--slug', slug, '--post-url', 'http://localhost:1/x', '--feature', 'a:boolean=true')
     expect(first.json).toMatchObject({
@@ -330,7 +362,7 @@ describe('latchkey product', () => {
 
   test('refuses what cannot be, and changes nothing then', async () => {
     const { id, slug } = await makePublicProduct()
-    const other = await makeProduct(house)
+    const other = await makeProduct(installation)
     const cases: [string[], number, string][] = [
       ...['ab', 'x'.repeat(51), 'Upper', 'with space', 'é-é-é', '12345', 'a_b'].map(
         (name): [string[], number, string] => [['--slug', name], 2, '--slug'],
@@ -355,13 +387,13 @@ describe('latchkey product', () => {
       [[], 2, 'say what to change'],
       [['--slug', 'good-slug', '--post-url', 'nonsense'], 2, 'http'],
     ]
-    const before = (await house.cli('product', 'show', String(other), '--json')).json
+    const before = (await installation.cli('product', 'show', String(other), '--json')).json
     for (const [args, exitCode, err] of cases) {
-      const said = await house.cli('product', 'set', String(other), ...args)
+      const said = await installation.cli('product', 'set', String(other), ...args)
       expect(said).toMatchObject({ exitCode, err: expect.stringContaining(err) })
     }
-    expect((await house.cli('product', 'show', String(other), '--json')).json).toEqual(before)
-    expect(await house.cli('product', 'show', '999999')).toMatchObject({
+    expect((await installation.cli('product', 'show', String(other), '--json')).json).toEqual(before)
+    expect(await installation.cli('product', 'show', '999999')).toMatchObject({
       exitCode: 1,
       err: expect.stringContaining('product list'),
     })

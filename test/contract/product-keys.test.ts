@@ -2,36 +2,45 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { flawOf } from '../../src/signing/check'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { responseProblemOf } from '../../src/signing/check'
+import { type Answer, startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let globalPem: string
 beforeAll(async () => {
-  house = await startHouse()
-  globalPem = (await house.cli('key', 'show', '--json')).json.keys[0].public_key
+  installation = await startInstallation()
+  globalPem = (await installation.cli('key', 'show', '--json')).json.keys[0].public_key
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const identifier = 'site.test'
 
 /** A product with a key pair of its own, and the public half. */
 async function makeSealedProduct() {
-  const id = await makeProduct(house)
-  const { json } = await house.cli('key', 'generate', '--yes', '--product', String(id), '--bits', '2048', '--json')
+  const id = await makeProduct(installation)
+  const { json } = await installation.cli(
+    'key',
+    'generate',
+    '--yes',
+    '--product',
+    String(id),
+    '--bits',
+    '2048',
+    '--json',
+  )
   return { id, publicPem: json.public_key as string }
 }
 
 const keysOf = async (productId: number) =>
-  (await house.cli('key', 'show', '--json')).json.keys.filter(
+  (await installation.cli('key', 'show', '--json')).json.keys.filter(
     (key: { product_id: number }) => key.product_id === productId,
   )
 
 /** An RSA private key in a file. */
 function keyFile(name: string, bits = 2048) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
-  const path = join(house.folder, name)
+  const path = join(installation.folder, name)
   writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return { path, publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString() }
 }
@@ -39,13 +48,13 @@ function keyFile(name: string, bits = 2048) {
 describe("a product's own key", () => {
   test('signs what is said about the product and its keys, and only that', async () => {
     const { id: product_id, publicPem } = await makeSealedProduct()
-    const license_key = await makeLicense(house, { product_id })
-    const stocked = await makeLicense(house, { product_id, status: 'available' })
+    const license_key = await makeLicense(installation, { product_id })
+    const stocked = await makeLicense(installation, { product_id, status: 'available' })
     const device = { license_key, identifier }
     const meta = { ...device, key: 'k', value: 'v' }
     const productMeta = { product_id, key: 'k', value: 'v' }
     const stock = { product_id, license_keys: ['OWN-KEY-1'], activation_limit: 0, validity: 0, status: 'available' }
-    const { json: generator } = await house.cli(
+    const { json: generator } = await installation.cli(
       ...['generator', 'create', '--product', String(product_id), '--method', 'uuid', '--json'],
     )
     const draft = { source: 'internal', name: 'A', description: 'B', require_non_expired: 0, status: 'active' }
@@ -109,25 +118,25 @@ describe("a product's own key", () => {
       ['POST /api/v1/delete-product', { product_id }, 550, 'global'],
     ]
     for (const [door, fields, code, signedWith] of steps) {
-      const answer = await house.ask(door, fields)
+      const answer = await installation.ask(door, fields)
       expect(answer).toMatchObject({ code, signedWith })
-      expect(flawOf(answer.text, signedWith === 'product' ? publicPem : globalPem)).toBeUndefined()
+      expect(responseProblemOf(answer.text, signedWith === 'product' ? publicPem : globalPem)).toBeUndefined()
     }
   })
 
   test('does not sign for another product', async () => {
     await makeSealedProduct()
-    const license_key = await makeLicense(house, { product_id: await makeProduct(house) })
-    const answer = await house.ask('POST /api/v1/verify', { license_key, identifier })
+    const license_key = await makeLicense(installation, { product_id: await makeProduct(installation) })
+    const answer = await installation.ask('POST /api/v1/verify', { license_key, identifier })
     expect(answer.signedWith).toBe('global')
-    expect(flawOf(answer.text, globalPem)).toBeUndefined()
+    expect(responseProblemOf(answer.text, globalPem)).toBeUndefined()
   })
 
   test('is replaced under a running server, and the public key before it stays visible', async () => {
     const { id, publicPem } = await makeSealedProduct()
-    const ask = (): Promise<Answer> => house.ask('GET /api/v1/get-product-public-key', { product_id: id })
+    const ask = (): Promise<Answer> => installation.ask('GET /api/v1/get-product-public-key', { product_id: id })
     expect((await ask()).response.public_key).toBe(publicPem)
-    const rotated = await house.cli(
+    const rotated = await installation.cli(
       'key',
       'rotate',
       '--overlap',
@@ -142,7 +151,7 @@ describe("a product's own key", () => {
     expect(rotated.exitCode).toBe(0)
     const after = await ask()
     expect(after.response.public_key).toBe(rotated.json.public_key)
-    expect(flawOf(after.text, rotated.json.public_key)).toBeUndefined()
+    expect(responseProblemOf(after.text, rotated.json.public_key)).toBeUndefined()
     expect(await keysOf(id)).toMatchObject([
       { key_id: rotated.json.key_id, public_key: rotated.json.public_key, retired_at: null },
       { public_key: publicPem, retired_at: expect.any(String) },
@@ -150,23 +159,23 @@ describe("a product's own key", () => {
   })
 
   test('can be imported, the very key of another product included', async () => {
-    const [a, b] = [await makeProduct(house), await makeProduct(house)]
+    const [a, b] = [await makeProduct(installation), await makeProduct(installation)]
     const { path, publicPem } = keyFile('imported.pem')
     for (const product_id of [a, b]) {
-      const imported = await house.cli('key', 'import', '--yes', path, '--product', String(product_id), '--json')
+      const imported = await installation.cli('key', 'import', '--yes', path, '--product', String(product_id), '--json')
       expect(imported.json).toMatchObject({ product_id, bits: 2048, public_key: publicPem })
-      const answer = await house.ask('GET /api/v1/get-product', { product_id })
+      const answer = await installation.ask('GET /api/v1/get-product', { product_id })
       expect(answer.signedWith).toBe('product')
-      expect(flawOf(answer.text, publicPem)).toBeUndefined()
+      expect(responseProblemOf(answer.text, publicPem)).toBeUndefined()
     }
     expect(await keysOf(a)).toHaveLength(1)
-    const again = await house.cli('key', 'import', '--yes', path, '--product', String(a))
+    const again = await installation.cli('key', 'import', '--yes', path, '--product', String(a))
     expect(again).toMatchObject({ exitCode: 0, out: expect.stringContaining(`Answers about product ${a}`) })
     expect(await keysOf(a)).toMatchObject([{ retired_at: null }])
   })
 
   test('may be the global key as well: then the label alone tells whose it is', async () => {
-    const single = await startHouse()
+    const single = await startInstallation()
     try {
       const [bare, own] = [await makeProduct(single), await makeProduct(single)]
       const { path, publicPem } = keyFile('both.pem')
@@ -178,7 +187,7 @@ describe("a product's own key", () => {
       ] as const) {
         const answer = await single.ask('GET /api/v1/get-product', { product_id })
         expect(answer.signedWith).toBe(signedWith)
-        expect(flawOf(answer.text, publicPem)).toBeUndefined()
+        expect(responseProblemOf(answer.text, publicPem)).toBeUndefined()
       }
     } finally {
       await single.close()
@@ -187,7 +196,7 @@ describe("a product's own key", () => {
 
   test('is made once, and replaced only where there is one', async () => {
     const { id } = await makeSealedProduct()
-    const bare = await makeProduct(house)
+    const bare = await makeProduct(installation)
     const cases: [string[], number, string][] = [
       [['generate', '--product', String(id)], 1, 'key rotate --product'],
       [['generate'], 1, 'key rotate'],
@@ -195,11 +204,11 @@ describe("a product's own key", () => {
       [['generate', '--product', '999999'], 1, 'product list'],
       [['generate', '--product', ''], 1, 'product list'],
       [['import', keyFile('small.pem', 1024).path, '--product', String(bare)], 1, 'at least 2048'],
-      [['import', join(house.folder, 'nowhere.pem'), '--product', String(bare)], 1, 'cannot read'],
+      [['import', join(installation.folder, 'nowhere.pem'), '--product', String(bare)], 1, 'cannot read'],
       [['generate', '--product', String(bare), '--bits', '1024'], 2, '2048'],
     ]
     for (const [args, exitCode, err] of cases) {
-      expect(await house.cli('key', ...args)).toMatchObject({ exitCode, err: expect.stringContaining(err) })
+      expect(await installation.cli('key', ...args)).toMatchObject({ exitCode, err: expect.stringContaining(err) })
     }
     expect(await keysOf(id)).toHaveLength(1)
     expect(await keysOf(bare)).toEqual([])
@@ -207,7 +216,7 @@ describe("a product's own key", () => {
 
   test('is shown by "key show" as the product\'s, after the global one', async () => {
     const { id } = await makeSealedProduct()
-    const shown = await house.cli('key', 'show')
+    const shown = await installation.cli('key', 'show')
     expect(shown.out).toContain(`product ${id}`)
     expect(shown.out.indexOf('global')).toBeLessThan(shown.out.indexOf(`product ${id}`))
   })

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const draft = { source: 'internal', name: 'Doors', description: 'Opens', require_non_expired: 0, status: 'active' }
-const create = (fields: Record<string, unknown>) => house.ask('POST /api/v1/create-product', fields)
-const update = (fields: Record<string, unknown>) => house.ask('POST /api/v1/update-product', fields)
+const create = (fields: Record<string, unknown>) => installation.ask('POST /api/v1/create-product', fields)
+const update = (fields: Record<string, unknown>) => installation.ask('POST /api/v1/update-product', fields)
 
 async function listed(id: number) {
-  const { response } = await house.ask('GET /api/v1/get-all-products')
+  const { response } = await installation.ask('GET /api/v1/get-all-products')
   return response.products.find((row: { id: number }) => row.id === id)
 }
 
@@ -84,7 +84,7 @@ describe('updating a product', () => {
     [{ external_reference: '' }, { external_reference: '' }],
     [{}, {}],
   ])('changes what is said and nothing else: %j', async (changes, expected) => {
-    const id = await makeProduct(house, { external_reference: '1' })
+    const id = await makeProduct(installation, { external_reference: '1' })
     const { updated_at: _, ...before } = await listed(id)
     const answer = await update({ product_id: id, ...changes })
     expect(answer).toMatchObject({ status: 200, code: 650, message: 'Product updated', signedWith: 'global' })
@@ -100,7 +100,7 @@ describe('updating a product', () => {
   })
 
   test('names every faulty field and changes nothing', async () => {
-    const id = await makeProduct(house)
+    const id = await makeProduct(installation)
     const before = await listed(id)
     const { response } = await update({ product_id: id, name: '', status: 'gone', description: 'changed' })
     expect(Object.entries(response.errors)).toEqual([
@@ -113,17 +113,17 @@ describe('updating a product', () => {
 
 describe('deleting a product', () => {
   test('takes all its keys and their activations away', async () => {
-    const product_id = await makeProduct(house)
-    const license_key = await makeLicense(house, { product_id })
-    const ofAnother = await makeLicense(house, { product_id: await makeProduct(house) })
-    const answer = await house.ask('POST /api/v1/delete-product', { product_id })
+    const product_id = await makeProduct(installation)
+    const license_key = await makeLicense(installation, { product_id })
+    const ofAnother = await makeLicense(installation, { product_id: await makeProduct(installation) })
+    const answer = await installation.ask('POST /api/v1/delete-product', { product_id })
     expect(answer).toMatchObject({ status: 200, code: 550, message: 'Product deleted', signedWith: 'global' })
     expect(await listed(product_id)).toBeUndefined()
-    expect(await house.ask('POST /api/v1/verify', { license_key, identifier: 'x' })).toMatchObject({ code: 210 })
-    expect(await house.ask('POST /api/v1/verify', { license_key: ofAnother, identifier: 'x' })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/verify', { license_key, identifier: 'x' })).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: ofAnother, identifier: 'x' })).toMatchObject({
       code: 202,
     })
-    expect(await house.ask('POST /api/v1/delete-product', { product_id })).toMatchObject({
+    expect(await installation.ask('POST /api/v1/delete-product', { product_id })).toMatchObject({
       code: 551,
       message: 'Product not found',
       signedWith: 'global',
@@ -131,18 +131,18 @@ describe('deleting a product', () => {
   })
 
   test('never gives an id to another product', async () => {
-    const product_id = await makeProduct(house)
-    await house.ask('POST /api/v1/delete-product', { product_id })
-    expect(await makeProduct(house)).toBeGreaterThan(product_id)
+    const product_id = await makeProduct(installation)
+    await installation.ask('POST /api/v1/delete-product', { product_id })
+    expect(await makeProduct(installation)).toBeGreaterThan(product_id)
   })
 
   test('is 551 when none is named', async () => {
-    expect(await house.ask('POST /api/v1/delete-product')).toMatchObject({ status: 200, code: 551 })
+    expect(await installation.ask('POST /api/v1/delete-product')).toMatchObject({ status: 200, code: 551 })
   })
 })
 
 test('all products come oldest first, under 810', async () => {
-  const answer = await house.ask('GET /v1/get-all-products')
+  const answer = await installation.ask('GET /v1/get-all-products')
   expect(answer).toMatchObject({ status: 200, code: 810, message: 'All products' })
   expect(Object.keys(answer.response)).toEqual(['code', 'message', 'products', 'timestamp'])
   const ids = answer.response.products.map((row: { id: number }) => row.id)

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product_id: number
 beforeAll(async () => {
-  house = await startHouse()
-  product_id = await makeProduct(house)
+  installation = await startInstallation()
+  product_id = await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const minute = 60_000
 const hour = 60 * minute
@@ -26,7 +26,7 @@ test.each([
   [-3 * hour, '(2 hours ago)'],
   [-2 * day, '(47 hours ago)'],
 ])('an end %d ms away is told as %s', async (away, told) => {
-  const assigned_at = new Date(house.now().getTime() - day + away + minute / 2).toISOString()
-  const key = await makeLicense(house, { product_id, validity: 1, assigned_at })
-  expect((await house.cli('license', 'show', key)).out.split('\n')[0]).toContain(told)
+  const assigned_at = new Date(installation.now().getTime() - day + away + minute / 2).toISOString()
+  const key = await makeLicense(installation, { product_id, validity: 1, assigned_at })
+  expect((await installation.cli('license', 'show', key)).out.split('\n')[0]).toContain(told)
 })

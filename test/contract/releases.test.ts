@@ -1,27 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeFile, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
-  await makeRelease(house, { product, number: 102, file: makeFile(house, 'the first') })
+  installation = await startInstallation()
+  product = await makeProduct(installation)
+  await makeRelease(installation, { product, number: 102, file: makeFile(installation, 'the first') })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 describe('latchkey release', () => {
-  const stored = () => readdirSync(join(house.folder, 'files')).sort()
+  const stored = () => readdirSync(join(installation.folder, 'files')).sort()
   const add = (...options: string[]) =>
-    house.cli('release', 'add', '--version', '9.9', '--product', String(product), ...options)
+    installation.cli('release', 'add', '--version', '9.9', '--product', String(product), ...options)
 
   test('stores the same content once', async () => {
     const before = stored().length
-    const one = await makeRelease(house, { product, number: 601, file: makeFile(house, 'the same', 'one.zip') })
-    const two = await makeRelease(house, { product, number: 602, file: makeFile(house, 'the same', 'two.zip') })
+    const one = await makeRelease(installation, {
+      product,
+      number: 601,
+      file: makeFile(installation, 'the same', 'one.zip'),
+    })
+    const two = await makeRelease(installation, {
+      product,
+      number: 602,
+      file: makeFile(installation, 'the same', 'two.zip'),
+    })
     expect(two.sha256).toBe(one.sha256)
     expect(one).toMatchObject({ file_name: 'one.zip', file_size: 8, version: '6.0.1' })
     expect(stored()).toHaveLength(before + 1)
@@ -29,12 +37,12 @@ describe('latchkey release', () => {
 
   test('refuses what it cannot take, and leaves nothing behind', async () => {
     const before = stored()
-    const file = makeFile(house, 'never stored')
-    const listed = (await house.cli('release', 'list', '--json')).out
+    const file = makeFile(installation, 'never stored')
+    const listed = (await installation.cli('release', 'list', '--json')).out
     const cases: [string[], number, RegExp][] = [
       [['--numeric-version', '102', '--file', file], 1, /numeric version 102 already/],
       [['--numeric-version', '700', '--file', `${file}.no`], 1, /cannot read .*, check its name/],
-      [['--numeric-version', '700', '--file', house.folder], 1, /is not a file/],
+      [['--numeric-version', '700', '--file', installation.folder], 1, /is not a file/],
       [['--numeric-version', '700', '--file', file, '--product', '999'], 1, /no product "999"/],
       [
         ['--numeric-version', '99999999999', '--file', file],
@@ -52,16 +60,16 @@ describe('latchkey release', () => {
       expect(spoken.err).toMatch(sentence)
     }
     expect(stored()).toEqual(before)
-    expect((await house.cli('release', 'list', '--json')).out).toBe(listed)
+    expect((await installation.cli('release', 'list', '--json')).out).toBe(listed)
   })
 
   test('keeps what is said of a release', async () => {
-    const changelog = makeFile(house, '# 9.9\n\nMuch is new.\n', 'CHANGELOG.md')
+    const changelog = makeFile(installation, '# 9.9\n\nMuch is new.\n', 'CHANGELOG.md')
     const said = [
       '--numeric-version',
       '990',
       '--file',
-      makeFile(house, 'x'),
+      makeFile(installation, 'x'),
       '--summary',
       'Faster',
       '--publish',
@@ -78,32 +86,32 @@ describe('latchkey release', () => {
       release_date: '2026-01-02 00:00:00',
       download_counter: 0,
     })
-    const { releases } = (await house.cli('release', 'list', '--product', String(product), '--json')).json
+    const { releases } = (await installation.cli('release', 'list', '--product', String(product), '--json')).json
     expect(releases).toContainEqual(json)
     const numbers = releases.map((row: { numeric_version: number }) => row.numeric_version)
     expect(numbers).toEqual(numbers.toSorted((a: number, b: number) => b - a))
-    expect((await house.cli('release', 'publish', '99999')).err).toContain('there is no release 99999')
+    expect((await installation.cli('release', 'publish', '99999')).err).toContain('there is no release 99999')
   })
 
   test('changes what is said of a release, not its number and not its file', async () => {
-    const made = await makeRelease(house, { product, number: 300, file: makeFile(house, 'edited') })
+    const made = await makeRelease(installation, { product, number: 300, file: makeFile(installation, 'edited') })
     const said = ['--version', '3.0', '--summary', 'Better', '--changelog', 'Long', '--release-date', '2026-02-03']
-    const { json } = await house.cli('release', 'edit', String(made.id), ...said, '--json')
+    const { json } = await installation.cli('release', 'edit', String(made.id), ...said, '--json')
     const after = { version: '3.0', update_summary: 'Better', changelog: 'Long', release_date: '2026-02-03 00:00:00' }
     expect(json).toEqual({ ...made, ...after })
-    expect((await house.cli('release', 'show', String(made.id), '--json')).json).toEqual(json)
-    const nothing = await house.cli('release', 'edit', String(made.id))
+    expect((await installation.cli('release', 'show', String(made.id), '--json')).json).toEqual(json)
+    const nothing = await installation.cli('release', 'edit', String(made.id))
     expect(nothing).toMatchObject({ exitCode: 2, out: '' })
-    const unnamed = await house.cli('release', 'edit', String(made.id), '--version', 'x'.repeat(65))
+    const unnamed = await installation.cli('release', 'edit', String(made.id), '--version', 'x'.repeat(65))
     expect(unnamed).toMatchObject({ exitCode: 2, out: '' })
   })
 
   test('is deleted with its file, unless another release has the same', async () => {
-    const file = makeFile(house, 'shared by two')
-    const one = await makeRelease(house, { product, number: 401, file })
-    const two = await makeRelease(house, { product, number: 402, file })
+    const file = makeFile(installation, 'shared by two')
+    const one = await makeRelease(installation, { product, number: 401, file })
+    const two = await makeRelease(installation, { product, number: 402, file })
     const remove = (id: number, ...options: string[]) =>
-      house.cli('release', 'delete', String(id), ...options, '--json')
+      installation.cli('release', 'delete', String(id), ...options, '--json')
     expect(await remove(one.id)).toMatchObject({ exitCode: 2, out: '' })
     expect(stored()).toContain(one.sha256)
     expect((await remove(one.id, '--yes')).json).toEqual(one)
@@ -114,21 +122,21 @@ describe('latchkey release', () => {
   })
 
   test('is listed by state, in the order asked for, page by page', async () => {
-    const other = String(await makeProduct(house))
+    const other = String(await makeProduct(installation))
     for (const [number, isPublished] of [
       [1, true],
       [2, false],
       [3, true],
     ] as const) {
-      await makeRelease(house, {
+      await makeRelease(installation, {
         product: Number(other),
         number,
-        file: makeFile(house, 'x'.repeat(number)),
+        file: makeFile(installation, 'x'.repeat(number)),
         isPublished,
       })
     }
     const list = async (...args: string[]) =>
-      (await house.cli('release', 'list', '--product', other, ...args, '--json')).json
+      (await installation.cli('release', 'list', '--product', other, ...args, '--json')).json
     const numbers = (page: { releases: { numeric_version: number }[] }) =>
       page.releases.map(({ numeric_version }) => numeric_version)
     expect(numbers(await list())).toEqual([3, 2, 1])

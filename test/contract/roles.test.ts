@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { subjects } from '../../src/operations/subjects'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type AdminDoor, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let owner: Operator
 let operator: Operator
 let viewer: Operator
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
-  owner = await makeOperator(house, 'owner')
-  operator = await makeOperator(house, 'operator')
-  viewer = await makeOperator(house, 'viewer')
-  await makeProduct(house)
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
+  owner = await makeOperator(installation, 'owner')
+  operator = await makeOperator(installation, 'operator')
+  viewer = await makeOperator(installation, 'viewer')
+  await makeProduct(installation)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 let addresses = 0
 const elsewhere = () => ({ 'x-forwarded-for': `198.51.101.${++addresses}` })
-const enter = async (who: Operator) => (await logIn(house, who, elsewhere())).session
+const enter = async (who: Operator) => (await logIn(installation, who, elsewhere())).session
 const asSession = (session: string) => (door: AdminDoor, fields?: Record<string, unknown>) =>
-  tell(house, door, fields, { session })
+  tell(installation, door, fields, { session })
 
 const operations = subjects.flatMap((subject) => subject.operations)
 const roleOf = (command: string) => operations.find((each) => each.command === command)?.role
@@ -65,7 +65,9 @@ describe('what an owner alone may give, nobody else gives back', () => {
     for (const [door, fields] of tries) {
       expect([door, (await operator.tell(door, fields)).status]).toEqual([door, 403])
     }
-    expect((await house.ask('POST /api/v1/verify', { license_key: 'x', identifier: 'y' }, { key })).code).toBe(101)
+    expect((await installation.ask('POST /api/v1/verify', { license_key: 'x', identifier: 'y' }, { key })).code).toBe(
+      101,
+    )
     expect((await operator.tell(`GET /api-keys/${id}`)).body.status).toBe('inactive')
     expect((await owner.tell(`POST /api-keys/${id}/enable`)).status).toBe(200)
   })
@@ -103,7 +105,7 @@ describe('what outlives a session', () => {
   })
 
   test.each(proving)('%s asks for the password again', async (command) => {
-    const someone = await makeOperator(house, 'owner')
+    const someone = await makeOperator(installation, 'owner')
     const ask = asSession(await enter(someone))
     const [door, fields] = fieldsOf[command]!
     const path = door.replace('/users/x', `/users/${viewer.name}`) as AdminDoor
@@ -113,7 +115,7 @@ describe('what outlives a session', () => {
   })
 
   test('a token makes no other token without the password of its user', async () => {
-    const someone = await makeOperator(house, 'operator')
+    const someone = await makeOperator(installation, 'operator')
     const door: AdminDoor = `POST /users/${someone.name}/tokens`
     expect(await someone.tell(door, { name: 'second' })).toMatchObject({ status: 403 })
     const made = await someone.tell(door, { name: 'second', current_password: someone.password })
@@ -137,26 +139,26 @@ describe('what outlives a session', () => {
     ],
     [
       'the end of all sessions at the command line',
-      (who) => house.cli('user', 'sessions', 'revoke', who.name, '--keep-tokens', 'kept'),
+      (who) => installation.cli('user', 'sessions', 'revoke', who.name, '--keep-tokens', 'kept'),
     ],
   ])('ends with %s, unless it is kept by name', async (_, end) => {
-    const who = await makeOperator(house, 'operator')
+    const who = await makeOperator(installation, 'operator')
     const session = await enter(who)
     const make = async (name: string) =>
       (await asSession(session)(`POST /users/${who.name}/tokens`, { name, current_password: who.password })).body.token
     const [lost, kept] = [await make('lost'), await make('kept')]
-    const isGood = async (token: string) => (await tell(house, 'GET /session', {}, { token })).status === 200
+    const isGood = async (token: string) => (await tell(installation, 'GET /session', {}, { token })).status === 200
     expect([await isGood(lost), await isGood(kept)]).toEqual([true, true])
     await end(who, session)
     expect([await isGood(lost), await isGood(kept), await isGood(who.token)]).toEqual([false, true, false])
-    expect((await tell(house, 'GET /session', {}, { session })).status).toBe(401)
+    expect((await tell(installation, 'GET /session', {}, { session })).status).toBe(401)
   })
 })
 
 describe('a viewer', () => {
   let viewer: Operator
   beforeAll(async () => {
-    viewer = await makeOperator(house, 'viewer')
+    viewer = await makeOperator(installation, 'viewer')
   })
 
   test('sees the keys of contracts masked, in lists, pages and exports, as the audit log has them', async () => {
@@ -168,7 +170,7 @@ describe('a viewer', () => {
       ...(await Promise.all(
         ['jsonl', 'csv'].map(async (format) =>
           (
-            await fetch(`${house.url}/admin/api/export/contracts?format=${format}`, {
+            await fetch(`${installation.url}/admin/api/export/contracts?format=${format}`, {
               headers: { authorization: `Bearer ${who.token}` },
             })
           ).text(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { binary, spawnBinary, speak, speakTo, startHouse, urlFrom } from '../support/house'
+import { binary, spawnBinary, speak, speakTo, startInstallation, urlFrom } from '../support/installation'
 import { contentsOf, emptyFolder } from '../support/process'
 import { until } from '../support/wait'
 
@@ -100,14 +100,14 @@ describe('a command on the folder of a running server', () => {
   })
 
   test('sees variables of the server, and no secret', async () => {
-    const house = await startHouse({ envato_token: 'very-secret-7c1f', telemetry: 'NO' })
-    const show = async (name: string) => (await speakTo(house.folder, 'setting', 'show', name, '--json')).json
+    const installation = await startInstallation({ envato_token: 'very-secret-7c1f', telemetry: 'NO' })
+    const show = async (name: string) => (await speakTo(installation.folder, 'setting', 'show', name, '--json')).json
     expect(await show('telemetry')).toMatchObject({ value: 'off', source: 'server_variable' })
     expect(await show('envato_token')).toMatchObject({ value: '•••', source: 'server_variable' })
-    expect(readFileSync(join(house.folder, 'server.settings.json'), 'utf8')).not.toContain('very-secret')
-    const { out } = await speakTo(house.folder, 'setting', 'set', 'telemetry', 'yes')
+    expect(readFileSync(join(installation.folder, 'server.settings.json'), 'utf8')).not.toContain('very-secret')
+    const { out } = await speakTo(installation.folder, 'setting', 'set', 'telemetry', 'yes')
     expect(out).toContain("The server's variable goes before what is stored")
-    await house.close()
+    await installation.close()
   })
 })
 

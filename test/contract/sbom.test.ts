@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
 import manifest from '../../package.json'
-import { binary, spawnBinary, speak } from '../support/house'
+import { binary, spawnBinary, speak } from '../support/installation'
 import { root } from '../support/readme'
 
 const print = () => (binary ? spawnBinary : speak)(['sbom'])

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { secretFile } from '../support/secret-file'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const secret = 'a-secret-of-twenty-four-characters'
 
@@ -25,41 +25,45 @@ describe('a secret on the command line', () => {
     [['contract', 'create', '--contract-key', secret], '--contract-key-file FILE, or -'],
   ]
   test.each(cases)('is refused with what to do instead, and not repeated: %p', async (args, remedy) => {
-    const { exitCode, out, err } = await house.cli(...args)
+    const { exitCode, out, err } = await installation.cli(...args)
     expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringContaining(remedy) })
     expect(err).not.toContain(secret)
   })
 
   test('is offered by the help in its file alone', async () => {
-    const { out } = await house.cli('api-key', 'create', '--help')
+    const { out } = await installation.cli('api-key', 'create', '--help')
     expect(out).toContain('--import-file <path>')
     expect(out).not.toContain('--import <')
-    expect((await house.cli('serve', '--help')).out).not.toContain('--envato-token <')
+    expect((await installation.cli('serve', '--help')).out).not.toContain('--envato-token <')
   })
 
   test('is taken from a file without the end of its line', async () => {
     const name = { name: 'brought', preset: 'client' }
     const args = ['--name', name.name, '--preset', name.preset, '--import-file', secretFile(secret)]
-    expect((await house.cli('api-key', 'create', ...args, '--json')).json).toMatchObject({ api_key: secret })
-    expect(await house.ask('POST /api/v1/verify', {}, { key: secret })).toMatchObject({ code: 210 })
+    expect((await installation.cli('api-key', 'create', ...args, '--json')).json).toMatchObject({ api_key: secret })
+    expect(await installation.ask('POST /api/v1/verify', {}, { key: secret })).toMatchObject({ code: 210 })
   })
 })
 
 describe('a new place for a stored secret', () => {
-  const sent = (...args: string[]) => house.cli('setting', 'set', 'envato_url', ...args)
+  const sent = (...args: string[]) => installation.cli('setting', 'set', 'envato_url', ...args)
 
   test('is refused without the secret, at both doors, and taken with it', async () => {
-    const owner = await makeOperator(house, 'owner')
+    const owner = await makeOperator(installation, 'owner')
     const put = (value: string, more = {}) => owner.tell('PUT /settings/envato_url', { value, ...more })
     expect((await sent('https://one.example')).exitCode).toBe(0)
-    expect((await house.cli('setting', 'set', 'envato_token', '--value-file', secretFile(secret))).exitCode).toBe(0)
+    expect(
+      (await installation.cli('setting', 'set', 'envato_token', '--value-file', secretFile(secret))).exitCode,
+    ).toBe(0)
 
     const spoken = await sent('https://thief.example')
     expect(spoken).toMatchObject({ exitCode: 2, err: expect.stringContaining('give it anew along with envato_url') })
     expect(await put('https://thief.example')).toMatchObject({ status: 422 })
     expect(await put('https://thief.example', { envato_token: '' })).toMatchObject({ status: 422 })
     const shown = async (name: string) =>
-      (await house.cli('setting', 'list', '--json')).json.settings.find((each: { name: string }) => each.name === name)
+      (await installation.cli('setting', 'list', '--json')).json.settings.find(
+        (each: { name: string }) => each.name === name,
+      )
     expect(await shown('envato_url')).toMatchObject({ value: 'https://one.example' })
 
     expect((await sent('https://one.example')).exitCode).toBe(0)
@@ -71,7 +75,7 @@ describe('a new place for a stored secret', () => {
   })
 
   test('is refused where the secret is the process’s own, which nobody at a door can give anew', async () => {
-    const bound = await startHouse({ envato_token: secret })
+    const bound = await startInstallation({ envato_token: secret })
     const owner = await makeOperator(bound, 'owner')
     for (const more of [{}, { envato_token: secret }]) {
       const told = await owner.tell('PUT /settings/envato_url', { value: 'https://thief.example', ...more })
@@ -81,7 +85,7 @@ describe('a new place for a stored secret', () => {
   })
 
   test('is given with no other setting', async () => {
-    const { exitCode, err } = await house.cli(
+    const { exitCode, err } = await installation.cli(
       'setting',
       'set',
       'call_log',

@@ -3,31 +3,31 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 /** Every secret of the story, as bytes, by what it is. */
 const secrets = new Map<string, Buffer>()
 let backup: string
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
   const cli = async (...args: string[]) => {
-    const spoken = await house.cli(...args, '--json')
+    const spoken = await installation.cli(...args, '--json')
     if (spoken.exitCode) throw new Error(spoken.err)
     return spoken.json
   }
   const file = (name: string, content: string) => {
-    const path = join(house.folder, '..', name)
+    const path = join(installation.folder, '..', name)
     writeFileSync(path, content)
     return path
   }
   const keep = (what: string, secret: string | Buffer) => secrets.set(what, Buffer.from(secret))
 
-  keep('API key', house.apiKey)
+  keep('API key', installation.apiKey)
   const { id, api_key } = await cli('api-key', 'create', '--name', 'rotated', '--preset', 'client')
   keep('API key before its rotation', api_key)
   keep('API key after its rotation', (await cli('api-key', 'rotate', String(id), '--overlap', '1d')).api_key)
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const password = file('password', 'correct horse battery staple 77\n')
   await cli('user', 'create', '--name', 'ada', '--role', 'owner', '--password-file', password)
   keep('operator token', (await cli('user', 'tokens', 'create', 'ada', '--name', 'script')).token)
-  const login = await fetch(`${house.url}/admin/api/session`, {
+  const login = await fetch(`${installation.url}/admin/api/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
     body: JSON.stringify({ name: 'ada', password: 'correct horse battery staple 77' }),
@@ -67,15 +67,15 @@ beforeAll(async () => {
   )
   await cli('key', 'import', '--yes', file('key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()))
 
-  const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'laptop')
-  for (const key of [house.apiKey, api_key, 'no-key-of-ours-at-all']) {
-    await house.ask('POST /api/v1/verify', { license_key, identifier: 'laptop' }, { key })
+  const license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'laptop')
+  for (const key of [installation.apiKey, api_key, 'no-key-of-ours-at-all']) {
+    await installation.ask('POST /api/v1/verify', { license_key, identifier: 'laptop' }, { key })
   }
   keep('passphrase', 'the passphrase of the backup')
-  backup = join(house.folder, '..', 'all.tar.gz')
+  backup = join(installation.folder, '..', 'all.tar.gz')
   await cli('backup', backup, '--passphrase-file', file('passphrase', 'the passphrase of the backup'))
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const found = (bytes: Buffer) => [...secrets].filter(([, secret]) => bytes.includes(secret)).map(([what]) => what)
 
@@ -86,14 +86,14 @@ describe('after a story in which every kind of secret was used', () => {
   })
 
   test('the data folder holds none of them', () => {
-    const names = readdirSync(house.folder, { recursive: true }).map(String)
-    const files = names.map((name) => join(house.folder, name)).filter((path) => statSync(path).isFile())
+    const names = readdirSync(installation.folder, { recursive: true }).map(String)
+    const files = names.map((name) => join(installation.folder, name)).filter((path) => statSync(path).isFile())
     expect(files.some((path) => path.endsWith('latchkey.db'))).toBe(true)
     expect(files.map((path) => [path, found(readFileSync(path))])).toEqual(files.map((path) => [path, []]))
   })
 
   test('the backup holds none of them, nor the sealing key', () => {
-    const sealingKey = readFileSync(join(house.folder, 'sealing.key'), 'utf8').trim()
+    const sealingKey = readFileSync(join(installation.folder, 'sealing.key'), 'utf8').trim()
     const content = gunzipSync(readFileSync(backup))
     expect(content.includes('latchkey.db')).toBe(true)
     expect(found(content)).toEqual([])
@@ -112,7 +112,7 @@ describe('after a story in which every kind of secret was used', () => {
       'audit list',
       'call list',
     ]) {
-      const { out, exitCode } = await house.cli(...list.split(' '), '--json')
+      const { out, exitCode } = await installation.cli(...list.split(' '), '--json')
       expect({ list, exitCode, gaveAway: found(Buffer.from(out)) }).toEqual({ list, exitCode: 0, gaveAway: [] })
     }
   })

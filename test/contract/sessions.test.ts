@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { binary, startHouse, type TestHouse } from '../support/house'
+import { binary, startInstallation, type TestInstallation } from '../support/installation'
 import { auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse({ trusted_proxies: '127.0.0.1' })
+  installation = await startInstallation({ trusted_proxies: '127.0.0.1' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const hourMs = 3_600_000
 const newPassword = 'wood lamp seven rivers'
 let addresses = 0
 /** Somewhere nobody has been before. */
 const elsewhere = () => ({ 'x-forwarded-for': `198.51.100.${++addresses}` })
-const enter = (who: { name: string; password: string }) => logIn(house, who, elsewhere())
-const isIn = async (session: string) => (await tell(house, 'GET /session', {}, { session })).status === 200
+const enter = (who: { name: string; password: string }) => logIn(installation, who, elsewhere())
+const isIn = async (session: string) => (await tell(installation, 'GET /session', {}, { session })).status === 200
 const unauthenticated = { status: 401, body: { error: { code: 'unauthenticated' } } }
 
 describe('logging in', () => {
   test('gives a browser a cookie that no script and no other site gets hold of', async () => {
-    const ada = await makeOperator(house, 'owner')
+    const ada = await makeOperator(installation, 'owner')
     const { status, body, headers, session } = await enter(ada)
     expect({ status, body }).toEqual({
       status: 200,
@@ -38,11 +38,11 @@ describe('logging in', () => {
     expect((await ada.tell('GET /users', { sort: '-last_login_at', limit: 1 })).body.users).toMatchObject([
       { name: ada.name, last_login_at: expect.any(String) },
     ])
-    expect(auditRows(house).at(-1)).toMatchObject({ actor: `user ${ada.name}`, verb: 'user.logged-in' })
+    expect(auditRows(installation).at(-1)).toMatchObject({ actor: `user ${ada.name}`, verb: 'user.logged-in' })
   })
 
   test('gives the cookie for the path under which a proxy shows the server, to no other program of its host', async () => {
-    const under = await startHouse({ base_url: 'https://example.com/license', trusted_proxies: '127.0.0.1' })
+    const under = await startInstallation({ base_url: 'https://example.com/license', trusted_proxies: '127.0.0.1' })
     const who = await makeOperator(under, 'viewer')
     const pathsAt = async (headers: Record<string, string>) => {
       const { headers: told } = await logIn(under, who, { ...elsewhere(), ...headers })
@@ -57,15 +57,15 @@ describe('logging in', () => {
 
   test('asks for a safe connection where the client came by one', async () => {
     const headers = { ...elsewhere(), 'x-forwarded-proto': 'https' }
-    const { headers: told } = await logIn(house, await makeOperator(house, 'viewer'), headers)
+    const { headers: told } = await logIn(installation, await makeOperator(installation, 'viewer'), headers)
     expect(told.get('set-cookie')).toEndWith('; Secure')
   })
 
   test('does not tell a wrong password from an unknown name or a disabled user', async () => {
-    const gone = await makeOperator(house, 'viewer')
-    await house.cli('user', 'disable', gone.name)
+    const gone = await makeOperator(installation, 'viewer')
+    await installation.cli('user', 'disable', gone.name)
     const answers = [
-      await enter({ ...(await makeOperator(house, 'viewer')), password: 'not this one at all' }),
+      await enter({ ...(await makeOperator(installation, 'viewer')), password: 'not this one at all' }),
       await enter({ name: 'nobody', password: 'not this one at all' }),
       await enter(gone),
     ]
@@ -76,25 +76,25 @@ describe('logging in', () => {
   })
 
   test('is limited for one name, wherever it is tried from; the right password has to wait too', async () => {
-    const target = await makeOperator(house, 'viewer')
+    const target = await makeOperator(installation, 'viewer')
     let told = await enter({ ...target, password: 'guess number one' })
     for (let i = 0; i < 40 && told.status !== 429; i++) told = await enter({ ...target, password: `guess number ${i}` })
     expect(told).toMatchObject({ status: 429, body: { error: { code: 'too_many_requests' } } })
     expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await enter(target)).status).toBe(429)
-    expect((await enter(await makeOperator(house, 'viewer'))).status).toBe(200)
+    expect((await enter(await makeOperator(installation, 'viewer'))).status).toBe(200)
     expect(await target.tell('GET /session')).toMatchObject({ status: 200 })
   })
 
   test('goes on for a browser that its user has logged in with, however often others guess', async () => {
-    const target = await makeOperator(house, 'viewer')
+    const target = await makeOperator(installation, 'viewer')
     const device = /latchkey_device=[\w.-]+/.exec((await enter(target)).headers.getSetCookie().join())![0]
-    const stranger = await makeOperator(house, 'viewer')
+    const stranger = await makeOperator(installation, 'viewer')
     const foreign = /latchkey_device=[\w.-]+/.exec((await enter(stranger)).headers.getSetCookie().join())![0]
     let told = await enter({ ...target, password: 'guess number one' })
     for (let i = 0; i < 40 && told.status !== 429; i++) told = await enter({ ...target, password: `guess number ${i}` })
     const from = (cookie: string, password = target.password) =>
-      logIn(house, { ...target, password }, { ...elsewhere(), cookie })
+      logIn(installation, { ...target, password }, { ...elsewhere(), cookie })
     expect((await from(foreign)).status).toBe(429)
     expect((await from(`${device.slice(0, -4)}0000`)).status).toBe(429)
     expect((await from(device)).status).toBe(200)
@@ -104,11 +104,11 @@ describe('logging in', () => {
   })
 
   test('is limited for one name from one address sooner than from all', async () => {
-    const target = await makeOperator(house, 'viewer')
+    const target = await makeOperator(installation, 'viewer')
     const here = elsewhere()
     let count = 0
     for (let told = 401; told !== 429 && count < 40; count++) {
-      told = (await logIn(house, { ...target, password: `guess ${count}` }, here)).status
+      told = (await logIn(installation, { ...target, password: `guess ${count}` }, here)).status
     }
     expect(count).toBeLessThan(15)
     expect((await enter(target)).status).toBe(200)
@@ -116,9 +116,9 @@ describe('logging in', () => {
 
   test('is limited for one address, whatever names are tried', async () => {
     const here = elsewhere()
-    let told = await logIn(house, { name: 'nobody-0', password: 'guess' }, here)
+    let told = await logIn(installation, { name: 'nobody-0', password: 'guess' }, here)
     for (let i = 1; i < 50 && told.status !== 429; i++) {
-      told = await logIn(house, { name: `nobody-${i}`, password: 'guess' }, here)
+      told = await logIn(installation, { name: `nobody-${i}`, password: 'guess' }, here)
     }
     expect(told.status).toBe(429)
   })
@@ -126,10 +126,10 @@ describe('logging in', () => {
 
 describe('a session', () => {
   test('ends when its user logs out, for the server as for the browser', async () => {
-    const ada = await makeOperator(house, 'viewer')
+    const ada = await makeOperator(installation, 'viewer')
     const { session } = await enter(ada)
     const { session: other } = await enter(ada)
-    const told = await tell(house, 'DELETE /session', {}, { session })
+    const told = await tell(installation, 'DELETE /session', {}, { session })
     expect(told).toMatchObject({ status: 200, body: {} })
     expect(told.headers.get('set-cookie')).toContain('latchkey_session=; ')
     expect(told.headers.get('set-cookie')).toContain('Max-Age=0')
@@ -137,25 +137,25 @@ describe('a session', () => {
   })
 
   test.skipIf(Boolean(binary))('ends after 12 hours without use, and after seven days in any case', async () => {
-    const { session: idle } = await enter(await makeOperator(house, 'viewer'))
-    const { session: busy } = await enter(await makeOperator(house, 'viewer'))
-    await house.advance(11 * hourMs)
+    const { session: idle } = await enter(await makeOperator(installation, 'viewer'))
+    const { session: busy } = await enter(await makeOperator(installation, 'viewer'))
+    await installation.advance(11 * hourMs)
     expect(await isIn(busy)).toBe(true)
-    await house.advance(2 * hourMs)
+    await installation.advance(2 * hourMs)
     expect([await isIn(idle), await isIn(busy)]).toEqual([false, true])
     for (let hours = 13; hours + 11 < 7 * 24; hours += 11) {
-      await house.advance(11 * hourMs)
+      await installation.advance(11 * hourMs)
       expect(await isIn(busy)).toBe(true)
     }
-    await house.advance(11 * hourMs)
+    await installation.advance(11 * hourMs)
     expect(await isIn(busy)).toBe(false)
   })
 
   test('is seen and ended by its user, and by an owner, but by nobody else', async () => {
     const [ada, other, owner] = [
-      await makeOperator(house, 'operator'),
-      await makeOperator(house, 'operator'),
-      await makeOperator(house, 'owner'),
+      await makeOperator(installation, 'operator'),
+      await makeOperator(installation, 'operator'),
+      await makeOperator(installation, 'owner'),
     ]
     const sessions = [(await enter(ada)).session, (await enter(ada)).session]
     const listed = await ada.tell(`GET /users/${ada.name}/sessions`)
@@ -175,19 +175,19 @@ describe('a session', () => {
     ['another password', (ada, owner) => owner.tell(`PUT /users/${ada.name}/password`, {})],
     ['being shut out', (ada, owner) => owner.tell(`POST /users/${ada.name}/disable`)],
     ['being removed', (ada, owner) => owner.tell(`DELETE /users/${ada.name}`)],
-    ['another password on the command line', (ada) => house.cli('user', 'passwd', ada.name)],
+    ['another password on the command line', (ada) => installation.cli('user', 'passwd', ada.name)],
   ])('does not outlive %s', async (_, work) => {
-    const [ada, owner] = [await makeOperator(house, 'viewer'), await makeOperator(house, 'owner')]
+    const [ada, owner] = [await makeOperator(installation, 'viewer'), await makeOperator(installation, 'owner')]
     const { session } = await enter(ada)
     await work(ada, owner)
     expect(await isIn(session)).toBe(false)
   })
 
   test('changes its user’s password for whoever knows the old one, and ends with it', async () => {
-    const ada = await makeOperator(house, 'viewer')
+    const ada = await makeOperator(installation, 'viewer')
     const { session } = await enter(ada)
     const change = (current_password: string, password: string) =>
-      tell(house, 'PUT /session/password', { current_password, password }, { session })
+      tell(installation, 'PUT /session/password', { current_password, password }, { session })
     expect(await change('not this one at all', newPassword)).toMatchObject({ status: 403 })
     expect(await change(ada.password, 'too short')).toMatchObject({ status: 422 })
     expect(await isIn(session)).toBe(true)
@@ -195,7 +195,7 @@ describe('a session', () => {
     expect(await isIn(session)).toBe(false)
     expect(await enter(ada)).toMatchObject(unauthenticated)
     expect(await enter({ ...ada, password: newPassword })).toMatchObject({ status: 200 })
-    expect(JSON.stringify(auditRows(house))).not.toContain(newPassword)
+    expect(JSON.stringify(auditRows(installation))).not.toContain(newPassword)
   })
 })
 
@@ -215,28 +215,28 @@ describe('a page of another site', () => {
   ]
   let session: string
   beforeAll(async () => {
-    session = (await enter(await makeOperator(house, 'owner'))).session
+    session = (await enter(await makeOperator(installation, 'owner'))).session
   })
 
   test.each(attacks)('that %s changes nothing with somebody’s cookie', async (_, headers, status) => {
-    const before = auditRows(house).length
-    const told = await tell(house, 'POST /blocklist', { ip: '192.0.2.1' }, { session, headers })
+    const before = auditRows(installation).length
+    const told = await tell(installation, 'POST /blocklist', { ip: '192.0.2.1' }, { session, headers })
     expect(told.status).toBe(status)
-    expect(await tell(house, 'DELETE /session', {}, { session, headers })).toMatchObject({ status })
-    expect(auditRows(house)).toHaveLength(before)
+    expect(await tell(installation, 'DELETE /session', {}, { session, headers })).toMatchObject({ status })
+    expect(auditRows(installation)).toHaveLength(before)
     expect(await isIn(session)).toBe(true)
   })
 
   test('logs nobody in', async () => {
-    const ada = await makeOperator(house, 'viewer')
+    const ada = await makeOperator(installation, 'viewer')
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
-      const told = await logIn(house, ada, { ...elsewhere(), ...headers })
+      const told = await logIn(installation, ada, { ...elsewhere(), ...headers })
       expect(told).toMatchObject({ status: 403, session: '' })
     }
   })
 
   test('is told nothing by a preflight', async () => {
-    const answer = await fetch(`${house.url}/admin/api/blocklist`, {
+    const answer = await fetch(`${installation.url}/admin/api/blocklist`, {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
     })
@@ -245,10 +245,10 @@ describe('a page of another site', () => {
   })
 
   test.each([
-    ['its origin', () => ({ origin: house.url })],
+    ['its origin', () => ({ origin: installation.url })],
     ['where it stands', () => ({ 'sec-fetch-site': 'same-origin' })],
   ])('is not what a page of the server itself is: that says %s, and works', async (_, headers) => {
-    const told = await tell(house, 'POST /blocklist', { ip: '192.0.2.1' }, { session, headers: headers() })
+    const told = await tell(installation, 'POST /blocklist', { ip: '192.0.2.1' }, { session, headers: headers() })
     expect(told.status).toBe(200)
   })
 })

@@ -1,30 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { speak, startHouse, type TestHouse } from '../support/house'
+import { speak, startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { secretFile } from '../support/secret-file'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeEach(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterEach(() => house.close())
+afterEach(() => installation.close())
 
 const set = async (name: string, value: string) => {
-  const { exitCode, err } = await house.cli('setting', 'set', name, value)
+  const { exitCode, err } = await installation.cli('setting', 'set', name, value)
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
 }
-const unset = async (name: string) => expect(await house.cli('setting', 'unset', name)).toMatchObject({ exitCode: 0 })
+const unset = async (name: string) =>
+  expect(await installation.cli('setting', 'unset', name)).toMatchObject({ exitCode: 0 })
 
 async function shown(name: string) {
-  const { json } = await house.cli('setting', 'list', '--json')
+  const { json } = await installation.cli('setting', 'list', '--json')
   return json.settings.find((setting: { name: string }) => setting.name === name)
 }
 
 const listProducts = (headers: Record<string, string> = {}) =>
-  house.ask('GET /api/v1/get-all-products', {}, { headers })
+  installation.ask('GET /api/v1/get-all-products', {}, { headers })
 
 describe('a stored setting holds from the next request on, without a restart', () => {
   test('the pace of an address', async () => {
@@ -37,7 +38,7 @@ describe('a stored setting holds from the next request on, without a restart', (
   })
 
   test('the pace of telemetry', async () => {
-    const send = () => house.ask('POST /api/v1/send-telemetry-data', { data_group: 'pace' })
+    const send = () => installation.ask('POST /api/v1/send-telemetry-data', { data_group: 'pace' })
     for (let i = 0; i < 3; i++) expect(await send()).toMatchObject({ code: 831 })
     await set('telemetry_per_minute', '1')
     await send()
@@ -47,10 +48,10 @@ describe('a stored setting holds from the next request on, without a restart', (
   })
 
   test('the pace of downloads', async () => {
-    const product_id = await makeProduct(house)
-    await makeRelease(house, { product: product_id, number: 100, file: makeFile(house, 'the program') })
-    const device = { license_key: await makeActiveLicense(house, { product_id }, 'pc'), identifier: 'pc' }
-    const { response } = await house.ask('POST /api/v1/access-downloadables', device)
+    const product_id = await makeProduct(installation)
+    await makeRelease(installation, { product: product_id, number: 100, file: makeFile(installation, 'the program') })
+    const device = { license_key: await makeActiveLicense(installation, { product_id }, 'pc'), identifier: 'pc' }
+    const { response } = await installation.ask('POST /api/v1/access-downloadables', device)
     const load = async () => (await fetch(response.downloadables[0].url)).status
     expect(await load()).toBe(200)
     await set('downloads_per_minute', '1')
@@ -64,7 +65,7 @@ describe('a stored setting holds from the next request on, without a restart', (
     const headers = { 'x-forwarded-for': '198.51.100.9' }
     let guesses = 0
     const guess = () =>
-      house.ask('POST /api/v1/verify', { license_key: `GUESS-${++guesses}`, identifier: 'x' }, { headers })
+      installation.ask('POST /api/v1/verify', { license_key: `GUESS-${++guesses}`, identifier: 'x' }, { headers })
     for (let i = 0; i < 3; i++) expect(await guess()).toMatchObject({ code: 210 })
     await set('trusted_proxies', '127.0.0.0/8, ::1')
     await set('guesses_per_minute', '1')
@@ -76,25 +77,26 @@ describe('a stored setting holds from the next request on, without a restart', (
 
   test('whose word for an address is taken', async () => {
     const options = ['--name', 'n', '--preset', 'all', '--allow-ip', '192.0.2.7', '--json']
-    const { json } = await house.cli('api-key', 'create', ...options)
+    const { json } = await installation.cli('api-key', 'create', ...options)
     const fromAfar = { key: json.api_key, headers: { 'x-forwarded-for': '192.0.2.7' } }
-    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
     await set('trusted_proxies', '127.0.0.0/8, ::1')
-    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 810 })
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 810 })
     await set('trusted_proxies', '')
-    expect(await house.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
+    expect(await installation.ask('GET /api/v1/get-all-products', {}, fromAfar)).toMatchObject({ code: 103 })
   })
 
   test('whether telemetry is kept', async () => {
-    const kept = async () => (await house.ask('GET /api/v1/get-telemetry-data', { product_id: 1 })).response.data.length
+    const kept = async () =>
+      (await installation.ask('GET /api/v1/get-telemetry-data', { product_id: 1 })).response.data.length
     const product = { source: 'internal', name: 'n', description: 'd', require_non_expired: 0, status: 'active' }
-    await house.ask('POST /api/v1/create-product', product)
+    await installation.ask('POST /api/v1/create-product', product)
     const report = { product_id: 1, data_type: 'text', data_group: 'g', data: 'x', license_key: 'none' }
     await set('telemetry', 'off')
-    await house.ask('POST /api/v1/send-telemetry-data', report)
+    await installation.ask('POST /api/v1/send-telemetry-data', report)
     expect(await kept()).toBe(0)
     await set('telemetry', 'on')
-    await house.ask('POST /api/v1/send-telemetry-data', report)
+    await installation.ask('POST /api/v1/send-telemetry-data', report)
     expect(await kept()).toBe(1)
   })
 })
@@ -113,13 +115,17 @@ describe('setting list', () => {
       doc: expect.stringContaining('days'),
     })
     expect(await shown('call_log')).toMatchObject({ value: 'all', source: 'default', updated_at: null })
-    expect(await shown('data_dir')).toMatchObject({ value: house.folder, source: 'variable', is_storable: false })
-    const { out } = await house.cli('setting', 'list')
+    expect(await shown('data_dir')).toMatchObject({
+      value: installation.folder,
+      source: 'variable',
+      is_storable: false,
+    })
+    const { out } = await installation.cli('setting', 'list')
     expect(out).toMatch(/keep_calls +7 +stored +30 /)
   })
 
   test('shows what the process was given as it was written', async () => {
-    const timed = await startHouse({ backup_keep: '07' })
+    const timed = await startInstallation({ backup_keep: '07' })
     const { json } = await timed.cli('setting', 'list', '--json')
     const keep = json.settings.find((setting: { name: string }) => setting.name === 'backup_keep')
     expect(keep).toMatchObject({ value: '07', source: 'variable' })
@@ -128,15 +134,15 @@ describe('setting list', () => {
 
   test('shows a secret to nobody, and its file holds it sealed', async () => {
     const token = 'envato-7c1f2ab9-very-secret'
-    const file = join(house.folder, '..', 'token')
+    const file = join(installation.folder, '..', 'token')
     writeFileSync(file, `${token}\n`)
-    const stored = await house.cli('setting', 'set', 'envato_token', '--value-file', file)
+    const stored = await installation.cli('setting', 'set', 'envato_token', '--value-file', file)
     expect(stored).toMatchObject({ exitCode: 0, err: '' })
     expect(await shown('envato_token')).toMatchObject({ value: '•••', source: 'stored' })
-    const { out } = await house.cli('setting', 'list')
+    const { out } = await installation.cli('setting', 'list')
     expect(stored.out + out).not.toContain(token)
-    for (const name of readdirSync(house.folder)) {
-      expect(readFileSync(join(house.folder, name)).includes(token), name).toBeFalse()
+    for (const name of readdirSync(installation.folder)) {
+      expect(readFileSync(join(installation.folder, name)).includes(token), name).toBeFalse()
     }
   })
 })
@@ -150,15 +156,15 @@ describe('what cannot be is refused, and nothing is changed', () => {
     ['no value at all', ['set', 'keep_jobs'], 2, /--value-file/],
     ['an end to what is not there', ['unset', 'keep_jobs'], 1, /nothing is stored for keep_jobs.*setting list/],
   ])('%s', async (_, args, code, sentence) => {
-    const before = await house.cli('setting', 'list')
-    const { exitCode, out, err } = await house.cli('setting', ...args)
+    const before = await installation.cli('setting', 'list')
+    const { exitCode, out, err } = await installation.cli('setting', ...args)
     expect({ exitCode, out, err }).toEqual({ exitCode: code, out: '', err: expect.stringMatching(sentence) })
-    expect((await house.cli('setting', 'list')).out).toBe(before.out)
+    expect((await installation.cli('setting', 'list')).out).toBe(before.out)
   })
 
   test('what contradicts another setting', async () => {
     const refusal = async (...args: string[]) => {
-      const { exitCode, err } = await house.cli('setting', ...args)
+      const { exitCode, err } = await installation.cli('setting', ...args)
       expect(exitCode).toBe(2)
       return err
     }
@@ -173,7 +179,7 @@ describe('what cannot be is refused, and nothing is changed', () => {
 })
 
 test('a variable of the process goes before what is stored, and that is said', async () => {
-  const bound = await startHouse({ changelog: 'on', telemetry: 'on' })
+  const bound = await startInstallation({ changelog: 'on', telemetry: 'on' })
   const { exitCode, out } = await bound.cli('setting', 'set', 'changelog', 'off')
   expect(exitCode).toBe(0)
   expect(out).toContain('The variable goes before what is stored')
@@ -195,22 +201,22 @@ test.each([
 ])('a switch takes "%s", stored or as a variable, and is shown as %s', async (word, value) => {
   await set('changelog', word)
   expect(await shown('changelog')).toMatchObject({ value, source: 'stored' })
-  const audit = await house.cli('audit', 'list', '--json')
+  const audit = await installation.cli('audit', 'list', '--json')
   expect(JSON.stringify(audit.json)).toContain(`"after":{"value":"${value}"}`)
   const { json } = await speak(['setting', 'show', 'changelog', '--json'], {
-    LATCHKEY_DATA_DIR: house.folder,
+    LATCHKEY_DATA_DIR: installation.folder,
     LATCHKEY_CHANGELOG: word,
   })
   expect(json).toMatchObject({ value, source: 'variable' })
 })
 
 test('a word that is neither yes nor no is refused by a switch', async () => {
-  const { exitCode, err } = await house.cli('setting', 'set', 'changelog', 'maybe')
+  const { exitCode, err } = await installation.cli('setting', 'set', 'changelog', 'maybe')
   expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining('"maybe", but it takes on or off') })
 })
 
 test("a path on the server's machine is stored at its shell alone", async () => {
-  const owner = await makeOperator(house, 'owner')
+  const owner = await makeOperator(installation, 'owner')
   const { status, body } = await owner.tell('PUT /settings/backup_to', { value: '/srv/www' })
   expect({ status, body }).toEqual({
     status: 422,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
@@ -8,23 +8,23 @@ import { until } from '../support/wait'
 
 const licenses = 60_000
 
-let house: TestHouse
+let installation: TestInstallation
 let owner: Operator
 beforeAll(async () => {
-  house = await startHouse()
-  owner = await makeOperator(house, 'owner')
-  const product = await makeProduct(house)
-  const raw = openRaw(house.folder)
+  installation = await startInstallation()
+  owner = await makeOperator(installation, 'owner')
+  const product = await makeProduct(installation)
+  const raw = openRaw(installation.folder)
   raw.run(`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${licenses})
     insert into licenses (product_id, license_key, activation_limit, validity, status, created_at, updated_at)
     select ${product}, 'SLOW-' || i, 0, 0, 'available', 0, 0 from n`)
   raw.close()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 /** Asks for an export and reads nothing of it after its beginning, until it is told to go on. */
 async function readSlowly() {
-  const { hostname, port } = new URL(house.url)
+  const { hostname, port } = new URL(installation.url)
   const heard: Buffer[] = []
   const begun = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
@@ -69,18 +69,18 @@ function unchunked(answer: Buffer) {
 
 /** Whether nobody reads the database as it was before: its log can be taken in to the end and emptied. */
 function isLetGo() {
-  const raw = openRaw(house.folder)
+  const raw = openRaw(installation.folder)
   raw.run('pragma busy_timeout = 0')
   const { busy } = raw.query<{ busy: number }, []>('pragma wal_checkpoint(truncate)').get()!
   raw.close()
   return busy === 0
 }
 
-const left = () => readdirSync(house.folder).filter((name) => name.startsWith('export-'))
+const left = () => readdirSync(installation.folder).filter((name) => name.startsWith('export-'))
 
 test('a slow reader of an export does not keep the log of the database from being taken in', async () => {
   const reader = await readSlowly()
-  await house.ask('POST /api/v1/create-product', { name: 'After the export began' })
+  await installation.ask('POST /api/v1/create-product', { name: 'After the export began' })
   await until('the snapshot to be let go', async () => isLetGo())
   expect(left()).toEqual([])
   const text = await reader.readOn()

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import examples from '../fixtures/examples.json'
-import { type Answer, startHouse, type TestHouse } from '../support/house'
+import { type Answer, startInstallation, type TestInstallation } from '../support/installation'
 import { differences } from '../support/same'
 import { makeLicense, makeProduct } from '../support/stock'
 
 /** The world of the documented answers: a product with a key of its own, one without, a licence on a device. */
-interface World extends TestHouse {
+interface World extends TestInstallation {
   ownKey: number
   plain: number
   license: string
@@ -70,7 +70,7 @@ async function withMeta(
   for (const [key, value] of pairs) await post(world, `create-${path}-meta`, { ...subject, key, value })
 }
 
-/** A fresh house whose lists hold what a page's list holds. */
+/** A fresh installation whose lists hold what a page's list holds. */
 async function inNewWorld(get: (world: World) => Promise<Answer>) {
   const world = await makeWorld()
   try {
@@ -485,11 +485,11 @@ const stories: Record<string, Story> = {
 const misplaced = ["GET /api/v1/get-all-contracts | Product doesn't exist"]
 
 async function makeWorld(): Promise<World> {
-  const house = await startHouse()
-  const [ownKey, plain] = [await makeProduct(house), await makeProduct(house)]
-  await house.cli('key', 'generate', '--yes', '--product', String(ownKey), '--bits', '2048')
-  const license = await makeLicense(house, { product_id: plain })
-  return { ...house, ownKey, plain, license }
+  const installation = await startInstallation()
+  const [ownKey, plain] = [await makeProduct(installation), await makeProduct(installation)]
+  await installation.cli('key', 'generate', '--yes', '--product', String(ownKey), '--bits', '2048')
+  const license = await makeLicense(installation, { product_id: plain })
+  return { ...installation, ownKey, plain, license }
 }
 
 let world: World

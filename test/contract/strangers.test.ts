@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Answer, type Body, startHouse, type TestHouse } from '../support/house'
+import { type Answer, type Body, startInstallation, type TestInstallation } from '../support/installation'
 import { chunk, type Piece, postHead, talk } from '../support/socket'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const mebibyte = 1_048_576
 const json = { 'content-type': 'application/json' }
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const multipart = { 'content-type': 'multipart/form-data; boundary=edge' }
 
-const send = (body: Body, headers: Record<string, string>) => house.ask('POST /api/v1/verify', {}, { body, headers })
+const send = (body: Body, headers: Record<string, string>) =>
+  installation.ask('POST /api/v1/verify', {}, { body, headers })
 
 /** Signed, with the status of its code, and nothing of the machinery in it. */
 function expectRefusal(answer: Answer, code: number) {
@@ -34,7 +35,7 @@ describe('a request for nothing we have', () => {
     'GET /api/v1/%ff%00/..%2f..%2fetc',
     'PUT /v1/__proto__',
   ] as const)('%s is 9404', async (door) => {
-    const answer = await house.ask(door, {}, { key: null })
+    const answer = await installation.ask(door, {}, { key: null })
     expectRefusal(answer, 9404)
     expect(answer.message).toBe('No such endpoint')
   })
@@ -47,14 +48,14 @@ describe('a request for nothing we have', () => {
     ['POST /api/v1/get-all-products', 'GET'],
     ['POST /v1/get-license-keys', 'GET'],
   ] as const)('%s is 9405 and says what to use', async (door, allowed) => {
-    const answer = await house.ask(door, { license_key: 'x' }, { key: null })
+    const answer = await installation.ask(door, { license_key: 'x' }, { key: null })
     expectRefusal(answer, 9405)
     expect(answer.headers.get('allow')).toBe(allowed)
   })
 
   test('so are the methods browsers send by themselves', async () => {
-    const answer = await fetch(`${house.url}/api/v1/verify`, { method: 'OPTIONS' })
-    expectRefusal(await house.receive(answer), 9405)
+    const answer = await fetch(`${installation.url}/api/v1/verify`, { method: 'OPTIONS' })
+    expectRefusal(await installation.receive(answer), 9405)
   })
 })
 
@@ -90,7 +91,7 @@ describe('a body that is not what it says it is', () => {
   test.each(['/api/v1/get-license-keys?search=%ff', '/api/v1/get-license-keys?search=a%00b'])(
     'so is a query: %s',
     async (path) => {
-      expectRefusal(await house.ask(`GET ${path}` as 'GET /'), 9400)
+      expectRefusal(await installation.ask(`GET ${path}` as 'GET /'), 9400)
     },
   )
 
@@ -108,14 +109,14 @@ describe('a body that is not what it says it is', () => {
   })
 
   test('tells a stranger without a key no more than that', async () => {
-    expectRefusal(await house.ask('POST /api/v1/verify', {}, { key: null, body: '{', headers: json }), 9400)
+    expectRefusal(await installation.ask('POST /api/v1/verify', {}, { key: null, body: '{', headers: json }), 9400)
   })
 })
 
 describe('a body over 1 MiB is 9413', () => {
   const path = '/api/v1/verify'
-  const authorization = () => `Bearer ${house.apiKey}`
-  const say = async (pieces: Iterable<Piece>) => house.receive(await talk(house.url, pieces))
+  const authorization = () => `Bearer ${installation.apiKey}`
+  const say = async (pieces: Iterable<Piece>) => installation.receive(await talk(installation.url, pieces))
 
   test('sent in full', async () => {
     expectRefusal(await send(`{"license_key": "${'x'.repeat(mebibyte)}"}`, json), 9413)
@@ -151,11 +152,11 @@ describe('a body over 1 MiB is 9413', () => {
 
 test('a list of public keys is signed once a second, however many ask', async () => {
   const made = async () =>
-    Number(/signatures_total\{kind="made"\} (\d+)/.exec(await (await fetch(`${house.url}/metrics`)).text())![1])
+    Number(/signatures_total\{kind="made"\} (\d+)/.exec(await (await fetch(`${installation.url}/metrics`)).text())![1])
   const before = await made()
   const seconds = new Set<number>()
   for (let i = 0; i < 40; i++) {
-    const { response } = await house.ask('GET /api/v1/keys', {}, { key: null })
+    const { response } = await installation.ask('GET /api/v1/keys', {}, { key: null })
     seconds.add(response.timestamp)
   }
   expect((await made()) - before).toBeLessThanOrEqual(seconds.size)
@@ -167,22 +168,22 @@ describe('a connection that is no conversation', () => {
     ['a length that is no number', [postHead('/api/v1/verify', { ...json, 'content-length': 'many' })]],
     ['two lengths', [postHead('/api/v1/verify', { ...json, 'content-length': '2\r\ncontent-length: 3' }), '{}']],
   ])('%s ends without harm', async (_, pieces) => {
-    const outcome = await talk(house.url, pieces).then(
+    const outcome = await talk(installation.url, pieces).then(
       ({ status }) => status,
       ({ message }: Error) => message,
     )
     expect([400, 'the server hung up after saying nothing']).toContain(outcome)
-    expect(await house.ask('POST /api/v1/verify')).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/verify')).toMatchObject({ code: 210 })
   })
 
   test('nor does one that breaks off in the middle of a body', async () => {
     const head = postHead('/api/v1/verify', { ...json, 'content-length': 100 })
-    const { hostname, port } = new URL(house.url)
+    const { hostname, port } = new URL(installation.url)
     const socket = await Bun.connect({ hostname, port: Number(port), socket: { data() {} } })
     socket.write(`${head}{"license_key"`)
     socket.flush()
     socket.terminate()
-    expect(await house.ask('POST /api/v1/verify')).toMatchObject({ code: 210 })
+    expect(await installation.ask('POST /api/v1/verify')).toMatchObject({ code: 210 })
   })
 })
 

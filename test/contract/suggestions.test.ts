@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { speak } from '../support/house'
+import { speak } from '../support/installation'
 
 test.each([
   [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config'
-import { binary, spawnBinary, speak } from '../support/house'
+import { binary, spawnBinary, speak } from '../support/installation'
 import { emptyFolder, serve } from '../support/process'
 import { fixture, trusting } from '../support/tls'
 

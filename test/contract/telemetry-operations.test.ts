@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product_id: number
 beforeAll(async () => {
-  house = await startHouse()
-  product_id = await makeProduct(house)
+  installation = await startInstallation()
+  product_id = await makeProduct(installation)
   for (const text_data of ['one', 'two', 'three']) {
-    await house.ask('POST /api/v1/send-telemetry-data', { product_id, data_type: 'text', text_data, data_group: 'a' })
+    await installation.ask('POST /api/v1/send-telemetry-data', {
+      product_id,
+      data_type: 'text',
+      text_data,
+      data_group: 'a',
+    })
   }
-  await house.ask('POST /api/v1/send-telemetry-data', { data_type: 'text', text_data: 'four', data_group: 'b' })
+  await installation.ask('POST /api/v1/send-telemetry-data', { data_type: 'text', text_data: 'four', data_group: 'b' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const list = async (...args: string[]) => (await house.cli('telemetry', 'list', ...args, '--json')).json
+const list = async (...args: string[]) => (await installation.cli('telemetry', 'list', ...args, '--json')).json
 const data = (page: { records: { data: string }[] }) => page.records.map((record) => record.data)
 
 test('telemetry list is filtered and paged, newest first', async () => {
@@ -24,11 +29,11 @@ test('telemetry list is filtered and paged, newest first', async () => {
   expect(data(await list('--to', '2020-01-01'))).toEqual([])
   const first = await list('--limit', '3')
   expect(data(await list('--limit', '3', '--after', first.next))).toEqual(['one'])
-  expect((await house.cli('telemetry', 'list')).out).toContain('three')
+  expect((await installation.cli('telemetry', 'list')).out).toContain('three')
 })
 
 test('telemetry purge counts on a dry run, asks for --yes, and then removes what it was told to', async () => {
-  const purge = (...args: string[]) => house.cli('telemetry', 'purge', ...args, '--json')
+  const purge = (...args: string[]) => installation.cli('telemetry', 'purge', ...args, '--json')
   expect((await purge('--before', '2020-01-01')).json).toEqual({ records: 0, dry_run: false })
   const dry = await purge('--before', '2100-01-01', '--data-group', 'a', '--dry-run')
   expect(dry.json).toEqual({ records: 3, dry_run: true })
@@ -39,6 +44,6 @@ test('telemetry purge counts on a dry run, asks for --yes, and then removes what
   expect(data(await list())).toHaveLength(4)
   expect((await purge('--before', '2100-01-01', '--data-group', 'a', '--yes')).json.records).toBe(3)
   expect(data(await list())).toEqual(['four'])
-  const { entries } = (await house.cli('audit', 'list', '--verb', 'telemetry.purged', '--json')).json
+  const { entries } = (await installation.cli('audit', 'list', '--verb', 'telemetry.purged', '--json')).json
   expect(entries).toMatchObject([{ after: { records: 3, data_group: 'a' } }])
 })

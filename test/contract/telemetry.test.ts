@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { insertRelease } from '../support/releases'
 import { makeLicense, makeProduct } from '../support/stock'
 
-let house: TestHouse
+let installation: TestInstallation
 let product: number
 let license_key: string
 beforeAll(async () => {
-  house = await startHouse()
-  product = await makeProduct(house)
-  license_key = await makeLicense(house, { product_id: product })
-  insertRelease(house, { product_id: product, version: '1.0.1', numeric_version: 101 })
+  installation = await startInstallation()
+  product = await makeProduct(installation)
+  license_key = await makeLicense(installation, { product_id: product })
+  insertRelease(installation, { product_id: product, version: '1.0.1', numeric_version: 101 })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const timestamp = expect.any(Number)
 const isoSeconds = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$/)
@@ -31,16 +31,16 @@ const soundReport = () => ({
 })
 
 const recordsOf = async (filter: Record<string, unknown>) => {
-  const { response } = await house.ask('GET /api/v1/get-telemetry-data', filter)
+  const { response } = await installation.ask('GET /api/v1/get-telemetry-data', filter)
   return response.data
 }
 
 describe('a record of telemetry', () => {
   test('without a fault is kept and shown as it was sent, without a red flag', async () => {
     const report = soundReport()
-    const sent = await house.ask('POST /api/v1/send-telemetry-data', report, { as: 'form' })
+    const sent = await installation.ask('POST /api/v1/send-telemetry-data', report, { as: 'form' })
     expect(sent.response).toEqual({ code: 830, message: 'Correct format data saved', errors: [], timestamp })
-    const found = await house.ask('GET /api/v1/get-telemetry-data', { data_group: report.data_group })
+    const found = await installation.ask('GET /api/v1/get-telemetry-data', { data_group: report.data_group })
     expect(found.response).toEqual({
       code: 970,
       message: 'Telemetry data found',
@@ -89,7 +89,7 @@ describe('a record of telemetry', () => {
 
   test('with nothing in it is kept, and every fault is told', async () => {
     const before = await recordsOf({ has_red_flags: 1 })
-    const sent = await house.ask('POST /api/v1/send-telemetry-data')
+    const sent = await installation.ask('POST /api/v1/send-telemetry-data')
     expect(sent.response).toEqual({
       code: 831,
       message: 'Incorrect format data saved',
@@ -131,7 +131,7 @@ describe('a record of telemetry', () => {
 
   test('of an unknown product, key and version is kept with a flag for each', async () => {
     const report = { ...soundReport(), product_id: 999_999, license_key: 'nobody has it', product_version: '5.2.5' }
-    const sent = await house.ask('POST /api/v1/send-telemetry-data', report)
+    const sent = await installation.ask('POST /api/v1/send-telemetry-data', report)
     expect(sent.response).toMatchObject({
       code: 831,
       errors: { product_id: ['The selected product id is invalid.'] },
@@ -151,10 +151,10 @@ describe('a record of telemetry', () => {
 
   test('in sound form with a key or a version that does not exist is 830 with a red flag', async () => {
     const unknownKey = { ...soundReport(), license_key: '🔑' }
-    const otherProduct = await makeProduct(house)
+    const otherProduct = await makeProduct(installation)
     const unknownVersion = { ...soundReport(), product_id: otherProduct }
     for (const report of [unknownKey, unknownVersion]) {
-      expect(await house.ask('POST /api/v1/send-telemetry-data', report)).toMatchObject({ code: 830 })
+      expect(await installation.ask('POST /api/v1/send-telemetry-data', report)).toMatchObject({ code: 830 })
     }
     expect(await recordsOf({ data_group: unknownKey.data_group })).toMatchObject([
       { is_correct_format: 1, license_key_exists: 0, product_version_exists: 1, has_red_flags: 1 },
@@ -180,7 +180,9 @@ describe('a record of telemetry', () => {
     ]
     for (const [fields, code, data] of cases) {
       const { numeric_data_single_value: _, ...report } = soundReport()
-      expect(await house.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })).toMatchObject({ code })
+      expect(await installation.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })).toMatchObject({
+        code,
+      })
       expect(await recordsOf({ data_group: report.data_group })).toMatchObject([
         { data, is_correct_format: code === 830 ? 1 : 0 },
       ])
@@ -190,7 +192,7 @@ describe('a record of telemetry', () => {
   test('names the fault of each value', async () => {
     const errorsOf = async (fields: Record<string, unknown>) => {
       const { numeric_data_single_value: _, ...report } = soundReport()
-      return (await house.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })).response.errors
+      return (await installation.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })).response.errors
     }
     expect(await errorsOf({})).toEqual({
       numeric_data_single_value: [
@@ -209,8 +211,8 @@ describe('a record of telemetry', () => {
 
   test('goes under the names that SDKs use too, with what they add, which is not shown', async () => {
     const report = { ...soundReport(), hwid: 'hw-1', country: 'FR', flags: { debug: true }, metadata: { os: 'linux' } }
-    expect(await house.ask('POST /v1/send-telemetry', report)).toMatchObject({ code: 830 })
-    const { response } = await house.ask('GET /v1/get-telemetry', { data_group: report.data_group })
+    expect(await installation.ask('POST /v1/send-telemetry', report)).toMatchObject({ code: 830 })
+    const { response } = await installation.ask('GET /v1/get-telemetry', { data_group: report.data_group })
     expect(response.data).toHaveLength(1)
     for (const hidden of ['ip', 'hwid', 'country', 'flags', 'metadata'])
       expect(response.data[0]).not.toContainKey(hidden)
@@ -233,7 +235,7 @@ describe('a record of telemetry', () => {
     ]
     const report = soundReport()
     for (const fields of cases) {
-      const sent = await house.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })
+      const sent = await installation.ask('POST /api/v1/send-telemetry-data', { ...report, ...fields })
       expect(sent).toMatchObject({ code: 9400, status: 400 })
     }
     expect(await recordsOf({ data_group: report.data_group })).toEqual([])
@@ -242,7 +244,7 @@ describe('a record of telemetry', () => {
   test('is kept once however often a request with one Idempotency-Key comes', async () => {
     const report = soundReport()
     const headers = { 'idempotency-key': 'telemetry-1' }
-    for (let i = 0; i < 3; i++) await house.ask('POST /api/v1/send-telemetry-data', report, { headers })
+    for (let i = 0; i < 3; i++) await installation.ask('POST /api/v1/send-telemetry-data', report, { headers })
     expect(await recordsOf({ data_group: report.data_group })).toHaveLength(1)
   })
 })
@@ -250,13 +252,13 @@ describe('a record of telemetry', () => {
 describe('reading telemetry', () => {
   test('is narrowed by each filter, together and alone', async () => {
     const user_identifier = 'filtered user'
-    const other = await makeProduct(house)
+    const other = await makeProduct(installation)
     const sound = { ...soundReport(), user_identifier }
     const text = { ...soundReport(), user_identifier, data_type: 'text', text_data: 'a' }
     const flawed = { ...soundReport(), user_identifier, license_key: 'unknown', numeric_data_single_value: 'x' }
     const versionless = { ...soundReport(), user_identifier, product_id: other }
     for (const report of [sound, text, flawed, versionless]) {
-      await house.ask('POST /api/v1/send-telemetry-data', report)
+      await installation.ask('POST /api/v1/send-telemetry-data', report)
     }
     const groupsFound = async (filter: Record<string, unknown>) =>
       (await recordsOf({ user_identifier, ...filter })).map((row: { data_group: string }) => row.data_group)
@@ -283,9 +285,9 @@ describe('reading telemetry', () => {
       [{ per_page: 3, page: 2 }, [d]],
     ]
     for (const [filter, expected] of cases) expect(await groupsFound(filter)).toEqual(expected)
-    const page = await house.ask('GET /api/v1/get-telemetry-data', { user_identifier, per_page: 3 })
+    const page = await installation.ask('GET /api/v1/get-telemetry-data', { user_identifier, per_page: 3 })
     expect(page.response).toMatchObject({ next_page: 2 })
-    const last = await house.ask('GET /api/v1/get-telemetry-data', { user_identifier, per_page: 3, page: 2 })
+    const last = await installation.ask('GET /api/v1/get-telemetry-data', { user_identifier, per_page: 3, page: 2 })
     expect(last.response).not.toContainKey('next_page')
   })
 
@@ -301,13 +303,16 @@ describe('reading telemetry', () => {
       { user_identifier: 'nul\0' },
     ]
     for (const filter of cases) {
-      expect(await house.ask('GET /api/v1/get-telemetry-data', filter)).toMatchObject({ code: 9400, status: 400 })
+      expect(await installation.ask('GET /api/v1/get-telemetry-data', filter)).toMatchObject({
+        code: 9400,
+        status: 400,
+      })
     }
   })
 })
 
 test('where telemetry is off it is answered as ever and dropped', async () => {
-  const quiet = await startHouse({ telemetry: 'off' })
+  const quiet = await startInstallation({ telemetry: 'off' })
   try {
     const quietProduct = await makeProduct(quiet)
     const report = { ...soundReport(), product_id: quietProduct }

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type AdminDoor, auditRows, makeOperator, type Operator } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)
 
-let atTheTerminal: TestHouse
-let overHttp: TestHouse
+let atTheTerminal: TestInstallation
+let overHttp: TestInstallation
 let owner: Operator
 beforeAll(async () => {
-  ;[atTheTerminal, overHttp] = [await startHouse(), await startHouse()]
+  ;[atTheTerminal, overHttp] = [await startInstallation(), await startInstallation()]
   owner = await makeOperator(overHttp, 'owner')
   const { name } = owner
   await atTheTerminal.cli('user', 'create', '--name', name, '--role', 'owner')
@@ -83,7 +83,7 @@ const day: Step[] = [
   { command: 'user delete grace --yes', door: 'DELETE /users/grace' },
 ]
 
-/** A value without what differs from one house to another: moments of today and what is random. */
+/** A value without what differs from one installation to another: moments of today and what is random. */
 const comparable = (value: unknown) =>
   JSON.parse(
     JSON.stringify(value, (_, each) =>

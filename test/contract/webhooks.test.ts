@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { binary, startHouse, type TestHouse, urlFrom } from '../support/house'
+import { binary, startInstallation, type TestInstallation, urlFrom } from '../support/installation'
 import { closedPort, flood, type Message, receive, receiveRaw } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -11,11 +11,11 @@ import { delivered, deliveries, subscribe } from '../support/webhooks'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 function isSignedWith(secret: string, { headers, text }: Message) {
   const signed = `${headers['x-webhook-id']}.${headers['x-webhook-timestamp']}.${text}`
@@ -25,17 +25,17 @@ function isSignedWith(secret: string, { headers, text }: Message) {
 describe('a webhook', () => {
   test('is told of what it asked for, signed', async () => {
     const receiver = receive()
-    const { id, uuid, secret } = await subscribe(house, receiver.url, 'license.created,license.activated')
+    const { id, uuid, secret } = await subscribe(installation, receiver.url, 'license.created,license.activated')
     expect(uuid).toMatch(/^[\da-f-]{36}$/)
-    const key = await makeLicense(house, { product_id: await makeProduct(house) })
-    await house.ask('POST /api/v1/activate', { license_key: key, identifier: 'site.test' })
+    const key = await makeLicense(installation, { product_id: await makeProduct(installation) })
+    await installation.ask('POST /api/v1/activate', { license_key: key, identifier: 'site.test' })
     await until('both events', () => receiver.messages.length === 2)
     expect(receiver.messages.map(({ json }) => [json.event, json.payload.license_key, json.webhook_id])).toEqual([
       ['license.created', key, id],
       ['license.activated', key, id],
     ])
     for (const message of receiver.messages) expect(isSignedWith(secret, message)).toBe(true)
-    await house.cli('webhook', 'disable', String(id))
+    await installation.cli('webhook', 'disable', String(id))
     await receiver.close()
   })
 
@@ -55,17 +55,17 @@ describe('a webhook', () => {
     const good = receive()
     const urls = [...raw.map(({ url }) => url), failing.url, redirecting.url, refusing, good.url]
     const webhooks = []
-    for (const url of urls) webhooks.push(await subscribe(house, url, 'product.deleted'))
+    for (const url of urls) webhooks.push(await subscribe(installation, url, 'product.deleted'))
     for (let i = 0; i < 3; i++) {
-      await house.ask('POST /api/v1/delete-product', { product_id: await makeProduct(house) })
+      await installation.ask('POST /api/v1/delete-product', { product_id: await makeProduct(installation) })
     }
     await until('all of the good one', () => good.messages.length === 3)
     expect(raw[0]!.open).toBe(1)
     await until('the endless one to be cut off', () => raw[3]!.seen === 3 && raw[3]!.open === 0)
-    const [first] = await deliveries(house, String(webhooks[3].id))
+    const [first] = await deliveries(installation, String(webhooks[3].id))
     expect(first).toMatchObject({ state: 'success', attempts: [{ status: 200, error: null }] })
     expect(first!.attempts[0]!.response_body).toBe('x'.repeat(65_536))
-    for (const { id } of webhooks) await house.cli('webhook', 'disable', String(id))
+    for (const { id } of webhooks) await installation.cli('webhook', 'disable', String(id))
     await Promise.all([...raw, failing, redirecting, good].map((receiver) => receiver.close()))
   })
 
@@ -78,7 +78,7 @@ describe('a webhook', () => {
     [['--name', ' ', '--url', 'https://shop.test/', '--events', 'all'], 'name'],
     [['--name', 'x', '--url', 'https://shop.test/'], '--events'],
   ])('is not made of %j', async (args, reason) => {
-    const { exitCode, out, err } = await house.cli('webhook', 'add', ...args, '--json')
+    const { exitCode, out, err } = await installation.cli('webhook', 'add', ...args, '--json')
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
     expect(err).toContain(reason)
   })
@@ -94,29 +94,29 @@ describe('a webhook', () => {
     [['deliveries', '--state', 'lost'], 2],
     [['disable', 'first'], 1],
   ])('command that makes no sense: %j ends with %d', async (args, exitCode) => {
-    const spoken = await house.cli('webhook', ...args)
+    const spoken = await installation.cli('webhook', ...args)
     expect(spoken).toMatchObject({ exitCode, out: '' })
     expect(spoken.err).not.toBe('')
   })
 })
 
 describe('a webhook is', () => {
-  const say = async (...args: string[]) => (await house.cli('webhook', ...args, '--json')).json
+  const say = async (...args: string[]) => (await installation.cli('webhook', ...args, '--json')).json
 
   test('changed: new events, a new address, from now on', async () => {
     const [before, after] = [receive(), receive()]
-    const { id, secret: _, ...made } = await subscribe(house, before.url, 'product.created')
+    const { id, secret: _, ...made } = await subscribe(installation, before.url, 'product.created')
     const changes = ['--name', 'moved', '--url', after.url, '--events', 'product.deleted']
     const edited = await say('edit', String(id), ...changes)
     expect(edited).toEqual({ ...made, id, name: 'moved', url: after.url, events: ['product.deleted'] })
     expect(await say('show', String(id))).toEqual(edited)
-    const product_id = await makeProduct(house)
-    await house.ask('POST /api/v1/delete-product', { product_id })
+    const product_id = await makeProduct(installation)
+    await installation.ask('POST /api/v1/delete-product', { product_id })
     await until('the event', () => after.messages.length === 1)
     expect(after.messages[0]!.json.event).toBe('product.deleted')
     expect(before.messages).toEqual([])
     for (const wrong of [[], ['--events', 'no.such'], ['--url', 'shop'], ['--name', ' ']]) {
-      expect(await house.cli('webhook', 'edit', String(id), ...wrong)).toMatchObject({ exitCode: 2, out: '' })
+      expect(await installation.cli('webhook', 'edit', String(id), ...wrong)).toMatchObject({ exitCode: 2, out: '' })
     }
     await say('disable', String(id))
     await Promise.all([before.close(), after.close()])
@@ -124,7 +124,7 @@ describe('a webhook is', () => {
 
   test('tested with a ping, which is signed with the secret it has now', async () => {
     const receiver = receive()
-    const { id, secret } = await subscribe(house, receiver.url, 'contract.suspended')
+    const { id, secret } = await subscribe(installation, receiver.url, 'contract.suspended')
     const { secret: fresh } = await say('rotate-secret', String(id))
     expect(fresh).not.toBe(secret)
     const { delivery_id } = await say('test', String(id))
@@ -136,31 +136,31 @@ describe('a webhook is', () => {
     })
     expect(isSignedWith(fresh, message)).toBe(true)
     expect(isSignedWith(secret, message)).toBe(false)
-    await delivered(house, receiver.url, 'success', 1)
+    await delivered(installation, receiver.url, 'success', 1)
     const { deliveries: listed } = await say('deliveries', '--event', 'webhook.ping')
     expect(listed).toMatchObject([{ id: delivery_id, webhook_id: id, state: 'success' }])
     await say('disable', String(id))
-    expect(await house.cli('webhook', 'test', String(id))).toMatchObject({ exitCode: 1, out: '' })
+    expect(await installation.cli('webhook', 'test', String(id))).toMatchObject({ exitCode: 1, out: '' })
     await receiver.close()
   })
 
   test('deleted with what it was sent, and its queue goes on without it', async () => {
     const receiver = receive(() => new Response('', { status: 500 }))
-    const { id } = await subscribe(house, receiver.url, 'product.created')
-    await makeProduct(house)
-    await delivered(house, receiver.url, 'pending', 1)
-    expect(await house.cli('webhook', 'delete', String(id))).toMatchObject({ exitCode: 2, out: '' })
+    const { id } = await subscribe(installation, receiver.url, 'product.created')
+    await makeProduct(installation)
+    await delivered(installation, receiver.url, 'pending', 1)
+    expect(await installation.cli('webhook', 'delete', String(id))).toMatchObject({ exitCode: 2, out: '' })
     expect((await say('delete', String(id), '--yes')).id).toBe(id)
-    expect(await house.cli('webhook', 'deliveries', String(id))).toMatchObject({ exitCode: 1, out: '' })
-    expect(await deliveries(house)).not.toContainEqual(expect.objectContaining({ webhook_id: id }))
-    expect(await house.cli('webhook', 'show', String(id))).toMatchObject({ exitCode: 1, out: '' })
+    expect(await installation.cli('webhook', 'deliveries', String(id))).toMatchObject({ exitCode: 1, out: '' })
+    expect(await deliveries(installation)).not.toContainEqual(expect.objectContaining({ webhook_id: id }))
+    expect(await installation.cli('webhook', 'show', String(id))).toMatchObject({ exitCode: 1, out: '' })
     await receiver.close()
   })
 })
 
 test('private addresses are refused, whatever they are written as, unless a setting allows them', async () => {
   const receiver = await receiveRaw(() => {})
-  const guarded = await startHouse()
+  const guarded = await startInstallation()
   const hosts = ['127.0.0.1', '2130706433', '0x7f.1', '127.1', 'localhost', '[::ffff:127.0.0.1]', '[::1]', '0.0.0.0']
   for (const host of hosts) await subscribe(guarded, `http://${host}:${receiver.port}/`, 'product.created')
   await makeProduct(guarded)
@@ -175,7 +175,7 @@ test('private addresses are refused, whatever they are written as, unless a sett
   expect(receiver.seen).toBe(0)
   await guarded.close()
 
-  const listed = await startHouse({ webhook_allow_list: '127.0.0.0/8' })
+  const listed = await startInstallation({ webhook_allow_list: '127.0.0.0/8' })
   const ok = receive()
   await subscribe(listed, ok.url, 'product.created')
   await makeProduct(listed)
@@ -186,12 +186,12 @@ test('private addresses are refused, whatever they are written as, unless a sett
 
 test('a device whose seat an operator frees is told at its post_url', async () => {
   const receiver = receive()
-  const license_key = await makeLicense(house, { product_id: await makeProduct(house) })
+  const license_key = await makeLicense(installation, { product_id: await makeProduct(installation) })
   const device = { license_key, identifier: 'site.test', post_url: `${receiver.url}/freed?token=1` }
-  await house.ask('POST /api/v1/activate', device)
-  const { json } = await house.cli('activation', 'list', license_key, '--json')
+  await installation.ask('POST /api/v1/activate', device)
+  const { json } = await installation.cli('activation', 'list', license_key, '--json')
   expect(json.activations).toMatchObject([{ identifier: 'site.test', status: 'active', post_url: device.post_url }])
-  const freed = await house.cli('activation', 'deactivate', license_key, 'site.test', '--json')
+  const freed = await installation.cli('activation', 'deactivate', license_key, 'site.test', '--json')
   expect(freed.json).toEqual({ license_key, identifier: 'site.test', status: 'inactive' })
   const message = await until('the callback', () => receiver.messages[0])
   expect(message.url).toBe('/freed?token=1')
@@ -203,7 +203,7 @@ test('a device whose seat an operator frees is told at its post_url', async () =
     'private_key_used',
     'signature',
   ])
-  expect(await house.ask('POST /api/v1/verify', device)).toMatchObject({ code: 202 })
+  expect(await installation.ask('POST /api/v1/verify', device)).toMatchObject({ code: 202 })
   await receiver.close()
 })
 

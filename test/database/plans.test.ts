@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { fillStock, keyAt } from '../../src/bench/stock'
 import { connect, type Queryable } from '../../src/database/connection'
 import { migrate } from '../../src/database/migrate'
-import { lookUp } from '../../src/features/activations/service'
-import { pageLicenses } from '../../src/features/desk/store'
+import { findDevice } from '../../src/features/activations/service'
 import { listLicenses } from '../../src/features/licenses/list/store'
 import { findPastedSeat } from '../../src/features/licenses/pasted/store'
+import { pageLicenses } from '../../src/features/support/store'
 
 const now = new Date('2030-01-01T00:00:00.000Z')
 const page = { limit: 100, offset: 0 }
 const sorted = (sort: string) => ({ sort, limit: 100, now })
 
 const lists: [string, (db: Queryable) => PromiseLike<unknown>][] = [
-  ['verify', (db) => lookUp(db, { license_key: keyAt(0), identifier: 'device-0000001' })],
+  ['verify', (db) => findDevice(db, { license_key: keyAt(0), identifier: 'device-0000001' })],
   ['a pasted key', (db) => findPastedSeat(db, '0000\u20130000\u00a0\u2013x', 'device-0000001')],
   ['the list by the beginning of a key or an owner', (db) => listLicenses(db, { search: '0000-' }, page)],
   ['the same of one product', (db) => listLicenses(db, { search: '0000-', productId: 1 }, page)],
@@ -54,6 +54,6 @@ test.each([
   ['once where the key is exact', keyAt(0), 1],
   ['again where it is not', keyAt(0).toLowerCase(), 3],
 ])('what verify looks up is asked %s', async (_, license_key, times) => {
-  const { asked } = await statementsOf((db) => lookUp(db, { license_key, identifier: 'device-0000001' }))
+  const { asked } = await statementsOf((db) => findDevice(db, { license_key, identifier: 'device-0000001' }))
   expect(asked).toHaveLength(times)
 })

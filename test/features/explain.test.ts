@@ -6,26 +6,26 @@ import fc from 'fast-check'
 import { addBlock, removeBlock } from '../../src/access/blocking'
 import { createApiKey } from '../../src/access/service'
 import { readConfig } from '../../src/config'
-import { explainDevice } from '../../src/features/desk/explain'
-import { type House, openHouse } from '../../src/house'
+import { explainDevice } from '../../src/features/support/explain'
 import { buildApp } from '../../src/http/app'
+import { type Installation, openInstallation } from '../../src/installation'
 import { dayMs } from '../support/reference'
 
 let folder: string
-let house: House
+let installation: Installation
 let ask: (path: string, fields: object) => Promise<{ code: number | string; message: string; product_id: number }>
 let now = Date.UTC(2030, 0, 1)
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-explain-'))
-  house = await openHouse({
+  installation = await openInstallation({
     config: readConfig({ data_dir: folder }, {}),
     keySize: 2048,
     clock: () => new Date(now),
     makesFolder: true,
   })
   const draft = { name: 'explain', preset: 'all' as const, capabilities: [], allowedIps: [] }
-  const { token } = await house.db.write((tx) => createApiKey(tx, draft, new Date(now)))
-  const app = buildApp(house)
+  const { token } = await installation.db.write((tx) => createApiKey(tx, draft, new Date(now)))
+  const app = buildApp(installation)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   ask = async (path, fields) => {
     const request = new Request(`http://localhost/api/v1/${path}`, {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
-  await house.close()
+  await installation.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -77,8 +77,8 @@ test('explain, verify and activate give the same answer, whatever the state of a
     }
     now += given.daysLater * dayMs
     const draft = { kind: 'identifier' as const, value: 'seated', reason: '', expiresAt: undefined }
-    const block = given.isTurnedAway && (await house.db.write((tx) => addBlock(tx, draft, new Date(now))))
-    const explained = await explainDevice(house, device, new Date(now))
+    const block = given.isTurnedAway && (await installation.db.write((tx) => addBlock(tx, draft, new Date(now))))
+    const explained = await explainDevice(installation, device, new Date(now))
     for (const [endpoint, good] of [
       ['verify', [200]],
       ['activate', [300, 301]],
@@ -89,7 +89,7 @@ test('explain, verify and activate give the same answer, whatever the state of a
       const failed = rules.filter(({ holds }) => holds === false)
       expect<(number | string)[]>(failed.length ? [failed[0]!.code] : [...good]).toContain(code)
     }
-    if (block) await house.db.write((tx) => removeBlock(tx, block.id, new Date(now)))
+    if (block) await installation.db.write((tx) => removeBlock(tx, block.id, new Date(now)))
   })
   await fc.assert(compared, { numRuns: Number(process.env.LIFE_CYCLES ?? 150) })
 }, 120_000)

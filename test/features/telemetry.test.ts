@@ -1,28 +1,28 @@
 import type { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 
-let house: TestHouse
+let installation: TestInstallation
 let raw: Database
 beforeAll(async () => {
-  house = await startHouse()
-  raw = openRaw(house.folder)
+  installation = await startInstallation()
+  raw = openRaw(installation.folder)
 })
 afterAll(async () => {
   raw.close()
-  await house.close()
+  await installation.close()
 })
 
 test('what no reader is shown is kept with the record', async () => {
   const shared = { country: 'FR', data_group: 'kept' }
-  await house.ask('POST /api/v1/send-telemetry', {
+  await installation.ask('POST /api/v1/send-telemetry', {
     ...shared,
     hwid: 'hw-1',
     flags: { debug: true },
     metadata: [1, 'é'],
   })
-  await house.ask(
+  await installation.ask(
     'POST /api/v1/send-telemetry',
     { ...shared, hwid: '', flags: '{"debug":false}', metadata: 'plain' },
     { as: 'form' },
@@ -41,8 +41,8 @@ test('subscribers are told of each record, and of a red flag, in the words of th
         values ('w', 'w', 'http://127.0.0.1:9/', '["telemetry.received","telemetry.flagged"]', '', 1, 0)`,
     )
     .run()
-  await house.ask('POST /api/v1/send-telemetry-data', { data_group: 'told' })
-  const { response } = await house.ask('GET /api/v1/get-telemetry-data', { data_group: 'told' })
+  await installation.ask('POST /api/v1/send-telemetry-data', { data_group: 'told' })
+  const { response } = await installation.ask('GET /api/v1/get-telemetry-data', { data_group: 'told' })
   const deliveries = raw.query<{ event: string; content: string }, []>(
     'select event, content from deliveries order by id',
   )

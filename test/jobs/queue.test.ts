@@ -9,7 +9,7 @@ import { declareJob, type Handler, handles } from '../../src/jobs/job'
 import { retryJob } from '../../src/jobs/service'
 import { enqueue, pageJobs, releaseRunning } from '../../src/jobs/store'
 import { startWorker, type Worker } from '../../src/jobs/worker'
-import type { Facts } from '../../src/kernel/log'
+import type { LogFields } from '../../src/kernel/log'
 import { until } from '../support/wait'
 
 const Numbered = Type.Object({ n: Type.Integer() })
@@ -20,7 +20,7 @@ let folder: string
 let db: Db
 let ahead: number
 let workers: Worker[]
-let logged: Facts[]
+let logged: LogFields[]
 const clock = () => new Date(Date.now() + ahead)
 
 beforeEach(() => {
@@ -338,8 +338,8 @@ describe('workers', () => {
   })
 
   test('run no more of a kind at once than it allows, and fill the room of others', async () => {
-    const narrow = declareJob('narrow', Numbered, { mostAtOnce: 2 })
-    const wide = declareJob('wide', Numbered, { mostAtOnce: 50 })
+    const narrow = declareJob('narrow', Numbered, { atOnceMax: 2 })
+    const wide = declareJob('wide', Numbered, { atOnceMax: 50 })
     let most = 0
     let running = 0
     const hold = promised()

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Type } from '@sinclair/typebox'
 import { declareJob } from '../../src/jobs/job'
 import { claimDue, enqueueAll, settle } from '../../src/jobs/store'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { beside } from '../support/webhooks'
 
 const count = 1100
 const [failing, other] = ['test.failing', 'test.other'].map((name) => declareJob(name, Type.Object({})))
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await beside(house, ({ db }) =>
+  installation = await startInstallation()
+  await beside(installation, ({ db }) =>
     db.write(async (tx) => {
-      const now = house.now()
+      const now = installation.now()
       const work = Array.from({ length: count }, () => ({ payload: {} }))
       await enqueueAll(tx, failing!, work, { now })
       await enqueueAll(tx, other!, work.slice(0, 1), { now })
@@ -23,9 +23,9 @@ beforeAll(async () => {
     }),
   )
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const say = async (...args: string[]) => (await house.cli('job', ...args, '--json')).json
+const say = async (...args: string[]) => (await installation.cli('job', ...args, '--json')).json
 const states = async (kind: string) => {
   const { jobs } = await say('list', '--kind', kind, '--limit', '1000')
   return new Set(jobs.map(({ state }: { state: string }) => state))
@@ -42,7 +42,7 @@ test('every dead job of a kind is due again, and none of another', async () => {
 test.each([[['retry']], [['retry', '1', '--kind', 'test.other']], [['retry', '--kind', '']]])(
   '%j says to name a job or a kind',
   async (args) => {
-    expect(await house.cli('job', ...args)).toMatchObject({
+    expect(await installation.cli('job', ...args)).toMatchObject({
       exitCode: 2,
       out: '',
       err: expect.stringContaining('--kind'),
@@ -52,7 +52,7 @@ test.each([[['retry']], [['retry', '1', '--kind', 'test.other']], [['retry', '--
 
 test('what is not over is deleted only when it is said that it is not done then', async () => {
   const [{ id }] = (await say('list', '--kind', failing!.name, '--limit', '1')).jobs
-  expect(await house.cli('job', 'delete', String(id))).toMatchObject({ exitCode: 2, out: '' })
+  expect(await installation.cli('job', 'delete', String(id))).toMatchObject({ exitCode: 2, out: '' })
   expect((await say('delete', String(id), '--yes')).id).toBe(id)
-  expect(await house.cli('job', 'show', String(id))).toMatchObject({ exitCode: 1, out: '' })
+  expect(await installation.cli('job', 'show', String(id))).toMatchObject({ exitCode: 1, out: '' })
 })

@@ -3,30 +3,33 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config'
-import { type House, openHouse } from '../../src/house'
+import { type Installation, openInstallation } from '../../src/installation'
 import { storeSetting } from '../../src/settings/service'
 import { openAddressGuard } from '../../src/webhooks/address'
 
 let folder: string
-let houses: House[]
+let installations: Installation[]
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-settings-'))
-  houses = []
+  installations = []
 })
 afterEach(async () => {
-  for (const house of houses) await house.close()
+  for (const installation of installations) await installation.close()
   rmSync(folder, { recursive: true })
 })
 
 async function open(flags: Parameters<typeof readConfig>[0] = {}) {
   const config = readConfig({ data_dir: folder, ...flags }, {})
-  const house = await openHouse({ config, makesFolder: true, keySize: 2048 })
-  houses.push(house)
-  return house
+  const installation = await openInstallation({ config, makesFolder: true, keySize: 2048 })
+  installations.push(installation)
+  return installation
 }
 
-const store = ({ db, config, sealer, clock }: House, name: Parameters<typeof storeSetting>[1]['name'], text: string) =>
-  db.write((tx) => storeSetting(tx, { name, text }, { config, sealer, now: clock() }))
+const store = (
+  { db, config, sealer, clock }: Installation,
+  name: Parameters<typeof storeSetting>[1]['name'],
+  text: string,
+) => db.write((tx) => storeSetting(tx, { name, text }, { config, sealer, now: clock() }))
 
 test('what one process stores, another reads, sealed values too', async () => {
   const [server, command] = [await open(), await open()]
@@ -70,8 +73,8 @@ test('a stored value that cannot be read counts as none', async () => {
   expect(server.config.envato_token).toBe('')
 })
 
-/** A sealer whose seals this house cannot open. */
-const foreign = ({ sealer }: House) => ({
+/** A sealer whose seals this installation cannot open. */
+const foreign = ({ sealer }: Installation) => ({
   ...sealer,
   seal: (secret: Buffer, purpose: string) => Buffer.concat([sealer.seal(secret, purpose), Buffer.from('x')]),
 })

@@ -7,14 +7,14 @@ import { desc } from 'drizzle-orm'
 import { type AuditCheckpoint, auditCheckpoints } from '../../db/schema/operations'
 import { isGenuine, makeCheckpoint } from '../../src/audit/checkpoint'
 import { isCertified } from '../../src/signing/certificate'
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import { beside } from '../support/beside'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { fenced, pages } from '../support/readme'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 
 const identifier = 'my-laptop'
-let house: TestHouse
+let installation: TestInstallation
 let folder: string
 let pem: string
 let checkpoint: AuditCheckpoint
@@ -27,28 +27,28 @@ let signed: Record<Kind, { text: string; signature: Buffer }>
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-domains-'))
-  house = await startHouse()
-  const { keys } = (await house.ask('GET /api/v1/keys')).response
+  installation = await startInstallation()
+  const { keys } = (await installation.ask('GET /api/v1/keys')).response
   pem = keys[0].public_key
-  const license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, identifier)
-  const answer = JSON.parse((await house.ask('POST /api/v1/verify', { license_key, identifier })).text)
-  const list = (await house.ask('GET /api/v1/keys')).response
-  const file = await house.ask('POST /api/v1/get-license-file', { license_key, identifier })
-  const offline = await fetch(`${house.url}/api/v1/licenses/${license_key}/offline-file`, {
+  const license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, identifier)
+  const answer = JSON.parse((await installation.ask('POST /api/v1/verify', { license_key, identifier })).text)
+  const list = (await installation.ask('GET /api/v1/keys')).response
+  const file = await installation.ask('POST /api/v1/get-license-file', { license_key, identifier })
+  const offline = await fetch(`${installation.url}/api/v1/licenses/${license_key}/offline-file`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${house.apiKey}` },
+    headers: { authorization: `Bearer ${installation.apiKey}` },
     body: new URLSearchParams({ identifier }),
   })
   const { signature, ...content } = (await offline.json()) as { signature: string }
-  const trial = await beside(house, async ({ db, keys: ring, clock }) => {
+  const trial = await beside(installation, async ({ db, keys: ring, clock }) => {
     await makeCheckpoint({ db, keys: ring }, clock())
     const [last] = await db.read.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.auditId)).limit(1)
     checkpoint = last!
     const { privateKey } = (await ring.signerFor({ productId: undefined, now: clock() }))!
     return sign('sha256', Buffer.from('latchkey trial signature'), privateKey)
   })
-  await house.cli('key', 'rotate', '--yes', '--bits', '2048', '--overlap', '1d')
-  const [fresh] = (await house.ask('GET /api/v1/keys')).response.keys.filter(
+  await installation.cli('key', 'rotate', '--yes', '--bits', '2048', '--overlap', '1d')
+  const [fresh] = (await installation.ask('GET /api/v1/keys')).response.keys.filter(
     (key: { certified_by: string | null }) => key.certified_by === keys[0].key_id,
   )
   forerunner = { id: keys[0].key_id, publicPem: pem }
@@ -73,7 +73,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
-  await house.close()
+  await installation.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -107,7 +107,7 @@ const readers: [Kind, string, () => Promise<Reader>][] = [
         private_key_used: 'global',
         signature: signature.toString('base64'),
       }
-      return !flawOf(JSON.stringify(envelope), pem)
+      return !responseProblemOf(JSON.stringify(envelope), pem)
     },
   ],
   [

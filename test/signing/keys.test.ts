@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { flawOf } from '../../src/signing/check'
-import { startHouse, type TestHouse } from '../support/house'
+import { responseProblemOf } from '../../src/signing/check'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
+  installation = await startInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const verify = async () => (await fetch(`${house.url}/api/v1/verify`, { method: 'POST' })).text()
-const keysShown = async () => (await house.cli('key', 'show', '--json')).json.keys
+const verify = async () => (await fetch(`${installation.url}/api/v1/verify`, { method: 'POST' })).text()
+const keysShown = async () => (await installation.cli('key', 'show', '--json')).json.keys
 
 describe('a key put in place beside the running server', () => {
   test('signs the very next answer; the one before it stays visible', async () => {
     const [before] = await keysShown()
-    expect(flawOf(await verify(), before.public_key)).toBeUndefined()
-    const rotated = await house.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048', '--json')
+    expect(responseProblemOf(await verify(), before.public_key)).toBeUndefined()
+    const rotated = await installation.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048', '--json')
     const text = await verify()
-    expect(flawOf(text, rotated.json.public_key)).toBeUndefined()
-    expect(flawOf(text, before.public_key)).toBeDefined()
+    expect(responseProblemOf(text, rotated.json.public_key)).toBeUndefined()
+    expect(responseProblemOf(text, before.public_key)).toBeDefined()
     const [current, retired] = await keysShown()
     expect(current).toMatchObject({ key_id: rotated.json.key_id, retired_at: null })
     expect(retired).toMatchObject({ key_id: before.key_id, public_key: before.public_key })
@@ -29,7 +29,7 @@ describe('a key put in place beside the running server', () => {
 
 describe('without any key', () => {
   test('answers are given unsigned and say so, and the server is not ready', async () => {
-    const database = openRaw(house.folder)
+    const database = openRaw(installation.folder)
     database.run('delete from signing_keys')
     database.close()
     const envelope = JSON.parse(await verify())
@@ -40,13 +40,13 @@ describe('without any key', () => {
     })
     const signed = JSON.parse(Buffer.from(envelope.response_base64, 'base64').toString())
     expect(signed).toEqual(envelope.response)
-    const ready = await fetch(`${house.url}/readyz`)
+    const ready = await fetch(`${installation.url}/readyz`)
     expect(ready.status).toBe(503)
     expect(await ready.text()).toContain('latchkey init')
-    expect((await fetch(`${house.url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${installation.url}/healthz`)).status).toBe(200)
 
-    const made = await house.cli('init', '--bits', '2048', '--json')
-    expect(flawOf(await verify(), made.json.public_key)).toBeUndefined()
-    expect((await fetch(`${house.url}/readyz`)).status).toBe(200)
+    const made = await installation.cli('init', '--bits', '2048', '--json')
+    expect(responseProblemOf(await verify(), made.json.public_key)).toBeUndefined()
+    expect((await fetch(`${installation.url}/readyz`)).status).toBe(200)
   })
 })

@@ -4,26 +4,26 @@ import { join } from 'node:path'
 import type { AuditEntry } from '../../db/schema/operations'
 import { unkeyedHashOf } from '../../src/audit/link'
 import { readSealer } from '../../src/signing/sealing'
-import { freshFolder, speakTo, startHouse, type TestHouse } from '../support/house'
+import { freshFolder, speakTo, startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { secretFile } from '../support/secret-file'
 import { makeProduct } from '../support/stock'
 import { subscribe } from '../support/webhooks'
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  const product = await makeProduct(house)
-  await house.cli('key', 'generate', '--yes', '--product', String(product), '--bits', '2048')
-  for (const port of [1, 2]) await subscribe(house, `http://127.0.0.1:${port}/`)
-  await house.cli('setting', 'set', 'envato_token', '--value-file', secretFile('a-secret-token'))
-  await house.stop()
+  installation = await startInstallation()
+  const product = await makeProduct(installation)
+  await installation.cli('key', 'generate', '--yes', '--product', String(product), '--bits', '2048')
+  for (const port of [1, 2]) await subscribe(installation, `http://127.0.0.1:${port}/`)
+  await installation.cli('setting', 'set', 'envato_token', '--value-file', secretFile('a-secret-token'))
+  await installation.stop()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 function copied(sql: string[]) {
   const folder = freshFolder()
-  cpSync(house.folder, folder, { recursive: true })
+  cpSync(installation.folder, folder, { recursive: true })
   const database = openRaw(folder)
   for (const statement of sql) database.run(statement)
   database.close()

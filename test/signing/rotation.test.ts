@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { verify } from 'node:crypto'
 import { isCertified } from '../../src/signing/certificate'
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import { retireKey, rotateKey } from '../../src/signing/service'
 import { listKeyUses } from '../../src/signing/store'
 import { beside } from '../support/beside'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeActiveLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
@@ -20,19 +20,19 @@ interface ListedKey {
   certificate: string | null
 }
 
-let house: TestHouse
+let installation: TestInstallation
 let license_key: string
 beforeAll(async () => {
-  house = await startHouse()
-  license_key = await makeActiveLicense(house, { product_id: await makeProduct(house) }, 'laptop')
+  installation = await startInstallation()
+  license_key = await makeActiveLicense(installation, { product_id: await makeProduct(installation) }, 'laptop')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const ask = (key_id?: string) =>
-  house.ask('POST /api/v1/verify', { license_key, identifier: 'laptop', ...(key_id && { key_id }) })
-const list = async () => (await house.ask('GET /api/v1/keys', {}, { key: null })).response
+  installation.ask('POST /api/v1/verify', { license_key, identifier: 'laptop', ...(key_id && { key_id }) })
+const list = async () => (await installation.ask('GET /api/v1/keys', {}, { key: null })).response
 const rotate = (overlapMs: number) =>
-  beside(house, (other) => rotateKey({ ...other, clock: house.now }, null, { bits: 2048, overlapMs }))
+  beside(installation, (other) => rotateKey({ ...other, clock: installation.now }, null, { bits: 2048, overlapMs }))
 
 describe('a global key that is replaced with an overlap', () => {
   let old: ListedKey
@@ -45,13 +45,13 @@ describe('a global key that is replaced with an overlap', () => {
   })
 
   test('goes on signing for clients that know no other', async () => {
-    expect(flawOf((await ask()).text, old.public_key)).toBeUndefined()
-    expect(flawOf((await ask(old.key_id)).text, old.public_key)).toBeUndefined()
-    expect(flawOf((await ask('no such key')).text, old.public_key)).toBeUndefined()
+    expect(responseProblemOf((await ask()).text, old.public_key)).toBeUndefined()
+    expect(responseProblemOf((await ask(old.key_id)).text, old.public_key)).toBeUndefined()
+    expect(responseProblemOf((await ask('no such key')).text, old.public_key)).toBeUndefined()
   })
 
   test('lets clients that ask for its successor have that one’s signature', async () => {
-    expect(flawOf((await ask(fresh.key_id)).text, fresh.public_key)).toBeUndefined()
+    expect(responseProblemOf((await ask(fresh.key_id)).text, fresh.public_key)).toBeUndefined()
   })
 
   test('vouches for its successor, and both sign the list', async () => {
@@ -69,7 +69,7 @@ describe('a global key that is replaced with an overlap', () => {
   })
 
   test('is counted for those who named it and those who named none', async () => {
-    const uses = () => beside(house, ({ db }) => listKeyUses(db.read, '2000-01-01'))
+    const uses = () => beside(installation, ({ db }) => listKeyUses(db.read, '2000-01-01'))
     await until('the counts are written', async () => (await uses()).some(({ named }) => named > 0))
     const use = (await uses()).find(({ keyId }) => keyId === old.key_id)
     expect(use!.named).toBeGreaterThanOrEqual(1)
@@ -77,9 +77,9 @@ describe('a global key that is replaced with an overlap', () => {
   })
 
   test('hands over when the overlap ends, without a restart, and signs no more', async () => {
-    await house.advance(30 * dayMs)
+    await installation.advance(30 * dayMs)
     for (const key_id of [undefined, old.key_id, fresh.key_id]) {
-      expect(flawOf((await ask(key_id)).text, fresh.public_key)).toBeUndefined()
+      expect(responseProblemOf((await ask(key_id)).text, fresh.public_key)).toBeUndefined()
     }
     const states = (await list()).keys.map(({ key_id, state }: ListedKey) => [key_id, state])
     expect(states).toEqual([
@@ -93,16 +93,17 @@ describe('a key that has leaked', () => {
   test('is retired at once: its successor takes over, and it can be asked for no more', async () => {
     const fresh = await rotate(30 * dayMs)
     const leaked = (await list()).keys.find(({ state }: ListedKey) => state === 'outgoing')
-    await beside(house, ({ db }) => db.write((tx) => retireKey(tx, leaked.key_id, house.now())))
+    await beside(installation, ({ db }) => db.write((tx) => retireKey(tx, leaked.key_id, installation.now())))
     for (const key_id of [undefined, leaked.key_id]) {
-      expect(flawOf((await ask(key_id)).text, fresh.publicPem)).toBeUndefined()
+      expect(responseProblemOf((await ask(key_id)).text, fresh.publicPem)).toBeUndefined()
     }
     expect((await list()).keys.find(({ key_id }: ListedKey) => key_id === leaked.key_id).state).toBe('retired')
   })
 
   test('is replaced before it can be retired: an owner is never left without a key', async () => {
     const current = (await list()).keys.find(({ state }: ListedKey) => state === 'current')
-    const retire = (id: string) => beside(house, ({ db }) => db.write((tx) => retireKey(tx, id, house.now())))
+    const retire = (id: string) =>
+      beside(installation, ({ db }) => db.write((tx) => retireKey(tx, id, installation.now())))
     await expect(retire(current.key_id)).rejects.toThrow('latchkey key rotate')
     await expect(retire('nonsense')).rejects.toThrow('latchkey key show')
   })
@@ -111,7 +112,7 @@ describe('a key that has leaked', () => {
 test('a key that is replaced twice within its overlap ends with the earlier handover', async () => {
   await rotate(10 * dayMs)
   const last = await rotate(0)
-  expect(flawOf((await ask()).text, last.publicPem)).toBeUndefined()
+  expect(responseProblemOf((await ask()).text, last.publicPem)).toBeUndefined()
   const { keys } = await list()
   expect(keys.filter(({ state }: ListedKey) => state !== 'retired').map(({ key_id }: ListedKey) => key_id)).toEqual([
     last.id,

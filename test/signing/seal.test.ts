@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { createPublicKey } from 'node:crypto'
 import { say } from '../../src/kernel/outcome'
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import { generateRsaKey } from '../../src/signing/key-pair'
-import type { Signer, Wanted } from '../../src/signing/key-ring'
+import type { KeyRequest, Signer } from '../../src/signing/key-ring'
 import { sealWith } from '../../src/signing/seal'
 
 const privateKey = await generateRsaKey(2048)
@@ -36,7 +36,7 @@ describe('equal answers of one second', () => {
       Array.from({ length: 50 }, (_, i) => seal(say('valid_license_key').signedFor(1), after(i))),
     )
     expect(new Set(texts).size).toBe(1)
-    expect(flawOf(texts[0]!, publicPem)).toBeUndefined()
+    expect(responseProblemOf(texts[0]!, publicPem)).toBeUndefined()
     expect(signatures()).toBe(1)
     await seal(say('valid_license_key').signedFor(1), after(999))
     expect(signatures()).toBe(1)
@@ -50,7 +50,7 @@ describe('equal answers of one second', () => {
     expect(signatures()).toBe(2)
     expect(await seal(say('valid_license_key'), after(999))).toBe(one)
     expect(signatures()).toBe(2)
-    for (const text of [one, two]) expect(flawOf(text, publicPem)).toBeUndefined()
+    for (const text of [one, two]) expect(responseProblemOf(text, publicPem)).toBeUndefined()
   })
 
   test('are forgotten after the one that follows', async () => {
@@ -92,7 +92,7 @@ describe('equal answers of one second', () => {
     const two = await seal(say('valid_license_key'), noon)
     expect(JSON.parse(two).signature).not.toBe(JSON.parse(one).signature)
     expect(JSON.parse(two).private_key_used).toBe('product')
-    expect(flawOf(two, publicPem)).toBeDefined()
+    expect(responseProblemOf(two, publicPem)).toBeDefined()
   })
 
   test('are tried again when signing failed', async () => {
@@ -108,13 +108,13 @@ describe('equal answers of one second', () => {
     const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     await expect(seal(say('valid_license_key'), noon)).rejects.toThrow('out of order')
     isBroken = false
-    expect(flawOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
+    expect(responseProblemOf(await seal(say('valid_license_key'), noon), publicPem)).toBeUndefined()
   })
 })
 
 describe('whose key signs', () => {
   const asked: (number | undefined)[] = []
-  const signerFor = async ({ productId }: Wanted) => {
+  const signerFor = async ({ productId }: KeyRequest) => {
     asked.push(productId)
     return undefined
   }

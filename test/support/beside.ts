@@ -1,13 +1,16 @@
 import { readConfig } from '../../src/config'
-import { type House, openHouse } from '../../src/house'
-import type { TestHouse } from './house'
+import { type Installation, openInstallation } from '../../src/installation'
+import type { TestInstallation } from './installation'
 
 /** Does what has no door yet, on the folder of a running server. */
-export async function beside<T>({ folder }: TestHouse, work: (house: House) => Promise<T>): Promise<T> {
-  const house = await openHouse({ config: readConfig({}, { LATCHKEY_DATA_DIR: folder }) })
+export async function beside<T>(
+  { folder }: TestInstallation,
+  work: (installation: Installation) => Promise<T>,
+): Promise<T> {
+  const installation = await openInstallation({ config: readConfig({}, { LATCHKEY_DATA_DIR: folder }) })
   try {
-    return await work(house)
+    return await work(installation)
   } finally {
-    await house.close()
+    await installation.close()
   }
 }

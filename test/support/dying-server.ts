@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config'
-import { openHouse } from '../../src/house'
+import { openInstallation } from '../../src/installation'
 import { startServer } from '../../src/worker/server'
 
 const signingMs = 200
@@ -8,12 +8,12 @@ const signingMs = 200
  * A server that takes its time to sign the answer of an order that is committed, and is killed before it is done. Its
  * folder is the argument.
  */
-const house = await openHouse({ config: readConfig({ data_dir: Bun.argv[2]! }, {}), asServer: true })
-const seal: typeof house.seal = async (outcome, now) => {
-  if (outcome.answer !== 'license_keys_assigned') return house.seal(outcome, now)
+const installation = await openInstallation({ config: readConfig({ data_dir: Bun.argv[2]! }, {}), asServer: true })
+const seal: typeof installation.seal = async (outcome, now) => {
+  if (outcome.answer !== 'license_keys_assigned') return installation.seal(outcome, now)
   await Bun.sleep(signingMs)
   process.kill(process.pid, 'SIGKILL')
   return ''
 }
-const server = await startServer({ ...house, seal }, '127.0.0.1', 0)
+const server = await startServer({ ...installation, seal }, '127.0.0.1', 0)
 console.error(`listens on ${server.url}, ready to die`)

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from './house'
+import { startInstallation, type TestInstallation } from './installation'
 
-/** A house with the product "app", and room beside its data folder for files that are to be imported. */
-export interface ImportHouse extends TestHouse {
+/** A installation with the product "app", and room beside its data folder for files that are to be imported. */
+export interface ImportInstallation extends TestInstallation {
   /** Writes files into a folder of their own; the path of the folder. */
   folderOf(files: Record<string, string | Uint8Array>): string
   /** Writes a file into a folder of its own; its path. */
@@ -23,22 +23,30 @@ export interface Imported {
   refusedTo: string[]
 }
 
-export async function importHouse(): Promise<ImportHouse> {
-  const house = await startHouse()
-  await house.cli('product', 'create', '--name', 'App', '--slug', 'app')
+export async function importInstallation(): Promise<ImportInstallation> {
+  const installation = await startInstallation()
+  await installation.cli('product', 'create', '--name', 'App', '--slug', 'app')
   let folders = 0
   const folderOf = (files: Record<string, string | Uint8Array>) => {
-    const folder = join(house.folder, '..', `files-${++folders}`)
+    const folder = join(installation.folder, '..', `files-${++folders}`)
     mkdirSync(folder)
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
     return folder
   }
   return {
-    ...house,
+    ...installation,
     folderOf,
     fileOf: (name, content) => join(folderOf({ [name]: content }), name),
     async imported(path, ...args) {
-      const { exitCode, out, err } = await house.cli('import', path, '--product', 'app', '--yes', '--json', ...args)
+      const { exitCode, out, err } = await installation.cli(
+        'import',
+        path,
+        '--product',
+        'app',
+        '--yes',
+        '--json',
+        ...args,
+      )
       const { made = 0, refused = 0, notes = [], refusals = [], refused_to = [] } = out === '' ? {} : JSON.parse(out)
       const reasons = refusals.map(({ line, reason }: { line: number; reason: string }) => [line, reason])
       return { exitCode, err, made, refused, notes, refusals: reasons, refusedTo: refused_to }

@@ -1,4 +1,4 @@
-import type { TestHouse } from './house'
+import type { TestInstallation } from './installation'
 import { openRaw } from './raw'
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back differs from route to route
@@ -24,7 +24,7 @@ export interface Showing {
 
 /** Asks a route under `/admin/api`; without `headers` of its own, a session's request looks like a browser's. */
 export async function tell(
-  { url }: Pick<TestHouse, 'url'>,
+  { url }: Pick<TestInstallation, 'url'>,
   door: AdminDoor,
   fields: Record<string, unknown> = {},
   { token, session, headers = session ? { 'sec-fetch-site': 'same-origin' } : {}, body }: Showing = {},
@@ -57,26 +57,34 @@ export interface Operator {
 let count = 0
 
 /** A user of that role with a password and a token. */
-export async function makeOperator(house: TestHouse, role: 'viewer' | 'operator' | 'owner'): Promise<Operator> {
+export async function makeOperator(
+  installation: TestInstallation,
+  role: 'viewer' | 'operator' | 'owner',
+): Promise<Operator> {
   const name = `${role}-${++count}`
-  const { password } = (await house.cli('user', 'create', '--name', name, '--role', role, '--json')).json
-  const { token } = (await house.cli('user', 'tokens', 'create', name, '--name', 'test', '--json')).json
-  return { name, password, token, tell: (door, fields, showing) => tell(house, door, fields, { token, ...showing }) }
+  const { password } = (await installation.cli('user', 'create', '--name', name, '--role', role, '--json')).json
+  const { token } = (await installation.cli('user', 'tokens', 'create', name, '--name', 'test', '--json')).json
+  return {
+    name,
+    password,
+    token,
+    tell: (door, fields, showing) => tell(installation, door, fields, { token, ...showing }),
+  }
 }
 
 /** Logs in as a browser does; the value of its cookie. */
 export async function logIn(
-  house: TestHouse,
+  installation: TestInstallation,
   { name, password }: { name: string; password: string },
   headers: Record<string, string> = {},
 ): Promise<Told & { session: string }> {
-  const told = await tell(house, 'POST /session', { name, password }, { headers })
+  const told = await tell(installation, 'POST /session', { name, password }, { headers })
   const session = /latchkey_session=([\w-]*)/.exec(told.headers.get('set-cookie') ?? '')?.[1] ?? ''
   return { ...told, session }
 }
 
 /** The rows of the audit log, oldest first. */
-export function auditRows({ folder }: TestHouse): Payload[] {
+export function auditRows({ folder }: TestInstallation): Payload[] {
   const database = openRaw(folder, { readonly: true })
   const rows = database.query('select * from audit_log order by id').all()
   database.close()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { binary, spawnBinary, urlFrom } from './house'
+import { binary, spawnBinary, urlFrom } from './installation'
 
 /** An empty folder of its own; gone when `remove` is called. */
 export function emptyFolder() {

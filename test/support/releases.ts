@@ -1,4 +1,4 @@
-import type { TestHouse } from './house'
+import type { TestInstallation } from './installation'
 import { openRaw } from './raw'
 
 interface ReleaseRow {
@@ -11,11 +11,11 @@ interface ReleaseRow {
   release_date?: string
 }
 
-/** Puts a release without a file straight into the house's database. */
-export function insertRelease(house: TestHouse, row: ReleaseRow) {
+/** Puts a release without a file straight into the installation's database. */
+export function insertRelease(installation: TestInstallation, row: ReleaseRow) {
   const { product_id, version, numeric_version, published = 1, update_summary = '', changelog = '' } = row
   const date = Date.parse(row.release_date ?? '2026-01-02T03:04:05Z')
-  const raw = openRaw(house.folder)
+  const raw = openRaw(installation.folder)
   raw
     .query(
       `insert into releases (product_id, version, numeric_version, published, update_summary, changelog, release_date,

@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config'
-import { openHouse } from '../../src/house'
+import { openInstallation } from '../../src/installation'
 import { startServer } from '../../src/worker/server'
-import { binary } from './house'
+import { binary } from './installation'
 import { serve } from './process'
 
 export interface Restored {
@@ -15,13 +15,13 @@ export async function serveFolder(folder: string): Promise<Restored> {
     const served = await serve(folder, ['--data-dir', folder])
     return { url: served.url, close: async () => void (await served.stop('SIGTERM')) }
   }
-  const house = await openHouse({ config: readConfig({}, { LATCHKEY_DATA_DIR: folder }), asServer: true })
-  const server = await startServer(house, '127.0.0.1', 0)
+  const installation = await openInstallation({ config: readConfig({}, { LATCHKEY_DATA_DIR: folder }), asServer: true })
+  const server = await startServer(installation, '127.0.0.1', 0)
   return {
     url: server.url,
     async close() {
       await server.stop()
-      await house.close()
+      await installation.close()
     },
   }
 }

@@ -12,7 +12,7 @@ export interface Import {
   isType: boolean
 }
 
-/** A source file as the laws of the house see it. */
+/** A source file as the laws of the installation see it. */
 export interface Source {
   path: string
   lines: number

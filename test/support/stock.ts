@@ -1,12 +1,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestHouse } from './house'
+import type { TestInstallation } from './installation'
 
 let count = 0
 
 /** A product made through the public door; its id. */
-export async function makeProduct(house: TestHouse, fields: Record<string, unknown> = {}): Promise<number> {
-  const { response } = await house.ask('POST /api/v1/create-product', {
+export async function makeProduct(
+  installation: TestInstallation,
+  fields: Record<string, unknown> = {},
+): Promise<number> {
+  const { response } = await installation.ask('POST /api/v1/create-product', {
     source: 'internal',
     name: 'Test product',
     description: 'For a test',
@@ -19,11 +22,11 @@ export async function makeProduct(house: TestHouse, fields: Record<string, unkno
 
 /** A licence key made through the public door; assigned, for one year, any number of seats, unless said otherwise. */
 export async function makeLicense(
-  house: TestHouse,
+  installation: TestInstallation,
   fields: { product_id: number } & Record<string, unknown>,
 ): Promise<string> {
   const key = `KEY-${process.pid}-${++count}`
-  await house.ask('POST /api/v1/create-license-keys', {
+  await installation.ask('POST /api/v1/create-license-keys', {
     license_keys: [key],
     activation_limit: 0,
     validity: 365,
@@ -35,25 +38,25 @@ export async function makeLicense(
 
 /** A licence key that is activated on that device. */
 export async function makeActiveLicense(
-  house: TestHouse,
+  installation: TestInstallation,
   fields: { product_id: number } & Record<string, unknown>,
   identifier: string,
 ): Promise<string> {
-  const license_key = await makeLicense(house, fields)
-  await house.ask('POST /api/v1/activate', { license_key, identifier })
+  const license_key = await makeLicense(installation, fields)
+  await installation.ask('POST /api/v1/activate', { license_key, identifier })
   return license_key
 }
 
-/** A file of that name, in a folder that goes with the house. */
-export function makeFile(house: TestHouse, content: string | Uint8Array, name = 'app.zip'): string {
-  const path = join(mkdtempSync(join(house.folder, '..', 'file-')), name)
+/** A file of that name, in a folder that goes with the installation. */
+export function makeFile(installation: TestInstallation, content: string | Uint8Array, name = 'app.zip'): string {
+  const path = join(mkdtempSync(join(installation.folder, '..', 'file-')), name)
   writeFileSync(path, content)
   return path
 }
 
 /** A release made with the command line, published unless said otherwise. */
 export async function makeRelease(
-  house: TestHouse,
+  installation: TestInstallation,
   {
     product,
     number,
@@ -61,7 +64,7 @@ export async function makeRelease(
     isPublished = true,
   }: { product: number; number: number; file: string; isPublished?: boolean },
 ) {
-  const { json, err } = await house.cli(
+  const { json, err } = await installation.cli(
     ...['release', 'add', '--product', String(product), '--version', [...String(number)].join('.')],
     ...['--numeric-version', String(number), '--file', file, '--json', ...(isPublished ? ['--publish'] : [])],
   )

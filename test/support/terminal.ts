@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { binary } from './house'
+import { binary } from './installation'
 import { root } from './readme'
 import { until } from './wait'
 

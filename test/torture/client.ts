@@ -1,4 +1,4 @@
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import type { Report } from './report'
 import type { Stage } from './stage'
 
@@ -32,11 +32,11 @@ export function openClient(stage: Stage, report: Report): Ask {
   const known: string[] = []
 
   async function isGenuine(text: string) {
-    if (known.some((pem) => !flawOf(text, pem))) return true
+    if (known.some((pem) => !responseProblemOf(text, pem))) return true
     const shown = await stage.cli('key', 'show', '--json')
     if (shown.json)
       known.splice(0, known.length, ...shown.json.keys.map((key: { public_key: string }) => key.public_key))
-    return known.some((pem) => !flawOf(text, pem))
+    return known.some((pem) => !responseProblemOf(text, pem))
   }
 
   return async (endpoint, fields = {}, asking = {}) => {

@@ -8,7 +8,7 @@ import { type AnyStep, anyStep, type Call, take } from './model/step'
 import { setStage } from './stage'
 
 const sequencesPerRound = 10
-const longestSequence = 40
+const sequenceLengthMax = 40
 
 /** Random sequences of calls over the whole API, each answer held against a reference; a sequence that fails is shrunk. */
 export const model: Kind = async ({ report, chance, rounds }) => {
@@ -19,7 +19,7 @@ export const model: Kind = async ({ report, chance, rounds }) => {
     const { product } = await makeLine(stage, ask, 'line')
     let sequences = 0
     const property = fc.asyncProperty(
-      fc.array(anyStep, { minLength: 1, maxLength: longestSequence, size: 'max' }),
+      fc.array(anyStep, { minLength: 1, maxLength: sequenceLengthMax, size: 'max' }),
       async (steps) => {
         const shop = openShop(`M${++sequences}`, product)
         try {

@@ -12,7 +12,7 @@ const roundsPerTime = 50
 const ordersEach = 40
 const eventsEach = 5
 const patienceMs = 120_000
-const mostGrowthMiB = 256
+const growthMiBMax = 256
 const watchedMs = { quick: 4000, full: 25_000 }
 
 /** Posts to receivers that do what none should, beside one that behaves: that one is served, and memory stays flat. */
@@ -53,7 +53,7 @@ async function besideBadOnes({ report, isQuick }: Run) {
     while (performance.now() < until) {
       const grown = residentMiB(stage.server.pid) - before
       report.most('memory growth under bad receivers, MiB', grown)
-      if (grown > mostGrowthMiB) report.find('receivers: memory stays flat', { grown })
+      if (grown > growthMiBMax) report.find('receivers: memory stays flat', { grown })
       await Bun.sleep(250)
     }
     await queueOrders(ask, product, { url: `${good.url}/again`, count: ordersEach })

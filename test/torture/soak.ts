@@ -8,12 +8,12 @@ import { type Stage, setStage } from './stage'
 
 const crowdSize = 12
 const samplesInAll = 60
-const mostGrowthMiB = 96
-const mostHandlesMore = 40
-const mostLogMiB = 64
+const growthMiBMax = 96
+const handlesMoreMax = 40
+const logMiBMax = 64
 /** A quarter of a second: far beyond what a busy machine adds, far below what a leak of this kind would grow to. */
-const mostLatencyMs = 250
-const mostLatencyTimes = 5
+const latencyMsMax = 250
+const latencyTimesMax = 5
 
 interface Sample {
   residentMiB: number
@@ -64,10 +64,10 @@ function requireFlat(samples: readonly Sample[], report: Parameters<Kind>[0]['re
   const middle = medians(samples.slice(third, 2 * third))
   const last = medians(samples.slice(2 * third))
   const evidence = { middle, last }
-  if (last.residentMiB > middle.residentMiB + mostGrowthMiB) report.find('soak: memory stays flat', evidence)
-  if (last.handles > middle.handles + mostHandlesMore) report.find('soak: handles stay flat', evidence)
-  if (last.logMiB > mostLogMiB) report.find('soak: the log beside the database stays small', evidence)
-  const isSlower = last.latencyMs > Math.max(mostLatencyMs, middle.latencyMs * mostLatencyTimes)
+  if (last.residentMiB > middle.residentMiB + growthMiBMax) report.find('soak: memory stays flat', evidence)
+  if (last.handles > middle.handles + handlesMoreMax) report.find('soak: handles stay flat', evidence)
+  if (last.logMiB > logMiBMax) report.find('soak: the log beside the database stays small', evidence)
+  const isSlower = last.latencyMs > Math.max(latencyMsMax, middle.latencyMs * latencyTimesMax)
   if (isSlower) report.find('soak: answers do not become slower', evidence)
   report.most('soak: memory at the end, MiB', last.residentMiB)
   report.most('soak: memory in the middle, MiB', middle.residentMiB)

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { binary, type Spoken, spawnBinary } from '../support/house'
+import { binary, type Spoken, spawnBinary } from '../support/installation'
 import type { Report } from './report'
 
 /** A server process, from its first moment. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { binary } from '../support/house'
+import { binary } from '../support/installation'
 import { openChance } from './chance'
 import { crash } from './crash'
 import { faults } from './faults'

@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, tell } from '../support/operator'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 beforeAll(async () => {
-  house = await startHouse()
-  await house.cli('product', 'create', '--name', 'App', '--slug', 'app')
+  installation = await startInstallation()
+  await installation.cli('product', 'create', '--name', 'App', '--slug', 'app')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 let folders = 0
 /** Writes files into a folder of their own; the path of the folder. */
 function folderOf(files: Record<string, string>) {
-  const folder = join(house.folder, '..', `columns-${++folders}`)
+  const folder = join(installation.folder, '..', `columns-${++folders}`)
   mkdirSync(folder)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return folder
 }
 
 const imported = (path: string, ...args: string[]) =>
-  house.cli('import', path, '--product', 'app', '--yes', '--json', ...args)
-const ownerOf = async (key: string) => (await house.cli('license', 'show', key, '--json')).json?.owner_email
+  installation.cli('import', path, '--product', 'app', '--yes', '--json', ...args)
+const ownerOf = async (key: string) => (await installation.cli('license', 'show', key, '--json')).json?.owner_email
 const sold = 'license_key,activation_limit,Customer Mail,price\n'
 
 describe('a column that --map names', () => {
@@ -50,7 +50,7 @@ describe('a column that --map names', () => {
       'latchkey: no file has a column "Kunde", which --map names: did you mean "Kunden"? ' +
         'The columns are license_key, activation_limit, Kunden, price. Nothing was imported\n',
     )
-    expect((await house.cli('license', 'show', 'NONE-1')).exitCode).toBe(1)
+    expect((await installation.cli('license', 'show', 'NONE-1')).exitCode).toBe(1)
   })
 
   test('may stand in one file of several, and in one object of several', async () => {
@@ -93,7 +93,7 @@ describe('a column that --map names', () => {
   })
 
   test('stops an import over HTTP as well', async () => {
-    const { token } = await makeOperator(house, 'owner')
+    const { token } = await makeOperator(installation, 'owner')
     for (const dry_run of ['0', '1']) {
       const query = new URLSearchParams({
         file: 'keys.csv',
@@ -103,7 +103,7 @@ describe('a column that --map names', () => {
       })
       const headers = { 'content-type': 'application/octet-stream' }
       const body = 'license_key,activation_limit,Kunden\nHTTP-1,1,ada@example.com\n'
-      const told = await tell(house, `POST /import?${query}`, {}, { token, headers, body })
+      const told = await tell(installation, `POST /import?${query}`, {}, { token, headers, body })
       expect(told.status).toBeGreaterThanOrEqual(400)
       expect(told.body.error.message).toContain('did you mean "Kunden"?')
     }

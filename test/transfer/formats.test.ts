@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { type ImportHouse, importHouse } from '../support/import-files'
+import { type ImportInstallation, importInstallation } from '../support/import-files'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: ImportHouse
+let installation: ImportInstallation
 beforeAll(async () => {
-  house = await importHouse()
+  installation = await importInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const licenseOf = async (key: string) => (await house.cli('license', 'show', key, '--json')).json
+const licenseOf = async (key: string) => (await installation.cli('license', 'show', key, '--json')).json
 const header = 'license_key,activation_limit,owner_name'
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16()
 
@@ -32,7 +32,7 @@ describe('a CSV file', () => {
     ['line ends of three kinds', `${header}\r\nK0,1,\rK1,2,Ada; B\n`],
   ])('with %s is read', async (what, text) => {
     const stem = what.replace(/\W+/g, '-')
-    const said = await house.imported(house.fileOf('keys.csv', text.replaceAll(/K(?=\d)/g, `${stem}-`)))
+    const said = await installation.imported(installation.fileOf('keys.csv', text.replaceAll(/K(?=\d)/g, `${stem}-`)))
     expect(said).toMatchObject({ exitCode: 0, refused: 0 })
     expect(await licenseOf(`${stem}-1`)).toMatchObject({ activation_limit: 2, owner_name: 'Ada; B' })
   })
@@ -52,20 +52,22 @@ describe('a CSV file', () => {
       'its cell 4 says "paid", and that column has no name',
     ],
   ])('with %s has that line refused', async (_, text, line, reason) => {
-    const { exitCode, refusals } = await house.imported(house.fileOf('keys.csv', text))
+    const { exitCode, refusals } = await installation.imported(installation.fileOf('keys.csv', text))
     expect({ exitCode, lines: refusals.map(([at]) => at) }).toEqual({ exitCode: 1, lines: [line] })
     expect(refusals[0]![1]).toContain(reason)
   })
 
   test('numbers its lines as an editor does, whatever ends them', async () => {
     const text = `sep=,\r\n\r\n${header}\r\nLINE-1,1,"A\r\nB"\rLINE-2,x,\n\n"LINE-3",x,"\n\n"\r\nLINE-4,x,\n`
-    expect((await house.imported(house.fileOf('keys.csv', text))).refusals.map(([line]) => line)).toEqual([6, 8, 11])
+    expect((await installation.imported(installation.fileOf('keys.csv', text))).refusals.map(([line]) => line)).toEqual(
+      [6, 8, 11],
+    )
   })
 
   test('is read with backslashes before its quotes where that is said, and told of it where it is not', async () => {
-    const path = house.fileOf('keys.csv', `${header}\nSLASH-1,1,"Ada \\"the\\" \\\\ B"\n`)
-    expect((await house.imported(path)).err).toContain('say --quotes backslash')
-    expect(await house.imported(path, '--quotes', 'backslash')).toMatchObject({ exitCode: 0, made: 1 })
+    const path = installation.fileOf('keys.csv', `${header}\nSLASH-1,1,"Ada \\"the\\" \\\\ B"\n`)
+    expect((await installation.imported(path)).err).toContain('say --quotes backslash')
+    expect(await installation.imported(path, '--quotes', 'backslash')).toMatchObject({ exitCode: 0, made: 1 })
     expect(await licenseOf('SLASH-1')).toMatchObject({ owner_name: 'Ada "the" \\ B' })
   })
 })
@@ -76,8 +78,8 @@ describe('an encoding', () => {
   test.each(['latin1', 'ISO-8859-1', 'iso_8859-1', 'windows-1252', 'cp1252', 'ANSI'])(
     'is known as %s',
     async (name) => {
-      const path = house.fileOf('keys.csv', Buffer.from(text(`ENC-${name}`), 'latin1'))
-      expect(await house.imported(path, '--encoding', name)).toMatchObject({ exitCode: 0 })
+      const path = installation.fileOf('keys.csv', Buffer.from(text(`ENC-${name}`), 'latin1'))
+      expect(await installation.imported(path, '--encoding', name)).toMatchObject({ exitCode: 0 })
       expect(await licenseOf(`ENC-${name}`)).toMatchObject({ owner_name: 'Zoë' })
     },
   )
@@ -86,12 +88,14 @@ describe('an encoding', () => {
     ['UTF-16, little end first', (said: string) => Buffer.from(said, 'utf16le'), 'UTF-16-LE'],
     ['UTF-16, big end first', utf16be, 'UTF-16-BE'],
   ])('of %s is known without a mark', async (_, bytes, key) => {
-    expect(await house.imported(house.fileOf('keys.csv', bytes(text(key))))).toMatchObject({ exitCode: 0 })
+    expect(await installation.imported(installation.fileOf('keys.csv', bytes(text(key))))).toMatchObject({
+      exitCode: 0,
+    })
     expect(await licenseOf(key)).toMatchObject({ owner_name: 'Zoë' })
   })
 
   test('that is not known is refused with those that are', async () => {
-    const said = await house.imported(house.fileOf('keys.csv', text('ENC-NONE')), '--encoding', 'klingon')
+    const said = await installation.imported(installation.fileOf('keys.csv', text('ENC-NONE')), '--encoding', 'klingon')
     expect(said.exitCode).toBe(2)
     expect(said.err).toContain('there is no encoding "klingon" here: name utf-8')
   })
@@ -113,8 +117,8 @@ describe('a count', () => {
     [' 7 ', 7],
   ])('may be written as %p', async (said, limit) => {
     const key = `COUNT-${said}`
-    const path = house.fileOf('keys.csv', `license_key;activation_limit;validity\n${key};${said};${said}\n`)
-    expect(await house.imported(path)).toMatchObject({ exitCode: 0 })
+    const path = installation.fileOf('keys.csv', `license_key;activation_limit;validity\n${key};${said};${said}\n`)
+    expect(await installation.imported(path)).toMatchObject({ exitCode: 0 })
     expect(await licenseOf(key)).toMatchObject({ activation_limit: limit, validity: limit })
   })
 
@@ -125,14 +129,16 @@ describe('a count', () => {
     ['1,00,000', 'integer'],
     ['1e3', 'integer'],
   ])('that may mean two or none is refused: %p', async (said, reason) => {
-    const { refusals } = await house.imported(house.fileOf('keys.csv', `license_key;activation_limit\nBAD;${said}\n`))
+    const { refusals } = await installation.imported(
+      installation.fileOf('keys.csv', `license_key;activation_limit\nBAD;${said}\n`),
+    )
     expect(refusals[0]![1]).toContain(reason)
   })
 
   test('is read alike in a default, in JSON and for the fields of other tables', async () => {
     const lines = [{ license_key: 'COUNT-J', activation_limit: '1,000' }, { license_key: 'COUNT-D' }]
-    const path = house.fileOf('keys.json', JSON.stringify(lines))
-    expect(await house.imported(path, '--default', 'activation_limit=Unlimited')).toMatchObject({ made: 2 })
+    const path = installation.fileOf('keys.json', JSON.stringify(lines))
+    expect(await installation.imported(path, '--default', 'activation_limit=Unlimited')).toMatchObject({ made: 2 })
     expect(await licenseOf('COUNT-J')).toMatchObject({ activation_limit: 1000 })
     expect(await licenseOf('COUNT-D')).toMatchObject({ activation_limit: 0 })
   })
@@ -157,21 +163,21 @@ describe('a file of JSON', () => {
     ],
   ])('may hold %s', async (what, name, written) => {
     const stem = what.replace(/\W+/g, '-')
-    const path = house.fileOf(name, written([entry(`${stem}-1`), entry(`${stem}-2`)]))
-    expect(await house.imported(path)).toMatchObject({ exitCode: 0, made: 2, refused: 0 })
+    const path = installation.fileOf(name, written([entry(`${stem}-1`), entry(`${stem}-2`)]))
+    expect(await installation.imported(path)).toMatchObject({ exitCode: 0, made: 2, refused: 0 })
   })
 
   test('may hold one object', async () => {
-    const path = house.fileOf('keys.json', JSON.stringify(entry('ONE-OBJECT'), null, 2))
-    expect(await house.imported(path)).toMatchObject({ exitCode: 0, made: 1 })
+    const path = installation.fileOf('keys.json', JSON.stringify(entry('ONE-OBJECT'), null, 2))
+    expect(await installation.imported(path)).toMatchObject({ exitCode: 0, made: 1 })
   })
 
   test('has each entry refused at its line', async () => {
-    const path = house.fileOf(
+    const path = installation.fileOf(
       'keys.json',
       '{"note": "[1]",\n"keys": [\n{"license_key": "J,]1"},\n\n 7, "x",\n {"license_key":\n"A"} ]}',
     )
-    const { refusals } = await house.imported(path)
+    const { refusals } = await installation.imported(path)
     expect(refusals.map(([line]) => line)).toEqual([3, 5, 5, 6])
     expect(refusals[1]![1]).toBe('this is no JSON object')
   })
@@ -185,7 +191,7 @@ describe('a file of JSON', () => {
     ['several lists', '{"licenses":[{"a":1}],"products":[{"b":1}]}', 'holds several lists, "licenses", "products"'],
     ['no JSON', 'hello', 'this is no JSON object'],
   ])('with %s is refused in one sentence', async (_, text, sentence) => {
-    const { exitCode, err, refusals } = await house.imported(house.fileOf('keys.json', text))
+    const { exitCode, err, refusals } = await installation.imported(installation.fileOf('keys.json', text))
     expect(exitCode).toBe(1)
     expect(`${err} ${refusals}`).toContain(sentence)
   })
@@ -208,19 +214,19 @@ describe('a file of another kind', () => {
     ['keys.xml', '<?xml version="1.0"?><keys/>', 'is XML'],
   ])('is named for what it is: %s', async (name, content, sentence) => {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content
-    const said = await house.imported(house.fileOf(name, bytes))
+    const said = await installation.imported(installation.fileOf(name, bytes))
     expect(said).toMatchObject({ exitCode: 1, made: 0 })
     expect(said.err).toContain(`${name} ${sentence}`)
     expect(said.err.trimEnd().split('\n')).toHaveLength(1)
   })
 
   test('in a folder is skipped, and named', async () => {
-    const folder = house.folderOf({
+    const folder = installation.folderOf({
       'licenses.csv': `${header}\nFOLDER-1,1,\n`,
       'more.xlsx': zip('xl/'),
       'read.me': '',
     })
-    const { exitCode, notes } = await house.imported(folder)
+    const { exitCode, notes } = await installation.imported(folder)
     expect(exitCode).toBe(0)
     expect(notes).toEqual([
       'more.xlsx was skipped: it is an Excel workbook: save its sheet as CSV ("CSV UTF-8" in Excel), and import that.',
@@ -242,8 +248,11 @@ describe('keys that a spreadsheet has changed', () => {
       'ABC-E+1',
       'MAY-2025-KEY',
     ]
-    const path = house.fileOf('keys.csv', `license_key;activation_limit\n${keys.map((key) => `${key};1\n`).join('')}`)
-    const { exitCode, made, notes } = await house.imported(path)
+    const path = installation.fileOf(
+      'keys.csv',
+      `license_key;activation_limit\n${keys.map((key) => `${key};1\n`).join('')}`,
+    )
+    const { exitCode, made, notes } = await installation.imported(path)
     expect({ exitCode, made }).toEqual({ exitCode: 0, made: keys.length })
     const short = notes.map((note) => note.replace(path, 'keys.csv').replace(/: check whether.*/, ''))
     expect(short).toEqual([
@@ -252,7 +261,7 @@ describe('keys that a spreadsheet has changed', () => {
       'keys.csv: 4 keys look like a date, such as "03.04.2025" (lines 5, 6, 7, 8)',
       'keys.csv: 1 key looks like an error of a formula, such as "#NAME?" (line 9)',
     ])
-    const { out } = await house.cli('import', path, '--product', 'app', '--dry-run')
+    const { out } = await installation.cli('import', path, '--product', 'app', '--dry-run')
     expect(out).toContain(
       '2 keys look like a number that a spreadsheet has rounded, such as "1.23457E+12" (lines 2, 3)',
     )
@@ -261,13 +270,15 @@ describe('keys that a spreadsheet has changed', () => {
   test('into numbers of fifteen digits are told of where all long ones are', async () => {
     const keys = (last: string) => ['1234567890123450', '2234567890123450', `323456789012345${last}`]
     const fileOf = (last: string) =>
-      house.fileOf(
+      installation.fileOf(
         'keys.csv',
         `license_key,activation_limit\n${keys(last)
           .map((key) => `${key},1\n`)
           .join('')}`,
       )
-    expect((await house.imported(fileOf('7'))).notes).toEqual([])
-    expect((await house.imported(fileOf('0'))).notes[0]).toContain('numbers of which a spreadsheet keeps 15 digits')
+    expect((await installation.imported(fileOf('7'))).notes).toEqual([])
+    expect((await installation.imported(fileOf('0'))).notes[0]).toContain(
+      'numbers of which a spreadsheet keeps 15 digits',
+    )
   })
 })

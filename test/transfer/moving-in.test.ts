@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { flawOf } from '../../src/signing/check'
-import { startHouse, type TestHouse } from '../support/house'
+import { responseProblemOf } from '../../src/signing/check'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { fenced, pages, root } from '../support/readme'
 
 // Each step is a run of the program, which takes its time on a busy machine.
@@ -39,12 +39,12 @@ const oldTables: Record<string, string> = {
   'telemetry.csv': 'id,data\n1,x\n',
 }
 
-let house: TestHouse
+let installation: TestInstallation
 let place: string
 let oldPublicKey: string
 beforeAll(async () => {
-  house = await startHouse()
-  place = join(house.folder, '..')
+  installation = await startInstallation()
+  place = join(installation.folder, '..')
   mkdirSync(join(place, 'old-tables'))
   for (const [name, text] of Object.entries(oldTables)) writeFileSync(join(place, 'old-tables', name), text)
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -52,7 +52,7 @@ beforeAll(async () => {
   oldPublicKey = publicKey.export({ type: 'spki', format: 'pem' }).toString()
   writeFileSync(join(place, 'mapping.json'), fenced('json', chapter).find((text) => text.includes('"api_keys"'))!)
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 const chapter = pages.migrate!
 
@@ -64,7 +64,7 @@ describe('the move that the guide describes', () => {
     const script = fenced('sh', chapter)[0]!
     const shell = Bun.spawn(['sh', '-e', '-c', script], {
       cwd: place,
-      env: { PATH: `${place}:${process.env.PATH}`, LATCHKEY_DATA_DIR: house.folder, OLD_API_KEY: oldApiKey },
+      env: { PATH: `${place}:${process.env.PATH}`, LATCHKEY_DATA_DIR: installation.folder, OLD_API_KEY: oldApiKey },
       stdout: 'pipe',
       stderr: 'pipe',
     })
@@ -75,17 +75,17 @@ describe('the move that the guide describes', () => {
   }, 60_000)
 
   test('after which an old client goes on unchanged: its key, its device, its pinned public key', async () => {
-    const answer = await fetch(`${house.url}/api/v1/verify`, {
+    const answer = await fetch(`${installation.url}/api/v1/verify`, {
       method: 'POST',
       body: new URLSearchParams({ api_key: oldApiKey, license_key: 'PLUG-AAAA', identifier: 'shop.example.com' }),
     })
     const text = await answer.text()
     expect(JSON.parse(text).response.code).toBe(200)
-    expect(flawOf(text, oldPublicKey)).toBeUndefined()
+    expect(responseProblemOf(text, oldPublicKey)).toBeUndefined()
   })
 
   test('with ids as they were, and each thing linked to its own', async () => {
-    const { response } = await house.ask('GET /api/v1/get-all-products')
+    const { response } = await installation.ask('GET /api/v1/get-all-products')
     expect(response.products).toMatchObject([
       {
         id: 65,
@@ -95,7 +95,7 @@ describe('the move that the guide describes', () => {
       },
       { id: 70, name: 'Theme', source: 'envato', description: '' },
     ])
-    const lines = (await house.cli('export', 'licenses')).out.split('\n').slice(0, -1)
+    const lines = (await installation.cli('export', 'licenses')).out.split('\n').slice(0, -1)
     const [first, second, third] = lines.map((line) => JSON.parse(line))
     expect(first).toMatchObject({
       id: 1001,
@@ -108,14 +108,18 @@ describe('the move that the guide describes', () => {
     })
     expect(second).toMatchObject({ id: 1002, contract_id: 9, status: 'available' })
     expect(third).toMatchObject({ id: 1003, product_id: 70, status: 'blocked', revoked_at: null })
-    const { response: info } = await house.ask('GET /api/v1/contracts/get-info', { contract_key: 'RESELLER-9' })
+    const { response: info } = await installation.ask('GET /api/v1/contracts/get-info', { contract_key: 'RESELLER-9' })
     expect(info.code).toBe(1204)
-    const asShop = await house.ask('POST /api/v1/generate', { generator_id: 4, quantity: 1 }, { key: shopsApiKey })
+    const asShop = await installation.ask(
+      'POST /api/v1/generate',
+      { generator_id: 4, quantity: 1 },
+      { key: shopsApiKey },
+    )
     expect(asShop.response.licenseKeys[0]).toStartWith('PLUG-')
   })
 
   test('and can be done again without doubling anything', async () => {
-    const { out } = await house.cli(
+    const { out } = await installation.cli(
       'import',
       join(place, 'old-tables'),
       '--mapping',
@@ -129,7 +133,7 @@ describe('the move that the guide describes', () => {
 
 describe('tables of another server beside products that are there', () => {
   test('get other ids where theirs are taken, say so, and stay linked', async () => {
-    const other = await startHouse()
+    const other = await startInstallation()
     const folder = join(other.folder, '..', 'tables')
     mkdirSync(folder)
     writeFileSync(join(folder, 'mine.csv'), 'id,name\n65,Mine\n')

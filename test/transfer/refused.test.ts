@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type ImportHouse, importHouse } from '../support/import-files'
+import { type ImportInstallation, importInstallation } from '../support/import-files'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: ImportHouse
+let installation: ImportInstallation
 beforeAll(async () => {
-  house = await importHouse()
+  installation = await importInstallation()
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
-const ownerOf = async (key: string) => (await house.cli('license', 'show', key, '--json')).json?.owner_name
+const ownerOf = async (key: string) => (await installation.cli('license', 'show', key, '--json')).json?.owner_name
 const utf16 = (text: string) => Buffer.from(text, 'utf16le')
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
@@ -75,8 +75,8 @@ describe('what is refused', () => {
     'comes back as it came, and is imported when it is mended: %s',
     async (what, name, text, written, options) => {
       const key = what.replace(/\W+/g, '-')
-      const path = house.fileOf(name, written(text.replace(/K(?=["',;\t])/, key)))
-      const first = await house.imported(path, ...options)
+      const path = installation.fileOf(name, written(text.replace(/K(?=["',;\t])/, key)))
+      const first = await installation.imported(path, ...options)
       expect(first).toMatchObject({
         exitCode: 1,
         made: 0,
@@ -96,7 +96,7 @@ describe('what is refused', () => {
         .toString('latin1')
         .replace(name.includes('json') ? '"x"' : /(?<=[,;\t]\0?)x(?=\0?[,;\t])/, (x) => x.replace('x', '3'))
       writeFileSync(refused, Buffer.from(mended, 'latin1'))
-      expect(await house.imported(refused, ...options)).toMatchObject({ exitCode: 0, made: 1, refused: 0 })
+      expect(await installation.imported(refused, ...options)).toMatchObject({ exitCode: 0, made: 1, refused: 0 })
       expect(await ownerOf(key)).toBe('Zoë; "B"')
     },
   )

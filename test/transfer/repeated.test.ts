@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { type EmptyHouse, emptyHouse } from '../support/empty-house'
+import { type EmptyInstallation, emptyInstallation } from '../support/empty-installation'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(120_000)
 
-let house: EmptyHouse
+let installation: EmptyInstallation
 beforeEach(async () => {
-  house = await emptyHouse()
+  installation = await emptyInstallation()
 })
-afterEach(() => house.remove())
+afterEach(() => installation.remove())
 
 /** What lines of each table say, and the columns in which they say nothing. */
 const tables: Record<string, { said: string; silent: string[] }> = {
@@ -56,15 +56,15 @@ function withSilence({ said, silent }: { said: string; silent: string[] }, zero:
 
 /** Writes every table into a folder. */
 function write(folder: string, textOf: (table: { said: string; silent: string[] }) => string) {
-  for (const [name, table] of Object.entries(tables)) house.file(`${folder}-${name}.csv`, textOf(table))
+  for (const [name, table] of Object.entries(tables)) installation.file(`${folder}-${name}.csv`, textOf(table))
 }
 
 async function importAll(folder: string) {
   const results: Record<string, unknown> = {}
   for (const name of Object.keys(tables)) {
-    const { out, err } = await house.cli(
+    const { out, err } = await installation.cli(
       'import',
-      house.path(`${folder}-${name}.csv`),
+      installation.path(`${folder}-${name}.csv`),
       '--table',
       name,
       '--yes',
@@ -85,18 +85,18 @@ describe('a repeated import', () => {
     write('zero', (table) => withSilence(table, '0000-00-00 00:00:00'))
     write('absent', ({ said }) => said)
     expect(await importAll('empty')).toEqual(each({ made: 1, already_there: 0, refusals: [] }))
-    const before = (await house.cli('export', 'licenses')).out
+    const before = (await installation.cli('export', 'licenses')).out
     for (const folder of ['empty', 'zero', 'absent']) {
       expect(await importAll(folder)).toEqual(each({ made: 0, already_there: 1, refusals: [] }))
     }
-    expect((await house.cli('export', 'licenses')).out).toBe(before)
+    expect((await installation.cli('export', 'licenses')).out).toBe(before)
   })
 })
 
 describe('an export of ours', () => {
   test('comes in as it is, with what a file of another server would be refused for', async () => {
-    const product = house.file('products.csv', 'name\nApp\n')
-    await house.cli('import', product, '--yes')
+    const product = installation.file('products.csv', 'name\nApp\n')
+    await installation.cli('import', product, '--yes')
     const line = {
       ...{ id: 5, product_id: 1, license_key: 'BACK-IN-STOCK', owner_name: 'Ada', owner_email: 'ada@example.com' },
       ...{ activation_limit: 2, validity: 30, assigned_at: null, status: 'available', revoked_at: null },
@@ -111,16 +111,28 @@ describe('an export of ours', () => {
         },
       ],
     }
-    const first = await house.cli('import', house.file('licenses.jsonl', JSON.stringify(line)), '--yes', '--json')
+    const first = await installation.cli(
+      'import',
+      installation.file('licenses.jsonl', JSON.stringify(line)),
+      '--yes',
+      '--json',
+    )
     expect(first.json).toMatchObject({ made: 1, refused: 0 })
-    const exported = (await house.cli('export', 'licenses')).out
+    const exported = (await installation.cli('export', 'licenses')).out
     expect(JSON.parse(exported)).toMatchObject(line)
-    const csv = (await house.cli('export', 'licenses', '--format', 'csv')).out
+    const csv = (await installation.cli('export', 'licenses', '--format', 'csv')).out
     for (const [name, text] of [
       ['again.jsonl', exported],
       ['again.csv', csv],
     ] as const) {
-      const again = await house.cli('import', house.file(name, text), '--yes', '--json', '--table', 'licenses')
+      const again = await installation.cli(
+        'import',
+        installation.file(name, text),
+        '--yes',
+        '--json',
+        '--table',
+        'licenses',
+      )
       expect(again.json).toMatchObject({ made: 0, already_there: 1, refused: 0 })
     }
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { sha256 } from '../../src/kernel/secrets'
-import { emptyHouse, textsIn } from '../support/empty-house'
+import { emptyInstallation, textsIn } from '../support/empty-installation'
 
 const moment = fc.integer({ min: 0, max: 2_000_000_000_000 }).map((ms) => new Date(ms).toISOString())
 const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: null })
@@ -147,8 +147,8 @@ const webhook = fc.record({
 const some = <T extends { id: number }>(one: fc.Arbitrary<T>, name: (thing: T) => unknown, minLength = 0) =>
   fc.uniqueArray(one, { minLength, maxLength: 6, comparator: (a, b) => a.id === b.id || name(a) === name(b) })
 
-/** A house as lines: everything that can stand in an export. */
-const houses = fc
+/** A installation as lines: everything that can stand in an export. */
+const installations = fc
   .record({
     products: some(product, ({ uuid }) => uuid, 1),
     generators: some(generator, ({ id }) => id),
@@ -179,10 +179,10 @@ const houses = fc
   })
 
 describe('export', () => {
-  test('of a random house, imported into an empty folder, gives equal files', async () => {
+  test('of a random installation, imported into an empty folder, gives equal files', async () => {
     await fc.assert(
-      fc.asyncProperty(houses, async (lines) => {
-        const [first, second] = [await emptyHouse(), await emptyHouse()]
+      fc.asyncProperty(installations, async (lines) => {
+        const [first, second] = [await emptyInstallation(), await emptyInstallation()]
         const folder = first.path('lines')
         mkdirSync(folder)
         for (const [table, rows] of Object.entries(lines)) {

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { type ImportHouse, importHouse } from '../support/import-files'
+import { type ImportInstallation, importInstallation } from '../support/import-files'
 import { logIn, makeOperator, type Operator } from '../support/operator'
 
 // Each step is a run of the program, which takes its time on a busy machine.
 setDefaultTimeout(60_000)
 
-let house: ImportHouse
+let installation: ImportInstallation
 let owner: Operator
 beforeAll(async () => {
-  house = await importHouse()
-  owner = await makeOperator(house, 'owner')
+  installation = await importInstallation()
+  owner = await makeOperator(installation, 'owner')
 })
-afterAll(() => house.close())
+afterAll(() => installation.close())
 
 async function send(
   query: Record<string, string>,
   body: string | Buffer | FormData,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: { made?: number; error?: { message: string } } }> {
-  const answer = await fetch(`${house.url}/admin/api/import?${new URLSearchParams(query)}`, {
+  const answer = await fetch(`${installation.url}/admin/api/import?${new URLSearchParams(query)}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${owner.token}`, ...headers },
     body: body as string,
@@ -28,7 +28,7 @@ async function send(
 
 const csv = (key: string) => `license_key,activation_limit\n${key},1\n`
 const json = (key: string) => ({ license_key: key, activation_limit: 1 })
-const ownerOf = async (key: string) => (await house.cli('license', 'show', key, '--json')).json?.owner_name
+const ownerOf = async (key: string) => (await installation.cli('license', 'show', key, '--json')).json?.owner_name
 
 describe('an import over HTTP', () => {
   test.each([
@@ -105,7 +105,7 @@ describe('an import over HTTP', () => {
   })
 
   test('takes no type of a form with a cookie, which any page can send', async () => {
-    const { session } = await logIn(house, owner)
+    const { session } = await logIn(installation, owner)
     const headers = { authorization: '', cookie: `latchkey_session=${session}`, 'sec-fetch-site': 'same-origin' }
     const sent = (type: string) =>
       send({ file: 'keys.csv', product: 'app' }, csv('COOKIE'), { ...headers, 'content-type': type })
@@ -117,21 +117,23 @@ describe('an import over HTTP', () => {
 
 describe('an export for a spreadsheet', () => {
   test('has the mark and the delimiter that are asked for, at both doors, and can be imported', async () => {
-    await house.imported(house.fileOf('keys.csv', 'license_key,activation_limit,owner_name\n=GERMAN,1,"Zoë; ""B"""\n'))
-    const { out } = await house.cli('export', 'licenses', '--format', 'csv', '--bom', '--delimiter', 'semicolon')
+    await installation.imported(
+      installation.fileOf('keys.csv', 'license_key,activation_limit,owner_name\n=GERMAN,1,"Zoë; ""B"""\n'),
+    )
+    const { out } = await installation.cli('export', 'licenses', '--format', 'csv', '--bom', '--delimiter', 'semicolon')
     expect(out).toStartWith('\ufeffid;product_id;license_key;')
     expect(out).toContain(`;'=GERMAN;"Zoë; ""B""";`)
-    const answer = await fetch(`${house.url}/admin/api/export/licenses?format=csv&bom=1&delimiter=semicolon`, {
+    const answer = await fetch(`${installation.url}/admin/api/export/licenses?format=csv&bom=1&delimiter=semicolon`, {
       headers: { authorization: `Bearer ${owner.token}` },
     })
     expect(Buffer.from(await answer.arrayBuffer()).toString()).toBe(out)
-    const again = await house.imported(house.fileOf('licenses.csv', out))
+    const again = await installation.imported(installation.fileOf('licenses.csv', out))
     expect(again).toMatchObject({ exitCode: 0, made: 0, refused: 0 })
   })
 
   test('has no such options for JSON', async () => {
-    expect(await house.cli('export', 'licenses', '--bom')).toMatchObject({ exitCode: 2 })
-    const answer = await fetch(`${house.url}/admin/api/export/licenses?delimiter=tab`, {
+    expect(await installation.cli('export', 'licenses', '--bom')).toMatchObject({ exitCode: 2 })
+    const answer = await fetch(`${installation.url}/admin/api/export/licenses?delimiter=tab`, {
       headers: { authorization: `Bearer ${owner.token}` },
     })
     expect(answer.status).toBe(422)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { type Receiver, receive } from '../support/receiver'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
@@ -9,18 +9,18 @@ import { until } from '../support/wait'
 
 const patienceMs = 30_000
 
-let house: TestHouse
+let installation: TestInstallation
 let shop: Receiver
 let product: number
 let key: string
 beforeEach(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
   shop = receive()
-  product = await makeProduct(house)
-  key = await makeActiveLicense(house, { product_id: product, activation_limit: 1, validity: 0 }, 'first device')
-  await makeLicense(house, { product_id: product, status: 'available' })
-  await makeRelease(house, { product, number: 100, file: makeFile(house, 'content') })
-  await house.ask('POST /api/v1/random-assign-license-keys-queued', {
+  product = await makeProduct(installation)
+  key = await makeActiveLicense(installation, { product_id: product, activation_limit: 1, validity: 0 }, 'first device')
+  await makeLicense(installation, { product_id: product, status: 'available' })
+  await makeRelease(installation, { product, number: 100, file: makeFile(installation, 'content') })
+  await installation.ask('POST /api/v1/random-assign-license-keys-queued', {
     product_id: product,
     quantity: 1,
     webhook_url: shop.url,
@@ -28,21 +28,21 @@ beforeEach(async () => {
   })
   await until('the order told', () => shop.messages.length === 1)
   await until('its end', async () => (await jobs()).every(({ state }: { state: string }) => state === 'done'))
-  await house.cli('backup', join(house.folder, '..', 'backup.tar.gz'), '--without-keys')
+  await installation.cli('backup', join(installation.folder, '..', 'backup.tar.gz'), '--without-keys')
 }, patienceMs)
 afterEach(async () => {
   await shop.close()
-  await house.close()
+  await installation.close()
 })
 
 const jobs = async () =>
-  (await house.cli('job', 'list', '--json')).json.jobs.filter(({ kind }: { kind: string }) =>
+  (await installation.cli('job', 'list', '--json')).json.jobs.filter(({ kind }: { kind: string }) =>
     ['fulfil-order', 'deliver'].includes(kind),
   )
 
 /** What the doctor says: each finding behind the name of its check. */
 async function examined() {
-  const { exitCode, out } = await house.cli('doctor', '--json')
+  const { exitCode, out } = await installation.cli('doctor', '--json')
   const { ok, checks } = JSON.parse(out)
   const findings = checks.flatMap((check: { name: string; findings: string[] }) =>
     check.findings.map((finding) => `${check.name}: ${finding}`),
@@ -55,13 +55,13 @@ async function examined() {
 
 /** Does what no service does; the number of the row. */
 function behindTheirBack(...statements: string[]) {
-  const raw = openRaw(house.folder)
+  const raw = openRaw(installation.folder)
   for (const statement of statements) raw.run(statement)
   raw.close()
 }
 
 const idOf = (sql: string) => {
-  const raw = openRaw(house.folder, { readonly: true })
+  const raw = openRaw(installation.folder, { readonly: true })
   const { id } = raw.query<{ id: number }, []>(sql).get()!
   raw.close()
   return id
@@ -101,11 +101,15 @@ describe('the doctor', () => {
   })
 
   test('names a key that was given away again, and none that had come back to stock', async () => {
-    const license_key = await makeLicense(house, { product_id: product, status: 'available' })
+    const license_key = await makeLicense(installation, { product_id: product, status: 'available' })
     const give = () =>
-      house.ask('POST /api/v1/assign-license-key', { license_key, owner_name: 'A', owner_email: 'a@example.com' })
+      installation.ask('POST /api/v1/assign-license-key', {
+        license_key,
+        owner_name: 'A',
+        owner_email: 'a@example.com',
+      })
     expect(await give()).toMatchObject({ code: 800 })
-    await house.ask('POST /api/v1/update-license-key', { license_key, status: 'available' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key, status: 'available' })
     expect(await give()).toMatchObject({ code: 800 })
     expect(await examined()).toEqual([])
     behindTheirBack(`update licenses set status = 'available', assigned_at = null where license_key = '${license_key}'`)
@@ -137,18 +141,18 @@ describe('the doctor', () => {
   })
 
   test('names files that are lost, altered or of no release, and those that others may use', async () => {
-    const files = join(house.folder, 'files')
+    const files = join(installation.folder, 'files')
     const [name] = readdirSync(files)
     const release = idOf('select id from releases')
     writeFileSync(join(files, name!), 'other content')
     writeFileSync(join(files, 'stray'), '')
-    chmodSync(join(house.folder, 'sealing.key'), 0o644)
-    chmodSync(house.folder, 0o777)
+    chmodSync(join(installation.folder, 'sealing.key'), 0o644)
+    chmodSync(installation.folder, 0o777)
     expect(await examined()).toEqual([
       `files: the file of release ${release} was altered: files/${name}`,
       'files: no release knows files/stray',
-      `permissions: others may write to ${house.folder}`,
-      `permissions: others may use ${join(house.folder, 'sealing.key')}`,
+      `permissions: others may write to ${installation.folder}`,
+      `permissions: others may use ${join(installation.folder, 'sealing.key')}`,
     ])
     rmSync(join(files, name!))
     expect(await examined()).toContain(`files: the file of release ${release} is missing: files/${name}`)
@@ -159,11 +163,11 @@ describe('the doctor', () => {
       'drop trigger audit_log_unaltered',
       "update audit_log set actor = 'nobody' where id = 3",
       "update signing_keys set sealed_private = x'00'",
-      `update activations set activated_at = ${house.now().getTime() + 3_600_000}`,
+      `update activations set activated_at = ${installation.now().getTime() + 3_600_000}`,
       'pragma foreign_keys = off',
       'update releases set product_id = 999',
     )
-    const [signingKey] = (await house.cli('key', 'show', '--json')).json.keys
+    const [signingKey] = (await installation.cli('key', 'show', '--json')).json.keys
     expect(await examined()).toEqual([
       `database: row ${idOf('select id from releases')} of releases refers to a row of products that is not there`,
       `signing keys: signing key ${signingKey.key_id}: it does not open with the sealing key`,
@@ -176,7 +180,7 @@ describe('the doctor', () => {
   test('misses a backup where none was ever taken, and knows the last one', async () => {
     behindTheirBack("delete from installation where key = 'last_backup'")
     expect(await examined()).toEqual(['backup: no backup was ever taken'])
-    await house.cli('backup', join(house.folder, '..', 'b.tar.gz'), '--without-keys')
+    await installation.cli('backup', join(installation.folder, '..', 'b.tar.gz'), '--without-keys')
     expect(await examined()).toEqual([])
   })
 })

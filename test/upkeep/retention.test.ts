@@ -1,20 +1,20 @@
 import type { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
 const dayMs = 24 * 3_600_000
 
-let house: TestHouse
+let installation: TestInstallation
 beforeEach(async () => {
-  house = await startHouse({ keep_telemetry: '90', keep_jobs: '0' })
+  installation = await startInstallation({ keep_telemetry: '90', keep_jobs: '0' })
 })
-afterEach(() => house.close())
+afterEach(() => installation.close())
 
 function raw<T>(work: (db: Database) => T): T {
-  const db = openRaw(house.folder)
+  const db = openRaw(installation.folder)
   try {
     return work(db)
   } finally {
@@ -27,7 +27,7 @@ const countOf = (table: string) =>
 
 /** Rows of each kind that piles up, so many days old. */
 function fill(days: number, rows: number) {
-  const at = house.now().getTime() - days * dayMs
+  const at = installation.now().getTime() - days * dayMs
   const [one, many] = [String(at), `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows})`]
   raw((db) => {
     db.run(`${many} insert into calls (at, request_id, route, code, address, duration_ms)
@@ -44,7 +44,7 @@ function fill(days: number, rows: number) {
 }
 
 const run = async (...args: string[]) => {
-  const { json } = await house.cli('retention', 'run', ...args, '--json')
+  const { json } = await installation.cli('retention', 'run', ...args, '--json')
   return Object.fromEntries(
     json.removed.map(({ what, rows }: { what: string; rows: number }) => [what, rows]),
   ) as Record<string, number>
@@ -82,12 +82,12 @@ describe('what piles up', () => {
   })
 
   test('goes by itself in the night, and the database is tidied', async () => {
-    await makeProduct(house)
+    await makeProduct(installation)
     fill(40, 10)
     await until('the first look of the server', () =>
       raw((db) => db.query("select 1 from installation where key = 'last_upkeep'").get()),
     )
-    await house.advance(2 * dayMs)
+    await installation.advance(2 * dayMs)
     await until('the night', () => countOf('calls') === 0)
     await until('its end', () => raw((db) => db.query("select 1 from sqlite_master where name = 'sqlite_stat1'").get()))
   }, 60_000)
@@ -95,14 +95,14 @@ describe('what piles up', () => {
 
 describe('what the settings do not name', () => {
   test('goes too: a session or token a month after its end, a count of key uses after a year', async () => {
-    await house.cli('user', 'create', '--name', 'ada', '--role', 'viewer')
+    await installation.cli('user', 'create', '--name', 'ada', '--role', 'viewer')
     const make = async (name: string) =>
-      (await house.cli('user', 'tokens', 'create', 'ada', '--name', name, '--json')).json.id as number
+      (await installation.cli('user', 'tokens', 'create', 'ada', '--name', name, '--json')).json.id as number
     const [ended, kept] = [await make('ended'), await make('kept')]
-    await house.cli('user', 'tokens', 'revoke', 'ada', String(ended))
+    await installation.cli('user', 'tokens', 'revoke', 'ada', String(ended))
     raw((db) => {
       for (const days of [400, 300]) {
-        const day = new Date(house.now().getTime() - days * dayMs).toISOString().slice(0, 10)
+        const day = new Date(installation.now().getTime() - days * dayMs).toISOString().slice(0, 10)
         db.run('insert into signing_key_uses (key_id, day) select id, ? from signing_keys', [day])
       }
     })
@@ -116,8 +116,8 @@ describe('what the settings do not name', () => {
 
 describe('jobs that are over', () => {
   test('are kept as long as keep_jobs says, whatever state they ended in', async () => {
-    await house.close()
-    house = await startHouse({ keep_jobs: '7' })
+    await installation.close()
+    installation = await startInstallation({ keep_jobs: '7' })
     fill(8, 600)
     fill(6, 5)
     raw((db) => db.run("update jobs set state = 'dead' where id % 2 and finished_at is not null"))

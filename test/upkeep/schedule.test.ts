@@ -11,13 +11,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { until } from '../support/wait'
 
 const minuteMs = 60_000
 const patienceMs = 60_000
 
-let house: TestHouse
+let installation: TestInstallation
 let place: string
 let passphrase: string
 beforeEach(() => {
@@ -26,12 +26,12 @@ beforeEach(() => {
   writeFileSync(passphrase, 'open sesame')
 })
 afterEach(async () => {
-  await house.close()
+  await installation.close()
   rmSync(place, { recursive: true, force: true })
 })
 
 const start = (settings: Record<string, string>) =>
-  startHouse({ backup_to: place, backup_passphrase_file: passphrase, ...settings })
+  startInstallation({ backup_to: place, backup_passphrase_file: passphrase, ...settings })
 const taken = () => readdirSync(place).filter((name) => name.startsWith('latchkey-'))
 const takenBeside = (before: string[]) => () => taken().filter((name) => !before.includes(name)).length > 0
 
@@ -39,15 +39,15 @@ describe('a server that takes backups', () => {
   test(
     'takes one when it is time, and removes the oldest when the new one is verified',
     async () => {
-      house = await start({ backup_every: '1h', backup_keep: '1' })
+      installation = await start({ backup_every: '1h', backup_keep: '1' })
       await until('the first', takenBeside([]))
       const first = taken()
-      await house.advance(61 * minuteMs)
+      await installation.advance(61 * minuteMs)
       await until('the next', takenBeside(first))
       await until('the first one gone', () => taken().length === 1)
       const [file] = taken()
       expect(readdirSync(place).sort()).toEqual([file!, 'passphrase'])
-      const trial = await house.cli(
+      const trial = await installation.cli(
         ...[
           'restore',
           join(place, file!),
@@ -66,7 +66,7 @@ describe('a server that takes backups', () => {
   test(
     'takes one at once when an owner asks, and lists it',
     async () => {
-      house = await start({})
+      installation = await start({})
       const { json } = await beside('backups', 'take', '--json')
       await until('the backup', async () => (await listed()).backups.length === 1)
       expect((await listed()).backups[0].path).toBe(json.file)
@@ -77,15 +77,15 @@ describe('a server that takes backups', () => {
   test(
     'takes one of its own for each order of one second, beside the one that was due',
     async () => {
-      house = await start({ backup_every: '1h' })
-      const orders = await Promise.all([1, 2, 3].map(() => house.cli('backups', 'take', '--json')))
+      installation = await start({ backup_every: '1h' })
+      const orders = await Promise.all([1, 2, 3].map(() => installation.cli('backups', 'take', '--json')))
       const files: string[] = orders.map(({ json }) => json.file)
       expect(new Set(files).size).toBe(3)
       await until('all of them', async () => {
         const { backups } = await listed()
         return files.every((file) => backups.some(({ path }: { path: string }) => path === file))
       })
-      const { json } = await house.cli('job', 'list', '--json')
+      const { json } = await installation.cli('job', 'list', '--json')
       const own = json.jobs.filter(({ kind }: { kind: string }) => kind === 'backup')
       expect(own.map(({ last_error }: { last_error: string | null }) => last_error)).toEqual(own.map(() => null))
       expect(await listed()).toMatchObject({ last_failure: null, problems: [] })
@@ -97,7 +97,7 @@ describe('a server that takes backups', () => {
     'that fails says so in the list, the status and to the doctor, and leaves nothing behind',
     async () => {
       rmSync(passphrase)
-      house = await start({ backup_every: '1h' })
+      installation = await start({ backup_every: '1h' })
       const failure = await until('the failure', async () => (await listed()).last_failure)
       expect(failure.error).toContain('cannot read')
       expect(taken()).toEqual([])
@@ -121,17 +121,17 @@ describe('a server that takes backups', () => {
       for (const name of foreign) writeFileSync(join(place, name), '')
       mkdirSync(join(place, 'latchkey-20200101T000000Z.tar.gz'))
       symlinkSync(join(place, 'nowhere'), join(place, 'latchkey-20200102T000000Z.tar.gz'))
-      house = await start({ backup_every: '1h', backup_keep: '2' })
+      installation = await start({ backup_every: '1h', backup_keep: '2' })
       const verified = async () => (await beside('status', '--json')).json.last_backup
       const first = await until('the first', verified)
       expect(readFileSync(first.path).length).toBeGreaterThan(1000)
-      await house.advance(61 * minuteMs)
+      await installation.advance(61 * minuteMs)
       const second = await until('the next', async () => {
         const last = await verified()
         return last.at !== first.at && last
       })
       expect([existsSync(first.path), existsSync(second.path)]).toEqual([true, true])
-      await house.advance(61 * minuteMs)
+      await installation.advance(61 * minuteMs)
       await until('the first one gone', () => !existsSync(first.path))
       expect(existsSync(second.path)).toBe(true)
       expect(taken()).toContain('latchkey-20990101T000000Z.tar.gz')
@@ -143,7 +143,7 @@ describe('a server that takes backups', () => {
     'goes on after a failure, which is history then to the list, the status and the doctor',
     async () => {
       rmSync(passphrase)
-      house = await start({ backup_every: '1h' })
+      installation = await start({ backup_every: '1h' })
       const failed = 'the backup of'
       await until('the failure', async () => (await listed()).last_failure)
       expect((await beside('backups', 'list')).out).toContain(failed)
@@ -158,7 +158,7 @@ describe('a server that takes backups', () => {
   )
 
   test('that has none yet is not well, to the list, the status and the doctor', async () => {
-    house = await start({})
+    installation = await start({})
     for (const command of [['backups', 'list'], ['status'], ['doctor']]) {
       expect((await beside(...command)).out).toContain('no backup was ever taken')
     }
@@ -168,9 +168,9 @@ describe('a server that takes backups', () => {
   test(
     'follows what is stored, from the next minute on',
     async () => {
-      house = await startHouse()
+      installation = await startInstallation()
       const set = async (name: string, value: string) => {
-        const { exitCode, err } = await house.cli('setting', 'set', name, value)
+        const { exitCode, err } = await installation.cli('setting', 'set', name, value)
         return { exitCode, err }
       }
       const done = { exitCode: 0, err: '' }
@@ -179,23 +179,23 @@ describe('a server that takes backups', () => {
       expect(await set('backup_to', place)).toEqual(done)
       expect(await set('backup_passphrase_file', passphrase)).toEqual(done)
       expect(await set('backup_every', '1h')).toEqual(done)
-      const { json } = await house.cli('setting', 'show', 'backup_every', '--json')
+      const { json } = await installation.cli('setting', 'show', 'backup_every', '--json')
       expect(json).toMatchObject({ value: '1h', source: 'stored' })
-      await house.advance(minuteMs)
+      await installation.advance(minuteMs)
       await until('a backup', takenBeside([]))
-      const unset = await house.cli('setting', 'unset', 'backup_to')
+      const unset = await installation.cli('setting', 'unset', 'backup_to')
       expect(unset).toMatchObject({ exitCode: 2, err: expect.stringContaining('backup_every') })
     },
     patienceMs,
   )
 
   test('needs a folder and a passphrase', async () => {
-    house = await startHouse()
+    installation = await startInstallation()
     const { exitCode, err } = await beside('backups', 'take')
     expect({ exitCode, err }).toMatchObject({ exitCode: 2, err: expect.stringContaining('backup_to') })
   })
 })
 
 /** A command that has the settings of the server. */
-const beside = (...args: string[]) => house.cli(...args)
+const beside = (...args: string[]) => installation.cli(...args)
 const listed = async () => (await beside('backups', 'list', '--json')).json

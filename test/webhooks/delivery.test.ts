@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { say } from '../../src/kernel/outcome'
-import { flawOf } from '../../src/signing/check'
+import { responseProblemOf } from '../../src/signing/check'
 import { postOrder } from '../../src/webhooks/outbox'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { closedPort, receive, receiveRaw } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -12,36 +12,36 @@ import { isGenuine } from './check-signature'
 setDefaultTimeout(60_000)
 
 const minuteMs = 60_000
-let house: TestHouse
+let installation: TestInstallation
 beforeEach(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
 })
-afterEach(() => house.close())
+afterEach(() => installation.close())
 
 const order = (url: string, identifier = 'order-1') =>
-  beside(house, ({ db }) =>
+  beside(installation, ({ db }) =>
     db.write((tx) =>
       postOrder(
         tx,
         { url, outcome: say('license_keys_assigned', { license_keys: [], identifier }).signedFor(1) },
-        house.now(),
+        installation.now(),
       ),
     ),
   )
 
-const publicKey = async () => (await house.cli('key', 'show', '--json')).json.keys[0].public_key
+const publicKey = async () => (await installation.cli('key', 'show', '--json')).json.keys[0].public_key
 
 describe('an order', () => {
   test('is posted in the shape shops read, signed, with the query of its URL, the same at every attempt', async () => {
     const receiver = receive((_, nth) => new Response('', { status: nth < 3 ? 500 : 200 }))
     await order(`${receiver.url}/?keevault-webhook=a%20b`)
     await until('the first', () => receiver.messages.length === 1)
-    await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 1)
-    await house.advance(2 * minuteMs)
+    await delivered(installation, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 1)
+    await installation.advance(2 * minuteMs)
     await until('the second', () => receiver.messages.length === 2)
-    await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 2)
-    await house.advance(6 * minuteMs)
-    const { attempts } = await delivered(house, `${receiver.url}/?keevault-webhook=a%20b`, 'success')
+    await delivered(installation, `${receiver.url}/?keevault-webhook=a%20b`, 'pending', 2)
+    await installation.advance(6 * minuteMs)
+    const { attempts } = await delivered(installation, `${receiver.url}/?keevault-webhook=a%20b`, 'success')
     expect(attempts.map(({ attempt, status, error }) => [attempt, status, error])).toEqual([
       [1, 500, 'the receiver answered 500'],
       [2, 500, 'the receiver answered 500'],
@@ -53,7 +53,7 @@ describe('an order', () => {
     expect(first!.json).toMatchObject({ headers: {}, exception: null })
     expect(first!.json.original.response).toMatchObject({ code: 803, license_keys: [], identifier: 'order-1' })
     const envelope = first!.text.slice('{"headers":{},"original":'.length, -',"exception":null}'.length)
-    expect(flawOf(envelope, await publicKey())).toBeUndefined()
+    expect(responseProblemOf(envelope, await publicKey())).toBeUndefined()
     expect(second!.text).toBe(first!.text)
     expect(third!.text).toBe(first!.text)
     const ids = receiver.messages.map(({ headers }) => headers['x-webhook-id'])
@@ -73,27 +73,29 @@ describe('an order', () => {
     const receiver = receive(() => new Response('busy', { status }))
     await order(receiver.url)
     for (const [i, minutes] of [1, 5, 15, 60].entries()) {
-      await delivered(house, receiver.url, 'pending', i + 1)
-      const { json } = await house.cli('job', 'list', '--state', 'queued', '--json')
+      await delivered(installation, receiver.url, 'pending', i + 1)
+      const { json } = await installation.cli('job', 'list', '--state', 'queued', '--json')
       const job = json.jobs.find(({ kind }: { kind: string }) => kind === 'deliver')
-      const [delivery] = await deliveries(house)
+      const [delivery] = await deliveries(installation)
       const waitMs = Date.parse(job.run_at) - Date.parse(delivery!.attempts.at(-1)!.at)
       expect(waitMs).toBeGreaterThanOrEqual(minutes * minuteMs)
       expect(waitMs).toBeLessThan(minutes * minuteMs * 1.1 + 5_000)
-      await house.advance(minutes * minuteMs * 1.1)
+      await installation.advance(minutes * minuteMs * 1.1)
     }
-    const failed = await delivered(house, receiver.url, 'failed', 5)
+    const failed = await delivered(installation, receiver.url, 'failed', 5)
     expect(failed.attempts.every((attempt) => attempt.response_body === 'busy')).toBe(true)
-    const { json } = await house.cli('job', 'list', '--state', 'dead', '--json')
+    const { json } = await installation.cli('job', 'list', '--state', 'dead', '--json')
     expect(json.jobs).toMatchObject([{ kind: 'deliver', attempts: 5, last_error: 'the receiver answered 503' }])
 
     status = 200
-    const replay = await house.cli('webhook', 'replay', String(failed.id), '--json')
+    const replay = await installation.cli('webhook', 'replay', String(failed.id), '--json')
     expect(replay.json.replayed).toBe(1)
     await until('the replay', () => receiver.messages.length === 6)
-    const { json: retried } = await house.cli('job', 'retry', String(json.jobs[0].id), '--json')
+    const { json: retried } = await installation.cli('job', 'retry', String(json.jobs[0].id), '--json')
     expect(retried).toMatchObject({ state: 'queued', attempts: 0 })
-    await until('both to succeed', async () => (await deliveries(house)).every(({ state }) => state === 'success'))
+    await until('both to succeed', async () =>
+      (await deliveries(installation)).every(({ state }) => state === 'success'),
+    )
     expect(receiver.messages).toHaveLength(7)
     expect(new Set(receiver.messages.map(({ headers }) => headers['x-webhook-id'])).size).toBe(1)
     await receiver.close()
@@ -105,19 +107,19 @@ describe('an order', () => {
     const failing = receive(() => new Response('', { status: 500 }))
     const refusing = `http://127.0.0.1:${await closedPort()}/`
     const good = receive()
-    await beside(house, ({ db }) =>
+    await beside(installation, ({ db }) =>
       db.write(async (tx) => {
         const outcome = say('insufficient_license_keys').signedFor(1)
-        for (let i = 0; i < 400; i++) await postOrder(tx, { url: `${stalling.url}/${i}`, outcome }, house.now())
+        for (let i = 0; i < 400; i++) await postOrder(tx, { url: `${stalling.url}/${i}`, outcome }, installation.now())
         for (const url of [resetting.url, failing.url, refusing, 'http://no-such-name.invalid/', good.url]) {
-          await postOrder(tx, { url, outcome }, house.now())
+          await postOrder(tx, { url, outcome }, installation.now())
         }
       }),
     )
     await until('the good one', () => good.messages.length === 1)
     expect(stalling.open).toBeGreaterThan(0)
     const list = await until('the bad ones', async () => {
-      const tried = (await deliveries(house)).filter(({ attempts }) => attempts.length > 0)
+      const tried = (await deliveries(installation)).filter(({ attempts }) => attempts.length > 0)
       return tried.length === 5 && tried
     })
     expect(list.map(({ state, attempts }) => [state, attempts[0]!.error])).toEqual([
@@ -135,7 +137,7 @@ describe('an order', () => {
     const target = receive()
     const receiver = receive(() => Response.redirect(`${target.url}/elsewhere`, 307))
     await order(receiver.url)
-    const { attempts } = await delivered(house, receiver.url, 'pending', 1)
+    const { attempts } = await delivered(installation, receiver.url, 'pending', 1)
     expect(attempts).toMatchObject([{ status: 307, error: 'the receiver answered 307' }])
     expect(target.messages).toEqual([])
     await Promise.all([receiver.close(), target.close()])
@@ -144,12 +146,12 @@ describe('an order', () => {
   test('whose job is deleted is given up', async () => {
     const receiver = receive(() => new Response('', { status: 500 }))
     await order(receiver.url)
-    await delivered(house, receiver.url, 'pending', 1)
-    const { json } = await house.cli('job', 'list', '--state', 'queued', '--json')
+    await delivered(installation, receiver.url, 'pending', 1)
+    const { json } = await installation.cli('job', 'list', '--state', 'queued', '--json')
     const job = json.jobs.find(({ kind }: { kind: string }) => kind === 'deliver')
-    expect(await house.cli('job', 'delete', String(job.id), '--yes', '--json')).toMatchObject({ exitCode: 0 })
-    expect(await house.cli('job', 'show', String(job.id))).toMatchObject({ exitCode: 1 })
-    await delivered(house, receiver.url, 'failed', 1)
+    expect(await installation.cli('job', 'delete', String(job.id), '--yes', '--json')).toMatchObject({ exitCode: 0 })
+    expect(await installation.cli('job', 'show', String(job.id))).toMatchObject({ exitCode: 1 })
+    await delivered(installation, receiver.url, 'failed', 1)
     await receiver.close()
   })
 })
@@ -157,8 +159,8 @@ describe('an order', () => {
 describe('an event', () => {
   test('is told as event, payload and webhook_id, signed with the secret that was shown once', async () => {
     const receiver = receive()
-    const webhook = await subscribe(house, receiver.url, 'product.created')
-    const product = await makeProduct(house, { name: 'Told' })
+    const webhook = await subscribe(installation, receiver.url, 'product.created')
+    const product = await makeProduct(installation, { name: 'Told' })
     const message = await until('the event', () => receiver.messages[0])
     expect(message.json).toEqual({
       event: 'product.created',
@@ -176,7 +178,7 @@ describe('an event', () => {
     expect(genuine({ 'x-webhook-signature': '' })).toBe(false)
     const later = Date.now() / 1000 + 600
     expect(isGenuine(new Headers(message.headers), message.text, webhook.secret, later)).toBe(false)
-    const { out } = await house.cli('webhook', 'list', '--json')
+    const { out } = await installation.cli('webhook', 'list', '--json')
     expect(out).not.toContain('whsec_')
     await receiver.close()
   })
@@ -184,21 +186,21 @@ describe('an event', () => {
   test('reaches those who asked for it, in order, although the first message fails twice', async () => {
     const ordered = receive((_, nth) => new Response('', { status: nth < 3 ? 500 : 200 }))
     const other = receive()
-    const { id } = await subscribe(house, ordered.url, 'product.created,product.updated,product.deleted')
-    await subscribe(house, other.url, 'product.deleted')
-    const product = await makeProduct(house)
-    await house.ask('POST /api/v1/update-product', { product_id: product, name: 'New' })
-    await house.ask('POST /api/v1/delete-product', { product_id: product })
+    const { id } = await subscribe(installation, ordered.url, 'product.created,product.updated,product.deleted')
+    await subscribe(installation, other.url, 'product.deleted')
+    const product = await makeProduct(installation)
+    await installation.ask('POST /api/v1/update-product', { product_id: product, name: 'New' })
+    await installation.ask('POST /api/v1/delete-product', { product_id: product })
     await until('the other subscriber', () => other.messages.length === 1)
     expect(other.messages[0]!.json.event).toBe('product.deleted')
     await until('the first failure', () => ordered.messages.length === 1)
     for (const minutes of [2, 6]) {
       await until(
         'the attempt to be recorded',
-        async () => (await deliveries(house, String(id)))[0]!.attempts.length === ordered.messages.length,
+        async () => (await deliveries(installation, String(id)))[0]!.attempts.length === ordered.messages.length,
       )
       const before = ordered.messages.length
-      await house.advance(minutes * minuteMs)
+      await installation.advance(minutes * minuteMs)
       await until('the next attempt', () => ordered.messages.length > before)
     }
     await until('all of them', () => ordered.messages.length === 5)
@@ -214,50 +216,50 @@ describe('an event', () => {
 
   test('is not told of what was undone', async () => {
     const receiver = receive()
-    await subscribe(house, receiver.url)
-    const refused = await house.ask('POST /api/v1/create-product', { name: '' })
+    await subscribe(installation, receiver.url)
+    const refused = await installation.ask('POST /api/v1/create-product', { name: '' })
     expect(refused.code).toBe(751)
-    await makeProduct(house)
+    await makeProduct(installation)
     await until('the event', () => receiver.messages.length === 1)
     expect(receiver.messages[0]!.json.event).toBe('product.created')
-    expect(await deliveries(house)).toHaveLength(1)
+    expect(await deliveries(installation)).toHaveLength(1)
     await receiver.close()
   })
 
   test('waiting for a webhook that is disabled fails, and the webhook hears nothing until it is enabled', async () => {
     let status = 500
     const receiver = receive(() => new Response('', { status }))
-    const { id } = await subscribe(house, receiver.url)
-    await makeProduct(house)
-    await delivered(house, receiver.url, 'pending', 1)
-    expect((await house.cli('webhook', 'disable', String(id), '--json')).json.active).toBe(false)
-    await house.advance(2 * minuteMs)
-    const { attempts } = await delivered(house, receiver.url, 'failed', 2)
+    const { id } = await subscribe(installation, receiver.url)
+    await makeProduct(installation)
+    await delivered(installation, receiver.url, 'pending', 1)
+    expect((await installation.cli('webhook', 'disable', String(id), '--json')).json.active).toBe(false)
+    await installation.advance(2 * minuteMs)
+    const { attempts } = await delivered(installation, receiver.url, 'failed', 2)
     expect(attempts[1]).toMatchObject({ status: null, error: 'the webhook is disabled' })
-    await makeProduct(house)
-    expect(await deliveries(house)).toHaveLength(1)
-    expect(await house.cli('webhook', 'replay', '1')).toMatchObject({ exitCode: 1 })
-    await house.cli('webhook', 'enable', String(id))
+    await makeProduct(installation)
+    expect(await deliveries(installation)).toHaveLength(1)
+    expect(await installation.cli('webhook', 'replay', '1')).toMatchObject({ exitCode: 1 })
+    await installation.cli('webhook', 'enable', String(id))
     status = 200
-    expect((await house.cli('webhook', 'replay', '1', '--json')).json).toMatchObject({ replayed: 1 })
+    expect((await installation.cli('webhook', 'replay', '1', '--json')).json).toMatchObject({ replayed: 1 })
     await until('the replay', () => receiver.messages.length === 2)
     await receiver.close()
   })
 
   test('of a range of time is replayed in order, each message once under its own id', async () => {
     const receiver = receive()
-    const { id } = await subscribe(house, receiver.url, 'product.created')
-    await makeProduct(house, { name: 'too early' })
-    await house.advance(minuteMs)
-    const from = house.now().toISOString()
-    for (const name of ['first', 'second', 'third']) await makeProduct(house, { name })
+    const { id } = await subscribe(installation, receiver.url, 'product.created')
+    await makeProduct(installation, { name: 'too early' })
+    await installation.advance(minuteMs)
+    const from = installation.now().toISOString()
+    for (const name of ['first', 'second', 'third']) await makeProduct(installation, { name })
     await until('all four', () => receiver.messages.length === 4)
-    await house.advance(minuteMs)
+    await installation.advance(minuteMs)
     const range = ['--webhook', String(id), '--from', from, '--to', '2100-01-01']
-    expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
+    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
     await until('the replay', () => receiver.messages.length === 7)
-    await house.advance(minuteMs)
-    expect((await house.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
+    await installation.advance(minuteMs)
+    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
     await until('the second replay', () => receiver.messages.length === 10)
     const named = receiver.messages.map(({ json }) => json.payload.name)
     expect(named.slice(4)).toEqual(['first', 'second', 'third', 'first', 'second', 'third'])
@@ -269,28 +271,30 @@ describe('an event', () => {
 
 describe('the deactivation callback', () => {
   const freed = async (key: string, identifier: string) =>
-    (await house.cli('activation', 'deactivate', key, identifier, '--json')).exitCode
+    (await installation.cli('activation', 'deactivate', key, identifier, '--json')).exitCode
 
   test("goes to the device's own address with a signed 400, and never when the device did it", async () => {
     const receiver = receive()
-    const key = await makeLicense(house, { product_id: await makeProduct(house) })
+    const key = await makeLicense(installation, { product_id: await makeProduct(installation) })
     const seats = ['a', 'b'].map((identifier) => ({ license_key: key, identifier, post_url: `${receiver.url}/freed` }))
-    for (const seat of seats) await house.ask('POST /api/v1/activate', seat)
-    await house.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'a' })
+    for (const seat of seats) await installation.ask('POST /api/v1/activate', seat)
+    await installation.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'a' })
     expect(await freed(key, 'b')).toBe(0)
-    expect(await house.ask('POST /api/v1/verify', { license_key: key, identifier: 'b' })).toMatchObject({ code: 202 })
+    expect(await installation.ask('POST /api/v1/verify', { license_key: key, identifier: 'b' })).toMatchObject({
+      code: 202,
+    })
     const message = await until('the callback', () => receiver.messages[0])
     const { license_key, identifier, ...envelope } = message.json
     expect({ license_key, identifier }).toEqual({ license_key: key, identifier: 'b' })
     expect(envelope.response).toMatchObject({ code: '400', message: 'License key deactivated' })
     const start = message.text.indexOf('"response"')
-    expect(flawOf(`{${message.text.slice(start)}`, await publicKey())).toBeUndefined()
-    await delivered(house, `${receiver.url}/freed`, 'success')
+    expect(responseProblemOf(`{${message.text.slice(start)}`, await publicKey())).toBeUndefined()
+    await delivered(installation, `${receiver.url}/freed`, 'success')
     expect(receiver.messages).toHaveLength(1)
     expect(await freed(key, 'b')).toBe(1)
     expect(await freed(key, 'nobody')).toBe(1)
     expect(await freed('NO-SUCH-KEY', 'b')).toBe(1)
-    const { json } = await house.cli('activation', 'list', key, '--json')
+    const { json } = await installation.cli('activation', 'list', key, '--json')
     expect(json.activations).toMatchObject([
       { identifier: 'a', status: 'inactive' },
       { identifier: 'b', status: 'inactive' },
@@ -300,12 +304,13 @@ describe('the deactivation callback', () => {
 
   test("goes to the product's address where the device has none, else nowhere", async () => {
     const receiver = receive()
-    const product = await makeProduct(house)
-    const key = await makeLicense(house, { product_id: product })
-    for (const identifier of ['a', 'b']) await house.ask('POST /api/v1/activate', { license_key: key, identifier })
+    const product = await makeProduct(installation)
+    const key = await makeLicense(installation, { product_id: product })
+    for (const identifier of ['a', 'b'])
+      await installation.ask('POST /api/v1/activate', { license_key: key, identifier })
     expect(await freed(key, 'a')).toBe(0)
-    expect(await deliveries(house)).toEqual([])
-    await beside(house, ({ db }) =>
+    expect(await deliveries(installation)).toEqual([])
+    await beside(installation, ({ db }) =>
       db.write(async (tx) => void (await tx.run(`update products set post_url = '${receiver.url}/product'`))),
     )
     expect(await freed(key, 'b')).toBe(0)
@@ -316,14 +321,14 @@ describe('the deactivation callback', () => {
 
   test('of a blocked device goes to it for each of its licences, and to no other', async () => {
     const receiver = receive()
-    const product_id = await makeProduct(house)
-    const keys = [await makeLicense(house, { product_id }), await makeLicense(house, { product_id })]
+    const product_id = await makeProduct(installation)
+    const keys = [await makeLicense(installation, { product_id }), await makeLicense(installation, { product_id })]
     for (const license_key of keys) {
       for (const identifier of ['stolen', 'honest']) {
-        await house.ask('POST /api/v1/activate', { license_key, identifier, post_url: receiver.url })
+        await installation.ask('POST /api/v1/activate', { license_key, identifier, post_url: receiver.url })
       }
     }
-    await house.cli('blocklist', 'add', '--identifier', 'stolen')
+    await installation.cli('blocklist', 'add', '--identifier', 'stolen')
     await until('both callbacks', () => receiver.messages.length >= 2)
     const told = receiver.messages.map(({ json }) => [json.license_key, json.identifier])
     expect(told.toSorted()).toEqual(keys.map((key) => [key, 'stolen']).toSorted())
@@ -332,18 +337,18 @@ describe('the deactivation callback', () => {
 
   test('of a revoked licence goes to every device that has a seat, and the seats stay', async () => {
     const receiver = receive()
-    const key = await makeLicense(house, { product_id: await makeProduct(house) })
+    const key = await makeLicense(installation, { product_id: await makeProduct(installation) })
     for (const identifier of ['a', 'b', 'gone']) {
-      await house.ask('POST /api/v1/activate', { license_key: key, identifier, post_url: receiver.url })
+      await installation.ask('POST /api/v1/activate', { license_key: key, identifier, post_url: receiver.url })
     }
-    await house.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'gone' })
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'suspended' })
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
+    await installation.ask('POST /api/v1/deactivate', { license_key: key, identifier: 'gone' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, status: 'suspended' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, status: 'revoked' })
     await until('both callbacks', () => receiver.messages.length >= 2)
     expect(receiver.messages.map(({ json }) => json.identifier).toSorted()).toEqual(['a', 'b'])
-    expect(await deliveries(house)).toHaveLength(2)
-    const { json } = await house.cli('activation', 'list', key, '--json')
+    expect(await deliveries(installation)).toHaveLength(2)
+    const { json } = await installation.cli('activation', 'list', key, '--json')
     expect(json.activations.map(({ status }: { status: string }) => status)).toEqual(['active', 'active', 'inactive'])
     await receiver.close()
   })
@@ -352,36 +357,36 @@ describe('the deactivation callback', () => {
 describe('a receiver that answers 410', () => {
   test('is never asked again: its webhook is disabled, and everybody who looks is told why', async () => {
     const receiver = receive(() => new Response('moved away', { status: 410 }))
-    const { id } = await subscribe(house, receiver.url)
-    await house.cli('webhook', 'test', String(id))
-    const { attempts } = await delivered(house, receiver.url, 'failed', 1)
+    const { id } = await subscribe(installation, receiver.url)
+    await installation.cli('webhook', 'test', String(id))
+    const { attempts } = await delivered(installation, receiver.url, 'failed', 1)
     expect(attempts).toMatchObject([{ status: 410, response_body: 'moved away' }])
-    await makeProduct(house)
-    await house.advance(2 * 60 * minuteMs)
+    await makeProduct(installation)
+    await installation.advance(2 * 60 * minuteMs)
     expect(receiver.messages).toHaveLength(1)
-    const { out, json } = await house.cli('webhook', 'show', String(id), '--json')
+    const { out, json } = await installation.cli('webhook', 'show', String(id), '--json')
     expect(json).toMatchObject({ active: false, gone_at: expect.any(String) })
     expect(out).toContain('gone_at')
-    expect((await house.cli('webhook', 'list')).out).toContain('disabled: answered 410 on')
-    const status = await house.cli('status')
+    expect((await installation.cli('webhook', 'list')).out).toContain('disabled: answered 410 on')
+    const status = await installation.cli('status')
     expect(status.out).toContain(`latchkey webhook enable ${id}`)
-    const audit = await house.cli('audit', 'list', '--json')
+    const audit = await installation.cli('audit', 'list', '--json')
     expect(JSON.stringify(audit.json)).toContain('the receiver answered 410 (gone)')
 
-    await house.cli('webhook', 'enable', String(id))
-    expect((await house.cli('webhook', 'show', String(id), '--json')).json).toMatchObject({
+    await installation.cli('webhook', 'enable', String(id))
+    expect((await installation.cli('webhook', 'show', String(id), '--json')).json).toMatchObject({
       active: true,
       gone_at: null,
     })
-    expect((await house.cli('status')).out).not.toContain('410')
+    expect((await installation.cli('status')).out).not.toContain('410')
     await receiver.close()
   })
 
   test('gets the outcome of an order once', async () => {
     const receiver = receive(() => new Response('', { status: 410 }))
     await order(receiver.url)
-    await delivered(house, receiver.url, 'failed', 1)
-    await house.advance(2 * 60 * minuteMs)
+    await delivered(installation, receiver.url, 'failed', 1)
+    await installation.advance(2 * 60 * minuteMs)
     expect(receiver.messages).toHaveLength(1)
     await receiver.close()
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { startHouse, type TestHouse } from '../support/house'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type Receiver, receive } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -7,27 +7,27 @@ import { allDeliveries, subscribe } from '../support/webhooks'
 
 setDefaultTimeout(60_000)
 
-let house: TestHouse
+let installation: TestInstallation
 let receiver: Receiver
 let product: number
 let heard = 0
 
 beforeAll(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
   receiver = receive()
-  await subscribe(house, receiver.url)
-  product = await makeProduct(house)
+  await subscribe(installation, receiver.url)
+  product = await makeProduct(installation)
   await news()
 })
 afterAll(async () => {
   await receiver.close()
-  await house.close()
+  await installation.close()
 })
 
 /** What has been told since it was last asked for; a product that is made marks the end. */
 async function news() {
   const name = `mark ${heard}`
-  await makeProduct(house, { name })
+  await makeProduct(installation, { name })
   const isMark = ({ json }: Receiver['messages'][0]) => json.payload.name === name
   await until('the mark', () => receiver.messages.some(isMark))
   const end = receiver.messages.findIndex(isMark)
@@ -39,17 +39,17 @@ async function news() {
 const names = async () => (await news()).map(({ event }) => event)
 
 async function license(fields: Record<string, unknown> = {}) {
-  const key = await makeLicense(house, { product_id: product, ...fields })
+  const key = await makeLicense(installation, { product_id: product, ...fields })
   await news()
   return key
 }
 
 const change = (license_key: string, fields: Record<string, unknown>) =>
-  house.ask('POST /api/v1/update-license-key', { license_key, ...fields })
+  installation.ask('POST /api/v1/update-license-key', { license_key, ...fields })
 
 describe('a licence', () => {
   test('is told of with its key, its terms and its dates, and nothing else', async () => {
-    const key = await makeLicense(house, { product_id: product, owner_email: 'a@b.test', status: 'available' })
+    const key = await makeLicense(installation, { product_id: product, owner_email: 'a@b.test', status: 'available' })
     const [created, ...others] = await news()
     expect(others).toEqual([])
     expect(created).toEqual({
@@ -77,7 +77,7 @@ describe('a licence', () => {
   test('that is made is created, and assigned when it is made so; one that existed is no news', async () => {
     const fields = { product_id: product, activation_limit: 0, validity: 1 }
     const create = (license_keys: string[], status: string) =>
-      house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys, status })
+      installation.ask('POST /api/v1/create-license-keys', { ...fields, license_keys, status })
     await create(['TOLD-1', 'TOLD-2'], 'assigned')
     await create(['TOLD-2', 'TOLD-3'], 'available')
     const told = (await news()).map(({ event, payload }) => `${event} ${payload.license_key}`)
@@ -106,8 +106,8 @@ describe('a licence', () => {
 
   test('is assigned to an owner, once', async () => {
     const license_key = await license({ status: 'available' })
-    await house.ask('POST /api/v1/assign-license-key', { license_key, owner_email: 'a@b.test' })
-    await house.ask('POST /api/v1/assign-license-key', { license_key, owner_email: 'a@b.test' })
+    await installation.ask('POST /api/v1/assign-license-key', { license_key, owner_email: 'a@b.test' })
+    await installation.ask('POST /api/v1/assign-license-key', { license_key, owner_email: 'a@b.test' })
     expect(await news()).toMatchObject([
       { event: 'license.assigned', payload: { license_key, owner_email: 'a@b.test', status: 'assigned' } },
     ])
@@ -115,8 +115,8 @@ describe('a licence', () => {
 
   test('is deleted, as it was last', async () => {
     const license_key = await license()
-    await house.ask('POST /api/v1/delete-license-key', { license_key })
-    await house.ask('POST /api/v1/delete-license-key', { license_key })
+    await installation.ask('POST /api/v1/delete-license-key', { license_key })
+    await installation.ask('POST /api/v1/delete-license-key', { license_key })
     expect(await news()).toMatchObject([{ event: 'license.deleted', payload: { license_key, status: 'assigned' } }])
   })
 })
@@ -125,12 +125,12 @@ describe('a seat', () => {
   test('is taken, refused and freed', async () => {
     const license_key = await license({ activation_limit: 1 })
     const of = (identifier: string) => ({ license_key, identifier })
-    for (const device of ['a', 'a', 'b']) await house.ask('POST /api/v1/activate', of(device))
-    await house.ask('POST /api/v1/verify', of('a'))
-    await house.cli('activation', 'deactivate', license_key, 'a')
-    await house.ask('POST /api/v1/activate', of('b'))
-    await house.ask('POST /api/v1/deactivate', of('b'))
-    await house.ask('POST /api/v1/deactivate', of('b'))
+    for (const device of ['a', 'a', 'b']) await installation.ask('POST /api/v1/activate', of(device))
+    await installation.ask('POST /api/v1/verify', of('a'))
+    await installation.cli('activation', 'deactivate', license_key, 'a')
+    await installation.ask('POST /api/v1/activate', of('b'))
+    await installation.ask('POST /api/v1/deactivate', of('b'))
+    await installation.ask('POST /api/v1/deactivate', of('b'))
     const seat = { license_id: expect.any(Number), license_key, product_id: product }
     const told = (await news()).map(({ event, payload }) => [event, payload])
     expect(told).toEqual([
@@ -148,8 +148,8 @@ describe('a seat', () => {
 
   test('on a blocked licence fails; a key that does not exist is no news', async () => {
     const license_key = await license({ status: 'blocked' })
-    await house.ask('POST /api/v1/activate', { license_key, identifier: 'a' })
-    await house.ask('POST /api/v1/activate', { license_key: 'NO-SUCH-KEY', identifier: 'a' })
+    await installation.ask('POST /api/v1/activate', { license_key, identifier: 'a' })
+    await installation.ask('POST /api/v1/activate', { license_key: 'NO-SUCH-KEY', identifier: 'a' })
     expect(await news()).toMatchObject([{ event: 'activation.failed', payload: { license_key, code: 204 } }])
   })
 
@@ -157,7 +157,7 @@ describe('a seat', () => {
     const owner = { owner_name: 'A', owner_email: 'a@b.test' }
     const license_key = await license({ status: 'available' })
     const take = (identifier: string) =>
-      house.ask('POST /api/v1/assign-and-activate-license-key', { license_key, identifier, ...owner })
+      installation.ask('POST /api/v1/assign-and-activate-license-key', { license_key, identifier, ...owner })
     await take('a')
     await take('a')
     await take('b')
@@ -172,10 +172,10 @@ describe('a seat', () => {
 })
 
 test('a product is created, updated and deleted; its licences go without a word of their own', async () => {
-  const id = await makeProduct(house, { name: 'Short-lived' })
-  await makeLicense(house, { product_id: id })
-  await house.ask('POST /api/v1/update-product', { product_id: id, status: 'inactive' })
-  await house.ask('POST /api/v1/delete-product', { product_id: id })
+  const id = await makeProduct(installation, { name: 'Short-lived' })
+  await makeLicense(installation, { product_id: id })
+  await installation.ask('POST /api/v1/update-product', { product_id: id, status: 'inactive' })
+  await installation.ask('POST /api/v1/delete-product', { product_id: id })
   const told = (await news()).filter(({ event }) => event.startsWith('product.') || event === 'license.deleted')
   expect(told).toMatchObject([
     { event: 'product.created', payload: { id, name: 'Short-lived', status: 'active' } },
@@ -188,9 +188,9 @@ test('ten thousand licences made in one call are ten thousand deliveries in that
   const keys = Array.from({ length: 10_000 }, (_, i) => `MANY-${i}`)
   const fields = { product_id: product, activation_limit: 0, validity: 0, status: 'available' }
   await news()
-  const { response } = await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: keys })
+  const { response } = await installation.ask('POST /api/v1/create-license-keys', { ...fields, license_keys: keys })
   expect(response.created).toBe(10_000)
-  const told = (await allDeliveries(house)).filter(({ event }) => event === 'license.created')
+  const told = (await allDeliveries(installation)).filter(({ event }) => event === 'license.created')
   expect(told.length).toBeGreaterThanOrEqual(10_000)
-  await house.cli('webhook', 'disable', '1')
+  await installation.cli('webhook', 'disable', '1')
 })

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readConfig } from '../../src/config'
 import { announceExpired } from '../../src/features/licenses/expiry'
-import { type House, openHouse } from '../../src/house'
-import { startHouse, type TestHouse } from '../support/house'
+import { type Installation, openInstallation } from '../../src/installation'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { type Receiver, receive } from '../support/receiver'
 import { makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
@@ -12,53 +12,53 @@ setDefaultTimeout(60_000)
 
 const dayMs = 86_400_000
 const minuteMs = 60_000
-let house: TestHouse
+let installation: TestInstallation
 let receiver: Receiver
 let product: number
 
 beforeEach(async () => {
-  house = await startHouse({ allow_private_webhooks: 'on' })
+  installation = await startInstallation({ allow_private_webhooks: 'on' })
   receiver = receive()
-  product = await makeProduct(house)
+  product = await makeProduct(installation)
   await until('the first sweep', mark)
   await until('its end', isOver)
 })
 afterEach(async () => {
-  await house.close()
+  await installation.close()
   await receiver.close()
 })
 
 /** Up to when licences that ended have been announced. */
 const mark = () =>
-  beside(house, async ({ db }) => {
+  beside(installation, async ({ db }) => {
     const [row] = await db.read.values<[string]>("select value from installation where key = 'expiry_mark'")
     return row && (JSON.parse(row[0]).endsMs as number)
   })
 
 /** Whether no sweep runs. */
 const isOver = async () => {
-  const { json } = await house.cli('job', 'list', '--state', 'running', '--json')
+  const { json } = await installation.cli('job', 'list', '--state', 'running', '--json')
   return json.jobs.every(({ kind }: { kind: string }) => kind !== 'licenses.expiry')
 }
 
 /** Lets time pass, and waits until the sweep has seen it. */
 async function pass(ms: number) {
-  await house.advance(ms)
-  const reached = house.now().getTime()
+  await installation.advance(ms)
+  const reached = installation.now().getTime()
   await until('a sweep', async () => ((await mark()) ?? 0) >= reached)
   await until('its end', isOver)
 }
 
-const listen = () => subscribe(house, receiver.url, 'license.expired')
-const told = async () => (await deliveries(house)).map(({ id }) => id).length
+const listen = () => subscribe(installation, receiver.url, 'license.expired')
+const told = async () => (await deliveries(installation)).map(({ id }) => id).length
 const keysTold = () => receiver.messages.map(({ json }) => json.payload.license_key)
 
 describe('a licence that ends', () => {
   test('is told of once, soon after', async () => {
     await listen()
-    const key = await makeLicense(house, { product_id: product, validity: 1 })
-    await makeLicense(house, { product_id: product, validity: 2 })
-    await makeLicense(house, { product_id: product, validity: 0 })
+    const key = await makeLicense(installation, { product_id: product, validity: 1 })
+    await makeLicense(installation, { product_id: product, validity: 2 })
+    await makeLicense(installation, { product_id: product, validity: 0 })
     await pass(dayMs - minuteMs)
     expect(await told()).toBe(0)
     await pass(2 * minuteMs)
@@ -73,9 +73,9 @@ describe('a licence that ends', () => {
 
   test('is told of once more when it was renewed and ends again', async () => {
     await listen()
-    const key = await makeLicense(house, { product_id: product, validity: 1 })
+    const key = await makeLicense(installation, { product_id: product, validity: 1 })
     await pass(dayMs + minuteMs)
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, validity: 3 })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, validity: 3 })
     await pass(dayMs)
     expect(await told()).toBe(1)
     await pass(2 * dayMs)
@@ -84,35 +84,35 @@ describe('a licence that ends', () => {
 
   test('because it was changed so is told of once, wherever the sweep has got to', async () => {
     await listen()
-    const key = await makeLicense(house, { product_id: product, validity: 30 })
+    const key = await makeLicense(installation, { product_id: product, validity: 30 })
     await pass(5 * dayMs)
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, validity: 2 })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, validity: 2 })
     expect(await told()).toBe(1)
     await pass(minuteMs * 2)
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, owner_name: 'A' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, owner_name: 'A' })
     await pass(minuteMs * 2)
     expect(await told()).toBe(1)
   })
 
   test('while it is blocked is told of when it is unblocked', async () => {
     await listen()
-    const key = await makeLicense(house, { product_id: product, validity: 1, status: 'blocked' })
-    await house.ask('POST /api/v1/update-license-key', {
+    const key = await makeLicense(installation, { product_id: product, validity: 1, status: 'blocked' })
+    await installation.ask('POST /api/v1/update-license-key', {
       license_key: key,
-      assigned_at: house.now().toISOString(),
+      assigned_at: installation.now().toISOString(),
     })
     await pass(2 * dayMs)
     expect(await told()).toBe(0)
-    await house.ask('POST /api/v1/update-license-key', { license_key: key, status: 'assigned' })
+    await installation.ask('POST /api/v1/update-license-key', { license_key: key, status: 'assigned' })
     await pass(2 * minuteMs)
     expect(await told()).toBe(1)
   })
 
   test('is nothing to anybody while nobody listens, and not told of later', async () => {
-    await makeLicense(house, { product_id: product, validity: 1 })
+    await makeLicense(installation, { product_id: product, validity: 1 })
     await pass(2 * dayMs)
     await listen()
-    const later = await makeLicense(house, { product_id: product, validity: 1 })
+    const later = await makeLicense(installation, { product_id: product, validity: 1 })
     await pass(2 * dayMs)
     await until('the news', () => receiver.messages.length)
     expect(keysTold()).toEqual([later])
@@ -122,12 +122,12 @@ describe('a licence that ends', () => {
     await listen()
     const license_keys = Array.from({ length: 1200 }, (_, i) => `TOGETHER-${i}`)
     const fields = { product_id: product, activation_limit: 0, validity: 1, status: 'assigned' }
-    await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
+    await installation.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
     await pass(dayMs + minuteMs)
-    const all = await allDeliveries(house)
+    const all = await allDeliveries(installation)
     expect(all).toHaveLength(1200)
     expect(new Set(all.map(({ message_id }) => message_id)).size).toBe(1200)
-    await house.cli('webhook', 'disable', '1')
+    await installation.cli('webhook', 'disable', '1')
   })
 })
 
@@ -135,11 +135,11 @@ test('a sweep that was cut off goes on where it had got to', async () => {
   await listen()
   const license_keys = Array.from({ length: 1200 }, (_, i) => `CUT-${i}`)
   const fields = { product_id: product, activation_limit: 0, validity: 1, status: 'assigned' }
-  await house.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
-  const later = new Date(house.now().getTime() + dayMs + 1)
-  const opened: House = await openHouse({
-    config: readConfig({}, { LATCHKEY_DATA_DIR: house.folder }),
-    clock: house.now,
+  await installation.ask('POST /api/v1/create-license-keys', { ...fields, license_keys })
+  const later = new Date(installation.now().getTime() + dayMs + 1)
+  const opened: Installation = await openInstallation({
+    config: readConfig({}, { LATCHKEY_DATA_DIR: installation.folder }),
+    clock: installation.now,
   })
   let writes = 0
   const failing = {
@@ -148,11 +148,11 @@ test('a sweep that was cut off goes on where it had got to', async () => {
       ++writes > 2 ? Promise.reject(new Error('the power went')) : opened.db.write(work),
   }
   await expect(announceExpired(failing, later)).rejects.toThrow('the power went')
-  const listed = async () => (await allDeliveries(house)).length
+  const listed = async () => (await allDeliveries(installation)).length
   expect(await listed()).toBe(1000)
   await announceExpired(opened.db, later)
   await announceExpired(opened.db, later)
   await opened.close()
   expect(await listed()).toBe(1200)
-  await house.cli('webhook', 'disable', '1')
+  await installation.cli('webhook', 'disable', '1')
 })

@@ -1,7 +1,7 @@
-import { type Place, quoted, valuesOf, waysOf } from './tree'
+import { type CompletionNode, shellQuoted, valuesOf, waysOf } from './tree'
 
 /** What bash runs to complete a command line. */
-export function bashCompletion(places: readonly Place[]): string {
+export function bashCompletion(places: readonly CompletionNode[]): string {
   const { chosen, free } = valuesOf(places)
   return `# Completion of latchkey for bash: source it, or put it into /etc/bash_completion.d/latchkey
 _latchkey() {
@@ -13,10 +13,10 @@ _latchkey() {
     esac
   done
   case "$at \${COMP_WORDS[COMP_CWORD-1]}" in
-${chosen.map(({ behind, choices }) => `    ${behind}) candidates=${quoted(choices.join(' '))} ;;`).join('\n')}
+${chosen.map(({ behind, choices }) => `    ${behind}) candidates=${shellQuoted(choices.join(' '))} ;;`).join('\n')}
     ${free.join(' | ')}) return ;;
     *) case "$at" in
-${places.map((place) => `      ${quoted(place.at)}) candidates=${quoted(wordsAt(place).join(' '))} ;;`).join('\n')}
+${places.map((place) => `      ${shellQuoted(place.at)}) candidates=${shellQuoted(wordsAt(place).join(' '))} ;;`).join('\n')}
     esac ;;
   esac
   COMPREPLY=($(compgen -W "$candidates" -- "$current"))
@@ -25,7 +25,7 @@ complete -o default -F _latchkey latchkey
 `
 }
 
-const wordsAt = ({ commands, choices, options }: Place) => [
+const wordsAt = ({ commands, choices, options }: CompletionNode) => [
   ...commands.map(({ word }) => word),
   ...choices,
   ...options.map(({ word }) => word),

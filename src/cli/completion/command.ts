@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander'
 import type { Io } from '../io'
 import { bashCompletion } from './bash'
 import { fishCompletion } from './fish'
-import { placesOf } from './tree'
+import { completionNodes } from './tree'
 import { zshCompletion } from './zsh'
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
@@ -14,4 +14,4 @@ export const completionCommand = (program: Command, io: Io, all: () => Command) 
     .description('print what a shell needs to complete commands, options and their words')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .addHelpText('after', '\nIn this shell alone:  source <(latchkey completion bash)')
-    .action((shell: keyof typeof shells) => io.out(shells[shell](placesOf(all()))))
+    .action((shell: keyof typeof shells) => io.out(shells[shell](completionNodes(all()))))

@@ -1,8 +1,8 @@
-import { type Place, type Suggested, type Suggestion, waysOf } from './tree'
+import { type CompletionNode, type Suggested, type Suggestion, waysOf } from './tree'
 
 /** What fish runs to complete a command line. */
 export const fishCompletion = (
-  places: readonly Place[],
+  places: readonly CompletionNode[],
 ): string => `# Completion of latchkey for fish: put it into ~/.config/fish/completions/latchkey.fish
 function __latchkey_at
   set -l at ''
@@ -17,7 +17,7 @@ end
 ${places.flatMap(linesAt).join('\n')}
 `
 
-function linesAt({ at, commands, choices, options }: Place): string[] {
+function linesAt({ at, commands, choices, options }: CompletionNode): string[] {
   const complete = `complete -c latchkey -n '__latchkey_at "${at}"'`
   return [
     ...commands.map(({ word, about }: Suggestion) => `${complete} -f -a ${word} -d ${quoted(about)}`),

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 
 /** What may follow the words that lead to one command. */
-export interface Place {
+export interface CompletionNode {
   /** Those words, each behind a space: ` user create`; empty for the program itself. */
   readonly at: string
   readonly commands: readonly Suggestion[]
@@ -22,7 +22,7 @@ export interface Suggested extends Suggestion {
 }
 
 /** Every command there is and what may follow it, as its help says. */
-export function placesOf(command: Command, at = ''): Place[] {
+export function completionNodes(command: Command, at = ''): CompletionNode[] {
   const help = command.createHelp()
   const commands = help.visibleCommands(command)
   const place = {
@@ -31,7 +31,7 @@ export function placesOf(command: Command, at = ''): Place[] {
     options: help.visibleOptions(command).map(suggested),
     choices: command.registeredArguments.flatMap(wordsOf),
   }
-  return [place, ...command.commands.flatMap((child) => placesOf(child, `${at} ${child.name()}`))]
+  return [place, ...command.commands.flatMap((child) => completionNodes(child, `${at} ${child.name()}`))]
 }
 
 const wordsOf = (argument: Argument & { suggested?: readonly string[] }) =>
@@ -45,17 +45,18 @@ const suggested = (option: Option): Suggested => ({
 })
 
 /** A text as a word of a shell. */
-export const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+export const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The places that lead on from the program itself, as patterns of a shell's `case`. */
-export const waysOf = (places: readonly Place[]) => places.filter(({ at }) => at).map(({ at }) => quoted(at))
+export const waysOf = (places: readonly CompletionNode[]) =>
+  places.filter(({ at }) => at).map(({ at }) => shellQuoted(at))
 
 /** The options that take a value, each behind its place: those with words to choose from, and those with none. */
-export function valuesOf(places: readonly Place[]) {
+export function valuesOf(places: readonly CompletionNode[]) {
   const taking = places.flatMap(({ at, options }) =>
     options
       .filter(({ takesValue }) => takesValue)
-      .map((option) => ({ ...option, behind: quoted(`${at} ${option.word}`) })),
+      .map((option) => ({ ...option, behind: shellQuoted(`${at} ${option.word}`) })),
   )
   return {
     chosen: taking.filter(({ choices }) => choices.length),

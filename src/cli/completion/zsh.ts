@@ -1,7 +1,7 @@
-import { type Place, quoted, type Suggestion, valuesOf, waysOf } from './tree'
+import { type CompletionNode, type Suggestion, shellQuoted, valuesOf, waysOf } from './tree'
 
 /** What zsh runs to complete a command line. */
-export function zshCompletion(places: readonly Place[]): string {
+export function zshCompletion(places: readonly CompletionNode[]): string {
   const { chosen, free } = valuesOf(places)
   return `#compdef latchkey
 # Completion of latchkey for zsh: put it as _latchkey into a folder of $fpath, or source it after compinit
@@ -14,10 +14,10 @@ _latchkey() {
     esac
   done
   case "$at \${words[CURRENT-1]}" in
-${chosen.map(({ behind, choices }) => `    (${behind}) candidates=(${choices.map(quoted).join(' ')}) ;;`).join('\n')}
+${chosen.map(({ behind, choices }) => `    (${behind}) candidates=(${choices.map(shellQuoted).join(' ')}) ;;`).join('\n')}
     (${free.join('|')}) _files; return ;;
     (*) case "$at" in
-${places.map((place) => `      (${quoted(place.at)}) candidates=(${candidatesAt(place).join(' ')}) ;;`).join('\n')}
+${places.map((place) => `      (${shellQuoted(place.at)}) candidates=(${candidatesAt(place).join(' ')}) ;;`).join('\n')}
     esac ;;
   esac
   _describe latchkey candidates || _files
@@ -26,10 +26,10 @@ if [[ "$funcstack[1]" == _latchkey ]]; then _latchkey "$@"; else compdef _latchk
 `
 }
 
-const candidatesAt = ({ commands, choices, options }: Place) => [
+const candidatesAt = ({ commands, choices, options }: CompletionNode) => [
   ...commands.map(described),
-  ...choices.map(quoted),
+  ...choices.map(shellQuoted),
   ...options.map(described),
 ]
 
-const described = ({ word, about }: Suggestion) => quoted(`${word}:${about}`)
+const described = ({ word, about }: Suggestion) => shellQuoted(`${word}:${about}`)

@@ -12,23 +12,23 @@ export interface Asked {
 
 const known: Rule<Asked> = {
   refusal: 'invalid_license_key',
-  claim: 'The licence key exists.',
+  requirement: 'The licence key exists.',
   holds: ({ seat, isOfProduct }) => seat !== undefined && isOfProduct,
-  saw: ({ seat, isOfProduct }) => (seat ? (isOfProduct ? 'it does' : 'a key of another product') : 'no such key'),
+  observed: ({ seat, isOfProduct }) => (seat ? (isOfProduct ? 'it does' : 'a key of another product') : 'no such key'),
 }
 
 const named: Rule<Asked> = {
   refusal: 'identifier_required',
-  claim: 'The device names itself.',
+  requirement: 'The device names itself.',
   holds: ({ identifier }) => identifier !== '',
-  saw: ({ identifier }) => identifier || 'no identifier',
+  observed: ({ identifier }) => identifier || 'no identifier',
 }
 
 const seated: Rule<Seat> = {
   refusal: 'no_activation_found',
-  claim: 'The device holds a seat.',
+  requirement: 'The device holds a seat.',
   holds: ({ activationId }) => activationId !== null,
-  saw: ({ activationId }) => (activationId === null ? 'it holds none' : 'it does'),
+  observed: ({ activationId }) => (activationId === null ? 'it holds none' : 'it does'),
 }
 
 /** A licence's seats, as a device that wants one finds them. */
@@ -41,9 +41,9 @@ export interface SeatRequest {
 
 const roomy: Rule<SeatRequest> = {
   refusal: 'activation_limit_reached',
-  claim: 'The device holds a seat, or one is free.',
+  requirement: 'The device holds a seat, or one is free.',
   holds: ({ seat, seatsTaken }) => seat.activationId !== null || !isFull(seat, seatsTaken),
-  saw({ seat: { activationLimit }, seatsTaken, holders = [] }) {
+  observed({ seat: { activationLimit }, seatsTaken, holders = [] }) {
     const seats =
       activationLimit > 0
         ? `${seatsTaken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import type { Outcome } from '../../kernel/outcome'
@@ -10,16 +10,20 @@ import { withinSeatRate } from './churn'
 import { Device, DeviceActivation, VerifiedDevice } from './model'
 import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
-export function activations(deps: Deps) {
-  const seated = (device: Static<typeof Device>, visitor: Visitor, work: (tx: Queryable) => Promise<Outcome>) =>
-    deps.once.perform(visitor, (tx) =>
-      withinSeatRate(deps, tx, { license_key: device.license_key, now: visitor.now }, () => work(tx)),
+export function activationRoutes(deps: Deps) {
+  const seated = (
+    device: Static<typeof Device>,
+    requestContext: RequestContext,
+    work: (tx: Queryable) => Promise<Outcome>,
+  ) =>
+    deps.once.perform(requestContext, (tx) =>
+      withinSeatRate(deps, tx, { license_key: device.license_key, now: requestContext.now }, () => work(tx)),
     )
   return new Elysia({ tags: ['Activations'] })
     .use(gate(deps))
     .post(
       '/verify',
-      ({ body, visitor }) => verify(deps, body, visitor),
+      ({ body, requestContext }) => verify(deps, body, requestContext),
       endpoint('verify', VerifiedDevice, {
         summary: 'Ask whether a licence is good on a device',
         says: ['valid_license_key', 'envato_purchase_code_added', ...standing, 'no_activation_found'],
@@ -27,7 +31,7 @@ export function activations(deps: Deps) {
     )
     .post(
       '/activate',
-      ({ body, visitor }) => seated(body, visitor, (tx) => activate(tx, body, visitor)),
+      ({ body, requestContext }) => seated(body, requestContext, (tx) => activate(tx, body, requestContext)),
       endpoint('activate', DeviceActivation, {
         summary: 'Take a seat on a licence for a device',
         says: ['license_activated', 'license_already_active', 'activation_limit_reached', ...standing],
@@ -35,7 +39,7 @@ export function activations(deps: Deps) {
     )
     .post(
       '/deactivate',
-      ({ body, visitor }) => seated(body, visitor, (tx) => deactivate(tx, body, visitor.now)),
+      ({ body, requestContext }) => seated(body, requestContext, (tx) => deactivate(tx, body, requestContext.now)),
       endpoint('deactivate', Device, {
         summary: "Free a device's seat",
         says: ['license_deactivated', 'license_already_inactive', 'invalid_license_key', 'identifier_required'],
@@ -43,7 +47,7 @@ export function activations(deps: Deps) {
     )
     .post(
       '/get-license-key-details',
-      ({ body, visitor }) => getLicenseKeyDetails(deps.db.read, body, visitor.now),
+      ({ body, requestContext }) => getLicenseKeyDetails(deps.db.read, body, requestContext.now),
       endpoint('get-license-key-details', Device, {
         summary: 'The licence and its product, for a device that holds a seat',
         says: ['active_license_found', ...standing, 'no_activation_found'],

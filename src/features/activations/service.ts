@@ -9,7 +9,7 @@ import { announceAll, type EventContent, postCallbacks } from '../../webhooks/ou
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { findPurchased } from '../envato/service'
 import { firstBroken, obstacle } from '../licenses/policy'
-import { describeLicense, findPastedSeat, findSeat, type Seat } from '../licenses/service'
+import { describeLicenseAndProduct, findPastedSeat, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { type Asked, rulesOfActivation, rulesOfEntry, rulesOfSeat } from './policy'
@@ -18,7 +18,7 @@ import { countSeatsTaken, findCallbackUrl, freeActivation, insertActivation, lis
 export { countSeatsTaken, listSeatsTaken } from './store'
 
 /** When and where a request came from, as an activation remembers it. */
-export interface Origin {
+export interface RequestOrigin {
   now: Date
   address: string
   userAgent: string
@@ -31,12 +31,12 @@ export interface Origin {
 export async function verify(
   deps: Deps,
   device: Static<typeof VerifiedDevice>,
-  asker: Pick<Origin, 'address' | 'now'>,
+  asker: Pick<RequestOrigin, 'address' | 'now'>,
 ): Promise<Outcome> {
   const { now } = asker
   const { seat, refusal } = await findActiveSeat(deps.db.read, device, now)
   if (seat) {
-    deps.sightings.note(seat.activationId!, now)
+    deps.lastSeen.note(seat.activationId!, now)
     return say('valid_license_key').signedFor(seat.productId)
   }
   const purchased = refusal.answer === 'invalid_license_key' ? await findPurchased(deps, device, asker) : undefined
@@ -48,11 +48,11 @@ export async function verify(
 export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findActiveSeat(db, device, now)
   if (refusal) return refusal
-  return say('active_license_found', await describeLicense(db, seat.licenseKey)).signedFor(seat.productId)
+  return say('active_license_found', await describeLicenseAndProduct(db, seat.licenseKey)).signedFor(seat.productId)
 }
 
 /** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
-export async function activate(tx: Queryable, device: Static<typeof DeviceActivation>, origin: Origin) {
+export async function activate(tx: Queryable, device: Static<typeof DeviceActivation>, origin: RequestOrigin) {
   const { seat, refusal } = await findSeatOf(tx, device, origin.now)
   if (refusal) return refusal
   return takeSeat(tx, seat, device, origin)
@@ -66,7 +66,7 @@ export async function takeSeat(
   tx: Queryable,
   seat: Seat,
   device: Static<typeof DeviceActivation>,
-  { now, address, userAgent }: Origin,
+  { now, address, userAgent }: RequestOrigin,
   earlier: EventContent[] = [],
 ): Promise<Outcome> {
   const { post_url } = device
@@ -167,7 +167,7 @@ const factsOf = (seat: Seat, { identifier }: Static<typeof Device>): SeatFacts =
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
 const findSeatOf = async (db: Queryable, device: Static<typeof Device>, now: Date) =>
-  placeOf(await lookUp(db, device), now)
+  placeOf(await findDevice(db, device), now)
 
 /** The licence and this device's place on it, or 210 or 215. */
 function placeOf(asked: Asked, now: Date): Found {
@@ -177,7 +177,7 @@ function placeOf(asked: Asked, now: Date): Found {
 }
 
 /** What the rules look at when a device asks: the licence of that very key, else the only one that was meant. */
-export async function lookUp(
+export async function findDevice(
   db: Queryable,
   { license_key = '', identifier = '', product_id }: Static<typeof Device>,
 ): Promise<Asked> {
@@ -197,7 +197,7 @@ export async function findActiveSeat(
   now: Date,
   waiver?: { mayBeExpired: boolean },
 ): Promise<Found> {
-  const found = placeOf(await lookUp(db, device), now)
+  const found = placeOf(await findDevice(db, device), now)
   if (found.refusal) return found
   const stopped = obstacle(found.seat, now, waiver) ?? firstBroken(rulesOfSeat, found.seat, now)
   return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found

@@ -2,8 +2,8 @@ import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import { type Activation, activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import { change, lookUp, type Queryable } from '../../database/connection'
-import type { Sighting } from '../../database/gather'
-import { pageOf, type Wanted } from '../../database/page'
+import type { LastSeen } from '../../database/last-seen'
+import { type PageRequest, pageOf } from '../../database/page'
 
 const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
@@ -81,7 +81,7 @@ export interface SeatFilter {
 const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
 
 /** A page of all seats that are or were taken. */
-export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: Wanted) =>
+export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: PageRequest) =>
   pageOf(db, activations, {
     where: and(
       filter.licenseId === undefined ? undefined : eq(activations.licenseId, filter.licenseId),
@@ -116,7 +116,7 @@ const sighting = `insert into activation_sightings (activation_id, last_verified
   on conflict do update set last_verified_at = excluded.last_verified_at`
 
 /** Writes down when activations asked `verify`. */
-export async function touchActivations(tx: Queryable, sightings: readonly Sighting[]) {
+export async function touchActivations(tx: Queryable, lastSeen: readonly LastSeen[]) {
   const query = tx.$client.prepare(sighting)
-  for (const { id, at } of sightings) query.run(id, at.getTime())
+  for (const { id, at } of lastSeen) query.run(id, at.getTime())
 }

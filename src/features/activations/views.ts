@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/connection'
-import type { Wanted } from '../../database/page'
+import type { PageRequest } from '../../database/page'
 import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenActivation } from './store'
 
 /** A seat as an operator sees it. */
@@ -16,7 +16,7 @@ export const describeSeat = (activation: SeenActivation) => ({
 })
 
 /** A page of seats, each with the licence it is on. */
-export async function listSeats(db: Queryable, filter: SeatFilter, wanted: Wanted) {
+export async function listSeats(db: Queryable, filter: SeatFilter, wanted: PageRequest) {
   const { rows, next } = await pageActivations(db, filter, wanted)
   const on = await mapLicenses(db, [...new Set(rows.map(({ licenseId }) => licenseId))])
   const seen = await mapSightings(

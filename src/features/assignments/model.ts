@@ -12,7 +12,7 @@ export const Assignment = Type.Object({ license_key: Type.Optional(text()), ...O
 export const AssignmentAndActivation = Type.Object({ ...DeviceActivation.properties, ...Owner })
 
 /** The most keys one order may ask for. */
-const mostAtOnce = 1000
+const atOnceMax = 1000
 
 /** The same for both ways to order: shops send all fields to either, and tell their orders apart by `identifier`. */
 export const Order = Type.Object({
@@ -21,7 +21,7 @@ export const Order = Type.Object({
   quantity: Type.Optional(
     integer({
       minimum: 1,
-      maximum: mostAtOnce,
+      maximum: atOnceMax,
       aliases: ['count'],
       description: 'How many keys; 1 when it is absent.',
     }),

@@ -12,7 +12,8 @@ export const assignments = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/assign-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => assignLicenseKey(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => assignLicenseKey(tx, body, requestContext.now)),
       endpoint('assign-license-key', Assignment, {
         summary: 'Give a licence key to an owner',
         says: ['license_key_assigned', 'invalid_or_already_assigned'],
@@ -20,10 +21,10 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/assign-and-activate-license-key',
-      ({ body, visitor }) =>
-        deps.once.perform(visitor, (tx) =>
-          withinSeatRate(deps, tx, { license_key: body.license_key, now: visitor.now }, () =>
-            assignAndActivate(tx, body, visitor),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) =>
+          withinSeatRate(deps, tx, { license_key: body.license_key, now: requestContext.now }, () =>
+            assignAndActivate(tx, body, requestContext),
           ),
         ),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation, {
@@ -39,8 +40,10 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys',
-      ({ body, visitor }) =>
-        deps.once.fulfil(visitor, (tx) => randomAssign(tx, body, visitor.now), { namesBuyer: namesBuyer(body) }),
+      ({ body, requestContext }) =>
+        deps.once.fulfil(requestContext, (tx) => randomAssign(tx, body, requestContext.now), {
+          namesBuyer: namesBuyer(body),
+        }),
       endpoint('random-assign-license-keys', Order, {
         summary: 'Give keys of a product to an owner, from stock or generated; all or nothing',
         says: [
@@ -53,8 +56,10 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys-queued',
-      ({ body, visitor }) =>
-        deps.once.fulfil(visitor, (tx) => queueOrder(tx, body, visitor.now), { namesBuyer: namesBuyer(body) }),
+      ({ body, requestContext }) =>
+        deps.once.fulfil(requestContext, (tx) => queueOrder(tx, body, requestContext.now), {
+          namesBuyer: namesBuyer(body),
+        }),
       endpoint('random-assign-license-keys-queued', Order, {
         summary: 'The same off the request path; the outcome is posted to a webhook',
         says: ['request_queued'],

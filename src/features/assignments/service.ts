@@ -2,8 +2,8 @@ import type { Static } from '@sinclair/typebox'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
-import { isOfProduct, type Origin, takeSeat } from '../activations/service'
-import { licenseNews } from '../licenses/news'
+import { isOfProduct, type RequestOrigin, takeSeat } from '../activations/service'
+import { licenseEvent } from '../licenses/events'
 import { announceAssigned, assignAvailable, findLicense, findPastedLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
@@ -20,7 +20,11 @@ export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assig
  * 300 when the key belongs to that owner and the device has a seat; otherwise what stopped it, and nothing is changed.
  * A key that the same owner holds already is only activated (CONTRACT §2).
  */
-export async function assignAndActivate(tx: Queryable, input: Static<typeof AssignmentAndActivation>, origin: Origin) {
+export async function assignAndActivate(
+  tx: Queryable,
+  input: Static<typeof AssignmentAndActivation>,
+  origin: RequestOrigin,
+) {
   const { identifier, product_id, owner_email, owner_name } = input
   if (!owner_email || !owner_name) return say('malformed_request', { detail: 'Send owner_email and owner_name.' })
   const license = await findMeant(tx, input.license_key)
@@ -31,7 +35,7 @@ export async function assignAndActivate(tx: Queryable, input: Static<typeof Assi
   const seat = (await findSeat(tx, license.licenseKey, identifier))!
   const assignedAt = isTheirs ? seat.assignedAt : origin.now
   const assigned = { ...license, ...ownerOf(input), status: 'assigned' as const, assignedAt, updatedAt: origin.now }
-  const news = isTheirs ? [] : [licenseNews('license.assigned', assigned)]
+  const news = isTheirs ? [] : [licenseEvent('license.assigned', assigned)]
   const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
   const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
   if (isSeated && !isTheirs) {

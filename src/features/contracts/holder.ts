@@ -1,10 +1,10 @@
 import type { Contract } from '../../../db/schema/licensing'
 import { isCapable } from '../../access/capabilities'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import type { Queryable } from '../../database/connection'
 import type { Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
-import { mostKeys } from '../generators/model'
+import { keysMax } from '../generators/model'
 import { chooseGenerator, drawLicenses } from '../generators/service'
 import { isSold } from '../licenses/policy'
 import { findLicense, removeLicenses } from '../licenses/service'
@@ -16,7 +16,7 @@ import { findContract, findContractBySecret } from './store'
 import { listedContract } from './views'
 
 /** Who asks, with which API key. */
-type Asker = Pick<Visitor, 'key' | 'now'>
+type Asker = Pick<RequestContext, 'key' | 'now'>
 
 /** 1204 with the contract, 1200 when there is none, 150 when its holder may not ask (CONTRACT §4). */
 export async function getInfo(db: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
@@ -44,7 +44,7 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
   const remaining = contract.licenseKeysQuantity - (await countContractKeys(tx, contract.id))
   const quantity = Number.isInteger(input.quantity) ? (input.quantity as number) : 0
   if (quantity >= 1 && remaining < 1) return say('license_keys_limit_reached').signedFor(product.id)
-  const isDrawable = quantity >= 1 && quantity <= Math.min(remaining, mostKeys)
+  const isDrawable = quantity >= 1 && quantity <= Math.min(remaining, keysMax)
   if (!isDrawable) return say('cannot_generate_quantity').signedFor(product.id)
   const licenses = await drawLicenses(tx, generator, product, quantity, { contractId: contract.id }, now)
   const license_keys = licenses.map(({ licenseKey }) => licenseKey)

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { choice, flag, gathered, integer, text } from '../../intake/model'
+import { choice, flag, integer, text, validatedByService } from '../../intake/model'
 import { generatorReference } from '../generators/model'
 import { productReference } from '../products/model'
 
@@ -17,7 +17,7 @@ const reference = {
   contract_key: Type.Optional(contractKey('The contract by its key.')),
 }
 
-export const ContractDraft = gathered(
+export const ContractDraft = validatedByService(
   Type.Object({
     contract_key: contractKey("The holder's secret; unlike that of any other contract."),
     contract_name: text({ maxLength: 255 }),
@@ -33,16 +33,16 @@ export const ContractDraft = gathered(
 )
 
 /** Fields that are absent keep their value. */
-export const ContractChanges = gathered(Type.Partial(ContractDraft))
+export const ContractChanges = validatedByService(Type.Partial(ContractDraft))
 
 /** Where neither id nor uuid is given, `contract_key` names the contract. */
-export const ContractUpdate = gathered(
+export const ContractUpdate = validatedByService(
   Type.Object({ contract_id: Type.Optional(contractId()), ...ContractChanges.properties }),
 )
 
-export const ContractChoice = gathered(Type.Object(reference))
+export const ContractChoice = validatedByService(Type.Object(reference))
 
-export const ContractKeysOrder = gathered(
+export const ContractKeysOrder = validatedByService(
   Type.Object({
     ...reference,
     generator_id: Type.Optional(
@@ -53,4 +53,4 @@ export const ContractKeysOrder = gathered(
   }),
 )
 
-export const ContractKeyChoice = gathered(Type.Object({ license_key: text(), ...reference }))
+export const ContractKeyChoice = validatedByService(Type.Object({ license_key: text(), ...reference }))

@@ -3,20 +3,20 @@ import type { Contract } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { counted } from '../../kernel/counted'
 import { onlyNamed } from '../../kernel/naming'
+import { OperatorError } from '../../kernel/operator-error'
 import { randomToken } from '../../kernel/secrets'
-import { Sorry } from '../../kernel/sorry'
 import { requireProduct } from '../products/service'
 import { countContractKeys } from './keys/store'
 import type { ContractEdit, NewContract } from './operator-model'
 import { addContract, changeContract, removeContract } from './service'
 import { findContract, findContractByKey, listContractsNamed } from './store'
 
-/** The contract of that id, uuid, key, or a name that no other has; an unknown one is a `Sorry`. */
+/** The contract of that id, uuid, key, or a name that no other has; an unknown one is an `OperatorError`. */
 export async function requireContract(db: Queryable, reference: string): Promise<Contract> {
   const contract =
     (await findContract(db, reference)) ?? onlyNamed('contract', reference, await listContractsNamed(db, reference))
   if (contract) return contract
-  throw new Sorry(`there is no contract "${reference}": see "latchkey contract list"`, 'missing')
+  throw new OperatorError(`there is no contract "${reference}": see "latchkey contract list"`, 'not_found')
 }
 
 /** Makes a contract; its key is drawn where none is given. */
@@ -42,12 +42,13 @@ export async function makeContract(
 /** Changes what is named; a quota never falls below what is used of it. */
 export async function editContract(tx: Queryable, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
   const { contract: reference, product: productReference, ...terms } = input
-  if (Object.keys(input).length < 2) throw new Sorry('say what to change, for example --quantity 200', 'usage')
+  if (Object.keys(input).length < 2)
+    throw new OperatorError('say what to change, for example --quantity 200', 'invalid_input')
   const before = await requireContract(tx, reference)
   const used = await countContractKeys(tx, before.id)
   if (terms.contract_key) await requireUnused(tx, terms.contract_key, before)
   if (terms.license_keys_quantity !== undefined && terms.license_keys_quantity < used) {
-    throw new Sorry(
+    throw new OperatorError(
       `${counted(used, 'key')} ${used === 1 ? 'was' : 'were'} drawn from contract ${before.id}: its quota cannot be less`,
     )
   }
@@ -65,6 +66,6 @@ export async function dropContract(tx: Queryable, reference: string, now: Date):
 async function requireUnused(db: Queryable, contractKey: string, own?: Contract) {
   const holder = await findContractByKey(db, contractKey)
   if (holder && holder.id !== own?.id) {
-    throw new Sorry(`contract ${holder.id} has that key already: give another, or none to have one drawn`)
+    throw new OperatorError(`contract ${holder.id} has that key already: give another, or none to have one drawn`)
   }
 }

@@ -6,12 +6,13 @@ import { destroyAllKeys, destroyKey, generateKeys, getInfo } from './holder'
 import { ContractChoice, ContractDraft, ContractKeyChoice, ContractKeysOrder, ContractUpdate } from './model'
 import { createContract, deleteContract, getAllContracts, updateContract } from './service'
 
-export const contracts = (deps: Deps) =>
+export const contractRoutes = (deps: Deps) =>
   new Elysia({ tags: ['Contracts'] })
     .use(gate(deps))
     .post(
       '/create-contract',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createContract(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => createContract(tx, body, requestContext.now)),
       endpoint('create-contract', ContractDraft, {
         summary: 'Make a contract: a quota of keys for its holder',
         says: ['contract_created', 'incorrect_data_contract'],
@@ -19,7 +20,8 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/update-contract',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateContract(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => updateContract(tx, body, requestContext.now)),
       endpoint('update-contract', ContractUpdate, {
         summary: 'Change a contract; absent fields keep their value',
         says: ['contract_updated', 'contract_not_found', 'incorrect_data_contract'],
@@ -27,7 +29,8 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/delete-contract',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteContract(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => deleteContract(tx, body, requestContext.now)),
       endpoint('delete-contract', ContractChoice, {
         summary: 'Delete a contract; its keys stay',
         says: ['contract_deleted', 'contract_not_found'],
@@ -40,7 +43,7 @@ export const contracts = (deps: Deps) =>
     )
     .get(
       '/contracts/get-info',
-      ({ query, visitor }) => getInfo(deps.db.read, query, visitor),
+      ({ query, requestContext }) => getInfo(deps.db.read, query, requestContext),
       lookup('contracts.get-info', ContractChoice, {
         summary: "What a contract's holder may know of it",
         says: ['contract_found', 'contract_not_found_info', 'access_denied'],
@@ -48,8 +51,12 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/generate',
-      ({ body, visitor }) =>
-        deps.once.perform(visitor, (tx) => generateKeys(tx, body, visitor), visitor.idempotencyKey ?? keyInBody(body)),
+      ({ body, requestContext }) =>
+        deps.once.perform(
+          requestContext,
+          (tx) => generateKeys(tx, body, requestContext),
+          requestContext.idempotencyKey ?? keyInBody(body),
+        ),
       endpoint('contracts.generate', ContractKeysOrder, {
         summary: "Draw keys from a contract's quota",
         says: [
@@ -66,7 +73,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyKey(tx, body, visitor)),
+      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => destroyKey(tx, body, requestContext)),
       endpoint('contracts.destroy', ContractKeyChoice, {
         summary: 'Delete a key of a contract and free its place in the quota',
         says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
@@ -74,7 +81,7 @@ export const contracts = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy-all',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => destroyAllKeys(tx, body, visitor)),
+      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => destroyAllKeys(tx, body, requestContext)),
       endpoint('contracts.destroy-all', ContractChoice, {
         summary: 'Delete every key of a contract',
         says: [

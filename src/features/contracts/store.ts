@@ -1,7 +1,7 @@
 import { and, asc, eq, or, sql } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
-import { pageOf, type Wanted } from '../../database/page'
+import { type PageRequest, pageOf } from '../../database/page'
 
 /** The contract of that id, uuid or key; an id is meant before a key that looks like one. */
 export async function findContract(db: Queryable, reference: string): Promise<Contract | undefined> {
@@ -47,7 +47,7 @@ const contractSorts = { id: contracts.id, name: contracts.name, updated_at: cont
 export const pageContracts = (
   db: Queryable,
   { productId, status }: { productId?: number | undefined; status?: Contract['status'] | undefined },
-  wanted: Wanted,
+  wanted: PageRequest,
 ) =>
   pageOf(db, contracts, {
     where: and(

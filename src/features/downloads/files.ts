@@ -3,12 +3,12 @@ import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../../kernel/disk'
+import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
-import { Sorry } from '../../kernel/sorry'
 
 const abandonedMs = 3_600_000
 const progressFromBytes = 64 * 1_048_576
-const longestName = 255
+const nameLengthMax = 255
 const incomingPrefix = 'incoming-'
 
 const filesOf = (folder: string) => join(folder, 'files')
@@ -54,7 +54,7 @@ export type OnProgress = (done: number, of: number) => void
 
 /**
  * Copies a file into the data folder, hashing as it goes, a piece in memory at a time; on disk when it returns. What
- * went wrong is a `Sorry`, and leaves nothing behind. Of large files it is said how much has arrived.
+ * went wrong is an `OperatorError`, and leaves nothing behind. Of large files it is said how much has arrived.
  */
 export async function receiveFile(
   folder: string,
@@ -83,9 +83,11 @@ export async function storeAt(path: string, upload: Upload, onProgress?: OnProgr
     return stored
   } catch (error) {
     await rm(path, { force: true })
-    if (error instanceof Sorry) throw error
-    if (isDenial(error)) throw new Sorry(denied(path, 'write to'))
-    throw new Sorry(`cannot store ${name}: ${(error as Error).message}; make room or correct that, then try again`)
+    if (error instanceof OperatorError) throw error
+    if (isDenial(error)) throw new OperatorError(denied(path, 'write to'))
+    throw new OperatorError(
+      `cannot store ${name}: ${(error as Error).message}; make room or correct that, then try again`,
+    )
   }
 }
 
@@ -95,8 +97,11 @@ export function removeFile(folder: string, hash: string) {
 }
 
 function requireName(name: string) {
-  if (name && name !== '.' && name !== '..' && name.length <= longestName) return name
-  throw new Sorry(`a file has a name of 1 to ${longestName} characters, such as app-1.0.2.zip`, 'usage')
+  if (name && name !== '.' && name !== '..' && name.length <= nameLengthMax) return name
+  throw new OperatorError(
+    `a file has a name of 1 to ${nameLengthMax} characters, such as app-1.0.2.zip`,
+    'invalid_input',
+  )
 }
 
 async function copy({ name, size: expected, pieces }: Upload, path: string, onProgress?: OnProgress) {
@@ -116,7 +121,7 @@ async function copy({ name, size: expected, pieces }: Upload, path: string, onPr
     await target.close()
   }
   if (expected !== undefined && size !== expected) {
-    throw new Sorry(`${name} did not arrive whole, ${size} of ${expected} bytes: send it again`)
+    throw new OperatorError(`${name} did not arrive whole, ${size} of ${expected} bytes: send it again`)
   }
   return { hash: digest.digest('hex'), size }
 }

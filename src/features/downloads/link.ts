@@ -5,7 +5,7 @@ const lifetimeMs = 15 * 60_000
 const purpose = 'download link'
 
 /** A licence on a device, which a link is made for. */
-export interface Holder {
+export interface LinkHolder {
   licenseKey: string
   identifier: string
 }
@@ -14,13 +14,13 @@ export interface Holder {
  * What stands in a link in place of the API key: opaque, good for fifteen minutes, and for this licence on this device
  * alone. Nothing of it is stored.
  */
-export const makeToken = (sealer: Sealer, apiKeyId: number, holder: Holder, now: Date) =>
+export const makeToken = (sealer: Sealer, apiKeyId: number, holder: LinkHolder, now: Date) =>
   sealer
     .seal(Buffer.from(JSON.stringify([now.getTime() + lifetimeMs, apiKeyId, fingerprintOf(holder)])), purpose)
     .toString('base64url')
 
 /** The id of the API key a token stands for; undefined when it is over, another's, or no token of ours. */
-export function openToken(sealer: Sealer, token: string, holder: Holder, now: Date): number | undefined {
+export function openToken(sealer: Sealer, token: string, holder: LinkHolder, now: Date): number | undefined {
   try {
     const text = sealer.open(Buffer.from(token, 'base64url'), purpose).toString()
     const [until, apiKeyId, fingerprint] = JSON.parse(text)
@@ -31,11 +31,16 @@ export function openToken(sealer: Sealer, token: string, holder: Holder, now: Da
   }
 }
 
-const fingerprintOf = ({ licenseKey, identifier }: Holder) =>
+const fingerprintOf = ({ licenseKey, identifier }: LinkHolder) =>
   sha256(JSON.stringify([licenseKey, identifier])).slice(0, 32)
 
 /** The address of a release's file (CONTRACT §7). Base64 may contain `/`, so it is encoded like the rest. */
-export const downloadUrl = (base: string, token: string, { licenseKey, identifier }: Holder, numericVersion: number) =>
+export const downloadUrl = (
+  base: string,
+  token: string,
+  { licenseKey, identifier }: LinkHolder,
+  numericVersion: number,
+) =>
   `${base}/api/v1/download/${[token, licenseKey, Buffer.from(identifier).toString('base64'), String(numericVersion)]
     .map((part) => encodeURIComponent(part.toWellFormed()))
     .join('/')}`

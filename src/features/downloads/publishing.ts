@@ -2,7 +2,7 @@ import type { Release } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { requireProduct } from '../products/service'
 import { type OnProgress, receiveFile, removeFile, type Upload } from './files'
 import {
@@ -15,7 +15,7 @@ import {
   updateRelease,
 } from './store'
 
-const longestVersion = 64
+const versionLengthMax = 64
 
 /** What an operator says of a new release. */
 export interface ReleaseDraft {
@@ -35,7 +35,7 @@ interface Arriving {
   onProgress?: OnProgress | undefined
 }
 
-/** Takes a file in as a release of a product. Either both are there afterwards or neither; a faulty draft is a `Sorry`. */
+/** Takes a file in as a release of a product. Either both are there afterwards or neither; a faulty draft is an `OperatorError`. */
 export async function addRelease(
   { db, folder }: Pick<Deps, 'db' | 'folder'>,
   draft: ReleaseDraft,
@@ -44,7 +44,7 @@ export async function addRelease(
   const { numericVersion, updateSummary, changelog } = draft
   const version = soundVersion(draft.version)
   const product = await requireProduct(db.read, draft.product)
-  const taken = new Sorry(
+  const taken = new OperatorError(
     `product ${product.id} has a release with the numeric version ${numericVersion} already: choose another, or see "latchkey release list"`,
   )
   if (await findRelease(db.read, product.id, numericVersion)) throw taken
@@ -74,10 +74,10 @@ export async function addRelease(
   }
 }
 
-/** The release of that id; a `Sorry` when there is none. */
+/** The release of that id; an `OperatorError` when there is none. */
 export async function requireRelease(db: Queryable, id: number): Promise<Release> {
   const release = await findReleaseById(db, id)
-  if (!release) throw new Sorry(`there is no release ${id}: see "latchkey release list"`, 'missing')
+  if (!release) throw new OperatorError(`there is no release ${id}: see "latchkey release list"`, 'not_found')
   return release
 }
 
@@ -121,6 +121,6 @@ export async function deleteRelease({ db, folder }: Pick<Deps, 'db' | 'folder'>,
 
 function soundVersion(text: string) {
   const version = text.trim()
-  if (version && version.length <= longestVersion) return version
-  throw new Sorry(`a version has 1 to ${longestVersion} characters, such as 1.0.2`, 'usage')
+  if (version && version.length <= versionLengthMax) return version
+  throw new OperatorError(`a version has 1 to ${versionLengthMax} characters, such as 1.0.2`, 'invalid_input')
 }

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
 import { type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import { isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { addressSet } from '../../kernel/addresses'
@@ -41,12 +41,12 @@ export function downloads(deps: Deps) {
         if (!isUnavailable(error)) throw error
       })
 
-  async function serve(visitor: Visitor, link: typeof DownloadLink.static, request: Request) {
-    const beganAt = continues(request) ? begun.at(link, visitor.now) : undefined
-    const found = await findDownload(deps, refusalOf, link, visitor, beganAt)
+  async function serve(requestContext: RequestContext, link: typeof DownloadLink.static, request: Request) {
+    const beganAt = continues(request) ? begun.at(link, requestContext.now) : undefined
+    const found = await findDownload(deps, refusalOf, link, requestContext, beganAt)
     if (found.refusal) return found.refusal
     const portion = portionOf(request, found.file)
-    if (portion.start === 0 && portion.end > 0) begun.note(link, visitor.now)
+    if (portion.start === 0 && portion.end > 0) begun.note(link, requestContext.now)
     if (isCounted(request, portion)) await count(found.release.id)
     peers.allowPauses(request)
     return fileResponse(found.file, portion)
@@ -56,17 +56,19 @@ export function downloads(deps: Deps) {
     .use(gate(deps))
     .post(
       '/access-downloadables',
-      ({ body, visitor, request, server }) => accessDownloadables(deps, body, visitor, baseUrl(request, server)),
+      ({ body, requestContext, request, server }) =>
+        accessDownloadables(deps, body, requestContext, baseUrl(request, server)),
       endpoint('access-downloadables', Device, described),
     )
     .get(
       '/access-downloadables',
-      ({ query, visitor, request, server }) => accessDownloadables(deps, query, visitor, baseUrl(request, server)),
+      ({ query, requestContext, request, server }) =>
+        accessDownloadables(deps, query, requestContext, baseUrl(request, server)),
       lookup('access-downloadables', Device, described),
     )
     .get(
       '/download/:token/:license_key/:identifier/:numeric_version',
-      ({ params, visitor, request }) => serve(visitor, params, request),
+      ({ params, requestContext, request }) => serve(requestContext, params, request),
       ownAdmission(DownloadLink, {
         summary: 'The file of a release; the address comes from access-downloadables',
         says: ['file_not_exists', 'no_permission_file', 'access_denied', 'too_many_requests'],

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Release } from '../../../db/schema/catalog'
 import type { Admission } from '../../access/admission'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { dateTime } from '../../kernel/moments'
@@ -10,7 +10,7 @@ import type { Device } from '../activations/model'
 import { findActiveSeat } from '../activations/service'
 import { findPastedLicense } from '../licenses/service'
 import { pathOf } from './files'
-import { decodeIdentifier, downloadUrl, type Holder, makeToken, openToken } from './link'
+import { decodeIdentifier, downloadUrl, type LinkHolder, makeToken, openToken } from './link'
 import type { DownloadLink } from './model'
 import type { ServedFile } from './response'
 import { findDownloadRule, findRelease, listPublishedReleases } from './store'
@@ -22,7 +22,7 @@ export { hasRelease, pagePublishedReleases } from './store'
 export async function accessDownloadables(
   { db, sealer }: Pick<Deps, 'db' | 'sealer'>,
   device: Static<typeof Device>,
-  { key, now }: Visitor,
+  { key, now }: RequestContext,
   baseUrl: string,
 ) {
   const { seat, refusal } = await findEntitledSeat(db.read, device, now)
@@ -45,24 +45,24 @@ type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal
  * link had to be good when the download began; all else is judged now.
  */
 export async function findDownload(
-  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'doorkeeper' | 'folder' | 'limit' | 'log'>,
+  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'credentials' | 'folder' | 'limit' | 'log'>,
   refusalOf: Admission,
   link: Static<typeof DownloadLink>,
-  visitor: Visitor,
-  beganAt = visitor.now,
+  requestContext: RequestContext,
+  beganAt = requestContext.now,
 ): Promise<Found> {
   const { db } = deps
   const { license_key } = link
   const identifier = decodeIdentifier(link.identifier) ?? ''
-  visitor.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, beganAt)
-  const refused = await refusalOf(visitor, 'download', identifier)
+  requestContext.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, beganAt)
+  const refused = await refusalOf(requestContext, 'download', identifier)
   if (refused) return { refusal: isAboutTheKey(refused) ? say('no_permission_file') : refused }
-  const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, visitor.now)
+  const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, requestContext.now)
   if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
   const release = await findPublished(db.read, seat.productId, link.numeric_version)
-  const file = release && (await fileOf(deps, release, visitor.now))
+  const file = release && (await fileOf(deps, release, requestContext.now))
   if (!file) return { refusal: say('file_not_exists').signedFor(seat.productId) }
-  const seconds = secondsToWait(deps, seat.id, visitor.now)
+  const seconds = secondsToWait(deps, seat.id, requestContext.now)
   if (seconds) return { refusal: say('too_many_requests', { retry_after: seconds }).signedFor(seat.productId) }
   return { release, file }
 }
@@ -98,13 +98,13 @@ async function findEntitledSeat(
 
 /** The API key behind a link: that of its token, or the one written there itself. */
 async function keyOf(
-  { sealer, doorkeeper }: Pick<Deps, 'sealer' | 'doorkeeper'>,
+  { sealer, credentials }: Pick<Deps, 'sealer' | 'credentials'>,
   token: string,
-  holder: Holder,
+  holder: LinkHolder,
   now: Date,
 ) {
   const id = openToken(sealer, token, holder, now)
-  return id === undefined ? doorkeeper.identify(token) : doorkeeper.recall(id)
+  return id === undefined ? credentials.identify(token) : credentials.recall(id)
 }
 
 /** What is wrong with a key or its rights is 701 here; a blocked or hasty caller hears the same as everywhere. */

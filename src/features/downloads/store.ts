@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { type Release, releases } from '../../../db/schema/catalog'
 import { lookUp, type Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
-import { pageOf, type Wanted } from '../../database/page'
+import { type PageRequest, pageOf } from '../../database/page'
 
 const ruleOf = `
   select require_non_expired as requireNonExpired from products
@@ -54,7 +54,7 @@ const releaseSorts = {
 export const pageReleases = (
   db: Queryable,
   { productId, published }: { productId?: number | undefined; published?: number | undefined },
-  wanted: Wanted,
+  wanted: PageRequest,
 ) => {
   const where = and(
     productId === undefined ? undefined : eq(releases.productId, productId),

@@ -8,7 +8,7 @@ import { getLicenseFeature } from './service'
 export const entitlements = (deps: Deps) =>
   new Elysia({ tags: ['Licence features'] }).use(gate(deps)).get(
     '/licenses/:license_key/features/:feature',
-    ({ params, visitor }) => getLicenseFeature(deps.db.read, params, visitor.now),
+    ({ params, requestContext }) => getLicenseFeature(deps.db.read, params, requestContext.now),
     pathLookup('get-license-feature', LicenseFeature, {
       summary: 'What a feature is worth on a licence',
       says: ['license_feature', ...standing],

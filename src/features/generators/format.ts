@@ -1,5 +1,5 @@
 import type { Generator } from '../../../db/schema/catalog'
-import type { Pattern, Piece, Reading } from './pattern'
+import type { Pattern, PatternResult, Piece } from './pattern'
 import { readTemplate } from './template'
 
 /** What decides how a generator's keys look (CONTRACT §3). */
@@ -11,13 +11,13 @@ export type Format = Pick<
 const hex = '0123456789abcdef'
 
 /** The pattern of a generator's keys, whatever its method. */
-export function patternOf(format: Format): Reading {
+export function patternOf(format: Format): PatternResult {
   const body = bodyOf(format)
-  if (body.flaw !== undefined) return body
+  if (body.problem !== undefined) return body
   return { pattern: [literal(format.prefix), ...body.pattern, literal(format.suffix)] }
 }
 
-function bodyOf({ method, functionName, numberOfChunks, chunkLength, charset }: Format): Reading {
+function bodyOf({ method, functionName, numberOfChunks, chunkLength, charset }: Format): PatternResult {
   switch (method) {
     case 'uuid':
       return { pattern: uuid }

@@ -7,7 +7,7 @@ import { read } from '../../intake/reading'
 import { say } from '../../kernel/outcome'
 import { createLicenseKeys } from '../licenses/service'
 import { resolveProduct } from '../products/service'
-import { type LicenseKeysWanted, mostKeys, WantedLicense } from './model'
+import { keysMax, type LicenseKeysWanted, WantedLicense } from './model'
 import { chooseGenerator, drawLicenses, resolveGenerator, termsOf } from './service'
 
 /**
@@ -48,7 +48,7 @@ async function drawWanted(tx: Queryable, licenses: unknown, now: Date) {
 function faultOfList(licenses: unknown) {
   if (!Array.isArray(licenses) || !licenses.every(isObject)) return 'The licenses must be an array of objects.'
   if (!licenses.length) return 'The licenses field is required.'
-  return licenses.length > mostKeys ? `The licenses must not have more than ${mostKeys} items.` : undefined
+  return licenses.length > keysMax ? `The licenses must not have more than ${keysMax} items.` : undefined
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

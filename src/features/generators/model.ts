@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { gathered, integer, text } from '../../intake/model'
+import { integer, text, validatedByService } from '../../intake/model'
 import { activationLimit, LicenseKeysDraft, ownerEmail, ownerName, validity } from '../licenses/model'
 import { productReference } from '../products/model'
 
 /** The most keys one request may ask for (CONTRACT §3). */
-export const mostKeys = 1000
+export const keysMax = 1000
 
 /** A generator is named by its id (CONTRACT §9). */
 export const generatorReference = (description = 'The generator: its id.') =>
@@ -16,10 +16,10 @@ const ownTerms = {
 }
 
 /** The terms of the generator hold where none are given. */
-export const KeysOrder = gathered(
+export const KeysOrder = validatedByService(
   Type.Object({
     generator_id: Type.Optional(generatorReference()),
-    quantity: integer({ minimum: 1, maximum: mostKeys, aliases: ['count'] }),
+    quantity: integer({ minimum: 1, maximum: keysMax, aliases: ['count'] }),
     ...ownTerms,
   }),
 )
@@ -38,7 +38,7 @@ export const WantedLicense = Type.Object({
 })
 
 /** Licence keys to be put in as they are, or licences that want a key. */
-export const LicenseKeysWanted = gathered(
+export const LicenseKeysWanted = validatedByService(
   Type.Object({
     ...LicenseKeysDraft.properties,
     licenses: Type.Optional(

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { choice, integer, list, momentText, text } from '../../intake/model'
 import { activationLimit, validity } from '../licenses/model'
 import { productReference } from '../products/model'
-import { mostKeys } from './model'
+import { keysMax } from './model'
 
 /** Licences an operator makes: of keys that are given, or of keys that a generator draws. */
 export const NewLicenses = Type.Object({
@@ -15,7 +15,7 @@ export const NewLicenses = Type.Object({
     }),
   ),
   quantity: Type.Optional(
-    integer({ minimum: 1, maximum: mostKeys, description: 'How many are drawn; 1 when it is absent.' }),
+    integer({ minimum: 1, maximum: keysMax, description: 'How many are drawn; 1 when it is absent.' }),
   ),
   owner_name: Type.Optional(text({ maxLength: 255, description: 'Whose they are from now on.' })),
   owner_email: Type.Optional(text({ maxLength: 255, description: 'Their address.' })),

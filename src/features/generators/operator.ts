@@ -1,8 +1,8 @@
 import type { Generator } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
-import { Sorry } from '../../kernel/sorry'
-import { longestKey } from '../licenses/model'
+import { OperatorError } from '../../kernel/operator-error'
+import { keyLengthMax } from '../licenses/model'
 import { requireProduct } from '../products/service'
 import { drawKeys } from './draw'
 import { type Format, patternOf } from './format'
@@ -10,7 +10,7 @@ import { capacity, collisionLikelihood, keyLength, type Pattern } from './patter
 import { deleteGeneratorRow, findGenerator, insertGenerator, updateGeneratorRow } from './store'
 
 /** With a million keys sold, one guess in a million opens something; fewer keys than this are guessed too easily. */
-const leastCapacity = 1_000_000_000_000n
+const capacityMin = 1_000_000_000_000n
 
 /** For how many keys the likelihood of a collision is told. */
 export const keysExpected = 1_000_000
@@ -24,7 +24,7 @@ export interface GeneratorDraft extends Format {
 }
 
 /** What a generator's keys are like. */
-export interface Appraisal {
+export interface Assessment {
   /** How many different ones there are. */
   capacity: bigint
   /** How likely it is that two of the first million are equal when they are drawn, and one is drawn anew. */
@@ -33,12 +33,12 @@ export interface Appraisal {
   example: string
 }
 
-/** What a generator of that format could make. A format that is faulty, or whose keys are too few, is a `Sorry`. */
-export function appraise(format: Format): Appraisal {
+/** What a generator of that format could make. A format that is faulty, or whose keys are too few, is an `OperatorError`. */
+export function assess(format: Format): Assessment {
   requireTemplate(format)
   requireReadable(format)
-  const { pattern, flaw } = patternOf(format)
-  if (!pattern) throw new Sorry(flaw, 'usage')
+  const { pattern, problem } = patternOf(format)
+  if (!pattern) throw new OperatorError(problem, 'invalid_input')
   requireFit(format, pattern)
   const keys = capacity(pattern)
   return {
@@ -50,7 +50,7 @@ export function appraise(format: Format): Appraisal {
 
 /** Saves a generator whose format was appraised. */
 export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now: Date): Promise<Generator> {
-  appraise(draft)
+  assess(draft)
   const { product: reference, ...columns } = draft
   const product = await requireProduct(tx, reference)
   const row = { ...columns, productId: product.id, status: 1, createdAt: now, updatedAt: now }
@@ -69,11 +69,15 @@ export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, 
 
 /** Changes what a generator's keys will be like; its method and its product stay (CONTRACT §3). */
 export async function editGenerator(tx: Queryable, id: number, changes: GeneratorChanges, now: Date) {
-  if (!Object.keys(changes).length) throw new Sorry('say what to change, for example --validity 365', 'usage')
+  if (!Object.keys(changes).length)
+    throw new OperatorError('say what to change, for example --validity 365', 'invalid_input')
   const before = await requireGenerator(tx, id)
   if (before.method !== 'custom' && changes.functionName)
-    throw new Sorry(`generator ${id} is of method ${before.method}: only custom ones follow a template`, 'usage')
-  const appraisal = appraise({ ...before, ...changes })
+    throw new OperatorError(
+      `generator ${id} is of method ${before.method}: only custom ones follow a template`,
+      'invalid_input',
+    )
+  const appraisal = assess({ ...before, ...changes })
   const after = await updateGeneratorRow(tx, id, { ...changes, updatedAt: now })
   await record(tx, { verb: 'generator.updated', id, before, after }, now)
   return { generator: after, appraisal }
@@ -92,60 +96,64 @@ export async function removeGenerator(tx: Queryable, id: number, now: Date): Pro
 /** Keys like those it will make. None of them is kept or set aside. */
 export async function previewKeys(db: Queryable, id: number, count: number): Promise<string[]> {
   const generator = await requireGenerator(db, id)
-  const { pattern, flaw } = patternOf(generator)
-  if (!pattern) throw new Sorry(`generator ${id} cannot be used: ${flaw}`)
+  const { pattern, problem } = patternOf(generator)
+  if (!pattern) throw new OperatorError(`generator ${id} cannot be used: ${problem}`)
   return drawKeys(pattern, count)
 }
 
-/** The generator of that id; an unknown one is a `Sorry`. */
+/** The generator of that id; an unknown one is an `OperatorError`. */
 export async function requireGenerator(db: Queryable, id: number): Promise<Generator> {
   const generator = await findGenerator(db, id)
   if (generator) return generator
-  throw new Sorry(`there is no generator ${id}: see "latchkey generator list"`, 'missing')
+  throw new OperatorError(`there is no generator ${id}: see "latchkey generator list"`, 'not_found')
 }
 
 function requireTemplate({ method, functionName }: Format) {
   if (method === 'custom' && !functionName) {
-    throw new Sorry('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 'usage')
+    throw new OperatorError('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 'invalid_input')
   }
   if (method !== 'custom' && functionName)
-    throw new Sorry('a template is for custom generators: add --method custom', 'usage')
+    throw new OperatorError('a template is for custom generators: add --method custom', 'invalid_input')
 }
 
 function requireReadable({ prefix, suffix, functionName, charset }: Format) {
   const parts = { prefix, suffix, template: functionName, charset }
   for (const [name, text] of Object.entries(parts)) {
     if (!/^[\x21-\x7e]*$/.test(text)) {
-      throw new Sorry(
+      throw new OperatorError(
         `the ${name} may hold only printable ASCII characters and no spaces: they survive e-mail and URLs`,
-        'usage',
+        'invalid_input',
       )
     }
   }
   const repeated = [...charset].find((character, i) => charset.indexOf(character) !== i)
   if (repeated)
-    throw new Sorry(`the charset has "${repeated}" twice, which would favour it: give each character once`, 'usage')
-  if (charset.length < 2) throw new Sorry('the charset is too small: give it at least two characters', 'usage')
+    throw new OperatorError(
+      `the charset has "${repeated}" twice, which would favour it: give each character once`,
+      'invalid_input',
+    )
+  if (charset.length < 2)
+    throw new OperatorError('the charset is too small: give it at least two characters', 'invalid_input')
 }
 
 function requireFit(format: Format, pattern: Pattern) {
   const length = keyLength(pattern)
-  if (length > longestKey) {
-    throw new Sorry(
-      `its keys would have ${length} characters, but ${longestKey} is the most: ask for fewer or shorter ones`,
-      'usage',
+  if (length > keyLengthMax) {
+    throw new OperatorError(
+      `its keys would have ${length} characters, but ${keyLengthMax} is the most: ask for fewer or shorter ones`,
+      'invalid_input',
     )
   }
   const keys = capacity(pattern)
-  if (keys < leastCapacity) {
-    const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(leastCapacity)}`
-    throw new Sorry(`this generator ${numbers}: ${remedy(format)}`, 'usage')
+  if (keys < capacityMin) {
+    const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(capacityMin)}`
+    throw new OperatorError(`this generator ${numbers}: ${remedy(format)}`, 'invalid_input')
   }
 }
 
 function remedy({ method, charset }: Format) {
   if (method === 'custom') return 'raise the lengths in the template, or add placeholders such as {X:8}'
-  const drawn = Math.ceil(Math.log(Number(leastCapacity)) / Math.log(charset.length))
+  const drawn = Math.ceil(Math.log(Number(capacityMin)) / Math.log(charset.length))
   return `raise --chunks or --chunk-length until a key has ${drawn} drawn characters, or give --charset more of them`
 }
 

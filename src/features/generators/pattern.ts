@@ -7,7 +7,7 @@ export type Piece =
 export type Pattern = readonly Piece[]
 
 /** A pattern, or why there is none. */
-export type Reading = { pattern: Pattern; flaw?: never } | { pattern?: never; flaw: string }
+export type PatternResult = { pattern: Pattern; problem?: never } | { pattern?: never; problem: string }
 
 /** How many characters each key has. */
 export const keyLength = (pattern: Pattern) => pattern.reduce((length, piece) => length + lengthOf(piece), 0)

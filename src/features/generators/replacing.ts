@@ -1,7 +1,7 @@
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { changeLicense } from '../licenses/change'
 import { isOwned, requireLicense } from '../licenses/operator'
 import { copyLicenseMeta } from '../licenses/service'
@@ -55,9 +55,9 @@ export async function replaceLicense(tx: Queryable, licenseKey: string, { newKey
 export async function requireReplaceable(db: Queryable, licenseKey: string): Promise<License> {
   const license = await requireLicense(db, licenseKey)
   if (license.replacedBy !== null) {
-    throw new Sorry(`licence key "${licenseKey}" was replaced already: its owner has "${license.replacedBy}"`)
+    throw new OperatorError(`licence key "${licenseKey}" was replaced already: its owner has "${license.replacedBy}"`)
   }
   if (isOwned(license)) return license
   const remedy = `"latchkey license delete ${licenseKey}" and "latchkey license create" make another`
-  throw new Sorry(`licence key "${licenseKey}" is nobody's, so there is nothing to hand over: ${remedy}`)
+  throw new OperatorError(`licence key "${licenseKey}" is nobody's, so there is nothing to hand over: ${remedy}`)
 }

@@ -5,7 +5,7 @@ import { createOrDrawLicenseKeys } from './issue'
 import { GeneratorFilter, KeysOrder, LicenseKeysWanted } from './model'
 import { generate, getAllGenerators } from './service'
 
-export const generators = (deps: Deps) =>
+export const generatorRoutes = (deps: Deps) =>
   new Elysia({ tags: ['Generators'] })
     .use(gate(deps))
     .get(
@@ -18,7 +18,7 @@ export const generators = (deps: Deps) =>
     )
     .post(
       '/generate',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => generate(tx, body, visitor.now)),
+      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => generate(tx, body, requestContext.now)),
       endpoint('generate', KeysOrder, {
         summary: 'Generate licence keys and put them in stock',
         says: ['generated_license_keys', 'generator_not_found_assign', 'generation_failed'],
@@ -26,7 +26,8 @@ export const generators = (deps: Deps) =>
     )
     .post(
       '/create-license-keys',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createOrDrawLicenseKeys(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => createOrDrawLicenseKeys(tx, body, requestContext.now)),
       endpoint('create-license-keys', LicenseKeysWanted, {
         summary: 'Put licence keys in stock, brought along or drawn for each licence',
         says: [

@@ -13,7 +13,7 @@ import { type GeneratorFilter, KeysOrder } from './model'
 import type { Pattern } from './pattern'
 import { findFirstActive, findGenerator, listGenerators, listTaken } from './store'
 
-const mostRedraws = 3
+const redrawsMax = 3
 
 /**
  * The generator a product's keys come from: the one named by its id if it is active and the product's own, or, where
@@ -46,8 +46,8 @@ export async function drawLicenses(
   terms: Partial<LicenseTerms>,
   now: Date,
 ): Promise<License[]> {
-  const { pattern, flaw } = patternOf(generator)
-  if (!pattern) throw failure(`Generator ${generator.id} cannot be used: ${flaw}.`, product)
+  const { pattern, problem } = patternOf(generator)
+  if (!pattern) throw failure(`Generator ${generator.id} cannot be used: ${problem}.`, product)
   const keys = await drawUnused(tx, pattern, quantity)
   if (!keys) {
     const remedy = 'Make one with longer keys or a larger charset.'
@@ -63,7 +63,7 @@ const failure = (detail: string, product: Product) =>
 
 async function drawUnused(tx: Queryable, pattern: Pattern, quantity: number) {
   const keys = new Set<string>()
-  for (let draws = 0; draws <= mostRedraws; draws++) {
+  for (let draws = 0; draws <= redrawsMax; draws++) {
     const fresh = drawKeys(pattern, quantity - keys.size)
     for (const key of fresh) keys.add(key)
     for (const key of await listTaken(tx, fresh)) keys.delete(key)

@@ -3,9 +3,9 @@ import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { parseMoment } from '../../kernel/moments'
+import { OperatorError } from '../../kernel/operator-error'
 import { Refusal } from '../../kernel/outcome'
-import { Sorry } from '../../kernel/sorry'
-import { longestKey } from '../licenses/model'
+import { keyLengthMax } from '../licenses/model'
 import { createLicenses, type LicenseTerms, stateOf } from '../licenses/service'
 import { requireProduct } from '../products/service'
 import { requireGenerator } from './operator'
@@ -17,12 +17,15 @@ const usualTerms = { activationLimit: 1, validity: 0 }
 
 /**
  * Makes licences of the keys that are given, or of keys that a generator draws; assigned where an owner is named. All of
- * them or none: what stands in the way is a `Sorry`.
+ * them or none: what stands in the way is an `OperatorError`.
  */
 export async function stockLicenses(tx: Queryable, input: Static<typeof NewLicenses>, now: Date): Promise<License[]> {
   const { license_keys: keys, product: reference, generator, quantity } = input
   if (keys && (generator !== undefined || quantity !== undefined)) {
-    throw new Sorry('either --key says which keys there are, or --generator and --quantity have them drawn', 'usage')
+    throw new OperatorError(
+      'either --key says which keys there are, or --generator and --quantity have them drawn',
+      'invalid_input',
+    )
   }
   const terms = { ...termsOf(input), ...ownershipOf(input, now) }
   if (keys) return bring(tx, keys, await productOf(tx, reference), { ...usualTerms, ...terms }, now)
@@ -46,7 +49,7 @@ export async function drawAsked(
   try {
     return await drawLicenses(tx, source, product, quantity, terms, now)
   } catch (error) {
-    if (error instanceof Refusal) throw new Sorry((error.outcome.data as { detail: string }).detail)
+    if (error instanceof Refusal) throw new OperatorError((error.outcome.data as { detail: string }).detail)
     throw error
   }
 }
@@ -54,35 +57,44 @@ export async function drawAsked(
 /** Makes licences of keys that are given; none of them may exist. */
 export async function bring(tx: Queryable, given: string[], product: Product, terms: LicenseTerms, now: Date) {
   const keys = [...new Set(given)]
-  const tooLong = keys.find((key) => key.length > longestKey)
+  const tooLong = keys.find((key) => key.length > keyLengthMax)
   if (tooLong)
-    throw new Sorry(`a licence key has at most ${longestKey} characters: "${tooLong.slice(0, 20)}…"`, 'usage')
+    throw new OperatorError(
+      `a licence key has at most ${keyLengthMax} characters: "${tooLong.slice(0, 20)}…"`,
+      'invalid_input',
+    )
   const [taken] = await listTaken(tx, keys)
-  if (taken !== undefined) throw new Sorry(`licence key "${taken}" exists already: nothing was made`)
+  if (taken !== undefined) throw new OperatorError(`licence key "${taken}" exists already: nothing was made`)
   return createLicenses(tx, product, keys, terms, now)
 }
 
 async function productOf(db: Queryable, reference: string | undefined) {
-  if (reference === undefined) throw new Sorry('say which product they are for, with --product', 'usage')
+  if (reference === undefined)
+    throw new OperatorError('say which product they are for, with --product', 'invalid_input')
   return requireProduct(db, reference)
 }
 
 async function generatorOf(db: Queryable, reference: string | undefined, id: number | undefined): Promise<Generator> {
   if (reference === undefined && id === undefined) {
-    throw new Sorry('say which keys with --key, or who draws them with --generator or --product', 'usage')
+    throw new OperatorError(
+      'say which keys with --key, or who draws them with --generator or --product',
+      'invalid_input',
+    )
   }
   const product = reference === undefined ? undefined : await requireProduct(db, reference)
   if (id === undefined) {
     const first = await chooseGenerator(db, product!.id)
     if (first) return first
     const remedy = `latchkey generator create --product ${product!.id}`
-    throw new Sorry(`product ${product!.id} has no generator that makes keys: give --key, or make one: ${remedy}`)
+    throw new OperatorError(
+      `product ${product!.id} has no generator that makes keys: give --key, or make one: ${remedy}`,
+    )
   }
   const generator = await requireGenerator(db, id)
   if (product && generator.productId !== product.id) {
-    throw new Sorry(`generator ${id} makes keys for product ${generator.productId}, not for ${product.id}`)
+    throw new OperatorError(`generator ${id} makes keys for product ${generator.productId}, not for ${product.id}`)
   }
-  if (generator.status !== 1) throw new Sorry(`generator ${id} is disabled: latchkey generator enable ${id}`)
+  if (generator.status !== 1) throw new OperatorError(`generator ${id} is disabled: latchkey generator enable ${id}`)
   return generator
 }
 

@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Generator, generators } from '../../../db/schema/catalog'
 import { licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
-import { pageOf, type Wanted } from '../../database/page'
+import { type PageRequest, pageOf } from '../../database/page'
 
 export async function findGenerator(db: Queryable, id: number): Promise<Generator | undefined> {
   const [row] = await db.select().from(generators).where(eq(generators.id, id))
@@ -53,7 +53,7 @@ const generatorSorts = { id: generators.id, updated_at: generators.updatedAt }
 export const pageGenerators = (
   db: Queryable,
   { productId, status }: { productId?: number | undefined; status?: number | undefined },
-  wanted: Wanted,
+  wanted: PageRequest,
 ) =>
   pageOf(db, generators, {
     where: and(

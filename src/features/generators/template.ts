@@ -1,4 +1,4 @@
-import type { Piece, Reading } from './pattern'
+import type { PatternResult, Piece } from './pattern'
 
 const digits = '0123456789'
 const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -34,18 +34,18 @@ A placeholder without a number stands for one character. Everything else stands
 for itself.`
 
 /** The pattern a template describes. */
-export function readTemplate(template: string, charset: string): Reading {
+export function readTemplate(template: string, charset: string): PatternResult {
   const pattern: Piece[] = []
   for (const [token, placeholder] of template.matchAll(/\{([^{}]*)\}|[^{}]+|[{}]/g)) {
     if (placeholder === undefined) {
-      if (/[{}]/.test(token)) return { flaw: 'the template has a brace that stands alone: write {A:5}' }
+      if (/[{}]/.test(token)) return { problem: 'the template has a brace that stands alone: write {A:5}' }
       pattern.push({ kind: 'literal', text: token })
       continue
     }
     const piece = randomPiece(placeholder, charset) ?? checkPiece(placeholder)
-    if (!piece) return { flaw: `{${placeholder}} is no placeholder: write {A:5}, {9:4}, {X:6} or {check}` }
+    if (!piece) return { problem: `{${placeholder}} is no placeholder: write {A:5}, {9:4}, {X:6} or {check}` }
     if (piece.kind === 'check' && !isCounted(pattern, piece.alphabet)) {
-      return { flaw: `{${placeholder}} cannot count what is drawn before it: put it behind placeholders it counts` }
+      return { problem: `{${placeholder}} cannot count what is drawn before it: put it behind placeholders it counts` }
     }
     pattern.push(piece)
   }

@@ -1,6 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { daysAfter, parseMoment } from '../../kernel/moments'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { expiryOf } from './policy'
 
 const dayMs = 86_400_000
@@ -11,12 +11,12 @@ export function extendedValidity(license: License, by: string, now: Date): numbe
   const { licenseKey, assignedAt } = license
   if (!assignedAt) {
     const remedy = `"latchkey license edit ${licenseKey} --validity" says how many days it will have`
-    throw new Sorry(`licence key "${licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+    throw new OperatorError(`licence key "${licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
   }
   const expiry = expiryOf(license)
   if (!expiry) {
     const remedy = `"latchkey license edit ${licenseKey} --expires-at DATE" gives it an end`
-    throw new Sorry(`licence key "${licenseKey}" never ends: ${remedy}`)
+    throw new OperatorError(`licence key "${licenseKey}" never ends: ${remedy}`)
   }
   const base = Math.max(expiry.getTime(), now.getTime())
   return validityUntil(license, new Date(base + daysOf(by) * dayMs))
@@ -26,7 +26,10 @@ function daysOf(by: string): number {
   const [, count, unit] = /^\+?(\d{1,5})([dw])$/.exec(by) ?? []
   const days = count === undefined ? 0 : Number(count) * daysIn[unit as 'd' | 'w']
   if (days) return days
-  throw new Sorry(`"${by}" is no extension: say how much longer in whole days or weeks, such as 30d or 4w`, 'usage')
+  throw new OperatorError(
+    `"${by}" is no extension: say how much longer in whole days or weeks, such as 30d or 4w`,
+    'invalid_input',
+  )
 }
 
 /**
@@ -38,11 +41,11 @@ export function validityFor(license: License, expiresAt: string): number {
   const moment = parseMoment(expiresAt)
   if (!moment) {
     const forms = '2030-01-31, 2030-01-31T12:00:00Z or never'
-    throw new Sorry(`"${expiresAt}" is no date a licence can end on: give ${forms}`, 'usage')
+    throw new OperatorError(`"${expiresAt}" is no date a licence can end on: give ${forms}`, 'invalid_input')
   }
   if (!license.assignedAt) {
     const remedy = 'give --validity, the days from its assignment, or assign it first'
-    throw new Sorry(`licence key "${license.licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+    throw new OperatorError(`licence key "${license.licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
   }
   const isDay = expiresAt.length === '2030-01-31'.length
   return validityUntil(license, isDay ? new Date(moment.getTime() + dayMs) : moment)
@@ -53,8 +56,9 @@ function validityUntil({ licenseKey, assignedAt }: License, end: Date): number {
   if (days < 1) {
     const remedy = `"latchkey license block ${licenseKey}" refuses it, and --assigned-at changes when its time began`
     const from = assignedAt!.toISOString().slice(0, 10)
-    throw new Sorry(`licence key "${licenseKey}" was assigned on ${from} and cannot end before: ${remedy}`)
+    throw new OperatorError(`licence key "${licenseKey}" was assigned on ${from} and cannot end before: ${remedy}`)
   }
-  if (!daysAfter(assignedAt!, days)) throw new Sorry('a licence ends in the year 9999 at the latest, or never', 'usage')
+  if (!daysAfter(assignedAt!, days))
+    throw new OperatorError('a licence ends in the year 9999 at the latest, or never', 'invalid_input')
   return days
 }

@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import type { Db } from '../../database/database'
 import { declareJob } from '../../jobs/job'
 import { announceAll, hasSubscriber } from '../../webhooks/outbox'
+import { licenseEvent } from './events'
 import { findExpiryMark, listEnded, upsertExpiryMark } from './expiry/store'
-import { licenseNews } from './news'
 
 const licensesPerWrite = 500
 
@@ -24,7 +24,7 @@ const announceSome = (db: Db, now: Date) =>
     const mark = await findExpiryMark(tx)
     const isDue = mark !== undefined && (await hasSubscriber(tx, 'license.expired'))
     const ended = isDue ? await listEnded(tx, mark, now, licensesPerWrite) : []
-    await announceAll(tx, () => ended.map(({ license }) => licenseNews('license.expired', license)), now)
+    await announceAll(tx, () => ended.map(({ license }) => licenseEvent('license.expired', license)), now)
     const last = ended.length < licensesPerWrite ? undefined : ended.at(-1)
     // A clock that was set back must not have anything told twice.
     const endsMs = Math.max(last?.endsMs ?? now.getTime(), mark?.endsMs ?? 0)

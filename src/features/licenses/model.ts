@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { choice, gathered, integer, list, momentText, text } from '../../intake/model'
+import { choice, integer, list, momentText, text, validatedByService } from '../../intake/model'
 import { productReference } from '../products/model'
 import { type StatusWord, statusWords } from './policy'
 
 /** The longest licence key (CONTRACT §1). */
-export const longestKey = 255
+export const keyLengthMax = 255
 
 export const ownerName = () => text({ maxLength: 255, nullable: true, aliases: ['customer_name'] })
 export const ownerEmail = () => text({ maxLength: 255, nullable: true, aliases: ['customer_email', 'email'] })
@@ -15,7 +15,7 @@ export const validity = (options: { nullable?: boolean } = {}) =>
 const status = () => choice(Object.keys(statusWords) as StatusWord[])
 export const assignedAt = () => momentText({ nullable: true, description: '`2024-01-08 21:17:32`, UTC, or ISO 8601.' })
 
-export const LicenseKeysDraft = gathered(
+export const LicenseKeysDraft = validatedByService(
   Type.Object({
     license_keys: list({ description: 'A JSON list, or one key a line.' }),
     product_id: productReference(),
@@ -29,7 +29,7 @@ export const LicenseKeysDraft = gathered(
 )
 
 /** Fields that are absent keep their value. */
-export const LicenseKeyUpdate = gathered(
+export const LicenseKeyUpdate = validatedByService(
   Type.Object({
     license_key: text(),
     product_id: Type.Optional(productReference()),
@@ -56,7 +56,7 @@ export const StockChoice = Type.Object({
 })
 
 /** The most rows one answer lists. */
-export const mostListed = 10_000
+export const listedMax = 10_000
 
 export const LicenseKeyFilter = Type.Object({
   product_id: Type.Optional(productReference('Only keys of this product.')),
@@ -65,7 +65,8 @@ export const LicenseKeyFilter = Type.Object({
     text({
       nullable: true,
       aliases: ['owner_email', 'email'],
-      description: "Only keys of this owner; empty: of nobody, so that a shop's visitor without an address sees none.",
+      description:
+        "Only keys of this owner; empty: of nobody, so that a shop's requestContext without an address sees none.",
     }),
   ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
@@ -73,5 +74,5 @@ export const LicenseKeyFilter = Type.Object({
     integer({ description: 'Only keys with a higher id: the next page without counting those before it.' }),
   ),
   page: Type.Optional(integer({ minimum: 1 })),
-  per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),
+  per_page: Type.Optional(integer({ minimum: 1, maximum: listedMax })),
 })

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, list, text } from '../../intake/model'
 import { productReference } from '../products/model'
-import { activationLimit, assignedAt, longestKey } from './model'
+import { activationLimit, assignedAt, keyLengthMax } from './model'
 
 /** How an operator names a licence. */
 export const licenseReference = () =>
-  text({ maxLength: longestKey, description: 'The licence key; upper and lower case count.' })
+  text({ maxLength: keyLengthMax, description: 'The licence key; upper and lower case count.' })
 
 /** What an operator can change of a licence; absent fields keep their value. */
 export const LicenseEdit = Type.Object({

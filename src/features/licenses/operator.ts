@@ -3,7 +3,7 @@ import type { License } from '../../../db/schema/licensing'
 import { historyOf } from '../../audit/history'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
 import { type Changes, previewChange } from './change'
@@ -14,23 +14,25 @@ import { assignAvailable, findLicense } from './store'
 
 const latestHappenings = 100
 
-/** The licence of that key; an unknown one is a `Sorry`. */
+/** The licence of that key; an unknown one is an `OperatorError`. */
 export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
   const license = await findLicense(db, licenseKey)
   if (license) return license
   const remedy = 'upper and lower case count; "latchkey license search" finds it by any part'
-  throw new Sorry(`there is no licence key "${licenseKey}": check its spelling, ${remedy}`, 'missing')
+  throw new OperatorError(`there is no licence key "${licenseKey}": check its spelling, ${remedy}`, 'not_found')
 }
 
 /** Gives a licence that is in stock to an owner, and announces it. */
 export async function assignByOperator(tx: Queryable, licenseKey: string, owner: Owner, now: Date): Promise<License> {
   if (!owner.ownerName && !owner.ownerEmail)
-    throw new Sorry('say whose it is, with --owner-email or --owner-name', 'usage')
+    throw new OperatorError('say whose it is, with --owner-email or --owner-name', 'invalid_input')
   const { status, ownerEmail, ownerName } = await requireLicense(tx, licenseKey)
   const assigned = await assignAvailable(tx, licenseKey, owner, now)
   if (!assigned) {
     const holder = status === 'assigned' && (ownerName ?? ownerEmail)
-    throw new Sorry(`licence key "${licenseKey}" is not in stock: it is ${status}${holder ? ` to ${holder}` : ''}`)
+    throw new OperatorError(
+      `licence key "${licenseKey}" is not in stock: it is ${status}${holder ? ` to ${holder}` : ''}`,
+    )
   }
   await announceAssigned(tx, [assigned], now)
   return assigned
@@ -50,7 +52,8 @@ interface Blocking {
 /** Fails the licence with 204 from now on, until it is unblocked; its devices keep their seats. */
 export async function planBlock(db: Queryable, licenseKey: string, { reason, now }: Blocking): Promise<ChangePlan> {
   const license = await requireLicense(db, licenseKey)
-  if (license.status === 'blocked') throw new Sorry(`licence key "${licenseKey}" is ${blockOf(license)} already`)
+  if (license.status === 'blocked')
+    throw new OperatorError(`licence key "${licenseKey}" is ${blockOf(license)} already`)
   return { license, changes: { status: 'blocked', blockReason: reason, now } }
 }
 
@@ -59,7 +62,7 @@ export async function planUnblock(db: Queryable, licenseKey: string, now: Date):
   const license = await requireLicense(db, licenseKey)
   refuseRevoked(license)
   if (license.status !== 'blocked')
-    throw new Sorry(`licence key "${licenseKey}" is not blocked: it is ${license.status}`)
+    throw new OperatorError(`licence key "${licenseKey}" is not blocked: it is ${license.status}`)
   return { license, changes: { status: isOwned(license) ? 'assigned' : await stockBefore(db, license), now } }
 }
 
@@ -80,7 +83,7 @@ export async function planRevocation(
   { reason, now }: Blocking,
 ): Promise<ChangePlan> {
   const license = await requireLicense(db, licenseKey)
-  if (license.revokedAt) throw new Sorry(`licence key "${licenseKey}" is revoked already`)
+  if (license.revokedAt) throw new OperatorError(`licence key "${licenseKey}" is revoked already`)
   return { license, changes: { status: 'revoked', blockReason: reason, now } }
 }
 
@@ -94,14 +97,15 @@ export async function planExtension(db: Queryable, licenseKey: string, by: strin
 /** Changes what is named. Whether it is blocked is changed by other means. */
 export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>, now: Date): Promise<ChangePlan> {
   const { license_key, product: reference, features, removed_features, expires_at, ...fields } = input
-  if (Object.keys(input).length < 2) throw new Sorry('say what to change, for example --activation-limit 5', 'usage')
+  if (Object.keys(input).length < 2)
+    throw new OperatorError('say what to change, for example --activation-limit 5', 'invalid_input')
   if (expires_at !== undefined && fields.validity !== undefined) {
-    throw new Sorry('either --expires-at or --validity says when it ends', 'usage')
+    throw new OperatorError('either --expires-at or --validity says when it ends', 'invalid_input')
   }
   const license = await requireLicense(db, license_key)
   if (fields.status && license.status === 'blocked') {
     refuseRevoked(license)
-    throw new Sorry(`it is blocked: "latchkey license unblock ${license_key}" comes first`)
+    throw new OperatorError(`it is blocked: "latchkey license unblock ${license_key}" comes first`)
   }
   const product = reference === undefined ? undefined : await requireProduct(db, reference)
   const isAboutFeatures = features?.length || removed_features?.length
@@ -127,9 +131,9 @@ const blockOf = ({ revokedAt }: License) => (revokedAt ? 'revoked for good' : 'b
 function refuseRevoked({ licenseKey, revokedAt, replacedBy }: License) {
   if (!revokedAt) return
   if (replacedBy !== null)
-    throw new Sorry(`licence key "${licenseKey}" was replaced by "${replacedBy}": change that one`)
+    throw new OperatorError(`licence key "${licenseKey}" was replaced by "${replacedBy}": change that one`)
   const day = revokedAt.toISOString().slice(0, 10)
-  throw new Sorry(
+  throw new OperatorError(
     `licence key "${licenseKey}" was revoked for good on ${day}: "latchkey license replace ${licenseKey}" gives its owner another one`,
   )
 }
@@ -143,17 +147,23 @@ async function featuresOf(
   const product = await requireProduct(db, String(license.productId))
   const values = { ...license.features }
   for (const key of removed_features) {
-    if (!(key in values)) throw new Sorry(`this licence has no feature "${key}": see "latchkey license show"`)
+    if (!(key in values)) throw new OperatorError(`this licence has no feature "${key}": see "latchkey license show"`)
     delete values[key]
   }
   for (const text of features) {
     const key = text.split('=', 1)[0]!
     const type = product.features.find((feature) => feature.key === key)?.type ?? typeof values[key]
     if (type === 'undefined') {
-      throw new Sorry(`product ${product.id} has no feature "${key}": latchkey product set ${product.id} --feature`)
+      throw new OperatorError(
+        `product ${product.id} has no feature "${key}": latchkey product set ${product.id} --feature`,
+      )
     }
     const feature = parseFeature(`${key}:${type}${text.slice(key.length)}`)
-    if (!feature) throw new Sorry(`"${text}" does not fit: feature "${key}" takes a ${type}, as in ${key}=…`, 'usage')
+    if (!feature)
+      throw new OperatorError(
+        `"${text}" does not fit: feature "${key}" takes a ${type}, as in ${key}=…`,
+        'invalid_input',
+      )
     values[key] = feature.default
   }
   return values

@@ -25,10 +25,10 @@ export interface Rule<Facts> {
   /** What is answered where it is broken. */
   readonly refusal: Answer
   /** What it asks for, as a sentence that is true where it holds. */
-  readonly claim: string
+  readonly requirement: string
   holds(facts: Facts, now: Date): boolean
   /** What it looked at, in words. */
-  saw(facts: Facts): string
+  observed(facts: Facts): string
 }
 
 /** What is answered where one of these rules is broken: the first counts. Undefined when all of them hold. */
@@ -39,30 +39,30 @@ export function firstBroken<Facts>(rules: readonly Rule<Facts>[], facts: Facts, 
 
 const notBlocked: Rule<Standing> = {
   refusal: 'license_blocked',
-  claim: 'The licence is not blocked.',
+  requirement: 'The licence is not blocked.',
   holds: ({ status }) => status !== 'blocked',
-  saw: ({ status }) => status,
+  observed: ({ status }) => status,
 }
 
 const assigned: Rule<Standing> = {
   refusal: 'license_not_assigned',
-  claim: 'The licence is assigned.',
+  requirement: 'The licence is assigned.',
   holds: ({ status }) => status === 'assigned',
-  saw: ({ status }) => status,
+  observed: ({ status }) => status,
 }
 
 const productActive: Rule<Standing> = {
   refusal: 'product_inactive',
-  claim: 'Its product is active.',
+  requirement: 'Its product is active.',
   holds: ({ productStatus }) => productStatus === 'active',
-  saw: ({ productStatus }) => productStatus ?? 'no product',
+  observed: ({ productStatus }) => productStatus ?? 'no product',
 }
 
 const notExpired: Rule<Standing> = {
   refusal: 'license_expired',
-  claim: 'The licence has not ended.',
+  requirement: 'The licence has not ended.',
   holds: (standing, now) => !isExpired(standing, now),
-  saw: (standing) => expiryOf(standing)?.toISOString() ?? 'never ends',
+  observed: (standing) => expiryOf(standing)?.toISOString() ?? 'never ends',
 }
 
 const rulesButExpiry = [notBlocked, assigned, productActive]

@@ -5,12 +5,13 @@ import { updateLicenseKey } from './change'
 import { LicenseKeyChoice, LicenseKeyFilter, LicenseKeyUpdate, StockChoice } from './model'
 import { countAvailableKeys, deleteLicenseKey, getLicenseKeys } from './service'
 
-export const licenses = (deps: Deps) =>
+export const licenseRoutes = (deps: Deps) =>
   new Elysia({ tags: ['Licence keys'] })
     .use(gate(deps))
     .post(
       '/update-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseKey(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => updateLicenseKey(tx, body, requestContext.now)),
       endpoint('update-license-key', LicenseKeyUpdate, {
         summary: 'Change a licence key; absent fields keep their value',
         says: ['license_key_updated', 'license_key_not_found_update', 'incorrect_data_license_update'],
@@ -18,7 +19,8 @@ export const licenses = (deps: Deps) =>
     )
     .post(
       '/delete-license-key',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseKey(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => deleteLicenseKey(tx, body, requestContext.now)),
       endpoint('delete-license-key', LicenseKeyChoice, {
         summary: 'Delete a licence key with its activations and metadata',
         says: ['license_key_deleted', 'license_key_not_found'],

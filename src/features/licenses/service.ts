@@ -8,16 +8,16 @@ import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
 import { describeProduct, resolveProduct } from '../products/service'
+import { eventsOfNew, licenseEvent } from './events'
 import { listLicenses } from './list/store'
 import {
+  keyLengthMax,
   type LicenseKeyChoice,
   type LicenseKeyFilter,
   LicenseKeysDraft,
-  longestKey,
-  mostListed,
+  listedMax,
   type StockChoice,
 } from './model'
-import { licenseNews, newsOfNew } from './news'
 import { type StatusWord, statusWords } from './policy'
 import {
   assignLicenses,
@@ -101,7 +101,7 @@ export async function createLicenses(tx: Queryable, product: Product, keys: stri
   })
 
   await recordNew(tx, created, now)
-  await announceAll(tx, () => created.flatMap(newsOfNew), now)
+  await announceAll(tx, () => created.flatMap(eventsOfNew), now)
   return created
 }
 
@@ -121,7 +121,7 @@ export async function removeLicenses(tx: Queryable, gone: License[], now: Date) 
     gone.map(({ id }) => id),
   )
   for (const license of gone) await record(tx, { verb: 'license.deleted', id: license.id, before: license }, now)
-  await announceAll(tx, () => gone.map((license) => licenseNews('license.deleted', license)), now)
+  await announceAll(tx, () => gone.map((license) => licenseEvent('license.deleted', license)), now)
 }
 
 /** 850 when the key, its activations and its metadata are gone, 851 when there is none. */
@@ -138,7 +138,7 @@ export async function deleteLicenseKey(
 
 /** 730 with the keys that pass the filter, by id; `next_page` when there are more. */
 export async function getLicenseKeys(db: Queryable, filter: Static<typeof LicenseKeyFilter>) {
-  const { product_id, status, customer_email, search, after, page = 1, per_page = mostListed } = filter
+  const { product_id, status, customer_email, search, after, page = 1, per_page = listedMax } = filter
   const product = await resolveProduct(db, product_id)
   if (product_id !== undefined && !product) return say('license_keys_list', { license_keys: [] })
   const rows = await listLicenses(
@@ -161,7 +161,7 @@ export async function countAvailableKeys(db: Queryable, { product_id, generator_
 }
 
 /** A licence and its product as 500 shows them. */
-export async function describeLicense(db: Queryable, licenseKey: string) {
+export async function describeLicenseAndProduct(db: Queryable, licenseKey: string) {
   const license = (await findLicense(db, licenseKey))!
   return {
     licenseKey: detailedLicense(license, await listLicenseMeta(db, license.id)),
@@ -187,7 +187,7 @@ export async function announceAssigned(tx: Queryable, licenses: License[], now: 
   for (const { id, ownerName, ownerEmail, assignedAt } of licenses) {
     await record(tx, { verb: 'license.assigned', id, after: { ownerName, ownerEmail, assignedAt } }, now)
   }
-  await announceAll(tx, () => licenses.map((license) => licenseNews('license.assigned', license)), now)
+  await announceAll(tx, () => licenses.map((license) => licenseEvent('license.assigned', license)), now)
 }
 
 /** Licences as 803 shows them, with their metadata. */
@@ -218,6 +218,6 @@ export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, be
 const idOf = (reference: string) => (/^\d{1,15}$/.test(reference) ? Number(reference) : 0)
 
 const tooLongKey = (keys: unknown) =>
-  Array.isArray(keys) && keys.some((key) => typeof key === 'string' && key.length > longestKey)
-    ? `The license keys must not be greater than ${longestKey} characters.`
+  Array.isArray(keys) && keys.some((key) => typeof key === 'string' && key.length > keyLengthMax)
+    ? `The license keys must not be greater than ${keyLengthMax} characters.`
     : undefined

@@ -1,6 +1,6 @@
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { requireLicense } from '../licenses/operator'
 import { requireProduct } from '../products/service'
 import {
@@ -28,11 +28,12 @@ export async function setProductMeta(tx: Queryable, reference: string, { key, va
   await record(tx, changeOf('product', id, { key, before: before?.value, after: value }), now)
 }
 
-/** Takes that off a product; what is not there is a `Sorry`. */
+/** Takes that off a product; what is not there is an `OperatorError`. */
 export async function unsetProductMeta(tx: Queryable, reference: string, key: string, now: Date) {
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
-  if (!before) throw new Sorry(`product ${id} has no metadata "${key}": see "latchkey product show ${id}"`, 'missing')
+  if (!before)
+    throw new OperatorError(`product ${id} has no metadata "${key}": see "latchkey product show ${id}"`, 'not_found')
   await deleteProductMetaRow(tx, before.id)
   await record(tx, changeOf('product', id, { key, before: before.value }), now)
 }
@@ -46,12 +47,15 @@ export async function setLicenseMeta(tx: Queryable, licenseKey: string, { key, v
   await record(tx, changeOf('license', id, { key, before: before?.value, after: value }), now)
 }
 
-/** Takes that off a licence; what is not there is a `Sorry`. */
+/** Takes that off a licence; what is not there is an `OperatorError`. */
 export async function unsetLicenseMeta(tx: Queryable, licenseKey: string, key: string, now: Date) {
   const { id } = await requireLicense(tx, licenseKey)
   const before = await findLicenseMeta(tx, id, key)
   if (!before)
-    throw new Sorry(`this licence has no metadata "${key}": see "latchkey license show ${licenseKey}"`, 'missing')
+    throw new OperatorError(
+      `this licence has no metadata "${key}": see "latchkey license show ${licenseKey}"`,
+      'not_found',
+    )
   await deleteLicenseMetaRow(tx, before.id)
   await record(tx, changeOf('license', id, { key, before: before.value }), now)
 }

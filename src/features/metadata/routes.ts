@@ -17,7 +17,8 @@ export const metadata = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/create-license-key-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createLicenseMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => createLicenseMeta(tx, body, requestContext.now)),
       endpoint('create-license-key-meta', LicenseMeta, {
         summary: 'Add a key and a value to a licence',
         says: [
@@ -32,7 +33,8 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/update-license-key-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateLicenseMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => updateLicenseMeta(tx, body, requestContext.now)),
       endpoint('update-license-key-meta', LicenseMeta, {
         summary: 'Change a value of a licence',
         says: [
@@ -47,7 +49,8 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/delete-license-key-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteLicenseMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => deleteLicenseMeta(tx, body, requestContext.now)),
       endpoint('delete-license-key-meta', LicenseMetaChoice, {
         summary: 'Take a key and its value off a licence',
         says: [
@@ -61,7 +64,8 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/create-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProductMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => createProductMeta(tx, body, requestContext.now)),
       endpoint('create-product-meta', ProductMeta, {
         summary: 'Add a key and a value to a product',
         says: [
@@ -75,7 +79,8 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/update-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProductMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => updateProductMeta(tx, body, requestContext.now)),
       endpoint('update-product-meta', ProductMeta, {
         summary: 'Change a value of a product',
         says: [
@@ -89,7 +94,8 @@ export const metadata = (deps: Deps) =>
     )
     .post(
       '/delete-product-meta',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProductMeta(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => deleteProductMeta(tx, body, requestContext.now)),
       endpoint('delete-product-meta', ProductMetaChoice, {
         summary: 'Take a key and its value off a product',
         says: [

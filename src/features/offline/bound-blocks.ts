@@ -10,8 +10,8 @@ interface Piece {
 const digestKey = 'digest'
 const digestMember = (digest: string) => `"${digestKey}":"${digest}"}`
 const digestBytes = digestMember(sha256('')).length
-const mostBrackets = 120
-const longestBinderKey = 20
+const bracketsMax = 120
+const binderKeyLengthMax = 20
 
 /**
  * An object as JSON that is cut into blocks of so many bytes, each encrypted by itself, and cannot be put together from
@@ -67,7 +67,7 @@ function piecesOf(content: Readonly<Record<string, unknown>>): Piece[] {
   const pieces: Piece[] = []
   for (const piece of members) {
     const before = pieces.at(-1)
-    if (before && Buffer.byteLength(JSON.stringify(piece.key)) > longestBinderKey) before.text += `,${piece.text}`
+    if (before && Buffer.byteLength(JSON.stringify(piece.key)) > binderKeyLengthMax) before.text += `,${piece.text}`
     else pieces.push({ ...piece })
   }
   return pieces
@@ -80,7 +80,7 @@ const memberOf = (key: string, value: unknown) => `${JSON.stringify(key)}:${JSON
  * quarter of them objects, so that all take the same room. 42 bits for RSA-2048, 90 and more for RSA-4096.
  */
 function openBrackets(content: string, blockBytes: number, privateKey: KeyObject) {
-  const count = Math.min(Math.floor(blockBytes * 0.23), mostBrackets)
+  const count = Math.min(Math.floor(blockBytes * 0.23), bracketsMax)
   const secret = privateKey.export({ type: 'pkcs8', format: 'der' })
   return (at: number) => {
     const drawn = new Uint32Array(

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, text } from '../../intake/model'
 import { identifier } from '../activations/model'
-import { mostGraceDays } from '../products/model'
+import { graceDaysMax } from '../products/model'
 
 const place = (aliases: string[], description: string) => Type.Optional(text({ maxLength: 1024, aliases, description }))
 
@@ -13,7 +13,7 @@ export const OfflineFileRequest = Type.Object({
   domain: place(['server_domain'], 'The site the file is bound to.'),
   grace_period_days: Type.Optional(
     integer({
-      maximum: mostGraceDays,
+      maximum: graceDaysMax,
       description:
         'Days the software may go on after the file has lapsed; 0 unless sent. The product may grant fewer, and they end with the licence.',
     }),

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import type { Deps } from '../../deps'
 import { crowded } from '../../signing/signing-queue'
 import { Device } from '../activations/model'
@@ -11,7 +11,7 @@ import { getLicenseFile, makeOfflineFile } from './service'
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Files are signed in the queue of all signatures, each licence's in its turn. */
-const askedBy = ({ signatures }: Deps, { now, lane }: Visitor) => ({
+const askedBy = ({ signatures }: Deps, { now, lane }: RequestContext) => ({
   now,
   inTurn: <T>(work: () => Promise<T>) => signatures.run(lane, work),
 })
@@ -21,8 +21,10 @@ export const offline = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/get-license-file',
-      ({ body, visitor }) =>
-        deps.signatures.isCrowded(visitor.lane) ? crowded() : getLicenseFile(deps, body, askedBy(deps, visitor)),
+      ({ body, requestContext }) =>
+        deps.signatures.isCrowded(requestContext.lane)
+          ? crowded()
+          : getLicenseFile(deps, body, askedBy(deps, requestContext)),
       endpoint('get-license-file', Device, {
         summary: 'A licence file that is good without a connection',
         says: [
@@ -36,9 +38,9 @@ export const offline = (deps: Deps) =>
     )
     .post(
       '/licenses/:license_key/offline-file',
-      async ({ body, visitor }) => {
-        if (deps.signatures.isCrowded(visitor.lane)) return crowded()
-        const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, visitor))
+      async ({ body, requestContext }) => {
+        if (deps.signatures.isCrowded(requestContext.lane)) return crowded()
+        const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, requestContext))
         return refusal ?? new Response(text, { headers })
       },
       endpoint('get-license-file', OfflineFileRequest, {

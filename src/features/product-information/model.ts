@@ -3,12 +3,12 @@ import { integer, text } from '../../intake/model'
 import { ProductChoice } from '../products/model'
 
 /** The most releases one answer lists. */
-export const mostReleases = 100
+export const releasesMax = 100
 
 const pages = {
   page: Type.Optional(integer({ minimum: 1, description: 'Which page; 1 when it is absent.' })),
   per_page: Type.Optional(
-    integer({ minimum: 1, maximum: mostReleases, description: 'How many releases; 100 at most.' }),
+    integer({ minimum: 1, maximum: releasesMax, description: 'How many releases; 100 at most.' }),
   ),
 }
 

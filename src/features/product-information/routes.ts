@@ -62,7 +62,7 @@ export const productInformation = (deps: Deps) =>
 export const publicKeySync = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/get-product-public-key',
-    ({ query, visitor }) => getProductPublicKey(deps.db.read, query, visitor.now),
+    ({ query, requestContext }) => getProductPublicKey(deps.db.read, query, requestContext.now),
     lookup('get-product', ProductChoice, {
       summary: "The public key that checks a product's answers",
       says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
@@ -73,7 +73,7 @@ export const publicKeySync = (deps: Deps) =>
 export const publicKeyFile = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/api/product/public-key',
-    async ({ query, visitor }) => pemFile(await readPublicKey(deps.db.read, query, visitor.now)),
+    async ({ query, requestContext }) => pemFile(await readPublicKey(deps.db.read, query, requestContext.now)),
     lookup(anyone, ProductChoice, {
       summary: "The public key as a PEM file: a product's own, else the global one",
       says: [],

@@ -8,7 +8,7 @@ import { publicKeyFor } from '../../signing/store'
 import { pagePublishedReleases } from '../downloads/service'
 import type { ProductChoice } from '../products/model'
 import { presentProduct, resolveProduct } from '../products/service'
-import { type ChangelogChoice, mostReleases, type PublicChangelog } from './model'
+import { type ChangelogChoice, type PublicChangelog, releasesMax } from './model'
 
 type Choice = Static<typeof ProductChoice>
 
@@ -74,7 +74,7 @@ interface Page {
 async function changelogOf(
   db: Queryable,
   product: Product | undefined,
-  { page = 1, per_page: limit = mostReleases }: Page,
+  { page = 1, per_page: limit = releasesMax }: Page,
 ) {
   if (!product) return say('product_not_found')
   if (!product.changelogEnabled) return say('changelog_disabled_for_product').signedFor(product.id)

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { choice, flag, gathered, text } from '../../intake/model'
+import { choice, flag, text, validatedByService } from '../../intake/model'
 
 /** A product is named by its id, its uuid or its slug (CONTRACT §9); operators may say its name as well. */
 export const productReference = (description = 'The product: its id, uuid or slug.') =>
@@ -11,7 +11,7 @@ const name = text({ maxLength: 255 })
 export const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
 
 /** The most days of grace an offline file may have at all. */
-export const mostGraceDays = 30
+export const graceDaysMax = 30
 
 export const externalReference = text({
   maxLength: 255,
@@ -19,7 +19,7 @@ export const externalReference = text({
   description: "The item's id where it came from.",
 })
 
-export const ProductDraft = gathered(
+export const ProductDraft = validatedByService(
   Type.Object({
     source,
     name,
@@ -31,7 +31,7 @@ export const ProductDraft = gathered(
 )
 
 /** Fields that are absent keep their value. */
-export const ProductUpdate = gathered(
+export const ProductUpdate = validatedByService(
   Type.Object({
     product_id: productReference(),
     source: Type.Optional(source),

@@ -7,7 +7,7 @@ interface ProductNames {
   readonly product_uuid: string
 }
 
-const mostRemembered = 10_000
+const rememberedMax = 10_000
 
 /** Tells the names of a product by its id; looked up once, until a product is deleted and its id may be another's. */
 export function openProductNames(
@@ -24,7 +24,7 @@ export function openProductNames(
     if (known) return known
     const product = await findProduct(db.read, String(id))
     const names = product && { product_id: product.id, product_uuid: product.uuid }
-    if (names && db.accessEpoch() === current && told.size < mostRemembered) told.set(id, names)
+    if (names && db.accessEpoch() === current && told.size < rememberedMax) told.set(id, names)
     return names
   }
 }

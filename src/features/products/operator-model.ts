@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, list, text } from '../../intake/model'
-import { externalReference, mostGraceDays, productReference, requireNonExpired } from './model'
+import { externalReference, graceDaysMax, productReference, requireNonExpired } from './model'
 
 /** What an operator can say of a product beside its name. */
 const settings = {
@@ -25,7 +25,7 @@ const settings = {
   changelog: Type.Optional(choice(['on', 'off'], { description: 'Whether its changelog is public.' })),
   offline_grace_days: Type.Optional(
     integer({
-      maximum: mostGraceDays,
+      maximum: graceDaysMax,
       description: 'The most days its software may go on with an offline file that has lapsed; 0 for none.',
     }),
   ),

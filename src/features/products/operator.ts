@@ -1,32 +1,34 @@
 import type { Static } from '@sinclair/typebox'
 import type { Feature, Product } from '../../../db/schema/catalog'
 import type { Queryable } from '../../database/connection'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import type { NewProduct, ProductSettings } from './operator-model'
-import { parseFeature, slugFlaw } from './policy'
+import { parseFeature, slugProblem } from './policy'
 import { addProduct, changeProduct, requireProduct } from './service'
 import { countHoldings, findProduct } from './store'
 
 type Settings = Omit<Static<typeof ProductSettings>, 'product' | 'removed_features'>
 
-/** Makes a product; a setting that cannot be is a `Sorry`, and nothing is made. */
+/** Makes a product; a setting that cannot be is an `OperatorError`, and nothing is made. */
 export async function makeProduct(tx: Queryable, { name, ...settings }: Static<typeof NewProduct>, now: Date) {
   const draft = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 } as const
   const columns = await columnsOf(tx, settings)
   return addProduct(tx, { ...draft, name, ...columns, features: featuresOf(settings.features) }, now)
 }
 
-/** Changes a product's settings; a setting that cannot be is a `Sorry`, and nothing is changed. */
+/** Changes a product's settings; a setting that cannot be is an `OperatorError`, and nothing is changed. */
 export async function setProduct(tx: Queryable, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
   const { product: reference, removed_features: removed = [], ...settings } = given
   if (!removed.length && !Object.keys(settings).length) {
-    throw new Sorry('say what to change, for example --slug my-app', 'usage')
+    throw new OperatorError('say what to change, for example --slug my-app', 'invalid_input')
   }
   const product = await requireProduct(tx, reference)
   const columns = await columnsOf(tx, settings, product)
   const unknown = removed.find((key) => !product.features.some((feature) => feature.key === key))
   if (unknown !== undefined)
-    throw new Sorry(`product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`)
+    throw new OperatorError(
+      `product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`,
+    )
   const added = featuresOf(settings.features)
   const replaced = [...removed, ...added.map(({ key }) => key)]
   const features = [...product.features.filter(({ key }) => !replaced.includes(key)), ...added]
@@ -73,20 +75,23 @@ function featuresOf(texts: string[] = []): Feature[] {
     const feature = parseFeature(text)
     if (feature) return feature
     const forms = 'export:boolean=true, seats:number=5, tier:string=pro'
-    throw new Sorry(`"${text}" is no feature: give a key, a type and a default, such as ${forms}`, 'usage')
+    throw new OperatorError(
+      `"${text}" is no feature: give a key, a type and a default, such as ${forms}`,
+      'invalid_input',
+    )
   })
   return [...new Map(features.map((feature) => [feature.key, feature])).values()]
 }
 
 function requirePostUrl(url: string) {
   const isUsable = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-  if (!isUsable) throw new Sorry('--post-url takes an http:// or https:// URL', 'usage')
+  if (!isUsable) throw new OperatorError('--post-url takes an http:// or https:// URL', 'invalid_input')
 }
 
 async function requireSlug(db: Queryable, slug: string, product?: Product) {
-  const flaw = slugFlaw(slug)
-  if (flaw) throw new Sorry(`${flaw}: choose another with --slug`, 'usage')
+  const problem = slugProblem(slug)
+  if (problem) throw new OperatorError(`${problem}: choose another with --slug`, 'invalid_input')
   const holder = await findProduct(db, slug)
   if (holder && holder.id !== product?.id)
-    throw new Sorry(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
+    throw new OperatorError(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
 }

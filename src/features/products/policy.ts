@@ -4,7 +4,7 @@ const reservedSlugs: readonly string[] = ['admin', 'api', 'login', 'logout']
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Why a slug cannot be one, or undefined when it can: it must never be taken for an id or a uuid (CONTRACT §1). */
-export function slugFlaw(slug: string): string | undefined {
+export function slugProblem(slug: string): string | undefined {
   if (!/^[a-z0-9-]{3,50}$/.test(slug)) return 'a slug has 3 to 50 lower-case letters, digits and hyphens'
   if (/^\d+$/.test(slug) || uuid.test(slug)) return 'a slug must not look like an id or a uuid'
   return reservedSlugs.includes(slug) ? `"${slug}" is reserved` : undefined
@@ -17,7 +17,7 @@ export function slugFrom(name: string): string | undefined {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)
     .replace(/^-+|-+$/g, '')
-  return slugFlaw(slug) ? undefined : slug
+  return slugProblem(slug) ? undefined : slug
 }
 
 /** A feature from its short form: `export:boolean=true`, `seats:number=5`, `tier:string=pro`. */

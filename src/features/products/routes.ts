@@ -4,12 +4,13 @@ import type { Deps } from '../../deps'
 import { NoFields, ProductChoice, ProductDraft, ProductUpdate } from './model'
 import { createProduct, deleteProduct, getAllProducts, updateProduct } from './service'
 
-export const products = (deps: Deps) =>
+export const productRoutes = (deps: Deps) =>
   new Elysia({ tags: ['Products'] })
     .use(gate(deps))
     .post(
       '/create-product',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => createProduct(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => createProduct(tx, body, requestContext.now)),
       endpoint('create-product', ProductDraft, {
         summary: 'Make a product',
         says: ['product_created', 'incorrect_data_product_create'],
@@ -17,7 +18,8 @@ export const products = (deps: Deps) =>
     )
     .post(
       '/update-product',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => updateProduct(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => updateProduct(tx, body, requestContext.now)),
       endpoint('update-product', ProductUpdate, {
         summary: 'Change a product; absent fields keep their value',
         says: ['product_updated', 'incorrect_data_product_update'],
@@ -25,7 +27,8 @@ export const products = (deps: Deps) =>
     )
     .post(
       '/delete-product',
-      ({ body, visitor }) => deps.once.perform(visitor, (tx) => deleteProduct(tx, body, visitor.now)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => deleteProduct(tx, body, requestContext.now)),
       endpoint('delete-product', ProductChoice, {
         summary: 'Delete a product with all its licence keys',
         says: ['product_deleted', 'product_not_found'],

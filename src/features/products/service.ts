@@ -6,8 +6,8 @@ import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { onlyNamed } from '../../kernel/naming'
+import { OperatorError } from '../../kernel/operator-error'
 import { say } from '../../kernel/outcome'
-import { Sorry } from '../../kernel/sorry'
 import { announceAll } from '../../webhooks/outbox'
 import { productPayload } from '../../webhooks/payloads'
 import { type ProductChoice, ProductDraft, ProductUpdate } from './model'
@@ -121,21 +121,21 @@ export async function findEnvatoProduct(db: Queryable, itemId: string, itemName:
   )
 }
 
-/** The product an operator means: by id, uuid, slug, or a name that no other has. An unknown one is a `Sorry`. */
+/** The product an operator means: by id, uuid, slug, or a name that no other has. An unknown one is an `OperatorError`. */
 export async function requireProduct(db: Queryable, reference: string): Promise<Product> {
   const product = await findMeantProduct(db, reference)
   if (product) return product
-  const alike = reference ? await listProductsLike(db, reference, mostAlike) : []
+  const alike = reference ? await listProductsLike(db, reference, alikeMax) : []
   const meant = alike.length ? `; did you mean ${alike.map(({ id, name }) => `${id} "${name}"`).join(', ')}?` : ''
-  throw new Sorry(`there is no product "${reference}": see "latchkey product list"${meant}`, 'missing')
+  throw new OperatorError(`there is no product "${reference}": see "latchkey product list"${meant}`, 'not_found')
 }
 
-/** The same, where there may be none. A name that several have is a `Sorry`. */
+/** The same, where there may be none. A name that several have is an `OperatorError`. */
 export const findMeantProduct = async (db: Queryable, reference: string): Promise<Product | undefined> =>
   (await resolveProduct(db, reference)) ??
   onlyNamed('product', reference, reference ? await listProductsNamed(db, reference) : [])
 
-const mostAlike = 5
+const alikeMax = 5
 
 /** A product as 810 shows it (CONTRACT §1). */
 export const presentProduct = async (db: Queryable, product: Product) =>

@@ -3,7 +3,7 @@ import { generators, type Product, productMeta, products, releases } from '../..
 import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
-import { beginsWith, pageOf, type Wanted } from '../../database/page'
+import { beginsWith, type PageRequest, pageOf } from '../../database/page'
 
 export type MetaPair = { key: string; value: string }
 
@@ -70,7 +70,7 @@ export interface ProductFilter {
 const productSorts = { id: products.id, name: products.name, updated_at: products.updatedAt }
 
 /** A page of the products. */
-export const pageProducts = (db: Queryable, { status, source, name }: ProductFilter, wanted: Wanted) =>
+export const pageProducts = (db: Queryable, { status, source, name }: ProductFilter, wanted: PageRequest) =>
   pageOf(db, products, {
     where: and(
       status && eq(products.status, status),

@@ -8,7 +8,7 @@ export function publicKeys(deps: Deps) {
   const getPublicKeys = openPublicKeys(deps)
   return new Elysia({ tags: ['Public keys'] }).use(gate(deps)).get(
     '/keys',
-    ({ query, visitor }) => getPublicKeys(query, visitor.now),
+    ({ query, requestContext }) => getPublicKeys(query, requestContext.now),
     lookup(anyone, PublicKeysFilter, {
       summary: 'Every public key, each with the word of the key before it, for anybody',
       says: ['product_public_key_found', 'product_not_found'],

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { choice, flag, gathered, integer, jsonText, text } from '../../intake/model'
-import { mostListed } from '../licenses/model'
+import { choice, flag, integer, jsonText, text, validatedByService } from '../../intake/model'
+import { listedMax } from '../licenses/model'
 import { productReference } from '../products/model'
 
 /** Which fields carry the data of a type (CONTRACT §6). */
@@ -18,7 +18,7 @@ const value = (dataType: DataType) =>
   Type.Optional(text({ nullable: true, description: `Required when data_type is ${dataType}.` }))
 
 /** The faults of a record are told and kept, they never turn it away. */
-export const TelemetryReport = gathered(
+export const TelemetryReport = validatedByService(
   Type.Object({
     product_id: productReference(),
     user_identifier: text(),
@@ -52,5 +52,5 @@ export const TelemetryFilter = Type.Object({
   user_identifier: only('Only records of this user.'),
   license_key: only('Only records of this licence key.'),
   page: Type.Optional(integer({ minimum: 1 })),
-  per_page: Type.Optional(integer({ minimum: 1, maximum: mostListed })),
+  per_page: Type.Optional(integer({ minimum: 1, maximum: listedMax })),
 })

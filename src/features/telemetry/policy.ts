@@ -11,7 +11,7 @@ export function faultsInData(report: Report): Partial<Record<ValueField, string>
   for (const name of valueFields[data_type]) {
     const value = report[name]
     const words = name.replaceAll('_', ' ')
-    if (textOf(value) === null) faults[name] = `The ${words} field is required when data type is ${data_type}.`
+    if (fieldText(value) === null) faults[name] = `The ${words} field is required when data type is ${data_type}.`
     else if (data_type !== 'text' && !isNumeric(value)) faults[name] = `The ${words} must be a number.`
   }
   return faults
@@ -24,9 +24,9 @@ export function faultsInData(report: Report): Partial<Record<ValueField, string>
 export function dataOf(report: Report): string | null {
   switch (report.data_type) {
     case 'numeric-single-value':
-      return textOf(report.numeric_data_single_value)
+      return fieldText(report.numeric_data_single_value)
     case 'text':
-      return textOf(report.text_data)
+      return fieldText(report.text_data)
     case 'numeric-xy-axis':
       return textOfAll({ x: coordinate(report.numeric_data_x), y: coordinate(report.numeric_data_y) })
     default:
@@ -35,14 +35,14 @@ export function dataOf(report: Report): string | null {
 }
 
 /** A field as text, whatever arrived in it; null for nothing. */
-export function textOf(value: unknown): string | null {
+export function fieldText(value: unknown): string | null {
   if (value === undefined || value === '') return null
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** The JSON a text holds; the text itself where it is none. */
-export function jsonOf(value: unknown): unknown {
-  const text = textOf(value)
+export function jsonOrText(value: unknown): unknown {
+  const text = fieldText(value)
   try {
     return text && JSON.parse(text)
   } catch {
@@ -61,6 +61,6 @@ const coordinate = (value: unknown) => (isNumeric(value) ? Number(value) : value
 
 /** As JSON those that arrived; null when none did. */
 function textOfAll(values: Record<string, unknown>): string | null {
-  const arrived = Object.entries(values).filter(([, value]) => textOf(value) !== null)
+  const arrived = Object.entries(values).filter(([, value]) => fieldText(value) !== null)
   return arrived.length ? JSON.stringify(Object.fromEntries(arrived)) : null
 }

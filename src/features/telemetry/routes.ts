@@ -5,7 +5,7 @@ import { TelemetryFilter, TelemetryReport } from './model'
 import { beyondQuota, getTelemetryData, sendTelemetryData } from './service'
 
 /** Under the names of the contract, and under those that SDKs call it by (CONTRACT §8, §11). */
-export const telemetry = (deps: Deps) =>
+export const telemetryRoutes = (deps: Deps) =>
   new Elysia()
     .use(under(deps, '/send-telemetry-data', '/get-telemetry-data'))
     .use(under(deps, '/send-telemetry', '/get-telemetry'))
@@ -15,9 +15,9 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
     .use(gate(deps))
     .post(
       sendPath,
-      ({ body, visitor }) =>
-        beyondQuota(deps, body, visitor) ??
-        deps.once.perform(visitor, (tx) => sendTelemetryData(tx, body, visitor, deps.config)),
+      ({ body, requestContext }) =>
+        beyondQuota(deps, body, requestContext) ??
+        deps.once.perform(requestContext, (tx) => sendTelemetryData(tx, body, requestContext, deps.config)),
       endpoint('send-telemetry-data', TelemetryReport, {
         summary: 'Report something; it is kept and flagged, never rejected',
         says: ['correct_format_telemetry_saved', 'incorrect_format_telemetry_saved'],

@@ -1,21 +1,21 @@
 import type { Static } from '@sinclair/typebox'
 import type { TelemetryRecord } from '../../../db/schema/licensing'
 import { passAll } from '../../access/rate-limit'
-import type { Visitor } from '../../access/visitor'
+import type { RequestContext } from '../../access/request-context'
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
-import { judge, longestText, selectedIsInvalid, type Unchecked } from '../../intake/model'
+import { judge, selectedIsInvalid, textLengthMax, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { networksOf } from '../../kernel/networks'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { hasRelease } from '../downloads/service'
-import { mostListed } from '../licenses/model'
+import { listedMax } from '../licenses/model'
 import { findLicense, findPastedLicense } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import { type TelemetryFilter, TelemetryReport } from './model'
-import { dataOf, faultsInData, jsonOf, textOf } from './policy'
+import { dataOf, faultsInData, fieldText, jsonOrText } from './policy'
 import { insertTelemetry, listTelemetry, type RecordFilter } from './store'
 
 type Report = Unchecked<typeof TelemetryReport>
@@ -32,8 +32,12 @@ const shareOfNetwork = 0.1
  * 9429 where an API key has sent more in this minute than the settings let it, in records or in bytes. Of a key that
  * every copy of a program carries, one network has a tenth, so that a stranger leaves the rest to the others.
  */
-export function beyondQuota({ config, limit }: Pick<Deps, 'config' | 'limit'>, report: Report, visitor: Visitor) {
-  const { key, now, address } = visitor
+export function beyondQuota(
+  { config, limit }: Pick<Deps, 'config' | 'limit'>,
+  report: Report,
+  requestContext: RequestContext,
+) {
+  const { key, now, address } = requestContext
   const bytes = Buffer.byteLength(JSON.stringify(report))
   const quotas = [
     { name: `telemetry ${key!.id}`, perMinute: config.telemetry_per_minute, amount: 1 },
@@ -60,7 +64,7 @@ export function beyondQuota({ config, limit }: Pick<Deps, 'config' | 'limit'>, r
  * the setting `telemetry` is off. Only what no field may hold is turned away.
  */
 export async function sendTelemetryData(tx: Queryable, report: Report, origin: Origin, config: Config) {
-  const tooLong = Object.entries(report).find(([, value]) => (textOf(value)?.length ?? 0) > longestText)
+  const tooLong = Object.entries(report).find(([, value]) => (fieldText(value)?.length ?? 0) > textLengthMax)
   if (tooLong) return say('malformed_request', { detail: `The field "${tooLong[0]}" is too long.` })
   const product = await resolveProduct(tx, report.product_id)
   const { errors } = judge(TelemetryReport, report, {
@@ -76,7 +80,7 @@ export async function sendTelemetryData(tx: Queryable, report: Report, origin: O
 
 /** 970 with the records that pass the filter, oldest first; `next_page` when there are more. */
 export async function getTelemetryData(db: Queryable, filter: Static<typeof TelemetryFilter>) {
-  const { page = 1, per_page = mostListed } = filter
+  const { page = 1, per_page = listedMax } = filter
   const rows = await listTelemetry(db, await conditions(db, filter), {
     limit: per_page + 1,
     offset: (page - 1) * per_page,
@@ -104,22 +108,22 @@ async function keep(
     ),
   }
   const record = await insertTelemetry(tx, {
-    userIdentifier: textOf(report.user_identifier),
-    licenseKey: textOf(license_key),
-    activationIdentifier: textOf(report.activation_identifier),
-    productId: textOf(productId ?? report.product_id),
-    productVersion: textOf(product_version),
-    dataType: textOf(report.data_type),
-    dataGroup: textOf(report.data_group),
+    userIdentifier: fieldText(report.user_identifier),
+    licenseKey: fieldText(license_key),
+    activationIdentifier: fieldText(report.activation_identifier),
+    productId: fieldText(productId ?? report.product_id),
+    productVersion: fieldText(product_version),
+    dataType: fieldText(report.data_type),
+    dataGroup: fieldText(report.data_group),
     data: dataOf(report),
     ...flags,
     hasRedFlags: Number(Object.values(flags).includes(0)),
     createdAt: now,
     ip: address,
-    hwid: textOf(report.hwid),
-    country: textOf(report.country),
-    flags: jsonOf(report.flags),
-    metadata: jsonOf(report.metadata),
+    hwid: fieldText(report.hwid),
+    country: fieldText(report.country),
+    flags: jsonOrText(report.flags),
+    metadata: jsonOrText(report.metadata),
   })
   await announce(tx, 'telemetry.received', listedRecord(record), now)
   if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', listedRecord(record), now)

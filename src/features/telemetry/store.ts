@@ -2,7 +2,7 @@ import { and, asc, count, eq, getTableColumns, gte, lt, type SQL, sql } from 'dr
 import { type TelemetryRecord, telemetry } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
-import { pageOf, type Wanted } from '../../database/page'
+import { type PageRequest, pageOf } from '../../database/page'
 
 const insertion = prepared((tx) => {
   const { id, ...columns } = getTableColumns(telemetry)
@@ -54,7 +54,7 @@ interface Range {
 }
 
 /** A page of the records that match, from one moment until before another. */
-export const pageTelemetry = (db: Queryable, filter: RecordFilter, { from, to, ...wanted }: Wanted & Range) => {
+export const pageTelemetry = (db: Queryable, filter: RecordFilter, { from, to, ...wanted }: PageRequest & Range) => {
   const where = and(matching(filter), from && gte(telemetry.createdAt, from), to && lt(telemetry.createdAt, to))
   return pageOf(db, telemetry, { where, sorts: { id: telemetry.id, created_at: telemetry.createdAt }, wanted })
 }

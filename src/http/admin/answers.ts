@@ -1,33 +1,33 @@
 import { remedyFor } from '../../database/failure'
 import type { FieldErrors } from '../../intake/model'
 import { declared } from '../../kernel/answers'
+import { type ErrorKind, OperatorError } from '../../kernel/operator-error'
 import { type Outcome, Refusal, say } from '../../kernel/outcome'
-import { type Reason, Sorry } from '../../kernel/sorry'
-import type { Said } from './route'
+import type { AdminResponse } from './route'
 
 const retryAfterSeconds = 5
 
-/** What a `Sorry` is under HTTP. */
-export const reasons: Record<Reason, { status: number; code: string }> = {
-  stranger: { status: 401, code: 'unauthenticated' },
+/** What an `OperatorError` is under HTTP. */
+export const reasons: Record<ErrorKind, { status: number; code: string }> = {
+  unauthenticated: { status: 401, code: 'unauthenticated' },
   forbidden: { status: 403, code: 'forbidden' },
-  missing: { status: 404, code: 'not_found' },
-  failed: { status: 409, code: 'conflict' },
-  usage: { status: 422, code: 'invalid_input' },
+  not_found: { status: 404, code: 'not_found' },
+  conflict: { status: 409, code: 'conflict' },
+  invalid_input: { status: 422, code: 'invalid_input' },
 }
 
-export const done = (body: object, cookies: readonly string[] = []): Said => ({ status: 200, body, cookies })
+export const done = (body: object, cookies: readonly string[] = []): AdminResponse => ({ status: 200, body, cookies })
 
 /** What is wrong with the fields, each by its name. */
-export function invalid(fields: FieldErrors): Said {
-  const { status, code } = reasons.usage
+export function invalid(fields: FieldErrors): AdminResponse {
+  const { status, code } = reasons.invalid_input
   return { status, body: { error: { code, message: Object.values(fields).flat().join(' '), fields } } }
 }
 
 /** What came in the way of an answer, as an answer. A failure of ours is logged, and told without its text. */
-export function refused(error: unknown, tell: (error: unknown) => void): Said {
-  if (error instanceof Sorry) {
-    const { status, code } = reasons[error.reason]
+export function refused(error: unknown, tell: (error: unknown) => void): AdminResponse {
+  if (error instanceof OperatorError) {
+    const { status, code } = reasons[error.kind]
     return { status, body: { error: { code, message: error.message } } }
   }
   if (error instanceof Refusal) return inPlainWords(error.outcome)
@@ -38,7 +38,7 @@ export function refused(error: unknown, tell: (error: unknown) => void): Said {
 }
 
 /** An answer of the registry without its envelope. */
-export function inPlainWords({ answer, data }: Outcome): Said {
+export function inPlainWords({ answer, data }: Outcome): AdminResponse {
   const { http, message } = declared(answer)
   const { detail, retry_after } = data as { detail?: string; retry_after?: number }
   return {

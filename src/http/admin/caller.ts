@@ -1,9 +1,9 @@
 import type { Config } from '../../config'
 import type { Deps } from '../../deps'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import type { Role } from '../../operations/operation'
 import { deviceLifetimeMs } from '../../users/known-device'
-import { type Identity, identify, longestSessionMs } from '../../users/tokens'
+import { type Identity, identify, sessionLifetimeMs } from '../../users/tokens'
 import { isOfSafeType, unsupported } from './fields'
 import type { AdminRoute } from './route'
 
@@ -12,12 +12,12 @@ export const cookieName = 'latchkey_session'
 const deviceCookieName = 'latchkey_device'
 
 /** Gives a browser its session, or takes it away where there is no value. */
-export const sessionCookie = (value: string | undefined, visit: Secure, config: Config) =>
-  cookie(cookieName, value, { ...visit, config, forMs: longestSessionMs })
+export const sessionCookie = (value: string | undefined, adminRequest: Secure, config: Config) =>
+  cookie(cookieName, value, { ...adminRequest, config, forMs: sessionLifetimeMs })
 
 /** Lets a browser be known again when its user logs in the next time. */
-export const deviceCookie = (value: string, visit: Secure, config: Config) =>
-  cookie(deviceCookieName, value, { ...visit, config, forMs: deviceLifetimeMs })
+export const deviceCookie = (value: string, adminRequest: Secure, config: Config) =>
+  cookie(deviceCookieName, value, { ...adminRequest, config, forMs: deviceLifetimeMs })
 
 /** What a browser shows of an earlier log-in. */
 export const deviceIn = ({ headers }: Request) =>
@@ -53,7 +53,7 @@ function prefixOf({ headers }: Request, { base_url }: Config): string {
   return headers.get('host')?.toLowerCase() === host ? pathname.replace(/\/+$/, '') : ''
 }
 
-/** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each a `Sorry`. */
+/** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each an `OperatorError`. */
 export async function admitted(
   { db, config }: Deps,
   { request, now }: { request: Request; now: Date },
@@ -67,7 +67,8 @@ export async function admitted(
   const session = sessionIn(request.headers.get('cookie'))
   const shown = token ? ({ kind: 'token', value: token } as const) : ({ kind: 'session', value: session } as const)
   const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
-  if (!identity) throw new Sorry('log in, or show an operator token: Authorization: Bearer lko_…', 'stranger')
+  if (!identity)
+    throw new OperatorError('log in, or show an operator token: Authorization: Bearer lko_…', 'unauthenticated')
   // A browser sends its cookie whoever made it ask.
   if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config, route)
   requireRole(identity, route.role)
@@ -82,10 +83,10 @@ export const showsSecret = ({ headers }: Request) =>
 
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
 
-/** Whether whoever asks may do what takes that role; a `Sorry` otherwise. */
+/** Whether whoever asks may do what takes that role; an `OperatorError` otherwise. */
 export function requireRole({ user }: Identity, role: Role) {
   if (ranks[user.role] >= ranks[role]) return
-  throw new Sorry(`this takes the role ${role}, and yours is ${user.role}: ask an owner`, 'forbidden')
+  throw new OperatorError(`this takes the role ${role}, and yours is ${user.role}: ask an owner`, 'forbidden')
 }
 
 /** A change made with a cookie comes from a page of this very server, and the browser says so. */
@@ -105,7 +106,7 @@ function requireNoForeignPage(request: Request, config: Config) {
   if (origin !== null && !isOurs(origin, request.headers.get('host'), config)) throw foreign
 }
 
-const foreign = new Sorry(
+const foreign = new OperatorError(
   'with a cookie, changes are made from pages of this server alone: scripts show an operator token instead',
   'forbidden',
 )

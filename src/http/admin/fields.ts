@@ -28,7 +28,7 @@ export const unsupported = (route: Asked) =>
   new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypesOf(route).join(', ')}.` }))
 
 /** The fields a request carries: of its path and headers before those of its JSON body, and those before its query's. */
-export async function fieldsOf(
+export async function readFields(
   request: Request,
   parameters: Record<string, string>,
   route: Asked & Pick<AdminRoute, 'input'>,
@@ -58,7 +58,7 @@ function readable(intake: Intake): Fields {
 }
 
 /** The fields in their types, or all that is wrong with them; one that nobody asked for is wrong too. */
-export function judged(model: TObject, fields: Fields): { errors?: FieldErrors; values: Fields } {
+export function validateFields(model: TObject, fields: Fields): { errors?: FieldErrors; values: Fields } {
   const known = new Set(
     Object.entries(model.properties as Record<string, Field>).flatMap(([name, field]) => [
       name,

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { choice, list, text, toggle } from '../../intake/model'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { exportedText, jsonForm, lockWith } from '../../transfer/export'
 import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
@@ -55,24 +55,24 @@ const importing: AdminRoute = {
   ],
   summary: 'put in one file of CSV or JSON: what was made of each table, and the first 1,000 lines refused',
   input: importFields,
-  async answer(deps, visit, fields) {
+  async answer(deps, adminRequest, fields) {
     const {
       table,
       product,
       map,
       default: defaults,
-      encoding = charsetOf(visit.request) ?? 'utf-8',
+      encoding = charsetOf(adminRequest.request) ?? 'utf-8',
       quotes = 'doubled',
       ...said
     } = fields as Static<typeof importFields>
-    deps.peers.awaitLong(visit.request)
-    const result = await importUpload({ ...deps, db: asUser(deps.db, visit) }, uploadIn(visit.request), {
+    deps.peers.awaitLong(adminRequest.request)
+    const result = await importUpload({ ...deps, db: asUser(deps.db, adminRequest) }, uploadIn(adminRequest.request), {
       said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
       reading: { encoding: encodingNamed(encoding), quotes },
-      wishes: {
+      importOptions: {
         createsProducts: said.create_products ?? false,
         keepsSeats: said.keep_seats ?? false,
-        passphrase: sound(said.passphrase),
+        passphrase: validPassphrase(said.passphrase),
         dateFormats: said.date_format,
         values: said.value,
       },
@@ -105,12 +105,12 @@ const exportingTable: AdminRoute = {
   summary:
     'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone, secrets masked for viewers',
   input: tableFields,
-  async answer({ folder, sealer }, visit, fields) {
+  async answer({ folder, sealer }, adminRequest, fields) {
     const { table, format = 'jsonl', delimiter, bom, passphrase } = fields as Static<typeof tableFields>
-    if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(visit), 'owner')
+    if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(adminRequest), 'owner')
     requireCsv(format, { delimiter, bom })
-    const isMasked = whoIn(visit).user.role === 'viewer'
-    const wanted = { folder, only: table, outward: { ...outwardOf(sealer, passphrase), isMasked } }
+    const isMasked = whoIn(adminRequest).user.role === 'viewer'
+    const wanted = { folder, only: table, exportOptions: { ...outwardOf(sealer, passphrase), isMasked } }
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
     return attached(folder, `${table}.${format}`, exportedText(wanted, form))
   },
@@ -125,7 +125,7 @@ const exportingAll: AdminRoute = {
   input: everyField,
   answer({ folder, sealer }, _, fields) {
     const { passphrase } = fields as Static<typeof everyField>
-    const wanted = { folder, outward: outwardOf(sealer, passphrase) }
+    const wanted = { folder, exportOptions: outwardOf(sealer, passphrase) }
     return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },
 }
@@ -134,12 +134,15 @@ const exportingAll: AdminRoute = {
 export const movingRoutes: readonly AdminRoute[] = [importing, exportingTable, exportingAll]
 
 const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
-  passphrase === undefined ? {} : { lockKey: lockWith(sealer, sound(passphrase)!) }
+  passphrase === undefined ? {} : { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }
 
 /** What a header can carry so that everybody reads the same. */
-function sound(passphrase: string | undefined) {
+function validPassphrase(passphrase: string | undefined) {
   if (passphrase === undefined || /^[\x20-\x7e]+$/.test(passphrase)) return passphrase
-  throw new Sorry('a passphrase in a header is of ASCII characters: use the command for another', 'usage')
+  throw new OperatorError(
+    'a passphrase in a header is of ASCII characters: use the command for another',
+    'invalid_input',
+  )
 }
 
 const attached = async (folder: string, name: string, pieces: AsyncGenerator<string>) => ({
@@ -155,7 +158,7 @@ function pairsOf(texts: string[] = []) {
   return Object.fromEntries(
     texts.map((text) => {
       const pair = pairOf(text)
-      if (!pair) throw new Sorry(`"${text}" takes two names: theirs=ours`, 'usage')
+      if (!pair) throw new OperatorError(`"${text}" takes two names: theirs=ours`, 'invalid_input')
       return pair
     }),
   )

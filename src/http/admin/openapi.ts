@@ -32,7 +32,7 @@ const schemas = {
         type: 'object',
         required: ['code', 'message'],
         properties: {
-          code: { type: 'string', examples: [reasons.usage.code] },
+          code: { type: 'string', examples: [reasons.invalid_input.code] },
           message: { type: 'string', description: 'One sentence that says why, and what to do.' },
           fields: {
             type: 'object',

@@ -6,7 +6,7 @@ import type { Identity } from '../../users/tokens'
 export const adminPrefix = '/admin/api'
 
 /** A request under `/admin/api`, as far as it has been let in. */
-export interface Visit {
+export interface AdminRequest {
   readonly request: Request
   readonly address: string
   readonly now: Date
@@ -17,7 +17,7 @@ export interface Visit {
 }
 
 /** What is answered under an HTTP status: plain JSON, or text piece by piece. */
-export interface Said {
+export interface AdminResponse {
   status: number
   body: object | ReadableStream
   headers?: Record<string, string>
@@ -35,5 +35,5 @@ export interface AdminRoute extends Pick<Operation, 'route' | 'summary' | 'input
   readonly fileTypes?: readonly string[]
   /** What its answer is written in; JSON where nothing is said. */
   readonly gives?: readonly string[]
-  answer(deps: Deps, visit: Visit, values: Fields): Promise<Said>
+  answer(deps: Deps, adminRequest: AdminRequest, values: Fields): Promise<AdminResponse>
 }

@@ -2,16 +2,16 @@ import { Type } from '@sinclair/typebox'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
 import { text } from '../../intake/model'
+import { OperatorError } from '../../kernel/operator-error'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
-import { Sorry } from '../../kernel/sorry'
 import { csvOf } from '../../operations/csv'
-import type { Desk, Operation } from '../../operations/operation'
+import type { Operation, OperationContext } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
-import { openDoor, reply } from './door'
+import { openAdminGate, reply } from './gate'
 import { movingRoutes } from './moving'
-import { type AdminRoute, adminPrefix, type Said, type Visit } from './route'
+import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } from './route'
 import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
 import { uploadIn } from './upload'
 
@@ -20,16 +20,20 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
   ...(operation.csv && { gives: ['application/json', csvType] }),
   input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
-  async answer(deps, visit, { current_password: password, ...values }) {
-    await requireProof(deps, visit, operation.proof, password)
-    return saidOf(operation, visit, await run(deskOf(deps, visit, operation), values))
+  async answer(deps, adminRequest, { current_password: password, ...values }) {
+    await requireProof(deps, adminRequest, operation.proof, password)
+    return saidOf(operation, adminRequest, await run(operationContextOf(deps, adminRequest, operation), values))
   },
 })
 
 const csvType = 'text/csv'
 
 /** The value as JSON, or as CSV where that is asked for and there is such a form. */
-async function saidOf({ csv }: Pick<Operation, 'csv'>, { request }: Visit, value: object): Promise<Said> {
+async function saidOf(
+  { csv }: Pick<Operation, 'csv'>,
+  { request }: AdminRequest,
+  value: object,
+): Promise<AdminResponse> {
   if (!csv || !request.headers.get('accept')?.includes(csvType)) return done(value)
   const body = new Response(await csvOf(csv(value))).body!
   return { status: 200, body, headers: { 'content-type': `${csvType}; charset=utf-8` } }
@@ -42,21 +46,25 @@ const current_password = Type.Optional(
   }),
 )
 
-async function requireProof(deps: Deps, visit: Visit, proof: Operation['proof'], password: unknown) {
-  if (!proof || (proof === 'session' && whoIn(visit).token.kind !== 'session')) return
-  if (password !== undefined) return requirePassword(deps, visit, String(password))
-  throw new Sorry(
+async function requireProof(deps: Deps, adminRequest: AdminRequest, proof: Operation['proof'], password: unknown) {
+  if (!proof || (proof === 'session' && whoIn(adminRequest).token.kind !== 'session')) return
+  if (password !== undefined) return requirePassword(deps, adminRequest, String(password))
+  throw new OperatorError(
     'this gives access that outlives your session: give your password again, as current_password',
     'forbidden',
   )
 }
 
-const deskOf = (deps: Deps, visit: Visit, { takesFile }: Pick<Operation, 'takesFile'>): Desk => ({
+const operationContextOf = (
+  deps: Deps,
+  adminRequest: AdminRequest,
+  { takesFile }: Pick<Operation, 'takesFile'>,
+): OperationContext => ({
   ...deps,
-  db: asUser(deps.db, visit),
-  now: visit.now,
-  user: whoIn(visit).user,
-  upload: takesFile && uploadIn(visit.request),
+  db: asUser(deps.db, adminRequest),
+  now: adminRequest.now,
+  user: whoIn(adminRequest).user,
+  upload: takesFile && uploadIn(adminRequest.request),
 })
 
 /** Everything under `/admin/api`. */
@@ -68,7 +76,7 @@ export const adminRoutes: readonly AdminRoute[] = [
 
 /** The operator's routes. They stand above the envelope and answer in plain JSON, whatever happens. */
 export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyElysia {
-  const door = openDoor(deps)
+  const door = openAdminGate(deps)
   const app: AnyElysia = new Elysia({ prefix: adminPrefix })
   for (const route of adminRoutes) {
     const [method, path] = route.route.split(' ') as [string, string]
@@ -84,7 +92,7 @@ export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyEly
 }
 
 /** A request that no route takes: 405 with the methods its path does take, 404 where there is nothing. */
-function stray(methods: string[]): Said {
+function stray(methods: string[]): AdminResponse {
   if (!methods.length) return inPlainWords(say('no_such_endpoint', { detail: 'What there is stands at /docs.' }))
   const said = inPlainWords(say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` }))
   return { ...said, headers: { allow: methods.join(', ') } }

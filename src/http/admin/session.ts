@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps'
 import { list, text } from '../../intake/model'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { devicePurpose, knownDevice, makeDevice } from '../../users/known-device'
 import { checkPassword, logIn } from '../../users/log-in'
 import { hashPassword } from '../../users/password'
@@ -9,11 +9,11 @@ import { changePassword, keptTokens } from '../../users/service'
 import { endTokens, type Identity } from '../../users/tokens'
 import { done } from './answers'
 import { deviceCookie, deviceIn, sessionCookie } from './caller'
-import type { AdminRoute, Visit } from './route'
+import type { AdminRequest, AdminRoute } from './route'
 
-const longestPassword = 512
-const longestDevice = 200
-const password = (description: string) => text({ maxLength: longestPassword, description })
+const passwordLengthMax = 512
+const deviceLengthMax = 200
+const password = (description: string) => text({ maxLength: passwordLengthMax, description })
 
 const begin: AdminRoute = {
   route: 'POST /session',
@@ -23,19 +23,22 @@ const begin: AdminRoute = {
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
   }),
-  async answer({ config, db, limit, sealer }, visit, { name, password }) {
-    const { request, address, now, requestId } = visit
-    const device = (request.headers.get('user-agent') ?? '').slice(0, longestDevice)
+  async answer({ config, db, limit, sealer }, adminRequest, { name, password }) {
+    const { request, address, now, requestId } = adminRequest
+    const device = (request.headers.get('user-agent') ?? '').slice(0, deviceLengthMax)
     const deviceKey = sealer.derive(devicePurpose)
     const attempt = {
       ...{ name: String(name), password: String(password), address, device, requestId },
       knownDevice: knownDevice(deviceKey, String(name), deviceIn(request)),
     }
     const begun = await logIn({ db, limit }, attempt, now)
-    if (!begun) throw new Sorry('the name or the password is wrong', 'stranger')
-    visit.identity = begun
+    if (!begun) throw new OperatorError('the name or the password is wrong', 'unauthenticated')
+    adminRequest.identity = begun
     const known = makeDevice(deviceKey, begun.user.name)
-    return done(described(begun), [sessionCookie(begun.value, visit, config), deviceCookie(known, visit, config)])
+    return done(described(begun), [
+      sessionCookie(begun.value, adminRequest, config),
+      deviceCookie(known, adminRequest, config),
+    ])
   },
 }
 
@@ -44,7 +47,7 @@ const show: AdminRoute = {
   role: 'viewer',
   summary: 'who asks, and what they may do',
   input: Type.Object({}),
-  answer: async (_, visit) => done(described(whoIn(visit))),
+  answer: async (_, adminRequest) => done(described(whoIn(adminRequest))),
 }
 
 const end: AdminRoute = {
@@ -52,15 +55,17 @@ const end: AdminRoute = {
   role: 'viewer',
   summary: 'log out: the session ends at once',
   input: Type.Object({}),
-  async answer({ config, db }, visit) {
-    const { user, token } = whoIn(visit)
+  async answer({ config, db }, adminRequest) {
+    const { user, token } = whoIn(adminRequest)
     if (token.kind !== 'session') {
-      throw new Sorry(`a token is not a session: DELETE /admin/api/users/${user.name}/tokens/${token.id} ends it`)
+      throw new OperatorError(
+        `a token is not a session: DELETE /admin/api/users/${user.name}/tokens/${token.id} ends it`,
+      )
     }
-    await asUser(db, visit).write((tx) =>
-      endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, visit.now),
+    await asUser(db, adminRequest).write((tx) =>
+      endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, adminRequest.now),
     )
-    return done({}, [sessionCookie(undefined, visit, config)])
+    return done({}, [sessionCookie(undefined, adminRequest, config)])
   },
 }
 
@@ -73,35 +78,37 @@ const setPassword: AdminRoute = {
     password: password('The password from now on: 15 characters at least.'),
     keep_tokens: Type.Optional(list({ description: keptTokens })),
   }),
-  async answer(deps, visit, { current_password, password, keep_tokens }) {
-    const { name } = whoIn(visit).user
-    await requirePassword(deps, visit, String(current_password))
+  async answer(deps, adminRequest, { current_password, password, keep_tokens }) {
+    const { name } = whoIn(adminRequest).user
+    await requirePassword(deps, adminRequest, String(current_password))
     const change = { passwordHash: await hashPassword(String(password)), keepTokens: keep_tokens as string[] }
-    await asUser(deps.db, visit).write((tx) => changePassword(tx, name, change, visit.now))
-    return done({}, [sessionCookie(undefined, visit, deps.config)])
+    await asUser(deps.db, adminRequest).write((tx) => changePassword(tx, name, change, adminRequest.now))
+    return done({}, [sessionCookie(undefined, adminRequest, deps.config)])
   },
 }
 
-/** Whoever asks knows their password still; a `Sorry` otherwise. */
-export async function requirePassword({ db, limit }: Deps, visit: Visit, password: string) {
-  const { user, token } = whoIn(visit)
+/** Whoever asks knows their password still; an `OperatorError` otherwise. */
+export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRequest, password: string) {
+  const { user, token } = whoIn(adminRequest)
   const attempt = { name: user.name, password, place: `token ${token.id}` }
-  if (await checkPassword({ db, limit }, attempt, visit.now)) return
-  throw new Sorry('the current password is wrong', 'forbidden')
+  if (await checkPassword({ db, limit }, attempt, adminRequest.now)) return
+  throw new OperatorError('the current password is wrong', 'forbidden')
 }
 
 /** Logging in and out, and what a user changes about themselves. */
 export const sessionRoutes: readonly AdminRoute[] = [begin, show, end, setPassword]
 
 /** Whoever was let in as somebody. */
-export function whoIn({ identity }: Visit): Identity {
+export function whoIn({ identity }: AdminRequest): Identity {
   if (!identity) throw new Error('this route is open to anybody')
   return identity
 }
 
 /** The database in the name of whoever asks. */
-export const asUser = <Db extends { as(author: { actor: string; requestId: string }): Db }>(db: Db, visit: Visit) =>
-  db.as({ actor: `user ${whoIn(visit).user.name}`, requestId: visit.requestId })
+export const asUser = <Db extends { as(author: { actor: string; requestId: string }): Db }>(
+  db: Db,
+  adminRequest: AdminRequest,
+) => db.as({ actor: `user ${whoIn(adminRequest).user.name}`, requestId: adminRequest.requestId })
 
 const described = ({ user, token }: Identity) => ({
   user: user.name,

@@ -1,8 +1,8 @@
 import type { Upload } from '../../features/downloads/files'
 import type { Room } from '../../intake/body-budget'
 import type { OpenRoom } from '../../intake/receive'
+import { OperatorError } from '../../kernel/operator-error'
 import { Outcome, Refusal } from '../../kernel/outcome'
-import { Sorry } from '../../kernel/sorry'
 
 /** The field of the query that names the file which is the body. */
 export const fileField = 'file'
@@ -13,20 +13,23 @@ const largestForm = 16 * mebibyte
 
 const filesOfForms = new WeakMap<Request, File>()
 
-/** The fields of a form that carries a file, which `uploadIn` then finds. A form without one, or too large, is a `Sorry`. */
+/** The fields of a form that carries a file, which `uploadIn` then finds. A form without one, or too large, is an `OperatorError`. */
 export async function readForm(request: Request, openRoom: OpenRoom): Promise<Record<string, string>> {
   const length = Number(request.headers.get('content-length') ?? Number.NaN)
   if (!(length <= largestForm)) {
-    throw new Sorry(
+    throw new OperatorError(
       `a form says its length and has at most ${largestForm / mebibyte} MiB: send a larger file as the body of the request, as application/octet-stream`,
-      'usage',
+      'invalid_input',
     )
   }
   const form = await formIn(request, openRoom(length))
   const parts = [...form] as [string, string | File][]
   const files = parts.flatMap(([, value]) => (typeof value === 'string' ? [] : [value]))
   if (files.length !== 1) {
-    throw new Sorry(`send one file in the form, such as -F ${fileField}=@keys.csv: there are ${files.length}`, 'usage')
+    throw new OperatorError(
+      `send one file in the form, such as -F ${fileField}=@keys.csv: there are ${files.length}`,
+      'invalid_input',
+    )
   }
   filesOfForms.set(request, files[0]!)
   return Object.fromEntries(parts.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
@@ -40,23 +43,26 @@ async function formIn(request: Request, room: Room | Outcome): Promise<Awaited<R
     return form
   } catch (error) {
     if (error instanceof Refusal) throw error
-    throw new Sorry('the form cannot be read: send it as multipart/form-data with its boundary', 'usage')
+    throw new OperatorError(
+      'the form cannot be read: send it as multipart/form-data with its boundary',
+      'invalid_input',
+    )
   } finally {
     room.close()
   }
 }
 
-/** The file that is a request's body, read piece by piece when it is wanted. A name or body that lacks is a `Sorry`. */
+/** The file that is a request's body, read piece by piece when it is wanted. A name or body that lacks is an `OperatorError`. */
 export function uploadIn(request: Request): Upload {
   const { url, headers, body } = request
   const file = filesOfForms.get(request)
   // Some clients name the whole path, as it is written on their system.
   const name = (new URL(url).searchParams.get(fileField) ?? file?.name)?.split(/[/\\]/).at(-1)
-  if (!name) throw new Sorry(`name the file in the query: ?${fileField}=plugin.zip`, 'usage')
+  if (!name) throw new OperatorError(`name the file in the query: ?${fileField}=plugin.zip`, 'invalid_input')
   if (file?.size) {
     return { name, size: file.size, pieces: () => file.stream() as unknown as AsyncIterable<Uint8Array> }
   }
-  if (file || !body) throw new Sorry('send the file as the body of the request', 'usage')
+  if (file || !body) throw new OperatorError('send the file as the body of the request', 'invalid_input')
   const length = headers.get('content-length')
   return {
     name,
@@ -65,7 +71,7 @@ export function uploadIn(request: Request): Upload {
       try {
         yield* body as AsyncIterable<Uint8Array>
       } catch {
-        throw new Sorry(`${name} broke off on its way: send it again`)
+        throw new OperatorError(`${name} broke off on its way: send it again`)
       }
     },
   }

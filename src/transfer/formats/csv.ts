@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 
 /** How a quote is written in a cell that is quoted: twice, or with a backslash before it. */
 export const quoteStyles = ['doubled', 'backslash'] as const
@@ -28,13 +28,13 @@ interface Reading {
 }
 
 const mebibyte = 1024 * 1024
-const longestRecord = 16 * mebibyte
+const recordLengthMax = 16 * mebibyte
 const headLength = 65_536
 const delimiters = [',', ';', '\t', '|'] as const
 
 /**
  * The records of a CSV text; those without a word are skipped. A quote that is out of place, and a record that is
- * too long, is a `Sorry` that says the line.
+ * too long, is an `OperatorError` that says the line.
  */
 export async function* csvRecords(chunks: AsyncIterable<string>, reading: Reading): AsyncGenerator<CsvRecord> {
   let parser: ReturnType<typeof reader> | undefined
@@ -104,7 +104,7 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: longestRecord,
+    max_record_size: recordLengthMax,
     on_record(cells: string[], { lines, empty_lines }) {
       const line = next + empty_lines - seenEmpty
       // What spans more than one line has line breaks in its cells.
@@ -127,15 +127,15 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
       return records.splice(0)
     },
     requireWhole() {
-      if (failure?.code === 'CSV_MAX_RECORD_SIZE' || unfinished > longestRecord) throw tooLong(next, path)
+      if (failure?.code === 'CSV_MAX_RECORD_SIZE' || unfinished > recordLengthMax) throw tooLong(next, path)
       if (failure) throw brokenAt(next, { path, quotes })
     },
   }
 }
 
 const tooLong = (line: number, path: string) =>
-  new Sorry(
-    `the record that begins in line ${line} of ${path} is longer than ${longestRecord / mebibyte} MiB: close a quote that was left open there, or check that the file is what it should be`,
+  new OperatorError(
+    `the record that begins in line ${line} of ${path} is longer than ${recordLengthMax / mebibyte} MiB: close a quote that was left open there, or check that the file is what it should be`,
   )
 
 function brokenAt(line: number, { path, quotes }: Pick<Reading, 'path' | 'quotes'>) {
@@ -143,5 +143,7 @@ function brokenAt(line: number, { path, quotes }: Pick<Reading, 'path' | 'quotes
     quotes === 'doubled'
       ? 'close it, or double it where it is meant; where the file writes \\" for a quote, say --quotes backslash'
       : 'close it, or write \\" where it is meant'
-  return new Sorry(`the record that begins in line ${line} of ${path} has a quote that is out of place: ${remedy}`)
+  return new OperatorError(
+    `the record that begins in line ${line} of ${path} has a quote that is out of place: ${remedy}`,
+  )
 }

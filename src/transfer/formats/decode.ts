@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { remedyFor } from '../../database/failure'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import type { Encoding } from './encodings'
 
 interface Reading {
@@ -10,7 +10,7 @@ interface Reading {
   onRead?: ((bytes: number) => void) | undefined
 }
 
-/** A file's text, piece by piece, without its mark. Bytes that its encoding does not know are a `Sorry` that says the line. */
+/** A file's text, piece by piece, without its mark. Bytes that its encoding does not know are an `OperatorError` that says the line. */
 export async function* decoded({ path, encoding, onRead }: Reading): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding as 'utf-8', { fatal: true })
   let lines = 1
@@ -28,7 +28,7 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
     yield* createReadStream(path, { highWaterMark: 262_144 })
   } catch (error) {
     if (remedyFor(error)) throw error
-    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
+    throw new OperatorError(`cannot read ${path}: check the name and its permissions`)
   }
 }
 
@@ -37,7 +37,7 @@ function decode(decoder: TextDecoder, bytes: Uint8Array | undefined, { path, lin
     return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode()
   } catch {
     const before = bytes ? linesBefore(bytes, decoder.encoding) : 0
-    throw new Sorry(
+    throw new OperatorError(
       `line ${lines + before} of ${path} is not ${decoder.encoding}: save the file as UTF-8, or name its encoding, for example --encoding windows-1252`,
     )
   }

@@ -1,4 +1,4 @@
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 
 const singleByte = [
   ...['windows-1252', 'windows-1250', 'windows-1251', 'windows-1253', 'windows-1254', 'windows-1255', 'windows-1256'],
@@ -22,14 +22,14 @@ const otherNames: Readonly<Record<string, Encoding>> = {
   utf16be: 'utf-16be',
 }
 
-/** The encoding of that name, whichever of its usual names it is. One that is not known is a `Sorry`. */
+/** The encoding of that name, whichever of its usual names it is. One that is not known is an `OperatorError`. */
 export function encodingNamed(name: string): Encoding {
   const plain = name.trim().toLowerCase().replaceAll('_', '-')
   const encoding = otherNames[plain] ?? platformName(plain)
   if (encoding && encodings.includes(encoding)) return encoding
-  throw new Sorry(
+  throw new OperatorError(
     `there is no encoding "${name}" here: name utf-8, utf-16le, utf-16be, windows-1252 (latin1, iso-8859-1), another of the windows-125x and iso-8859-x, koi8-r or macintosh; or save the file as UTF-8`,
-    'usage',
+    'invalid_input',
   )
 }
 

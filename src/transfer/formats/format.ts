@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { extname } from 'node:path'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { type Encoding, unicodeIn } from './encodings'
 import { foreignFormat } from './foreign'
 
@@ -14,14 +14,14 @@ export interface FileFormat {
 
 const headBytes = 8192
 
-/** How a file is written; where it does not say its encoding, it has the one given. One of another kind is a `Sorry`. */
+/** How a file is written; where it does not say its encoding, it has the one given. One of another kind is an `OperatorError`. */
 export function formatOf(path: string, encoding: Encoding): FileFormat {
   const head = headOf(path)
   const unicode = unicodeIn(head)
   const form = unicode ?? { encoding, hasMark: false }
   const text = new TextDecoder(form.encoding as 'utf-8').decode(head)
   const foreign = foreignFormat(head, text, extname(path).toLowerCase())
-  if (foreign) throw new Sorry(`${path} ${foreign}`)
+  if (foreign) throw new OperatorError(`${path} ${foreign}`)
   return { kind: kindOf(text.trimStart(), extname(path).toLowerCase()), ...form }
 }
 
@@ -37,7 +37,7 @@ function headOf(path: string): Buffer {
   try {
     file = openSync(path, 'r')
   } catch {
-    throw new Sorry(`cannot read ${path}: check the name and its permissions`)
+    throw new OperatorError(`cannot read ${path}: check the name and its permissions`)
   }
   try {
     const head = Buffer.alloc(headBytes)

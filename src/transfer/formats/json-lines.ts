@@ -1,4 +1,4 @@
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 
 /** What one line of a file of JSON lines says, and the line it stands in. */
 export interface JsonLine {
@@ -10,9 +10,9 @@ export interface JsonLine {
 
 const mebibyte = 1024 * 1024
 /** The longest line or entry, in characters. */
-export const longestLine = 16 * mebibyte
+export const lineLengthMax = 16 * mebibyte
 
-/** The objects of a file of JSON lines; empty lines are skipped. A line without end is a `Sorry`. */
+/** The objects of a file of JSON lines; empty lines are skipped. A line without end is an `OperatorError`. */
 export async function* jsonLines(chunks: AsyncIterable<string>, path: string): AsyncGenerator<JsonLine> {
   let line = 0
   let rest = ''
@@ -25,14 +25,14 @@ export async function* jsonLines(chunks: AsyncIterable<string>, path: string): A
     const pieces = (rest + chunk).split('\n')
     rest = pieces.pop()!
     for (const piece of pieces) yield* read(piece)
-    if (rest.length > longestLine) throw tooLong(line + 1, path)
+    if (rest.length > lineLengthMax) throw tooLong(line + 1, path)
   }
   yield* read(rest)
 }
 
 const tooLong = (line: number, path: string) =>
-  new Sorry(
-    `line ${line} of ${path} is longer than ${longestLine / mebibyte} MiB: write one JSON object a line, and no list around them`,
+  new OperatorError(
+    `line ${line} of ${path} is longer than ${lineLengthMax / mebibyte} MiB: write one JSON object a line, and no list around them`,
   )
 
 /** The object that a text says, if it says one. */

@@ -1,9 +1,9 @@
-import { Sorry } from '../../kernel/sorry'
-import { type JsonLine, jsonLines, longestLine, objectOf } from './json-lines'
+import { OperatorError } from '../../kernel/operator-error'
+import { type JsonLine, jsonLines, lineLengthMax, objectOf } from './json-lines'
 
 const mebibyte = 1024 * 1024
 /** An object around a list is read whole before its list is found. */
-const longestObject = 64 * mebibyte
+const objectLengthMax = 64 * mebibyte
 
 interface Reading {
   path: string
@@ -24,7 +24,7 @@ export async function* jsonDocument(chunks: AsyncIterable<string>, reading: Read
     const start = text.trimStart()[0]
     if (start === '[') return yield* elementsOf(rest(text, pieces), { path, from: text.indexOf('[') })
     if (done) break
-    if ((start !== undefined && start !== '{') || text.length > longestObject) {
+    if ((start !== undefined && start !== '{') || text.length > objectLengthMax) {
       return yield* jsonLines(rest(text, pieces), path)
     }
   }
@@ -40,7 +40,9 @@ async function* ofObject(text: string, { path, isRecord, onWrapped }: Reading): 
   if (isRecord(value) || !meant.length) return yield { line: lineAt(text, text.indexOf('{')), text, value }
   if (meant.length > 1) {
     const names = meant.map(([name]) => `"${name}"`).join(', ')
-    throw new Sorry(`${path} holds several lists, ${names}: write each into a file of its own, named after its table`)
+    throw new OperatorError(
+      `${path} holds several lists, ${names}: write each into a file of its own, named after its table`,
+    )
   }
   const [name, list] = meant[0]!
   onWrapped?.(name)
@@ -70,7 +72,7 @@ function startOfList(text: string, place: number): number {
   throw new Error('a list that was parsed is not in its text')
 }
 
-/** The elements of the list that begins there, each with its line. A list that is not closed is a `Sorry`. */
+/** The elements of the list that begins there, each with its line. A list that is not closed is an `OperatorError`. */
 async function* elementsOf(
   chunks: AsyncIterable<string>,
   { path, from }: { path: string; from: number },
@@ -101,13 +103,13 @@ async function* elementsOf(
     }
     element += chunk.slice(start)
     skip = 0
-    if (element.length > longestLine) {
-      throw new Sorry(
-        `the entry that begins in line ${startLine || line} of ${path} is longer than ${longestLine / mebibyte} MiB: mind its quotes and brackets`,
+    if (element.length > lineLengthMax) {
+      throw new OperatorError(
+        `the entry that begins in line ${startLine || line} of ${path} is longer than ${lineLengthMax / mebibyte} MiB: mind its quotes and brackets`,
       )
     }
   }
-  throw new Sorry(`the list in ${path} is not closed, it breaks off in line ${line}: get the whole file`)
+  throw new OperatorError(`the list in ${path} is not closed, it breaks off in line ${line}: get the whole file`)
 }
 
 const [newline, comma, closingList, quote, backslash] = [0x0a, 0x2c, 0x5d, 0x22, 0x5c]

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { License } from '../../../db/schema/licensing'
 import { expiryOf } from '../../features/licenses/policy'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import type { Form } from '../export'
 
 const rowsPerPiece = 250
@@ -19,7 +19,10 @@ export interface SpreadsheetOptions {
 /** These options are of CSV alone: elsewhere they would be left out in silence. */
 export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOptions) {
   if (format === 'csv' || (delimiter === undefined && !bom)) return
-  throw new Sorry('a delimiter and a byte order mark are of CSV alone: choose the format csv with them', 'usage')
+  throw new OperatorError(
+    'a delimiter and a byte order mark are of CSV alone: choose the format csv with them',
+    'invalid_input',
+  )
 }
 
 /**

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { createTarDecoder, createTarPacker } from 'modern-tar'
 import { isUnavailable } from '../../database/failure'
+import { OperatorError } from '../../kernel/operator-error'
 import { unreadable } from '../../kernel/ownership'
-import { Sorry } from '../../kernel/sorry'
 import { boundTo, isBound, type Manifest, type Member, readManifest, writeManifest } from './manifest'
 
 /** The parts of a backup, beside the files of releases under their hashes. */
@@ -20,7 +20,7 @@ const known = new RegExp(`^(${databaseName}|${sealedKeyName}|${manifestName}|${f
 const chunkBytes = 1_048_576
 /** How much of an archive is written between two waits for the disk. */
 const syncedBytes = 2 * 1_048_576
-const longestText = 64 * 1_048_576
+const textLengthMax = 64 * 1_048_576
 /** Speed before size: the server beside us needs the processor too. */
 const level = 1
 
@@ -106,7 +106,7 @@ export interface Unpacked {
   bound: string | undefined
 }
 
-/** Reads an archive to its end, each member to its destination. A `Sorry` for what is no backup, or not a whole one. */
+/** Reads an archive to its end, each member to its destination. An `OperatorError` for what is no backup, or not a whole one. */
 export async function readArchive(path: string, destinationOf: Destination): Promise<Unpacked> {
   const found: Record<string, Member> = {}
   const texts: Record<string, string> = {}
@@ -154,7 +154,7 @@ async function drain(
     for await (const chunk of body) {
       digest.update(chunk)
       size += chunk.length
-      if (isText && size > longestText) throw new Error('a text too long')
+      if (isText && size > textLengthMax) throw new Error('a text too long')
       if (isText) pieces.push(chunk)
       await file?.writeFile(chunk)
     }
@@ -176,17 +176,19 @@ function unpacked(path: string) {
 function faultOf(path: string, error: unknown, hasBegun: boolean) {
   const { code = '', message } = error as { code?: string; message: string }
   // What reads the archive says in a bare error what is wrong with it; a system's error has a code.
-  if (error instanceof Sorry) return error
+  if (error instanceof OperatorError) return error
   const isOfFormat = /^Z_/.test(code) || (code === '' && (error as Error).constructor === Error)
-  if (/^E(NOENT|NOTDIR|ACCES|PERM|ISDIR)$/.test(code)) return new Sorry(unreadable(path, error))
+  if (/^E(NOENT|NOTDIR|ACCES|PERM|ISDIR)$/.test(code)) return new OperatorError(unreadable(path, error))
   if (!isOfFormat || isUnavailable(error)) return error
   if (!hasBegun) return foreign(path)
   return code === 'Z_BUF_ERROR' || /truncated/.test(message) ? cutOff(path) : damaged(path, 'it does not unpack')
 }
 
 const foreign = (path: string) =>
-  new Sorry(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
+  new OperatorError(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
 const cutOff = (path: string) =>
-  new Sorry(`${path} is cut off, its end is missing: copy it again from where it was taken, or use another backup`)
+  new OperatorError(
+    `${path} is cut off, its end is missing: copy it again from where it was taken, or use another backup`,
+  )
 const damaged = (path: string, how: string) =>
-  new Sorry(`${path} is damaged, ${how}: copy it again from where it was taken, or use another backup`)
+  new OperatorError(`${path} is damaged, ${how}: copy it again from where it was taken, or use another backup`)

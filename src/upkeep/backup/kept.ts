@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const form = /^latchkey-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-\d+)?\.tar\.gz$/
 
 /** How many of its backups a server remembers where it keeps all. */
-const longestList = 10_000
+const listLengthMax = 10_000
 
 /** A backup among those the server has taken. */
 export interface Kept {
@@ -49,7 +49,7 @@ export const namedBackups = (folder: string, now: Date) =>
 
 /** Removes those beyond so many of a list, newest first; 0 keeps all. Those that are left. */
 export async function prune(paths: readonly string[], most: number) {
-  const left = paths.slice(0, most || longestList)
+  const left = paths.slice(0, most || listLengthMax)
   if (most) for (const path of paths.slice(most)) await rm(path, { force: true })
   return left
 }

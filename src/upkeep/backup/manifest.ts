@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 
 const format = 2
 /** The format of a manifest that nothing vouches for. */
@@ -40,12 +40,12 @@ export const boundTo = (written: string) => `latchkey backup\n${written}`
 /** Whether the key in a backup is sealed so that it vouches for the manifest. */
 export const isBound = (manifest: Manifest) => manifest.format !== unbound
 
-/** A `Sorry` for one that a newer version wrote; undefined for what is no manifest. */
+/** An `OperatorError` for one that a newer version wrote; undefined for what is no manifest. */
 export function readManifest(text: string): Manifest | undefined {
   const written = jsonIn(text)
   if (Value.Check(Manifest, written)) return written
   if (!Value.Check(Newer, written)) return undefined
-  throw new Sorry(`the backup was taken by a newer Latchkey (${written.version}): restore it with that version`)
+  throw new OperatorError(`the backup was taken by a newer Latchkey (${written.version}): restore it with that version`)
 }
 
 /** Undefined for what is no JSON. */

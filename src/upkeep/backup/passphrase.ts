@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes, scrypt } fro
 import { promisify } from 'node:util'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import { jsonIn } from './manifest'
 
 const keyBytes = 32
@@ -64,11 +64,13 @@ export async function sealUnder(passphrase: string, secret: string, bound?: stri
   return `${JSON.stringify(written)}\n`
 }
 
-/** The secret. A `Sorry` when that is not its passphrase, or it or what it is bound to was altered. */
+/** The secret. An `OperatorError` when that is not its passphrase, or it or what it is bound to was altered. */
 export async function openUnder(passphrase: string, sealed: string, bound?: string): Promise<string> {
   const written = jsonIn(sealed)
   if (!Value.Check(Sealed, written)) {
-    throw new Sorry('the sealed keys of this backup are damaged: copy it again from where it was taken, or use another')
+    throw new OperatorError(
+      'the sealed keys of this backup are damaged: copy it again from where it was taken, or use another',
+    )
   }
   const { salt, iv, tag, data, N, check } = written
   const bytes = (text: string) => Buffer.from(text, 'base64')
@@ -80,8 +82,10 @@ export async function openUnder(passphrase: string, sealed: string, bound?: stri
     return Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString()
   } catch {
     if (check === checkOf(key)) {
-      throw new Sorry('this backup was altered since it was taken, its passphrase does not vouch for it: use another')
+      throw new OperatorError(
+        'this backup was altered since it was taken, its passphrase does not vouch for it: use another',
+      )
     }
-    throw new Sorry('the passphrase does not open the keys of this backup: give the one it was taken with')
+    throw new OperatorError('the passphrase does not open the keys of this backup: give the one it was taken with')
   }
 }

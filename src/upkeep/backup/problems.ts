@@ -1,6 +1,6 @@
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
-import { type Facts, findFact } from '../store'
+import { findFact, type InstallationFacts } from '../store'
 
 const dayMs = 24 * 3_600_000
 /** How old the last backup may be where the server takes none by itself. */
@@ -10,9 +10,9 @@ const clockErrorMs = 5 * 60_000
 
 /** What a data folder knows of its backups. */
 export interface BackupFacts {
-  last_backup: Facts['last_backup'] | null
-  last_backup_failure: Facts['last_backup_failure'] | null
-  restored: Facts['restored'] | null
+  last_backup: InstallationFacts['last_backup'] | null
+  last_backup_failure: InstallationFacts['last_backup_failure'] | null
+  restored: InstallationFacts['restored'] | null
 }
 
 /** Reads them; a failure from before the last success is history. */

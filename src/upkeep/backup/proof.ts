@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
-import { Sorry } from '../../kernel/sorry'
+import { OperatorError } from '../../kernel/operator-error'
 import type { FolderSealer, Sealer } from '../../signing/sealing'
-import { flawOfKeyPair } from '../../signing/trial'
+import { problemOfKeyPair } from '../../signing/trial'
 import { databaseName } from './archive'
 import type { Manifest } from './manifest'
 import { listKeyPairs } from './store'
 
 /**
  * Proves a database that came out of a backup: it is whole, has the rows it had, and every key pair signs so that its
- * public half bears it out. What does not hold is a `Sorry`.
+ * public half bears it out. What does not hold is an `OperatorError`.
  */
 export async function prove(folder: string, { rows, signing_keys }: Manifest, folderSealer: FolderSealer) {
   const path = join(folder, databaseName)
@@ -18,14 +18,16 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
   const sealers: Sealer[] = [folderSealer, folderSealer.former]
   const sealer = sealers.find(({ fingerprint }) => fingerprint === found?.sealingFingerprint)
   if (!sealer) {
-    throw new Sorry('the sealing key is not the one this backup was taken with: name the sealing.key of that time')
+    throw new OperatorError(
+      'the sealing key is not the one this backup was taken with: name the sealing.key of that time',
+    )
   }
   await inspect(path, async (database) => {
-    const [flaw] = [
-      ...database.flaws(1),
+    const [problem] = [
+      ...database.problems(1),
       ...database.brokenReferences(1).map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`),
     ]
-    if (flaw) throw unsound(`its database is not sound: ${flaw}`)
+    if (problem) throw unsound(`its database is not sound: ${problem}`)
     if (!Bun.deepEquals(database.rows(), rows)) throw unsound('its tables have not the rows that its manifest counts')
     const keys = await listKeyPairs(database.read)
     if (
@@ -36,10 +38,10 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
     )
       throw unsound('it has not the signing keys it had')
     for (const key of keys) {
-      const fault = flawOfKeyPair(key, sealer)
+      const fault = problemOfKeyPair(key, sealer)
       if (fault) throw unsound(`signing key ${key.id} is invalid: ${fault}`)
     }
   })
 }
 
-const unsound = (what: string) => new Sorry(`the backup is not good, ${what}; see what "latchkey doctor" finds`)
+const unsound = (what: string) => new OperatorError(`the backup is not good, ${what}; see what "latchkey doctor" finds`)

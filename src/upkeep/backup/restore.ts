@@ -5,8 +5,8 @@ import { connect } from '../../database/connection'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
 import { syncFolder } from '../../kernel/disk'
+import { OperatorError } from '../../kernel/operator-error'
 import { denied, isDenial } from '../../kernel/ownership'
-import { Sorry } from '../../kernel/sorry'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
 import { inspectLog } from '../audit-log'
 import { forgetFact, putFact } from '../store'
@@ -53,7 +53,7 @@ export async function restoreBackup(
   const isFilled = isTrial ? false : existsSync(folder) && !isRemoved(folder)
   const place = isFilled ? folder : nearest(dirname(folder))
   const stage = await mkdtemp(join(place, stagePrefix)).catch((error) => {
-    throw isDenial(error) ? new Sorry(denied(place, 'write to')) : error
+    throw isDenial(error) ? new OperatorError(denied(place, 'write to')) : error
   })
   try {
     await mkdir(join(stage, 'files'), { mode: 0o700 })
@@ -80,7 +80,7 @@ async function requireWholeLog(path: string, sealer: FolderSealer) {
   if (inspectDatabase(path)?.sealingFingerprint !== sealer.fingerprint) return
   const { broken } = await inspect(path, ({ read }) => inspectLog(() => read, sealer))
   if (!broken) return
-  throw new Sorry(
+  throw new OperatorError(
     `the audit log of this backup is broken at row ${broken.id}, ${broken.reason}: restore an older one, or this one with --broken-audit-log`,
   )
 }
@@ -116,18 +116,19 @@ const isKept = (name: string) => name === databaseName || name.startsWith(filePr
 
 function requireEmpty(folder: string) {
   if (!existsSync(folder)) return
-  if (!statSync(folder).isDirectory()) throw new Sorry(`${folder} is not a folder: choose another with --data-dir`)
+  if (!statSync(folder).isDirectory())
+    throw new OperatorError(`${folder} is not a folder: choose another with --data-dir`)
   // A fresh disk has a folder for what a repair finds.
   const [something] = namesIn(folder).filter((name) => name !== 'lost+found')
   if (something === undefined) return
-  throw new Sorry(`${folder} is not empty, it has ${something}: restore to a new folder, named with --data-dir`)
+  throw new OperatorError(`${folder} is not empty, it has ${something}: restore to a new folder, named with --data-dir`)
 }
 
 function namesIn(folder: string) {
   try {
     return readdirSync(folder)
   } catch (error) {
-    throw isDenial(error) ? new Sorry(denied(folder, 'read')) : error
+    throw isDenial(error) ? new OperatorError(denied(folder, 'read')) : error
   }
 }
 
@@ -148,13 +149,16 @@ function nearest(folder: string): string {
 async function keyOf({ manifest, sealedKey, bound }: Unpacked, { passphrase, sealingKey }: Opener) {
   if (sealingKey !== undefined) return sealingKey
   if (sealedKey === undefined) {
-    throw new Sorry(
+    throw new OperatorError(
       `this backup was taken without keys on ${manifest.made_at}: name the sealing.key of that time with --sealing-key`,
-      'usage',
+      'invalid_input',
     )
   }
   if (passphrase === undefined) {
-    throw new Sorry('the keys of this backup are under a passphrase: name its file with --passphrase-file', 'usage')
+    throw new OperatorError(
+      'the keys of this backup are under a passphrase: name its file with --passphrase-file',
+      'invalid_input',
+    )
   }
   return openUnder(passphrase, sealedKey, bound)
 }

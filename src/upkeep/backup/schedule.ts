@@ -6,9 +6,9 @@ import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Conclusion, declareJob, type Handled, handles, type Run } from '../../jobs/job'
 import { enqueue } from '../../jobs/store'
-import { Sorry } from '../../kernel/sorry'
-import { runAside } from '../aside'
+import { OperatorError } from '../../kernel/operator-error'
 import { findFact, putFact } from '../store'
+import { runCommand } from '../subprocess'
 import { freePath, namedBackups, prune } from './kept'
 import { findBackupFacts } from './problems'
 import { listPendingPayloads } from './store'
@@ -16,25 +16,26 @@ import { listPendingPayloads } from './store'
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
-type House = Pick<Deps, 'config' | 'db' | 'folder' | 'log'>
+type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'log'>
 
 /** One backup of the server's own. */
 const backup = declareJob('backup', Type.Object({ file: Type.String() }), {
   delaysMs: [10 * minuteMs, hourMs],
   leaseMs: 12 * hourMs,
-  mostAtOnce: 1,
+  atOnceMax: 1,
 })
 
 /** Looks once a minute whether it is time. */
 const schedule = declareJob('backup.schedule', Type.Object({}), { everyMs: minuteMs })
 
-/** Where the server's own backups go. A `Sorry` where a setting lacks that they take. */
+/** Where the server's own backups go. An `OperatorError` where a setting lacks that they take. */
 export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
-  if (!backup_to) throw new Sorry('there is no folder for backups: name one with the setting backup_to', 'usage')
+  if (!backup_to)
+    throw new OperatorError('there is no folder for backups: name one with the setting backup_to', 'invalid_input')
   if (backup_passphrase_file) return { folder: backup_to, passphraseFile: backup_passphrase_file }
-  throw new Sorry(
+  throw new OperatorError(
     'there is no passphrase for the keys in backups: name a file that holds one with the setting backup_passphrase_file',
-    'usage',
+    'invalid_input',
   )
 }
 
@@ -50,12 +51,12 @@ const filesOrdered = async (db: Queryable) =>
   (await listPendingPayloads(db, backup.name)).map((payload) => (payload as Static<typeof backup.payload>).file)
 
 /** Who takes the server's backups, and who sees that it is time. */
-export const backupJobs = (house: House): Handled[] => [
-  handles(backup, (payload, run) => takeAside(house, payload, run)),
-  handles(schedule, (_, { now }) => orderWhenDue(house, now)),
+export const backupJobs = (installation: Installation): Handled[] => [
+  handles(backup, (payload, run) => takeAside(installation, payload, run)),
+  handles(schedule, (_, { now }) => orderWhenDue(installation, now)),
 ]
 
-async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusion> {
+async function orderWhenDue({ config, db }: Installation, now: Date): Promise<Conclusion> {
   const { backup_every: everyMs, backup_to } = config
   if (!everyMs || (await filesOrdered(db.read)).length) return {}
   // Names of files say nothing: anybody may have written them, by any clock.
@@ -74,7 +75,7 @@ async function orderWhenDue({ config, db }: House, now: Date): Promise<Conclusio
 
 /** The backup and what comes after it. The old ones go when the new one is verified. */
 async function takeAside(
-  { config, db, folder, log }: House,
+  { config, db, folder, log }: Installation,
   { file: wanted }: Static<typeof backup.payload>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
@@ -83,7 +84,7 @@ async function takeAside(
   const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now, await filesOrdered(db.read))
   try {
     const place = requirePlace(config)
-    if (!isTaken) await runAside(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
+    if (!isTaken) await runCommand(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
     // By the list, not by the names in the folder: files that others put there push nothing out.
     const before = (await findFact(db.read, 'own_backups')) ?? namedBackups(resolve(place.folder), now)
     const own = await prune([file, ...before.filter((path) => path !== file)], config.backup_keep)

@@ -8,8 +8,8 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { hashOfFile, pathOf } from '../../features/downloads/files'
 import { syncFolder } from '../../kernel/disk'
+import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
-import { Sorry } from '../../kernel/sorry'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
 import { forgetFact, putFact } from '../store'
 import { databaseName, filePrefix, type Packing, readArchive, writeArchive } from './archive'
@@ -33,30 +33,33 @@ export interface Taken {
  * again and verified; whatever stops it before leaves nothing of that name.
  */
 export async function takeBackup(
-  house: Pick<Deps, 'db' | 'folder' | 'sealer'>,
+  installation: Pick<Deps, 'db' | 'folder' | 'sealer'>,
   file: string,
   { passphrase, now, giveWay }: { passphrase: string | undefined; now: Date; giveWay?: (() => void) | undefined },
 ): Promise<Taken> {
   const path = resolve(file)
-  if (existsSync(path)) throw new Sorry(`${path} exists already: name a file that does not`)
+  if (existsSync(path)) throw new OperatorError(`${path} exists already: name a file that does not`)
   const place = dirname(path)
   const unfinished = await makeRoom(place, now)
   const archive = join(unfinished, 'backup.tar.gz')
   try {
     const copy = join(unfinished, databaseName)
-    copyForReading(join(house.folder, databaseName), copy)
+    copyForReading(join(installation.folder, databaseName), copy)
     // Not before: as long as it is copied, the log beside it grows.
     giveWay?.()
-    const sealingKey = readFileSync(join(house.folder, 'sealing.key'), 'utf8')
+    const sealingKey = readFileSync(join(installation.folder, 'sealing.key'), 'utf8')
     const sealKey = passphrase === undefined ? undefined : (bound: string) => sealUnder(passphrase, sealingKey, bound)
-    await writeArchive(archive, (packing) => packAll(house, { copy, now }, packing), sealKey)
+    await writeArchive(archive, (packing) => packAll(installation, { copy, now }, packing), sealKey)
     await rm(copy)
-    const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), { passphrase, sealer: house.sealer })
+    const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), {
+      passphrase,
+      sealer: installation.sealer,
+    })
     await rename(archive, path)
     giveToOwnerOf(place, [path])
     syncFolder(place)
     const { size: bytes } = await stat(path)
-    await house.db.write(async (tx) => {
+    await installation.db.write(async (tx) => {
       await putFact(tx, 'last_backup', { at: now.toISOString(), path })
       // It is history now.
       await forgetFact(tx, 'last_backup_failure')
@@ -75,7 +78,7 @@ async function makeRoom(place: string, now: Date) {
     await sweep(place, now)
     return await mkdtemp(join(place, unfinishedPrefix))
   } catch (error) {
-    throw isDenial(error) ? new Sorry(denied(place, 'write to')) : error
+    throw isDenial(error) ? new OperatorError(denied(place, 'write to')) : error
   }
 }
 

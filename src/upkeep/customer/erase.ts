@@ -4,25 +4,27 @@ import { redactEntries } from '../../audit/redact'
 import { deleteCalls } from '../../call-log/store'
 import type { Queryable } from '../../database/connection'
 import { overwriting } from '../../database/secure-delete'
+import { OperatorError } from '../../kernel/operator-error'
 import { randomToken, sha256 } from '../../kernel/secrets'
-import { Sorry } from '../../kernel/sorry'
 import { type Customer, countsOf, findCustomer } from './find'
 import { impersonalSide, withoutPerson } from './redact'
 import * as store from './store'
 
 /**
  * Erases a person: licences stay and work, and belong to nobody. The write says what was erased, and of whom only by a
- * number made for it. That an order of theirs still waits is a `Sorry`.
+ * number made for it. That an order of theirs still waits is an `OperatorError`.
  */
 export const eraseCustomer = (tx: Queryable, email: string, now: Date) =>
   overwriting(tx, async () => {
     const found = await findCustomer(tx, email)
     if (await store.hasWaitingOrder(tx, [email])) {
-      throw new Sorry('an order of this person waits to be fulfilled: see "latchkey job list", and try again then')
+      throw new OperatorError(
+        'an order of this person waits to be fulfilled: see "latchkey job list", and try again then',
+      )
     }
     await eraseLicensing(tx, found, now)
     await deleteCalls(tx, idsOf(found.calls))
-    await store.deleteTelemetry(tx, idsOf(found.telemetry))
+    await store.deleteTelemetryById(tx, idsOf(found.telemetry))
     await erasePapers(tx, found)
     for (const { column, ...sheet } of found.remarks) {
       await store.putRemark(tx, column, { ...sheet, content: found.mentions.without(sheet.content) })

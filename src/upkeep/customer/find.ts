@@ -2,14 +2,14 @@ import type { AuditEntry } from '../../../db/schema/operations'
 import { listPersonalEntries } from '../../audit/store'
 import { listCallsNaming, listCallsOf } from '../../call-log/store'
 import type { Queryable } from '../../database/connection'
+import { OperatorError } from '../../kernel/operator-error'
 import { sha256 } from '../../kernel/secrets'
-import { Sorry } from '../../kernel/sorry'
 import { type Mentions, mentionsOf } from './mentions'
 
 import {
   listActivationsOf,
   listLicensesOf,
-  listMetaOf,
+  listMetaOfLicenses,
   listPapers,
   listRemarks,
   listTelemetryOf,
@@ -59,7 +59,7 @@ export async function findCustomer(db: Queryable, email: string) {
   }
   return {
     licenses,
-    meta: await listMetaOf(db, ids),
+    meta: await listMetaOfLicenses(db, ids),
     activations: await listActivationsOf(db, ids),
     calls: await findCalls(db, { email, keys, mentions }),
     telemetry: reports.filter((row) => keys.includes(row.licenseKey ?? '') || isAbout(row)),
@@ -80,9 +80,9 @@ export async function findCalls(db: Queryable, { email, keys, mentions }: Person
   return [...new Map(calls.map((call) => [call.id, call])).values()]
 }
 
-/** The same address; one that is none is a `Sorry`. */
+/** The same address; one that is none is an `OperatorError`. */
 export function requireAddress(email: string) {
-  if (!/^\S+@\S+$/.test(email)) throw new Sorry(`"${email}" is no e-mail address`, 'usage')
+  if (!/^\S+@\S+$/.test(email)) throw new OperatorError(`"${email}" is no e-mail address`, 'invalid_input')
   return email
 }
 

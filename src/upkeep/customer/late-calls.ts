@@ -3,17 +3,17 @@ import { eraseLateCalls } from './erase'
 import { findCalls, type Person } from './find'
 
 const pauseMs = 1250
-const fewestPasses = 2
-const mostPasses = 30
+const passesMin = 2
+const passesMax = 30
 
 /**
  * A server keeps calls in memory for a second or two before it writes them: those made before the erasure are forgotten
  * as they come, until none comes any more.
  */
 export async function forgetLateCalls(db: Db, person: Person, until: Date) {
-  for (let pass = 1; pass <= mostPasses; pass++) {
+  for (let pass = 1; pass <= passesMax; pass++) {
     await Bun.sleep(pauseMs)
     const late = await db.write(async (tx) => eraseLateCalls(tx, await findCalls(tx, person), until))
-    if (!late && pass >= fewestPasses) return
+    if (!late && pass >= passesMin) return
   }
 }

@@ -7,11 +7,11 @@ export interface Mentions {
   without(text: string): string
 }
 
-const shortestName = 3
+const nameLengthMin = 3
 
 /** Of somebody with that e-mail address and these names; a part of a longer address or word is somebody else. */
 export function mentionsOf(email: string, names: readonly string[]): Mentions {
-  const told = names.filter(({ length }) => length >= shortestName).sort((a, b) => b.length - a.length)
+  const told = names.filter(({ length }) => length >= nameLengthMin).sort((a, b) => b.length - a.length)
   const patterns = [
     `(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`,
     ...told.map((name) => `(?<![\\p{L}\\p{N}_-])${escaped(name)}(?![\\p{L}\\p{N}_-])`),

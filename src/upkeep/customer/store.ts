@@ -17,7 +17,7 @@ export const listLicensesOf = (db: Queryable, email: string): Promise<License[]>
 
 const lower = (text: string) => sql`lower(${text})`
 
-export const listMetaOf = (db: Queryable, ids: readonly number[]) =>
+export const listMetaOfLicenses = (db: Queryable, ids: readonly number[]) =>
   Promise.resolve(db.select().from(licenseMeta).where(isAmong(licenseMeta.licenseId, ids)))
 
 export const listActivationsOf = (db: Queryable, ids: readonly number[]) =>
@@ -42,7 +42,7 @@ const reportOf = (keys: readonly string[], email: string) =>
 export const listTelemetryOf = (db: Queryable, keys: readonly string[], email: string) =>
   Promise.resolve(db.select().from(telemetry).where(reportOf(keys, email)))
 
-export async function deleteTelemetry(tx: Queryable, ids: readonly number[]) {
+export async function deleteTelemetryById(tx: Queryable, ids: readonly number[]) {
   await tx.delete(telemetry).where(isAmong(telemetry.id, ids))
 }
 

@@ -1,10 +1,10 @@
-import type { Inspection } from '../../database/inspection'
+import type { DatabaseInspection } from '../../database/inspection'
 import type { Deps } from '../../deps'
 
 /** What is looked at: the folder and its database. */
 export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
   readonly now: Date
-  readonly database: Inspection
+  readonly database: DatabaseInspection
 }
 
 /** Something that must hold. */

@@ -1,7 +1,7 @@
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
-import { runAside } from '../aside'
 import { databaseOf } from '../optimize'
+import { runCommand } from '../subprocess'
 import type { Check, Patient } from './check'
 import { folder } from './folder'
 import { licensing } from './licensing'
@@ -26,25 +26,27 @@ export interface Diagnosis {
   checks: Checked[]
 }
 
-type House = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
+type Installation = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
 
 /** Looks whether everything holds that must hold, and changes nothing. A server has it done aside. */
-export async function examine(house: House, now: Date): Promise<Diagnosis> {
-  const checked = house.isServer ? await examineAside(house, now) : await lookAtAll(checks, house, now)
+export async function examine(installation: Installation, now: Date): Promise<Diagnosis> {
+  const checked = installation.isServer
+    ? await examineAside(installation, now)
+    : await lookAtAll(checks, installation, now)
   return { ok: checked.every(({ ok }) => ok), checks: checked }
 }
 
 /** All but the settings, of which that process has others. */
-async function examineAside(house: House, now: Date) {
-  const { value } = await runAside(house.folder, ['doctor'])
+async function examineAside(installation: Installation, now: Date) {
+  const { value } = await runCommand(installation.folder, ['doctor'])
   const isOurs = ({ name }: Checked) => !settingChecks.some((check) => check.name === name)
-  return [...(value as Diagnosis).checks.filter(isOurs), ...(await lookAtAll(settingChecks, house, now))]
+  return [...(value as Diagnosis).checks.filter(isOurs), ...(await lookAtAll(settingChecks, installation, now))]
 }
 
-const lookAtAll = (wanted: readonly Check[], house: House, now: Date) =>
-  inspect(databaseOf(house.folder), async (database) => {
+const lookAtAll = (wanted: readonly Check[], installation: Installation, now: Date) =>
+  inspect(databaseOf(installation.folder), async (database) => {
     const checked: Checked[] = []
-    for (const check of wanted) checked.push(await look(check, { ...house, database, now }))
+    for (const check of wanted) checked.push(await look(check, { ...installation, database, now }))
     return checked
   })
 

@@ -3,15 +3,15 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashOfFile, listFiles, pathOf } from '../../features/downloads/files'
 import { findSealingFingerprint } from '../../signing/store'
-import { flawOfKeyPair } from '../../signing/trial'
+import { problemOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
 import { listKeyPairs, listReleaseFiles, listSealedSecrets } from '../backup/store'
 import { databaseOf, sizeOf } from '../optimize'
 import type { Check } from './check'
-import { mostNamed } from './store'
+import { namedMax } from './store'
 
 /** Beside as much as the database takes: a copy of it is made before it is migrated. */
-const leastFreeBytes = 256 * 1_048_576
+const freeBytesMin = 256 * 1_048_576
 const forGroupAndOthers = 0o077
 const writableByGroupOrOthers = 0o022
 
@@ -21,9 +21,9 @@ export const folder: readonly Check[] = [
     promise: 'the file of the database is sound, and every reference in it leads to a row',
     remedy: 'stop the server, keep a copy of the folder, and restore the last backup with "latchkey restore"',
     find: async ({ database }) => [
-      ...database.flaws(mostNamed),
+      ...database.problems(namedMax),
       ...database
-        .brokenReferences(mostNamed)
+        .brokenReferences(namedMax)
         .map(({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a row of ${parent} that is not there`),
     ],
   },
@@ -37,8 +37,8 @@ export const folder: readonly Check[] = [
       return [
         ...(isFitting ? [] : ['sealing.key is not the one this database was made with']),
         ...keys.flatMap((key) => {
-          const flaw = flawOfKeyPair(key, sealer)
-          return flaw ? [`signing key ${key.id}: ${flaw}`] : []
+          const problem = problemOfKeyPair(key, sealer)
+          return problem ? [`signing key ${key.id}: ${problem}`] : []
         }),
         ...(await listSealedSecrets(read)).flatMap((webhook) => {
           try {
@@ -60,14 +60,14 @@ export const folder: readonly Check[] = [
       const seen = new Map<string, string | undefined>()
       for (const { hash } of wanted) if (!seen.has(hash)) seen.set(hash, await hashOfFile(pathOf(folder, hash)))
       const lost = wanted.filter(({ hash }) => seen.get(hash) !== hash)
-      const strays = (await listFiles(folder)).filter((name) => !seen.has(name))
+      const unknown = (await listFiles(folder)).filter((name) => !seen.has(name))
       return [
         ...lost.map(({ releaseId, hash }) =>
           seen.get(hash) === undefined
             ? `the file of release ${releaseId} is missing: files/${hash}`
             : `the file of release ${releaseId} was altered: files/${hash}`,
         ),
-        ...strays.slice(0, mostNamed).map((name) => `no release knows files/${name}`),
+        ...unknown.slice(0, namedMax).map((name) => `no release knows files/${name}`),
       ]
     },
   },
@@ -77,7 +77,7 @@ export const folder: readonly Check[] = [
     remedy: 'make room on that disk, or move the folder to another',
     async find({ folder }) {
       const { bavail, bsize } = await statfs(folder)
-      const [free, needed] = [bavail * bsize, sizeOf(databaseOf(folder)) + leastFreeBytes]
+      const [free, needed] = [bavail * bsize, sizeOf(databaseOf(folder)) + freeBytesMin]
       return free < needed ? [`${folder} has ${free} bytes free, and ${needed} are needed`] : []
     },
   },

@@ -5,7 +5,7 @@ import { deliveries, jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
 /** More rows than these are not named of one kind: whoever mends them finds the rest afterwards. */
-export const mostNamed = 100
+export const namedMax = 100
 
 /** Keys that are there twice, whatever their index says. */
 export const listDoubleKeys = (db: Queryable) =>
@@ -14,7 +14,7 @@ export const listDoubleKeys = (db: Queryable) =>
     .from(licenses)
     .groupBy(licenses.licenseKey)
     .having(sql`count(*) > 1`)
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Licences whose state and date contradict each other: an assigned one has a date, one in stock has none. */
 export const listOddDates = (db: Queryable) =>
@@ -27,7 +27,7 @@ export const listOddDates = (db: Queryable) =>
         and(inArray(licenses.status, ['available', 'reserved']), isNotNull(licenses.assignedAt)),
       ),
     )
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Licences that were given away again although they had not come back to stock, by the audit log. */
 export const listAssignedTwice = (db: Queryable) =>
@@ -41,7 +41,7 @@ export const listAssignedTwice = (db: Queryable) =>
           or (verb = 'license.updated' and json_extract(after, '$.status') in ('available', 'reserved'))))`,
     )
     .where(sql`verb = 'license.assigned' and verb_before = 'license.assigned'`)
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Licences with more seats taken than they have. */
 export const listOverfull = (db: Queryable) =>
@@ -54,7 +54,7 @@ export const listOverfull = (db: Queryable) =>
     )
     .innerJoin(licenses, sql`licenses.id = taken.license_id`)
     .where(and(gt(licenses.activationLimit, 0), sql`seats > ${licenses.activationLimit}`))
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Devices that hold two seats of one licence. */
 export const listDoubleSeats = (db: Queryable) =>
@@ -64,7 +64,7 @@ export const listDoubleSeats = (db: Queryable) =>
     .where(sql.raw(seatIsTaken))
     .groupBy(activations.licenseId, activations.identifier)
     .having(sql`count(*) > 1`)
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Contracts with more keys than their quota. */
 export const listOverdrawn = (db: Queryable) =>
@@ -74,7 +74,7 @@ export const listOverdrawn = (db: Queryable) =>
     .innerJoin(licenses, eq(licenses.contractId, contracts.id))
     .groupBy(contracts.id)
     .having(sql`count(*) > ${contracts.licenseKeysQuantity}`)
-    .limit(mostNamed)
+    .limit(namedMax)
 
 const ofOrder = (kind: string) => and(eq(jobs.kind, kind), eq(jobs.state, 'done'))
 
@@ -91,7 +91,7 @@ export const listUntoldOrders = (db: Queryable, kind: string, after: Date) =>
     .select({ id: jobs.id })
     .from(jobs)
     .where(and(ofOrder(kind), gt(jobs.finishedAt, after), sql`not exists (select 1 ${deliveryOfOrder})`))
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Orders that were told of other than as many keys as they asked for. */
 export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
@@ -108,16 +108,16 @@ export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
             <> coalesce(json_extract(jobs.payload, '$.quantity'), 1))`,
       ),
     )
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Jobs of a kind that were given up. */
-export const listDead = (db: Queryable, kind: string) =>
+export const listDeadJobs = (db: Queryable, kind: string) =>
   db
     .select({ id: jobs.id, error: jobs.lastError })
     .from(jobs)
     .where(and(eq(jobs.state, 'dead'), eq(jobs.kind, kind)))
     .orderBy(asc(jobs.id))
-    .limit(mostNamed)
+    .limit(namedMax)
 
 const waiting = (kind: string) => sql`
   select json_extract(payload, '$.deliveryId') from jobs where state in ('queued', 'running') and kind = ${kind}`
@@ -128,7 +128,7 @@ export const listForlornDeliveries = (db: Queryable, kind: string) =>
     .select({ id: deliveries.id })
     .from(deliveries)
     .where(and(eq(deliveries.state, 'pending'), sql`${deliveries.id} not in (${waiting(kind)})`))
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Jobs that are to send a delivery that is not there, or over. */
 export const listIdleJobs = (db: Queryable, kind: string) =>
@@ -143,8 +143,8 @@ export const listIdleJobs = (db: Queryable, kind: string) =>
           where deliveries.id = json_extract(jobs.payload, '$.deliveryId') and deliveries.state = 'pending')`,
       ),
     )
-    .limit(mostNamed)
+    .limit(namedMax)
 
 /** Rows of a table that say they are of a time that is still to come. */
 export const listFuture = (db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) =>
-  db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(mostNamed)
+  db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(namedMax)

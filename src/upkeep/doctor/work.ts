@@ -2,7 +2,7 @@ import { fulfilOrder } from '../../features/assignments/order'
 import { deliver } from '../../webhooks/outbox'
 import { findFact } from '../store'
 import type { Check } from './check'
-import { listDead, listForlornDeliveries, listIdleJobs, listShortOrders, listUntoldOrders } from './store'
+import { listDeadJobs, listForlornDeliveries, listIdleJobs, listShortOrders, listUntoldOrders } from './store'
 
 export const work: readonly Check[] = [
   {
@@ -19,7 +19,7 @@ export const work: readonly Check[] = [
         ...(await listShortOrders(read, fulfilOrder.name, after)).map(
           ({ id }) => `job ${id} has told of another number of keys than was ordered`,
         ),
-        ...(await listDead(read, fulfilOrder.name)).map(
+        ...(await listDeadJobs(read, fulfilOrder.name)).map(
           ({ id, error }) => `job ${id} could not fulfil its order: ${error ?? 'no reason is known'}`,
         ),
       ]

@@ -3,10 +3,10 @@ import type { Config } from '../../config'
 import type { Db } from '../../database/database'
 import { daysAfter } from '../../kernel/moments'
 import { findFact, putFact } from '../store'
-import { type HeapName, heaps, type OldRows, type Place, pageSurplusCalls } from './store'
+import { type HeapName, heaps, type OldRows, pageSurplusCalls, type RetentionCursor } from './store'
 
 /** More calls are not kept, whatever their age: the log of a busy day must not fill the disk. */
-const mostCalls = 5_000_000
+const callsMax = 5_000_000
 /** Requests that wait are answered before the next rows go. */
 const pauseMs = 20
 
@@ -53,7 +53,7 @@ function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry }: Con
 
 async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { what: HeapName; before: Date }) {
   const heap = heaps[what]
-  let [rows, from]: [number, Place | undefined] = [0, undefined]
+  let [rows, from]: [number, RetentionCursor | undefined] = [0, undefined]
   do {
     signal?.throwIfAborted()
     const page: OldRows = isTrial
@@ -87,7 +87,7 @@ async function removeSurplus(db: Db, { signal }: Terms) {
   for (let rows = 0; ; await Bun.sleep(pauseMs)) {
     signal?.throwIfAborted()
     const ids = await db.write(async (tx) => {
-      const surplus = await pageSurplusCalls(tx, mostCalls)
+      const surplus = await pageSurplusCalls(tx, callsMax)
       await heaps.calls.remove(tx, surplus)
       return surplus
     })

@@ -10,7 +10,7 @@ import type { Queryable } from '../../database/connection'
 const rowsPerPage = 100
 
 /** How far a walk through old rows has come. */
-export interface Place {
+export interface RetentionCursor {
   at: number
   id: number
 }
@@ -18,12 +18,12 @@ export interface Place {
 /** Some old rows, and where the next ones begin; nowhere after the last. */
 export interface OldRows {
   ids: number[]
-  next: Place | undefined
+  next: RetentionCursor | undefined
 }
 
 /** One kind of row that is not kept for ever. */
-export interface Heap {
-  page(db: Queryable, before: Date, from: Place | undefined): Promise<OldRows>
+export interface RetentionRule {
+  page(db: Queryable, before: Date, from: RetentionCursor | undefined): Promise<OldRows>
   remove(tx: Queryable, ids: number[]): Promise<void>
 }
 
@@ -34,7 +34,7 @@ const removeFrom = (table: SQLiteTable) => async (tx: Queryable, ids: number[]) 
 }
 
 /** Rows by a moment that is indexed, or of which there are few. */
-const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): Heap => ({
+const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): RetentionRule => ({
   async page(db, before, from) {
     const beyond = from && sql`(${moment}, rowid) > (${from.at}, ${from.id})`
     const rows = await db
@@ -52,7 +52,7 @@ const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): H
  * Jobs that are over, in the order they were put in, which is about the order they ended in: a page without an old one
  * is the last. One that was skipped is met another night.
  */
-const overJobs: Heap = {
+const overJobs: RetentionRule = {
   async page(db, before, from = { at: 0, id: 0 }) {
     const rows = await db
       .select({ id: jobs.id, finishedAt: jobs.finishedAt })
@@ -77,7 +77,7 @@ export const heaps = {
   signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
   unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),
-} satisfies Record<string, Heap>
+} satisfies Record<string, RetentionRule>
 
 export type HeapName = keyof typeof heaps
 

@@ -4,8 +4,8 @@ import { counted } from '../../kernel/counted'
 import { type BackupFacts, backupRemedy, problemsOfBackups } from '../backup/problems'
 import { proxyProblemsIn } from './proxies'
 
-const longestWaitSeconds = 15 * 60
-const leastFreeBytes = 256 * 1_048_576
+const waitSecondsMax = 15 * 60
+const freeBytesMin = 256 * 1_048_576
 const largestWalBytes = 256 * 1_048_576
 
 interface Seen extends BackupFacts {
@@ -26,7 +26,7 @@ export function needsAttention(seen: Seen, config: Config, now: Date): string[] 
       `${counted(jobs.dead, 'job was', 'jobs were')} given up: see "latchkey job list --state dead", then "latchkey job retry ID".`,
     ],
     [
-      jobs.oldest_seconds > longestWaitSeconds,
+      jobs.oldest_seconds > waitSecondsMax,
       `Work is due for ${Math.round(jobs.oldest_seconds / 60)} minutes: is a server running? See "latchkey health".`,
     ],
     ...seen.webhooks_gone.map(({ id, name }): [boolean, string] => [
@@ -34,7 +34,7 @@ export function needsAttention(seen: Seen, config: Config, now: Date): string[] 
       `Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). "latchkey webhook edit ${id} --url …" and "latchkey webhook enable ${id}", or "latchkey webhook delete ${id}".`,
     ]),
     [
-      seen.disk_free_bytes < seen.database_bytes + leastFreeBytes,
+      seen.disk_free_bytes < seen.database_bytes + freeBytesMin,
       'The disk is nearly full: make room, or move the data folder to another.',
     ],
     [seen.wal_bytes > largestWalBytes, 'The log beside the database is large: "latchkey optimize" takes it in.'],

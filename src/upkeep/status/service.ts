@@ -5,9 +5,9 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
 import { listGoneWebhooks } from '../../webhooks/store'
-import { runAside } from '../aside'
 import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
+import { runCommand } from '../subprocess'
 import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses, countVerifications } from './store'
 
@@ -20,17 +20,17 @@ export type Status = Awaited<ReturnType<typeof lookAround>> & {
   attention: string[]
 }
 
-type House = Pick<Deps, 'config' | 'folder' | 'isServer'>
+type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>
 
 /** How things stand, at a glance. A server has it counted aside, since large tables take their time. */
-export async function statusOf(house: House, now: Date): Promise<Status> {
-  const seen: Awaited<ReturnType<typeof lookAround>> = house.isServer
-    ? (await runAside(house.folder, ['status'])).value
-    : await lookAround(house.folder, now)
+export async function statusOf(installation: Installation, now: Date): Promise<Status> {
+  const seen: Awaited<ReturnType<typeof lookAround>> = installation.isServer
+    ? (await runCommand(installation.folder, ['status'])).value
+    : await lookAround(installation.folder, now)
   return {
     ...seen,
-    uptime_seconds: house.isServer ? Math.round(stopwatch() / 1000) : null,
-    attention: needsAttention(seen, house.config, now),
+    uptime_seconds: installation.isServer ? Math.round(stopwatch() / 1000) : null,
+    attention: needsAttention(seen, installation.config, now),
   }
 }
 

@@ -10,7 +10,7 @@ import { binary, device, loadOf, requireAnswer, type Setting } from '../setting'
 const orders = 10_000
 const ordersAtOnce = 100
 const lines = 100_000
-const longestP99Ms = 50
+const p99MsMax = 50
 
 /** Row 12: `verify` while a backup is taken, a file is imported and queued orders are filled and delivered. */
 export async function besideRows(setting: Setting): Promise<Row[]> {
@@ -56,8 +56,8 @@ function rowOf({ alone, beside }: Record<'alone' | 'beside', Measured[]>): Row {
     against: 'verify alone',
     theirs: said(alone),
     ratio,
-    goal: `≥ 0.5, p99 ≤ ${longestP99Ms} ms`,
-    holds: isFast === undefined ? undefined : isFast && p99(beside) <= longestP99Ms,
+    goal: `≥ 0.5, p99 ≤ ${p99MsMax} ms`,
+    holds: isFast === undefined ? undefined : isFast && p99(beside) <= p99MsMax,
     rounds: { alone, beside },
   }
 }

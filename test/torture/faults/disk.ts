@@ -6,7 +6,7 @@ import { type Stage, setStage } from '../stage'
 import { type Fault, isRoot, openProbe, requireRefusedStart } from './probe'
 
 const diskBytes = 16 * 1024 * 1024
-const mostWrites = 3000
+const writesMax = 3000
 
 /** A small disk of its own; unmounted by `remove`. */
 function mountDisk() {
@@ -46,8 +46,8 @@ export const diskFull: Fault = {
       await probe.writeMany(50)
       fill(filler)
       let refused = 0
-      for (let writes = 0; !refused && writes < mostWrites; writes += 30) refused = (await probe.writeMany(30)).refused
-      if (!refused) report.find('disk full: it shows', { writes: mostWrites })
+      for (let writes = 0; !refused && writes < writesMax; writes += 30) refused = (await probe.writeMany(30)).refused
+      if (!refused) report.find('disk full: it shows', { writes: writesMax })
       report.count('writes refused under a fault', refused)
       if (!(await probe.read())) report.find('disk full: what needs no disk is still answered')
       rmSync(filler)

@@ -13,7 +13,7 @@ import { requireProperty } from './property'
 
 const runsPerRound = 2
 /** For making a file that breaks something smaller. */
-const longestMs = 120_000
+const msMax = 120_000
 
 const bytesOf = (text: string) => Buffer.from(text)
 const foreign = [
@@ -152,7 +152,7 @@ export async function fuzzBackups(stage: Stage, run: Run) {
   })
   await requireProperty(run, 'hostile backups: each is proven or refused', property, {
     perRound: runsPerRound,
-    longestMsPerRound: longestMs,
+    msPerRoundMax: msMax,
   })
   rmSync(place, { recursive: true })
   report.say('hostile: backups')

@@ -1,4 +1,4 @@
-import { binary, type Spoken } from '../../support/house'
+import { binary, type Spoken } from '../../support/installation'
 import { internals } from '../client'
 
 const patienceMs = 60_000
@@ -22,11 +22,11 @@ export async function endOf(args: string[], cwd: string): Promise<Ended> {
     new Response(child.stderr).text(),
     child.exited,
   ])
-  const flaw = flawOfEnd({ exitCode, err, signal: child.signalCode })
+  const flaw = problemOfEnd({ exitCode, err, signal: child.signalCode })
   return { exitCode, out, err, json: flaw || !out ? undefined : JSON.parse(out), flaw }
 }
 
-function flawOfEnd({ exitCode, err, signal }: { exitCode: number; err: string; signal: unknown }) {
+function problemOfEnd({ exitCode, err, signal }: { exitCode: number; err: string; signal: unknown }) {
   if (signal) return `it was ended by ${signal}`
   if (internals.test(err)) return `it tells of internals: ${err.slice(-1500)}`
   const isSaid = exitCode === 0 ? err === '' : exitCode <= 2 && /^latchkey: [^\n]+\n$/.test(err)

@@ -7,16 +7,16 @@ import { openBodyBudget } from '../../../src/intake/body-budget'
 import { addressSet, parseCidr } from '../../../src/kernel/addresses'
 import { clientAddress } from '../../../src/kernel/forwarded'
 import { parseMoment } from '../../../src/kernel/moments'
-import { Sorry } from '../../../src/kernel/sorry'
-import { flawOf } from '../../../src/signing/check'
+import { OperatorError } from '../../../src/kernel/operator-error'
+import { responseProblemOf } from '../../../src/signing/check'
 import { readPrivateKey } from '../../../src/signing/key-pair'
-import { flawOfUrl } from '../../../src/webhooks/address'
+import { problemOfUrl } from '../../../src/webhooks/address'
 import type { Run } from '../kind'
 import { requireProperty } from './property'
 
 const runsPerRound = 100
 /** Far more than any of these inputs may take, on any machine. */
-const longestMs = 5000
+const msMax = 5000
 
 const anything = fc.string({ unit: 'binary', maxLength: 2000 })
 const from = (pieces: readonly string[], maxLength: number) =>
@@ -77,8 +77,8 @@ const parsers: readonly Parser[] = [
   ['PEM', fc.oneof(pem, anything), (text) => readPrivateKey(text)],
   ['PEM with a passphrase', pem, (text) => readPrivateKey(text, 'secret')],
   ['queries', fc.oneof(forms, anything), (text) => readQuery(`http://localhost/?${text}`)],
-  ['URLs', urls, (text) => (URL.canParse(text) ? flawOfUrl(new URL(text)) : undefined)],
-  ['answers', fc.oneof(fc.json(), anything), (text) => flawOf(text, '')],
+  ['URLs', urls, (text) => (URL.canParse(text) ? problemOfUrl(new URL(text)) : undefined)],
+  ['answers', fc.oneof(fc.json(), anything), (text) => responseProblemOf(text, '')],
   ...Object.entries(settings).map(
     ([name, { parse }]): Parser => [`setting ${name}`, fc.oneof(addresses, urls, anything), parse],
   ),
@@ -115,7 +115,7 @@ export async function fuzzParsers(run: Run) {
         if (!isSentence(error, name)) throw error
       }
       const ms = performance.now() - startedAt
-      if (ms > longestMs) throw new Error(`it took ${ms} ms`)
+      if (ms > msMax) throw new Error(`it took ${ms} ms`)
     })
     await requireProperty(run, `hostile input: ${name} are read or refused`, property, { perRound: runsPerRound })
   }
@@ -124,4 +124,4 @@ export async function fuzzParsers(run: Run) {
 
 /** A setting says what it takes in an ordinary error, which its reader makes a sentence of. */
 const isSentence = (error: unknown, name: string) =>
-  error instanceof Sorry || (name.startsWith('setting ') && (error as Error).constructor === Error)
+  error instanceof OperatorError || (name.startsWith('setting ') && (error as Error).constructor === Error)

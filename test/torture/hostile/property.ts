@@ -5,7 +5,7 @@ import type { Run } from '../kind'
 interface Trials {
   perRound: number
   /** How long it may take for each round, trials and the search for a smaller input that breaks it together. */
-  longestMsPerRound?: number
+  msPerRoundMax?: number
 }
 
 /** A finding under the name of the promise when an input breaks the property, with the smallest that was met. */
@@ -13,12 +13,12 @@ export async function requireProperty<T>(
   { report, chance, rounds }: Run,
   promise: string,
   property: fc.IAsyncPropertyWithHooks<[T]>,
-  { perRound, longestMsPerRound }: Trials,
+  { perRound, msPerRoundMax }: Trials,
 ) {
   const result = await fc.check(property, {
     seed: chance.below(2 ** 31),
     numRuns: rounds * perRound,
-    ...(longestMsPerRound !== undefined && { interruptAfterTimeLimit: longestMsPerRound * rounds }),
+    ...(msPerRoundMax !== undefined && { interruptAfterTimeLimit: msPerRoundMax * rounds }),
   })
   if (result.failed) report.find(promise, `${result.errorInstance}\n${fc.defaultReportMessage(result)}`)
 }

@@ -1,4 +1,4 @@
-const longestText = 1024
+const textLengthMax = 1024
 
 /** Dashes, and the two characters that look like one and are none by their category: minus sign and hyphen bullet. */
 const hyphens = /[\p{Pd}\u2212\u2043]/gu
@@ -10,7 +10,7 @@ const spaces = /[\s\u180e\u2800]+/gu
  * spaces, without spaces, and as a purchase code of the Envato market. None where no key is so long.
  */
 export function licenseKeyForms(text: string): string[] {
-  if (text.length > longestText) return []
+  if (text.length > textLengthMax) return []
   // Some programs write a hyphen as one that shows at the end of a line alone.
   const drawn = [text, text.replaceAll('\u00ad', '-')].map(plain)
   const code = purchaseCodeOf(text)

@@ -1,0 +1,107 @@
+import type { ApiKey } from '../../db/schema/access'
+import type { Db } from '../database/database'
+import { openLastSeenBuffer } from '../database/last-seen'
+import { type AddressSet, addressSet } from '../kernel/addresses'
+import type { Clock } from '../kernel/clock'
+import { sha256 } from '../kernel/secrets'
+import type { KnownKey } from './admit'
+import { presets } from './capabilities'
+import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
+
+const knownKeysMax = 10_000
+
+/** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
+export interface CredentialCache {
+  /** The API key with that token as it stands now, where it has been asked for since anything changed. */
+  known(token: string): KnownKey | undefined
+  identify(token: string): Promise<KnownKey | undefined>
+  /** The API key with that id, as it stands now. */
+  recall(id: number): Promise<KnownKey | undefined>
+  /** The blocklist as it stands now; a promise while it is being read. */
+  blocklist(): Blocklist | Promise<Blocklist>
+  /** Remembers that a key was used; written at most once a minute for each. */
+  noteUse(key: KnownKey, now: Date): void
+  close(): Promise<void>
+}
+
+export interface Blocklist {
+  /** Whether any address is on it: whose address nobody asks for need not be found out. */
+  readonly hasAddresses: boolean
+  blocks(kind: 'ip' | 'identifier', value: string, now: Date): boolean
+}
+
+export function openCredentialCache(db: Db, clock: Clock): CredentialCache {
+  let epoch: string | undefined
+  // By the token itself: to hash it at each request would cost more than the rest of the look-up.
+  let keys = new Map<string, KnownKey>()
+  let blocklist: Blocklist | undefined
+  const uses = openLastSeenBuffer(db, touchApiKeys)
+
+  function forgetWhatChanged() {
+    const now = db.accessEpoch()
+    if (now === epoch) return
+    epoch = now
+    keys = new Map()
+    blocklist = undefined
+  }
+
+  async function readBlocklist() {
+    const readAt = epoch
+    const list = await loadBlocklist(db, clock())
+    if (epoch === readAt) blocklist = list
+    return list
+  }
+
+  return {
+    known(token) {
+      forgetWhatChanged()
+      return keys.get(token)
+    },
+    async identify(token) {
+      forgetWhatChanged()
+      const remembered = keys
+      const hash = sha256(token)
+      const row = await findApiKey(db.read, hash)
+      if (!row) return undefined
+      const key = knownKey(row, row.hash === hash ? null : row.previousUntil)
+      if (remembered.size < knownKeysMax) remembered.set(token, key)
+      return key
+    },
+    async recall(id) {
+      const row = await findApiKeyById(db.read, id)
+      return row && knownKey(row)
+    },
+    blocklist() {
+      forgetWhatChanged()
+      return blocklist ?? readBlocklist()
+    },
+    noteUse: ({ id }, now) => uses.note(id, now),
+    close: () => uses.close(),
+  }
+}
+
+const knownKey = (row: ApiKey, shownUntil: Date | null = null): KnownKey => ({
+  ...row,
+  allowed: addressSet(row.allowedIps),
+  isShared: row.capabilities.every((capability) => presets.client.some((each) => each === capability)),
+  shownUntil,
+})
+
+async function loadBlocklist(db: Db, now: Date): Promise<Blocklist> {
+  const entries = (await listBlocks(db.read)).filter(({ expiresAt }) => !expiresAt || expiresAt > now)
+  const lasting: AddressSet = addressSet(entries.filter((e) => e.kind === 'ip' && !e.expiresAt).map((e) => e.value))
+  const passing = entries
+    .filter((e) => e.kind === 'ip' && e.expiresAt)
+    .map((e) => ({ addresses: addressSet([e.value]), until: e.expiresAt! }))
+  const identifiers = new Map(entries.filter((e) => e.kind === 'identifier').map((e) => [e.value, e.expiresAt]))
+  return {
+    hasAddresses: entries.some((e) => e.kind === 'ip'),
+    blocks(kind, value, at) {
+      if (kind === 'ip') {
+        return lasting.has(value) || passing.some(({ addresses, until }) => until > at && addresses.has(value))
+      }
+      const until = identifiers.get(value)
+      return until !== undefined && (until === null || until > at)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Config } from '../config'
+import { networksOf } from '../kernel/networks'
+import type { KnownKey, Requester } from './admit'
+import { type Limiter, passAll, type Share, sharesOf } from './rate-limit'
+
+/** Requests a minute that a network has of a shared key even when others have used the key's whole limit up. */
+const assuredPerMinute = 10
+
+/** Seconds a requester has to wait: for the rate of the key, where one is judged, then for that of its address. */
+export type SecondsToWait = (requester: Requester, key: KnownKey | undefined, identifier?: string) => number
+
+/**
+ * The rate limits of keys and addresses. A key that every copy of a program carries is limited for each network and each
+ * device within it, so that one stranger cannot use up what all customers have. A trial takes nothing.
+ */
+export function openRequestLimits(
+  config: Pick<Config, 'rate_limit_per_address'>,
+  limit: Limiter,
+  { isTrial = false } = {},
+): SecondsToWait {
+  const passes = (shares: readonly Share[], now: Date) => passAll(limit, shares, now, isTrial)
+
+  function waitForSharedKey({ id }: KnownKey, perMinute: number, { address, now }: Requester, identifier?: string) {
+    const networks = networksOf(address)
+    const whole = { name: `key ${id}`, perMinute }
+    const part = (share: number) => Math.min(perMinute, Math.max(assuredPerMinute, Math.floor(perMinute / share)))
+    const own = sharesOf(`key ${id} from`, networks, part(10), perMinute)
+    if (identifier) own.push({ name: `key ${id} from ${networks[0]!.name} device ${identifier}`, perMinute: part(20) })
+    if (!limit.foresee(whole.name, perMinute, now)) return passes([whole, ...own], now)
+    const assured = { name: `key ${id} assured ${networks[0]!.name}`, perMinute: Math.min(assuredPerMinute, perMinute) }
+    return passes([assured, ...own], now)
+  }
+
+  function waitForKey(key: KnownKey | undefined, requester: Requester, identifier?: string) {
+    const perMinute = key?.rateLimitPerMinute
+    if (!key || !perMinute) return 0
+    return key.isShared
+      ? waitForSharedKey(key, perMinute, requester, identifier)
+      : passes([{ name: `key ${key.id}`, perMinute }], requester.now)
+  }
+
+  return (requester, key, identifier) => {
+    const byKey = waitForKey(key, requester, identifier)
+    if (byKey || !config.rate_limit_per_address) return byKey
+    const networks = networksOf(requester.address)
+    return passes(sharesOf('address', networks, config.rate_limit_per_address), requester.now)
+  }
+}

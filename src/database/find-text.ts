@@ -1,0 +1,26 @@
+import type { Queryable } from './connection'
+
+/** A column that holds a text, and in how many rows. */
+export interface TextOccurrence {
+  column: string
+  rows: number
+}
+
+/** Where a text stands, in any case, among all columns of all tables. */
+export function findText(db: Queryable, text: string): TextOccurrence[] {
+  const raw = db.$client
+  const columns = raw
+    .query<{ entity: string; name: string }, []>(
+      `select tables.name as entity, columns.name from pragma_table_list as tables, pragma_table_info(tables.name) as columns
+       where tables.schema = 'main' and tables.type = 'table' and tables.name not like 'sqlite_%' and columns.type = 'TEXT'`,
+    )
+    .all()
+  return columns.flatMap(({ entity, name }) => {
+    const { rows } = raw
+      .query<{ rows: number }, [string]>(
+        `select count(*) as rows from "${entity}" where instr(lower("${name}"), lower(?)) > 0`,
+      )
+      .get(text)!
+    return rows ? [{ column: `${entity}.${name}`, rows }] : []
+  })
+}

@@ -1,0 +1,71 @@
+import type { License } from '../../../db/schema/licensing'
+import type { Queryable } from '../../database/connection'
+import { OperatorError } from '../../kernel/operator-error'
+import { countSeatsTaken } from '../activations/service'
+import { changeLicense, previewChange } from '../licenses/change'
+import type { ChangePlan } from '../licenses/operator'
+import { expiryOf } from '../licenses/policy'
+import { requireProduct } from '../products/service'
+import { stateWord } from './state'
+import { listLicensesOfOwner } from './store'
+
+/** Whose licences are meant: those of an owner's e-mail address, in any case; of one product where it is named. */
+export interface OwnerFilter {
+  email: string
+  product?: string | undefined
+}
+
+type Plan = (db: Queryable, licenseKey: string) => Promise<ChangePlan>
+
+/** What one change means for all licences of a customer. */
+export interface CustomerPlan {
+  changes: (ChangePlan & { seatsTaken: number })[]
+  /** Those that stay as they are, because the change does not apply to them. */
+  unchanged: { license: License; reason: string }[]
+}
+
+/** Plans a change of each licence of a customer. An `OperatorError` where there is none; nothing is written. */
+export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: Plan): Promise<CustomerPlan> {
+  const found: CustomerPlan = { changes: [], unchanged: [] }
+  for (const license of await requireLicensesOf(db, filter)) {
+    try {
+      const planned = await plan(db, license.licenseKey)
+      found.changes.push({ ...planned, seatsTaken: await countSeatsTaken(db, license.id) })
+    } catch (error) {
+      if (!(error instanceof OperatorError) || error.kind !== 'conflict') throw error
+      found.unchanged.push({ license, reason: error.message })
+    }
+  }
+  return found
+}
+
+/** Writes what was planned, each licence with its own row in the audit log. */
+export async function changeForCustomer(tx: Queryable, { changes }: CustomerPlan) {
+  for (const { license, changes: change } of changes) await changeLicense(tx, license, change)
+}
+
+/** Each licence before and after the change, and those that stay as they are. */
+export const describeCustomerPlan = ({ changes, unchanged }: CustomerPlan, now: Date) => ({
+  changed: changes.map(({ license: before, changes: change, seatsTaken }) => {
+    const after = previewChange(before, change)
+    return {
+      license_key: before.licenseKey,
+      product_id: before.productId,
+      seats_taken: seatsTaken,
+      state_before: stateWord(before, seatsTaken, now),
+      state: stateWord(after, seatsTaken, now),
+      expires_at_before: expiryOf(before)?.toISOString() ?? null,
+      expires_at: expiryOf(after)?.toISOString() ?? null,
+    }
+  }),
+  unchanged: unchanged.map(({ license, reason }) => ({ license_key: license.licenseKey, reason })),
+})
+
+async function requireLicensesOf(db: Queryable, { email, product: reference }: OwnerFilter) {
+  const product = reference === undefined ? undefined : await requireProduct(db, reference)
+  const licenses = await listLicensesOfOwner(db, email, product?.id)
+  if (licenses.length) return licenses
+  const ofProduct = product ? ` of product "${product.name}"` : ''
+  const remedy = 'check its spelling, "latchkey license search" finds it by any part'
+  throw new OperatorError(`there is no licence${ofProduct} with the owner e-mail "${email}": ${remedy}`, 'not_found')
+}

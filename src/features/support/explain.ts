@@ -1,0 +1,81 @@
+import type { Static } from '@sinclair/typebox'
+import type { Deps } from '../../deps'
+import { type Answer, declared } from '../../kernel/answers'
+import type { Device } from '../activations/model'
+import { rulesOfActivation, rulesOfEntry, rulesOfSeat } from '../activations/policy'
+import { countSeatsTaken, findDevice, listSeatsTaken } from '../activations/service'
+import { type Rule, rulesOfUse } from '../licenses/policy'
+
+/** A rule, what it looked at, and whether it held; null where there was nothing to look at. */
+export interface Finding {
+  code: number | string
+  requirement: string
+  observed: string
+  holds: boolean | null
+}
+
+/** What an endpoint answers, and why: its rules in their order, all of them, whichever ended it. */
+export interface Explanation {
+  rules: Finding[]
+  answer: { name: Answer; code: number | string; message: string }
+}
+
+/** What a device is answered, and who holds the seats of the licence: some of them, if they are many. */
+export interface DeviceExplanation {
+  verify: Explanation
+  activate: Explanation
+  holders: { identifier: string; since: Date }[]
+}
+
+const welcome: Rule<{ isTurnedAway: boolean }> = {
+  refusal: 'access_denied',
+  requirement: 'The device is not turned away.',
+  holds: ({ isTurnedAway }) => !isTurnedAway,
+  observed: ({ isTurnedAway }) => (isTurnedAway ? 'on the blocklist' : 'not on the blocklist'),
+}
+
+const holdersMax = 3
+
+/**
+ * Explains what `verify` and `activate` would answer now, to a caller that is admitted. It is held to their very rules,
+ * behind the one that turns devices away, and leaves no trace.
+ */
+export async function explainDevice(
+  { db, credentials }: Pick<Deps, 'db' | 'credentials'>,
+  device: Static<typeof Device>,
+  now: Date,
+): Promise<DeviceExplanation> {
+  const { identifier } = device
+  const isTurnedAway = (await credentials.blocklist()).blocks('identifier', identifier ?? '', now)
+  const asked = await findDevice(db.read, device)
+  const isKnown = asked.isOfProduct && asked.seat
+  const named = isKnown && asked.identifier ? isKnown : undefined
+  const holders = isKnown ? await listSeatsTaken(db.read, isKnown.id, holdersMax) : []
+  const wanted = named && { seat: named, seatsTaken: await countSeatsTaken(db.read, named.id), holders }
+  const common = [
+    find(welcome, identifier ? { isTurnedAway } : undefined, now),
+    ...rulesOfEntry.map((rule) => find(rule, asked, now)),
+    ...rulesOfUse.map((rule) => find(rule, isKnown, now)),
+  ]
+  const ofVerify = [...common, ...rulesOfSeat.map((rule) => find(rule, named, now))]
+  const ofActivate = [...common, ...rulesOfActivation.map((rule) => find(rule, wanted, now))]
+  return {
+    verify: conclude(ofVerify, 'valid_license_key'),
+    activate: conclude(ofActivate, named?.activationId ? 'license_already_active' : 'license_activated'),
+    holders,
+  }
+}
+
+function conclude(findings: ReturnType<typeof find>[], otherwise: Answer): Explanation {
+  const name = findings.find(({ holds }) => holds === false)?.refusal ?? otherwise
+  const { code, message } = declared(name)
+  return { rules: findings.map(({ refusal, ...told }) => told), answer: { name, code, message } }
+}
+
+function find<Facts>(rule: Rule<Facts>, facts: Facts | false | undefined, now: Date) {
+  const { refusal, requirement } = rule
+  const { code } = declared(refusal)
+  return facts
+    ? { refusal, code, requirement, observed: rule.observed(facts), holds: rule.holds(facts, now) }
+    : { refusal, code, requirement, observed: '', holds: null }
+}

@@ -1,0 +1,69 @@
+import type { Queryable } from '../../database/connection'
+import { OperatorError } from '../../kernel/operator-error'
+import { mapProductNames } from '../products/service'
+import { countSales, type SalesFilter } from './sales/store'
+
+/** What sales can be counted by. */
+export const salesDimensions = ['day', 'month', 'product', 'status'] as const
+export type SalesDimension = (typeof salesDimensions)[number]
+
+/** How a sold licence stands; one that has ended is not among the assigned. */
+const states = ['assigned', 'expired', 'blocked', 'revoked'] as const
+
+/** Licences sold that agree in every dimension asked for; the others are absent. */
+export interface SalesGroup {
+  /** UTC. */
+  day?: string
+  month?: string
+  product_id?: number
+  product?: string
+  status?: string
+  sold: number
+}
+
+const groupsMax = 10_000
+const dayMs = 86_400_000
+
+/** How many licences were assigned, by each of these dimensions; a group of which none was sold is left out. */
+export async function salesOf(db: Queryable, filter: SalesFilter, by: readonly SalesDimension[], now: Date) {
+  const wants = (dimension: SalesDimension) => by.includes(dimension)
+  const rows = await countSales(db, filter, now)
+  const names = wants('product') ? await mapProductNames(db, [...new Set(rows.map((row) => row.productId))]) : new Map()
+  const totals = { sold: 0, assigned: 0, expired: 0, blocked: 0, revoked: 0 }
+  const groups = new Map<string, SalesGroup>()
+  for (const row of rows) {
+    const date = new Date(row.day * dayMs).toISOString()
+    for (const status of states.filter((state) => row[state] > 0)) {
+      const group = {
+        ...(wants('day') && { day: date.slice(0, 10) }),
+        ...(wants('month') && { month: date.slice(0, 7) }),
+        ...(wants('product') && { product_id: row.productId, product: names.get(row.productId) }),
+        ...(wants('status') && { status }),
+      }
+      const key = JSON.stringify(group)
+      groups.set(key, { ...group, sold: (groups.get(key)?.sold ?? 0) + row[status] })
+      totals[status] += row[status]
+      totals.sold += row[status]
+    }
+  }
+  if (groups.size > groupsMax) {
+    const remedy = 'ask for a shorter time, one product or fewer dimensions'
+    throw new OperatorError(`these are ${groups.size} groups, more than ${groupsMax}: ${remedy}`)
+  }
+  return { totals, groups: [...groups.values()].sort(inOrder) }
+}
+
+/** By time, then by the product's name, then by status. */
+function inOrder(a: SalesGroup, b: SalesGroup) {
+  const place = ({ day, month, product, product_id }: SalesGroup) => [
+    day ?? month ?? '',
+    product ?? '',
+    product_id ?? 0,
+  ]
+  const [left, right] = [place(a), place(b)]
+  const differing = left.findIndex((value, i) => value !== right[i])
+  if (differing !== -1) return left[differing]! < right[differing]! ? -1 : 1
+  return rankOf(a) - rankOf(b)
+}
+
+const rankOf = ({ status }: SalesGroup) => (states as readonly (string | undefined)[]).indexOf(status)

@@ -1,0 +1,160 @@
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import {
+  activationSightings,
+  activations,
+  type License,
+  licenseMeta,
+  licenses,
+  seatIsTaken,
+} from '../../../db/schema/licensing'
+import { auditLog } from '../../../db/schema/operations'
+import type { Queryable } from '../../database/connection'
+import { beginsWith, type PageRequest, pageOf, type Sorts } from '../../database/page'
+import type { SeenActivation } from '../activations/store'
+import type { StatusWord } from '../licenses/policy'
+import { soughtPart } from './search'
+
+export interface OperatorLicenseFilter {
+  productId?: number | undefined
+  /** In one of these. */
+  states?: readonly StatusWord[] | undefined
+  /** When it was assigned; the end is not in it. */
+  assigned?: { from: Date | undefined; to: Date | undefined } | undefined
+  ownerEmail?: string | undefined
+  /** The beginning of a key. */
+  key?: string | undefined
+  contractId?: number | undefined
+  generatorId?: number | undefined
+  /** A part of a key, of an owner's name or e-mail address, of a note or of a value of metadata. */
+  text?: string | undefined
+}
+
+const keyInAnyCase = sql`${licenses.licenseKey} collate nocase`
+const lowerEmail = sql`lower(${licenses.ownerEmail})`
+const expiry = sql`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
+// Bound, these words would hide from SQLite that the partial index serves.
+const ends = sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`
+
+const isTaken = sql.raw(seatIsTaken)
+
+const sorts: Sorts = { id: licenses.id, license_key: keyInAnyCase, owner_email: lowerEmail, expires_at: expiry }
+
+/** Ordered by what not all of them have, only those are listed that have it. */
+const haves: Record<string, SQL> = {
+  owner_email: sql`${lowerEmail} >= ''`,
+  expires_at: sql`${ends} and ${expiry} >= 0`,
+}
+
+/** A page of licences. */
+export function pageLicenses(
+  db: Queryable,
+  filter: OperatorLicenseFilter,
+  { now, ...wanted }: PageRequest & { now: Date },
+) {
+  const { productId, states, assigned, ownerEmail, key, contractId, generatorId, text } = filter
+  const sort = wanted.sort.replace(/^-/, '')
+  const isNarrowed = [ownerEmail, key, contractId, generatorId, text].some((each) => each !== undefined)
+  return pageOf(db, licenses, {
+    where: and(
+      productId === undefined ? undefined : eq(licenses.productId, productId),
+      states && or(...states.map((state) => isInState(state, now))),
+      assigned?.from && gte(licenses.assignedAt, assigned.from),
+      assigned?.to && lt(licenses.assignedAt, assigned.to),
+      ownerEmail === undefined ? undefined : eq(lowerEmail, ownerEmail.toLowerCase()),
+      key === undefined ? undefined : beginsWith(keyInAnyCase, key),
+      contractId === undefined ? undefined : eq(licenses.contractId, contractId),
+      generatorId === undefined ? undefined : eq(licenses.generatorId, generatorId),
+      text === undefined ? undefined : isAbout(text),
+      haves[sort],
+    ),
+    sorts,
+    wanted,
+    index: sort === 'expires_at' && !isNarrowed ? 'licenses_expiry' : undefined,
+  })
+}
+
+/** The licences of an owner, by their e-mail address in any case; of one product where it is named. */
+export const listLicensesOfOwner = (db: Queryable, email: string, productId: number | undefined): Promise<License[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(licenses)
+      .where(
+        and(
+          // SQLite's lower() leaves letters beyond ASCII as they are.
+          inArray(
+            lowerEmail,
+            [email, email.toLowerCase()].map((each) => sql`lower(${each})`),
+          ),
+          productId === undefined ? undefined : eq(licenses.productId, productId),
+        ),
+      )
+      .orderBy(licenses.id),
+  )
+
+/** A text as it is searched: case and hyphens do not count. SQLite lowers ASCII alone. */
+const searched = (text: SQL) => sql`lower(replace(${text}, '-', ''))`
+
+/** Whether a text is a part of what is known of a licence. It is looked for in every row; no index knows all parts. */
+function isAbout(text: string): SQL {
+  const sought = soughtPart(text)
+  const forms = [...new Set([sought.toLowerCase(), sought.toUpperCase().replace(/[A-Z]+/g, (a) => a.toLowerCase())])]
+  const holds = (text: SQL) =>
+    sql.join(
+      forms.map((form) => sql`instr(${searched(text)}, ${form}) > 0`),
+      sql` or `,
+    )
+  const { licenseKey, ownerName, ownerEmail } = licenses
+  // Parts do not reach from one of these into the next.
+  const own = sql`${licenseKey} || char(10) || coalesce(${ownerName}, '') || char(10) || coalesce(${ownerEmail}, '')`
+  return sql`(${holds(own)}
+    or ${licenses.id} in (select ${licenseMeta.licenseId} from ${licenseMeta} where ${holds(sql`${licenseMeta.value}`)})
+    or ${licenses.id} in (select cast(${auditLog.subjectId} as integer) from ${auditLog} indexed by audit_log_notes
+      where ${auditLog.verb} = 'license.noted' and (${holds(sql`${auditLog.after} ->> 'note'`)})))`
+}
+
+/** The stored words as they are stored, the others as CONTRACT §2 derives them. */
+function isInState(word: StatusWord, now: Date): SQL | undefined {
+  const isBlocked = eq(licenses.status, 'blocked')
+  const hasEnded = and(ends, lt(expiry, now.getTime()))
+  switch (word) {
+    case 'active':
+      return sql`${licenses.status} = 'assigned' and not (${hasEnded}) and exists (
+        select 1 from ${activations} where ${activations.licenseId} = ${licenses.id} and ${isTaken})`
+    case 'expired':
+      return hasEnded
+    case 'revoked':
+      return and(isBlocked, isNotNull(licenses.revokedAt))
+    case 'suspended':
+    case 'inactive':
+      return and(isBlocked, isNull(licenses.revokedAt))
+    default:
+      return eq(licenses.status, word)
+  }
+}
+
+/** How many seats of each of these licences are taken, by licence id. */
+export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ id: activations.licenseId, taken: sql<number>`count(*)` })
+    .from(activations)
+    .where(and(inArray(activations.licenseId, licenseIds), isTaken))
+    .groupBy(activations.licenseId)
+  return new Map(rows.map(({ id, taken }) => [id, taken]))
+}
+
+/** The seats of a licence: those taken before those freed, whoever showed a sign of life last first. */
+export const listSeatsOfLicense = (db: Queryable, licenseId: number, limit: number): Promise<SeenActivation[]> =>
+  Promise.resolve(
+    db
+      .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
+      .from(activations)
+      .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
+      .where(eq(activations.licenseId, licenseId))
+      .orderBy(
+        sql`${activations.deactivatedAt} is not null`,
+        desc(sql`coalesce(${activationSightings.lastVerifiedAt}, ${activations.activatedAt})`),
+        desc(activations.id),
+      )
+      .limit(limit),
+  )

@@ -1,0 +1,13 @@
+import { Elysia } from 'elysia'
+import { say } from '../kernel/outcome'
+
+/** Requests that no route takes: 9405 with the methods the path does take, 9404 where there is nothing. */
+export const notFound = (methodsOf: (path: string) => string[]) =>
+  new Elysia().all('/*', ({ path, set }) => {
+    const methods = methodsOf(path)
+    if (!methods.length) {
+      return say('no_such_endpoint', { detail: 'Endpoints stand under /api/v1, for example POST /api/v1/verify.' })
+    }
+    set.headers.allow = methods.join(', ')
+    return say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` })
+  })

@@ -1,0 +1,249 @@
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { openClientAddresses } from './access/client-addresses'
+import { openCredentialCache } from './access/credential-cache'
+import { openGuessLimiter } from './access/guess-limiter'
+import { openPeers } from './access/peers'
+import { openLimiter } from './access/rate-limit'
+import { auditPurpose } from './audit/link'
+import { openCallLog } from './call-log/recorder'
+import type { Config } from './config'
+import { openCheckpoints } from './database/checkpoints'
+import { databaseIn, giveToOwner, requireDataFolder, requireFinished, requireOwnFiles } from './database/data-folder'
+import { type Db, openDatabase } from './database/database'
+import { isLockFailure } from './database/failure'
+import { openLastSeenBuffer } from './database/last-seen'
+import { givesLocks, holdLock, isHeld, type Lock } from './database/lock'
+import { inspectDatabase, migrate } from './database/migrate'
+import type { Deps } from './deps'
+import { openExactlyOnce } from './exactly-once/exactly-once'
+import { touchActivations } from './features/activations/store'
+import { openBodyBudget } from './intake/body-budget'
+import type { Author } from './kernel/author'
+import { type Clock, systemClock } from './kernel/clock'
+import { type Log, silent } from './kernel/log'
+import { OperatorError } from './kernel/operator-error'
+import { denied, isPermitted } from './kernel/ownership'
+import { openMetrics } from './metrics/metrics'
+import { liveConfig } from './settings/live'
+import { requireAgreement } from './settings/policy'
+import { publishSettings, withdrawSettings, withRunningSettings } from './settings/running'
+import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
+import { openKeyRing } from './signing/key-ring'
+import { openPrivateEncryptor } from './signing/private-encrypt'
+import { sealWith } from './signing/seal'
+import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
+import { putInPlace } from './signing/service'
+import { openSigningQueue } from './signing/signing-queue'
+import { findSealingFingerprint, hasKey } from './signing/store'
+import { openKeyUses } from './signing/uses'
+import { tieToSealer } from './upkeep/reseal'
+
+/** A data folder that is open for work. */
+export interface Installation extends Deps {
+  /** What opening it has made, in words. */
+  readonly made: readonly string[]
+  /** Whether a server, this process or another, works on the folder now. */
+  isServed(): boolean
+  /** Writes down what is still in memory, closes the database and lets go of the folder. */
+  close(): Promise<void>
+}
+
+export interface Opening {
+  config: Config
+  /** A server holds its folder for itself; commands work beside it. */
+  asServer?: boolean
+  /** Makes the folder where there is none, as a server always does; any other command refuses then. */
+  makesFolder?: boolean
+  /** Whose doing it is what is changed, where nobody else is named; `server` or `command line` otherwise. */
+  author?: Author
+  clock?: Clock
+  log?: Log
+  keySize?: KeySize
+}
+
+/**
+ * Opens a data folder; a server, or whoever makes folders, adds what it lacks: the folder, the sealing key, the database,
+ * the global key pair. Whatever stands in the way is an `OperatorError`, found before anything is written.
+ */
+export async function openInstallation(opening: Opening): Promise<Installation> {
+  const folder = resolve(opening.config.data_dir)
+  const isMaking = opening.makesFolder ?? opening.asServer ?? false
+  if (!isMaking) requireDataFolder(folder)
+  // A path below a file is no folder either.
+  if (existsSync(folder) && statSync(folder).isDirectory()) requireOwnFiles(folder, opening.asServer ?? false)
+  else requireWritable(folder)
+  try {
+    return await openFolder(folder, isMaking, opening)
+  } catch (error) {
+    if (!isLockFailure(error) || givesLocks(folder)) throw error
+    throw withoutLocks(folder)
+  }
+}
+
+async function openFolder(folder: string, isMaking: boolean, opening: Opening): Promise<Installation> {
+  const { asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
+  const [database, sealingKey] = [databaseIn(folder), join(folder, 'sealing.key')]
+  const found = inspectDatabase(database)
+  if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
+  const existingSealer = readSealer(sealingKey)
+  if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, sealingKey)
+  if (asServer)
+    requireAgreement(found && existingSealer ? liveConfig(opening.config, found, existingSealer) : opening.config)
+
+  const made: string[] = []
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    made.push(`the folder ${folder}`)
+  }
+  // A command touches no schema under a running server, and two first starts do not run at once.
+  const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
+  const lock = asServer || !isWhole ? requireLock(folder) : undefined
+  const config = lock ? opening.config : withRunningSettings(opening.config, folder)
+  try {
+    if (lock) withdrawSettings(folder)
+    // Looked for again: another first start may have been faster.
+    const metSealer = existingSealer ?? readSealer(sealingKey)
+    const sealer = metSealer ?? (await createSealer(sealingKey))
+    if (!metSealer) made.push('a sealing key')
+    // SQLite gives the files it puts beside it the same rights.
+    if (!found) closeSync(openSync(database, 'a', 0o600))
+    giveToOwner(folder)
+    // Another folder may lead to the same file.
+    if (lock && !lock.alsoHold(database)) throw heldByAnother(folder)
+    const { copy } = migrate(database, clock())
+    if (copy) made.push(`a copy of the database as it was, ${copy}`)
+    if (!found) made.push('the database')
+    const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
+    const auditKey = sealer.derive(auditPurpose)
+    const db = openDatabase(database, author, { hasCheckpoints: asServer, auditKey })
+    if (found?.sealingFingerprint !== sealer.fingerprint) {
+      await db.write(async (tx) => tieToSealer(tx, await findSealingFingerprint(tx), { sealer, auditKey }))
+    }
+    const keyId = await makeGlobalKey(db, sealer, keySize, clock())
+    if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
+    if (asServer) {
+      publishSettings(folder, config)
+      giveToOwner(folder)
+    }
+    if (!asServer) lock?.release()
+    return buildDeps(
+      {
+        config,
+        isServer: asServer,
+        isServed: () => asServer || isHeld(folder),
+        clock,
+        log,
+        db,
+        folder,
+        sealer,
+        made,
+      },
+      () => {
+        if (!asServer) return
+        withdrawSettings(folder)
+        lock?.release()
+      },
+    )
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function buildDeps(
+  base: Pick<Installation, 'config' | 'isServer' | 'isServed' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  letGo: () => void,
+) {
+  const { db, clock, sealer } = base
+  const config = liveConfig(base.config, db, sealer)
+  const keys = openKeyRing(db, sealer)
+  const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
+  const startCheckpoints = () => new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
+  const checkpoints = base.isServer ? openCheckpoints(databaseIn(base.folder), startCheckpoints) : undefined
+  const credentials = openCredentialCache(db, clock)
+  const peers = openPeers()
+  const limit = openLimiter()
+  const keyUses = openKeyUses(db)
+  const metrics = openMetrics()
+  const signatures = openSigningQueue()
+  const choice = () => config.call_log
+  const bytesPerDay = () => config.call_log_megabytes_per_day * 1_000_000
+  const calls = openCallLog({ db, choice, bytesPerDay, counts: metrics.calls })
+  const lastSeen = openLastSeenBuffer(db, touchActivations)
+  return {
+    ...base,
+    config,
+    keys,
+    signatures,
+    seal: sealWith(keys, keyUses, { signatures, counts: metrics.signatures }),
+    privateEncrypt: encryptor.encrypt,
+    credentials,
+    limit,
+    guesses: openGuessLimiter(config, limit),
+    peers,
+    clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
+    bodies: openBodyBudget(config.body_timeout),
+    once: openExactlyOnce(db),
+    lastSeen,
+    metrics,
+    calls,
+    async close() {
+      encryptor.close()
+      metrics.close()
+      await calls.close()
+      await lastSeen.close()
+      await keyUses.close()
+      await credentials.close()
+      await checkpoints?.close()
+      await db.close()
+      giveToOwner(base.folder)
+      letGo()
+    },
+  }
+}
+
+/** The new key's id; undefined when there was one. */
+async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
+  if (await hasKey(db.read, null)) return undefined
+  const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
+  await db.write((tx) => putInPlace(tx, key))
+  return key.id
+}
+
+function requireWritable(folder: string) {
+  let nearest = folder
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  if (!statSync(nearest).isDirectory()) {
+    throw new OperatorError(
+      `cannot write to ${nearest}: make it a folder this user may write to, or choose one with --data-dir`,
+    )
+  }
+  if (!isPermitted(nearest, 'write to')) {
+    throw new OperatorError(`${denied(nearest, 'write to')}; another folder is named with --data-dir`)
+  }
+}
+
+function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path: string) {
+  if (!sealer)
+    throw new OperatorError(`${path} is missing: put back the file that belongs to this database, from your backup`)
+  if (![sealer.fingerprint, sealer.former.fingerprint].includes(fingerprint)) {
+    throw new OperatorError(
+      `${path} does not fit this database: put back the file that belongs to it, from your backup`,
+    )
+  }
+}
+
+function requireLock(folder: string): Lock {
+  const lock = holdLock(folder)
+  if (lock) return lock
+  throw givesLocks(folder) ? heldByAnother(folder) : withoutLocks(folder)
+}
+
+const heldByAnother = (folder: string) =>
+  new OperatorError(`another Latchkey server works on ${folder}: stop it, or choose another folder with --data-dir`)
+
+const withoutLocks = (folder: string) =>
+  new OperatorError(
+    `the file system of ${folder} gives no locks on files, as network mounts may not: choose a folder on a local disk with --data-dir`,
+  )

@@ -1,0 +1,28 @@
+import type { Customer } from './find'
+import { type Paper, paperNames } from './store'
+
+/** All that is kept of a person, as they may ask for it. */
+export function customerExport({ licenses, meta, activations, calls, telemetry, entries, papers, remarks }: Customer) {
+  const contents = paperNames.map((name) => [name, papers[name].map(({ content }) => JSON.parse(content))] as const)
+  return {
+    licenses: licenses.map(snakeCased),
+    metadata: meta.map(snakeCased),
+    activations: activations.map(snakeCased),
+    calls: calls.map(snakeCased),
+    telemetry: telemetry.map(snakeCased),
+    audit_entries: entries.map(({ id, at, actor, verb, subject, subjectId, before, after }) => ({
+      ...{ id, at, actor, verb, subject, subject_id: subjectId },
+      before: parsed(before),
+      after: parsed(after),
+    })),
+    ...(Object.fromEntries(contents) as Record<Paper, unknown[]>),
+    remarks: remarks.map(({ place, content }) => ({ place, content })),
+  }
+}
+
+const parsed = (json: string | null) => json && JSON.parse(json)
+
+const snakeCased = (row: object) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  )
