@@ -182,6 +182,27 @@ describe('proportions', () => {
   })
 })
 
+describe('words', () => {
+  test('an exported name is exported once', () => {
+    const byName = Map.groupBy(
+      sources
+        .filter(({ path }) => path.startsWith('src/'))
+        .flatMap(({ path, exports }) => [...new Set(exports)].map((name) => ({ name, path }))),
+      ({ name }) => name,
+    )
+    const repeated = [...byName].filter(([, places]) => places.length > 1)
+    expect(repeated.map(([name, places]) => `${name}: ${places.map(({ path }) => path).join(', ')}`)).toEqual([])
+    expect(byName.size).toBeGreaterThan(1000)
+  })
+
+  test('a comment says what it means without the one before it', () => {
+    const found = sources.flatMap(({ path, comments }) =>
+      comments.filter((comment) => /^The same\b/.test(comment)).map((comment) => `${path}: ${comment}`),
+    )
+    expect(found).toEqual([])
+  })
+})
+
 const sorted = (some: Source[]) => [...some].sort((a, b) => a.lines - b.lines)
 
 /** The circles that these arrows make, each told once by its members. */

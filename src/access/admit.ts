@@ -101,6 +101,6 @@ export function admit(input: KeyedAdmissionInput): Outcome | undefined {
   return undefined
 }
 
-/** The same where no API key is asked for. */
+/** The rules of an endpoint that needs no API key. */
 export const admitAnyone = (input: AdmissionInput): Outcome | undefined =>
   notBlocked(input) ?? withinRateLimitOfAddress(input) ?? deviceNotBlocked(input)

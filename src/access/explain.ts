@@ -28,7 +28,7 @@ export async function explainAdmission(
   })
 }
 
-/** The same rules that `admit` asks, each of them, whether one before it stops the input or not. */
+/** Every rule that `admit` applies, whether or not an earlier one has already refused. */
 export function explainRules(input: KnownKeyAdmissionInput) {
   const asked = rules.map(({ name, refusal }) => ({
     rule: name,

@@ -49,14 +49,14 @@ export const endpoint = <T extends TObject>(capability: Asked['capability'], mod
   detail: detailOf(capability, described),
 })
 
-/** The same for a GET route. */
+/** Options of a GET route whose fields stand in its query. */
 export const lookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
   asks: { capability, model, place: 'query' as const },
   query: unchecked(model),
   detail: detailOf(capability, described),
 })
 
-/** The same for a GET route whose fields all stand in its path, under the names the model gives them. */
+/** Options of a GET route whose fields all stand in its path, under the names the model gives them. */
 export const pathLookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
   asks: { capability, model, place: 'params' as const },
   params: unchecked(model),

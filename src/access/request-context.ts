@@ -87,7 +87,7 @@ export class RequestContext {
     return { network: networkOf(address), subject: isResolved ? license : answer }
   }
 
-  /** The same for what is signed before there is an answer. */
+  /** The lane of what is signed before there is an answer. */
   get lane(): PrivateLane {
     return { network: networkOf(this.address), subject: textOf(this.values?.license_key) ?? '' }
   }

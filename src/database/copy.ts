@@ -14,7 +14,7 @@ export function copyTo(raw: Database, path: string) {
 }
 
 /**
- * The same of a file that others work on: they do not wait for it, but this process does nothing else meanwhile. It is
+ * Copies a file that others work on: they do not wait for it, but this process does nothing else meanwhile. It is
  * not on disk when it returns: waiting for so much would make the writes of others wait too.
  */
 export function copyForReading(from: string, to: string) {

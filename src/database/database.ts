@@ -27,7 +27,7 @@ export interface Db {
    * reading does it by itself, unless there are changes anyhow, with which it is committed then.
    */
   note(work: (tx: Queryable) => Promise<void>): Promise<void>
-  /** The same database, changed in another's name. */
+  /** This database, with changes recorded in the name of another author. */
   as(author: Author): Db
   /** Moves whenever API keys, blocklist, signing keys or settings change, in this process or another: what to key a cache by. */
   accessEpoch(): string

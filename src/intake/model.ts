@@ -104,7 +104,7 @@ export const momentText = (options: FieldOptions = {}) => Type.String({ maxLengt
 /** Texts: a JSON list, the text of one, or lines and commas. */
 export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), field('list', options))
 
-/** The same model, documented and not checked. */
+/** A model for the API description only; the framework does not check it. */
 export const unchecked = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
 
 /** A model whose faults its service gathers and answers with all of them at once: `judge` checks it. */

@@ -27,7 +27,7 @@ export async function enqueue<Payload extends TSchema>(
   await enqueueAll(tx, kind, [{ payload, lane: when.lane }], when)
 }
 
-/** The same for many jobs of one kind, in their order. */
+/** Adds many jobs of one kind, in the order given. */
 export async function enqueueAll<Payload extends TSchema>(
   tx: Queryable,
   kind: JobKind<Payload>,

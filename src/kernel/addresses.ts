@@ -15,7 +15,7 @@ export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ip
   return { address, family: version === 4 ? 'ipv4' : 'ipv6', bits: prefix === undefined ? most : Number(prefix) }
 }
 
-// The same few ask again and again, and to look one up in the list takes ten times as long.
+// A few addresses ask again and again; looking one up in the list takes ten times as long.
 const askedMax = 1000
 
 const known = new WeakMap<readonly string[], AddressSet>()

@@ -20,7 +20,7 @@ export class Outcome<const A extends Answer = Answer, Data extends object = obje
     return new Outcome<A, Data>(this.answer, this.data, productId)
   }
 
-  /** The same with more at the end of its payload. */
+  /** A copy with more fields at the end of its payload. */
   with<More extends object>(more: More) {
     return new Outcome<A, Data & More>(this.answer, { ...this.data, ...more }, this.productId, this.saidAt)
   }

@@ -8,7 +8,7 @@ const unseen =
  */
 export const visible = (text: string) => text.replace(unseen, escaped)
 
-/** The same for JSON, which stays equal as a document; its line ends stay too. */
+/** Escapes JSON so that it stays the same document; its line ends stay too. */
 export const visibleJson = (json: string) =>
   json.replace(unseen, (character) => (character === '\n' ? character : unitsOf(character)))
 

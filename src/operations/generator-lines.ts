@@ -8,7 +8,7 @@ export const appraised = ({ capacity, collisionLikelihood, example }: Assessment
   example,
 })
 
-/** The same for a person. */
+/** A generator as lines of text. */
 export const said = ({ capacity, collision, example }: ReturnType<typeof appraised>) => [
   `  a key          ${example}`,
   `  different keys ${grouped(BigInt(capacity))}`,

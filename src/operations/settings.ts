@@ -100,7 +100,7 @@ const unset = operation({
   show: (setting) => [`Nothing is stored for ${setting.name} any more.`, ...effectOf(setting)],
 })
 
-export const settings: Subject = {
+export const settingOperations: Subject = {
   name: 'setting',
   about: 'what the server goes by, and can be told while it runs',
   operations: [list, show, set, unset],

@@ -15,7 +15,7 @@ import { productMeta } from './product-metadata'
 import { productOperations } from './products'
 import { releases } from './releases'
 import { retention } from './retention'
-import { settings } from './settings'
+import { settingOperations } from './settings'
 import { signingKeys } from './signing-keys'
 import { telemetryOperations } from './telemetry'
 import { doctor, optimizing, status } from './upkeep'
@@ -45,7 +45,7 @@ export const subjects: readonly Subject[] = [
   users,
   userTokens,
   userSessions,
-  settings,
+  settingOperations,
   backups,
   retention,
   status,

@@ -25,7 +25,7 @@ export interface KeyRing {
    * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
    */
   signerFor(wanted: KeyRequest): Promise<Signer | undefined>
-  /** The same without waiting, while nothing has changed since it was last told. */
+  /** The key without waiting, as long as nothing has changed since it was last read. */
   known(wanted: KeyRequest): Signer | undefined
 }
 

@@ -18,20 +18,18 @@ const manglings: readonly { what: string; form: RegExp }[] = [
     ),
   },
 ]
-
 const roundedDigits = /^\d{15}0+$/
 const longNumber = /^\d{16,}$/
 const linesNamed = 5
 
 /** Watches the keys of a file for those that a spreadsheet has changed when it opened or saved them. */
 export function openMangledKeys() {
-  const existing = new Map<string, { lines: number[]; count: number; sample: string }>()
+  const seen = new Map<string, { lines: number[]; count: number; sample: string }>()
   let long = 0
   const remember = (what: string, sample: string, line: number) => {
-    const kind = existing.get(what) ?? { lines: [], count: 0, sample }
-    kind.count++
-    if (kind.lines.length < linesNamed) kind.lines.push(line)
-    existing.set(what, kind)
+    const kind = seen.get(what) ?? { lines: [], count: 0, sample }
+    if (kind.count++ < linesNamed) kind.lines.push(line)
+    seen.set(what, kind)
   }
   return {
     look(key: unknown, line: number) {
@@ -41,14 +39,15 @@ export function openMangledKeys() {
         long++
         if (roundedDigits.test(text)) remember(zeros, text, line)
       }
-      for (const { what, form } of manglings) if (form.test(text)) return remember(what, text, line)
+      const mangling = manglings.find(({ form }) => form.test(text))
+      if (mangling) remember(mangling.what, text, line)
     },
     /** A sentence for each way in which keys seem to have been changed. */
     notes(path: string): string[] {
       // One number of sixteen digits in ten ends in a zero; a spreadsheet makes all of them end so.
-      const rounded = existing.get(zeros)
-      if (rounded && (rounded.count < long || rounded.count < 3)) existing.delete(zeros)
-      return [...existing].map(([what, { lines, count, sample }]) => {
+      const rounded = seen.get(zeros)
+      if (rounded && (rounded.count < long || rounded.count < 3)) seen.delete(zeros)
+      return [...seen].map(([what, { lines, count, sample }]) => {
         const more = count > lines.length ? ` and ${count - lines.length} more` : ''
         const [keys, they, place] =
           count === 1 ? ['1 key looks', 'it', 'line'] : [`${count} keys look`, 'they', 'lines']

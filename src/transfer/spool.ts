@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const chunkBytes = 262_144
 
 /**
- * The same text through a file, written as fast as it is made however slowly it is read: a reader that takes its time
+ * Passes a text through a file, which is written at full speed however slowly it is read: a reader that takes its time
  * holds no snapshot of the database. The file has no name from the first on, so that nothing is left of it, whatever
  * happens.
  */

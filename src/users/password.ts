@@ -43,7 +43,7 @@ export async function isPassword(password: string, hash: string | null | undefin
 
 let stranger: Promise<string> | undefined
 
-/** The same characters, however a keyboard has put them together. */
+/** A password in Unicode normalization form NFKC, so that equal characters compare equal however they were typed. */
 const usual = (password: string) => password.normalize('NFKC')
 
 let running = 0

@@ -41,7 +41,7 @@ export interface CallbackContent extends OrderContent {
 export const announce = (tx: Queryable, event: Event, payload: object, now: Date) =>
   announceAll(tx, () => [{ event, payload }], now)
 
-/** The same for several events, which are put into words only when somebody listens: one look-up when nobody does. */
+/** Announces several events; their payloads are built only if a webhook is subscribed, after one look-up. */
 export async function announceAll(tx: Queryable, tell: () => EventContent[], now: Date) {
   const webhooks = await listActiveWebhooks(tx)
   if (!webhooks.length) return

@@ -15,7 +15,7 @@ export const checkpoints = (installation: Installation) =>
     return {}
   })
 
-/** The same for a server that stops; one that cannot write then leaves it to the next. */
+/** Writes a checkpoint when the server stops; if it cannot, the next start does. */
 export const lastCheckpoint = (installation: Installation) =>
   makeCheckpoint(installation, installation.clock()).catch((error) => {
     if (!isUnavailable(error)) throw error

@@ -19,6 +19,10 @@ export interface Source {
   imports: Import[]
   /** What it reaches for without being handed it: `process.env`, `Date.now()`, `new Date()`. */
   reaches: string[]
+  /** The names it exports. */
+  exports: string[]
+  /** Its comments, without the marks around them. */
+  comments: string[]
 }
 
 /** Every source file of the server and of the shape of its data. */
@@ -26,9 +30,10 @@ export const sources: Source[] = [...new Bun.Glob('{src,db}/**/*.ts').scanSync(r
 
 function read(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const imports: Import[] = []
   const reaches: string[] = []
+  const exports: string[] = []
   const visit = (node: ts.Node) => {
     const found = importIn(node)
     if (found) imports.push({ to: resolve(path, found.to), isType: found.isType })
@@ -37,7 +42,9 @@ function read(path: string): Source {
     ts.forEachChild(node, visit)
   }
   visit(file)
-  return { path, lines: text.trimEnd().split('\n').length, imports, reaches }
+  for (const statement of file.statements) exports.push(...exportsIn(statement))
+  const comments = [...text.matchAll(/^ *(?:\/\*\*?|\/\/)[\s*]*(.*)/gm)].map(([, comment]) => comment!)
+  return { path, lines: text.trimEnd().split('\n').length, imports, reaches, exports, comments }
 }
 
 function importIn(node: ts.Node): Import | undefined {
@@ -55,6 +62,21 @@ function importIn(node: ts.Node): Import | undefined {
     return specifier && ts.isStringLiteral(specifier) ? { to: specifier.text, isType: false } : undefined
   }
   return undefined
+}
+
+function exportsIn(statement: ts.Statement): string[] {
+  if (!ts.canHaveModifiers(statement)) return []
+  const isExported = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+  if (!isExported) return []
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.flatMap(({ name }) =>
+      ts.isIdentifier(name)
+        ? name.text
+        : name.elements.flatMap((each) => (ts.isBindingElement(each) ? each.name.getText() : [])),
+    )
+  }
+  const { name } = statement as ts.DeclarationStatement
+  return name && ts.isIdentifier(name) ? [name.text] : []
 }
 
 function reachIn(node: ts.Node, file: ts.SourceFile): string | undefined {

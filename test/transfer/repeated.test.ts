@@ -47,7 +47,7 @@ const tables: Record<string, { said: string; silent: string[] }> = {
   },
 }
 
-/** The same lines with their silent columns: empty, or with a zero date where they hold one. */
+/** Lines with the columns that say nothing: empty, or with a zero date where they hold one. */
 function withSilence({ said, silent }: { said: string; silent: string[] }, zero: string) {
   const [header, line] = said.split('\n')
   const cells = silent.map((column) => (column.endsWith('_at') ? zero : ''))

@@ -59,7 +59,7 @@ export async function activate(tx: Queryable, device: Static<typeof DeviceActiva
 }
 
 /**
- * The same for a seat already looked up; `earlier` is what happened first and is announced if it succeeds. Nothing but
+ * Activates on a seat already looked up; `earlier` is what happened first and is announced if it succeeds. Nothing but
  * the news of it is written unless the answer is 300 or 301.
  */
 export async function takeSeat(
@@ -114,7 +114,7 @@ export async function deactivate(tx: Queryable, device: Static<typeof Device>, n
   return say('license_deactivated').signedFor(seat.productId)
 }
 
-/** The same at an operator's word; the device is told at its own address, else at the product's (CONTRACT §2). */
+/** Frees a seat on an operator's request; the device is told at its own address, else at the product's (CONTRACT §2). */
 export async function deactivateByOperator(tx: Queryable, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
@@ -190,7 +190,7 @@ export async function findDevice(
 export const isOfProduct = async (db: Queryable, { productId }: Pick<Seat, 'productId'>, reference?: string) =>
   reference === undefined || (await resolveProduct(db, reference))?.id === productId
 
-/** The same under every rule of `verify`, which ends at 202 where the device holds no seat; 205 can be waived. */
+/** Applies every rule of `verify`, down to 202 where the device holds no seat; 205 can be waived. */
 export async function findActiveSeat(
   db: Queryable,
   device: Static<typeof Device>,

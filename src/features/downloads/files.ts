@@ -72,7 +72,7 @@ export async function receiveFile(
   return { hash, size, name: upload.name, keep, discard: () => rm(temporary, { force: true }) }
 }
 
-/** The same to a path that is free, whose folder is made where it lacks; what it weighs, and its SHA-256. */
+/** Writes to a free path, creating its folder where needed. Returns the size in bytes and the SHA-256. */
 export async function storeAt(path: string, upload: Upload, onProgress?: OnProgress) {
   const name = requireName(upload.name)
   try {

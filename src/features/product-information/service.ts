@@ -38,7 +38,7 @@ export async function getProductChangelog(db: Queryable, input: Static<typeof Ch
   return changelogOf(db, await resolveProduct(db, input.product_id), input)
 }
 
-/** The same for anybody, by slug alone: a product that has none has no public page. */
+/** The public page of a product, found by slug alone: a product without a slug has none. */
 export async function readChangelog(db: Queryable, input: Static<typeof PublicChangelog>, config: Config) {
   const { slug } = input
   if (config.changelog === 'off') return say('changelog_disabled_globally')
@@ -59,7 +59,7 @@ export async function getProductPublicKey(db: Queryable, { product_id }: Choice,
   return say('product_public_key_found', { public_key: publicPem, product: { id, uuid, slug, name } }).signedFor(id)
 }
 
-/** The same key as a bare PEM file, the global one where no product is named; undefined for an unknown product. */
+/** The public key as a bare PEM file, the global one where no product is named; undefined for an unknown product. */
 export async function readPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
   if (product_id === undefined) return publicKeyFor(db, undefined, now)
   const product = await resolveProduct(db, product_id)

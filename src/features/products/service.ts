@@ -130,7 +130,7 @@ export async function requireProduct(db: Queryable, reference: string): Promise<
   throw new OperatorError(`there is no product "${reference}": see "latchkey product list"${meant}`, 'not_found')
 }
 
-/** The same, where there may be none. A name that several have is an `OperatorError`. */
+/** The product an operator means, or undefined. A name that several have is an `OperatorError`. */
 export const findMeantProduct = async (db: Queryable, reference: string): Promise<Product | undefined> =>
   (await resolveProduct(db, reference)) ??
   onlyNamed('product', reference, reference ? await listProductsNamed(db, reference) : [])

@@ -10,7 +10,7 @@ export function stateWord(license: License, seatsTaken: number, now: Date) {
   return seatsTaken ? 'active' : 'assigned'
 }
 
-/** The same in a sentence: `assigned to Ada, 2 of 3 seats taken, ends 2027-01-31 (in 67 days)`. */
+/** The state in a sentence: `assigned to Ada, 2 of 3 seats taken, ends 2027-01-31 (in 67 days)`. */
 export function stateInWords(license: License, seatsTaken: number, now: Date): string {
   return [standingOf(license), seatsOf(license, seatsTaken), endOf(license, now)].filter(Boolean).join(', ')
 }

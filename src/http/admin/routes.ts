@@ -15,7 +15,7 @@ import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } f
 import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
 import { uploadIn } from './upload'
 
-/** The same as the operation's command, in the name of whoever asks. */
+/** Runs the operation as its command would, in the name of the user who asks. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
   ...(operation.csv && { gives: ['application/json', csvType] }),

@@ -56,7 +56,7 @@ export async function* csvRecords(chunks: AsyncIterable<string>, reading: Readin
 
 const saysSomething = ({ cells }: CsvRecord) => cells.some((cell) => cell.trim() !== '')
 
-/** The same text in pieces of which the first is long enough to tell how it is written. */
+/** Re-chunks a text so that the first piece is long enough to detect its dialect. */
 async function* withHead(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let head: string | undefined = ''
   for await (const chunk of chunks) {

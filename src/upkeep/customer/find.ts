@@ -80,7 +80,7 @@ export async function findCalls(db: Queryable, { email, keys, mentions }: Person
   return [...new Map(calls.map((call) => [call.id, call])).values()]
 }
 
-/** The same address; one that is none is an `OperatorError`. */
+/** The address in its normal form; an invalid one is an `OperatorError`. */
 export function requireAddress(email: string) {
   if (!/^\S+@\S+$/.test(email)) throw new OperatorError(`"${email}" is no e-mail address`, 'invalid_input')
   return email

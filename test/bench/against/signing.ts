@@ -1,4 +1,4 @@
-/** The same route with a fresh signature on every answer: `signing.ts BITS`. */
+/** The baseline route with a fresh signature on every answer: `signing.ts BITS`. */
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Elysia } from 'elysia'

@@ -8,7 +8,7 @@ export async function countContractKeys(db: Queryable, contractId: number): Prom
   return row!.used
 }
 
-/** The same for these contracts, or for every one that has keys, by contract id. */
+/** How much of these contracts' quotas is used, or of every contract that has keys, by contract id. */
 export async function mapContractKeyCounts(db: Queryable, ids?: number[]): Promise<Map<number, number>> {
   const rows = await db
     .select({ contractId: licenses.contractId, used: count() })
