@@ -78,6 +78,16 @@ export const settings = {
     '60',
     wholeNumber(0, 10_000_000),
   ),
+  taken_seats_per_minute: storable(
+    'Seats a minute that devices may take of one licence without a limit; `0` for any number.',
+    '6000',
+    wholeNumber(0, 10_000_000),
+  ),
+  idempotency_keys_per_minute: storable(
+    'New `Idempotency-Key`s a minute that one API key may send, from one network a tenth where every copy of a program carries the key; `0` for any number.',
+    '6000',
+    wholeNumber(0, 10_000_000),
+  ),
   call_log_megabytes_per_day: storable(
     'Megabytes of calls that are kept of one day at most, an hour’s share of them at once; `0` for any number.',
     '500',
@@ -130,6 +140,7 @@ export const settings = {
   keep_deliveries: storable(kept('deliveries that arrived or were given up'), '30', days),
   keep_jobs: storable(kept('jobs that are done or were given up'), '30', days),
   keep_telemetry: storable(kept('telemetry records'), '90', days),
+  keep_freed_seats: storable(kept('seats that were freed'), '365', days),
   backup_every: storable('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
   backup_keep: storable('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
   backup_to: storable('The folder the server takes its backups to, best on another disk.', '', asItIs),

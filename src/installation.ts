@@ -184,7 +184,7 @@ function buildDeps(
     peers,
     clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
     bodies: openBodyBudget(config.body_timeout),
-    once: openExactlyOnce(db),
+    once: openExactlyOnce({ db, config, limit }),
     lastSeen,
     metrics,
     calls,

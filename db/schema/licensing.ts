@@ -111,6 +111,8 @@ const seatMark = 'case when deactivated_at is null then 1 end'
 
 /** Whether a seat is taken, as a condition that `activations_seat` serves. */
 export const seatIsTaken = `${seatMark} = 1`
+/** Whether a seat was freed, as one that it serves too. */
+export const seatIsFreed = `${seatMark} is null`
 
 /** CONTRACT §1 Activation. A seat is taken while `deactivated_at` is null; freed rows are kept as history. */
 export const activations = sqliteTable(

@@ -1,5 +1,6 @@
 import type { Config } from '../config'
 import { networksOf } from '../kernel/networks'
+import { sha256 } from '../kernel/secrets'
 import type { KnownKey, Requester } from './admit'
 import { type Limiter, passAll, type Share, sharesOf } from './rate-limit'
 
@@ -8,6 +9,9 @@ const assuredPerMinute = 10
 
 /** Seconds a requester has to wait: for the rate of the key, where one is judged, then for that of its address. */
 export type SecondsToWait = (requester: Requester, key: KnownKey | undefined, identifier?: string) => number
+
+/** A device as a bucket is named by it: it may have sent a name as long as a body. */
+const nameOf = (identifier: string) => (identifier.length > 64 ? sha256(identifier) : identifier)
 
 /**
  * The rate limits of keys and addresses. A key that every copy of a program carries is limited for each network and each
@@ -25,7 +29,8 @@ export function openRequestLimits(
     const whole = { name: `key ${id}`, perMinute }
     const part = (share: number) => Math.min(perMinute, Math.max(assuredPerMinute, Math.floor(perMinute / share)))
     const own = sharesOf(`key ${id} from`, networks, part(10), perMinute)
-    if (identifier) own.push({ name: `key ${id} from ${networks[0]!.name} device ${identifier}`, perMinute: part(20) })
+    if (identifier)
+      own.push({ name: `key ${id} from ${networks[0]!.name} device ${nameOf(identifier)}`, perMinute: part(20) })
     if (!limit.foresee(whole.name, perMinute, now)) return passes([whole, ...own], now)
     const assured = { name: `key ${id} assured ${networks[0]!.name}`, perMinute: Math.min(assuredPerMinute, perMinute) }
     return passes([assured, ...own], now)

@@ -1,6 +1,9 @@
+import { sharesOfKey } from '../access/key-quota'
+import { passAll } from '../access/rate-limit'
 import type { RequestContext } from '../access/request-context'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
+import type { Deps } from '../deps'
 import type { Answer } from '../kernel/answers'
 import { fromStored, type Outcome, say } from '../kernel/outcome'
 import { sha256 } from '../kernel/secrets'
@@ -15,7 +18,8 @@ type Work = (tx: Queryable) => Promise<Outcome>
 export interface ExactlyOnce {
   /**
    * Runs a mutation in one write. With an `Idempotency-Key` its answer is kept for 24 hours with it, in that same
-   * write: the same request gets the same answer, another one under that key gets 9409.
+   * write: the same request gets the same answer, another one under that key gets 9409. New keys are limited in number
+   * by the setting `idempotency_keys_per_minute`: 9429, and nothing is done.
    */
   perform(requestContext: RequestContext, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
   /**
@@ -37,7 +41,10 @@ interface Order {
   isDelivered: boolean
 }
 
-export function openExactlyOnce(db: Db): ExactlyOnce {
+/** What it leans on. */
+type Leanings = { db: Db } & Pick<Deps, 'config' | 'limit'>
+
+export function openExactlyOnce({ db, config, limit }: Leanings): ExactlyOnce {
   const orders = new Map<string, Order>()
   // Rows of orders that somebody is waiting for: they are nobody else's.
   const inFlight = new Set<number>()
@@ -57,12 +64,24 @@ export function openExactlyOnce(db: Db): ExactlyOnce {
       const known = await findAnswer(tx, request, key, after)
       if (known)
         return known.requestHash === request.requestHash ? fromStored(known.answer) : say('idempotency_key_reused')
+      const seconds = secondsToWait(requestContext)
+      if (seconds) return say('too_many_requests', { retry_after: seconds })
       const outcome = await work(tx)
       const answer = outcome.toStored(requestContext.now)
       await insertAnswer(tx, request, { key, answer, now: requestContext.now, after })
       // Told as it is kept, or the first telling could carry the next second.
       return fromStored(answer)
     })
+  }
+
+  /** How long an API key has to wait that has sent as many new keys as it may. */
+  function secondsToWait(requestContext: RequestContext) {
+    const quota = { name: 'idempotency keys', perMinute: config.idempotency_keys_per_minute }
+    return passAll(
+      limit,
+      sharesOfKey(quota, requestContext.key!, () => requestContext.address),
+      requestContext.now,
+    )
   }
 
   async function fulfil(requestContext: RequestContext, work: Work, { namesBuyer }: { namesBuyer: boolean }) {

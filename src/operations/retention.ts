@@ -23,6 +23,7 @@ const run = operation({
 
 export const retention: Subject = {
   name: 'retention',
-  about: 'how long things are kept that pile up: calls, deliveries, jobs, telemetry, ended sessions, uses of old keys',
+  about:
+    'how long things are kept that pile up: calls, deliveries, jobs, telemetry, freed seats, ended sessions, uses of old keys',
   operations: [run],
 }

@@ -114,7 +114,7 @@ test('a code is taken for the product that was asked for, and for no other', asy
   expect(asked).toEqual([])
 })
 
-test('one address does not use up what the market may be asked', async () => {
+test('one address, or one /64 of IPv6, does not use up what the market may be asked', async () => {
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
   const ask = async (address: string) => {
     const fields = { license_key: crypto.randomUUID(), identifier: 'site' }
@@ -123,6 +123,8 @@ test('one address does not use up what the market may be asked', async () => {
   asked = []
   for (let i = 0; i < 40; i++) await ask('203.0.113.9')
   expect(asked.length).toBeLessThanOrEqual(12)
+  for (let i = 0; i < 40; i++) await ask(`2a00:1:2:3::${i}`)
+  expect(asked.length).toBeLessThanOrEqual(24)
   const before = asked.length
   await ask('203.0.113.10')
   expect(asked).toHaveLength(before + 1)

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
-import { makeProduct } from '../support/stock'
+import { makeActiveLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
 const dayMs = 24 * 3_600_000
@@ -111,6 +111,28 @@ describe('what the settings do not name', () => {
     expect(await run()).toMatchObject({ user_tokens: 1, signing_key_uses: 1 })
     expect(raw((db) => db.query('select id from user_tokens').all())).toEqual([{ id: kept }])
     expect(countOf('signing_key_uses')).toBe(1)
+  })
+})
+
+describe('seats that were freed', () => {
+  test('go a year later; seats that are taken stay', async () => {
+    const product_id = await makeProduct(installation)
+    const license_key = await makeActiveLicense(installation, { product_id }, 'taken')
+    raw((db) => {
+      for (const days of [400, 300])
+        db.run(
+          `insert into activations (license_id, identifier, activated_at, deactivated_at)
+            select id, ?1, ?2, ?2 from licenses where license_key = ?3`,
+          [`freed ${days}`, installation.now().getTime() - days * dayMs, license_key],
+        )
+      db.run("update activations set activated_at = 1 where identifier = 'taken'")
+    })
+    expect(await run('--dry-run')).toMatchObject({ freed_seats: 1 })
+    expect(await run()).toMatchObject({ freed_seats: 1 })
+    const left = raw((db) =>
+      db.query<{ identifier: string }, []>('select identifier from activations order by id').all(),
+    )
+    expect(left.map(({ identifier }) => identifier)).toEqual(['taken', 'freed 300'])
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Outcome, Refusal, say } from '../../kernel/outcome'
-import { findLicense } from '../licenses/service'
+import { findLicense, findPastedLicense } from '../licenses/service'
 
 /** A device's licence key and when it asks. */
 interface Asked {
@@ -10,8 +10,9 @@ interface Asked {
 }
 
 /**
- * Bounds seats that are taken and freed in turn, each of which leaves rows behind: a licence whose devices have freed
- * too many of late waits before it takes another, and what was begun is undone. Seats can always be freed.
+ * Bounds seats that are taken, each of which leaves rows behind: a licence whose devices have freed too many of late, or
+ * have taken too many where it has no limit, waits before it takes another, and what was begun is undone. Seats can
+ * always be freed.
  */
 export async function withinSeatRate(
   { config, limit }: Pick<Deps, 'config' | 'limit'>,
@@ -20,14 +21,18 @@ export async function withinSeatRate(
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
   const outcome = await work()
-  const perMinute = config.freed_seats_per_minute
+  const { freed_seats_per_minute: freed, taken_seats_per_minute: taken } = config
   const isFreed = outcome.answer === 'license_deactivated'
-  if (!perMinute || !(isFreed || outcome.answer === 'license_activated')) return outcome
-  const license = await findLicense(tx, license_key)
+  if (!isFreed && outcome.answer !== 'license_activated') return outcome
+  const license = (await findLicense(tx, license_key)) ?? (await findPastedLicense(tx, license_key))
   if (!license) return outcome
   const name = `freed seats ${license.id}`
-  if (isFreed) limit.charge(name, perMinute, now)
-  const seconds = isFreed ? 0 : limit.foresee(name, perMinute, now)
+  if (isFreed && freed) limit.charge(name, freed, now)
+  if (isFreed) return outcome
+  const isUnlimited = license.activationLimit <= 0
+  const seconds =
+    (freed && limit.foresee(name, freed, now)) ||
+    (taken && isUnlimited && limit(`taken seats ${license.id}`, taken, now))
   if (seconds) throw new Refusal(say('too_many_requests', { retry_after: seconds }).signedFor(license.productId))
   return outcome
 }

@@ -31,7 +31,8 @@ export function activationRoutes(deps: Deps) {
     )
     .post(
       '/activate',
-      ({ body, requestContext }) => seated(body, requestContext, (tx) => activate(tx, body, requestContext)),
+      ({ body, requestContext }) =>
+        seated(body, requestContext, (tx) => activate({ tx, limit: deps.limit }, body, requestContext)),
       endpoint('activate', DeviceActivation, {
         summary: 'Take a seat on a licence for a device',
         says: ['license_activated', 'license_already_active', 'activation_limit_reached', ...standing],

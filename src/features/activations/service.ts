@@ -13,9 +13,19 @@ import { describeLicenseAndProduct, findPastedSeat, findSeat, type Seat } from '
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { type Asked, rulesOfActivation, rulesOfEntry, rulesOfSeat } from './policy'
-import { countSeatsTaken, findCallbackUrl, freeActivation, insertActivation, listSeatsTaken, noteReturn } from './store'
+import {
+  countSeatsTaken,
+  findCallbackUrl,
+  forgetFreedSeats,
+  freeActivation,
+  insertActivation,
+  listSeatsTaken,
+  noteReturn,
+} from './store'
 
 export { countSeatsTaken, listSeatsTaken } from './store'
+
+const announcedRefusalsPerMinute = 10
 
 /** When and where a request came from, as an activation remembers it. */
 export interface RequestOrigin {
@@ -51,11 +61,14 @@ export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof 
   return say('active_license_found', await describeLicenseAndProduct(db, seat.licenseKey)).signedFor(seat.productId)
 }
 
+/** The write that a seat is taken in, and what limits the messages about those who get none. */
+type Taking = { tx: Queryable } & Pick<Deps, 'limit'>
+
 /** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
-export async function activate(tx: Queryable, device: Static<typeof DeviceActivation>, origin: RequestOrigin) {
-  const { seat, refusal } = await findSeatOf(tx, device, origin.now)
+export async function activate(taking: Taking, device: Static<typeof DeviceActivation>, origin: RequestOrigin) {
+  const { seat, refusal } = await findSeatOf(taking.tx, device, origin.now)
   if (refusal) return refusal
-  return takeSeat(tx, seat, device, origin)
+  return takeSeat(taking, seat, device, origin)
 }
 
 /**
@@ -63,16 +76,17 @@ export async function activate(tx: Queryable, device: Static<typeof DeviceActiva
  * the news of it is written unless the answer is 300 or 301.
  */
 export async function takeSeat(
-  tx: Queryable,
+  taking: Taking,
   seat: Seat,
   device: Static<typeof DeviceActivation>,
   { now, address, userAgent }: RequestOrigin,
   earlier: EventContent[] = [],
 ): Promise<Outcome> {
+  const { tx } = taking
   const { post_url } = device
   const facts = factsOf(seat, device)
   const stopped = obstacle(seat, now)
-  if (stopped) return refuse(tx, stopped, facts, now)
+  if (stopped) return refuse(taking, stopped, facts, now)
   if (seat.activationId) {
     await noteReturn(tx, seat.activationId, { ip: address, userAgent, postUrl: post_url })
     await announceAll(tx, () => earlier, now)
@@ -80,7 +94,7 @@ export async function takeSeat(
   }
   const seatsTaken = await countSeatsTaken(tx, seat.id)
   const unseated = firstBroken(rulesOfActivation, { seat, seatsTaken }, now)
-  if (unseated) return refuse(tx, unseated, facts, now)
+  if (unseated) return refuse(taking, unseated, facts, now)
   await insertActivation(tx, {
     licenseId: seat.id,
     identifier: facts.identifier,
@@ -99,9 +113,11 @@ export async function takeSeat(
   return say('license_activated').signedFor(seat.productId)
 }
 
-async function refuse(tx: Queryable, answer: Answer, facts: SeatFacts, now: Date) {
+/** A refusal is answered each time and announced a few times a minute for each licence; the call log lists them. */
+async function refuse({ tx, limit }: Taking, answer: Answer, facts: SeatFacts, now: Date) {
+  const isAnnounced = limit(`refused seats ${facts.licenseId}`, announcedRefusalsPerMinute, now) === 0
   const payload = () => refusedSeatPayload(facts, declared(answer))
-  await announceAll(tx, () => [{ event: 'activation.failed', payload: payload() }], now)
+  if (isAnnounced) await announceAll(tx, () => [{ event: 'activation.failed', payload: payload() }], now)
   return say(answer).signedFor(facts.productId)
 }
 
@@ -143,6 +159,7 @@ async function freeSeat(
   now: Date,
 ) {
   await freeActivation(tx, activationId, now)
+  forgetFreedSeats(tx, facts.licenseId)
   await record(tx, { verb: 'license.deactivated', id: facts.licenseId, before: { identifier: facts.identifier } }, now)
   const payload = freedSeatPayload(facts, by)
   await announceAll(

@@ -1,6 +1,13 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
-import { type Activation, activationSightings, activations, licenses, seatIsTaken } from '../../../db/schema/licensing'
+import {
+  type Activation,
+  activationSightings,
+  activations,
+  licenses,
+  seatIsFreed,
+  seatIsTaken,
+} from '../../../db/schema/licensing'
 import { change, lookUp, type Queryable } from '../../database/connection'
 import type { LastSeen } from '../../database/last-seen'
 import { type PageRequest, pageOf } from '../../database/page'
@@ -54,6 +61,16 @@ export async function noteReturn(tx: Queryable, activationId: number, { ip, user
 
 export async function freeActivation(tx: Queryable, activationId: number, now: Date) {
   change(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
+}
+
+const freedSeatsMax = 1000
+
+const surplus = `delete from activations where id in (select id from activations
+  where license_id = ? and ${seatIsFreed} order by id desc limit -1 offset ${freedSeatsMax})`
+
+/** Forgets the oldest freed seats of a licence that has more than a thousand. */
+export function forgetFreedSeats(tx: Queryable, licenseId: number) {
+  change(tx, surplus, licenseId)
 }
 
 /** Where a device is told that its seat was taken away: its own address, else the product's, else ''. */

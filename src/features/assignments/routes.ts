@@ -24,7 +24,7 @@ export const assignments = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) =>
           withinSeatRate(deps, tx, { license_key: body.license_key, now: requestContext.now }, () =>
-            assignAndActivate(tx, body, requestContext),
+            assignAndActivate({ tx, limit: deps.limit }, body, requestContext),
           ),
         ),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation, {

@@ -21,10 +21,11 @@ export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assig
  * A key that the same owner holds already is only activated (CONTRACT §2).
  */
 export async function assignAndActivate(
-  tx: Queryable,
+  taking: Parameters<typeof takeSeat>[0],
   input: Static<typeof AssignmentAndActivation>,
   origin: RequestOrigin,
 ) {
+  const { tx } = taking
   const { identifier, product_id, owner_email, owner_name } = input
   if (!owner_email || !owner_name) return say('malformed_request', { detail: 'Send owner_email and owner_name.' })
   const license = await findMeant(tx, input.license_key)
@@ -36,7 +37,7 @@ export async function assignAndActivate(
   const assignedAt = isTheirs ? seat.assignedAt : origin.now
   const assigned = { ...license, ...ownerOf(input), status: 'assigned' as const, assignedAt, updatedAt: origin.now }
   const news = isTheirs ? [] : [licenseEvent('license.assigned', assigned)]
-  const outcome = await takeSeat(tx, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
+  const outcome = await takeSeat(taking, { ...seat, status: 'assigned', assignedAt }, input, origin, news)
   const isSeated = outcome.answer === 'license_activated' || outcome.answer === 'license_already_active'
   if (isSeated && !isTheirs) {
     await assignAvailable(tx, license.licenseKey, ownerOf(input), origin.now)

@@ -9,6 +9,7 @@ import { chooseGenerator, drawLicenses } from '../generators/service'
 import { isSold } from '../licenses/policy'
 import { findLicense, removeLicenses } from '../licenses/service'
 import { resolveProduct } from '../products/service'
+import type { ContractChurn } from './churn'
 import { countContractKeys, listContractKeys } from './keys/store'
 import type { ContractChoice, ContractKeyChoice, ContractKeysOrder } from './model'
 import { resolveContract } from './service'
@@ -32,7 +33,12 @@ export async function getInfo(db: Queryable, input: Unchecked<typeof ContractCho
  * 150 when its holder may not generate, 1202 and 1203 where product or generator are not active, 1205 when the quota
  * is used up, 1206 for more than is left of it, or than one request may have (CONTRACT §4).
  */
-export async function generateKeys(tx: Queryable, input: Unchecked<typeof ContractKeysOrder>, asker: Asker) {
+export async function generateKeys(
+  tx: Queryable,
+  input: Unchecked<typeof ContractKeysOrder>,
+  asker: Asker,
+  churn: ContractChurn,
+) {
   const { now } = asker
   const contract = await resolveHeldContract(tx, input, asker)
   if (contract?.status !== 'active') return say('contract_not_found_info')
@@ -46,6 +52,7 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
   if (quantity >= 1 && remaining < 1) return say('license_keys_limit_reached').signedFor(product.id)
   const isDrawable = quantity >= 1 && quantity <= Math.min(remaining, keysMax)
   if (!isDrawable) return say('cannot_generate_quantity').signedFor(product.id)
+  churn.requirePatience(contract, now)
   const licenses = await drawLicenses(tx, generator, product, quantity, { contractId: contract.id }, now)
   const license_keys = licenses.map(({ licenseKey }) => licenseKey)
   return say('contract_license_keys_generated', { license_keys }).signedFor(product.id)
@@ -55,13 +62,19 @@ export async function generateKeys(tx: Queryable, input: Unchecked<typeof Contra
  * 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's or a customer's by
  * now, 150. The key is compared exactly: the repeat of a request that has destroyed one must not find another.
  */
-export async function destroyKey(tx: Queryable, input: Unchecked<typeof ContractKeyChoice>, asker: Asker) {
+export async function destroyKey(
+  tx: Queryable,
+  input: Unchecked<typeof ContractKeyChoice>,
+  asker: Asker,
+  churn: ContractChurn,
+) {
   const license = await findLicense(tx, textOf(input.license_key) ?? '')
   const contract = license?.contractId ? await findContract(tx, String(license.contractId)) : undefined
   const isMeant = !isNamed(input) || (await resolveHeldContract(tx, input, asker))?.id === contract?.id
   if (!license || !contract || !isMeant || isSold(license)) return say('contract_license_key_not_found')
   if (!contract.canDestroy) return say('access_denied')
   await removeLicenses(tx, [license], asker.now)
+  churn.noteDestroyed(contract.id, 1, asker.now)
   return say('contract_license_key_deleted').signedFor(contract.productId)
 }
 
@@ -69,12 +82,18 @@ export async function destroyKey(tx: Queryable, input: Unchecked<typeof Contract
  * 1500 when all keys of the contract are gone but those that are customers' by now, 1501 when it had no other, 1200
  * when there is no contract, 150.
  */
-export async function destroyAllKeys(tx: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
+export async function destroyAllKeys(
+  tx: Queryable,
+  input: Unchecked<typeof ContractChoice>,
+  asker: Asker,
+  churn: ContractChurn,
+) {
   const contract = await resolveHeldContract(tx, input, asker)
   if (!contract) return say('contract_not_found_info')
   if (!contract.canDestroyAll) return say('access_denied')
   const keys = (await listContractKeys(tx, contract.id)).filter((license) => !isSold(license))
   await removeLicenses(tx, keys, asker.now)
+  churn.noteDestroyed(contract.id, keys.length, asker.now)
   const answer = keys.length ? 'contract_license_keys_deleted' : 'contract_no_license_keys_found'
   return say(answer).signedFor(contract.productId)
 }

@@ -2,12 +2,14 @@ import { Elysia } from 'elysia'
 import { endpoint, gate, lookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { NoFields } from '../products/model'
+import { contractChurn } from './churn'
 import { destroyAllKeys, destroyKey, generateKeys, getInfo } from './holder'
 import { ContractChoice, ContractDraft, ContractKeyChoice, ContractKeysOrder, ContractUpdate } from './model'
 import { createContract, deleteContract, getAllContracts, updateContract } from './service'
 
-export const contractRoutes = (deps: Deps) =>
-  new Elysia({ tags: ['Contracts'] })
+export function contractRoutes(deps: Deps) {
+  const churn = contractChurn(deps)
+  return new Elysia({ tags: ['Contracts'] })
     .use(gate(deps))
     .post(
       '/create-contract',
@@ -54,7 +56,7 @@ export const contractRoutes = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(
           requestContext,
-          (tx) => generateKeys(tx, body, requestContext),
+          (tx) => generateKeys(tx, body, requestContext, churn),
           requestContext.idempotencyKey ?? keyInBody(body),
         ),
       endpoint('contracts.generate', ContractKeysOrder, {
@@ -73,7 +75,8 @@ export const contractRoutes = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy',
-      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => destroyKey(tx, body, requestContext)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => destroyKey(tx, body, requestContext, churn)),
       endpoint('contracts.destroy', ContractKeyChoice, {
         summary: 'Delete a key of a contract and free its place in the quota',
         says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
@@ -81,7 +84,8 @@ export const contractRoutes = (deps: Deps) =>
     )
     .post(
       '/contracts/destroy-all',
-      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => destroyAllKeys(tx, body, requestContext)),
+      ({ body, requestContext }) =>
+        deps.once.perform(requestContext, (tx) => destroyAllKeys(tx, body, requestContext, churn)),
       endpoint('contracts.destroy-all', ContractChoice, {
         summary: 'Delete every key of a contract',
         says: [
@@ -92,6 +96,7 @@ export const contractRoutes = (deps: Deps) =>
         ],
       }),
     )
+}
 
 /** Holders may send the idempotency key as a field (CONTRACT §4); the field was not judged, so it may be anything. */
 const keyInBody = ({ idempotency_key: key }: { idempotency_key?: unknown }) =>

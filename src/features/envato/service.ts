@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps'
+import { networkOf } from '../../kernel/networks'
 import { type Outcome, say } from '../../kernel/outcome'
 import { chooseGenerator } from '../generators/service'
 import { purchaseCodeOf } from '../licenses/pasted/forms'
@@ -7,7 +8,7 @@ import { findEnvatoProduct, resolveProduct } from '../products/service'
 import { findPurchase, type Purchase } from './market'
 
 const asksAMinute = 120
-const asksAMinutePerAddress = 12
+const asksAMinutePerNetwork = 12
 const asksAMinutePerCode = 2
 
 interface Asked {
@@ -44,9 +45,9 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
   return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
 }
 
-/** One address, and one code, have a share of what the market may be asked for everybody. */
+/** One network, and one code, have a share of what the market may be asked for everybody. */
 const mayAsk = ({ limit }: Pick<Deps, 'limit'>, code: string, { address, now }: Asker) =>
-  limit(`envato address ${address}`, asksAMinutePerAddress, now) === 0 &&
+  limit(`envato network ${networkOf(address)}`, asksAMinutePerNetwork, now) === 0 &&
   limit(`envato code ${code}`, asksAMinutePerCode, now) === 0 &&
   limit('envato', asksAMinute, now) === 0
 

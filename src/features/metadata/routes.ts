@@ -1,8 +1,13 @@
+import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
+import type { RequestContext } from '../../access/request-context'
+import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
+import type { Outcome } from '../../kernel/outcome'
 import { standing } from '../licenses/policy'
 import { LicenseMeta, LicenseMetaChoice, ProductMeta, ProductMetaChoice } from './model'
+import { withinMetadataQuota } from './quota'
 import {
   createLicenseMeta,
   createProductMeta,
@@ -12,13 +17,19 @@ import {
   updateProductMeta,
 } from './service'
 
-export const metadata = (deps: Deps) =>
-  new Elysia({ tags: ['Metadata'] })
+export function metadata(deps: Deps) {
+  const changed = (
+    body: Static<typeof LicenseMeta>,
+    requestContext: RequestContext,
+    work: (tx: Queryable) => Promise<Outcome>,
+  ) =>
+    deps.once.perform(requestContext, (tx) => withinMetadataQuota(deps, tx, body, requestContext.now, () => work(tx)))
+  return new Elysia({ tags: ['Metadata'] })
     .use(gate(deps))
     .post(
       '/create-license-key-meta',
       ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => createLicenseMeta(tx, body, requestContext.now)),
+        changed(body, requestContext, (tx) => createLicenseMeta(tx, body, requestContext.now)),
       endpoint('create-license-key-meta', LicenseMeta, {
         summary: 'Add a key and a value to a licence',
         says: [
@@ -34,7 +45,7 @@ export const metadata = (deps: Deps) =>
     .post(
       '/update-license-key-meta',
       ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => updateLicenseMeta(tx, body, requestContext.now)),
+        changed(body, requestContext, (tx) => updateLicenseMeta(tx, body, requestContext.now)),
       endpoint('update-license-key-meta', LicenseMeta, {
         summary: 'Change a value of a licence',
         says: [
@@ -50,7 +61,7 @@ export const metadata = (deps: Deps) =>
     .post(
       '/delete-license-key-meta',
       ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => deleteLicenseMeta(tx, body, requestContext.now)),
+        changed(body, requestContext, (tx) => deleteLicenseMeta(tx, body, requestContext.now)),
       endpoint('delete-license-key-meta', LicenseMetaChoice, {
         summary: 'Take a key and its value off a licence',
         says: [
@@ -106,3 +117,4 @@ export const metadata = (deps: Deps) =>
         ],
       }),
     )
+}

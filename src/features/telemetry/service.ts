@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { TelemetryRecord } from '../../../db/schema/licensing'
+import { sharesOfKey } from '../../access/key-quota'
 import { passAll } from '../../access/rate-limit'
 import type { RequestContext } from '../../access/request-context'
 import type { Config } from '../../config'
@@ -7,7 +8,6 @@ import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { judge, selectedIsInvalid, textLengthMax, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
-import { networksOf } from '../../kernel/networks'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { hasRelease } from '../downloads/service'
@@ -26,36 +26,22 @@ interface Origin {
   address: string
 }
 
-const shareOfNetwork = 0.1
-
-/**
- * 9429 where an API key has sent more in this minute than the settings let it, in records or in bytes. Of a key that
- * every copy of a program carries, one network has a tenth, so that a stranger leaves the rest to the others.
- */
+/** 9429 where an API key has sent more in this minute than the settings let it, in records or in bytes. */
 export function beyondQuota(
   { config, limit }: Pick<Deps, 'config' | 'limit'>,
   report: Report,
   requestContext: RequestContext,
 ) {
-  const { key, now, address } = requestContext
-  const bytes = Buffer.byteLength(JSON.stringify(report))
   const quotas = [
-    { name: `telemetry ${key!.id}`, perMinute: config.telemetry_per_minute, amount: 1 },
+    { name: 'telemetry', perMinute: config.telemetry_per_minute },
     {
-      name: `bytes of telemetry ${key!.id}`,
+      name: 'bytes of telemetry',
       perMinute: config.telemetry_kilobytes_per_minute * 1024,
-      amount: bytes,
+      amount: Buffer.byteLength(JSON.stringify(report)),
     },
-  ].filter(({ perMinute }) => perMinute > 0)
-  const shares = quotas.flatMap((quota) => [
-    quota,
-    ...(key!.isShared ? networksOf(address) : []).map(({ name, factor }) => ({
-      ...quota,
-      name: `${quota.name} from ${name}`,
-      perMinute: Math.min(quota.perMinute, Math.max(1, quota.perMinute * shareOfNetwork * factor)),
-    })),
-  ])
-  const seconds = passAll(limit, shares, now)
+  ]
+  const shares = quotas.flatMap((quota) => sharesOfKey(quota, requestContext.key!, () => requestContext.address))
+  const seconds = passAll(limit, shares, requestContext.now)
   return seconds ? say('too_many_requests', { retry_after: seconds }) : undefined
 }
 

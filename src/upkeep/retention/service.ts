@@ -37,12 +37,13 @@ export async function retain(db: Db, config: Config, terms: Terms): Promise<Remo
 }
 
 /** What is kept for how many days; what is kept for ever is not among it. */
-function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry }: Config) {
+function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_freed_seats }: Config) {
   const rules: { what: HeapName; days: number }[] = [
     { what: 'calls', days: keep_calls },
     { what: 'deliveries', days: keep_deliveries },
     { what: 'jobs', days: keep_jobs },
     { what: 'telemetry', days: keep_telemetry },
+    { what: 'freed_seats', days: keep_freed_seats },
     { what: 'user_tokens', days: 30 },
     { what: 'signing_key_uses', days: 365 },
     { what: 'idempotency_keys', days: 1 },

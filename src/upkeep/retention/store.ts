@@ -1,7 +1,7 @@
 import { and, asc, gt, inArray, lte, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { userTokens } from '../../../db/schema/access'
-import { telemetry } from '../../../db/schema/licensing'
+import { activations, telemetry } from '../../../db/schema/licensing'
 import { calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
@@ -67,12 +67,35 @@ const overJobs: RetentionRule = {
   remove: removeFrom(jobs),
 }
 
+const seatsPerPage = 1000
+
+/**
+ * Freed seats, along the ids of all seats, which stand about in the order they were taken in: behind a page whose last seat
+ * was taken later than that, none was freed before it. One that is missed is met another night.
+ */
+const freedSeats: RetentionRule = {
+  async page(db, before, from = { at: 0, id: 0 }) {
+    const rows = await db
+      .select({ id: activations.id, activatedAt: activations.activatedAt, freedAt: activations.deactivatedAt })
+      .from(activations)
+      .where(gt(activations.id, from.id))
+      .orderBy(asc(activations.id))
+      .limit(seatsPerPage)
+    const last = rows.at(-1)
+    const isLast = rows.length < seatsPerPage || last!.activatedAt >= before
+    const old = rows.filter(({ freedAt }) => freedAt !== null && freedAt < before)
+    return { ids: old.map(({ id }) => id), next: isLast ? undefined : { at: 0, id: last!.id } }
+  },
+  remove: removeFrom(activations),
+}
+
 export const heaps = {
   calls: byMoment(calls, calls.at),
   // Their attempts go with them.
   deliveries: byMoment(deliveries, deliveries.createdAt, ne(deliveries.state, 'pending')),
   jobs: overJobs,
   telemetry: byMoment(telemetry, telemetry.createdAt),
+  freed_seats: freedSeats,
   user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
   signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),

@@ -1,0 +1,30 @@
+import { networksOf } from '../kernel/networks'
+import type { KnownKey } from './admit'
+import type { Share } from './rate-limit'
+
+const shareOfNetwork = 0.1
+
+/** A limit on what an API key leaves behind in a minute. */
+export interface Quota {
+  name: string
+  perMinute: number
+  amount?: number
+}
+
+/**
+ * A quota as shares of the limiter: the whole for the key, and for each network a tenth where every copy of a program
+ * carries the key, so that a stranger leaves the rest to the others.
+ */
+export function sharesOfKey(quota: Quota, key: Pick<KnownKey, 'id' | 'isShared'>, address: () => string): Share[] {
+  if (quota.perMinute <= 0) return []
+  const whole = { ...quota, name: `${quota.name} ${key.id}` }
+  const networks = key.isShared ? networksOf(address()) : []
+  return [
+    whole,
+    ...networks.map(({ name, factor }) => ({
+      ...whole,
+      name: `${whole.name} from ${name}`,
+      perMinute: Math.min(whole.perMinute, Math.max(1, whole.perMinute * shareOfNetwork * factor)),
+    })),
+  ]
+}
