@@ -1,9 +1,11 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+import type { Queryable } from '../database/connection'
+import { findMeantProduct, requireProduct } from '../features/products/service'
 import { TelemetryFilter } from '../features/telemetry/model'
 import { purgeTelemetry } from '../features/telemetry/purge'
 import { conditions, listedRecord } from '../features/telemetry/service'
-import { countTelemetry, pageTelemetry } from '../features/telemetry/store'
-import { momentText, toggle } from '../intake/model'
+import { countTelemetry, pageTelemetry, type RecordFilter } from '../features/telemetry/store'
+import { momentText, text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { parseMoment } from '../kernel/moments'
 import { period, rangeOf } from './filters'
@@ -11,7 +13,28 @@ import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const { page: _, per_page: __, ...filters } = TelemetryFilter.properties
+const { page: _, per_page: __, product_id: ___, ...records } = TelemetryFilter.properties
+
+const filters = {
+  ...records,
+  product: Type.Optional(
+    text({
+      maxLength: 255,
+      aliases: ['product_id', 'productId', 'product_uuid', 'product_slug'],
+      description: 'Only records of this product: its id, uuid, slug or name, or what they say it is.',
+    }),
+  ),
+}
+
+type Filters = Static<TObject<typeof filters>>
+
+/** The filter in the store's terms. A product that is neither there nor in any record is an `OperatorError`. */
+async function recordsOf(db: Queryable, { product, ...filter }: Filters, now: Date): Promise<RecordFilter> {
+  if (product === undefined) return conditions(db, filter)
+  const isReported = (await countTelemetry(db, { productId: product }, now)) > 0
+  const found = isReported ? await findMeantProduct(db, product) : await requireProduct(db, product)
+  return conditions(db, { ...filter, product_id: found ? String(found.id) : product })
+}
 
 const list = listing({
   command: 'telemetry list',
@@ -25,7 +48,7 @@ const list = listing({
   sorts: ['-id', 'created_at'],
   async page({ db, now }, { from, to, ...filter }, wanted) {
     const range = rangeOf({ from, to }, now)
-    const { rows, next } = await pageTelemetry(db.read, await conditions(db.read, filter), { ...wanted, ...range })
+    const { rows, next } = await pageTelemetry(db.read, await recordsOf(db.read, filter, now), { ...wanted, ...range })
     return { rows: rows.map(listedRecord), next }
   },
   columns: {
@@ -52,14 +75,14 @@ const purge = operation({
     ...filters,
     dry_run: Type.Optional(toggle({ description: 'Only count them.' })),
   }),
-  async loses({ before, dry_run, ...filter }, { db }) {
+  async loses({ before, dry_run, ...filter }, { db, now }) {
     if (dry_run) return ''
-    const records = await countTelemetry(db.read, await conditions(db.read, filter), parseMoment(before)!)
+    const records = await countTelemetry(db.read, await recordsOf(db.read, filter, now), parseMoment(before)!)
     return records ? `${counted(records, 'record is', 'records are')} gone then, for good.` : ''
   },
   async run({ db, now, onProgress }, { before: given, dry_run = false, ...filter }) {
     const before = parseMoment(given)!
-    const wanted = await conditions(db.read, filter)
+    const wanted = await recordsOf(db.read, filter, now)
     const records = await countTelemetry(db.read, wanted, before)
     if (dry_run) return { records, dry_run }
     const onPurged = (done: number) => onProgress?.(done, records)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { startInstallation, type TestInstallation } from '../support/installation'
+import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
 let installation: TestInstallation
@@ -24,7 +25,7 @@ const data = (page: { records: { data: string }[] }) => page.records.map((record
 
 test('telemetry list is filtered and paged, newest first', async () => {
   expect(data(await list())).toEqual(['four', 'three', 'two', 'one'])
-  expect(data(await list('--product-id', String(product_id)))).toEqual(['three', 'two', 'one'])
+  expect(data(await list('--product', String(product_id)))).toEqual(['three', 'two', 'one'])
   expect(data(await list('--data-group', 'b', '--has-red-flags', '1'))).toEqual(['four'])
   expect(data(await list('--to', '2020-01-01'))).toEqual([])
   const first = await list('--limit', '3')
@@ -46,4 +47,39 @@ test('telemetry purge counts on a dry run, asks for --yes, and then removes what
   expect(data(await list())).toEqual(['four'])
   const { entries } = (await installation.cli('audit', 'list', '--verb', 'telemetry.purged', '--json')).json
   expect(entries).toMatchObject([{ after: { records: 3, data_group: 'a' } }])
+})
+
+test('telemetry is filtered by a product in any of its forms, and by what a record says its product is', async () => {
+  for (const text_data of ['five', 'six']) {
+    await installation.ask('POST /api/v1/send-telemetry-data', { product_id, data_type: 'text', text_data })
+  }
+  const { name, uuid } = (await installation.cli('product', 'show', String(product_id), '--json')).json
+  await installation.cli('product', 'set', String(product_id), '--slug', 'sent')
+  const owner = await makeOperator(installation, 'owner')
+  for (const product of [String(product_id), uuid, 'sent', name]) {
+    expect(data(await list('--product', product))).toEqual(['six', 'five'])
+    expect((await owner.tell('GET /telemetry', { product })).body.records).toHaveLength(2)
+    const dry = await installation.cli(
+      'telemetry',
+      'purge',
+      '--before',
+      '2100-01-01',
+      '--product',
+      product,
+      '--dry-run',
+      '--json',
+    )
+    expect(dry.json.records).toBe(2)
+  }
+  expect((await owner.tell('GET /telemetry', { product_id })).body.records).toHaveLength(2)
+  await installation.ask('POST /api/v1/send-telemetry-data', {
+    product_id: 'gone',
+    data_type: 'text',
+    text_data: 'seven',
+  })
+  expect(data(await list('--product', 'gone'))).toEqual(['seven'])
+  expect(await installation.cli('telemetry', 'list', '--product', 'nothing')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('there is no product "nothing"'),
+  })
 })

@@ -6,7 +6,9 @@ import { keysMax } from './model'
 
 /** Licences an operator makes: of keys that are given, or of keys that a generator draws. */
 export const NewLicenses = Type.Object({
-  product: Type.Optional(productReference("The product they are for; the generator's where only that is named.")),
+  product: Type.Optional(
+    productReference("The product they are for: its id, uuid, slug or name; the generator's where only that is named."),
+  ),
   license_keys: Type.Optional(list({ option: 'key', description: 'A key that exists already; may be repeated.' })),
   generator: Type.Optional(
     integer({

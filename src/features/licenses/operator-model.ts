@@ -10,7 +10,7 @@ export const licenseReference = () =>
 /** What an operator can change of a licence; absent fields keep their value. */
 export const LicenseEdit = Type.Object({
   license_key: licenseReference(),
-  product: Type.Optional(productReference('The product it is for.')),
+  product: Type.Optional(productReference('The product it is for: its id, uuid, slug or name.')),
   owner_name: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Whose it is; "" for nobody.' })),
   owner_email: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Their address; "" for none.' })),
   activation_limit: Type.Optional(activationLimit()),
