@@ -86,33 +86,44 @@ describe('the description of the API', () => {
     const installation = await startInstallation()
     const get = async (path: string) => (await fetch(installation.url + path)).text()
     expect(JSON.parse(await get('/openapi.json'))).toEqual(described)
-    for (const path of ['/docs', '/docs/']) {
+    for (const path of ['/docs/api', '/docs/api/']) {
       const page = await get(path)
       const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(
         ([, link]) => new URL(link!, installation.url + path),
       )
       expect(links.length).toBeGreaterThan(1)
-      for (const { pathname } of links) {
-        expect(pathname).toStartWith('/docs/')
+      for (const { origin, pathname } of links) {
+        expect(origin).toBe(new URL(installation.url).origin)
         expect((await fetch(installation.url + pathname)).status).toBe(200)
       }
     }
     await installation.close()
   })
 
-  test.each(['/docs', '/docs/'])('its viewer at %s names nothing by its place on the host', async (path) => {
+  test.each(['/docs/api', '/docs/api/'])('its viewer at %s names nothing by its place on the host', async (path) => {
     const installation = await startInstallation({ base_url: 'https://example.com/license' })
     const get = async (path: string) => (await fetch(installation.url + path)).text()
     const page = await get(path)
     expect(page).not.toMatch(/(?:src|href)="(?:\/|https?:)/)
     const asked: string[] = []
     const viewer = ({ url }: { url: string }) => asked.push(url)
-    const from = new URL(/src="([^"]+start\.js)"/.exec(page)![1]!, `https://example.com/license${path}`)
-    const start = new Function('SwaggerUIBundle', 'document', await get(from.pathname.replace('/license', '')))
-    start(viewer, { currentScript: { src: from.href } })
+    const location = new URL(`https://example.com/license${path}`)
+    const from = new URL(/src="([^"]*start\.js)"/.exec(page)![1]!, location)
+    const names = ['SwaggerUIBundle', 'location', 'matchMedia', 'document']
+    const start = new Function(...names, await get(from.pathname.replace('/license', '')))
+    const element = { classList: { toggle() {} } }
+    start(viewer, location, () => ({ matches: true, addEventListener() {} }), { documentElement: element })
     expect(asked).toEqual(['https://example.com/license/openapi.json'])
     expect(new URL(described.servers[0].url, asked[0]).href).toBe('https://example.com/license/')
     await installation.close()
+  })
+
+  test('shows what clients ask first, what operators do last', () => {
+    const names: string[] = described.tags.map(({ name }: { name: string }) => name)
+    expect(names.at(-1)).toBe('Operator')
+    expect(names.indexOf('Operations')).toBe(names.length - 2)
+    const used = Object.values<object>(described.paths).flatMap((methods) => Object.values(methods))
+    expect(new Set(used.flatMap(({ tags }) => tags))).toEqual(new Set(names))
   })
 
   test('has nonce and key_id as fields of every endpoint that takes an API key, and of no other', () => {

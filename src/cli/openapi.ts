@@ -9,7 +9,7 @@ import type { Io } from './io'
 export const openapiCommand = (program: Command, io: Io) =>
   program
     .command('openapi')
-    .description('print the OpenAPI 3.1 description of the API; the server shows it at /docs')
+    .description('print the OpenAPI 3.1 description of the API; the server shows it at /docs/api')
     .action(() => {
       // Routes are described without being called: nothing else of a installation is needed.
       const app = buildApp({ config: readConfig({}, {}) } as Deps)

@@ -11,6 +11,7 @@ import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { exportCommand } from './export'
 import { healthCommand } from './health'
+import { helpCommand } from './help'
 import { importCommand } from './import'
 import { initCommand } from './init'
 import type { Io } from './io'
@@ -27,7 +28,8 @@ import { wrapped } from './wrap'
 
 /** Every command there is; of the subjects that one alone which is asked for, where the first word names a command. */
 export function buildProgram(io: Io, args: readonly string[] = []): Command {
-  const [firstWord] = args
+  // "latchkey help license" builds what "latchkey license --help" builds.
+  const [firstWord] = args[0] === 'help' ? args.slice(1) : args
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
@@ -64,6 +66,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   const isKnown = asked.length > 0 || program.commands.some((command) => command.name() === firstWord)
   for (const subject of isKnown ? asked : subjects) subjectCommand(program, io, subject)
   auditExportCommand(program, io)
+  helpCommand(program, io)
   inheritSettings(program)
   return program
 }

@@ -2,49 +2,67 @@ import { type AnyElysia, Elysia } from 'elysia'
 import style from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import type { Deps } from '../deps'
+import pageStyle from '../docs/style.css' with { type: 'file' }
+import { followViewerLinks, startViewer, viewerPage, viewerStyle } from './api-viewer'
 import { describeApi } from './openapi'
 import { pageHeaders } from './page-headers'
 
-/** Names its files by where they lie from the page, which may stand under a path of a proxy's. */
-const page = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Latchkey API</title>
-<link rel="stylesheet" href="docs/viewer.css">
-<div id="viewer"></div>
-<script src="docs/viewer.js"></script>
-<script src="docs/start.js"></script>
-</html>
-`
+/** What pages under `/docs` link to that lies outside. */
+const besideDocs = ['docs', 'openapi.json']
 
-const startWith = (description: string) => `const url = new URL('${description}', document.currentScript.src).href
-SwaggerUIBundle({ url, dom_id: '#viewer', deepLinking: true, filter: true })
-`
+const hidden = { detail: { hide: true } }
+const html = 'text/html; charset=utf-8'
+const css = 'text/css'
+const javascript = 'text/javascript'
 
-const plain = { detail: { hide: true } }
-
-/** `/openapi.json` and `/docs`: the API and a viewer for it, all from this machine. */
+/** `/docs`: the documentation, with search and a viewer of the API; `/openapi.json`. All from this machine. */
 export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
   const headers = pageHeaders(config)
-  const file = (content: string | Blob, type: string) =>
-    new Response(content, { headers: { ...headers, 'content-type': type } })
+  const file = (content: string | Blob, type: string, status = 200) =>
+    new Response(content, { status, headers: { ...headers, 'content-type': type } })
   let described: string | undefined
   const description = () => {
     described ??= JSON.stringify(describeApi(appOf()))
     return described
   }
-  const files = (folder: string, description: string) =>
-    new Elysia({ prefix: folder })
-      .get('/start.js', () => file(startWith(description), 'text/javascript'), plain)
-      .get('/viewer.js', () => file(Bun.file(script), 'text/javascript'), plain)
-      .get('/viewer.css', () => file(Bun.file(style), 'text/css'), plain)
+  const moved = (name: string, query = '') =>
+    new Response(null, { status: 308, headers: { ...headers, location: `../${encodeURIComponent(name)}${query}` } })
+  // What makes the pages is loaded when somebody reads one.
+  const site = () => import('../docs/site')
   return (
     new Elysia()
-      .get('/openapi.json', () => file(description(), 'application/json'), plain)
-      .get('/docs', () => file(page, 'text/html; charset=utf-8'), plain)
-      .use(files('/docs', '../openapi.json'))
-      // Where the files lie from `/docs/`, which is taken for `/docs`.
-      .use(files('/docs/docs', '../../openapi.json'))
+      .get('/openapi.json', () => file(description(), 'application/json'), hidden)
+      .get('/docs', async () => file((await site()).mapPage(), html), hidden)
+      .get(
+        '/docs/search',
+        async ({ query }) => {
+          const { resultsPage } = await import('../docs/results')
+          return file(await resultsPage(String(query.q ?? '')), html)
+        },
+        hidden,
+      )
+      .get('/docs/style.css', () => file(Bun.file(pageStyle), css), hidden)
+      .get('/docs/api', () => file(viewerPage, html), hidden)
+      .get('/docs/start.js', () => file(startViewer, javascript), hidden)
+      .get('/docs/viewer.js', () => file(Bun.file(script), javascript), hidden)
+      .get('/docs/viewer.css', () => file(Bun.file(style), css), hidden)
+      .get('/docs/viewer-extra.css', () => file(viewerStyle, css), hidden)
+      .get('/docs/viewer-links.js', () => file(followViewerLinks, javascript), hidden)
+      .get(
+        '/docs/:page',
+        async ({ params }) => {
+          if (besideDocs.includes(params.page)) return moved(params.page)
+          const { documentPage, missingPage } = await site()
+          const page = await documentPage(params.page)
+          return page === undefined ? file(missingPage(params.page), html, 404) : file(page, html)
+        },
+        hidden,
+      )
+      // Where links lead from `/docs/` and `/docs/operate/`, which are taken for `/docs` and `/docs/operate`.
+      .get(
+        '/docs/:page/:neighbour',
+        ({ params, request }) => moved(params.neighbour, /\?.*$/.exec(request.url)?.[0]),
+        hidden,
+      )
   )
 }

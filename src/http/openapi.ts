@@ -58,7 +58,7 @@ export function describeApi(app: AnyElysia): Json {
     },
     servers: [{ url: './' }],
     security: [{ bearer: [] }, { query: [] }],
-    // A viewer shows them in this order: what clients ask comes first.
+    // A viewer shows them in this order.
     tags: [...tagsOf(paths as Json), admin.tag],
     paths: { ...Object.fromEntries(described), ...admin.paths },
     components: {
@@ -81,9 +81,11 @@ export function describeApi(app: AnyElysia): Json {
   }
 }
 
-/** The tags of these paths, in their order. */
+/** The tags of these paths: what clients ask comes first. */
 function tagsOf(paths: Json): Json[] {
-  const operations = Object.values(paths).flatMap((path) => Object.values(path as Json)) as { tags?: string[] }[]
+  const isEndpoint = ([path]: [string, Json]) => path.startsWith('/api/')
+  const inOrder = Object.entries<Json>(paths).sort((a, b) => Number(isEndpoint(b)) - Number(isEndpoint(a)))
+  const operations = inOrder.flatMap(([, path]) => Object.values(path)) as { tags?: string[] }[]
   return [...new Set(operations.flatMap(({ tags = [] }) => tags))].map((name) => ({ name }))
 }
 

@@ -57,6 +57,7 @@ describe.each(shells)('%s', (shell) => {
     const ofUser = await offered(shell, ['latchkey', 'user', ''])
     expect(ofUser).toEqual(expect.arrayContaining(['create', 'list', 'passwd', 'tokens']))
     expect(ofUser).not.toContain('serve')
+    expect(await offered(shell, ['latchkey', 'help', 'op'])).toEqual(expect.arrayContaining(['operate', 'openapi']))
     expect(await offered(shell, ['latchkey', 'user', 'tokens', ''])).toEqual(
       expect.arrayContaining(['create', 'list', 'revoke']),
     )

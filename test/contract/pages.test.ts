@@ -2,7 +2,17 @@ import { expect, test } from 'bun:test'
 import { startInstallation } from '../support/installation'
 import { fixture, trusting } from '../support/tls'
 
-const pages = ['/docs', '/docs/start.js', '/docs/viewer.js', '/docs/viewer.css', '/openapi.json']
+const pages = [
+  '/docs',
+  '/docs/operate',
+  '/docs/search?q=backup',
+  '/docs/style.css',
+  '/docs/api',
+  '/docs/start.js',
+  '/docs/viewer.js',
+  '/docs/viewer.css',
+  '/openapi.json',
+]
 
 test('every page keeps to this server, out of frames, and to its own type', async () => {
   const installation = await startInstallation()

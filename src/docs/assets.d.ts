@@ -1,0 +1,11 @@
+declare module '*.md' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}
+
+declare module '*/style.css' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}
