@@ -2,7 +2,9 @@ import start from '../../README.md' with { type: 'file' }
 import answers from './answers.md' with { type: 'file' }
 import architecture from './architecture.md' with { type: 'file' }
 import backup from './backup.md' with { type: 'file' }
+import changelog from './changelog.md' with { type: 'file' }
 import commands from './commands.md' with { type: 'file' }
+import contract from './contract.md' with { type: 'file' }
 import endpoints from './endpoints.md' with { type: 'file' }
 import integrate from './integrate.md' with { type: 'file' }
 import limits from './limits.md' with { type: 'file' }
@@ -64,9 +66,16 @@ export const pageGroups: readonly DocsGroup[] = [
   {
     title: 'About the project',
     pages: [
+      page(
+        'contract',
+        contract,
+        'The contract of v1',
+        'The rules that clients of /api/v1 depend on, cited as CONTRACT §2.',
+      ),
       page('architecture', architecture, 'Architecture', 'Where things are in the source, and why.'),
       page('promises', promises, 'Promises', 'What Latchkey promises, and the test that attacks each promise.'),
       page('performance', performance, 'Performance', 'What was measured, against what.'),
+      page('changelog', changelog, 'Changelog', 'What changed, by version.'),
     ],
   },
 ]
