@@ -77,7 +77,7 @@ const withinRateLimitOfAddress = ({ requester, secondsToWait }: AdmissionInput) 
 const deviceNotBlocked = ({ identifier, blocklist, requester }: AdmissionInput) =>
   identifier && blocklist.blocks('identifier', identifier, requester.now) ? denied : undefined
 
-/** The rules of CONTRACT §2 in their order. Each says why it stops a input; those of a key need one that is known. */
+/** The rules of CONTRACT §2 in their order. Each says why it stops a request; those of a key need one that is known. */
 export const rules = [
   { name: 'address is not blocked', refusal: notBlocked },
   { name: 'address does not guess at keys', refusal: notGuessing },
@@ -94,7 +94,7 @@ export type RuleName = (typeof rules)[number]['name']
 /** Why this input may not do this, or undefined when it may: the first rule that stops it (CONTRACT §2). */
 export function admit(input: KeyedAdmissionInput): Outcome | undefined {
   for (const { refusal } of rules) {
-    // The rule before those of a key has stopped a input without a key.
+    // The rule before those of a key has stopped a request without a key.
     const stopped = refusal(input as KnownKeyAdmissionInput)
     if (stopped) return stopped
   }

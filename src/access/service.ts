@@ -76,7 +76,7 @@ export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKe
   return after
 }
 
-/** ReceiverLimit a key off, so that it gets 101, and on again. */
+/** Turns a key off, so that it gets 101, and on again. */
 export async function setApiKeyStatus(tx: Queryable, id: number, status: 'active' | 'inactive', now: Date) {
   const before = await requireLasting(tx, id)
   if (before.status === status) return before

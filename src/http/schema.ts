@@ -3,7 +3,7 @@ import type { TObject } from '@sinclair/typebox'
 // biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
 export type Json = Record<string, any>
 
-/** What any request with an API key may ask of the answer itself; the gate reads it (`access/answerOptions.ts`). */
+/** What any request with an API key may ask of the answer itself; the gate reads it (`access/answer-options.ts`). */
 export const answerOptions: Json = {
   nonce: {
     type: 'string',

@@ -29,7 +29,7 @@ export interface Asker {
   laneOf(outcome: Outcome): PrivateLane | undefined
 }
 
-/** ReceiverLimit an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
+/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
 export type Seal = (
   outcome: Outcome,
   now: Date,

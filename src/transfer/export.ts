@@ -13,7 +13,7 @@ import { exportedTables, tables } from './tables'
 /** How many lines were written of each table. */
 export type Written = Partial<Record<TableName, number>>
 
-/** ReceiverLimit the lines of a table into pieces of a file. */
+/** Turns the lines of a table into pieces of a file. */
 export type Form = (table: Table, rows: AsyncIterable<object>) => AsyncIterable<string>
 
 const piece = 65_536
