@@ -24,18 +24,19 @@ export async function record(tx: Queryable, { verb, id, before, after, batch }: 
   const { actor, requestId = null } = authorOf(tx)
   const key = auditKeyOf(tx)
   const { head, next, link } = await openHead(tx, key)
+  const subject = verb.slice(0, verb.indexOf('.'))
   const row = {
     id: next,
     at: now,
     actor,
     requestId,
     verb,
-    subject: verb.slice(0, verb.indexOf('.')),
+    subject,
     subjectId: String(id),
     batchFrom: batch?.from ?? null,
     batchTo: batch?.to ?? null,
-    before: textOf(before, after),
-    after: textOf(after, before),
+    before: textOf(before, after, subject),
+    after: textOf(after, before, subject),
     salt: randomBytes(saltBytes).toString('base64url'),
   }
   const hash = hashOf(key, row, link)
@@ -56,17 +57,21 @@ const secrets: readonly string[] = [
   'passwordHash',
   'contractKey',
 ]
+/** Whether a field of a thing is a secret. A contract's uuid opens it to its holder as the contract key does. */
+export const isMaskedField = (subject: string, name: string) =>
+  secrets.includes(name) || (subject === 'contract' && name === 'uuid')
+
 // When a thing was changed is said by the row itself.
 const unsaid: readonly string[] = ['id', 'updatedAt']
 
 /** One side of a change as JSON: what differs from the other side, which may be absent. */
-function textOf(side: object | undefined, other: object | undefined): string | null {
+function textOf(side: object | undefined, other: object | undefined, subject: string): string | null {
   if (!side) return null
   const others = other as Record<string, unknown> | undefined
   const told: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(side)) {
     if (unsaid.includes(name) || (others && isSame(value, others[name]))) continue
-    told[snake(name)] = secrets.includes(name) && value !== null ? mask : value
+    told[snake(name)] = isMaskedField(subject, name) && value !== null ? mask : value
   }
   return JSON.stringify(told)
 }

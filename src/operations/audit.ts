@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { AuditEntry } from '../../db/schema/operations'
+import { isMaskedField, mask } from '../audit/record'
 import { findEntry, findHead, pageEntries } from '../audit/store'
 import { openSubjectNames } from '../audit/subject-names/store'
 import { auditSubjects as kinds, verbs } from '../audit/verbs'
@@ -164,12 +165,19 @@ const describedEntry = (entry: AuditEntry) => ({
   subject: entry.subject,
   subject_id: entry.subjectId,
   batch: entry.batchFrom === null || entry.batchTo === null ? null : { from: entry.batchFrom, to: entry.batchTo },
-  before: parsed(entry.before),
-  after: parsed(entry.after),
+  before: parsed(entry, entry.before),
+  after: parsed(entry, entry.after),
   hash: entry.hash,
 })
 
-const parsed = (json: string | null): Record<string, unknown> | null => (json === null ? null : JSON.parse(json))
+/** One side of a change. What earlier versions did not take for a secret is masked here. */
+function parsed({ subject }: AuditEntry, json: string | null): Record<string, unknown> | null {
+  if (json === null) return null
+  const side = Object.entries(JSON.parse(json) as Record<string, unknown>)
+  return Object.fromEntries(
+    side.map(([name, value]) => [name, isMaskedField(subject, name) && value !== null ? mask : value]),
+  )
+}
 
 type Side = Record<string, unknown> | null
 

@@ -10,11 +10,11 @@ export const contractView = (contract: Contract, used: number) => ({
   license_keys_remaining: contract.licenseKeysQuantity - used,
 })
 
-/** It as somebody of that role sees it: a viewer does not learn what holders draw keys with. */
-export const shownTo = <Shown extends { contract_key: string }>(
+/** It as somebody of that role sees it: a viewer does not learn what holders draw keys with, contract key or uuid. */
+export const shownTo = <Shown extends { contract_key: string; uuid: string }>(
   user: OperationContext['user'],
   contract: Shown,
-): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask } : contract)
+): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask, uuid: mask } : contract)
 
 /** It on a few lines. */
 export function contractLines(contract: ReturnType<typeof contractView>) {

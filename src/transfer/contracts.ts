@@ -42,7 +42,7 @@ export const contractsTable: Table = {
   put: oneByOne(put),
   async *rows(db, { isMasked }) {
     for await (const page of everyRow(db, contracts)) {
-      yield* page.map((row) => lineOf(isMasked ? { ...row, contractKey: mask } : row))
+      yield* page.map((row) => lineOf(isMasked ? { ...row, contractKey: mask, uuid: mask } : row))
     }
   },
 }
