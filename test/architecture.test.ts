@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { sectionsOf } from '../src/docs/sections'
 import { pages } from './support/readme'
 import { type Source, sources } from './support/sources'
 
@@ -54,26 +55,45 @@ const inner = arrows.filter(({ to }) => isOurs(to))
 const atRunTime = inner.filter(({ isType }) => !isType)
 const shown = (some: Arrow[]) => some.map(({ from, to }) => `${from} imports ${to}`)
 
+/** What to do about a broken law, and the page that explains it. */
+const remedy = (what: string, section: string) => {
+  if (!sections.includes(section)) throw new Error(`docs/architecture has no section "${section}"`)
+  return `${what} See src/docs/architecture.md#${section} (latchkey help architecture#${section}).`
+}
+const sections = sectionsOf(pages.architecture!).map(({ anchor }) => anchor)
+
 /** Arrows to packages whose name begins so. */
 const ofPackage = (name: string) => arrows.filter(({ to }) => to === name || to.startsWith(`${name}/`))
 
 describe('the rooms', () => {
   test('have each a floor', () => {
     const rooms = new Set(sources.map(({ path }) => roomOf(path)))
-    expect([...rooms].sort()).toEqual(Object.keys(floors).sort())
+    expect(
+      [...rooms].sort(),
+      remedy('Give a new room its floor in this file and its row on the page; take both away with a room.', 'rooms'),
+    ).toEqual(Object.keys(floors).sort())
   })
 
   test('import from their own floor or lower ones; only types are seen from below', () => {
     const climbing = atRunTime.filter(({ from, to }) => floors[roomOf(to)]! > floors[roomOf(from)]!)
-    expect(shown(climbing)).toEqual([])
+    expect(
+      shown(climbing),
+      remedy('Move what both need to a lower floor, hand it in through Deps, or import its type alone.', 'rooms'),
+    ).toEqual([])
   })
 
   test('stand in no circle', () => {
-    expect(circles(atRunTime.map(({ from, to }) => [roomOf(from), roomOf(to)]))).toEqual([])
+    expect(
+      circles(atRunTime.map(({ from, to }) => [roomOf(from), roomOf(to)])),
+      remedy('Move what both rooms need into one of them, or to a lower floor.', 'rooms'),
+    ).toEqual([])
   })
 
   test('see the schema, and the schema sees nothing of ours', () => {
-    expect(shown(inner.filter(({ from, to }) => from.startsWith('db/') && !to.startsWith('db/')))).toEqual([])
+    expect(
+      shown(inner.filter(({ from, to }) => from.startsWith('db/') && !to.startsWith('db/'))),
+      remedy('Keep the shape of the data in db/ and everything that uses it in src/.', 'rooms'),
+    ).toEqual([])
   })
 })
 
@@ -83,16 +103,25 @@ describe('the features', () => {
 
   test('meet at service, policy or model, never at another’s store or routes', () => {
     const closed = amongFeatures.filter(({ to }) => ['store.ts', 'routes.ts'].includes(nameOf(to)))
-    expect(shown(closed)).toEqual([])
+    expect(
+      shown(closed),
+      remedy('Call a function of the other feature’s service, policy or model, or add one there.', 'features'),
+    ).toEqual([])
   })
 
   test('stand in no circle', () => {
-    expect(circles(amongFeatures.map(({ from, to }) => [featureOf(from)!, featureOf(to)!]))).toEqual([])
+    expect(
+      circles(amongFeatures.map(({ from, to }) => [featureOf(from)!, featureOf(to)!])),
+      remedy('Let the feature that needs the other call it, and hand in what the other needs.', 'features'),
+    ).toEqual([])
   })
 
   test('know nothing of HTTP but their routes', () => {
     const routing = between.filter(({ to }) => nameOf(to) === 'routes.ts')
-    expect([...new Set(routing.map(({ from }) => from))]).toEqual(['src/http/app.ts'])
+    expect(
+      [...new Set(routing.map(({ from }) => from))],
+      remedy('Import routes.ts in src/http/app.ts alone; others call the service.', 'features'),
+    ).toEqual(['src/http/app.ts'])
   })
 })
 
@@ -103,12 +132,15 @@ describe('the architecture page', () => {
   test('has every room on its floor', () => {
     const told = rowsOf(/^\| \d \| `([\w.-]+)\/?` \|/gm).map(([name]) => `src/${name}`)
     const onFloors = rowsOf(/^\| (\d) \| `([\w.-]+)\/?` \|/gm).map(([floor, name]) => [`src/${name}`, Number(floor)])
-    expect(told.sort()).toEqual(
+    expect(told.sort(), remedy('Add or remove the row of the room.', 'rooms')).toEqual(
       Object.keys(floors)
         .filter((room) => room !== 'db')
         .sort(),
     )
-    expect(Object.fromEntries([['db', 0], ...onFloors])).toEqual(floors)
+    expect(
+      Object.fromEntries([['db', 0], ...onFloors]),
+      remedy('Write the floor that this file gives the room.', 'rooms'),
+    ).toEqual(floors)
   })
 
   test('has every feature and what it builds on', () => {
@@ -121,9 +153,10 @@ describe('the architecture page', () => {
           .filter((other) => other !== feature),
       )
     const arrowsOf = (feature: string) => [...buildsOn(feature)].sort().join(', ')
-    expect(Object.fromEntries(rowsOf(/^\| `([a-z-]+)` \| ([a-z, -]*?) ?\|$/gm))).toEqual(
-      Object.fromEntries([...features].map((feature) => [feature, arrowsOf(feature)])),
-    )
+    expect(
+      Object.fromEntries(rowsOf(/^\| `([a-z-]+)` \| ([a-z, -]*?) ?\|$/gm)),
+      remedy('Write what each feature imports into its row.', 'features'),
+    ).toEqual(Object.fromEntries([...features].map((feature) => [feature, arrowsOf(feature)])))
   })
 })
 
@@ -137,13 +170,16 @@ describe('a package has its place', () => {
     ['commander', (path) => path.startsWith('src/cli/') || path === 'src/generate-docs.ts'],
   ])('%s', (name, isAllowed) => {
     const found = ofPackage(name)
-    expect(shown(found.filter(({ from }) => !isAllowed(from)))).toEqual([])
+    expect(
+      shown(found.filter(({ from }) => !isAllowed(from))),
+      remedy(`Use ${name} where it belongs, and call that file from here.`, 'packages'),
+    ).toEqual([])
     if (name !== '@elysiajs') expect(found.length).toBeGreaterThan(0)
   })
 
   test('the schema uses drizzle-orm alone', () => {
     const foreign = arrows.filter(({ from, to }) => from.startsWith('db/') && !isOurs(to) && !/^drizzle-orm/.test(to))
-    expect(shown(foreign)).toEqual([])
+    expect(shown(foreign), remedy('Keep everything but drizzle-orm out of db/.', 'packages')).toEqual([])
   })
 })
 
@@ -152,15 +188,24 @@ describe('what is handed in is not reached for', () => {
     sources.filter(({ reaches }) => reaches.some((reached) => what.includes(reached))).map(({ path }) => path)
 
   test('the environment is read in main alone', () => {
-    expect(reaching('process.env', 'Bun.env')).toEqual(['src/main.ts'])
+    expect(
+      reaching('process.env', 'Bun.env'),
+      remedy('Declare a setting in src/config.ts, or take the environment from `io.env`.', 'what-is-handed-in'),
+    ).toEqual(['src/main.ts'])
   })
 
   test('the time is read from the clock alone', () => {
-    expect(reaching('Date.now', 'new Date()')).toEqual(['src/kernel/clock.ts'])
+    expect(
+      reaching('Date.now', 'new Date()'),
+      remedy('Take the time as `now`, or the clock from Deps.', 'what-is-handed-in'),
+    ).toEqual(['src/kernel/clock.ts'])
   })
 
   test('deps.ts holds types alone', () => {
-    expect(shown(atRunTime.filter(({ from }) => from === 'src/deps.ts'))).toEqual([])
+    expect(
+      shown(atRunTime.filter(({ from }) => from === 'src/deps.ts')),
+      remedy('Write `import type` in deps.ts.', 'what-is-handed-in'),
+    ).toEqual([])
   })
 })
 
@@ -169,17 +214,27 @@ describe('proportions', () => {
   const quantile = (share: number) => sorted(code)[Math.floor(code.length * share)]!.lines
 
   test('no file has more than 250 lines', () => {
-    expect(code.filter(({ lines }) => lines > 250).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([])
+    expect(
+      code.filter(({ lines }) => lines > 250).map(({ path, lines }) => `${path}: ${lines}`),
+      remedy('Split the file by subject.', 'proportions'),
+    ).toEqual([])
   })
 
   test('most are short', () => {
-    expect(quantile(0.5)).toBeLessThanOrEqual(60)
-    expect(quantile(0.9)).toBeLessThanOrEqual(150)
+    expect(
+      quantile(0.5),
+      remedy('Half of all files have at most 60 lines: split one.', 'proportions'),
+    ).toBeLessThanOrEqual(60)
+    expect(
+      quantile(0.9),
+      remedy('Nine in ten files have at most 150 lines: split one.', 'proportions'),
+    ).toBeLessThanOrEqual(150)
   })
 
   test('none only passes on what others hold', () => {
     expect(
       code.map(({ path }) => nameOf(path)).filter((name) => /^(index|utils?|helpers?|types)\.ts$/.test(name)),
+      remedy('Name the file after its subject.', 'proportions'),
     ).toEqual([])
   })
 })
@@ -193,7 +248,10 @@ describe('words', () => {
       ({ name }) => name,
     )
     const repeated = [...byName].filter(([, places]) => places.length > 1)
-    expect(repeated.map(([name, places]) => `${name}: ${places.map(({ path }) => path).join(', ')}`)).toEqual([])
+    expect(
+      repeated.map(([name, places]) => `${name}: ${places.map(({ path }) => path).join(', ')}`),
+      remedy('Give one of them a name of its own, or keep it to its file.', 'words'),
+    ).toEqual([])
     expect(byName.size).toBeGreaterThan(1000)
   })
 
@@ -201,7 +259,7 @@ describe('words', () => {
     const found = sources.flatMap(({ path, comments }) =>
       comments.filter((comment) => /^The same\b/.test(comment)).map((comment) => `${path}: ${comment}`),
     )
-    expect(found).toEqual([])
+    expect(found, remedy('Begin the comment with what it is about.', 'words')).toEqual([])
   })
 })
 

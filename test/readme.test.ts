@@ -15,6 +15,10 @@ describe('what the documentation says', () => {
     expect([...written].sort()).toEqual([...partNames].sort())
   })
 
+  test('begins with a README of at most 250 lines', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(250)
+  })
+
   test('is what the demo shows', async () => {
     const { exitCode, out } = await speak(['demo', '--once'], { LATCHKEY_PORT: '0' })
     expect(exitCode).toBe(0)
