@@ -1,3 +1,6 @@
+# A tag may be another image tomorrow. To pin both images, name them by digest, which
+#   docker buildx imagetools inspect node:20-bookworm-slim
+# prints: --build-arg BUILD_IMAGE=node:20-bookworm-slim@sha256:…
 ARG BUILD_IMAGE=node:20-bookworm-slim
 ARG RUN_IMAGE=debian:bookworm-slim
 

@@ -1,15 +1,13 @@
+import { join } from 'node:path'
+import { bundleOptions } from './cli/sbom/bundle'
+import { gatherMaterials } from './cli/sbom/materials'
+
 /** Makes `dist/latchkey`, one file that needs nothing beside it. Run by `npm run build`. */
+const materials = await gatherMaterials(join(import.meta.dir, '..'))
 const result = await Bun.build({
-  // Each worker is an entry of its own; the binary finds it beside the main one.
-  entrypoints: ['./src/main.ts', './src/rsa-worker.ts', './src/checkpoint-worker.ts'],
-  target: 'bun',
-  format: 'esm',
+  ...bundleOptions,
   bytecode: true,
-  // What is loaded only where it is asked for brings what it imports with it, or the start would pay for that.
-  splitting: true,
-  // Never `identifiers`: the framework reads its handlers' parameter names.
-  minify: { whitespace: true, syntax: true, identifiers: false },
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { ...bundleOptions.define, builtOf: JSON.stringify(materials) },
   compile: { outfile: './dist/latchkey', autoloadDotenv: false, autoloadBunfig: false },
 })
 for (const log of result.logs) console.error(log)

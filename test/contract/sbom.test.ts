@@ -9,7 +9,15 @@ import { root } from '../support/readme'
 const print = () => (binary ? spawnBinary : speak)(['sbom'])
 const printed = await print()
 const bill = JSON.parse(printed.out)
-const components: { purl: string; type: string; hashes: { content: string }[] }[] = bill.components
+interface Component {
+  name: string
+  version: string
+  purl: string
+  type: string
+  hashes: { alg: string; content: string }[]
+  components?: { name: string; licenses: { license: { name: string } }[] }[]
+}
+const components: Component[] = bill.components
 
 const schemas = join(root, 'node_modules/@cyclonedx/cyclonedx-library/res/schema')
 const schema = (name: string) => Bun.file(join(schemas, `${name}.SNAPSHOT.schema.json`)).json()
@@ -25,20 +33,49 @@ test('the bill of materials is valid CycloneDX', async () => {
   expect({ isValid: isValid(bill), errors: isValid.errors }).toEqual({ isValid: true, errors: null })
 }, 30_000)
 
-test('it has every dependency of the server with its exact version, and none of those that only test it', () => {
-  const purls = components.map(({ purl }) => purl)
-  const purlOf = ([name, version]: [string, string]) => `pkg:npm/${name.replace('@', '%40')}@${version}`
-  expect(purls).toEqual(expect.arrayContaining(Object.entries(manifest.dependencies).map(purlOf)))
+const purlOf = ([name, version]: [string, string]) => `pkg:npm/${name.replace('@', '%40')}@${version}`
+const purls = components.map(({ purl }) => purl)
+const [runtime, ...packages] = components
+
+test('it names every dependency of the server with its exact version, and none of those that only test it', () => {
+  const { bun: _, ...dependencies } = manifest.dependencies
+  expect(purls).toEqual(expect.arrayContaining(Object.entries(dependencies).map(purlOf)))
   for (const name of Object.keys(manifest.devDependencies)) {
-    // The API's description brings this one along for its types.
-    if (name !== 'typescript') expect(purls.join('\n')).not.toContain(`/${name.replace('@', '%40')}@`)
+    expect(purls.join('\n')).not.toContain(`/${name.replace('@', '%40')}@`)
   }
-  expect(components.find(({ purl }) => purl === `pkg:npm/bun@${manifest.dependencies.bun}`)?.type).toBe('platform')
-  for (const { hashes } of components) expect(hashes[0]!.content).toMatch(/^[0-9a-f]{128}$/)
+  for (const { hashes } of packages) expect(hashes[0]!.content).toMatch(/^[0-9a-f]{128}$/)
+})
+
+test('it names the packages that are in the bundle and no other', async () => {
+  const entrypoints = ['main', 'rsa-worker', 'checkpoint-worker'].map((name) => join(root, 'src', `${name}.ts`))
+  const { outputs } = await Bun.build({ entrypoints, target: 'bun', sourcemap: 'external', splitting: true })
+  const maps = outputs.filter(({ kind }) => kind === 'sourcemap')
+  const sources = (await Promise.all(maps.map((map) => map.json()))).flatMap((map) => map.sources as string[])
+  const assets = ['node_modules/swagger-ui-dist/']
+  const bundled = [...sources, ...assets].flatMap(
+    (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+  )
+  const named = packages.map(({ purl }) => decodeURIComponent(/^pkg:npm\/(.+)@/.exec(purl)![1]!))
+  expect(named.sort()).toEqual([...new Set(bundled)].sort())
+  for (const absent of ['typescript', '@scarf/scarf', 'openapi-types', '@tokenizer/token', 'bun-types']) {
+    expect(named).not.toContain(absent)
+  }
+})
+
+test('it names the Bun that is in the executable: version, hash, licences of all that is linked into it', async () => {
+  expect(runtime).toMatchObject({ type: 'platform', name: 'bun', version: manifest.dependencies.bun })
+  const executable = Bun.file(join(root, 'node_modules/bun/bin/bun.exe'))
+  const sha256 = new Bun.CryptoHasher('sha256').update(await executable.arrayBuffer()).digest('hex')
+  expect(runtime!.hashes).toEqual([{ alg: 'SHA-256', content: sha256 }])
+  const licenses = new Map(runtime!.components!.map(({ name, licenses }) => [name, licenses[0]!.license.name]))
+  expect(licenses.get('JavaScriptCore')).toBe('LGPL-2')
+  expect(licenses.get('tinycc')).toContain('LGPL')
+  expect(licenses.get('sqlite')).toBe('public domain')
+  expect(licenses.has('libuv')).toBe(false)
 })
 
 test('whatever is needed by something in it is in it', () => {
-  const references = new Set(components.map(({ purl }) => purl))
+  const references = new Set(purls)
   const [own, ...others]: { ref: string; dependsOn: string[] }[] = bill.dependencies
   expect(own!.dependsOn).toHaveLength(Object.keys(manifest.dependencies).length)
   expect(new Set(others.map(({ ref }) => ref))).toEqual(references)
