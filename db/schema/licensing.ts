@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/sqlite-core'
 import { generators, products } from './catalog'
 import { moment } from './columns'
+import { endOfTerm, hasTerm } from './expiry'
 
 /**
  * Whether an order may take a key, as a condition that `licenses_for_sale` serves. A key drawn under a contract is its
@@ -19,7 +20,7 @@ import { moment } from './columns'
 export const isForSale = `status = 'available' and contract_id is null and withheld = 0`
 
 /**
- * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days.
+ * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days (`expiry.ts`).
  * `revoked_at` marks the block that cannot be undone (CONTRACT §2). Why it is blocked, and which key has replaced it, are
  * for operators alone: no client is told.
  */
@@ -57,9 +58,7 @@ export const licenses = sqliteTable(
   (table) => [
     index('licenses_contract').on(table.contractId).where(sql`${table.contractId} is not null`),
     index('licenses_generator').on(table.generatorId).where(sql`${table.generatorId} is not null`),
-    index('licenses_expiry')
-      .on(sql`(${table.assignedAt} + ${table.validity} * 86400000)`)
-      .where(sql`${table.status} = 'assigned' and ${table.validity} > 0`),
+    index('licenses_expiry').on(endOfTerm(table)).where(hasTerm(table)),
     // Everything that verify reads of a licence: the table itself is not touched. Keys stand in it as people search
     // them, in upper or lower case, and so no index of its own is kept for the search.
     index('licenses_standing').on(

@@ -2,6 +2,7 @@ import type { ApiKey } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import { parseCidr } from '../kernel/addresses'
+import { parseId } from '../kernel/ids'
 import { onlyNamed } from '../kernel/naming'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
@@ -120,7 +121,7 @@ export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> 
 
 /** The id of the API key that is named by its id, or by a name that no other has. */
 export async function resolveApiKey(db: Queryable, reference: string): Promise<number> {
-  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  const id = parseId(reference)
   if (id !== undefined && (await findApiKeyById(db, id))) return id
   const found = onlyNamed('API key', reference, await listApiKeysNamed(db, reference))
   if (found) return found.id

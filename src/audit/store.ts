@@ -9,6 +9,7 @@ import {
 import { change, lookUp, type Queryable } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 import { commandLine } from '../kernel/author'
+import { parseId } from '../kernel/ids'
 
 /** The last entry; undefined while there is none. */
 export const findLastEntry = async (db: Queryable) =>
@@ -99,13 +100,11 @@ const isBy = (actor: string) =>
     ? or(eq(auditLog.actor, actor), like(auditLog.actor, `${commandLine} (%`))
     : eq(auditLog.actor, actor)
 
-const isAbout = (subjectId: string) =>
-  /^\d{1,15}$/.test(subjectId)
-    ? or(
-        eq(auditLog.subjectId, subjectId),
-        and(lte(auditLog.batchFrom, Number(subjectId)), gte(auditLog.batchTo, Number(subjectId))),
-      )
-    : eq(auditLog.subjectId, subjectId)
+function isAbout(subjectId: string) {
+  const id = parseId(subjectId)
+  const isTheirs = eq(auditLog.subjectId, subjectId)
+  return id === undefined ? isTheirs : or(isTheirs, and(lte(auditLog.batchFrom, id), gte(auditLog.batchTo, id)))
+}
 
 export async function findEntry(db: Queryable, id: number): Promise<AuditEntry | undefined> {
   const [row] = await db.select().from(auditLog).where(eq(auditLog.id, id))

@@ -1,4 +1,5 @@
 import { connect } from '../database/connection'
+import { dayMs } from '../kernel/durations'
 
 /** How much a folder for measuring holds. */
 export interface Stock {
@@ -8,7 +9,6 @@ export interface Stock {
   available: number
 }
 
-const dayMs = 86_400_000
 // Odd, so that numbers of 32 bits are only put in another order: neighbours in the table are none in the index.
 const scrambler = 2_654_435_761
 

@@ -1,4 +1,5 @@
-const dayMs = 24 * 3_600_000
+import { dayMs } from '../kernel/durations'
+
 const burstsPerDay = 24
 
 /** Whether that many bytes may still be written; they are taken where they may. */

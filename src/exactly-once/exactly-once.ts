@@ -5,11 +5,12 @@ import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
 import type { Answer } from '../kernel/answers'
+import { dayMs } from '../kernel/durations'
 import { fromStored, type Outcome, say } from '../kernel/outcome'
 import { sha256 } from '../kernel/secrets'
 import { deleteUnanswered, findAnswer, insertAnswer, insertUnanswered, listUnanswered, type Request } from './store'
 
-const rememberedMs = 24 * 3_600_000
+const rememberedMs = dayMs
 const unansweredMs = 15 * 60_000
 
 type Work = (tx: Queryable) => Promise<Outcome>

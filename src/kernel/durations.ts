@@ -1,4 +1,6 @@
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+export const dayMs = 86_400_000
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const
 
 /** `30s`, `15m`, `12h` or `7d` in milliseconds, and `0` for none; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {

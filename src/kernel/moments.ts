@@ -1,5 +1,6 @@
-const dayMs = 86_400_000
-const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+import { dayMs } from './durations'
+/** The last moment that is read or told. */
+export const latest = new Date('9999-12-31T23:59:59.999Z')
 const written = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 
 /** `2024-02-24T16:57:17.000000Z`: created_at and updated_at (CONTRACT §1). */
@@ -21,11 +22,11 @@ export function parseMoment(text: string): Date | undefined {
   const midnight = new Date(`${day}T00:00:00Z`)
   const isRealDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
   const moment = time ? new Date(`${day}T${time.length === 5 ? `${time}:00` : time}${zone}`) : midnight
-  return isRealDay && moment.getTime() >= 0 && moment.getTime() <= latest ? moment : undefined
+  return isRealDay && moment.getTime() >= 0 && moment <= latest ? moment : undefined
 }
 
 /** That many days later; undefined when it lies beyond the year 9999. */
 export function daysAfter(moment: Date, days: number): Date | undefined {
   const later = moment.getTime() + days * dayMs
-  return later <= latest ? new Date(later) : undefined
+  return later <= latest.getTime() ? new Date(later) : undefined
 }

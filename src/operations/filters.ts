@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { list, text } from '../intake/model'
+import { dayMs } from '../kernel/durations'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 
-const dayMs = 86_400_000
 /** Whether a word for a time is one does not depend on what time it is. */
 const beginning = new Date(0)
 const forms =

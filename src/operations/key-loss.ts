@@ -1,11 +1,12 @@
 import type { Queryable } from '../database/connection'
 import { counted } from '../kernel/counted'
+import { dayMs } from '../kernel/durations'
 import type { KeyOwner } from '../signing/service'
 import { type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/store'
 import { minuteUtc } from './lines'
 import type { OperationContext } from './operation'
 
-const countedMs = 7 * 24 * 3_600_000
+const countedMs = 7 * dayMs
 
 /** How often each key has signed in the last seven days, for clients that named it and for those that named none. */
 export async function recentUses(db: Queryable, now: Date) {

@@ -1,7 +1,5 @@
 import { text } from '../intake/model'
-import { parseDuration } from '../kernel/durations'
-
-const dayMs = 86_400_000
+import { dayMs, parseDuration } from '../kernel/durations'
 
 interface Overlap {
   /** What goes on meanwhile, as the beginning of a sentence. */

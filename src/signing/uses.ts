@@ -1,8 +1,8 @@
 import type { Db } from '../database/database'
+import { dayMs } from '../kernel/durations'
 import { addKeyUses, type KeyUse } from './store'
 
 const everyMs = 1000
-const dayMs = 86_400_000
 
 /** Counts the answers that each key signs, so that an operator sees who still needs it before replacing it. */
 export interface KeyUses {

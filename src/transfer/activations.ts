@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { type License, licenseMeta } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { text, textLengthMax } from '../intake/model'
+import { parseId } from '../kernel/ids'
 import { OperatorError } from '../kernel/operator-error'
 import type { ImportContext } from './import-context'
 import { requireSeats } from './license-line'
@@ -94,7 +95,7 @@ async function licensesOf(tx: Queryable, lines: LineFields[], { idMap, carried }
   for (const row of await listLicensesByKey(tx, names)) byKey.set(row.licenseKey, row)
   // An id of files that bring no licences along is one of ours.
   if (!carried.has('licenses')) {
-    const numbers = names.filter((name) => /^\d{1,10}$/.test(name)).map(Number)
+    const numbers = names.map(parseId).filter((id) => id !== undefined)
     for (const row of await listLicensesById(tx, numbers)) byKey.set(String(row.id), byKey.get(String(row.id)) ?? row)
   }
   const find = ({ license }: LineFields) => byId.get(idMap.find('licenses', license) ?? 0) ?? byKey.get(license)

@@ -1,6 +1,6 @@
+import { dayMs } from '../kernel/durations'
 import { OperatorError } from '../kernel/operator-error'
 
-const dayMs = 86_400_000
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 /** The day number of 1 January 1970 in the spreadsheets' 1900 system. */
 const excelEpoch = 25_569

@@ -1,4 +1,5 @@
 import type { Product } from '../../db/schema/catalog'
+import { parseId } from '../kernel/ids'
 import type { Sealer } from '../signing/sealing'
 import type { DateFormat } from './dates'
 import type { TableName } from './table'
@@ -52,7 +53,7 @@ export function openIdMap(referredTo: ReadonlySet<TableName>): IdMap {
       if (theirs !== undefined) idMap?.ours.set(theirs, ours)
       idMap?.taken.add(ours)
     },
-    find: (table, theirs) => (/^\d{1,10}$/.test(theirs) ? byTable.get(table)?.ours.get(Number(theirs)) : undefined),
+    find: (table, theirs) => byTable.get(table)?.ours.get(parseId(theirs) ?? -1),
     isTaken: (table, ours) => byTable.get(table)?.taken.has(ours) ?? false,
   }
 }

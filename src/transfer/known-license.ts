@@ -1,6 +1,7 @@
 import type { License } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { expiryOf } from '../features/licenses/policy'
+import { dayMs } from '../kernel/durations'
 import { OperatorError } from '../kernel/operator-error'
 import { written } from './contradictions'
 import { differenceOf } from './difference'
@@ -58,8 +59,6 @@ export function requireSame({ license, meta }: KnownLicense, fields: LineFields,
     metaDifference(meta, saidMeta)
   if (difference) throw new OperatorError(`the key exists already, and ${difference}`)
 }
-
-const dayMs = 86_400_000
 
 /** Why a licence does not end at that moment, to the day, since it lasts for whole days; null is never. */
 function endDifference(license: KnownLicense['license'], said: Date | null | undefined): string | undefined {

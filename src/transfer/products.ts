@@ -6,6 +6,7 @@ import { graceDaysMax, ProductDraft } from '../features/products/model'
 import { slugProblem } from '../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
 import { flag, integer, momentText, text } from '../intake/model'
+import { isUuid } from '../kernel/ids'
 import { OperatorError } from '../kernel/operator-error'
 import { differenceOf } from './difference'
 import { productFeaturesOf, writtenFeature } from './features'
@@ -16,7 +17,6 @@ import { everyRow, insertMany, listProductMetaOf, withIds } from './store'
 import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
 const { name, source, status, require_non_expired, external_reference } = ProductDraft.properties
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Products, with their features and metadata. */
 export const productsTable: Table = {
@@ -110,7 +110,7 @@ async function findExisting(
 }
 
 function requireNames({ uuid, slug }: LineFields) {
-  if (uuid && !uuidForm.test(uuid)) throw new OperatorError(`"${uuid}" is no uuid in small letters`)
+  if (uuid && !isUuid(uuid)) throw new OperatorError(`"${uuid}" is no uuid in small letters`)
   const problem = slug && slugProblem(slug)
   if (problem) throw new OperatorError(problem)
 }

@@ -7,6 +7,7 @@ import { findGenerator } from '../features/generators/store'
 import { slugFrom } from '../features/products/policy'
 import { resolveProduct } from '../features/products/service'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
+import { parseId } from '../kernel/ids'
 import { OperatorError } from '../kernel/operator-error'
 import type { ImportContext } from './import-context'
 
@@ -39,7 +40,7 @@ async function make(tx: Queryable, reference: string, { importOptions, now, note
   if (!importOptions.createsProducts) {
     throw new OperatorError(`there is no product "${reference}": make it first, or let --create-products make it`)
   }
-  const id = isNumber(reference) ? Number(reference) : undefined
+  const id = parseId(reference)
   const name = id === undefined ? reference : `Product ${reference}`
   const wanted = slugFrom(name)
   const slug = wanted !== undefined && !(await findProduct(tx, wanted)) ? wanted : null
@@ -88,4 +89,4 @@ export async function generatorIdOf(
   return generator.id
 }
 
-const isNumber = (reference: string) => /^\d{1,10}$/.test(reference)
+const isNumber = (reference: string) => parseId(reference) !== undefined

@@ -1,10 +1,10 @@
+import { validityTo } from '../features/licenses/policy'
 import { counted } from '../kernel/counted'
+import { dayMs } from '../kernel/durations'
 import { type LicenseLine, lineConflict, written } from './contradictions'
 import { quoted } from './problems'
 import { type FileStatus, importStatusWords } from './status-words'
 import type { LineFields } from './table'
-
-const dayMs = 86_400_000
 
 interface Validity {
   /** Days from the assignment; 0 for ever. */
@@ -82,7 +82,7 @@ const wasRenewed = 'Renewed, since expires_at is later than validity says; expir
 
 /** Days in full, so that none ends too early; but an end that is over is not moved into the future. */
 function wholeDays(start: Date, end: Date, now: Date): number {
-  const days = Math.ceil((end.getTime() - start.getTime()) / dayMs)
+  const days = validityTo(end, start)
   if (end >= now || start.getTime() + days * dayMs < now.getTime()) return days
   if (days > 1) return days - 1
   throw lineConflict(

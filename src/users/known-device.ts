@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import { dayMs } from '../kernel/durations'
 import { randomToken } from '../kernel/secrets'
 
 /** What the key of device cookies is derived for. */
 export const devicePurpose = 'known device'
 
 /** How long a browser is known after its last log-in. */
-export const deviceLifetimeMs = 400 * 86_400_000
+export const deviceLifetimeMs = 400 * dayMs
 
 /** What a browser keeps after somebody has logged in with it: a number of its own, under an HMAC that names the user. */
 export function makeDevice(key: Buffer, userName: string): string {

@@ -3,6 +3,7 @@ import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
+import { dayMs } from '../kernel/durations'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { endOtherTokens, requireUser } from './service'
@@ -13,7 +14,7 @@ const idleMs = 12 * 3_600_000
 const usedEveryMs = 60_000
 
 /** The longest a session lasts, however much it is used. */
-export const sessionLifetimeMs = 7 * 86_400_000
+export const sessionLifetimeMs = 7 * dayMs
 
 const prefixes = { session: 'lks', token: 'lko' } as const
 

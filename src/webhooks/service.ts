@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable } from '../database/connection'
+import { parseId } from '../kernel/ids'
 import { onlyNamed } from '../kernel/naming'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken } from '../kernel/secrets'
@@ -56,7 +57,7 @@ export async function requireWebhook(db: Queryable, id: number): Promise<Webhook
 
 /** The id of the webhook that is named by its id, or by a name that no other has. */
 export async function resolveWebhook(db: Queryable, reference: string): Promise<number> {
-  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  const id = parseId(reference)
   if (id !== undefined && (await findWebhook(db, id))) return id
   const found = onlyNamed('webhook', reference, await listWebhooksNamed(db, reference))
   if (found) return found.id

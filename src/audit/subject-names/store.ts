@@ -5,6 +5,7 @@ import { contracts, licenses } from '../../../db/schema/licensing'
 import type { AuditEntry } from '../../../db/schema/operations'
 import { webhooks } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
+import { parseId } from '../../kernel/ids'
 
 /** The tables of things that people know by a name, and the column it stands in. */
 const named: Record<string, { table: SQL; name: SQL }> = {
@@ -25,7 +26,7 @@ type About = Pick<AuditEntry, 'subject' | 'subjectId' | 'batchFrom'>
  */
 export async function openSubjectNames(db: Queryable, entries: readonly About[]) {
   const about = entries.filter(({ subject, subjectId, batchFrom }) => {
-    return Object.hasOwn(named, subject) && batchFrom === null && /^\d{1,15}$/.test(subjectId)
+    return Object.hasOwn(named, subject) && batchFrom === null && parseId(subjectId) !== undefined
   })
   const lookUps = [...new Set(about.map(({ subject }) => subject))].map((kind) => {
     const ids = about.filter(({ subject }) => subject === kind).map(({ subjectId }) => sql`${Number(subjectId)}`)

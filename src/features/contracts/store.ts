@@ -2,10 +2,11 @@ import { and, asc, eq, or, sql } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { type PageRequest, pageOf } from '../../database/page'
+import { parseId } from '../../kernel/ids'
 
 /** The contract of that id, uuid or key; an id is meant before a key that looks like one. */
 export async function findContract(db: Queryable, reference: string): Promise<Contract | undefined> {
-  const id = /^\d{1,15}$/.test(reference) ? Number(reference) : undefined
+  const id = parseId(reference)
   const rows = await db
     .select()
     .from(contracts)

@@ -1,6 +1,7 @@
+import { dayMs } from '../../kernel/durations'
 import { sha256 } from '../../kernel/secrets'
 
-const lifetimeMs = 24 * 3_600_000
+const lifetimeMs = dayMs
 const keptMax = 10_000
 
 /** Downloads that began while their links were good, so that what breaks off later can be continued. */

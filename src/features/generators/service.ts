@@ -3,6 +3,7 @@ import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { judge, type Unchecked } from '../../intake/model'
+import { parseId } from '../../kernel/ids'
 import { isoSeconds } from '../../kernel/moments'
 import { Refusal, say } from '../../kernel/outcome'
 import { createLicenses, type LicenseTerms } from '../licenses/service'
@@ -30,8 +31,10 @@ export async function chooseGenerator(
 }
 
 /** The generator an id means; undefined for anything else. */
-export const resolveGenerator = async (db: Queryable, reference: unknown): Promise<Generator | undefined> =>
-  typeof reference === 'string' && /^\d{1,15}$/.test(reference) ? findGenerator(db, Number(reference)) : undefined
+export async function resolveGenerator(db: Queryable, reference: unknown): Promise<Generator | undefined> {
+  const id = typeof reference === 'string' ? parseId(reference) : undefined
+  return id === undefined ? undefined : findGenerator(db, id)
+}
 
 /**
  * Makes that many licences with fresh keys, available and with the generator's limit and validity unless the terms say

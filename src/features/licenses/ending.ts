@@ -1,9 +1,9 @@
 import type { License } from '../../../db/schema/licensing'
+import { dayMs } from '../../kernel/durations'
 import { daysAfter, parseMoment } from '../../kernel/moments'
 import { OperatorError } from '../../kernel/operator-error'
-import { expiryOf } from './policy'
+import { expiryOf, validityTo } from './policy'
 
-const dayMs = 86_400_000
 const daysIn = { d: 1, w: 7 } as const
 
 /** The validity with which a licence ends that much later: than its present end, or than now where it has ended. */
@@ -52,7 +52,7 @@ export function validityFor(license: License, expiresAt: string): number {
 }
 
 function validityUntil({ licenseKey, assignedAt }: License, end: Date): number {
-  const days = Math.ceil((end.getTime() - assignedAt!.getTime()) / dayMs)
+  const days = validityTo(end, assignedAt!)
   if (days < 1) {
     const remedy = `"latchkey license block ${licenseKey}" refuses it, and --assigned-at changes when its time began`
     const from = assignedAt!.toISOString().slice(0, 10)

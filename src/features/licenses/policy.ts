@@ -1,5 +1,6 @@
 import type { License, LicenseStatus } from '../../../db/schema/licensing'
 import type { Answer } from '../../kernel/answers'
+import { dayMs } from '../../kernel/durations'
 import { daysAfter } from '../../kernel/moments'
 
 /** What the rules of verification look at. */
@@ -14,6 +15,9 @@ export interface Standing {
 /** When a licence ends: its validity in days after its assignment; undefined for never (CONTRACT §2). */
 export const expiryOf = ({ assignedAt, validity }: Pick<Standing, 'assignedAt' | 'validity'>) =>
   assignedAt && validity > 0 ? daysAfter(assignedAt, validity) : undefined
+
+/** The validity with which a licence that was assigned then lasts to a moment: whole days, so that none is cut short. */
+export const validityTo = (end: Date, assignedAt: Date) => Math.ceil((end.getTime() - assignedAt.getTime()) / dayMs)
 
 export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, now: Date) {
   const expiry = expiryOf(standing)

@@ -4,6 +4,7 @@ import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
 import type { Queryable } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
+import { parseId } from '../../kernel/ids'
 import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announceAll } from '../../webhooks/outbox'
@@ -215,7 +216,7 @@ export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, be
 }
 
 /** The id a reference is; 0, which is nobody's, for what is none. */
-const idOf = (reference: string) => (/^\d{1,15}$/.test(reference) ? Number(reference) : 0)
+const idOf = (reference: string) => parseId(reference) ?? 0
 
 const tooLongKey = (keys: unknown) =>
   Array.isArray(keys) && keys.some((key) => typeof key === 'string' && key.length > keyLengthMax)

@@ -1,13 +1,13 @@
 import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { License } from '../../../db/schema/licensing'
+import { dayMs } from '../../kernel/durations'
 import { isoPlain } from '../../kernel/moments'
 import type { Signer } from '../../signing/key-ring'
 import { expiryOf } from '../licenses/policy'
 
 const signAsync = promisify(sign)
 const formatVersion = '1.0'
-const dayMs = 24 * 3_600_000
 const lifetimeMs = dayMs
 
 /** What a file is made of, beside the licence. */

@@ -1,12 +1,12 @@
 import type { Feature } from '../../../db/schema/catalog'
+import { isUuid } from '../../kernel/ids'
 
 const reservedSlugs: readonly string[] = ['admin', 'api', 'login', 'logout']
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Why a slug cannot be one, or undefined when it can: it must never be taken for an id or a uuid (CONTRACT §1). */
 export function slugProblem(slug: string): string | undefined {
   if (!/^[a-z0-9-]{3,50}$/.test(slug)) return 'a slug has 3 to 50 lower-case letters, digits and hyphens'
-  if (/^\d+$/.test(slug) || uuid.test(slug)) return 'a slug must not look like an id or a uuid'
+  if (/^\d+$/.test(slug) || isUuid(slug)) return 'a slug must not look like an id or a uuid'
   return reservedSlugs.includes(slug) ? `"${slug}" is reserved` : undefined
 }
 

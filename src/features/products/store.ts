@@ -4,6 +4,7 @@ import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { beginsWith, type PageRequest, pageOf } from '../../database/page'
+import { parseId } from '../../kernel/ids'
 
 export type MetaPair = { key: string; value: string }
 
@@ -25,9 +26,8 @@ const byName = prepared((db) =>
 
 /** The product of that id, uuid or slug. */
 export async function findProduct(db: Queryable, reference: string): Promise<Product | undefined> {
-  const [row] = /^\d{1,15}$/.test(reference)
-    ? await byId(db).execute({ id: Number(reference) })
-    : await byName(db).execute({ name: reference })
+  const id = parseId(reference)
+  const [row] = await (id === undefined ? byName(db).execute({ name: reference }) : byId(db).execute({ id }))
   return row
 }
 

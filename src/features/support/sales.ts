@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/connection'
+import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { mapProductNames } from '../products/service'
 import { countSales, type SalesFilter } from './sales/store'
@@ -22,7 +23,6 @@ export interface SalesGroup {
 }
 
 const groupsMax = 10_000
-const dayMs = 86_400_000
 
 /** How many licences were assigned, by each of these dimensions; a group of which none was sold is left out. */
 export async function salesOf(db: Queryable, filter: SalesFilter, by: readonly SalesDimension[], now: Date) {

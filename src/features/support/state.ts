@@ -1,5 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { counted } from '../../kernel/counted'
+import { dayMs } from '../../kernel/durations'
 import { expiryOf, isExpired } from '../licenses/policy'
 
 /** One word for how a licence stands (CONTRACT §2). */
@@ -50,7 +51,6 @@ function endOf(license: License, now: Date) {
 }
 
 const hourMs = 3_600_000
-const dayMs = 86_400_000
 
 /** A stretch of time in the largest unit of which it has two or more: `12 minutes`, `47 hours`, `67 days`. */
 function spanOf(ms: number) {

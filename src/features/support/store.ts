@@ -1,4 +1,5 @@
 import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { endOfTerm, hasEnd, hasEndedBefore } from '../../../db/schema/expiry'
 import {
   activationSightings,
   activations,
@@ -10,6 +11,7 @@ import {
 import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, type PageRequest, pageOf, type Sorts } from '../../database/page'
+import { latest } from '../../kernel/moments'
 import type { SeenActivation } from '../activations/store'
 import type { StatusWord } from '../licenses/policy'
 import { soughtPart } from './search'
@@ -31,18 +33,20 @@ export interface OperatorLicenseFilter {
 
 const keyInAnyCase = sql`${licenses.licenseKey} collate nocase`
 const lowerEmail = sql`lower(${licenses.ownerEmail})`
-const expiry = sql`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
-// Bound, these words would hide from SQLite that the partial index serves.
-const ends = sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0`
 
 const isTaken = sql.raw(seatIsTaken)
 
-const sorts: Sorts = { id: licenses.id, license_key: keyInAnyCase, owner_email: lowerEmail, expires_at: expiry }
+const sorts: Sorts = {
+  id: licenses.id,
+  license_key: keyInAnyCase,
+  owner_email: lowerEmail,
+  expires_at: endOfTerm(licenses),
+}
 
 /** Ordered by what not all of them have, only those are listed that have it. */
 const haves: Record<string, SQL> = {
   owner_email: sql`${lowerEmail} >= ''`,
-  expires_at: sql`${ends} and ${expiry} >= 0`,
+  expires_at: hasEnd(licenses, latest),
 }
 
 /** A page of licences. */
@@ -116,7 +120,7 @@ function isAbout(text: string): SQL {
 /** The stored words as they are stored, the others as CONTRACT §2 derives them. */
 function isInState(word: StatusWord, now: Date): SQL | undefined {
   const isBlocked = eq(licenses.status, 'blocked')
-  const hasEnded = and(ends, lt(expiry, now.getTime()))
+  const hasEnded = hasEndedBefore(licenses, now)
   switch (word) {
     case 'active':
       return sql`${licenses.status} = 'assigned' and not (${hasEnded}) and exists (

@@ -7,6 +7,7 @@ import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { judge, selectedIsInvalid, textLengthMax, type Unchecked } from '../../intake/model'
+import { parseId } from '../../kernel/ids'
 import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
@@ -142,7 +143,7 @@ export const listedRecord = (record: TelemetryRecord) => ({
   user_identifier: record.userIdentifier,
   license_key: record.licenseKey,
   activation_identifier: record.activationIdentifier,
-  product_id: /^\d{1,15}$/.test(record.productId ?? '') ? Number(record.productId) : record.productId,
+  product_id: parseId(record.productId ?? '') ?? record.productId,
   product_version: record.productVersion,
   data_type: record.dataType,
   data_group: record.dataGroup,

@@ -1,8 +1,8 @@
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
+import { dayMs } from '../../kernel/durations'
 import { findFact, type InstallationFacts } from '../store'
 
-const dayMs = 24 * 3_600_000
 /** How old the last backup may be where the server takes none by itself. */
 const usualMs = 7 * dayMs
 /** How far the clocks of two machines may be apart. */

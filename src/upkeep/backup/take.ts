@@ -8,6 +8,7 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { hashOfFile, pathOf } from '../../features/downloads/files'
 import { syncFolder } from '../../kernel/disk'
+import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
@@ -19,7 +20,7 @@ import { prove } from './proof'
 import { listKeyPairs, listReleaseFiles } from './store'
 
 const unfinishedPrefix = '.unfinished-backup-'
-const abandonedMs = 24 * 3_600_000
+const abandonedMs = dayMs
 
 export interface Taken {
   path: string

@@ -1,8 +1,9 @@
 import type { ProxyProblem } from '../../access/store'
 import type { Config } from '../../config'
 import { addressSet } from '../../kernel/addresses'
+import { dayMs } from '../../kernel/durations'
 
-const rememberedMs = 24 * 3_600_000
+const rememberedMs = dayMs
 
 /** What is wrong with the proxies in front of the server, as noticed in the last day, each with what to do. */
 export const proxyProblemsIn = (

@@ -4,14 +4,13 @@ import { listProxyProblems } from '../../access/store'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
+import { dayMs } from '../../kernel/durations'
 import { listGoneWebhooks } from '../../webhooks/store'
 import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses, countVerifications } from './store'
-
-const dayMs = 24 * 3_600_000
 
 export type Status = Awaited<ReturnType<typeof lookAround>> & {
   /** How long the server runs, where it is asked. */

@@ -1,4 +1,5 @@
 import { and, count, eq, gt, gte, isNotNull, isNull, min, ne, sql } from 'drizzle-orm'
+import { hasEndedBefore } from '../../../db/schema/expiry'
 import { activations, licenses } from '../../../db/schema/licensing'
 import { calls } from '../../../db/schema/operations'
 import { jobs } from '../../../db/schema/work'
@@ -11,14 +12,10 @@ export async function countLicenses(db: Queryable, now: Date) {
     .select({ revoked: count() })
     .from(licenses)
     .where(and(eq(licenses.status, 'blocked'), isNotNull(licenses.revokedAt)))
-  // Written so that the index of ends serves it.
   const [{ expired } = { expired: 0 }] = await db
     .select({ expired: count() })
     .from(licenses)
-    .where(
-      sql`${licenses.status} = 'assigned' and ${licenses.validity} > 0
-        and (${licenses.assignedAt} + ${licenses.validity} * 86400000) < ${now.getTime()}`,
-    )
+    .where(hasEndedBefore(licenses, now))
   const of = (status: string) => rows.find((row) => row.status === status)?.number ?? 0
   return {
     available: of('available'),

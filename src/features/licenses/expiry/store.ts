@@ -1,9 +1,10 @@
 import { asc, eq, sql } from 'drizzle-orm'
+import { endOfTerm, hasEndedBefore } from '../../../../db/schema/expiry'
 import { licenses } from '../../../../db/schema/licensing'
 import { installation } from '../../../../db/schema/operations'
 import type { Queryable } from '../../../database/connection'
 
-const expiry = sql<number>`(${licenses.assignedAt} + ${licenses.validity} * 86400000)`
+const end = endOfTerm(licenses)
 
 /** A place among licences in the order in which they end. */
 export interface ExpiryMark {
@@ -14,19 +15,17 @@ export interface ExpiryMark {
 /** Assigned licences that ended before a moment and come after a mark, in the order of their ends. */
 export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: number) =>
   db
-    .select({ license: licenses, endsMs: expiry })
+    .select({ license: licenses, endsMs: end })
     .from(licenses)
     .where(
       // Left alone, SQLite reads all that are assigned instead of this index.
       sql`${licenses.id} in (
-        select id from licenses indexed by licenses_expiry
-        where status = 'assigned' and validity > 0
-          and assigned_at + validity * 86400000 >= ${after.endsMs}
-          and assigned_at + validity * 86400000 < ${now.getTime()}
-          and (assigned_at + validity * 86400000 > ${after.endsMs} or id > ${after.id})
-        order by assigned_at + validity * 86400000, id limit ${limit})`,
+        select ${licenses.id} from ${licenses} indexed by licenses_expiry
+        where ${hasEndedBefore(licenses, now)} and ${end} >= ${after.endsMs}
+          and (${end} > ${after.endsMs} or ${licenses.id} > ${after.id})
+        order by ${end}, ${licenses.id} limit ${limit})`,
     )
-    .orderBy(expiry, asc(licenses.id))
+    .orderBy(end, asc(licenses.id))
 
 const markKey = 'expiry_mark'
 

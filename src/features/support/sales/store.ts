@@ -1,9 +1,10 @@
 import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { hasEndedBefore } from '../../../../db/schema/expiry'
 import { licenses } from '../../../../db/schema/licensing'
 import type { Queryable } from '../../../database/connection'
+import { dayMs } from '../../../kernel/durations'
 
-const { status, assignedAt, validity, revokedAt, productId } = licenses
-const dayMs = 86_400_000
+const { status, assignedAt, revokedAt, productId } = licenses
 
 /** Which sales are counted: of one product, from one moment until before another. */
 export interface SalesFilter {
@@ -22,13 +23,13 @@ const counting = (condition: SQL) => sql<number>`count(*) filter (where ${condit
  * expired are not among the assigned, nor the revoked among the blocked.
  */
 export function countSales(db: Queryable, { productId: product, from, to }: SalesFilter, now: Date) {
-  const hasEnded = sql`${validity} > 0 and ${assignedAt} + ${validity} * 86400000 < ${now.getTime()}`
+  const hasEnded = hasEndedBefore(licenses, now)
   return db
     .select({
       day,
       productId: sql<number>`${productId}`,
       assigned: counting(sql`${status} = 'assigned' and not (${hasEnded})`),
-      expired: counting(sql`${status} = 'assigned' and ${hasEnded}`),
+      expired: counting(hasEnded),
       blocked: counting(sql`${status} = 'blocked' and ${revokedAt} is null`),
       revoked: counting(sql`${status} = 'blocked' and ${revokedAt} is not null`),
     })
