@@ -6,6 +6,7 @@ import { remedyFor } from '../database/failure'
 import { certificateEnd, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
 import { type Installation, openInstallation } from '../installation'
+import { systemClock } from '../kernel/clock'
 import { batched, faultsAlone, jsonLog, type Log, prettyLog } from '../kernel/log'
 import { OperatorError } from '../kernel/operator-error'
 import { minuteUtc } from '../operations/lines'
@@ -21,18 +22,19 @@ export const serveCommand = (program: Command, io: Io) =>
     .action(async (options) => {
       const config = configOf(options, io)
       const { installation, server } = await open(config, io)
-      const renewal = onHangUp(config, server, io)
+      const tell = noticesOn(config, io)
+      const renewal = onHangUp(config, server, tell)
       // Before anything says that it runs: a signal may follow at once.
       const stopped = untilStopped()
-      for (const thing of installation.made) io.err(`Made ${thing}.\n`)
-      io.err(`Latchkey listens on ${server.url}, data in ${installation.folder}\n`)
+      for (const thing of installation.made) tell(`Made ${thing}.`)
+      tell(`Latchkey listens on ${server.url}, data in ${installation.folder}`)
       // A damaged table is told to those who need it; the rest is served.
       if (!(await hasApiKey(installation.db.read).catch(() => true))) {
-        io.err('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all\n')
+        tell('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all')
       }
       await stopped
       process.off('SIGHUP', renewal)
-      io.err('Stopping: finishing what runs.\n')
+      tell('Stopping: finishing what runs.')
       await server.stop()
       await installation.close()
     })
@@ -54,15 +56,15 @@ export async function open(config: Config, io: Io): Promise<{ installation: Inst
 }
 
 /** SIGHUP reads the certificate again; one of no use changes nothing. */
-function onHangUp(config: Config, server: Listening, io: Io) {
+function onHangUp(config: Config, server: Listening, tell: (sentence: string) => void) {
   const renew = async () => {
     try {
       const certificate = readCertificate(config)
-      if (!certificate) return io.err('Hung up: there is no certificate to read again.\n')
+      if (!certificate) return tell('Hung up: there is no certificate to read again.')
       await server.renew(certificate)
-      io.err(`The certificate was read again; it is good until ${minuteUtc(certificateEnd(certificate))}.\n`)
+      tell(`The certificate was read again; it is good until ${minuteUtc(certificateEnd(certificate))}.`)
     } catch (error) {
-      io.err(`The certificate before it goes on serving: ${(error as Error).message}\n`)
+      tell(`The certificate before it goes on serving: ${(error as Error).message}`)
     }
   }
   // Without TLS, the end of the terminal it was started at is the end of a server, as of any program.
@@ -70,8 +72,17 @@ function onHangUp(config: Config, server: Listening, io: Io) {
   return renew
 }
 
-function logOf({ log }: Config, io: Io): Log {
-  const kind = log === 'auto' ? (io.screen ? 'pretty' : 'json') : log
+const logKind = ({ log }: Config, io: Io) => (log === 'auto' ? (io.screen ? 'pretty' : 'json') : log)
+
+/** Says what becomes of the server, on standard error: in sentences, or in the form of the log where that is JSON. */
+function noticesOn(config: Config, io: Io): (sentence: string) => void {
+  if (logKind(config, io) !== 'json') return (sentence) => io.err(`${sentence}\n`)
+  const log = jsonLog(io.err)
+  return (event) => log(systemClock(), { event })
+}
+
+function logOf(config: Config, io: Io): Log {
+  const kind = logKind(config, io)
   if (kind === 'off') return faultsAlone(prettyLog(io.err))
   return (kind === 'json' ? jsonLog : prettyLog)(batched(io.out))
 }

@@ -28,10 +28,11 @@ export const isUnavailable = (error: unknown) => remedyFor(error) !== undefined
 export const isLockFailure = (error: unknown) =>
   /^SQLITE_(BUSY|PROTOCOL|PERM|IOERR_\w*LOCK)/.test((error as { code?: string } | undefined)?.code ?? '')
 
-/** A fault, as the log tells it: the remedy where there is one, else where it came from. */
-export const faultOf = (where: string, error: unknown) => ({
+/** A fault, as the log tells it: whose request met it, and the remedy where there is one, else where it came from. */
+export const faultOf = (where: string, error: unknown, requestId?: string) => ({
   event: 'fault',
   where,
+  request_id: requestId,
   // The stack alone: an error shows kilobytes of the program around it.
   error: remedyFor(error) ?? (error instanceof Error ? error.stack : undefined) ?? String(error),
 })

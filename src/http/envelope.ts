@@ -6,6 +6,7 @@ import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
+import { requestIdOf } from '../kernel/request-id'
 import type { AnswerOptions } from '../signing/seal'
 import type { Cors } from './cors'
 import { hintFor } from './hint'
@@ -25,17 +26,18 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   }
 
   return new Elysia({ name: 'envelope' })
-    .onError({ as: 'global' }, ({ error, code, route }) => {
+    .onError({ as: 'global' }, (context) => {
+      const { error, code, route } = context
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       const remedy = remedyFor(error)
-      log(clock(), faultOf(route || 'unknown', error))
+      log(clock(), faultOf(route || 'unknown', error, idOf(context as Met)))
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook is async by name, or the framework would go on before there is an answer.
       const outcome = context.responseValue
-      const { requestContext } = context as { requestContext?: RequestContext }
+      const { requestContext } = context as Met
       const { request } = context
       // Never the path of a route that has parameters: it may hold keys.
       const route = context.route || 'unknown'
@@ -56,12 +58,35 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
       const sealed = seal(outcome, clock(), full, requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      logRequest({ request, route, requestContext, answer, status })
+      logRequest({
+        request,
+        route,
+        requestContext,
+        ...(status !== 200 && { requestId: idOf(context as Met) }),
+        answer,
+        status,
+      })
       if (requestContext?.onAnswered) tellWhenWritten(requestContext.onAnswered, request)
       // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, requestContext, crossOrigin) })
+      return new Response(body, { status, headers: headersOf(outcome, context as Met, crossOrigin) })
     })
+}
+
+/** A request, and what the gate made of it; nothing, where no route took it or the gate itself failed. */
+interface Met {
+  request: Request
+  requestContext?: RequestContext
+}
+
+const namedHere = new WeakMap<Request, string>()
+
+/** What a request is called, in the log and to its sender; one that met no gate is named here. */
+function idOf({ request, requestContext }: Met): string {
+  if (requestContext) return requestContext.requestId
+  const id = namedHere.get(request) ?? requestIdOf(request.headers.get('x-request-id'))
+  namedHere.set(request, id)
+  return id
 }
 
 /** The framework's own word for it comes while an answer is still being signed, so that one may die unsent. */
@@ -76,18 +101,15 @@ const headers = new Headers({
 })
 
 /** A refusal names its request, so that whoever complains of it can be helped. */
-function headersOf(
-  { answer, data }: Outcome,
-  requestContext: RequestContext | undefined,
-  crossOrigin?: Record<string, string>,
-) {
+function headersOf({ answer, data }: Outcome, met: Met, crossOrigin?: Record<string, string>) {
+  const { requestContext } = met
   const hint = hintFor(answer, requestContext)
   if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
   if (declared(answer).http === 200) return own
-  if (requestContext) own.set('x-request-id', requestContext.requestId)
+  own.set('x-request-id', idOf(met))
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own
 }

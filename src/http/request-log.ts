@@ -10,6 +10,8 @@ export interface Ended {
   request: Request
   route: string
   requestContext: RequestContext | undefined
+  /** What it is called where it met no gate. */
+  requestId?: string
   /** Undefined for what is no envelope: a file, a bare key. */
   answer?: Answer
   status: number
@@ -33,7 +35,7 @@ export function openRequestLog({ config, log, metrics, calls, clock, clientAddre
     }
   }
 
-  return ({ request, route, requestContext, answer, status }: Ended) => {
+  return ({ request, route, requestContext, requestId = requestContext?.requestId, answer, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
@@ -47,7 +49,7 @@ export function openRequestLog({ config, log, metrics, calls, clock, clientAddre
       status,
       address: addressOf(requestContext, request),
       key: requestContext?.key?.id,
-      request_id: requestContext?.requestId,
+      request_id: requestId,
       ms: ms && Math.round(ms * 100) / 100,
     })
   }

@@ -41,7 +41,7 @@ export interface RequestOrigin {
 export async function verify(
   deps: Deps,
   device: Static<typeof VerifiedDevice>,
-  asker: Pick<RequestOrigin, 'address' | 'now'>,
+  asker: Pick<RequestOrigin, 'address' | 'now'> & { requestId: string },
 ): Promise<Outcome> {
   const { now } = asker
   const { seat, refusal } = await findActiveSeat(deps.db.read, device, now)

@@ -60,7 +60,7 @@ export async function findDownload(
   const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, requestContext.now)
   if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
   const release = await findPublished(db.read, seat.productId, link.numeric_version)
-  const file = release && (await fileOf(deps, release, requestContext.now))
+  const file = release && (await fileOf(deps, release, requestContext))
   if (!file) return { refusal: say('file_not_exists').signedFor(seat.productId) }
   const seconds = secondsToWait(deps, seat.id, requestContext.now)
   if (seconds) return { refusal: say('too_many_requests', { retry_after: seconds }).signedFor(seat.productId) }
@@ -123,7 +123,7 @@ async function findPublished(db: Queryable, productId: number, numericVersion: s
 async function fileOf(
   { folder, log }: Pick<Deps, 'folder' | 'log'>,
   release: Release,
-  now: Date,
+  { now, requestId }: Pick<RequestContext, 'now' | 'requestId'>,
 ): Promise<ServedFile | undefined> {
   const { fileHash: hash, fileName: name, fileSize: size } = release
   const path = pathOf(folder, hash)
@@ -131,6 +131,7 @@ async function fileOf(
   if ((await file.exists()) && file.size === size) return { path, size, hash, name }
   log(now, {
     event: 'fault',
+    request_id: requestId,
     error: `the file of release ${release.id}, ${path}, is missing or damaged: restore it from a backup`,
   })
   return undefined

@@ -20,6 +20,7 @@ interface Asked {
 interface Asker {
   address: string
   now: Date
+  requestId: string
 }
 
 /** What became of a key nobody knew: a new licence and its answer, or the key of the licence that was there already. */
@@ -40,7 +41,11 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
   try {
     purchase = await findPurchase({ url, token }, code, () => mayAsk(deps, code, asker))
   } catch (error) {
-    deps.log(asker.now, { event: 'the Envato market cannot be asked', error: String(error) })
+    deps.log(asker.now, {
+      event: 'the Envato market cannot be asked',
+      error: String(error),
+      request_id: asker.requestId,
+    })
   }
   return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
 }

@@ -11,8 +11,9 @@ import { getLicenseFile, makeOfflineFile } from './service'
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Files are signed in the queue of all signatures, each licence's in its turn. */
-const askedBy = ({ signatures }: Deps, { now, lane }: RequestContext) => ({
+const askedBy = ({ signatures }: Deps, { now, requestId, lane }: RequestContext) => ({
   now,
+  requestId,
   inTurn: <T>(work: () => Promise<T>) => signatures.run(lane, work),
 })
 

@@ -11,9 +11,10 @@ import { encryptLicenseFile, licenseFileContent } from './license-file'
 import type { OfflineFileRequest } from './model'
 import { type InTurn, signedFileContent, signFile } from './signed-file'
 
-/** When a file was asked for, and the turn its maker has at the private keys. */
+/** When a file was asked for, in which request, and the turn its maker has at the private keys. */
 interface Asked {
   now: Date
+  requestId: string
   inTurn: InTurn
 }
 
@@ -26,7 +27,7 @@ const twoDevices = say('malformed_request', {
 export async function getLicenseFile(
   { db, keys, privateEncrypt, log }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt' | 'log'>,
   device: Static<typeof Device>,
-  { now, inTurn }: Asked,
+  { now, requestId, inTurn }: Asked,
 ): Promise<Outcome> {
   const { license, refusal } = await findLicenseOnDevice(db.read, device, now)
   if (refusal) return refusal.answer === 'invalid_license_key' ? say('license_key_not_found_details') : refusal
@@ -39,7 +40,7 @@ export async function getLicenseFile(
     const licFileContent = await inTurn(() => encryptLicenseFile(content, signer, privateEncrypt))
     return say('license_file_retrieved', { licFileContent }).signedFor(productId)
   } catch (error) {
-    log(now, faultOf('get-license-file', error))
+    log(now, faultOf('get-license-file', error, requestId))
     return say('license_file_generation_failed').signedFor(productId)
   }
 }

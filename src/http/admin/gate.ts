@@ -98,7 +98,7 @@ export function openAdminGate(deps: Deps) {
     const startedAt = stopwatch()
     const adminRequest = adminRequestOf(incoming.request)
     const said = await enter(route, incoming.params ?? {}, adminRequest).catch((error: unknown) =>
-      refused(error, (fault) => log(adminRequest.now, faultOf(pathOf(route), fault))),
+      refused(error, (fault) => log(adminRequest.now, faultOf(pathOf(route), fault, adminRequest.requestId))),
     )
     note(route, adminRequest, { status: said.status, ms: stopwatch() - startedAt })
     return reply(said, adminRequest.requestId)
