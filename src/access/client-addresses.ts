@@ -13,8 +13,8 @@ const shownLength = 100
 
 /** Tells where requests come from, and notices proxies that keep that from being known. */
 export interface ClientAddresses {
-  /** The address a request is counted under. */
-  of(request: Request): string
+  /** The address a request is counted under; `peer` is the other end of its socket, where that was read before. */
+  of(request: Request, peer?: string): string
   /** Why a request must not pass for one of this machine or its network: a proxy passed it on and hides its client. */
   obstacle(request: Request): string | undefined
 }
@@ -41,15 +41,20 @@ export function openClientAddresses({ config, peers, db, log, clock }: Leanings)
   }
 
   return {
-    of(request) {
-      const socketAddress = peers.addressOf(request)
+    of(request, socketAddress = peers.addressOf(request)) {
       const { headers } = request
       // A setting that may change while the server runs.
       const trusted = addressSet(config.trusted_proxies)
       const { address, unreadableHop } = clientAddress(socketAddress, headers, trusted)
       if (unreadableHop !== undefined)
         tell('unreadable_hop', { peer: address, hop: unreadableHop.slice(0, shownLength) })
-      else if (namesClient(headers) && !isPublic(address) && isSocket(address, socketAddress) && !trusted.has(address))
+      else if (
+        address !== '' &&
+        namesClient(headers) &&
+        !isPublic(address) &&
+        isSocket(address, socketAddress) &&
+        !trusted.has(address)
+      )
         tell('untrusted_proxy', { peer: address })
       return address
     },

@@ -13,6 +13,7 @@ import { crowded } from '../signing/signing-queue'
 import { openAdmission } from './admission'
 import { answerOptionsOf } from './answer-options'
 import type { Capability } from './capabilities'
+import { hungUp } from './peers'
 import { RequestContext } from './request-context'
 
 /** The capability of an endpoint that takes no API key: anybody who is not blocked, at the pace an address may have. */
@@ -77,20 +78,24 @@ const unread: ReadFields = { values: {}, device: undefined }
  * fields must be what the model asks for.
  */
 export function gate(deps: Deps) {
-  const { bodies, credentials, clock, clientAddresses, signatures } = deps
+  const { bodies, credentials, clock, clientAddresses, peers, signatures } = deps
   const refusalOf = openAdmission(deps)
 
   async function meet(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
+    const peer = peers.addressOf(request)
+    // A client that has hung up has no address that could be limited, blocked or allowed.
+    if (peers.isGone(peer)) throw new Refusal(hungUp)
     await nextTurn()
-    const body =
-      place === 'body' ? await readBody(request, (bytes) => bodies.open(clientAddresses.of(request), bytes)) : undefined
+    const openRoom = (bytes: number) => bodies.open(clientAddresses.of(request, peer), bytes)
+    const body = place === 'body' ? await readBody(request, openRoom) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
     const requestContext = new RequestContext({
       request,
       now: clock(),
       arrivedAt,
       carried,
+      peer,
       addressOf: clientAddresses.of,
     })
     const { token } = requestContext

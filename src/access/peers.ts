@@ -1,9 +1,12 @@
 import type { Server } from 'bun'
+import { say } from '../kernel/outcome'
 
 /** Who is at the other end of a request's socket. */
 export interface Peers {
   /** Their address; empty where there is no socket. */
   addressOf(request: Request): string
+  /** Whether that address, of a request that a server took, means that its client has hung up. */
+  isGone(address: string): boolean
   /** From now on a request made anew speaks for the one that came in. */
   standIn(made: Request, original: Request): void
   /** Lets a request take its time: its connection is not cut off for being still. */
@@ -19,6 +22,9 @@ const pauseSeconds = 255
 /** The runtime forgets a time that was set before an answer begins. */
 const answerHasBegunMs = 1000
 
+/** Said to a client that is not there any more, by the log alone. */
+export const hungUp = say('malformed_request', { detail: 'The connection broke off.' })
+
 export function openPeers(): Peers {
   let listening: Server<unknown> | undefined
   let before: Server<unknown> | undefined
@@ -29,6 +35,7 @@ export function openPeers(): Peers {
   }
   return {
     addressOf: (request) => (ipOf(request) ?? ipOf(originals.get(request) ?? request))?.address ?? '',
+    isGone: (address) => address === '' && listening !== undefined,
     standIn: (made, original) => void originals.set(made, original),
     awaitLong: (request) => setTimeoutOf(request, 0),
     allowPauses: (request) => void setTimeout(() => setTimeoutOf(request, pauseSeconds), answerHasBegunMs),

@@ -18,7 +18,9 @@ export interface IncomingRequest {
   /** On the stopwatch. */
   arrivedAt: number
   carried: Arrived
-  addressOf: (request: Request) => string
+  /** The other end of its socket. */
+  peer: string
+  addressOf: (request: Request, peer: string) => string
 }
 
 /** Who is asking, as far as anybody can tell before they are admitted. What few rules need is found out when they ask. */
@@ -43,10 +45,11 @@ export class RequestContext {
   /** Told whether the answer reached them, where a route reports it. */
   onAnswered: ((isDelivered: boolean) => void) | undefined
   readonly #request: Request
+  readonly #peer: string
   readonly #addressOf: IncomingRequest['addressOf']
   #address: string | undefined
 
-  constructor({ request, now, arrivedAt, carried, addressOf }: IncomingRequest) {
+  constructor({ request, now, arrivedAt, carried, peer, addressOf }: IncomingRequest) {
     this.now = now
     this.arrivedAt = arrivedAt
     this.requestId = requestIdOf(request.headers.get('x-request-id'))
@@ -60,11 +63,12 @@ export class RequestContext {
     this.onAnswered = undefined
     this.attempt = undefined
     this.#request = request
+    this.#peer = peer
     this.#addressOf = addressOf
   }
 
   get address(): string {
-    this.#address ??= this.#addressOf(this.#request)
+    this.#address ??= this.#addressOf(this.#request, this.#peer)
     return this.#address
   }
 

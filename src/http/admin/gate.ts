@@ -1,4 +1,5 @@
 import { openAdmission } from '../../access/admission'
+import { hungUp } from '../../access/peers'
 import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { baseUrlOf } from '../../features/downloads/base-url'
@@ -51,6 +52,7 @@ export function openAdminGate(deps: Deps) {
     params: Record<string, string>,
     adminRequest: AdminRequest,
   ): Promise<AdminResponse> {
+    if (peers.isGone(adminRequest.address)) throw new Refusal(hungUp)
     const refusal = await refusalOf({ ...adminRequest, key: undefined }, undefined)
     if (refusal) throw new Refusal(refusal)
     const obstacle = clientAddresses.obstacle(adminRequest.request)
