@@ -8,6 +8,10 @@ export interface Run {
   /** How often to try; each kind says of what. */
   readonly rounds: number
   readonly minutes: number
+  /** What the choices come from, for a finding to name. */
+  readonly seed: string
+  /** That round alone, of a kind whose rounds stand by themselves. */
+  readonly round: number | undefined
   /** Waits as short as they may be: for two minutes in all. */
   readonly isQuick: boolean
 }

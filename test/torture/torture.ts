@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { binary } from '../support/installation'
+import { attackers } from './attackers'
 import { openChance } from './chance'
 import { crash } from './crash'
 import { faults } from './faults'
@@ -11,7 +12,7 @@ import { receivers } from './receivers'
 import { openReport } from './report'
 import { soak } from './soak'
 
-const kinds: Record<string, Kind> = { crash, faults, races, receivers, hostile, model, soak }
+const kinds: Record<string, Kind> = { crash, faults, races, receivers, hostile, attackers, model, soak }
 
 const usage = `npm run torture -- [options]
 
@@ -21,6 +22,7 @@ Tortures the compiled server and says what it did and what it found; exit 1 when
   --minutes <n>    how long the soak lasts (default 2)
   --only <kinds>   ${Object.keys(kinds).join(',')}
   --seed <text>    repeats the choices of an earlier run
+  --round <n>      that round alone, where a finding names one
   --quick          all of it in two minutes`
 
 function readOptions() {
@@ -30,6 +32,7 @@ function readOptions() {
       minutes: { type: 'string' },
       only: { type: 'string' },
       seed: { type: 'string' },
+      round: { type: 'string' },
       quick: { type: 'boolean', default: false },
     },
   })
@@ -39,6 +42,7 @@ function readOptions() {
   if (unknown !== undefined) throw new Error(`--only: there is no kind "${unknown}"`)
   return {
     ...{ seed, only, isQuick: quick },
+    round: values.round === undefined ? undefined : positive('--round', values.round),
     rounds: positive('--rounds', values.rounds ?? (quick ? '8' : '20')),
     minutes: positive('--minutes', values.minutes ?? (quick ? '0.15' : '2')),
   }
@@ -56,7 +60,7 @@ async function torture({ seed, only, ...scale }: ReturnType<typeof readOptions>)
   for (const name of only) {
     const before = report.findings.length
     try {
-      await kinds[name]!({ report, chance: openChance(`${seed}/${name}`), ...scale })
+      await kinds[name]!({ report, chance: openChance(`${seed}/${name}`), seed, ...scale })
     } catch (fault) {
       report.find(`${name} goes through to its end`, fault)
     }
