@@ -7,12 +7,14 @@ import commands from './commands.md' with { type: 'file' }
 import contract from './contract.md' with { type: 'file' }
 import endpoints from './endpoints.md' with { type: 'file' }
 import integrate from './integrate.md' with { type: 'file' }
+import licensing from './licensing.md' with { type: 'file' }
 import limits from './limits.md' with { type: 'file' }
 import migrate from './migrate.md' with { type: 'file' }
 import operate from './operate.md' with { type: 'file' }
 import performance from './performance.md' with { type: 'file' }
 import personalData from './personal-data.md' with { type: 'file' }
 import promises from './promises.md' with { type: 'file' }
+import scale from './scale.md' with { type: 'file' }
 import security from './security.md' with { type: 'file' }
 import sell from './sell.md' with { type: 'file' }
 import settings from './settings.md' with { type: 'file' }
@@ -42,16 +44,28 @@ export const pageGroups: readonly DocsGroup[] = [
     title: 'Guides',
     pages: [
       page('start', start, 'Latchkey', 'What it is, how to install it, the first licence.'),
+      page(
+        'licensing',
+        licensing,
+        'License your app',
+        'What to decide, what to ship, when to check, offline, trials, tests.',
+      ),
       page('integrate', integrate, 'Integrate your software', 'Check a licence in your app; offline files; telemetry.'),
       page('sell', sell, 'Sell licences', 'Keys and generators, orders, releases, contracts, Envato.'),
       page('support', support, 'The support desk', 'Find a licence, explain a refusal, extend, replace, free a seat.'),
       page('webhooks', webhooks, 'Webhooks', 'Events for your own servers: signature, order, replay.'),
       page('security', security, 'Security', 'API keys, users, signing keys, the audit log.'),
-      page('personal-data', personalData, 'Personal data', 'Show, export and erase what is kept of a person.'),
-      page('operate', operate, 'Run it', 'HTTPS, proxies, systemd, containers, metrics, upgrades, logs.'),
-      page('backup', backup, 'Backup and restore', 'Backups, scheduled backups, the restore drill.'),
+      page(
+        'personal-data',
+        personalData,
+        'Personal data',
+        'What is stored, for how long; show, export and erase a person.',
+      ),
+      page('operate', operate, 'Run it', 'systemd, Docker Compose, proxies, HTTPS, logs, metrics, alerts, upgrades.'),
+      page('backup', backup, 'Backup and restore', 'Backups, scheduled backups, copies elsewhere, the restore drill.'),
       page('migrate', migrate, 'Move in and out', 'Import from another server or a spreadsheet; export.'),
-      page('limits', limits, 'What Latchkey does not do', 'What you need beside it.'),
+      page('scale', scale, 'When one machine is not enough', 'Capacity, outages, a standby, a larger machine.'),
+      page('limits', limits, 'What Latchkey does not do', 'What it leaves out, and what to use instead.'),
     ],
   },
   {

@@ -4,7 +4,7 @@ import { facts, minute, minuteUtc, table } from './lines'
 export type ListedLicense = Awaited<ReturnType<typeof listLicensePage>>['rows'][number]
 type Page = Awaited<ReturnType<typeof licensePage>>
 
-/** The support context's page of a licence. */
+/** The support desk's page of a licence. */
 export const licenseLines = (page: Page) => [
   `${page.license_key}: ${page.summary}.`,
   '',

@@ -98,7 +98,7 @@ describe('search', () => {
   const search = (query: string) => get(`/docs/search?q=${encodeURIComponent(query)}`)
 
   test('finds the sections that have every word, in whatever case, and links to them', async () => {
-    const { status, text } = await search('Trusted_Proxies NGINX x-forwarded-for')
+    const { status, text } = await search('Trusted_Proxies BASE_URL allow-lists')
     expect(status).toBe(200)
     expect(text).toContain('<a href="operate#behind-a-reverse-proxy">')
     expect(text).toContain('<mark>')

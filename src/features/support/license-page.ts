@@ -53,7 +53,7 @@ export async function listLicensePage(
   return { rows: described, next }
 }
 
-/** All that the support context wants to know of a licence: the latest of its seats and of its history, if they are many. */
+/** All that the support desk wants to know of a licence: the latest of its seats and of its history, if they are many. */
 export async function licensePage(db: Queryable, license: License, now: Date) {
   const taken = await countSeatsTaken(db, license.id)
   const { id, name } = await describeProduct(db, license.productId)
