@@ -1,6 +1,6 @@
 import type { Block } from '../../db/schema/access'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import { parseCidr, plainAddress } from '../kernel/addresses'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteBlock, upsertBlock } from './store'
@@ -16,7 +16,7 @@ export interface BlockDraft {
 const identifierLengthMax = 1024
 
 /** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
-export async function addBlock(tx: Queryable, draft: BlockDraft, now: Date): Promise<Block> {
+export async function addBlock(tx: Tx, draft: BlockDraft, now: Date): Promise<Block> {
   const value = requireBlockable(draft.kind, draft.value)
   if (draft.expiresAt && draft.expiresAt <= now)
     throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
@@ -35,7 +35,7 @@ export function requireBlockable(kind: Block['kind'], text: string): string {
 }
 
 /** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
-export async function removeBlock(tx: Queryable, id: number, now: Date): Promise<Block> {
+export async function removeBlock(tx: Tx, id: number, now: Date): Promise<Block> {
   const block = await deleteBlock(tx, id)
   if (!block) throw new OperatorError(`there is no entry ${id}: see "latchkey blocklist list"`, 'not_found')
   await record(tx, { verb: 'blocklist.removed', id, before: block }, now)

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../db/schema/access'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { parseCidr } from '../kernel/addresses'
 import { parseId } from '../kernel/ids'
 import { onlyNamed } from '../kernel/naming'
@@ -36,7 +36,7 @@ export interface IssuedKey {
 }
 
 /** Makes an API key. The token is returned this once. A faulty draft is an `OperatorError`. */
-export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
+export async function createApiKey(tx: Tx, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
   const token = draft.token ?? randomToken('lk')
   requireSoundToken(token)
   requireSoundTerms(draft, now)
@@ -64,7 +64,7 @@ export async function createApiKey(tx: Queryable, draft: ApiKeyDraft, now: Date)
 }
 
 /** Changes what a key may do, and how far; what is not named stays. */
-export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKeyTerms>, now: Date): Promise<ApiKey> {
+export async function editApiKey(tx: Tx, id: number, terms: Partial<ApiKeyTerms>, now: Date): Promise<ApiKey> {
   const before = await requireLasting(tx, id)
   requireSoundTerms(terms, now)
   const { preset, capabilities: named = [], allowedIps, ...plain } = terms
@@ -78,7 +78,7 @@ export async function editApiKey(tx: Queryable, id: number, terms: Partial<ApiKe
 }
 
 /** Turns a key off, so that it gets 101, and on again. */
-export async function setApiKeyStatus(tx: Queryable, id: number, status: 'active' | 'inactive', now: Date) {
+export async function setApiKeyStatus(tx: Tx, id: number, status: 'active' | 'inactive', now: Date) {
   const before = await requireLasting(tx, id)
   if (before.status === status) return before
   await record(tx, { verb: status === 'active' ? 'api-key.enabled' : 'api-key.disabled', id }, now)
@@ -86,7 +86,7 @@ export async function setApiKeyStatus(tx: Queryable, id: number, status: 'active
 }
 
 /** Ends an API key for good, with the value before its last rotation; the next request with either is refused. */
-export async function revokeApiKey(tx: Queryable, id: number, now: Date): Promise<ApiKey> {
+export async function revokeApiKey(tx: Tx, id: number, now: Date): Promise<ApiKey> {
   const before = await requireApiKey(tx, id)
   if (before.status === 'revoked') return before
   await record(tx, { verb: 'api-key.revoked', id }, now)
@@ -94,7 +94,7 @@ export async function revokeApiKey(tx: Queryable, id: number, now: Date): Promis
 }
 
 /** Gives a key a new value, which is returned this once. The one before it works until the overlap is over. */
-export async function rotateApiKey(tx: Queryable, id: number, overlapMs: number, now: Date): Promise<IssuedKey> {
+export async function rotateApiKey(tx: Tx, id: number, overlapMs: number, now: Date): Promise<IssuedKey> {
   const before = await requireLasting(tx, id)
   const { previousUntil } = before
   if (overlapMs > 0 && previousUntil && previousUntil > now) {

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import { type ApiKey, apiKeys, type Block, blocklist } from '../../db/schema/access'
 import { installation } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx, Writable } from '../database/connection'
 import { prepared } from '../database/database'
 import type { LastSeen } from '../database/last-seen'
 import { type PageRequest, pageOf } from '../database/page'
@@ -70,23 +70,19 @@ export const pageApiKeys = (
 }
 
 /** Undefined when a key with that hash exists already. */
-export async function insertApiKey(tx: Queryable, key: typeof apiKeys.$inferInsert): Promise<ApiKey | undefined> {
+export async function insertApiKey(tx: Tx, key: typeof apiKeys.$inferInsert): Promise<ApiKey | undefined> {
   const [row] = await tx.insert(apiKeys).values(key).onConflictDoNothing().returning()
   return row
 }
 
 /** The key as it is then; it must be there. */
-export async function updateApiKey(
-  tx: Queryable,
-  id: number,
-  changes: Partial<typeof apiKeys.$inferInsert>,
-): Promise<ApiKey> {
+export async function updateApiKey(tx: Tx, id: number, changes: Partial<typeof apiKeys.$inferInsert>): Promise<ApiKey> {
   const [row] = await tx.update(apiKeys).set(changes).where(eq(apiKeys.id, id)).returning()
   return row!
 }
 
 /** Writes down when API keys were used. */
-export async function touchApiKeys(tx: Queryable, lastSeen: readonly LastSeen[]) {
+export async function touchApiKeys(tx: Writable, lastSeen: readonly LastSeen[]) {
   for (const { id, at } of lastSeen) await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
 }
 
@@ -103,7 +99,7 @@ const blockSorts = {
 export const pageBlocks = (db: Queryable, { kind }: { kind?: Block['kind'] }, wanted: PageRequest) =>
   pageOf(db, blocklist, { where: and(kind && eq(blocklist.kind, kind)), sorts: blockSorts, wanted })
 
-export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferInsert) {
+export async function upsertBlock(tx: Tx, entry: typeof blocklist.$inferInsert) {
   const { reason, expiresAt } = entry
   const [row] = await tx
     .insert(blocklist)
@@ -117,7 +113,7 @@ export async function upsertBlock(tx: Queryable, entry: typeof blocklist.$inferI
 }
 
 /** The entry that was removed, if there was one. */
-export async function deleteBlock(tx: Queryable, id: number) {
+export async function deleteBlock(tx: Tx, id: number) {
   const [row] = await tx.delete(blocklist).where(eq(blocklist.id, id)).returning()
   return row
 }
@@ -131,7 +127,7 @@ export interface ProxyProblem {
   hop?: string
 }
 
-export async function putProxyProblem(tx: Queryable, problem: ProxyProblem) {
+export async function putProxyProblem(tx: Writable, problem: ProxyProblem) {
   const value = JSON.stringify(problem)
   await tx
     .insert(installation)
@@ -147,6 +143,6 @@ export async function listProxyProblems(db: Queryable): Promise<ProxyProblem[]> 
 }
 
 /** A server that starts anew notices them anew. */
-export async function deleteProxyProblems(tx: Queryable) {
+export async function deleteProxyProblems(tx: Tx) {
   await tx.delete(installation).where(inArray(installation.key, problemKinds))
 }

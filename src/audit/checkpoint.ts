@@ -1,7 +1,7 @@
 import { sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { AuditCheckpoint } from '../../db/schema/operations'
-import { auditKeyOf, type Db } from '../database/database'
+import type { Db } from '../database/database'
 import type { KeyRing } from '../signing/key-ring'
 import { moveHead, openHead } from './head'
 import { findHead, findLastCheckpoint, insertCheckpoint } from './store'
@@ -21,7 +21,7 @@ export async function makeCheckpoint({ db, keys }: { db: Db; keys: KeyRing }, no
   const signature = await signed('sha256', bytesOf(checkpoint), signer.privateKey)
   await db.write(async (tx) => {
     if (!(await insertCheckpoint(tx, { ...checkpoint, signature: signature.toString('base64') }))) return
-    const key = auditKeyOf(tx)
+    const key = tx.auditKey
     const { head, isSound } = await openHead(tx, key)
     // A head that was tampered with is left as it is, to be found.
     if (isSound) await moveHead(tx, key, { ...head, checkpoints: head.checkpoints + 1 })

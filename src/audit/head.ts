@@ -1,5 +1,5 @@
 import type { AuditHead } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { headMacOf } from './link'
 import { findHead, findLastEntry, putHead } from './store'
 
@@ -44,14 +44,14 @@ export async function openHead(tx: Queryable, key: Buffer): Promise<Opened> {
 }
 
 /** Says where the log ends now. */
-export async function moveHead(tx: Queryable, key: Buffer, head: Standing) {
+export async function moveHead(tx: Tx, key: Buffer, head: Standing) {
   const { auditId, hash, checkpoints, unkeyedUntil } = head
   latest = { auditId, hash, checkpoints, unkeyedUntil, mac: headMacOf(key, head) }
   await putHead(tx, latest as Omit<AuditHead, 'id'>)
 }
 
 /** Begins the keyed log: of a new folder, or behind the entries of an older version, which cannot be changed from then on. */
-export async function beginHead(tx: Queryable, key: Buffer, checkpoints: number) {
+export async function beginHead(tx: Tx, key: Buffer, checkpoints: number) {
   const last = await findLastEntry(tx)
   await moveHead(tx, key, { auditId: last?.id ?? 0, hash: last?.hash ?? '', checkpoints, unkeyedUntil: last?.id ?? 0 })
 }

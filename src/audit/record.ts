@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Queryable } from '../database/connection'
-import { auditKeyOf, authorOf } from '../database/database'
+import type { Tx } from '../database/connection'
 import { moveHead, openHead } from './head'
 import { hashOf } from './link'
 import { insertEntry } from './store'
 import type { Verb } from './verbs'
 
-/** What somebody has changed. The author is that of the write it stands in. */
+/** What somebody has changed. The author is that of the transaction. */
 export interface Change {
   /** The kind of thing and what was done to it: `license.updated`, `api-key.revoked`. */
   verb: Verb | `${string}.imported`
@@ -20,9 +19,9 @@ export interface Change {
 }
 
 /** Writes a change into the audit log, in the transaction that makes it: both are there afterwards, or neither. */
-export async function record(tx: Queryable, { verb, id, before, after, batch }: Change, now: Date) {
-  const { actor, requestId = null } = authorOf(tx)
-  const key = auditKeyOf(tx)
+export async function record(tx: Tx, { verb, id, before, after, batch }: Change, now: Date) {
+  const { actor, requestId = null } = tx.author
+  const key = tx.auditKey
   const { head, next, link } = await openHead(tx, key)
   const subject = verb.slice(0, verb.indexOf('.'))
   const row = {

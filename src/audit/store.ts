@@ -6,29 +6,30 @@ import {
   auditCheckpoints,
   auditLog,
 } from '../../db/schema/operations'
-import { change, lookUp, type Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
+import { execute, selectOne } from '../database/statements'
 import { commandLine } from '../kernel/author'
 import { parseId } from '../kernel/ids'
 
 /** The last entry; undefined while there is none. */
 export const findLastEntry = async (db: Queryable) =>
-  lookUp<Pick<AuditEntry, 'id' | 'hash'>>(db, 'select id, hash from audit_log order by id desc limit 1')
+  selectOne<Pick<AuditEntry, 'id' | 'hash'>>(db, 'select id, hash from audit_log order by id desc limit 1')
 
 const headAndLast = `select id, audit_id as auditId, hash, checkpoints, unkeyed_until as unkeyedUntil, mac,
   coalesce((select max(id) from audit_log), 0) as lastId from audit_head where id = 1`
 
 /** What the log says of its end, and the id of the entry that is its last; undefined where it says nothing. */
 export async function findHead(db: Queryable): Promise<{ head: AuditHead; lastId: number } | undefined> {
-  const row = lookUp<AuditHead & { lastId: number }>(db, headAndLast)
+  const row = selectOne<AuditHead & { lastId: number }>(db, headAndLast)
   if (!row) return undefined
   const { lastId, ...head } = row
   return { head, lastId }
 }
 
-export async function putHead(tx: Queryable, head: Omit<AuditHead, 'id'>) {
+export async function putHead(tx: Tx, head: Omit<AuditHead, 'id'>) {
   const { auditId, hash, checkpoints, unkeyedUntil, mac } = head
-  change(tx, placement, auditId, hash, checkpoints, unkeyedUntil, mac)
+  execute(tx, placement, auditId, hash, checkpoints, unkeyedUntil, mac)
 }
 
 const placement = `insert into audit_head (id, audit_id, hash, checkpoints, unkeyed_until, mac) values (1, ?, ?, ?, ?, ?)
@@ -38,10 +39,10 @@ const placement = `insert into audit_head (id, audit_id, hash, checkpoints, unke
 const insertion = `insert into audit_log (id, at, actor, request_id, verb, subject, subject_id, batch_from, batch_to,
   before, after, hash, salt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-export async function insertEntry(tx: Queryable, entry: Omit<AuditEntry, 'redaction'>) {
+export async function insertEntry(tx: Tx, entry: Omit<AuditEntry, 'redaction'>) {
   const { id, at, actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt } = entry
   const values = [actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt]
-  change(tx, insertion, id, at.getTime(), ...values)
+  execute(tx, insertion, id, at.getTime(), ...values)
 }
 
 // Batches of one subject do not overlap but for those made for another reason: the few that start nearest are enough.
@@ -131,7 +132,7 @@ export async function findLastCheckpoint(db: Queryable): Promise<AuditCheckpoint
 }
 
 /** Keeps a checkpoint, and says whether it is new; one of the same row that is there already stays. */
-export async function insertCheckpoint(tx: Queryable, checkpoint: AuditCheckpoint) {
+export async function insertCheckpoint(tx: Tx, checkpoint: AuditCheckpoint) {
   const rows = await tx.insert(auditCheckpoints).values(checkpoint).onConflictDoNothing().returning()
   return rows.length > 0
 }
@@ -161,7 +162,7 @@ export const listPersonalEntries = (
 
 /** Puts in place of an entry what is left of it without personal data. */
 export async function putRedaction(
-  tx: Queryable,
+  tx: Tx,
   { id, before, after, redaction }: Pick<AuditEntry, 'id' | 'before' | 'after' | 'redaction'>,
 ) {
   await tx.update(auditLog).set({ before, after, redaction, salt: null }).where(eq(auditLog.id, id))

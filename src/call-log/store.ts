@@ -1,10 +1,10 @@
 import { and, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx, Writable } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 
 /** Keeps calls, in their order, in one statement of one bound value: a thousand rows take milliseconds. */
-export async function insertCalls(tx: Queryable, rows: readonly Omit<Call, 'id'>[]) {
+export async function insertCalls(tx: Writable, rows: readonly Omit<Call, 'id'>[]) {
   const lists = rows.map((call) => [
     call.at.getTime(),
     call.requestId,
@@ -75,6 +75,6 @@ export const listCallsNaming = (db: Queryable, text: string): Promise<Call[]> =>
   Promise.resolve(db.select().from(calls).where(sql`instr(lower(${calls.identifier}), lower(${text})) > 0`))
 
 /** Forgets calls. */
-export async function deleteCalls(tx: Queryable, ids: readonly number[]) {
+export async function deleteCalls(tx: Tx, ids: readonly number[]) {
   await tx.delete(calls).where(sql`${calls.id} in (select value from json_each(${JSON.stringify(ids)}))`)
 }

@@ -1,5 +1,6 @@
-import { Database, type SQLQueryBindings, type Statement } from 'bun:sqlite'
+import { Database, type Statement } from 'bun:sqlite'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
+import type { Author } from '../kernel/author'
 
 /** How long whoever wants to write waits for another that does. */
 export const lockPatienceMs = 5000
@@ -91,17 +92,25 @@ function keepStatements(raw: Database) {
 
 export type Connection = ReturnType<typeof connect>
 
-/** What a store speaks to: the reader, or the transaction of the write it stands in. */
-export type Queryable = Connection['orm']
+type Orm = Connection['orm']
 
-/**
- * A look-up of the hot path, its row as SQLite gives it. Write it so that SQLite need not compile it again when values
- * are bound: no bound limit, and scalar sub-selects instead of joins.
- */
-export const lookUp = <Row>(db: Queryable, sql: string, ...values: SQLQueryBindings[]): Row | undefined =>
-  db.$client.prepare<Row, SQLQueryBindings[]>(sql).get(...values) ?? undefined
+/** What reads go through: the reader, a snapshot, or the transaction of a write. It has nothing that changes rows. */
+export type Queryable = Pick<Orm, 'select' | 'selectDistinct' | '$count'>
 
-/** A change of the hot path, as SQLite takes it. */
-export function change(tx: Queryable, sql: string, ...values: SQLQueryBindings[]): void {
-  tx.$client.prepare<unknown, SQLQueryBindings[]>(sql).run(...values)
+/** What rows are changed through. That of `db.note` has no author: nothing in it can be audited. */
+export interface Writable extends Queryable, Pick<Orm, 'insert' | 'update' | 'delete' | 'run' | 'all'> {}
+
+/** The transaction of `db.write`, which alone makes one: every function takes it whose changes have an author. */
+export interface Tx extends Writable {
+  /** In whose name the change is made, as the audit log names them. */
+  readonly author: Author
+  /** What the audit log of this database is chained under. */
+  readonly auditKey: Buffer
 }
+
+/** The transaction that stands open on a connection, as one author's. */
+export const txOf = (orm: Orm, author: Author, auditKey: Buffer): Tx =>
+  Object.assign(Object.create(orm) as Orm, { author, auditKey })
+
+/** The connection behind what a store is given. */
+export const clientOf = (db: Queryable): Orm['$client'] => (db as Orm).$client

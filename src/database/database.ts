@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Author } from '../kernel/author'
 import { stopwatch } from '../kernel/clock'
-import { connect, type Queryable } from './connection'
+import { type Connection, clientOf, connect, type Queryable, type Tx, txOf, type Writable } from './connection'
 import { isUnavailable } from './failure'
 import { openQueue } from './queue'
 import { openReader } from './reader'
@@ -20,13 +20,13 @@ export interface Db {
    * One atomic piece of work, on disk when the promise resolves; it commits together with those that arrive with it.
    * Work that throws is undone alone. It may await nothing but `tx`.
    */
-  write<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
    * For statistics alone: an atomic piece of work that stands in the file when the promise resolves, and may still be
    * lost with the power. What one connection commits makes the other forget all it knows of the file: so the one for
    * reading does it by itself, unless there are changes anyhow, with which it is committed then.
    */
-  note(work: (tx: Queryable) => Promise<void>): Promise<void>
+  note(work: (tx: Writable) => Promise<void>): Promise<void>
   /** This database, with changes recorded in the name of another author. */
   as(author: Author): Db
   /** Moves whenever API keys, blocklist, signing keys or settings change, in this process or another: what to key a cache by. */
@@ -35,20 +35,6 @@ export interface Db {
   storedSettings(): ReadonlyMap<string, string>
   /** Ends when everything handed to `write` has been answered. */
   close(): Promise<void>
-}
-
-const writes = new WeakMap<Queryable, { author: Author; auditKey: Buffer }>()
-
-/** In whose name the write is done that this transaction stands in. */
-export const authorOf = (tx: Queryable): Author => writeOf(tx).author
-
-/** What the audit log is chained under in the database of that transaction. */
-export const auditKeyOf = (tx: Queryable): Buffer => writeOf(tx).auditKey
-
-function writeOf(tx: Queryable) {
-  const write = writes.get(tx)
-  if (!write) throw new Error('changes are made inside db.write alone')
-  return write
 }
 
 interface Opening {
@@ -85,13 +71,11 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
     throw Object.assign(new Error(`${path} is not the file that was opened`), { code: 'SQLITE_READONLY_DBMOVED' })
   }
 
-  async function changeAs<T>(author: Author, work: (tx: Queryable) => Promise<T>, tx: Queryable): Promise<T> {
-    writes.set(tx, { author, auditKey })
+  async function changeAs<T>(author: Author, work: (tx: Tx) => Promise<T>, orm: Connection['orm']): Promise<T> {
     const before = isBusy() ? undefined : rowsChanged.get()!.count
     try {
-      return await work(tx)
+      return await work(txOf(orm, author, auditKey))
     } finally {
-      writes.delete(tx)
       if (before !== undefined && rowsChanged.get()!.count > before) changedAt = stopwatch()
     }
   }
@@ -110,7 +94,7 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
     get read() {
       return reader.read()
     },
-    write: (work) => changes.put((tx) => changeAs(author, work, tx)),
+    write: (work) => changes.put((orm) => changeAs(author, work, orm)),
     note: (work) => (isBusy() ? changes : reader.notes).put(work),
     as: inNameOf,
     accessEpoch: reader.accessEpoch,
@@ -132,13 +116,14 @@ const fileAt = (path: string) => statSync(path, { throwIfNoEntry: false, bigint:
  * Compiles a query once per connection, for the hot path: SQLite compiles an ordinary one at every call.
  * Write it so that it need not be compiled again when values are bound: no bound limit, no join.
  */
-export function prepared<P>(build: (db: Queryable) => P): (db: Queryable) => P {
-  const perConnection = new WeakMap<Queryable, P>()
+export function prepared<P, D extends Queryable>(build: (db: D) => P): (db: D) => P {
+  const perConnection = new WeakMap<object, P>()
   return (db) => {
-    const known = perConnection.get(db)
+    const connection = clientOf(db)
+    const known = perConnection.get(connection)
     if (known) return known
     const query = build(db)
-    perConnection.set(db, query)
+    perConnection.set(connection, query)
     return query
   }
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from './connection'
+import { clientOf, type Queryable } from './connection'
 
 /** A column that holds a text, and in how many rows. */
 export interface TextOccurrence {
@@ -8,7 +8,7 @@ export interface TextOccurrence {
 
 /** Where a text stands, in any case, among all columns of all tables. */
 export function findText(db: Queryable, text: string): TextOccurrence[] {
-  const raw = db.$client
+  const raw = clientOf(db)
   const columns = raw
     .query<{ entity: string; name: string }, []>(
       `select tables.name as entity, columns.name from pragma_table_list as tables, pragma_table_info(tables.name) as columns

@@ -1,4 +1,4 @@
-import type { Queryable } from './connection'
+import type { Writable } from './connection'
 import type { Db } from './database'
 
 const everyMs = 250
@@ -35,7 +35,7 @@ interface IdRange {
  */
 export function openLastSeenBuffer(
   db: Pick<Db, 'note'>,
-  store: (tx: Queryable, lastSeen: readonly LastSeen[]) => Promise<void>,
+  store: (tx: Writable, lastSeen: readonly LastSeen[]) => Promise<void>,
 ): LastSeenBuffer {
   const ranges = new Map<number, IdRange>()
   const waiting = new Set<IdRange>()

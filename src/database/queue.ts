@@ -1,5 +1,5 @@
 import { stopwatch } from '../kernel/clock'
-import type { Connection, Queryable } from './connection'
+import type { Connection } from './connection'
 import { endTransaction, lockPatienceMs } from './connection'
 
 const lockPauseMs = 5
@@ -8,15 +8,17 @@ const turnsMax = 3
 
 type Result = { value: unknown } | { error: unknown }
 
+type Orm = Connection['orm']
+
 interface Waiting {
-  work: (tx: Queryable) => Promise<unknown>
+  work: (orm: Orm) => Promise<unknown>
   settle: (result: Result) => void
 }
 
 /** Works that arrive together are committed together, each undone alone where it throws. */
 export interface Queue {
   /** Settles when what was put in is committed. All that wait for the lock in vain are told so together. */
-  put<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  put<T>(work: (orm: Orm) => Promise<T>): Promise<T>
   /** Ends when everything that was put in has been answered. */
   idle(): Promise<void>
 }
@@ -103,7 +105,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
   }
 
   return {
-    put: <T>(work: (tx: Queryable) => Promise<T>) =>
+    put: <T>(work: (orm: Orm) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         waiting.push({
           work,

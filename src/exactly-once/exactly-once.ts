@@ -1,7 +1,7 @@
 import { sharesOfKey } from '../access/key-quota'
 import { passAll } from '../access/rate-limit'
 import type { RequestContext } from '../access/request-context'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
 import type { Answer } from '../kernel/answers'
@@ -13,7 +13,7 @@ import { deleteUnanswered, findAnswer, insertAnswer, insertUnanswered, listUnans
 const rememberedMs = dayMs
 const unansweredMs = 15 * 60_000
 
-type Work = (tx: Queryable) => Promise<Outcome>
+type Work = (tx: Tx) => Promise<Outcome>
 
 /** Sees to it that a request that is repeated is not done again. */
 export interface ExactlyOnce {

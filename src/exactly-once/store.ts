@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm'
 import { idempotencyKeys, unansweredOrders } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { prepared } from '../database/database'
 import type { StoredOutcome } from '../kernel/outcome'
 
@@ -33,14 +33,14 @@ export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request,
     : undefined
 }
 
-const outdated = prepared((tx) =>
+const outdated = prepared((tx: Tx) =>
   tx
     .delete(idempotencyKeys)
     .where(lte(idempotencyKeys.createdAt, sql.placeholder('after')))
     .prepare(),
 )
 
-const answerInsertion = prepared((tx) =>
+const answerInsertion = prepared((tx: Tx) =>
   tx
     .insert(idempotencyKeys)
     .values({
@@ -56,7 +56,7 @@ const answerInsertion = prepared((tx) =>
 
 /** Remembers an answer and forgets those up to `after`. */
 export async function insertAnswer(
-  tx: Queryable,
+  tx: Tx,
   request: Request,
   { key, answer, now, after }: { key: string; answer: StoredOutcome; now: Date; after: Date },
 ) {
@@ -85,14 +85,14 @@ export async function listUnanswered(tx: Queryable, { apiKeyId, endpoint, reques
   return rows.map(({ id, createdAt, answer }) => ({ id, createdAt, answer: answer as StoredOutcome }))
 }
 
-const lapsed = prepared((tx) =>
+const lapsed = prepared((tx: Tx) =>
   tx
     .delete(unansweredOrders)
     .where(lte(unansweredOrders.createdAt, sql.placeholder('after')))
     .prepare(),
 )
 
-const insertion = prepared((tx) =>
+const insertion = prepared((tx: Tx) =>
   tx
     .insert(unansweredOrders)
     .values({
@@ -108,7 +108,7 @@ const insertion = prepared((tx) =>
 
 /** Remembers an order and forgets those up to `after`. */
 export async function insertUnanswered(
-  tx: Queryable,
+  tx: Tx,
   request: Request,
   { answer, now, after }: { answer: StoredOutcome; now: Date; after: Date },
 ) {
@@ -117,13 +117,13 @@ export async function insertUnanswered(
   return row!.id
 }
 
-const deletion = prepared((tx) =>
+const deletion = prepared((tx: Tx) =>
   tx
     .delete(unansweredOrders)
     .where(eq(unansweredOrders.id, sql.placeholder('id')))
     .prepare(),
 )
 
-export async function deleteUnanswered(tx: Queryable, id: number) {
+export async function deleteUnanswered(tx: Tx, id: number) {
   await deletion(tx).execute({ id })
 }

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 
 const secondMs = 1000
 const hourMs = 3_600_000
@@ -28,7 +28,7 @@ export const declareJob = <Payload extends TSchema>(name: string, payload: Paylo
 
 /** What a run came to. What is to be written is committed together with the job's end. */
 export interface Conclusion {
-  write?: (tx: Queryable) => Promise<void>
+  write?: (tx: Tx) => Promise<void>
   /** Set when the run failed: the job comes back later, or is dead after its last attempt. */
   error?: string
   /** Set when it could not be tried yet: the job comes back then, and this was no attempt. */

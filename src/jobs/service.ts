@@ -1,6 +1,6 @@
 import type { Job } from '../../db/schema/work'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteJobRow, findJob, listDead, updateJob } from './store'
@@ -13,7 +13,7 @@ export async function requireJob(db: Queryable, id: number): Promise<Job> {
 }
 
 /** Makes a job due now: a dead one with all its attempts before it again, a waiting one with those it has left. */
-export async function retryJob(tx: Queryable, id: number, now: Date): Promise<Job> {
+export async function retryJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await requireJob(tx, id)
   if (job.state === 'running')
     throw new OperatorError(`job ${id} is running: see how it ends with "latchkey job show ${id}"`)
@@ -39,7 +39,7 @@ export async function retryDead(db: Db, kind: string, now: Date): Promise<number
 }
 
 /** Takes a job out of the queue, or out of the list when it is over; returns it as it was. */
-export async function deleteJob(tx: Queryable, id: number, now: Date): Promise<Job> {
+export async function deleteJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await requireJob(tx, id)
   if (job.state === 'running') throw new OperatorError(`job ${id} is running: delete it when it has ended`)
   await deleteJobRow(tx, id)

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 import type { JobKind } from './job'
 
@@ -19,7 +19,7 @@ interface When {
  * the other.
  */
 export async function enqueue<Payload extends TSchema>(
-  tx: Queryable,
+  tx: Tx,
   kind: JobKind<Payload>,
   payload: Static<Payload>,
   when: When,
@@ -29,7 +29,7 @@ export async function enqueue<Payload extends TSchema>(
 
 /** Adds many jobs of one kind, in the order given. */
 export async function enqueueAll<Payload extends TSchema>(
-  tx: Queryable,
+  tx: Tx,
   kind: JobKind<Payload>,
   work: readonly { payload: Static<Payload>; lane?: string | undefined }[],
   { now, runAt = now }: Omit<When, 'lane'>,
@@ -48,7 +48,7 @@ export async function enqueueAll<Payload extends TSchema>(
 }
 
 /** Sees to it that there is a job of each of these recurring kinds, once. */
-export async function ensureRecurring(tx: Queryable, kinds: readonly JobKind[], now: Date) {
+export async function ensureRecurring(tx: Tx, kinds: readonly JobKind[], now: Date) {
   const names = kinds.map(({ name }) => name)
   const rows = await tx
     .select({ kind: jobs.kind })
@@ -63,7 +63,7 @@ export async function ensureRecurring(tx: Queryable, kinds: readonly JobKind[], 
  * that is left, while none of it runs. Each part is bound to its index, however long queue and lanes are: left alone,
  * SQLite reads all that is queued.
  */
-export const claimDue = (tx: Queryable, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
+export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
   const at = now.getTime()
   const names = kinds.map(({ name }) => sql`${name}`)
   const leases = kinds.map(({ name, leaseMs }) => sql`when ${name} then ${leaseMs}`)
@@ -109,7 +109,7 @@ export type End = Pick<typeof jobs.$inferInsert, 'state'> &
   Partial<Pick<Job, 'runAt' | 'attempts' | 'lastError' | 'finishedAt'>>
 
 /** Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. */
-export async function settle(tx: Queryable, job: Job, end: End) {
+export async function settle(tx: Tx, job: Job, end: End) {
   const settled = await tx
     .update(jobs)
     .set({ ...end, leaseUntil: null })
@@ -119,7 +119,7 @@ export async function settle(tx: Queryable, job: Job, end: End) {
 }
 
 /** Makes what is queued for later due that much sooner. */
-export async function bringForward(tx: Queryable, now: Date, byMs: number) {
+export async function bringForward(tx: Tx, now: Date, byMs: number) {
   await tx
     .update(jobs)
     .set({ runAt: sql`max(${now.getTime()}, run_at - ${byMs})` })
@@ -130,7 +130,7 @@ export async function bringForward(tx: Queryable, now: Date, byMs: number) {
  * For a server that starts and has the folder to itself: what ran when the one before it ended is due again, and what
  * was put in by a clock that has been set back since.
  */
-export async function releaseRunning(tx: Queryable, now: Date) {
+export async function releaseRunning(tx: Tx, now: Date) {
   await tx.update(jobs).set({ state: 'queued', leaseUntil: null, runAt: now }).where(eq(jobs.state, 'running'))
   await tx
     .update(jobs)
@@ -173,11 +173,11 @@ export const listDead = (db: Queryable, kind: string, limit: number) =>
     .orderBy(jobs.id)
     .limit(limit)
 
-export async function updateJob(tx: Queryable, id: number, changes: Partial<typeof jobs.$inferInsert>): Promise<Job> {
+export async function updateJob(tx: Tx, id: number, changes: Partial<typeof jobs.$inferInsert>): Promise<Job> {
   const [job] = await tx.update(jobs).set(changes).where(eq(jobs.id, id)).returning()
   return job!
 }
 
-export async function deleteJobRow(tx: Queryable, id: number) {
+export async function deleteJobRow(tx: Tx, id: number) {
   await tx.delete(jobs).where(eq(jobs.id, id))
 }

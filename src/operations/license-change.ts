@@ -1,6 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import type { License } from '../../db/schema/licensing'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { countSeatsTaken } from '../features/activations/service'
 import { changeLicense, previewChange } from '../features/licenses/change'
 import type { ChangePlan } from '../features/licenses/operator'
@@ -23,7 +23,7 @@ interface Declared<Input extends TObject> {
 export function licenseDeed<Input extends TObject>({
   make,
   ...declared
-}: Declared<Input> & { make(tx: Queryable, input: Static<Input>, now: Date): Promise<License> }) {
+}: Declared<Input> & { make(tx: Tx, input: Static<Input>, now: Date): Promise<License> }) {
   return operation({
     ...declared,
     role: 'operator',

@@ -13,7 +13,7 @@ import {
   textOf,
   variableOf,
 } from '../config'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { OperatorError } from '../kernel/operator-error'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
@@ -92,7 +92,7 @@ interface AnswerOptions {
  * Stores a setting; every process on this folder reads it from then on, unless a flag or variable goes before it. A
  * value that does not parse, or says something against another setting, is an `OperatorError`.
  */
-export async function storeSetting(tx: Queryable, answerOptions: AnswerOptions, { config, sealer, now }: Keeper) {
+export async function storeSetting(tx: Tx, answerOptions: AnswerOptions, { config, sealer, now }: Keeper) {
   const { name, text } = answerOptions
   const value = parseSetting(name, text, name)
   if (isPath(name) && text && !isAbsolute(text)) {
@@ -107,7 +107,7 @@ export async function storeSetting(tx: Queryable, answerOptions: AnswerOptions, 
   if (along) await put(tx, along, { sealer, now })
 }
 
-async function put(tx: Queryable, { name, text }: AnswerOptions, { sealer, now }: Omit<Keeper, 'config'>) {
+async function put(tx: Tx, { name, text }: AnswerOptions, { sealer, now }: Omit<Keeper, 'config'>) {
   const before = await findStored(tx, name)
   const after = { name, value: kept(name, text, sealer), updatedAt: now }
   await upsertStored(tx, after)
@@ -115,7 +115,7 @@ async function put(tx: Queryable, { name, text }: AnswerOptions, { sealer, now }
 }
 
 /** Forgets what is stored: from then on a flag, a variable or the default holds. */
-export async function forgetSetting(tx: Queryable, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
+export async function forgetSetting(tx: Tx, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
   const before = await findStored(tx, name)
   if (!before) throw new OperatorError(`nothing is stored for ${name}: see "latchkey setting list"`, 'not_found')
   if (config.origins[name] === 'default') {

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { type StoredSetting, storedSettings } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 
 export const listStored = (db: Queryable): Promise<StoredSetting[]> => db.select().from(storedSettings)
 
@@ -9,7 +9,7 @@ export async function findStored(db: Queryable, name: string): Promise<StoredSet
   return row
 }
 
-export async function upsertStored(tx: Queryable, row: StoredSetting) {
+export async function upsertStored(tx: Tx, row: StoredSetting) {
   const { value, updatedAt } = row
   await tx
     .insert(storedSettings)
@@ -17,6 +17,6 @@ export async function upsertStored(tx: Queryable, row: StoredSetting) {
     .onConflictDoUpdate({ target: storedSettings.name, set: { value, updatedAt } })
 }
 
-export async function deleteStored(tx: Queryable, name: string) {
+export async function deleteStored(tx: Tx, name: string) {
   await tx.delete(storedSettings).where(eq(storedSettings.name, name))
 }

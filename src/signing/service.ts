@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { SigningKey } from '../../db/schema/operations'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
 import { OperatorError } from '../kernel/operator-error'
@@ -72,13 +72,13 @@ export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, p
 }
 
 /** Makes a key the latest of its owner; it signs from that moment on. */
-export async function putInPlace(tx: Queryable, key: SigningKey, takesOverAt = key.createdAt) {
+export async function putInPlace(tx: Tx, key: SigningKey, takesOverAt = key.createdAt) {
   await replaceKey(tx, key, takesOverAt)
   await record(tx, { verb: 'signing-key.put', id: key.id, after: key }, key.createdAt)
 }
 
 /** Ends an outgoing key before its overlap is over, when it has leaked or nobody needs it any more. */
-export async function retireKey(tx: Queryable, id: string, now: Date): Promise<SigningKey> {
+export async function retireKey(tx: Tx, id: string, now: Date): Promise<SigningKey> {
   const key = await findKey(tx, id)
   if (!key) throw new OperatorError(`there is no signing key "${id}": see "latchkey key show"`, 'not_found')
   if (!key.retiredAt) {

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, gte, isNull, lte, or, sql } from 'drizzle-orm'
 import { installation, type SigningKey, signingKeys, signingKeyUses } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx, Writable } from '../database/connection'
 
 const ownedBy = (productId: number | null) =>
   productId === null ? isNull(signingKeys.productId) : eq(signingKeys.productId, productId)
@@ -46,7 +46,7 @@ export async function findKey(db: Queryable, id: string): Promise<SigningKey | u
 }
 
 /** Makes a key pair the latest of its owner; from that moment on it signs, and those before it no longer do. */
-export async function replaceKey(tx: Queryable, key: SigningKey, takesOverAt: Date) {
+export async function replaceKey(tx: Tx, key: SigningKey, takesOverAt: Date) {
   await endKeys(tx, key.productId, takesOverAt)
   const { activeFrom, certifiedBy, certificate } = key
   await tx
@@ -56,7 +56,7 @@ export async function replaceKey(tx: Queryable, key: SigningKey, takesOverAt: Da
 }
 
 /** Keeps a key pair that does not sign any more. */
-export async function insertRetiredKey(tx: Queryable, key: SigningKey) {
+export async function insertRetiredKey(tx: Tx, key: SigningKey) {
   await tx.insert(signingKeys).values(key)
 }
 
@@ -65,7 +65,7 @@ export const listSealedKeys = (db: Queryable): Promise<SigningKey[]> =>
   Promise.resolve(db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.id)))
 
 /** Ends an owner's key pairs at that moment, those that would go on longer. */
-async function endKeys(tx: Queryable, productId: number | null, at: Date) {
+async function endKeys(tx: Tx, productId: number | null, at: Date) {
   await tx
     .update(signingKeys)
     .set({ retiredAt: at })
@@ -73,7 +73,7 @@ async function endKeys(tx: Queryable, productId: number | null, at: Date) {
 }
 
 /** Ends an outgoing key pair now, and lets the latest of its owner take over. */
-export async function endOutgoing(tx: Queryable, { productId }: SigningKey, now: Date) {
+export async function endOutgoing(tx: Tx, { productId }: SigningKey, now: Date) {
   await tx
     .update(signingKeys)
     .set({ retiredAt: now })
@@ -109,7 +109,7 @@ export interface KeyUse {
   unnamed: number
 }
 
-export async function addKeyUses(tx: Queryable, uses: readonly KeyUse[]) {
+export async function addKeyUses(tx: Writable, uses: readonly KeyUse[]) {
   for (const use of uses) {
     await tx
       .insert(signingKeyUses)
@@ -139,7 +139,7 @@ export async function findSealingFingerprint(db: Queryable) {
 }
 
 /** Notes the sealing key of this database. */
-export async function putSealingFingerprint(tx: Queryable, value: string) {
+export async function putSealingFingerprint(tx: Tx, value: string) {
   await tx
     .insert(installation)
     .values({ key: 'sealing_fingerprint', value })
@@ -147,6 +147,6 @@ export async function putSealingFingerprint(tx: Queryable, value: string) {
 }
 
 /** Keeps the private half of a key pair under another seal. */
-export async function updateSealedPrivate(tx: Queryable, id: string, sealedPrivate: Buffer) {
+export async function updateSealedPrivate(tx: Tx, id: string, sealedPrivate: Buffer) {
   await tx.update(signingKeys).set({ sealedPrivate }).where(eq(signingKeys.id, id))
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Contract, contracts } from '../../db/schema/licensing'
 import { mask } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import { ContractDraft } from '../features/contracts/model'
 import { findContract, findContractByKey, insertContract } from '../features/contracts/store'
 import { integer, momentText, text } from '../intake/model'
@@ -47,7 +47,7 @@ export const contractsTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const product = await productOf(tx, fields.product, context)
   const row = { ...rowOf(fields, { blank: ['information'], not: ['product'] }), productId: product.id }
   const existing = await findContractByKey(tx, fields.contract_key)

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { type Generator, generators } from '../../db/schema/catalog'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { assess } from '../features/generators/operator'
 import { insertGenerator, listGenerators } from '../features/generators/store'
 import { LicenseKeysDraft } from '../features/licenses/model'
@@ -53,7 +53,7 @@ const usual = {
   status: 1 as number,
 }
 
-async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const product = await productOf(tx, fields.product, context)
   const row = rowOf(fields, { blank: ['prefix', 'suffix', 'function_name'], not: ['product'] })
   if (fields.status) row.status = Number(fields.status === '1' || fields.status === 'active')

@@ -1,6 +1,6 @@
 import type { Product } from '../../db/schema/catalog'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
 import { counted } from '../kernel/counted'
@@ -134,7 +134,7 @@ async function writeBatch(db: Db, batch: SourceLine[], context: Batch): Promise<
 }
 
 /** An entry for each run of ids without a gap. */
-async function recordMade(tx: Queryable, name: TableName, verdicts: Verdict[], now: Date) {
+async function recordMade(tx: Tx, name: TableName, verdicts: Verdict[], now: Date) {
   const added = verdicts.flatMap((verdict) =>
     typeof verdict === 'object' && 'added' in verdict ? verdict.added.ids : [],
   )
@@ -150,7 +150,7 @@ async function recordMade(tx: Queryable, name: TableName, verdicts: Verdict[], n
   )
 }
 
-async function recordRuns(tx: Queryable, verb: `${string}.imported`, ids: number[], now: Date) {
+async function recordRuns(tx: Tx, verb: `${string}.imported`, ids: number[], now: Date) {
   const numbers = [...new Set(ids)].sort((a, b) => a - b)
   for (let start = 0, end = 0; start < numbers.length; start = end) {
     for (end = start + 1; numbers[end] === numbers[end - 1]! + 1; end++);

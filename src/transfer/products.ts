@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Product, productMeta, products } from '../../db/schema/catalog'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { graceDaysMax, ProductDraft } from '../features/products/model'
 import { slugProblem } from '../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../features/products/store'
@@ -62,7 +62,7 @@ export const productsTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const meta = metaOf(fields.meta_data)
   const row = rowOf(fields, { blank: ['description', 'external_reference', 'post_url'], not: ['meta_data'] })
   row.features = productFeaturesOf(fields.features)

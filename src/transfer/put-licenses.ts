@@ -1,6 +1,6 @@
 import type { Product } from '../../db/schema/catalog'
 import { licenseMeta, licenses } from '../../db/schema/licensing'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { countContractKeys } from '../features/contracts/keys/store'
 import { findContract } from '../features/contracts/store'
 import { counted } from '../kernel/counted'
@@ -19,7 +19,7 @@ import type { LineFields, Verdict } from './table'
 type Wanted = { license: KnownLicense; isNew: boolean; seats: SeatLine[] }
 
 /** Puts licences in, in as few statements as their number allows. */
-export async function putLicenses(tx: Queryable, lines: LineFields[], context: ImportContext): Promise<Verdict[]> {
+export async function putLicenses(tx: Tx, lines: LineFields[], context: ImportContext): Promise<Verdict[]> {
   const known = await knownLicenses(
     tx,
     lines.map(({ license_key }) => license_key),
@@ -57,7 +57,7 @@ function addTo(
   return { license, isNew: false, seats }
 }
 
-async function drawUp(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Draft> {
+async function drawUp(tx: Tx, fields: LineFields, context: ImportContext): Promise<Draft> {
   const product = await productOf(tx, fields.product, context)
   const { contract, generator } = fields
   const meant = {
@@ -93,7 +93,7 @@ interface Making {
 }
 
 /** Writes all that these lines want; a verdict for each. */
-async function make(tx: Queryable, wanted: (Wanted | Verdict)[], { lines, context }: Making): Promise<Verdict[]> {
+async function make(tx: Tx, wanted: (Wanted | Verdict)[], { lines, context }: Making): Promise<Verdict[]> {
   const fresh = wanted.filter(isWanted).filter(({ isNew }) => isNew)
   const rows = await withIds(
     tx,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Product } from '../../db/schema/catalog'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { findContract } from '../features/contracts/store'
 import { findGenerator } from '../features/generators/store'
 import { slugFrom } from '../features/products/policy'
@@ -12,7 +12,7 @@ import { OperatorError } from '../kernel/operator-error'
 import type { ImportContext } from './import-context'
 
 /** The product a line names by id, uuid, slug or name. One that is not there is an `OperatorError`, or made where that is wished. */
-export async function productOf(tx: Queryable, reference: string, context: ImportContext): Promise<Product> {
+export async function productOf(tx: Tx, reference: string, context: ImportContext): Promise<Product> {
   const known = context.products.get(reference)
   if (known) return known
   const product = (await lookUp(tx, reference, context)) ?? (await make(tx, reference, context))
@@ -36,7 +36,7 @@ async function lookUp(
   throw new OperatorError(`there are ${namesakes.length} products named "${reference}": name it by its id`)
 }
 
-async function make(tx: Queryable, reference: string, { importOptions, now, notes }: ImportContext): Promise<Product> {
+async function make(tx: Tx, reference: string, { importOptions, now, notes }: ImportContext): Promise<Product> {
   if (!importOptions.createsProducts) {
     throw new OperatorError(`there is no product "${reference}": make it first, or let --create-products make it`)
   }

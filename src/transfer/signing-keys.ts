@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { SigningKey } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import { momentText, text } from '../intake/model'
 import { OperatorError } from '../kernel/operator-error'
 import { readPrivateKey, toSigningKey } from '../signing/key-pair'
@@ -32,7 +32,7 @@ export const signingKeysTable: Table = {
   },
 }
 
-async function put(tx: Queryable, fields: LineFields, context: ImportContext): Promise<Verdict> {
+async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const { private_key, product, created_at, retired_at = null } = fields
   if (!private_key) throw new OperatorError('there is no private key in this line: export with --with-keys')
   if (context.importOptions.passphrase === undefined)

@@ -4,7 +4,8 @@ import { apiKeys } from '../../db/schema/access'
 import { productMeta } from '../../db/schema/catalog'
 import { activationSightings, activations, type License, licenseMeta, licenses } from '../../db/schema/licensing'
 import { webhooks } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
+import { selectParts } from '../database/statements'
 import type { SeenActivation } from '../features/activations/store'
 import type { LineFields } from './table'
 
@@ -17,13 +18,13 @@ const listOf = (values: Iterable<string | number>) => sql`(select value from jso
  * Lets this process keep more in memory, and more in the log before it is carried over: what is put in falls all over
  * the indexes.
  */
-export async function makeRoom(tx: Queryable) {
+export async function makeRoom(tx: Tx) {
   await tx.run(sql`pragma cache_size = -131072`)
   await tx.all(sql`pragma wal_autocheckpoint = 16384`)
 }
 
 /** Inserts any number of rows in one statement, in their order. */
-export async function insertMany<T extends SQLiteTable>(tx: Queryable, table: T, rows: T['$inferInsert'][]) {
+export async function insertMany<T extends SQLiteTable>(tx: Tx, table: T, rows: T['$inferInsert'][]) {
   if (!rows.length) return
   const columns = Object.entries(getTableColumns(table)).filter(([name]) => name in rows[0]!)
   const values = rows.map((row) =>
@@ -58,15 +59,16 @@ const chunkedMax = (numbers: number[]) => (numbers.length ? [numbers.reduce((a, 
 
 /** The highest id the table has ever given. */
 async function lastId(tx: Queryable, table: Numbered): Promise<number> {
-  const rows = (await tx.all(sql`select seq from sqlite_sequence where name = ${getTableName(table)}`)) as {
-    seq: number
-  }[]
-  return rows[0]?.seq ?? 0
+  const [row] = await selectParts<{ seq: number }>(
+    tx,
+    sql`select seq from sqlite_sequence where name = ${getTableName(table)}`,
+  )
+  return row?.seq ?? 0
 }
 
 /** Those of these ids that somebody has. */
 async function listIds(tx: Queryable, table: Numbered, ids: number[]): Promise<number[]> {
-  const rows = (await tx.all(sql`select id from ${table} where id in ${listOf(ids)}`)) as { id: number }[]
+  const rows = await selectParts<{ id: number }>(tx, sql`select id from ${table} where id in ${listOf(ids)}`)
   return rows.map(({ id }) => id)
 }
 
@@ -100,7 +102,7 @@ export const listSeatsOf = (db: Queryable, licenseIds: number[]): Promise<SeenAc
 type SeatDraft = Omit<SeenActivation, 'id'> & { id?: number | undefined }
 
 /** Inserts seats with what is known of their last sign of life; returns their ids, in their order. */
-export async function insertSeats(tx: Queryable, drafts: SeatDraft[]): Promise<number[]> {
+export async function insertSeats(tx: Tx, drafts: SeatDraft[]): Promise<number[]> {
   if (!drafts.length) return []
   const seats = await withIds(tx, activations, drafts)
   const ids = seats.map(({ id }) => id)

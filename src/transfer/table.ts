@@ -1,6 +1,6 @@
 import type { TObject } from '@sinclair/typebox'
 import type { SigningKey } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import type { ImportContext } from './import-context'
 import { type Refused, refusedBy } from './problems'
 
@@ -46,7 +46,7 @@ export interface Table {
   /** The fields that every line of an export of ours names, where such a line is taken as it is. */
   readonly exported?: readonly string[]
   /** Puts lines in, each judged already; a verdict for each, in their order. */
-  put(tx: Queryable, lines: LineFields[], context: ImportContext): Promise<Verdict[]>
+  put(tx: Tx, lines: LineFields[], context: ImportContext): Promise<Verdict[]>
   /** Every one there is, as lines, in the order of their ids; none where they are carried by another table. */
   rows?(db: Queryable, context: ExportOptions): AsyncIterable<object>
 }
@@ -65,7 +65,7 @@ export interface ExportOptions {
 
 /** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as an `OperatorError`. */
 export const oneByOne =
-  (put: (tx: Queryable, fields: LineFields, context: ImportContext) => Promise<Verdict>): Table['put'] =>
+  (put: (tx: Tx, fields: LineFields, context: ImportContext) => Promise<Verdict>): Table['put'] =>
   async (tx, lines, context) => {
     const verdicts: Verdict[] = []
     for (const fields of lines) verdicts.push(await put(tx, fields, context).catch(refusedBy))

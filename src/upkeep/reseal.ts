@@ -1,6 +1,6 @@
 import { beginHead } from '../audit/head'
 import { countCheckpoints, findLastEntry } from '../audit/store'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import { isSecret, purposeOfSetting } from '../settings/sealed'
 import { listStored, upsertStored } from '../settings/store'
 import { purposeOfKey } from '../signing/key-pair'
@@ -19,7 +19,7 @@ interface Tie {
  * Ties a database to its sealing key, once: what an older version sealed is sealed anew, for the place it stands in, and
  * the audit log is keyed from here on. The fingerprint says that it is done, and cannot be turned back without the key.
  */
-export async function tieToSealer(tx: Queryable, found: string | undefined, { sealer, auditKey }: Tie) {
+export async function tieToSealer(tx: Tx, found: string | undefined, { sealer, auditKey }: Tie) {
   // Looked at again: another process may have been faster.
   if (found === sealer.fingerprint) return
   const isNew = found === undefined && !(await findLastEntry(tx)) && !(await listSealedKeys(tx)).length
@@ -29,7 +29,7 @@ export async function tieToSealer(tx: Queryable, found: string | undefined, { se
 }
 
 /** Whether all of it was as an older version leaves it. What no longer opens stays, and is found by the doctor. */
-async function resealAll(tx: Queryable, sealer: FolderSealer): Promise<boolean> {
+async function resealAll(tx: Tx, sealer: FolderSealer): Promise<boolean> {
   let isOlder = true
   const anew = (sealed: Buffer, purpose: string): Buffer | undefined => {
     const secret = opened(() => sealer.former.open(sealed, purpose))

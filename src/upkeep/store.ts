@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { installation } from '../../db/schema/operations'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Writable } from '../database/connection'
 
 /** What upkeep remembers of itself, as JSON among the facts of the installation. */
 export interface InstallationFacts {
@@ -26,11 +26,11 @@ export async function findFact<Name extends keyof InstallationFacts>(
   return row && JSON.parse(row.value)
 }
 
-export const forgetFact = async (tx: Queryable, name: keyof InstallationFacts) =>
+export const forgetFact = async (tx: Writable, name: keyof InstallationFacts) =>
   void (await tx.delete(installation).where(eq(installation.key, name)))
 
 export async function putFact<Name extends keyof InstallationFacts>(
-  tx: Queryable,
+  tx: Writable,
   name: Name,
   fact: InstallationFacts[Name],
 ) {

@@ -1,7 +1,7 @@
 import type { User } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Verb } from '../audit/verbs'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
 
@@ -13,7 +13,7 @@ export interface UserDraft {
 }
 
 /** Makes a user. A name that is taken, or no name, is an `OperatorError`. */
-export async function createUser(tx: Queryable, { name, role, passwordHash }: UserDraft, now: Date): Promise<User> {
+export async function createUser(tx: Tx, { name, role, passwordHash }: UserDraft, now: Date): Promise<User> {
   if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name)) {
     throw new OperatorError(
       'a name has up to 64 small letters, digits and . _ @ -, and begins with a letter or digit',
@@ -40,7 +40,7 @@ export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefine
 }
 
 /** Gives a user another role, which counts from the next request on. */
-export const changeRole = (tx: Queryable, name: string, role: User['role'], now: Date) =>
+export const changeRole = (tx: Tx, name: string, role: User['role'], now: Date) =>
   change(tx, { name, verb: 'user.updated', values: { role } }, now)
 
 /** What is said of the tokens that go on when sessions end. */
@@ -54,7 +54,7 @@ export interface PasswordChange {
 
 /** Gives a user another password, and ends all sessions that were begun with the old one, and what they may have made. */
 export async function changePassword(
-  tx: Queryable,
+  tx: Tx,
   name: string,
   { passwordHash, keepTokens }: PasswordChange,
   now: Date,
@@ -67,7 +67,7 @@ export async function changePassword(
 
 /** Ends the tokens of a user but those of these names. */
 export async function endOtherTokens(
-  tx: Queryable,
+  tx: Tx,
   { userId, keepTokens = [] }: { userId: number; keepTokens?: readonly string[] | undefined },
   now: Date,
 ) {
@@ -77,18 +77,18 @@ export async function endOtherTokens(
 }
 
 /** Shuts a user out, at once; sessions and tokens end for good. */
-export async function disableUser(tx: Queryable, name: string, now: Date): Promise<User> {
+export async function disableUser(tx: Tx, name: string, now: Date): Promise<User> {
   const user = await change(tx, { name, verb: 'user.disabled', values: { status: 'disabled' } }, now)
   await revokeTokens(tx, { userId: user.id }, now)
   return user
 }
 
 /** Lets a user log in again. */
-export const enableUser = (tx: Queryable, name: string, now: Date) =>
+export const enableUser = (tx: Tx, name: string, now: Date) =>
   change(tx, { name, verb: 'user.enabled', values: { status: 'active' } }, now)
 
 /** Removes a user with all sessions and tokens; what they did stays in the audit log. */
-export async function removeUser(tx: Queryable, name: string, now: Date): Promise<User> {
+export async function removeUser(tx: Tx, name: string, now: Date): Promise<User> {
   const user = await requireUser(tx, name)
   await requireOwnerBesides(tx, user)
   await deleteUser(tx, user.id)
@@ -102,7 +102,7 @@ interface Intended {
   values: Partial<Pick<User, 'role' | 'status' | 'passwordHash'>>
 }
 
-async function change(tx: Queryable, { name, verb, values }: Intended, now: Date) {
+async function change(tx: Tx, { name, verb, values }: Intended, now: Date) {
   const before = await requireUser(tx, name)
   const isOwnerStill = (values.role ?? before.role) === 'owner' && (values.status ?? before.status) === 'active'
   if (!isOwnerStill) await requireOwnerBesides(tx, before)

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNull, ne, notInArray, or } from 'drizzle-orm'
 import { type User, type UserToken, users, userTokens } from '../../db/schema/access'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 
 export async function findUser(db: Queryable, name: string): Promise<User | undefined> {
@@ -19,17 +19,17 @@ export async function findOwner(db: Queryable, other: { besides: number }): Prom
 }
 
 /** Undefined when the name is taken. */
-export async function insertUser(tx: Queryable, user: typeof users.$inferInsert): Promise<User | undefined> {
+export async function insertUser(tx: Tx, user: typeof users.$inferInsert): Promise<User | undefined> {
   const [row] = await tx.insert(users).values(user).onConflictDoNothing().returning()
   return row
 }
 
-export async function updateUser(tx: Queryable, id: number, values: Partial<User>): Promise<User> {
+export async function updateUser(tx: Tx, id: number, values: Partial<User>): Promise<User> {
   const [row] = await tx.update(users).set(values).where(eq(users.id, id)).returning()
   return row!
 }
 
-export const deleteUser = async (tx: Queryable, id: number) => {
+export const deleteUser = async (tx: Tx, id: number) => {
   await tx.delete(users).where(eq(users.id, id))
 }
 
@@ -79,7 +79,7 @@ export const pageTokens = (db: Queryable, holding: Holding & { liveAt?: Date | u
     wanted,
   })
 
-export async function insertToken(tx: Queryable, token: typeof userTokens.$inferInsert): Promise<UserToken> {
+export async function insertToken(tx: Tx, token: typeof userTokens.$inferInsert): Promise<UserToken> {
   const [row] = await tx.insert(userTokens).values(token).returning()
   return row!
 }
@@ -94,13 +94,13 @@ export async function findToken(db: Queryable, hash: string): Promise<{ token: U
   return row
 }
 
-export async function touchToken(tx: Queryable, id: number, values: Pick<UserToken, 'lastUsedAt' | 'expiresAt'>) {
+export async function touchToken(tx: Tx, id: number, values: Pick<UserToken, 'lastUsedAt' | 'expiresAt'>) {
   await tx.update(userTokens).set(values).where(eq(userTokens.id, id))
 }
 
 /** Ends those that have not ended yet: one by its id, or all but those of some names. */
 export const revokeTokens = (
-  tx: Queryable,
+  tx: Tx,
   holding: Holding & { id?: number | undefined; besides?: readonly string[] },
   now: Date,
 ) =>

@@ -1,6 +1,6 @@
 import type { User, UserToken } from '../../db/schema/access'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import { dayMs } from '../kernel/durations'
@@ -32,7 +32,7 @@ export interface TokenDraft {
 }
 
 /** Makes a token for scripts. Its value is returned this once: only its hash is kept. */
-export async function createToken(tx: Queryable, { userName, name, expiresAt }: TokenDraft, now: Date) {
+export async function createToken(tx: Tx, { userName, name, expiresAt }: TokenDraft, now: Date) {
   const user = await requireUser(tx, userName)
   if (expiresAt && expiresAt <= now)
     throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
@@ -43,11 +43,11 @@ export async function createToken(tx: Queryable, { userName, name, expiresAt }: 
 }
 
 /** Begins a browser's session; it ends after 12 hours without use, and after seven days. */
-export const beginSession = (tx: Queryable, { user, name }: { user: User; name: string }, now: Date) =>
+export const beginSession = (tx: Tx, { user, name }: { user: User; name: string }, now: Date) =>
   insert(tx, { user, name, kind: 'session', expiresAt: new Date(now.getTime() + idleMs) }, now)
 
 async function insert(
-  tx: Queryable,
+  tx: Tx,
   { user, ...token }: { user: User } & Pick<UserToken, 'name' | 'kind' | 'expiresAt'>,
   now: Date,
 ) {
@@ -98,11 +98,7 @@ interface Ended {
  * Ends a user's sessions or tokens, one of them or all; that there is none to end is an `OperatorError`. With all sessions the
  * tokens end that may have been made in them, but those that are kept by name.
  */
-export async function endTokens(
-  tx: Queryable,
-  { userName, kind, id, keepTokens }: Ended,
-  now: Date,
-): Promise<UserToken[]> {
+export async function endTokens(tx: Tx, { userName, kind, id, keepTokens }: Ended, now: Date): Promise<UserToken[]> {
   const user = await requireUser(tx, userName)
   const ended = await revokeTokens(tx, { userId: user.id, kind, id }, now)
   if (id !== undefined && !ended.length) {

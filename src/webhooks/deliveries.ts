@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Delivery, Job, Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { deleteJob } from '../jobs/service'
 import { OperatorError } from '../kernel/operator-error'
@@ -15,7 +15,7 @@ const messagesPerWrite = 500
  * Sends a delivery again: a new delivery with the same message id, since it is the same message. A receiver that has it
  * already can tell, one that lost it takes it as new. An event goes where its webhook points now. Returns the new delivery's id.
  */
-export async function replayDelivery(tx: Queryable, id: number, now: Date): Promise<number> {
+export async function replayDelivery(tx: Tx, id: number, now: Date): Promise<number> {
   const delivery = await findDelivery(tx, id)
   if (!delivery) throw new OperatorError(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'not_found')
   const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
@@ -54,7 +54,7 @@ export async function replayRange(db: Db, range: ReplayRange, now: Date): Promis
 }
 
 /** Deletes a job of any kind; a delivery that still waited for it has failed. */
-export async function abandonJob(tx: Queryable, id: number, now: Date): Promise<Job> {
+export async function abandonJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await deleteJob(tx, id, now)
   if (job.kind === deliver.name) {
     const { deliveryId } = job.payload as Static<typeof deliver.payload>

@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Delivery, Webhook } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Conclusion, Run } from '../jobs/job'
 import type { Seal } from '../signing/seal'
@@ -73,7 +73,7 @@ async function sendOnce(
 const unsent = (fault: Error): Exchange => ({ status: null, durationMs: 0, answer: '', error: fault.message })
 
 async function recordAttempt(
-  tx: Queryable,
+  tx: Tx,
   deliveryId: number,
   state: Delivery['state'],
   { status, durationMs, answer, error }: Exchange,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { Delivery } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { declareJob } from '../jobs/job'
 import { enqueueAll } from '../jobs/store'
 import { type Outcome, type StoredOutcome, say } from '../kernel/outcome'
@@ -38,11 +38,11 @@ export interface CallbackContent extends OrderContent {
 }
 
 /** Tells every subscriber of an event, in the transaction that made it true, each in the order of events. */
-export const announce = (tx: Queryable, event: Event, payload: object, now: Date) =>
+export const announce = (tx: Tx, event: Event, payload: object, now: Date) =>
   announceAll(tx, () => [{ event, payload }], now)
 
 /** Announces several events; their payloads are built only if a webhook is subscribed, after one look-up. */
-export async function announceAll(tx: Queryable, tell: () => EventContent[], now: Date) {
+export async function announceAll(tx: Tx, tell: () => EventContent[], now: Date) {
   const webhooks = await listActiveWebhooks(tx)
   if (!webhooks.length) return
   const told = tell()
@@ -66,7 +66,7 @@ export const hasSubscriber = async (db: Queryable, event: Event) =>
 
 /** Posts the outcome of a queued order to the shop, which is told by the identifier inside (CONTRACT §5). */
 export async function postOrder(
-  tx: Queryable,
+  tx: Tx,
   { url, outcome, jobId }: { url: string; outcome: Outcome; jobId?: number },
   now: Date,
 ) {
@@ -83,7 +83,7 @@ export interface CallbackSeat {
 }
 
 /** Tells devices that an operator has taken their seat away (CONTRACT §2, deactivation callback). */
-export async function postCallbacks(tx: Queryable, seats: readonly CallbackSeat[], now: Date) {
+export async function postCallbacks(tx: Tx, seats: readonly CallbackSeat[], now: Date) {
   const messages = seats
     .filter(({ url }) => url !== '')
     .map(({ url, licenseKey, identifier, productId }) => {
@@ -99,7 +99,7 @@ export type Message = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
   Partial<Pick<Delivery, 'messageId' | 'webhookId'>>
 
 /** Puts messages into the outbox; those of one webhook go out one after the other. Returns the deliveries' ids. */
-export async function send(tx: Queryable, messages: readonly Message[], now: Date) {
+export async function send(tx: Tx, messages: readonly Message[], now: Date) {
   const rows = messages.map((message) => ({
     messageId: randomUUID(),
     ...message,

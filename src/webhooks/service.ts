@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { parseId } from '../kernel/ids'
 import { onlyNamed } from '../kernel/naming'
 import { OperatorError } from '../kernel/operator-error'
@@ -25,7 +25,7 @@ export interface WebhookDraft {
 
 /** Subscribes an address to events. The secret is returned this once; it is kept sealed. A faulty draft is an `OperatorError`. */
 export async function addWebhook(
-  tx: Queryable,
+  tx: Tx,
   draft: WebhookDraft,
   { sealer, now }: { sealer: Sealer; now: Date },
 ): Promise<{ webhook: Webhook; secret: string }> {
@@ -65,12 +65,7 @@ export async function resolveWebhook(db: Queryable, reference: string): Promise<
 }
 
 /** Changes name, address or events. What waits already goes where it was meant to go. */
-export async function editWebhook(
-  tx: Queryable,
-  id: number,
-  changes: Partial<WebhookDraft>,
-  now: Date,
-): Promise<Webhook> {
+export async function editWebhook(tx: Tx, id: number, changes: Partial<WebhookDraft>, now: Date): Promise<Webhook> {
   const before = await requireWebhook(tx, id)
   requireSoundWebhook(changes)
   const after = await updateWebhook(tx, id, {
@@ -84,7 +79,7 @@ export async function editWebhook(
 
 /** Disabled, a webhook is told nothing new, and what still waits for it fails unsent. */
 export async function setWebhookActive(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   { isActive, now }: { isActive: boolean; now: Date },
 ): Promise<Webhook> {
@@ -94,14 +89,14 @@ export async function setWebhookActive(
 }
 
 /** Disables a webhook whose receiver has answered 410, until an operator enables it again. */
-export async function disableGone(tx: Queryable, { id }: Pick<Webhook, 'id'>, now: Date) {
+export async function disableGone(tx: Tx, { id }: Pick<Webhook, 'id'>, now: Date) {
   await record(tx, { verb: 'webhook.disabled', id, after: { reason: 'the receiver answered 410 (gone)' } }, now)
   await updateWebhook(tx, id, { active: 0, goneAt: now })
 }
 
 /** Gives a webhook a new secret, which is returned this once; from the next attempt on it alone signs. */
 export async function rotateSecret(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   { sealer, now }: { sealer: Sealer; now: Date },
 ): Promise<{ webhook: Webhook; secret: string }> {
@@ -113,7 +108,7 @@ export async function rotateSecret(
 }
 
 /** Removes a webhook with all it was sent; what still waits for it is not sent any more. */
-export async function deleteWebhook(tx: Queryable, id: number, now: Date): Promise<Webhook> {
+export async function deleteWebhook(tx: Tx, id: number, now: Date): Promise<Webhook> {
   const before = await requireWebhook(tx, id)
   await deleteWebhookRow(tx, id)
   await record(tx, { verb: 'webhook.deleted', id, before }, now)
@@ -121,7 +116,7 @@ export async function deleteWebhook(tx: Queryable, id: number, now: Date): Promi
 }
 
 /** Sends a webhook a message that means nothing, `webhook.ping`, whatever it subscribes to. Returns the delivery's id. */
-export async function pingWebhook(tx: Queryable, id: number, now: Date): Promise<number> {
+export async function pingWebhook(tx: Tx, id: number, now: Date): Promise<number> {
   const { url } = await requireActive(tx, id)
   const event = 'webhook.ping'
   const content = { event, payload: { sent_at: now.toISOString() } }

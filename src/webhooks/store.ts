@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
-import type { Queryable } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { prepared } from '../database/database'
 import { type PageRequest, pageOf } from '../database/page'
 
@@ -37,23 +37,19 @@ export const listWebhooksNamed = (db: Queryable, name: string) =>
     .where(or(eq(webhooks.name, name), sql`lower(${webhooks.name}) = ${name.toLowerCase()}`))
     .orderBy(asc(webhooks.id))
 
-export async function insertWebhook(tx: Queryable, webhook: typeof webhooks.$inferInsert): Promise<Webhook> {
+export async function insertWebhook(tx: Tx, webhook: typeof webhooks.$inferInsert): Promise<Webhook> {
   const [row] = await tx.insert(webhooks).values(webhook).returning()
   return row!
 }
 
 /** The webhook as it is then; it must be there. */
-export async function updateWebhook(
-  tx: Queryable,
-  id: number,
-  changes: Partial<Omit<Webhook, 'id'>>,
-): Promise<Webhook> {
+export async function updateWebhook(tx: Tx, id: number, changes: Partial<Omit<Webhook, 'id'>>): Promise<Webhook> {
   const [row] = await tx.update(webhooks).set(changes).where(eq(webhooks.id, id)).returning()
   return row!
 }
 
 /** Removes a webhook with what it was sent. */
-export async function deleteWebhookRow(tx: Queryable, id: number) {
+export async function deleteWebhookRow(tx: Tx, id: number) {
   await tx.delete(webhooks).where(eq(webhooks.id, id))
 }
 
@@ -61,7 +57,7 @@ export async function deleteWebhookRow(tx: Queryable, id: number) {
 const rowsPerInsert = 2000
 
 /** Inserts deliveries in their order; returns their ids, in that order. */
-export async function insertDeliveries(tx: Queryable, rows: readonly (typeof deliveries.$inferInsert)[]) {
+export async function insertDeliveries(tx: Tx, rows: readonly (typeof deliveries.$inferInsert)[]) {
   const inserted: Pick<Delivery, 'id' | 'webhookId'>[] = []
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
     const some = await tx
@@ -78,11 +74,11 @@ export async function findDelivery(db: Queryable, id: number): Promise<Delivery 
   return row
 }
 
-export async function updateDelivery(tx: Queryable, id: number, changes: Pick<Delivery, 'state'>) {
+export async function updateDelivery(tx: Tx, id: number, changes: Pick<Delivery, 'state'>) {
   await tx.update(deliveries).set(changes).where(eq(deliveries.id, id))
 }
 
-export async function insertAttempt(tx: Queryable, attempt: typeof deliveryAttempts.$inferInsert) {
+export async function insertAttempt(tx: Tx, attempt: typeof deliveryAttempts.$inferInsert) {
   await tx.insert(deliveryAttempts).values(attempt)
 }
 

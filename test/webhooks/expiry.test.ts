@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readConfig } from '../../src/config'
+import { selectOne } from '../../src/database/statements'
 import { announceExpired } from '../../src/features/licenses/expiry'
 import { type Installation, openInstallation } from '../../src/installation'
 import { startInstallation, type TestInstallation } from '../support/installation'
@@ -31,8 +32,8 @@ afterEach(async () => {
 /** Up to when licences that ended have been announced. */
 const mark = () =>
   beside(installation, async ({ db }) => {
-    const [row] = await db.read.values<[string]>("select value from installation where key = 'expiry_mark'")
-    return row && (JSON.parse(row[0]).endsMs as number)
+    const row = selectOne<{ value: string }>(db.read, "select value from installation where key = 'expiry_mark'")
+    return row && (JSON.parse(row.value).endsMs as number)
   })
 
 /** Whether no sweep runs. */

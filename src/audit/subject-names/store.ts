@@ -5,6 +5,7 @@ import { contracts, licenses } from '../../../db/schema/licensing'
 import type { AuditEntry } from '../../../db/schema/operations'
 import { webhooks } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
+import { selectParts } from '../../database/statements'
 import { parseId } from '../../kernel/ids'
 
 /** The tables of things that people know by a name, and the column it stands in. */
@@ -34,7 +35,7 @@ export async function openSubjectNames(db: Queryable, entries: readonly About[])
     return sql`select ${kind} as kind, id, ${name} as name from ${table} where id in (${sql.join(ids, sql`, `)})`
   })
   const rows = lookUps.length
-    ? await db.all<{ kind: string; id: number; name: string }>(sql.join(lookUps, sql` union all `))
+    ? await selectParts<{ kind: string; id: number; name: string }>(db, sql.join(lookUps, sql` union all `))
     : []
   const names = new Map(rows.map(({ kind, id, name }) => [`${kind} ${id}`, name]))
   return ({ subject, subjectId }: About): string | null => names.get(`${subject} ${subjectId}`) ?? null

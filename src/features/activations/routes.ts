@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { RequestContext } from '../../access/request-context'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import type { Outcome } from '../../kernel/outcome'
 import { standing } from '../licenses/policy'
@@ -11,11 +11,7 @@ import { Device, DeviceActivation, VerifiedDevice } from './model'
 import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
 export function activationRoutes(deps: Deps) {
-  const seated = (
-    device: Static<typeof Device>,
-    requestContext: RequestContext,
-    work: (tx: Queryable) => Promise<Outcome>,
-  ) =>
+  const seated = (device: Static<typeof Device>, requestContext: RequestContext, work: (tx: Tx) => Promise<Outcome>) =>
     deps.once.perform(requestContext, (tx) =>
       withinSeatRate(deps, tx, { license_key: device.license_key, now: requestContext.now }, () => work(tx)),
     )

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
@@ -62,7 +62,7 @@ export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof 
 }
 
 /** The write that a seat is taken in, and what limits the messages about those who get none. */
-type Taking = { tx: Queryable } & Pick<Deps, 'limit'>
+type Taking = { tx: Tx } & Pick<Deps, 'limit'>
 
 /** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
 export async function activate(taking: Taking, device: Static<typeof DeviceActivation>, origin: RequestOrigin) {
@@ -122,7 +122,7 @@ async function refuse({ tx, limit }: Taking, answer: Answer, facts: SeatFacts, n
 }
 
 /** "400" when the seat is free again, 401 when the device held none. A seat can always be freed (CONTRACT §2). */
-export async function deactivate(tx: Queryable, device: Static<typeof Device>, now: Date) {
+export async function deactivate(tx: Tx, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
   if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
@@ -131,7 +131,7 @@ export async function deactivate(tx: Queryable, device: Static<typeof Device>, n
 }
 
 /** Frees a seat on an operator's request; the device is told at its own address, else at the product's (CONTRACT §2). */
-export async function deactivateByOperator(tx: Queryable, device: Static<typeof Device>, now: Date) {
+export async function deactivateByOperator(tx: Tx, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
   if (!seat.activationId) return say('license_already_inactive').signedFor(seat.productId)
@@ -143,7 +143,7 @@ export async function deactivateByOperator(tx: Queryable, device: Static<typeof 
 }
 
 /** Frees every seat of a licence at an operator's word; each device is told. Returns the devices. */
-export async function deactivateAllByOperator(tx: Queryable, license: License, now: Date): Promise<string[]> {
+export async function deactivateAllByOperator(tx: Tx, license: License, now: Date): Promise<string[]> {
   const freed: string[] = []
   for (const { identifier } of await listSeatsTaken(tx, license.id)) {
     const { answer } = await deactivateByOperator(tx, { license_key: license.licenseKey, identifier }, now)
@@ -153,7 +153,7 @@ export async function deactivateAllByOperator(tx: Queryable, license: License, n
 }
 
 async function freeSeat(
-  tx: Queryable,
+  tx: Tx,
   activationId: number,
   { by, ...facts }: SeatFacts & { by: 'device' | 'operator' },
   now: Date,

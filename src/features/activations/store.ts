@@ -8,15 +8,16 @@ import {
   seatIsFreed,
   seatIsTaken,
 } from '../../../db/schema/licensing'
-import { change, lookUp, type Queryable } from '../../database/connection'
+import type { Queryable, Tx, Writable } from '../../database/connection'
 import type { LastSeen } from '../../database/last-seen'
 import { type PageRequest, pageOf } from '../../database/page'
+import { execute, executeEach, selectOne } from '../../database/statements'
 
 const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
 /** How many seats of a licence are taken. */
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
-  lookUp<{ taken: number }>(db, takenOf, licenseId)!.taken
+  selectOne<{ taken: number }>(db, takenOf, licenseId)!.taken
 
 const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
   where ${activationSightings.activationId} = ${activations.id})`
@@ -39,9 +40,9 @@ export type NewActivation = Pick<
 const insertion = `insert into activations (license_id, identifier, post_url, ip, user_agent, activated_at)
   values (?, ?, ?, ?, ?, ?)`
 
-export async function insertActivation(tx: Queryable, activation: NewActivation) {
+export async function insertActivation(tx: Tx, activation: NewActivation) {
   const { licenseId, identifier, postUrl, ip, userAgent, activatedAt } = activation
-  change(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
+  execute(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
 }
 
 /** From where, and as what, a device has asked for the seat it holds already; `postUrl` only where it names one. */
@@ -55,12 +56,12 @@ export interface Return {
 const returning = `update activations set ip = ?2, user_agent = ?3, post_url = coalesce(?4, post_url)
   where id = ?1 and (ip, user_agent, post_url) is not (?2, ?3, coalesce(?4, post_url))`
 
-export async function noteReturn(tx: Queryable, activationId: number, { ip, userAgent, postUrl }: Return) {
-  change(tx, returning, activationId, ip, userAgent, postUrl ?? null)
+export async function noteReturn(tx: Tx, activationId: number, { ip, userAgent, postUrl }: Return) {
+  execute(tx, returning, activationId, ip, userAgent, postUrl ?? null)
 }
 
-export async function freeActivation(tx: Queryable, activationId: number, now: Date) {
-  change(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
+export async function freeActivation(tx: Tx, activationId: number, now: Date) {
+  execute(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
 }
 
 const freedSeatsMax = 1000
@@ -69,8 +70,8 @@ const surplus = `delete from activations where id in (select id from activations
   where license_id = ? and ${seatIsFreed} order by id desc limit -1 offset ${freedSeatsMax})`
 
 /** Forgets the oldest freed seats of a licence that has more than a thousand. */
-export function forgetFreedSeats(tx: Queryable, licenseId: number) {
-  change(tx, surplus, licenseId)
+export function forgetFreedSeats(tx: Tx, licenseId: number) {
+  execute(tx, surplus, licenseId)
 }
 
 /** Where a device is told that its seat was taken away: its own address, else the product's, else ''. */
@@ -133,7 +134,10 @@ const sighting = `insert into activation_sightings (activation_id, last_verified
   on conflict do update set last_verified_at = excluded.last_verified_at`
 
 /** Writes down when activations asked `verify`. */
-export async function touchActivations(tx: Queryable, lastSeen: readonly LastSeen[]) {
-  const query = tx.$client.prepare(sighting)
-  for (const { id, at } of lastSeen) query.run(id, at.getTime())
+export async function touchActivations(tx: Writable, lastSeen: readonly LastSeen[]) {
+  executeEach(
+    tx,
+    sighting,
+    lastSeen.map(({ id, at }) => [id, at.getTime()]),
+  )
 }

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { declareJob, handles } from '../../jobs/job'
 import { enqueue } from '../../jobs/store'
 import type { Clock } from '../../kernel/clock'
@@ -18,7 +18,7 @@ export const fulfilOrder = declareJob('fulfil-order', Order)
  * 803 with the keys that now belong to the owner: from stock, oldest first, and generated where `generate` asks for
  * what the stock lacks. All or nothing: 805, 806 or 802 and nothing is assigned (CONTRACT §2).
  */
-export async function randomAssign(tx: Queryable, order: Static<typeof Order>, now: Date) {
+export async function randomAssign(tx: Tx, order: Static<typeof Order>, now: Date) {
   const { product_id, quantity = 1, generate = 0, generator_id } = order
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found_assign')
@@ -49,7 +49,7 @@ export const namesBuyer = ({ owner_name, owner_email, identifier }: Static<typeo
   [owner_name, owner_email, identifier].some((name) => !nobody.includes((name ?? '').trim().toLowerCase()))
 
 /** 807: the order is on disk and its outcome, whatever it is, will be posted to its webhook. */
-export async function queueOrder(tx: Queryable, order: Static<typeof Order>, now: Date) {
+export async function queueOrder(tx: Tx, order: Static<typeof Order>, now: Date) {
   if (!order.webhook_url || !/^https?:\/\//i.test(order.webhook_url)) {
     return say('malformed_request', { detail: 'Send webhook_url, an http or https URL that is told the outcome.' })
   }

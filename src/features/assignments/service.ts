@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { isOfProduct, type RequestOrigin, takeSeat } from '../activations/service'
 import { licenseEvent } from '../licenses/events'
@@ -8,7 +8,7 @@ import { announceAssigned, assignAvailable, findLicense, findPastedLicense, find
 import type { Assignment, AssignmentAndActivation } from './model'
 
 /** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
-export async function assignLicenseKey(tx: Queryable, input: Static<typeof Assignment>, now: Date) {
+export async function assignLicenseKey(tx: Tx, input: Static<typeof Assignment>, now: Date) {
   const meant = await findMeant(tx, input.license_key)
   const license = meant && (await assignAvailable(tx, meant.licenseKey, ownerOf(input), now))
   if (!license) return say('invalid_or_already_assigned')

@@ -1,7 +1,7 @@
 import type { Contract } from '../../../db/schema/licensing'
 import { isCapable } from '../../access/capabilities'
 import type { RequestContext } from '../../access/request-context'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { keysMax } from '../generators/model'
@@ -34,7 +34,7 @@ export async function getInfo(db: Queryable, input: Unchecked<typeof ContractCho
  * is used up, 1206 for more than is left of it, or than one request may have (CONTRACT §4).
  */
 export async function generateKeys(
-  tx: Queryable,
+  tx: Tx,
   input: Unchecked<typeof ContractKeysOrder>,
   asker: Asker,
   churn: ContractChurn,
@@ -63,7 +63,7 @@ export async function generateKeys(
  * now, 150. The key is compared exactly: the repeat of a request that has destroyed one must not find another.
  */
 export async function destroyKey(
-  tx: Queryable,
+  tx: Tx,
   input: Unchecked<typeof ContractKeyChoice>,
   asker: Asker,
   churn: ContractChurn,
@@ -83,7 +83,7 @@ export async function destroyKey(
  * when there is no contract, 150.
  */
 export async function destroyAllKeys(
-  tx: Queryable,
+  tx: Tx,
   input: Unchecked<typeof ContractChoice>,
   asker: Asker,
   churn: ContractChurn,

@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Contract } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { counted } from '../../kernel/counted'
 import { onlyNamed } from '../../kernel/naming'
 import { OperatorError } from '../../kernel/operator-error'
@@ -21,7 +21,7 @@ export async function requireContract(db: Queryable, reference: string): Promise
 
 /** Makes a contract; its key is drawn where none is given. */
 export async function makeContract(
-  tx: Queryable,
+  tx: Tx,
   { product: reference, ...given }: Static<typeof NewContract>,
   now: Date,
 ): Promise<Contract> {
@@ -40,7 +40,7 @@ export async function makeContract(
 }
 
 /** Changes what is named; a quota never falls below what is used of it. */
-export async function editContract(tx: Queryable, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
+export async function editContract(tx: Tx, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
   const { contract: reference, product: productReference, ...terms } = input
   if (Object.keys(input).length < 2)
     throw new OperatorError('say what to change, for example --quantity 200', 'invalid_input')
@@ -57,7 +57,7 @@ export async function editContract(tx: Queryable, input: Static<typeof ContractE
 }
 
 /** Deletes a contract; its keys stay. */
-export async function dropContract(tx: Queryable, reference: string, now: Date): Promise<Contract> {
+export async function dropContract(tx: Tx, reference: string, now: Date): Promise<Contract> {
   const contract = await requireContract(tx, reference)
   await removeContract(tx, contract, now)
   return contract

@@ -3,7 +3,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import type { Contract } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { type FieldErrors, judge, type Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
@@ -21,7 +21,7 @@ import {
 import { announcedContract, createdContract, listedContract, updatedContract } from './views'
 
 /** 841 with the contract, 825 with a sentence for every faulty field (CONTRACT §4). */
-export async function createContract(tx: Queryable, input: Unchecked<typeof ContractDraft>, now: Date) {
+export async function createContract(tx: Tx, input: Unchecked<typeof ContractDraft>, now: Date) {
   const { product, faults, refuse } = await lookInto(tx, input)
   const { errors, values } = judge(ContractDraft, input, faults)
   if (errors || !product) return refuse(errors)
@@ -30,7 +30,7 @@ export async function createContract(tx: Queryable, input: Unchecked<typeof Cont
 }
 
 /** Makes a contract of terms that were judged, and announces it. */
-export async function addContract(tx: Queryable, product: Product, terms: Terms, now: Date): Promise<Contract> {
+export async function addContract(tx: Tx, product: Product, terms: Terms, now: Date): Promise<Contract> {
   const contract = await insertContract(tx, {
     uuid: randomUUID(),
     contractKey: terms.contract_key,
@@ -54,7 +54,7 @@ export async function addContract(tx: Queryable, product: Product, terms: Terms,
 type Terms = Omit<Static<typeof ContractDraft>, 'product_id'>
 
 /** 842 with the contract, 844 when there is none, 825 with a sentence for every faulty field (CONTRACT §4). */
-export async function updateContract(tx: Queryable, input: Unchecked<typeof ContractUpdate>, now: Date) {
+export async function updateContract(tx: Tx, input: Unchecked<typeof ContractUpdate>, now: Date) {
   const before = await resolveContract(tx, input)
   if (!before) return say('contract_not_found')
   const used = await countContractKeys(tx, before.id)
@@ -67,7 +67,7 @@ export async function updateContract(tx: Queryable, input: Unchecked<typeof Cont
 
 /** Changes a contract by terms that were judged, and announces it; returns it as it is then. */
 export async function changeContract(
-  tx: Queryable,
+  tx: Tx,
   { before, used }: { before: Contract; used: number },
   { product, ...terms }: Partial<Terms> & { product?: Product | undefined },
   now: Date,
@@ -85,7 +85,7 @@ export async function changeContract(
 }
 
 /** 843 when the contract is gone, 844 when there is none. Its keys stay. */
-export async function deleteContract(tx: Queryable, input: Unchecked<typeof ContractChoice>, now: Date) {
+export async function deleteContract(tx: Tx, input: Unchecked<typeof ContractChoice>, now: Date) {
   const contract = await resolveContract(tx, input)
   if (!contract) return say('contract_not_found')
   await removeContract(tx, contract, now)
@@ -93,7 +93,7 @@ export async function deleteContract(tx: Queryable, input: Unchecked<typeof Cont
 }
 
 /** Deletes a contract and announces it. Its keys stay. */
-export async function removeContract(tx: Queryable, contract: Contract, now: Date) {
+export async function removeContract(tx: Tx, contract: Contract, now: Date) {
   const used = await countContractKeys(tx, contract.id)
   await deleteContractRow(tx, contract.id)
   await record(tx, { verb: 'contract.deleted', id: contract.id, before: contract }, now)

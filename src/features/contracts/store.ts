@@ -1,6 +1,6 @@
 import { and, asc, eq, or, sql } from 'drizzle-orm'
 import { type Contract, contracts, licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { type PageRequest, pageOf } from '../../database/page'
 import { parseId } from '../../kernel/ids'
 
@@ -61,13 +61,13 @@ export const pageContracts = (
 
 export const listContracts = (db: Queryable) => db.select().from(contracts).orderBy(asc(contracts.id))
 
-export async function insertContract(tx: Queryable, contract: typeof contracts.$inferInsert): Promise<Contract> {
+export async function insertContract(tx: Tx, contract: typeof contracts.$inferInsert): Promise<Contract> {
   const [row] = await tx.insert(contracts).values(contract).returning()
   return row!
 }
 
 export async function updateContractRow(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   changes: Partial<typeof contracts.$inferInsert>,
 ): Promise<Contract> {
@@ -76,7 +76,7 @@ export async function updateContractRow(
 }
 
 /** Its keys stay, and belong to no contract any more. Its holder knows them, so no order may take them. */
-export async function deleteContractRow(tx: Queryable, id: number) {
+export async function deleteContractRow(tx: Tx, id: number) {
   await tx.update(licenses).set({ withheld: 1 }).where(eq(licenses.contractId, id))
   await tx.delete(contracts).where(eq(contracts.id, id))
 }

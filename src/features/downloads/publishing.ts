@@ -1,6 +1,6 @@
 import type { Release } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireProduct } from '../products/service'
@@ -83,7 +83,7 @@ export async function requireRelease(db: Queryable, id: number): Promise<Release
 
 /** Lets customers see and download a release, or no longer. */
 export async function setPublished(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   { isPublished, now }: { isPublished: boolean; now: Date },
 ): Promise<Release> {
@@ -93,7 +93,7 @@ export async function setPublished(
 }
 
 /** Changes what is said of a release; its number and its file stay. */
-export async function editRelease(tx: Queryable, id: number, changes: ReleaseChanges, now: Date): Promise<Release> {
+export async function editRelease(tx: Tx, id: number, changes: ReleaseChanges, now: Date): Promise<Release> {
   const before = await requireRelease(tx, id)
   const { version } = changes
   const after = await updateRelease(tx, id, {

@@ -1,8 +1,9 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { type Release, releases } from '../../../db/schema/catalog'
-import { lookUp, type Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { type PageRequest, pageOf } from '../../database/page'
+import { selectOne } from '../../database/statements'
 
 const ruleOf = `
   select require_non_expired as requireNonExpired from products
@@ -10,7 +11,7 @@ const ruleOf = `
 
 /** Whether the product of that licence lets downloads end with the licence; undefined for an unknown key. */
 export async function findDownloadRule(db: Queryable, licenseKey: string) {
-  return lookUp<{ requireNonExpired: number }>(db, ruleOf, licenseKey)
+  return selectOne<{ requireNonExpired: number }>(db, ruleOf, licenseKey)
 }
 
 const publishedOf = prepared((db) =>
@@ -93,14 +94,11 @@ export async function findRelease(
 
 /** Whether the product has a release of that version, published or not. */
 export async function hasRelease(db: Queryable, productId: number, version: string) {
-  return lookUp(db, 'select id from releases where product_id = ? and version = ?', productId, version) !== undefined
+  return selectOne(db, 'select id from releases where product_id = ? and version = ?', productId, version) !== undefined
 }
 
 /** Undefined when the product has a release of that number. */
-export async function insertRelease(
-  tx: Queryable,
-  release: typeof releases.$inferInsert,
-): Promise<Release | undefined> {
+export async function insertRelease(tx: Tx, release: typeof releases.$inferInsert): Promise<Release | undefined> {
   const [row] = await tx
     .insert(releases)
     .values(release)
@@ -114,12 +112,12 @@ export type ReleaseChanges = Partial<
 >
 
 /** The release as it is then; it must be there. */
-export async function updateRelease(tx: Queryable, id: number, changes: ReleaseChanges): Promise<Release> {
+export async function updateRelease(tx: Tx, id: number, changes: ReleaseChanges): Promise<Release> {
   const [row] = await tx.update(releases).set(changes).where(eq(releases.id, id)).returning()
   return row!
 }
 
-export async function deleteReleaseRow(tx: Queryable, id: number) {
+export async function deleteReleaseRow(tx: Tx, id: number) {
   await tx.delete(releases).where(eq(releases.id, id))
 }
 
@@ -129,7 +127,7 @@ export async function isFileUsed(db: Queryable, hash: string) {
   return row !== undefined
 }
 
-export async function incrementDownloads(tx: Queryable, id: number) {
+export async function incrementDownloads(tx: Tx, id: number) {
   await tx
     .update(releases)
     .set({ downloadCounter: sql`${releases.downloadCounter} + 1` })

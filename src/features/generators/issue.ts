@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Fields } from '../../intake/body'
 import { type FieldErrors, judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { read } from '../../intake/reading'
@@ -14,7 +14,7 @@ import { chooseGenerator, drawLicenses, resolveGenerator, termsOf } from './serv
  * 900, 901 or 902 for the keys a request brings; where it brings `licenses` without keys, one is drawn for each: 900
  * when all of them exist, 901 with every faulty field otherwise, and none is made (CONTRACT §9).
  */
-export const createOrDrawLicenseKeys = (tx: Queryable, input: Unchecked<typeof LicenseKeysWanted>, now: Date) =>
+export const createOrDrawLicenseKeys = (tx: Tx, input: Unchecked<typeof LicenseKeysWanted>, now: Date) =>
   input.license_keys === undefined && input.licenses !== undefined
     ? drawWanted(tx, input.licenses, now)
     : createLicenseKeys(tx, input, now)
@@ -25,7 +25,7 @@ interface Wanted {
   values: Static<typeof WantedLicense>
 }
 
-async function drawWanted(tx: Queryable, licenses: unknown, now: Date) {
+async function drawWanted(tx: Tx, licenses: unknown, now: Date) {
   const fault = faultOfList(licenses)
   if (fault) return say('incorrect_data_license_create', { errors: { licenses: [fault] } })
   const wanted: Wanted[] = []

@@ -1,6 +1,6 @@
 import type { Generator } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { keyLengthMax } from '../licenses/model'
 import { requireProduct } from '../products/service'
@@ -49,7 +49,7 @@ export function assess(format: Format): Assessment {
 }
 
 /** Saves a generator whose format was appraised. */
-export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now: Date): Promise<Generator> {
+export async function createGenerator(tx: Tx, draft: GeneratorDraft, now: Date): Promise<Generator> {
   assess(draft)
   const { product: reference, ...columns } = draft
   const product = await requireProduct(tx, reference)
@@ -60,7 +60,7 @@ export async function createGenerator(tx: Queryable, draft: GeneratorDraft, now:
 }
 
 /** Lets a generator make keys again, or no more; what it has made stays. */
-export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, now: Date): Promise<Generator> {
+export async function switchGenerator(tx: Tx, id: number, status: 0 | 1, now: Date): Promise<Generator> {
   await requireGenerator(tx, id)
   const generator = await updateGeneratorRow(tx, id, { status, updatedAt: now })
   await record(tx, { verb: status ? 'generator.enabled' : 'generator.disabled', id }, now)
@@ -68,7 +68,7 @@ export async function switchGenerator(tx: Queryable, id: number, status: 0 | 1, 
 }
 
 /** Changes what a generator's keys will be like; its method and its product stay (CONTRACT §3). */
-export async function editGenerator(tx: Queryable, id: number, changes: GeneratorChanges, now: Date) {
+export async function editGenerator(tx: Tx, id: number, changes: GeneratorChanges, now: Date) {
   if (!Object.keys(changes).length)
     throw new OperatorError('say what to change, for example --validity 365', 'invalid_input')
   const before = await requireGenerator(tx, id)
@@ -86,7 +86,7 @@ export async function editGenerator(tx: Queryable, id: number, changes: Generato
 export type GeneratorChanges = Partial<Omit<GeneratorDraft, 'product' | 'method'>>
 
 /** Deletes a generator; the keys it has made stay. */
-export async function removeGenerator(tx: Queryable, id: number, now: Date): Promise<Generator> {
+export async function removeGenerator(tx: Tx, id: number, now: Date): Promise<Generator> {
   const generator = await requireGenerator(tx, id)
   await deleteGeneratorRow(tx, id)
   await record(tx, { verb: 'generator.deleted', id, before: generator }, now)

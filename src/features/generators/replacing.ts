@@ -1,6 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { changeLicense } from '../licenses/change'
 import { isOwned, requireLicense } from '../licenses/operator'
@@ -21,7 +21,7 @@ interface Replacement {
  * contract, and revokes the old one. Seats stay on the old key, whose devices are told: each of them has to ask
  * `activate` with the new one.
  */
-export async function replaceLicense(tx: Queryable, licenseKey: string, { newKey, reason, now }: Replacement) {
+export async function replaceLicense(tx: Tx, licenseKey: string, { newKey, reason, now }: Replacement) {
   const old = await requireReplaceable(tx, licenseKey)
   const terms = {
     activationLimit: old.activationLimit,

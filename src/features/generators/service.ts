@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { judge, type Unchecked } from '../../intake/model'
 import { parseId } from '../../kernel/ids'
 import { isoSeconds } from '../../kernel/moments'
@@ -42,7 +42,7 @@ export async function resolveGenerator(db: Queryable, reference: unknown): Promi
  * 9422, before anything of it is written, which undoes the work it stands in.
  */
 export async function drawLicenses(
-  tx: Queryable,
+  tx: Tx,
   generator: Generator,
   product: Product,
   quantity: number,
@@ -76,7 +76,7 @@ async function drawUnused(tx: Queryable, pattern: Pattern, quantity: number) {
 }
 
 /** 815 with the new keys, 806 when the generator is unknown or it or its product is not active (CONTRACT §3). */
-export async function generate(tx: Queryable, input: Unchecked<typeof KeysOrder>, now: Date) {
+export async function generate(tx: Tx, input: Unchecked<typeof KeysOrder>, now: Date) {
   const { errors, values } = judge(KeysOrder, input)
   if (errors) return say('malformed_request', { detail: Object.values(errors).flat().join(' ') })
   const generator = await resolveGenerator(tx, values.generator_id)

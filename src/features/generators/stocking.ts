@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { parseMoment } from '../../kernel/moments'
 import { OperatorError } from '../../kernel/operator-error'
 import { Refusal } from '../../kernel/outcome'
@@ -19,7 +19,7 @@ const usualTerms = { activationLimit: 1, validity: 0 }
  * Makes licences of the keys that are given, or of keys that a generator draws; assigned where an owner is named. All of
  * them or none: what stands in the way is an `OperatorError`.
  */
-export async function stockLicenses(tx: Queryable, input: Static<typeof NewLicenses>, now: Date): Promise<License[]> {
+export async function stockLicenses(tx: Tx, input: Static<typeof NewLicenses>, now: Date): Promise<License[]> {
   const { license_keys: keys, product: reference, generator, quantity } = input
   if (keys && (generator !== undefined || quantity !== undefined)) {
     throw new OperatorError(
@@ -40,7 +40,7 @@ interface Drawing {
 
 /** Has keys drawn by the generator that is named, else by the first active one of the product. */
 export async function drawAsked(
-  tx: Queryable,
+  tx: Tx,
   { product: reference, generator }: { product?: string | undefined; generator?: number | undefined },
   { quantity, terms, now }: Drawing,
 ): Promise<License[]> {
@@ -55,7 +55,7 @@ export async function drawAsked(
 }
 
 /** Makes licences of keys that are given; none of them may exist. */
-export async function bring(tx: Queryable, given: string[], product: Product, terms: LicenseTerms, now: Date) {
+export async function bring(tx: Tx, given: string[], product: Product, terms: LicenseTerms, now: Date) {
   const keys = [...new Set(given)]
   const tooLong = keys.find((key) => key.length > keyLengthMax)
   if (tooLong)

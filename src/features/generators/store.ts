@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Generator, generators } from '../../../db/schema/catalog'
 import { licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { type PageRequest, pageOf } from '../../database/page'
 
 export async function findGenerator(db: Queryable, id: number): Promise<Generator | undefined> {
@@ -28,13 +28,13 @@ export const listGenerators = (db: Queryable, productId: number | undefined) =>
     .where(productId === undefined ? undefined : eq(generators.productId, productId))
     .orderBy(asc(generators.id))
 
-export async function insertGenerator(tx: Queryable, generator: typeof generators.$inferInsert): Promise<Generator> {
+export async function insertGenerator(tx: Tx, generator: typeof generators.$inferInsert): Promise<Generator> {
   const [row] = await tx.insert(generators).values(generator).returning()
   return row!
 }
 
 export async function updateGeneratorRow(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   changes: Partial<typeof generators.$inferInsert>,
 ): Promise<Generator> {
@@ -43,7 +43,7 @@ export async function updateGeneratorRow(
 }
 
 /** The keys it has made stay, and are of no generator any more. */
-export async function deleteGeneratorRow(tx: Queryable, id: number) {
+export async function deleteGeneratorRow(tx: Tx, id: number) {
   await tx.delete(generators).where(eq(generators.id, id))
 }
 

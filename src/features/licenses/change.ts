@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { parseMoment } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
@@ -14,7 +14,7 @@ import { stateOf } from './service'
 import { findLicense, updateLicenseRow } from './store'
 
 /** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
-export async function updateLicenseKey(tx: Queryable, input: Unchecked<typeof LicenseKeyUpdate>, now: Date) {
+export async function updateLicenseKey(tx: Tx, input: Unchecked<typeof LicenseKeyUpdate>, now: Date) {
   const license = typeof input.license_key === 'string' ? await findLicense(tx, input.license_key) : undefined
   const product = await resolveProduct(tx, input.product_id)
   const leavesRevocation = license?.revokedAt && input.status !== undefined && !isBlock(input.status)
@@ -40,7 +40,7 @@ export interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, '
 }
 
 /** Changes a licence and announces all that it means; returns it as it is then. */
-export async function changeLicense(tx: Queryable, before: License, changes: Changes): Promise<License> {
+export async function changeLicense(tx: Tx, before: License, changes: Changes): Promise<License> {
   const after = await updateLicenseRow(tx, before.id, columnsOf(before, changes))
   const { now } = changes
   await record(tx, { verb: 'license.updated', id: before.id, before, after }, now)

@@ -1,5 +1,5 @@
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Event } from '../../webhooks/events'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { licensePayload } from '../../webhooks/payloads'
@@ -20,7 +20,7 @@ export const eventsOfNew = (license: License) => [
 ]
 
 /** Announces all that a change to a licence means, and tells its devices when it was revoked (CONTRACT §2). */
-export async function announceChange(tx: Queryable, before: License, after: License, now: Date) {
+export async function announceChange(tx: Tx, before: License, after: License, now: Date) {
   const isRevoked = after.revokedAt !== null && before.revokedAt === null
   const isSuspended = after.status === 'blocked' && before.status !== 'blocked' && !isRevoked
   const wasInStock = before.status === 'available' || before.status === 'reserved'
@@ -41,7 +41,7 @@ export async function announceChange(tx: Queryable, before: License, after: Lice
  * Tells the devices that hold seats of a revoked licence, or a device that was blocked on each of its licences. Their
  * seats stay as they are: the licence's state, or the blocklist, is what fails them (CONTRACT §11).
  */
-export async function tellSeatHolders(tx: Queryable, whose: Parameters<typeof listSeatHolders>[1], now: Date) {
+export async function tellSeatHolders(tx: Tx, whose: Parameters<typeof listSeatHolders>[1], now: Date) {
   await postCallbacks(tx, await listSeatHolders(tx, whose), now)
 }
 

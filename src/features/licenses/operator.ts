@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
 import { historyOf } from '../../audit/history'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
@@ -23,7 +23,7 @@ export async function requireLicense(db: Queryable, licenseKey: string): Promise
 }
 
 /** Gives a licence that is in stock to an owner, and announces it. */
-export async function assignByOperator(tx: Queryable, licenseKey: string, owner: Owner, now: Date): Promise<License> {
+export async function assignByOperator(tx: Tx, licenseKey: string, owner: Owner, now: Date): Promise<License> {
   if (!owner.ownerName && !owner.ownerEmail)
     throw new OperatorError('say whose it is, with --owner-email or --owner-name', 'invalid_input')
   const { status, ownerEmail, ownerName } = await requireLicense(tx, licenseKey)
@@ -120,7 +120,7 @@ export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>,
 }
 
 /** Writes something down about a licence, for whoever reads its history. */
-export async function noteLicense(tx: Queryable, licenseKey: string, { note, now }: { note: string; now: Date }) {
+export async function noteLicense(tx: Tx, licenseKey: string, { note, now }: { note: string; now: Date }) {
   const license = await requireLicense(tx, licenseKey)
   await record(tx, { verb: 'license.noted', id: license.id, after: { note } }, now)
   return license

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { parseId } from '../../kernel/ids'
 import { parseMoment } from '../../kernel/moments'
@@ -44,7 +44,7 @@ export {
 } from './store'
 
 /** 900 with how many were created and how many existed, 902 when none was, 901 with every faulty field. */
-export async function createLicenseKeys(tx: Queryable, input: Unchecked<typeof LicenseKeysDraft>, now: Date) {
+export async function createLicenseKeys(tx: Tx, input: Unchecked<typeof LicenseKeysDraft>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
   const { errors, values } = judge(LicenseKeysDraft, input, {
     license_keys: tooLongKey(input.license_keys),
@@ -82,7 +82,7 @@ export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'statu
  * Makes licences of those keys that do not exist yet, with the product's features as they are now unless the terms have
  * others, and announces them; returns them.
  */
-export async function createLicenses(tx: Queryable, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
+export async function createLicenses(tx: Tx, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
   const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
   const created = await insertLicenses(tx, keys, {
     ownerName: null,
@@ -107,7 +107,7 @@ export async function createLicenses(tx: Queryable, product: Product, keys: stri
 }
 
 /** One entry for all of them: what was inserted in one piece has ids without a gap. */
-async function recordNew(tx: Queryable, created: License[], now: Date) {
+async function recordNew(tx: Tx, created: License[], now: Date) {
   const [first, last] = [created[0], created.at(-1)]
   if (!first || !last) return
   const { licenseKey, ...terms } = first
@@ -116,7 +116,7 @@ async function recordNew(tx: Queryable, created: License[], now: Date) {
 }
 
 /** Deletes licences with their activations and metadata, and announces it. */
-export async function removeLicenses(tx: Queryable, gone: License[], now: Date) {
+export async function removeLicenses(tx: Tx, gone: License[], now: Date) {
   await deleteLicenseRows(
     tx,
     gone.map(({ id }) => id),
@@ -126,11 +126,7 @@ export async function removeLicenses(tx: Queryable, gone: License[], now: Date) 
 }
 
 /** 850 when the key, its activations and its metadata are gone, 851 when there is none. */
-export async function deleteLicenseKey(
-  tx: Queryable,
-  { license_key = '' }: Static<typeof LicenseKeyChoice>,
-  now: Date,
-) {
+export async function deleteLicenseKey(tx: Tx, { license_key = '' }: Static<typeof LicenseKeyChoice>, now: Date) {
   const license = await findLicense(tx, license_key)
   if (!license) return say('license_key_not_found')
   await removeLicenses(tx, [license], now)
@@ -177,14 +173,14 @@ export interface Owner {
 }
 
 /** Gives available licences to an owner and announces it; returns them by id. */
-export async function assignAvailableKeys(tx: Queryable, ids: number[], owner: Owner, now: Date): Promise<License[]> {
+export async function assignAvailableKeys(tx: Tx, ids: number[], owner: Owner, now: Date): Promise<License[]> {
   const assigned = ids.length ? await assignLicenses(tx, ids, owner, now) : []
   await announceAssigned(tx, assigned, now)
   return assigned
 }
 
 /** Notes whose licences they are from now on, and announces it. */
-export async function announceAssigned(tx: Queryable, licenses: License[], now: Date) {
+export async function announceAssigned(tx: Tx, licenses: License[], now: Date) {
   for (const { id, ownerName, ownerEmail, assignedAt } of licenses) {
     await record(tx, { verb: 'license.assigned', id, after: { ownerName, ownerEmail, assignedAt } }, now)
   }

@@ -9,8 +9,9 @@ import {
   licenses,
   seatIsTaken,
 } from '../../../db/schema/licensing'
-import { lookUp, type Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
+import { selectAll, selectOne } from '../../database/statements'
 import type { MetaPair } from '../products/store'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
@@ -36,7 +37,7 @@ const seatOf = `
 
 /** The hot look-up behind `verify`. */
 export function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
-  const row = lookUp<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
+  const row = selectOne<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
     db,
     seatOf,
     licenseKey,
@@ -72,7 +73,7 @@ export const listLicenseMeta = async (db: Queryable, licenseId: number): Promise
   pairsOf(db).execute({ licenseId })
 
 /** Notes of one licence all that is noted of another. */
-export async function copyLicenseMeta(tx: Queryable, fromId: number, toId: number) {
+export async function copyLicenseMeta(tx: Tx, fromId: number, toId: number) {
   await tx.run(sql`insert into license_meta (license_id, key, value)
     select ${toId}, key, value from license_meta where license_id = ${fromId} order by id`)
 }
@@ -83,7 +84,7 @@ const idsPerDelete = 10_000
 export type CommonTerms = Omit<License, 'id' | 'licenseKey'>
 
 /** Inserts those of these keys that are not there yet; returns them. One statement of one text, however many they are. */
-export async function insertLicenses(tx: Queryable, keys: readonly string[], terms: CommonTerms): Promise<License[]> {
+export async function insertLicenses(tx: Tx, keys: readonly string[], terms: CommonTerms): Promise<License[]> {
   const rows = await tx.all<{ id: number; licenseKey: string }>(sql`
     insert into licenses (license_key, product_id, owner_name, owner_email, activation_limit, validity, assigned_at,
       status, revoked_at, contract_id, generator_id, features, created_at, updated_at)
@@ -98,7 +99,7 @@ export async function insertLicenses(tx: Queryable, keys: readonly string[], ter
 const millis = (moment: Date | null) => moment?.getTime() ?? null
 
 export async function updateLicenseRow(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   changes: Partial<typeof licenses.$inferInsert>,
 ): Promise<License> {
@@ -107,7 +108,7 @@ export async function updateLicenseRow(
 }
 
 /** With its activations and metadata. */
-export async function deleteLicenseRows(tx: Queryable, ids: number[]) {
+export async function deleteLicenseRows(tx: Tx, ids: number[]) {
   for (let start = 0; start < ids.length; start += idsPerDelete) {
     await tx.delete(licenses).where(inArray(licenses.id, ids.slice(start, start + idsPerDelete)))
   }
@@ -115,7 +116,7 @@ export async function deleteLicenseRows(tx: Queryable, ids: number[]) {
 
 /** Gives an available key to an owner; undefined when it is not there or not available. */
 export async function assignAvailable(
-  tx: Queryable,
+  tx: Tx,
   licenseKey: string,
   owner: { ownerName: string | null; ownerEmail: string | null },
   now: Date,
@@ -130,15 +131,14 @@ export async function assignAvailable(
 
 /** The oldest keys of a product that an order may take, at most that many. */
 export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
-  db.$client
-    .prepare<{ id: number }, [number]>(
-      // Bound, SQLite would compile it again at each call.
-      `select id from licenses where product_id = ? and ${isForSale} order by id limit ${Math.trunc(limit)}`,
-    )
-    .all(productId)
-    .map(({ id }) => id)
+  selectAll<{ id: number }>(
+    db,
+    // Bound, the limit would have SQLite compile it again at each call.
+    `select id from licenses where product_id = ? and ${isForSale} order by id limit ${Math.trunc(limit)}`,
+    productId,
+  ).map(({ id }) => id)
 
-const assignment = prepared((tx) =>
+const assignment = prepared((tx: Tx) =>
   tx
     .update(licenses)
     .set({
@@ -155,7 +155,7 @@ const assignment = prepared((tx) =>
 
 /** Gives these licences to an owner; returns them by id. */
 export async function assignLicenses(
-  tx: Queryable,
+  tx: Tx,
   ids: number[],
   owner: { ownerName: string | null; ownerEmail: string | null },
   now: Date,

@@ -1,5 +1,5 @@
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireLicense } from '../licenses/operator'
 import { requireProduct } from '../products/service'
@@ -20,7 +20,7 @@ export interface Meta {
 }
 
 /** Notes that of a product, in place of what stood there under that key. */
-export async function setProductMeta(tx: Queryable, reference: string, { key, value }: Meta, now: Date) {
+export async function setProductMeta(tx: Tx, reference: string, { key, value }: Meta, now: Date) {
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
   if (before) await updateProductMetaRow(tx, before.id, value)
@@ -29,7 +29,7 @@ export async function setProductMeta(tx: Queryable, reference: string, { key, va
 }
 
 /** Takes that off a product; what is not there is an `OperatorError`. */
-export async function unsetProductMeta(tx: Queryable, reference: string, key: string, now: Date) {
+export async function unsetProductMeta(tx: Tx, reference: string, key: string, now: Date) {
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
   if (!before)
@@ -39,7 +39,7 @@ export async function unsetProductMeta(tx: Queryable, reference: string, key: st
 }
 
 /** Notes that of a licence, in place of what stood there under that key. */
-export async function setLicenseMeta(tx: Queryable, licenseKey: string, { key, value }: Meta, now: Date) {
+export async function setLicenseMeta(tx: Tx, licenseKey: string, { key, value }: Meta, now: Date) {
   const { id } = await requireLicense(tx, licenseKey)
   const before = await findLicenseMeta(tx, id, key)
   if (before) await updateLicenseMetaRow(tx, before.id, value)
@@ -48,7 +48,7 @@ export async function setLicenseMeta(tx: Queryable, licenseKey: string, { key, v
 }
 
 /** Takes that off a licence; what is not there is an `OperatorError`. */
-export async function unsetLicenseMeta(tx: Queryable, licenseKey: string, key: string, now: Date) {
+export async function unsetLicenseMeta(tx: Tx, licenseKey: string, key: string, now: Date) {
   const { id } = await requireLicense(tx, licenseKey)
   const before = await findLicenseMeta(tx, id, key)
   if (!before)

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { endpoint, gate } from '../../access/gate'
 import type { RequestContext } from '../../access/request-context'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import type { Outcome } from '../../kernel/outcome'
 import { standing } from '../licenses/policy'
@@ -21,7 +21,7 @@ export function metadata(deps: Deps) {
   const changed = (
     body: Static<typeof LicenseMeta>,
     requestContext: RequestContext,
-    work: (tx: Queryable) => Promise<Outcome>,
+    work: (tx: Tx) => Promise<Outcome>,
   ) =>
     deps.once.perform(requestContext, (tx) => withinMetadataQuota(deps, tx, body, requestContext.now, () => work(tx)))
   return new Elysia({ tags: ['Metadata'] })

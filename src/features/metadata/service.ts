@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { say } from '../../kernel/outcome'
 import { findActiveSeat } from '../activations/service'
 import { resolveProduct } from '../products/service'
@@ -17,7 +17,7 @@ import {
 } from './store'
 
 /** 453 with the new id, 452 when the licence has that key; first the rules of `verify` (CONTRACT §2). */
-export async function createLicenseMeta(tx: Queryable, input: Static<typeof LicenseMeta>, now: Date) {
+export async function createLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
   const { key, value } = input
@@ -30,7 +30,7 @@ export async function createLicenseMeta(tx: Queryable, input: Static<typeof Lice
 }
 
 /** 353 with the id, 352 when the licence has no such key; first the rules of `verify`. */
-export async function updateLicenseMeta(tx: Queryable, input: Static<typeof LicenseMeta>, now: Date) {
+export async function updateLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
   const { key, value } = input
@@ -45,7 +45,7 @@ export async function updateLicenseMeta(tx: Queryable, input: Static<typeof Lice
 }
 
 /** 252, 251 when the licence has no such key; first the rules of `verify`. */
-export async function deleteLicenseMeta(tx: Queryable, input: Static<typeof LicenseMetaChoice>, now: Date) {
+export async function deleteLicenseMeta(tx: Tx, input: Static<typeof LicenseMetaChoice>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
   const { key } = input
@@ -58,7 +58,7 @@ export async function deleteLicenseMeta(tx: Queryable, input: Static<typeof Lice
 }
 
 /** 273, 272 when the product has that key, 274 for an unknown product. */
-export async function createProductMeta(tx: Queryable, input: Static<typeof ProductMeta>, now: Date) {
+export async function createProductMeta(tx: Tx, input: Static<typeof ProductMeta>, now: Date) {
   const { key, value } = input
   const product = await resolveProduct(tx, input.product_id)
   if (!product) return say('product_not_found_meta_create')
@@ -71,7 +71,7 @@ export async function createProductMeta(tx: Queryable, input: Static<typeof Prod
 }
 
 /** 373, 372 when the product has no such key, 374 for an unknown product. */
-export async function updateProductMeta(tx: Queryable, input: Static<typeof ProductMeta>, now: Date) {
+export async function updateProductMeta(tx: Tx, input: Static<typeof ProductMeta>, now: Date) {
   const { key, value } = input
   const product = await resolveProduct(tx, input.product_id)
   if (!product) return say('product_not_found_meta_update')
@@ -86,7 +86,7 @@ export async function updateProductMeta(tx: Queryable, input: Static<typeof Prod
 }
 
 /** 482, 481 when the product has no such key, 483 for an unknown product. */
-export async function deleteProductMeta(tx: Queryable, input: Static<typeof ProductMetaChoice>, now: Date) {
+export async function deleteProductMeta(tx: Tx, input: Static<typeof ProductMetaChoice>, now: Date) {
   const { key } = input
   const product = await resolveProduct(tx, input.product_id)
   if (!product) return say('product_not_found_meta_delete')

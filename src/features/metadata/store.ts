@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { productMeta } from '../../../db/schema/catalog'
 import { licenseMeta } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 
 const ofLicense = (licenseId: number, key: string) =>
   and(eq(licenseMeta.licenseId, licenseId), eq(licenseMeta.key, key))
@@ -9,7 +9,7 @@ const ofProduct = (productId: number, key: string) =>
   and(eq(productMeta.productId, productId), eq(productMeta.key, key))
 
 /** The new id; undefined when the licence has that key already. */
-export async function insertLicenseMeta(tx: Queryable, meta: typeof licenseMeta.$inferInsert) {
+export async function insertLicenseMeta(tx: Tx, meta: typeof licenseMeta.$inferInsert) {
   const [row] = await tx.insert(licenseMeta).values(meta).onConflictDoNothing().returning({ id: licenseMeta.id })
   return row?.id
 }
@@ -19,16 +19,16 @@ export async function findLicenseMeta(db: Queryable, licenseId: number, key: str
   return row
 }
 
-export async function updateLicenseMetaRow(tx: Queryable, id: number, value: string) {
+export async function updateLicenseMetaRow(tx: Tx, id: number, value: string) {
   await tx.update(licenseMeta).set({ value }).where(eq(licenseMeta.id, id))
 }
 
-export async function deleteLicenseMetaRow(tx: Queryable, id: number) {
+export async function deleteLicenseMetaRow(tx: Tx, id: number) {
   await tx.delete(licenseMeta).where(eq(licenseMeta.id, id))
 }
 
 /** Whether the key is new to the product. */
-export async function insertProductMeta(tx: Queryable, meta: typeof productMeta.$inferInsert) {
+export async function insertProductMeta(tx: Tx, meta: typeof productMeta.$inferInsert) {
   const rows = await tx.insert(productMeta).values(meta).onConflictDoNothing().returning({ id: productMeta.id })
   return rows.length > 0
 }
@@ -38,10 +38,10 @@ export async function findProductMeta(db: Queryable, productId: number, key: str
   return row
 }
 
-export async function updateProductMetaRow(tx: Queryable, id: number, value: string) {
+export async function updateProductMetaRow(tx: Tx, id: number, value: string) {
   await tx.update(productMeta).set({ value }).where(eq(productMeta.id, id))
 }
 
-export async function deleteProductMetaRow(tx: Queryable, id: number) {
+export async function deleteProductMetaRow(tx: Tx, id: number) {
   await tx.delete(productMeta).where(eq(productMeta.id, id))
 }

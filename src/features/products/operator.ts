@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Feature, Product } from '../../../db/schema/catalog'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import type { NewProduct, ProductSettings } from './operator-model'
 import { parseFeature, slugProblem } from './policy'
@@ -10,14 +10,14 @@ import { countHoldings, findProduct } from './store'
 type Settings = Omit<Static<typeof ProductSettings>, 'product' | 'removed_features'>
 
 /** Makes a product; a setting that cannot be is an `OperatorError`, and nothing is made. */
-export async function makeProduct(tx: Queryable, { name, ...settings }: Static<typeof NewProduct>, now: Date) {
+export async function makeProduct(tx: Tx, { name, ...settings }: Static<typeof NewProduct>, now: Date) {
   const draft = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 } as const
   const columns = await columnsOf(tx, settings)
   return addProduct(tx, { ...draft, name, ...columns, features: featuresOf(settings.features) }, now)
 }
 
 /** Changes a product's settings; a setting that cannot be is an `OperatorError`, and nothing is changed. */
-export async function setProduct(tx: Queryable, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
+export async function setProduct(tx: Tx, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
   const { product: reference, removed_features: removed = [], ...settings } = given
   if (!removed.length && !Object.keys(settings).length) {
     throw new OperatorError('say what to change, for example --slug my-app', 'invalid_input')

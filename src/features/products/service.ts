@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
 import { isoSeconds } from '../../kernel/moments'
 import { onlyNamed } from '../../kernel/naming'
@@ -29,7 +29,7 @@ import {
 export { mapProductNames } from './store'
 
 /** 750 with the new id, or 751 with every faulty field. */
-export async function createProduct(tx: Queryable, input: Unchecked<typeof ProductDraft>, now: Date) {
+export async function createProduct(tx: Tx, input: Unchecked<typeof ProductDraft>, now: Date) {
   const { errors, values } = judge(ProductDraft, input)
   if (errors) return say('incorrect_data_product_create', { errors })
   const { source, name, description, status, require_non_expired, external_reference } = values
@@ -49,7 +49,7 @@ export async function createProduct(tx: Queryable, input: Unchecked<typeof Produ
 }
 
 /** Makes a product and announces it. */
-export async function addProduct(tx: Queryable, draft: ProductColumns, now: Date): Promise<Product> {
+export async function addProduct(tx: Tx, draft: ProductColumns, now: Date): Promise<Product> {
   const product = await insertProduct(tx, { uuid: randomUUID(), ...draft, createdAt: now, updatedAt: now })
   await record(tx, { verb: 'product.created', id: product.id, after: product }, now)
   await announceAll(tx, () => [{ event: 'product.created', payload: productPayload(product) }], now)
@@ -60,7 +60,7 @@ export async function addProduct(tx: Queryable, draft: ProductColumns, now: Date
 export type ProductColumns = Omit<Parameters<typeof insertProduct>[1], 'id' | 'uuid' | 'createdAt' | 'updatedAt'>
 
 /** 650, or 651 with every faulty field; an unknown product is a fault of `product_id`. */
-export async function updateProduct(tx: Queryable, input: Unchecked<typeof ProductUpdate>, now: Date) {
+export async function updateProduct(tx: Tx, input: Unchecked<typeof ProductUpdate>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
   const { errors, values } = judge(ProductUpdate, input, {
     product_id: product ? undefined : selectedIsInvalid('product_id'),
@@ -80,7 +80,7 @@ export async function updateProduct(tx: Queryable, input: Unchecked<typeof Produ
 }
 
 /** Changes a product and announces it; returns it as it is then. */
-export async function changeProduct(tx: Queryable, before: Product, changes: Partial<ProductColumns>, now: Date) {
+export async function changeProduct(tx: Tx, before: Product, changes: Partial<ProductColumns>, now: Date) {
   const after = await updateProductRow(tx, before.id, { ...changes, updatedAt: now })
   await record(tx, { verb: 'product.updated', id: after.id, before, after }, now)
   await announceAll(tx, () => [{ event: 'product.updated', payload: productPayload(after) }], now)
@@ -88,7 +88,7 @@ export async function changeProduct(tx: Queryable, before: Product, changes: Par
 }
 
 /** 550 when the product and all its keys are gone, 551 when there is none. */
-export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof ProductChoice>, now: Date) {
+export async function deleteProduct(tx: Tx, { product_id }: Static<typeof ProductChoice>, now: Date) {
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found')
   await removeProduct(tx, product, now)
@@ -96,7 +96,7 @@ export async function deleteProduct(tx: Queryable, { product_id }: Static<typeof
 }
 
 /** Deletes a product with all that hangs on it, and announces it. */
-export async function removeProduct(tx: Queryable, product: Product, now: Date) {
+export async function removeProduct(tx: Tx, product: Product, now: Date) {
   await deleteProductRow(tx, product.id)
   await record(tx, { verb: 'product.deleted', id: product.id, before: product }, now)
   await announceAll(tx, () => [{ event: 'product.deleted', payload: productPayload(product) }], now)

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import { generators, type Product, productMeta, products, releases } from '../../../db/schema/catalog'
 import { contracts, licenses } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { beginsWith, type PageRequest, pageOf } from '../../database/page'
 import { parseId } from '../../kernel/ids'
@@ -93,13 +93,13 @@ export async function countHoldings(db: Queryable, productId: number) {
   }
 }
 
-export async function insertProduct(tx: Queryable, product: typeof products.$inferInsert): Promise<Product> {
+export async function insertProduct(tx: Tx, product: typeof products.$inferInsert): Promise<Product> {
   const [row] = await tx.insert(products).values(product).returning()
   return row!
 }
 
 export async function updateProductRow(
-  tx: Queryable,
+  tx: Tx,
   id: number,
   changes: Partial<typeof products.$inferInsert>,
 ): Promise<Product> {
@@ -108,7 +108,7 @@ export async function updateProductRow(
 }
 
 /** With everything that hangs on it: licence keys, activations, metadata, signing keys. */
-export async function deleteProductRow(tx: Queryable, id: number) {
+export async function deleteProductRow(tx: Tx, id: number) {
   await tx.delete(products).where(eq(products.id, id))
 }
 

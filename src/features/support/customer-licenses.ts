@@ -1,5 +1,5 @@
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { countSeatsTaken } from '../activations/service'
 import { changeLicense, previewChange } from '../licenses/change'
@@ -40,7 +40,7 @@ export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: 
 }
 
 /** Writes what was planned, each licence with its own row in the audit log. */
-export async function changeForCustomer(tx: Queryable, { changes }: CustomerPlan) {
+export async function changeForCustomer(tx: Tx, { changes }: CustomerPlan) {
   for (const { license, changes: change } of changes) await changeLicense(tx, license, change)
 }
 

@@ -4,7 +4,7 @@ import { sharesOfKey } from '../../access/key-quota'
 import { passAll } from '../../access/rate-limit'
 import type { RequestContext } from '../../access/request-context'
 import type { Config } from '../../config'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { judge, selectedIsInvalid, textLengthMax, type Unchecked } from '../../intake/model'
 import { parseId } from '../../kernel/ids'
@@ -50,7 +50,7 @@ export function beyondQuota(
  * 830, or 831 with what is wrong with it: either way the record is kept with its flags (CONTRACT §6), or dropped where
  * the setting `telemetry` is off. Only what no field may hold is turned away.
  */
-export async function sendTelemetryData(tx: Queryable, report: Report, origin: Origin, config: Config) {
+export async function sendTelemetryData(tx: Tx, report: Report, origin: Origin, config: Config) {
   const tooLong = Object.entries(report).find(([, value]) => (fieldText(value)?.length ?? 0) > textLengthMax)
   if (tooLong) return say('malformed_request', { detail: `The field "${tooLong[0]}" is too long.` })
   const product = await resolveProduct(tx, report.product_id)
@@ -79,7 +79,7 @@ export async function getTelemetryData(db: Queryable, filter: Static<typeof Tele
 }
 
 async function keep(
-  tx: Queryable,
+  tx: Tx,
   report: Report,
   { isCorrect, productId, now, address }: Origin & { isCorrect: boolean; productId: number | undefined },
 ) {

@@ -1,10 +1,10 @@
 import { and, asc, count, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type TelemetryRecord, telemetry } from '../../../db/schema/licensing'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { type PageRequest, pageOf } from '../../database/page'
 
-const insertion = prepared((tx) => {
+const insertion = prepared((tx: Tx) => {
   const { id, ...columns } = getTableColumns(telemetry)
   const values = Object.entries(columns).map(([name, column]) => [
     name,
@@ -18,7 +18,7 @@ const insertion = prepared((tx) => {
     .prepare()
 })
 
-export async function insertTelemetry(tx: Queryable, record: Omit<TelemetryRecord, 'id'>): Promise<TelemetryRecord> {
+export async function insertTelemetry(tx: Tx, record: Omit<TelemetryRecord, 'id'>): Promise<TelemetryRecord> {
   const { flags, metadata } = record
   const [row] = await insertion(tx).execute({ ...record, flags: textOfJson(flags), metadata: textOfJson(metadata) })
   return row!
@@ -66,7 +66,7 @@ export async function countTelemetry(db: Queryable, filter: RecordFilter, before
 }
 
 /** Removes at most so many matching records that are older than that; returns how many. */
-export async function deleteTelemetry(tx: Queryable, filter: RecordFilter, before: Date, limit: number) {
+export async function deleteTelemetry(tx: Tx, filter: RecordFilter, before: Date, limit: number) {
   const some = tx.select({ id: telemetry.id }).from(telemetry).where(older(filter, before)).limit(limit)
   const deleted = await tx.delete(telemetry).where(sql`${telemetry.id} in ${some}`).returning({ id: telemetry.id })
   return deleted.length

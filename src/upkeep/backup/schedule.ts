@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import type { Config } from '../../config'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Conclusion, declareJob, type Handled, handles, type Run } from '../../jobs/job'
 import { enqueue } from '../../jobs/store'
@@ -40,7 +40,7 @@ export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
 }
 
 /** Puts a backup in; returns the file it will be, once it is verified. Two of one second are two files. */
-export async function orderBackup(tx: Queryable, folder: string, now: Date) {
+export async function orderBackup(tx: Tx, folder: string, now: Date) {
   const file = freePath(resolve(folder), now, await filesOrdered(tx))
   await enqueue(tx, backup, { file }, { now })
   return file

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../db/schema/operations'
 import { record } from '../../audit/record'
 import { redactEntries } from '../../audit/redact'
 import { deleteCalls } from '../../call-log/store'
-import type { Queryable } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { overwriting } from '../../database/secure-delete'
 import { OperatorError } from '../../kernel/operator-error'
 import { randomToken, sha256 } from '../../kernel/secrets'
@@ -14,7 +14,7 @@ import * as store from './store'
  * Erases a person: licences stay and work, and belong to nobody. The write says what was erased, and of whom only by a
  * number made for it. That an order of theirs still waits is an `OperatorError`.
  */
-export const eraseCustomer = (tx: Queryable, email: string, now: Date) =>
+export const eraseCustomer = (tx: Tx, email: string, now: Date) =>
   overwriting(tx, async () => {
     const found = await findCustomer(tx, email)
     if (await store.hasWaitingOrder(tx, [email])) {
@@ -39,19 +39,19 @@ export const eraseCustomer = (tx: Queryable, email: string, now: Date) =>
  * Forgets calls made until that moment, which a server had still in memory when the rest was erased. How many there
  * were.
  */
-export const eraseLateCalls = (tx: Queryable, calls: readonly { id: number; at: Date }[], until: Date) =>
+export const eraseLateCalls = (tx: Tx, calls: readonly { id: number; at: Date }[], until: Date) =>
   overwriting(tx, async () => {
     const late = calls.filter(({ at }) => at <= until)
     await deleteCalls(tx, idsOf(late))
     return late.length
   })
 
-async function eraseLicensing(tx: Queryable, { licenses, activations, mentions }: Customer, now: Date) {
+async function eraseLicensing(tx: Tx, { licenses, activations, mentions }: Customer, now: Date) {
   await store.disownLicenses(tx, idsOf(licenses), now)
   await store.deleteActivations(tx, idsOf(activations.filter(({ identifier }) => mentions.isIn(identifier))))
 }
 
-async function erasePapers(tx: Queryable, { papers, mentions }: Customer) {
+async function erasePapers(tx: Tx, { papers, mentions }: Customer) {
   const rowids = {} as Record<store.Paper, number[]>
   for (const name of store.paperNames) {
     rowids[name] = papers[name].map(({ rowid }) => rowid)

@@ -4,7 +4,7 @@ import { apiKeys, blocklist } from '../../../db/schema/access'
 import { productMeta } from '../../../db/schema/catalog'
 import { activations, contracts, type License, licenseMeta, licenses, telemetry } from '../../../db/schema/licensing'
 import { deliveries, deliveryAttempts, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 
 /** The licences of a person, by their e-mail address in any case. */
 export const listLicensesOf = (db: Queryable, email: string): Promise<License[]> =>
@@ -42,7 +42,7 @@ const reportOf = (keys: readonly string[], email: string) =>
 export const listTelemetryOf = (db: Queryable, keys: readonly string[], email: string) =>
   Promise.resolve(db.select().from(telemetry).where(reportOf(keys, email)))
 
-export async function deleteTelemetryById(tx: Queryable, ids: readonly number[]) {
+export async function deleteTelemetryById(tx: Tx, ids: readonly number[]) {
   await tx.delete(telemetry).where(isAmong(telemetry.id, ids))
 }
 
@@ -66,7 +66,7 @@ export interface Sheet {
 /** What was said with one of these texts in it. */
 export const listPapers = (db: Queryable, name: Paper, texts: readonly string[]) => listSheets(db, papers[name], texts)
 
-export const putPaper = (tx: Queryable, name: Paper, sheet: Sheet) => putSheet(tx, papers[name], sheet)
+export const putPaper = (tx: Tx, name: Paper, sheet: Sheet) => putSheet(tx, papers[name], sheet)
 
 /** Columns in which people write freely, or receivers and devices do. */
 const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
@@ -95,7 +95,7 @@ export async function listRemarks(db: Queryable, email: string) {
   return found
 }
 
-export const putRemark = (tx: Queryable, column: number, sheet: Sheet) => putSheet(tx, remarks[column]!, sheet)
+export const putRemark = (tx: Tx, column: number, sheet: Sheet) => putSheet(tx, remarks[column]!, sheet)
 
 async function listSheets(
   db: Queryable,
@@ -109,16 +109,12 @@ async function listSheets(
     .all()
 }
 
-async function putSheet(
-  tx: Queryable,
-  [table, column]: readonly [SQLiteTable, SQLiteColumn],
-  { rowid, content }: Sheet,
-) {
+async function putSheet(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteColumn], { rowid, content }: Sheet) {
   await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where rowid = ${rowid}`)
 }
 
 /** Orders that are over are forgotten; of those that may be repeated, what was asked for can be guessed no more. */
-export async function forgetOrders(tx: Queryable, rowids: Record<Paper, readonly number[]>, hash: string) {
+export async function forgetOrders(tx: Tx, rowids: Record<Paper, readonly number[]>, hash: string) {
   const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
   await tx.delete(jobs).where(and(isOver, isAmong(jobs.id, rowids.jobs)))
   await tx.delete(unansweredOrders).where(isAmong(unansweredOrders.id, rowids.unanswered_orders))
@@ -126,7 +122,7 @@ export async function forgetOrders(tx: Queryable, rowids: Record<Paper, readonly
 }
 
 /** Empties what receivers have answered to these deliveries. */
-export async function clearAnswers(tx: Queryable, deliveryIds: readonly number[]) {
+export async function clearAnswers(tx: Tx, deliveryIds: readonly number[]) {
   await tx
     .update(deliveryAttempts)
     .set({ responseBody: '', error: null })
@@ -134,7 +130,7 @@ export async function clearAnswers(tx: Queryable, deliveryIds: readonly number[]
 }
 
 /** Takes the person off licences and devices: no owner, no metadata, no freed seats, no traces of connections. */
-export async function disownLicenses(tx: Queryable, ids: readonly number[], now: Date) {
+export async function disownLicenses(tx: Tx, ids: readonly number[], now: Date) {
   await tx
     .update(licenses)
     .set({ ownerName: null, ownerEmail: null, blockReason: null, updatedAt: now })
@@ -146,7 +142,7 @@ export async function disownLicenses(tx: Queryable, ids: readonly number[], now:
 }
 
 /** Frees seats whose device is called by a person's name or address. */
-export async function deleteActivations(tx: Queryable, ids: readonly number[]) {
+export async function deleteActivations(tx: Tx, ids: readonly number[]) {
   await tx.delete(activations).where(isAmong(activations.id, ids))
 }
 

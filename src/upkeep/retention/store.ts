@@ -4,7 +4,7 @@ import { userTokens } from '../../../db/schema/access'
 import { activations, telemetry } from '../../../db/schema/licensing'
 import { calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
-import type { Queryable } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 
 /** So few that the write that removes them is over before anybody notices. */
 const rowsPerPage = 100
@@ -24,12 +24,12 @@ export interface OldRows {
 /** One kind of row that is not kept for ever. */
 export interface RetentionRule {
   page(db: Queryable, before: Date, from: RetentionCursor | undefined): Promise<OldRows>
-  remove(tx: Queryable, ids: number[]): Promise<void>
+  remove(tx: Tx, ids: number[]): Promise<void>
 }
 
 const rowid = sql<number>`rowid`
 
-const removeFrom = (table: SQLiteTable) => async (tx: Queryable, ids: number[]) => {
+const removeFrom = (table: SQLiteTable) => async (tx: Tx, ids: number[]) => {
   await tx.delete(table).where(sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`)
 }
 

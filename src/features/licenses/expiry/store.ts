@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm'
 import { endOfTerm, hasEndedBefore } from '../../../../db/schema/expiry'
 import { licenses } from '../../../../db/schema/licensing'
 import { installation } from '../../../../db/schema/operations'
-import type { Queryable } from '../../../database/connection'
+import type { Queryable, Tx } from '../../../database/connection'
 
 const end = endOfTerm(licenses)
 
@@ -35,7 +35,7 @@ export async function findExpiryMark(db: Queryable): Promise<ExpiryMark | undefi
   return row && JSON.parse(row.value)
 }
 
-export async function upsertExpiryMark(tx: Queryable, mark: ExpiryMark) {
+export async function upsertExpiryMark(tx: Tx, mark: ExpiryMark) {
   const value = JSON.stringify(mark)
   await tx
     .insert(installation)

@@ -1,5 +1,6 @@
 import type { License } from '../../../../db/schema/licensing'
-import { lookUp, type Queryable } from '../../../database/connection'
+import type { Queryable } from '../../../database/connection'
+import { selectOne } from '../../../database/statements'
 import { findLicense, findSeat, type Seat } from '../store'
 import { licenseKeyForms } from './forms'
 
@@ -14,7 +15,7 @@ const inAnyCase = `
 function findPastedKey(db: Queryable, text: string): string | undefined {
   const keys = new Set<string>()
   for (const form of licenseKeyForms(text)) {
-    const { first, last } = lookUp<{ first: string | null; last: string | null }>(db, inAnyCase, form)!
+    const { first, last } = selectOne<{ first: string | null; last: string | null }>(db, inAnyCase, form)!
     if (first !== null && last !== null) keys.add(first).add(last)
   }
   const [key, ...others] = keys
