@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { flagOfSetting } from './kernel/message'
 import { OperatorError } from './kernel/operator-error'
 import { isReadable } from './kernel/ownership'
 import {
@@ -176,7 +177,6 @@ export interface Config extends Values {
   readonly texts: { readonly [Name in SettingName]: string }
 }
 
-export const flagOf = (name: string) => `--${name.replaceAll('_', '-')}`
 export const variableOf = (name: string) => `LATCHKEY_${name.toUpperCase()}`
 
 /** Reads every setting: flag before variable before default. One that does not parse is an `OperatorError`. */
@@ -214,7 +214,7 @@ function credentialsFor(given: readonly (readonly [SettingName, { text: string }
 
 function givenFor(name: SettingName, flag: string | undefined, variable: string | undefined) {
   const origin: OwnOrigin = flag !== undefined ? 'flag' : variable !== undefined ? 'variable' : 'default'
-  const called = origin === 'flag' ? flagOf(name) : variableOf(name)
+  const called = origin === 'flag' ? flagOfSetting(name) : variableOf(name)
   const text = flag ?? variable ?? settings[name].default
   const value = parseSetting(name, text, called)
   return { origin, text: textOf(value, text), value }

@@ -1,11 +1,12 @@
 import { capabilities, everything, presets } from './access/capabilities'
 import { buildProgram } from './cli/program'
-import { flagOf, readConfig, settings, variableOf } from './config'
+import { readConfig, settings, variableOf } from './config'
 import type { Deps } from './deps'
 import { adminPrefix } from './http/admin/route'
 import { adminRoutes } from './http/admin/routes'
 import { buildApp } from './http/app'
 import { type Answer, answers, declared } from './kernel/answers'
+import { flagOfSetting } from './kernel/message'
 import { isSecret } from './settings/sealed'
 
 /** The parts of the documentation that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
@@ -15,7 +16,7 @@ const parts: Record<string, () => string> = {
       ['Setting', 'Flag', 'Variable', 'Stored', 'Default', 'What it does'],
       Object.entries(settings).map(([name, setting]) => [
         code(name),
-        code(isSecret(name) ? `${flagOf(name)}-file` : flagOf(name)),
+        code(isSecret(name) ? `${flagOfSetting(name)}-file` : flagOfSetting(name)),
         code(variableOf(name)),
         setting.isStorable ? 'yes' : '',
         setting.default === '' ? 'none' : code(setting.default),

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { openClientAddresses } from './access/client-addresses'
 import { openCredentialCache } from './access/credential-cache'
 import { openGuessLimiter } from './access/guess-limiter'
@@ -12,8 +12,9 @@ import { openCheckpoints } from './database/checkpoints'
 import { databaseIn, giveToOwner, requireDataFolder, requireFinished, requireOwnFiles } from './database/data-folder'
 import { type Db, openDatabase } from './database/database'
 import { isLockFailure } from './database/failure'
+import { heldByAnother, requireLock, requireWritable, withoutLocks } from './database/folder-access'
 import { openLastSeenBuffer } from './database/last-seen'
-import { givesLocks, holdLock, isHeld, type Lock } from './database/lock'
+import { givesLocks, isHeld } from './database/lock'
 import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
@@ -23,7 +24,6 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { OperatorError } from './kernel/operator-error'
-import { denied, isPermitted } from './kernel/ownership'
 import { openMetrics } from './metrics/metrics'
 import { liveConfig } from './settings/live'
 import { requireAgreement } from './settings/policy'
@@ -211,19 +211,6 @@ async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
   return key.id
 }
 
-function requireWritable(folder: string) {
-  let nearest = folder
-  while (!existsSync(nearest)) nearest = dirname(nearest)
-  if (!statSync(nearest).isDirectory()) {
-    throw new OperatorError(
-      `cannot write to ${nearest}: make it a folder this user may write to, or choose one with --data-dir`,
-    )
-  }
-  if (!isPermitted(nearest, 'write to')) {
-    throw new OperatorError(`${denied(nearest, 'write to')}; another folder is named with --data-dir`)
-  }
-}
-
 function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path: string) {
   if (!sealer)
     throw new OperatorError(`${path} is missing: put back the file that belongs to this database, from your backup`)
@@ -233,17 +220,3 @@ function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path:
     )
   }
 }
-
-function requireLock(folder: string): Lock {
-  const lock = holdLock(folder)
-  if (lock) return lock
-  throw givesLocks(folder) ? heldByAnother(folder) : withoutLocks(folder)
-}
-
-const heldByAnother = (folder: string) =>
-  new OperatorError(`another Latchkey server works on ${folder}: stop it, or choose another folder with --data-dir`)
-
-const withoutLocks = (folder: string) =>
-  new OperatorError(
-    `the file system of ${folder} gives no locks on files, as network mounts may not: choose a folder on a local disk with --data-dir`,
-  )

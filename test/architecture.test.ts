@@ -255,6 +255,18 @@ describe('words', () => {
     expect(byName.size).toBeGreaterThan(1000)
   })
 
+  test('a service names fields, settings and operations, which each door shows in its own words', () => {
+    const below = sources.filter(({ path }) => {
+      const floor = floors[roomOf(path)]
+      return path.startsWith('src/') && floor !== undefined && floor < 5
+    })
+    const speaksOfFlags = (text: string) => /(?:^|[\s"(])--[a-z]/.test(text) && /\s/.test(text.trim())
+    const found = below.flatMap(({ path, texts }) =>
+      texts.filter((text) => /"latchkey [a-z]/.test(text) || speaksOfFlags(text)).map((text) => `${path}: ${text}`),
+    )
+    expect(found).toEqual([])
+  })
+
   test('a comment says what it means without the one before it', () => {
     const found = sources.flatMap(({ path, comments }) =>
       comments.filter((comment) => /^The same\b/.test(comment)).map((comment) => `${path}: ${comment}`),

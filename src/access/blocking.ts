@@ -2,6 +2,7 @@ import type { Block } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Tx } from '../database/connection'
 import { parseCidr, plainAddress } from '../kernel/addresses'
+import { fieldRef, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteBlock, upsertBlock } from './store'
 
@@ -19,7 +20,7 @@ const identifierLengthMax = 1024
 export async function addBlock(tx: Tx, draft: BlockDraft, now: Date): Promise<Block> {
   const value = requireBlockable(draft.kind, draft.value)
   if (draft.expiresAt && draft.expiresAt <= now)
-    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
+    throw new OperatorError(message`${fieldRef('expires_at')} lies in the past: give a later date`, 'invalid_input')
   const block = await upsertBlock(tx, { ...draft, value, createdAt: now })
   await record(tx, { verb: 'blocklist.added', id: block.id, after: block }, now)
   return block
@@ -29,7 +30,10 @@ export async function addBlock(tx: Tx, draft: BlockDraft, now: Date): Promise<Bl
 export function requireBlockable(kind: Block['kind'], text: string): string {
   const value = kind === 'ip' ? usualCidr(text) : text.trim()
   if (!value || value.length > identifierLengthMax) {
-    throw new OperatorError(`--identifier takes 1 to ${identifierLengthMax} characters`, 'invalid_input')
+    throw new OperatorError(
+      message`${fieldRef('identifier')} takes 1 to ${identifierLengthMax} characters`,
+      'invalid_input',
+    )
   }
   return value
 }
@@ -37,7 +41,7 @@ export function requireBlockable(kind: Block['kind'], text: string): string {
 /** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
 export async function removeBlock(tx: Tx, id: number, now: Date): Promise<Block> {
   const block = await deleteBlock(tx, id)
-  if (!block) throw new OperatorError(`there is no entry ${id}: see "latchkey blocklist list"`, 'not_found')
+  if (!block) throw new OperatorError(message`there is no entry ${id}: see ${remedy('blocklist list')}`, 'not_found')
   await record(tx, { verb: 'blocklist.removed', id, before: block }, now)
   return block
 }

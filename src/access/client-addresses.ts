@@ -5,6 +5,7 @@ import { type Clock, stopwatch } from '../kernel/clock'
 import { clientAddress, isRelayed } from '../kernel/forwarded'
 import { isPublic } from '../kernel/internet'
 import type { Log } from '../kernel/log'
+import { type Message, message, remedy, settingRef } from '../kernel/message'
 import type { Peers } from './peers'
 import { type ProxyProblem, putProxyProblem } from './store'
 
@@ -16,7 +17,7 @@ export interface ClientAddresses {
   /** The address a request is counted under; `peer` is the other end of its socket, where that was read before. */
   of(request: Request, peer?: string): string
   /** Why a request must not pass for one of this machine or its network: a proxy passed it on and hides its client. */
-  obstacle(request: Request): string | undefined
+  obstacle(request: Request): Message | undefined
 }
 
 interface Leanings {
@@ -64,13 +65,13 @@ export function openClientAddresses({ config, peers, db, log, clock }: Leanings)
       const peer = plainAddress(socketAddress)
       if (!trusted.has(peer)) {
         return !isPublic(peer) && isRelayed(request.headers)
-          ? `a proxy at ${peer} passed this request on, and trusted_proxies does not name it: "latchkey setting set trusted_proxies ${peer}", or --trusted-proxies`
+          ? message`a proxy at ${peer} passed this request on, and trusted_proxies does not name it: ${remedy('setting set', { name: 'trusted_proxies', value: peer })}, or ${settingRef('trusted_proxies')}`
           : undefined
       }
       const { unreadableHop } = clientAddress(socketAddress, request.headers, trusted)
       return unreadableHop === undefined
         ? undefined
-        : `the proxy at ${peer} does not name its client by an address: let it write X-Forwarded-For`
+        : message`the proxy at ${peer} does not name its client by an address: let it write X-Forwarded-For`
     },
   }
 }

@@ -3,6 +3,7 @@ import { record } from '../audit/record'
 import type { Queryable, Tx } from '../database/connection'
 import { parseCidr } from '../kernel/addresses'
 import { parseId } from '../kernel/ids'
+import { fieldRef, type MessagePart, message, remedy } from '../kernel/message'
 import { onlyNamed } from '../kernel/naming'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
@@ -42,11 +43,11 @@ export async function createApiKey(tx: Tx, draft: ApiKeyDraft, now: Date): Promi
   requireSoundTerms(draft, now)
   if (!draft.preset && !draft.capabilities.length) {
     throw new OperatorError(
-      'say what the key may do: --preset client, shop or all, or --can verify,activate',
+      message`say what the key may do: ${fieldRef('preset')} client, shop or all, or ${fieldRef('capabilities')} verify,activate`,
       'invalid_input',
     )
   }
-  const taken = new OperatorError('there is an API key with that value already: see "latchkey api-key list"')
+  const taken = new OperatorError(message`there is an API key with that value already: see ${remedy('api-key list')}`)
   if (await findApiKey(tx, sha256(token))) throw taken
   const key = await insertApiKey(tx, {
     name: draft.name,
@@ -99,7 +100,7 @@ export async function rotateApiKey(tx: Tx, id: number, overlapMs: number, now: D
   const { previousUntil } = before
   if (overlapMs > 0 && previousUntil && previousUntil > now) {
     throw new OperatorError(
-      `API key ${id} was rotated already and the value before it works until ${previousUntil.toISOString()}: wait until then, or end both old values now with --overlap 0`,
+      message`API key ${id} was rotated already and the value before it works until ${previousUntil.toISOString()}: wait until then, or end both old values now with ${fieldRef('overlap', '0')}`,
     )
   }
   const token = randomToken('lk')
@@ -115,7 +116,7 @@ export async function rotateApiKey(tx: Tx, id: number, overlapMs: number, now: D
 /** The API key of that id; an `OperatorError` when there is none. */
 export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> {
   const key = await findApiKeyById(db, id)
-  if (!key) throw new OperatorError(`there is no API key ${id}: see "latchkey api-key list"`, 'not_found')
+  if (!key) throw new OperatorError(message`there is no API key ${id}: see ${remedy('api-key list')}`, 'not_found')
   return key
 }
 
@@ -125,13 +126,16 @@ export async function resolveApiKey(db: Queryable, reference: string): Promise<n
   if (id !== undefined && (await findApiKeyById(db, id))) return id
   const found = onlyNamed('API key', reference, await listApiKeysNamed(db, reference))
   if (found) return found.id
-  throw new OperatorError(`there is no API key ${id ?? `"${reference}"`}: see "latchkey api-key list"`, 'not_found')
+  throw new OperatorError(
+    message`there is no API key ${id ?? `"${reference}"`}: see ${remedy('api-key list')}`,
+    'not_found',
+  )
 }
 
 async function requireLasting(tx: Queryable, id: number) {
   const key = await requireApiKey(tx, id)
   if (key.status !== 'revoked') return key
-  throw new OperatorError(`API key ${id} is revoked, for good: make another with "latchkey api-key create"`)
+  throw new OperatorError(message`API key ${id} is revoked, for good: make another with ${remedy('api-key create')}`)
 }
 
 /** What is kept of a token: its SHA-256, and its beginning for people. */
@@ -150,10 +154,10 @@ export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'pres
 const tokenLengthMin = 20
 
 /** What cannot be the value of an API key is an `OperatorError`; `what` is what the caller calls it. */
-export function requireSoundToken(token: string, what = '--import-file') {
+export function requireSoundToken(token: string, what: MessagePart = fieldRef('api_key')) {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= tokenLengthMin && token.length <= tokenLengthMax) return
   throw new OperatorError(
-    `${what} takes a key of ${tokenLengthMin} to ${tokenLengthMax} printable ASCII characters without spaces: make a new one in place of a shorter one`,
+    message`${what} takes a key of ${tokenLengthMin} to ${tokenLengthMax} printable ASCII characters without spaces: make a new one in place of a shorter one`,
     'invalid_input',
   )
 }
@@ -162,7 +166,10 @@ export function requireSoundToken(token: string, what = '--import-file') {
 export function requireSoundTerms(terms: Partial<ApiKeyTerms>, now: Date) {
   const { name, capabilities: named = [], allowedIps = [], expiresAt } = terms
   if (name !== undefined && !name.trim()) {
-    throw new OperatorError('the name is empty: say whose key it is, for example --name "my shop"', 'invalid_input')
+    throw new OperatorError(
+      message`the name is empty: say whose key it is, for example ${fieldRef('name', 'my shop')}`,
+      'invalid_input',
+    )
   }
   const unknown = named.find((capability) => !(capabilities as readonly string[]).includes(capability))
   if (unknown !== undefined) {
@@ -176,5 +183,5 @@ export function requireSoundTerms(terms: Partial<ApiKeyTerms>, now: Date) {
     )
   }
   if (expiresAt && expiresAt <= now)
-    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
+    throw new OperatorError(message`${fieldRef('expires_at')} lies in the past: give a later date`, 'invalid_input')
 }

@@ -5,7 +5,7 @@ import { readInput } from '../intake/operator'
 import { OperatorError } from '../kernel/operator-error'
 import { Refusal } from '../kernel/outcome'
 import { csvOf } from '../operations/csv'
-import { type Operation, parametersOf, type Subject } from '../operations/operation'
+import { type Operation, positionalsOf, type Subject } from '../operations/operation'
 import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
 import { folderOf, inInstallation, withSettings } from './installation-command'
@@ -28,7 +28,7 @@ const groupOf = (above: Command, word: string) =>
 function operationCommand(group: Command, io: Io, operation: Operation) {
   const { summary, input, help } = operation
   const fields = Object.entries(input.properties as Record<string, Field>)
-  const bare = bareOf(operation)
+  const bare = positionalsOf(operation)
   const isRequired = (name: string) => input.required?.includes(name) ?? false
   const words = operation.command.split(' ')
   const command = words.length > 1 ? group.command(words.at(-1)!) : group
@@ -43,7 +43,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     if (bare.includes(name)) continue
     command.addOption(optionOf(name, field, isRequired(name)))
     if (field.file) refuseBare(command, `--${wordOf(name, { ...field, file: false })}`)
-    if (field.orFile) command.option(`${flagOf(name, field)}-file <path>`, 'the same from a file')
+    if (field.orFile) command.option(`${optionFlag(name, field)}-file <path>`, 'the same from a file')
   }
   if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
   if (operation.loses) command.option('--yes', 'do it without asking')
@@ -68,13 +68,10 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   })
 }
 
-/** The fields that stand bare on the command line, in their order. */
-const bareOf = (operation: Operation) => [...parametersOf(operation), ...(operation.bare ?? [])]
-
 /** What it is called on the command line; what stands in a file, as an argument, is a file. */
-const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
+export const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
 
-const flagOf = (name: string, { option, file }: Field) =>
+export const optionFlag = (name: string, { option, file }: Partial<Pick<Field, 'option' | 'file'>> = {}) =>
   `--${option ?? name.replaceAll('_', '-')}${file ? '-file' : ''}`
 
 const placeholders: Partial<Record<Field['kind'], string>> = {
@@ -86,7 +83,7 @@ const placeholders: Partial<Record<Field['kind'], string>> = {
 }
 
 function optionOf(name: string, field: Field, isRequired: boolean): Option {
-  const flag = flagOf(name, field)
+  const flag = optionFlag(name, field)
   if (field.kind === 'toggle') return new Option(flag, field.description)
   const option = new Option(
     `${flag} <${field.file ? 'path' : (placeholders[field.kind] ?? 'text')}>`,
@@ -107,10 +104,10 @@ const choicesOf = (field: Field): string[] | undefined =>
 
 /** The fields as they stand on the command line. */
 function optionValues(operation: Operation, given: unknown[], options: Given): Given {
-  const bare = bareOf(operation)
+  const bare = positionalsOf(operation)
   const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
-    const flag = flagOf(name, field)
+    const flag = optionFlag(name, field)
     const value = at === -1 ? options[camel(flag)] : given[at]
     const path = field.file ? value : field.orFile && options[camel(`${flag}-file`)]
     if (typeof path !== 'string') return [name, Array.isArray(value) ? value.join('\n') : value]
@@ -129,10 +126,10 @@ function validated(operation: Operation, given: Given) {
   const { input } = operation
   const { errors, values } = readAs(input, given)
   if (!errors) return values
-  const bare = bareOf(operation)
+  const bare = positionalsOf(operation)
   const sentences = Object.entries(errors).map(([name, [sentence]]) => {
     const field = input.properties[name] as Field
-    return `${bare.includes(name) ? `<${wordOf(name, field)}>` : flagOf(name, field)}: ${sentence}`
+    return `${bare.includes(name) ? `<${wordOf(name, field)}>` : optionFlag(name, field)}: ${sentence}`
   })
   throw new OperatorError(sentences.join(' '), 'invalid_input')
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
-import { OperatorError } from '../kernel/operator-error'
+import { errorJson, OperatorError } from '../kernel/operator-error'
 import { visible } from '../kernel/visible'
 import { subjects } from '../operations/subjects'
+import { forProgram } from '../upkeep/subprocess'
 import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { benchCommand } from './bench'
@@ -16,6 +17,7 @@ import { importCommand } from './import'
 import { initCommand } from './init'
 import type { Io } from './io'
 import { red } from './layout'
+import { showAtTerminal } from './message'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { restoreCommand } from './restore'
@@ -72,18 +74,31 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
 }
 
 /** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function run(args: string[], io: Io): Promise<number> {
+export async function run(given: string[], io: Io): Promise<number> {
+  const isForProgram = given[0] === forProgram
+  const args = isForProgram ? given.slice(1) : given
   try {
     await buildProgram(io, args).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const remedy = error instanceof OperatorError ? error.message : remedyFor(error)
-    if (remedy === undefined) throw error
-    if (remedy) io.err(complaint(remedy, io))
+    if (error instanceof OperatorError && isForProgram) io.err(`${JSON.stringify(errorJson(error))}\n`)
+    else {
+      const sentence =
+        error instanceof OperatorError ? error.text.render(showAtTerminal(operationOf(args))) : remedyFor(error)
+      if (sentence === undefined) throw error
+      if (sentence) io.err(complaint(sentence, io))
+    }
     return error instanceof OperatorError && error.kind === 'invalid_input' ? 2 : 1
   }
 }
+
+/** The operation a command line asks for, if it is one. */
+const operationOf = (args: readonly string[]) =>
+  subjects
+    .flatMap(({ operations }) => operations)
+    .filter(({ command }) => `${args.join(' ')} `.startsWith(`${command} `))
+    .sort((a, b) => b.command.length - a.command.length)[0]
 
 /** Who says what went wrong, and what. It may quote what a stranger has written, and moves nothing on a terminal. */
 function complaint(sentence: string, io: Io) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, fileSettings, flagOf, isPath, type SettingName, settings, variableOf } from '../config'
+import { type Config, fileSettings, isPath, type SettingName, settings, variableOf } from '../config'
+import { flagOfSetting } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
@@ -115,7 +116,7 @@ function credential(name: SettingName, config: Config) {
 function commandLine(config: Config, user: string) {
   const flags = names
     .filter((name) => config.origins[name] !== 'default')
-    .map((name) => ` ${flagOf(name)} ${shellWord(textOf(name, config))}`)
+    .map((name) => ` ${flagOfSetting(name)} ${shellWord(textOf(name, config))}`)
   return `latchkey systemd${flags.join('')}${user === 'latchkey' ? '' : ` --user ${word(user)}`}`
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { commandRef, message, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial, isPermitted } from '../kernel/ownership'
 
@@ -14,10 +15,10 @@ export const hasDataFolder = (folder: string) => found(databaseIn(folder)) !== u
 
 /** A command needs a data folder that is there; an `OperatorError` says that there is none, and how to name the right one. */
 export function requireDataFolder(folder: string) {
-  const remedy = 'name the folder of your server with --data-dir, or make a new one with "latchkey init"'
-  if (!found(folder)) throw new OperatorError(`there is no data folder at ${folder}: ${remedy}`)
+  const advice = message`name the folder of your server with ${settingRef('data_dir')}, or make a new one with ${commandRef('init')}`
+  if (!found(folder)) throw new OperatorError(message`there is no data folder at ${folder}: ${advice}`)
   if (!hasDataFolder(folder)) {
-    throw new OperatorError(`there is no data folder at ${folder}, it holds no latchkey.db: ${remedy}`)
+    throw new OperatorError(message`there is no data folder at ${folder}, it holds no latchkey.db: ${advice}`)
   }
 }
 
@@ -25,7 +26,7 @@ export function requireDataFolder(folder: string) {
 export function requireFinished(folder: string, isFinished: boolean) {
   if (isFinished) return
   throw new OperatorError(
-    `the data folder ${folder} is not complete: finish it with "latchkey init --data-dir ${folder}"`,
+    message`the data folder ${folder} is not complete: finish it with ${commandRef('init', { data_dir: folder })}`,
   )
 }
 

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { counted } from '../kernel/counted'
+import { message, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import { connect } from './connection'
@@ -45,7 +46,9 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
   const raw = openUntouched(path)
   try {
     if (isForeign(raw)) {
-      throw new OperatorError(`${path} is not a database of Latchkey: choose another folder with --data-dir`)
+      throw new OperatorError(
+        message`${path} is not a database of Latchkey: choose another folder with ${settingRef('data_dir')}`,
+      )
     }
     const isCurrent = pendingMigrations(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()

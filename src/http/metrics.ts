@@ -13,7 +13,7 @@ export function metricsPage({ config, db, folder, metrics, clientAddresses, cloc
     '/metrics',
     async ({ request }) => {
       const obstacle = clientAddresses.obstacle(request)
-      if (obstacle) return Response.json({ status: obstacle }, { status: 403 })
+      if (obstacle) return Response.json({ status: String(obstacle) }, { status: 403 })
       const address = clientAddresses.of(request)
       if (!addressSet(config.metrics_readers).has(address))
         return Response.json({ status: `not for ${address}: see metrics_readers` }, { status: 403 })

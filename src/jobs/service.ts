@@ -2,13 +2,14 @@ import type { Job } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable, Tx } from '../database/connection'
 import type { Db } from '../database/database'
+import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteJobRow, findJob, listDead, updateJob } from './store'
 
 /** The job of that id; an `OperatorError` when there is none. */
 export async function requireJob(db: Queryable, id: number): Promise<Job> {
   const job = await findJob(db, id)
-  if (!job) throw new OperatorError(`there is no job ${id}: see "latchkey job list"`, 'not_found')
+  if (!job) throw new OperatorError(message`there is no job ${id}: see ${remedy('job list')}`, 'not_found')
   return job
 }
 
@@ -16,7 +17,7 @@ export async function requireJob(db: Queryable, id: number): Promise<Job> {
 export async function retryJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await requireJob(tx, id)
   if (job.state === 'running')
-    throw new OperatorError(`job ${id} is running: see how it ends with "latchkey job show ${id}"`)
+    throw new OperatorError(message`job ${id} is running: see how it ends with ${remedy('job show', { id })}`)
   if (job.state === 'done') throw new OperatorError(`job ${id} is done, so that there is nothing to retry`)
   const isDead = job.state === 'dead'
   await record(tx, { verb: 'job.retried', id }, now)

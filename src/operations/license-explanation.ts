@@ -5,9 +5,10 @@ import { licenseReference } from '../features/licenses/operator-model'
 import { findLicense, findPastedLicense } from '../features/licenses/service'
 import { type DeviceExplanation, type Explanation, explainDevice } from '../features/support/explain'
 import type { Answer } from '../kernel/answers'
+import type { Remedy } from '../kernel/message'
 import { table } from './lines'
 import { operation } from './operation'
-import { commandOf, type Remedy } from './remedy'
+import { commandOf } from './remedy'
 
 export const explainLicense = operation({
   command: 'license explain',
@@ -27,9 +28,7 @@ export const explainLicense = operation({
         license,
         explained,
       })
-      const commands = remedies.map(commandOf)
-      const remedy = [says, ...commands].filter(Boolean).join('\n') || null
-      return { rules, answer: { code, message, remedy, remedies } }
+      return { rules, answer: { code, message, remedy: says || null, remedies } }
     }
     return { ...device, ...told(explained.verify), activate: told(explained.activate) }
   },
@@ -48,12 +47,16 @@ export const explainLicense = operation({
       '',
       `"verify" answers ${answer.code}, "${answer.message}".`,
       `"activate" answers ${activate.answer.code}, "${activate.answer.message}".`,
-      ...linesOf(activate.answer.code === answer.code ? [answer.remedy] : [answer.remedy, activate.answer.remedy]),
+      ...linesOf(answer),
+      ...(activate.answer.code === answer.code ? [] : linesOf(activate.answer)),
     ]
   },
 })
 
-const linesOf = (remedies: (string | null)[]) => remedies.flatMap((remedy) => remedy?.split('\n') ?? [])
+const linesOf = ({ remedy, remedies }: { remedy: string | null; remedies: Remedy[] }) => [
+  ...(remedy ? [remedy] : []),
+  ...remedies.map(commandOf),
+]
 
 interface Circumstances {
   license_key: string
@@ -74,7 +77,7 @@ function adviceOn(answer: Answer, { license_key, license, explained }: Circumsta
   switch (answer) {
     case 'access_denied':
       return {
-        says: '"latchkey blocklist remove" lets the device in again; the list shows its id.',
+        says: 'Remove the device from the blocklist to let it in again; the list shows its id.',
         remedies: [{ operation: 'blocklist list', input: {} }],
       }
     case 'invalid_license_key':
@@ -83,11 +86,11 @@ function adviceOn(answer: Answer, { license_key, license, explained }: Circumsta
         remedies: [{ operation: 'license search', input: { text: license_key } }],
       }
     case 'identifier_required':
-      return { says: 'Say which device with --identifier; its software has to send one.', remedies: [] }
+      return { says: 'Name the device by its identifier; its software has to send one.', remedies: [] }
     case 'license_blocked':
       return adviceOnBlocked(license!)
     case 'license_not_assigned':
-      return { says: '"latchkey license assign" gives it to its owner.', remedies: [] }
+      return { says: 'Assign it to its owner.', remedies: [{ operation: 'license assign', input: { license_key } }] }
     case 'product_inactive': {
       const input = { product: license!.productId, status: 'active' }
       return { says: '', remedies: [{ operation: 'product set', input }] }

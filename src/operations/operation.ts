@@ -64,10 +64,23 @@ export interface Subject {
   readonly operations: readonly Operation[]
 }
 
+const byCommand = new Map<string, Operation>()
+
 /** Declares an operation; its input's type reaches `run`, `show` and `loses`. */
-export const operation = <Input extends TObject, Value extends object>(declared: Operation<Input, Value>) =>
-  declared as unknown as Operation
+export function operation<Input extends TObject, Value extends object>(declared: Operation<Input, Value>): Operation {
+  byCommand.set(declared.command, declared as unknown as Operation)
+  return declared as unknown as Operation
+}
+
+/** The operation of that command, once its subject is loaded. */
+export const declaredOperation = (command: string): Operation | undefined => byCommand.get(command)
 
 /** The names of a route's parameters, in their order. */
 export const parametersOf = ({ route }: Pick<Operation, 'route'>) =>
   [...route.matchAll(/:(\w+)/g)].map(([, name]) => name!)
+
+/** The fields that stand without a flag on the command line, in their order. */
+export const positionalsOf = (operation: Pick<Operation, 'route' | 'bare'>) => [
+  ...parametersOf(operation),
+  ...(operation.bare ?? []),
+]

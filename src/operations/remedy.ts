@@ -1,21 +1,20 @@
-/** Something an operator can do about it: an operation, and what it is given. */
-export interface Remedy {
-  operation: string
-  input: Record<string, string | number>
-}
+import type { Remedy } from '../kernel/message'
+import { declaredOperation, positionalsOf } from './operation'
 
-/** Fields that stand bare on the command line of the operations that are advised. */
-const bare = ['license_key', 'identifier', 'product', 'by', 'text']
-
-/** A remedy as a command to be pasted into a shell. */
-export const commandOf = ({ operation, input }: Remedy) =>
-  [
+/** A remedy as a command to paste into a shell. */
+export function commandOf({ operation, input }: Remedy): string {
+  const declared = declaredOperation(operation)
+  const positionals = (declared ? positionalsOf(declared) : []).filter((name) => name in input)
+  const options = Object.keys(input).filter((name) => !positionals.includes(name))
+  return [
     `latchkey ${operation}`,
-    ...Object.entries(input).map(([name, value]) => {
-      const word = quoted(String(value))
-      return bare.includes(name) ? word : `--${name.replaceAll('_', '-')} ${word}`
+    ...positionals.map((name) => quoted(String(input[name]))),
+    ...options.map((name) => {
+      const flag = `--${declared?.input.properties[name]?.option ?? name.replaceAll('_', '-')}`
+      return input[name] === true ? flag : `${flag} ${quoted(String(input[name]))}`
     }),
   ].join(' ')
+}
 
 /** A word as a shell takes it. */
 const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

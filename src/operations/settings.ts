@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import { flagOf, isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
+import { isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
+import { flagOfSetting } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { isSecret } from '../settings/sealed'
 import {
@@ -25,9 +26,9 @@ const list = operation({
   role: 'viewer',
   summary: 'every setting: its value, where it comes from, its default, what it does',
   input: Type.Object({}),
-  run: async ({ db, config }) => ({ settingOperations: await listSettings(db.read, config) }),
-  show: ({ settingOperations }) =>
-    table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settingOperations.map(rowOf), '', ['WHAT IT DOES']),
+  run: async ({ db, config }) => ({ settings: await listSettings(db.read, config) }),
+  show: ({ settings }) =>
+    table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), '', ['WHAT IT DOES']),
 })
 
 const show = operation({
@@ -125,7 +126,7 @@ const rowOf = (setting: SettingView) => {
 
 /** Where a value comes from, in full. */
 function sourceOf({ name, source }: SettingView): string {
-  const [flag, variable] = [`flag ${flagOf(name)}`, `variable ${variableOf(name)}`]
+  const [flag, variable] = [`flag ${flagOfSetting(name)}`, `variable ${variableOf(name)}`]
   const places: Record<SettingView['source'], string> = {
     flag: `the ${flag}`,
     variable: `the ${variable}`,

@@ -6,6 +6,7 @@ import { type Status, statusOf } from '../upkeep/status/service'
 import { runCommand } from '../upkeep/subprocess'
 import { facts } from './lines'
 import { operation, type Subject } from './operation'
+import { commandOf } from './remedy'
 
 const nothing = Type.Object({})
 
@@ -18,10 +19,10 @@ const doctorOperation = operation({
   run: (context) => examine(context, context.now),
   isFailure: ({ ok }) => !ok,
   show: ({ ok, checks }) => [
-    ...checks.flatMap(({ name, promise, findings, remedy }) => [
+    ...checks.flatMap(({ name, promise, findings, remedy, remedies }) => [
       `${findings.length ? '✗' : '✓'} ${name}: ${promise}`,
       ...findings.map((finding) => `    ${finding}`),
-      ...(remedy ? [`  → ${remedy}`] : []),
+      ...(remedy ? [`  → ${remedy}`, ...remedies.map((each) => `    ${commandOf(each)}`)] : []),
     ]),
     '',
     ok ? 'All is well.' : 'Not all is well.',
@@ -50,7 +51,8 @@ const statusOperation = operation({
         'disk left': megabytes(rest.disk_free_bytes),
       }),
       '',
-      ...(attention.length ? attention : ['Nothing needs attention.']),
+      ...attention.flatMap(({ message, remedies }) => [message, ...remedies.map((each) => `  → ${commandOf(each)}`)]),
+      ...(attention.length ? [] : ['Nothing needs attention.']),
     ]
   },
 })

@@ -1,5 +1,6 @@
 import { type Config, parseSetting, type StorableName } from '../config'
 import type { Queryable } from '../database/connection'
+import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { findStored } from './store'
 
@@ -33,7 +34,7 @@ export async function secretAlong(tx: Queryable, { name, text, secret }: Given, 
   const isHeld = config[held] !== '' || (await findStored(tx, held)) !== undefined
   if (!isHeld || !isMoved(name, text, config)) return undefined
   throw new OperatorError(
-    `the stored ${held} would be sent to another place: give it anew along with ${name}, as ${held} (on the command line --envato-token-file FILE)`,
+    message`the stored ${held} would be sent to another place: give it anew along with ${name}, as ${fieldRef(held)}`,
     'invalid_input',
   )
 }

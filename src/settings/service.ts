@@ -2,7 +2,6 @@ import { isAbsolute } from 'node:path'
 import { record } from '../audit/record'
 import {
   type Config,
-  flagOf,
   isPath,
   parseSetting,
   type SettingName,
@@ -14,6 +13,8 @@ import {
   variableOf,
 } from '../config'
 import type { Queryable, Tx } from '../database/connection'
+import type { Queryable } from '../database/connection'
+import { message, remedy, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
@@ -59,7 +60,7 @@ export async function listSettings(db: Queryable, config: Config): Promise<Setti
 export function requireSetting(word: string): SettingName {
   const name = word.toLowerCase().replaceAll('-', '_')
   if (Object.hasOwn(settings, name)) return name as SettingName
-  throw new OperatorError(`there is no setting "${word}": see "latchkey setting list"`, 'invalid_input')
+  throw new OperatorError(message`there is no setting "${word}": see ${remedy('setting list')}`, 'invalid_input')
 }
 
 /** The setting of that name; one that is not there, or only the process has, is an `OperatorError`. */
@@ -68,7 +69,7 @@ export function requireStorable(word: string): StorableName {
   const storable = storableNames.find((each) => each === name)
   if (storable) return storable
   throw new OperatorError(
-    `${name} is not stored: start the server with ${flagOf(name)} or ${variableOf(name)}`,
+    message`${name} is not stored: start the server with ${settingRef(name)} or ${variableOf(name)}`,
     'invalid_input',
   )
 }
@@ -117,7 +118,8 @@ async function put(tx: Tx, { name, text }: AnswerOptions, { sealer, now }: Omit<
 /** Forgets what is stored: from then on a flag, a variable or the default holds. */
 export async function forgetSetting(tx: Tx, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
   const before = await findStored(tx, name)
-  if (!before) throw new OperatorError(`nothing is stored for ${name}: see "latchkey setting list"`, 'not_found')
+  if (!before)
+    throw new OperatorError(message`nothing is stored for ${name}: see ${remedy('setting list')}`, 'not_found')
   if (config.origins[name] === 'default') {
     requireAgreement({ ...config, [name]: parseSetting(name, settings[name].default, name) } as Config)
   }

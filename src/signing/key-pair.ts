@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { SigningKey } from '../../db/schema/operations'
+import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import type { Sealer } from './sealing'
@@ -20,7 +21,7 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
   // Editors of Windows put a mark before it.
   const pem = text.replace(/^\ufeff/, '')
   if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
-    throw new OperatorError('the private key is encrypted: give its passphrase with --passphrase-file')
+    throw new OperatorError(message`the private key is encrypted: give its passphrase with ${fieldRef('passphrase')}`)
   }
   let key: KeyObject
   try {

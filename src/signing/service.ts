@@ -4,6 +4,7 @@ import { record } from '../audit/record'
 import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Clock } from '../kernel/clock'
+import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { certify } from './certificate'
 import { generateRsaKey, type KeySize, openSigningKey, toSigningKey } from './key-pair'
@@ -22,7 +23,9 @@ export type KeyOwner = number | null
 /** Makes a first key pair. An `OperatorError` where there is one already: replacing a key is said aloud. */
 export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
-    throw new OperatorError(`${named(owner)} exists already: replace it with "latchkey key rotate${flagFor(owner)}"`)
+    throw new OperatorError(
+      message`${named(owner)} exists already: replace it with ${remedy('key rotate', ownerInput(owner))}`,
+    )
   }
   if (await hasKey(db.read, owner)) refuse()
   const key = toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
@@ -46,7 +49,7 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
   const before = await findLatestKey(db.read, owner)
   if (!before) {
     throw new OperatorError(
-      `there is nothing to replace, ${named(owner)} does not exist: make it with "latchkey key generate${flagFor(owner)}"`,
+      message`there is nothing to replace, ${named(owner)} does not exist: make it with ${remedy('key generate', ownerInput(owner))}`,
     )
   }
   const privateKey = await generateRsaKey(bits)
@@ -55,7 +58,9 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
   const row = { ...key, activeFrom: overlapMs ? takesOverAt : null }
   await db.write(async (tx) => {
     if ((await findLatestKey(tx, owner))?.id !== before.id) {
-      throw new OperatorError(`${named(owner)} was replaced by somebody else meanwhile: see "latchkey key show"`)
+      throw new OperatorError(
+        message`${named(owner)} was replaced by somebody else meanwhile: see ${remedy('key show')}`,
+      )
     }
     await putInPlace(tx, row, takesOverAt)
   })
@@ -80,9 +85,11 @@ export async function putInPlace(tx: Tx, key: SigningKey, takesOverAt = key.crea
 /** Ends an outgoing key before its overlap is over, when it has leaked or nobody needs it any more. */
 export async function retireKey(tx: Tx, id: string, now: Date): Promise<SigningKey> {
   const key = await findKey(tx, id)
-  if (!key) throw new OperatorError(`there is no signing key "${id}": see "latchkey key show"`, 'not_found')
+  if (!key) throw new OperatorError(message`there is no signing key "${id}": see ${remedy('key show')}`, 'not_found')
   if (!key.retiredAt) {
-    throw new OperatorError(`key ${id} is the latest of its owner: replace it first, with "latchkey key rotate"`)
+    throw new OperatorError(
+      message`key ${id} is the latest of its owner: replace it first, with ${remedy('key rotate')}`,
+    )
   }
   if (key.retiredAt <= now) throw new OperatorError(`key ${id} is retired already`)
   await endOutgoing(tx, key, now)
@@ -98,4 +105,4 @@ const certifiedBy = async (before: SigningKey, key: SigningKey, sealer: Sealer) 
 })
 
 const named = (owner: KeyOwner) => (owner === null ? 'the global key pair' : `the key pair of product ${owner}`)
-const flagFor = (owner: KeyOwner) => (owner === null ? '' : ` --product ${owner}`)
+const ownerInput = (owner: KeyOwner) => (owner === null ? {} : { product: owner })

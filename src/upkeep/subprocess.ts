@@ -1,9 +1,12 @@
 import { join } from 'node:path'
-import { OperatorError } from '../kernel/operator-error'
+import { errorFromJson, OperatorError } from '../kernel/operator-error'
 
 const program = Bun.isStandaloneExecutable
   ? [process.execPath]
   : [process.execPath, join(import.meta.dir, '../main.ts')]
+
+/** The first word of a command line whose errors another process of this program reads. */
+export const forProgram = '--errors-as-json'
 
 /** What a command of ours said. */
 export interface CommandResult {
@@ -21,7 +24,7 @@ export async function runCommand(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  const child = Bun.spawn([...program, ...args, '--data-dir', folder, '--json'], {
+  const child = Bun.spawn([...program, forProgram, ...args, '--data-dir', folder, '--json'], {
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -34,5 +37,6 @@ export async function runCommand(
   ])
   if (out) return { exitCode, value: JSON.parse(out) }
   const sentence = err.trim().split('\n').at(-1)!
+  if (sentence.startsWith('{"kind":')) throw errorFromJson(JSON.parse(sentence))
   throw new OperatorError(sentence.replace(/^latchkey: /, '') || `"latchkey ${args[0]}" was stopped before it was done`)
 }

@@ -2,6 +2,8 @@ import type { User } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Verb } from '../audit/verbs'
 import type { Queryable, Tx } from '../database/connection'
+import type { Queryable } from '../database/connection'
+import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
 
@@ -29,7 +31,7 @@ export async function createUser(tx: Tx, { name, role, passwordHash }: UserDraft
 /** The user of that name; that there is none is an `OperatorError`. */
 export async function requireUser(db: Queryable, name: string): Promise<User> {
   const user = await findUser(db, name)
-  if (!user) throw new OperatorError(`there is no user "${name}": see "latchkey user list"`, 'not_found')
+  if (!user) throw new OperatorError(message`there is no user "${name}": see ${remedy('user list')}`, 'not_found')
   return user
 }
 

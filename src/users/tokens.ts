@@ -4,6 +4,7 @@ import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import { dayMs } from '../kernel/durations'
+import { fieldRef, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken, sha256 } from '../kernel/secrets'
 import { endOtherTokens, requireUser } from './service'
@@ -35,7 +36,7 @@ export interface TokenDraft {
 export async function createToken(tx: Tx, { userName, name, expiresAt }: TokenDraft, now: Date) {
   const user = await requireUser(tx, userName)
   if (expiresAt && expiresAt <= now)
-    throw new OperatorError('--expires-at lies in the past: give a later date', 'invalid_input')
+    throw new OperatorError(message`${fieldRef('expires_at')} lies in the past: give a later date`, 'invalid_input')
   if (user.status !== 'active') throw new OperatorError(`"${user.name}" is disabled: enable the user first`)
   const made = await insert(tx, { user, name, kind: 'token', expiresAt: expiresAt ?? null }, now)
   await record(tx, { verb: 'user-token.created', id: made.token.id, after: made.token }, now)
@@ -103,7 +104,7 @@ export async function endTokens(tx: Tx, { userName, kind, id, keepTokens }: Ende
   const ended = await revokeTokens(tx, { userId: user.id, kind, id }, now)
   if (id !== undefined && !ended.length) {
     throw new OperatorError(
-      `"${userName}" has no ${kind} ${id}: see "latchkey user ${kind}s list ${userName}"`,
+      message`"${userName}" has no ${kind} ${id}: see ${remedy(`user ${kind}s list`, { user: userName })}`,
       'not_found',
     )
   }

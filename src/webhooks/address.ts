@@ -36,9 +36,7 @@ export function openAddressGuard(
       if (!addresses.length) throw new Error(`${host} has no address`)
       const refused = addresses.find((address) => !isAllowed(address))
       if (refused)
-        throw new Error(
-          `${refused} is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list`,
-        )
+        throw new Error(`${refused} is a private or reserved address: the setting webhook_allow_list allows it`)
       return addresses
     },
   }

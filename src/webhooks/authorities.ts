@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
+import { message, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
@@ -14,7 +15,7 @@ export function readAuthorities(path: string): string[] | undefined {
   const own = readText(path).match(certificate) ?? []
   if (!own.length || !own.every(isCertificate)) {
     throw new OperatorError(
-      `${path} holds no certificate (PEM): name the file of your certificate authority with --webhook-ca`,
+      message`${path} holds no certificate (PEM): name the file of your certificate authority with ${settingRef('webhook_ca')}`,
     )
   }
   return [...tls.rootCertificates, ...own]
@@ -24,7 +25,9 @@ function readText(path: string) {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    throw new OperatorError(`cannot read ${path}: check the name in --webhook-ca and the file's permissions`)
+    throw new OperatorError(
+      message`cannot read ${path}: check the name in ${settingRef('webhook_ca')} and the file's permissions`,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { record } from '../audit/record'
 import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { deleteJob } from '../jobs/service'
+import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deliver, send } from './outbox'
 import { requireActive } from './service'
@@ -17,7 +18,8 @@ const messagesPerWrite = 500
  */
 export async function replayDelivery(tx: Tx, id: number, now: Date): Promise<number> {
   const delivery = await findDelivery(tx, id)
-  if (!delivery) throw new OperatorError(`there is no delivery ${id}: see "latchkey webhook deliveries"`, 'not_found')
+  if (!delivery)
+    throw new OperatorError(message`there is no delivery ${id}: see ${remedy('webhook deliveries')}`, 'not_found')
   const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
   const [sent] = await send(tx, [again(delivery, webhook)], now)
   await record(tx, { verb: 'delivery.replayed', id, after: { as: sent } }, now)

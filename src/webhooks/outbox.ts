@@ -95,11 +95,11 @@ export async function postCallbacks(tx: Tx, seats: readonly CallbackSeat[], now:
 }
 
 /** What is to be sent, to whom. The same message keeps its id when it is sent again. */
-export type Message = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
+export type WebhookMessage = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
   Partial<Pick<Delivery, 'messageId' | 'webhookId'>>
 
 /** Puts messages into the outbox; those of one webhook go out one after the other. Returns the deliveries' ids. */
-export async function send(tx: Tx, messages: readonly Message[], now: Date) {
+export async function send(tx: Tx, messages: readonly WebhookMessage[], now: Date) {
   const rows = messages.map((message) => ({
     messageId: randomUUID(),
     ...message,

@@ -3,6 +3,7 @@ import type { Webhook } from '../../db/schema/work'
 import { record } from '../audit/record'
 import type { Queryable, Tx } from '../database/connection'
 import { parseId } from '../kernel/ids'
+import { fieldRef, message, remedy } from '../kernel/message'
 import { onlyNamed } from '../kernel/naming'
 import { OperatorError } from '../kernel/operator-error'
 import { randomToken } from '../kernel/secrets'
@@ -31,7 +32,10 @@ export async function addWebhook(
 ): Promise<{ webhook: Webhook; secret: string }> {
   requireSoundWebhook(draft)
   if (!draft.events.length) {
-    throw new OperatorError('say which events it is told of: --events license.created,license.expired', 'invalid_input')
+    throw new OperatorError(
+      message`say which events it is told of: ${fieldRef('events')} license.created,license.expired`,
+      'invalid_input',
+    )
   }
   const secret = randomToken('whsec')
   const uuid = randomUUID()
@@ -51,7 +55,7 @@ export async function addWebhook(
 /** The webhook of that id; an `OperatorError` when there is none. */
 export async function requireWebhook(db: Queryable, id: number): Promise<Webhook> {
   const webhook = await findWebhook(db, id)
-  if (!webhook) throw new OperatorError(`there is no webhook ${id}: see "latchkey webhook list"`, 'not_found')
+  if (!webhook) throw new OperatorError(message`there is no webhook ${id}: see ${remedy('webhook list')}`, 'not_found')
   return webhook
 }
 
@@ -61,7 +65,10 @@ export async function resolveWebhook(db: Queryable, reference: string): Promise<
   if (id !== undefined && (await findWebhook(db, id))) return id
   const found = onlyNamed('webhook', reference, await listWebhooksNamed(db, reference))
   if (found) return found.id
-  throw new OperatorError(`there is no webhook ${id ?? `"${reference}"`}: see "latchkey webhook list"`, 'not_found')
+  throw new OperatorError(
+    message`there is no webhook ${id ?? `"${reference}"`}: see ${remedy('webhook list')}`,
+    'not_found',
+  )
 }
 
 /** Changes name, address or events. What waits already goes where it was meant to go. */
@@ -128,7 +135,8 @@ export async function pingWebhook(tx: Tx, id: number, now: Date): Promise<number
 /** The webhook of that id, if it may be told anything; an `OperatorError` otherwise. */
 export async function requireActive(tx: Queryable, id: number): Promise<Webhook> {
   const webhook = await requireWebhook(tx, id)
-  if (!webhook.active) throw new OperatorError(`webhook ${id} is disabled: run "latchkey webhook enable ${id}" first`)
+  if (!webhook.active)
+    throw new OperatorError(message`webhook ${id} is disabled: run ${remedy('webhook enable', { id })} first`)
   return webhook
 }
 
@@ -138,13 +146,16 @@ const allOf = (wanted: readonly string[]) => (wanted.includes('all') ? [...event
 export function requireSoundWebhook({ name, url, events: wanted = [] }: Partial<WebhookDraft>) {
   if (name !== undefined && !name.trim()) {
     throw new OperatorError(
-      'the name is empty: say what the webhook is for, for example --name "my shop"',
+      message`the name is empty: say what the webhook is for, for example ${fieldRef('name', 'my shop')}`,
       'invalid_input',
     )
   }
   const problem = url === undefined ? undefined : problemIn(url)
   if (problem)
-    throw new OperatorError(`${problem}: give one like https://shop.example.com/latchkey with --url`, 'invalid_input')
+    throw new OperatorError(
+      message`${problem}: give one like https://shop.example.com/latchkey with ${fieldRef('url')}`,
+      'invalid_input',
+    )
   const isKnown = (event: string) => event === 'all' || events.includes(event as Event)
   const unknown = wanted.find((event) => !isKnown(event))
   if (unknown !== undefined) {

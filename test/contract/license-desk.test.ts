@@ -247,12 +247,18 @@ describe('one customer’s verify fails', () => {
       [205, false],
       [202, false],
     ])
-    expect(await answers()).toMatchObject({ code: 150, remedy: expect.stringContaining('blocklist') })
+    expect(await answers()).toMatchObject({ code: 150, remedies: [{ operation: 'blocklist list', input: {} }] })
     const [{ id }] = (await installation.cli('blocklist', 'list', '--json')).json.blocklist
     await installation.cli('blocklist', 'remove', String(id))
-    expect(await answers()).toMatchObject({ code: 204, remedy: expect.stringContaining('unblock') })
+    expect(await answers()).toMatchObject({
+      code: 204,
+      remedies: [{ operation: 'license unblock', input: { license_key: 'ADA' } }],
+    })
     await license('unblock', 'ADA')
-    expect(await answers()).toMatchObject({ code: 205, remedy: expect.stringContaining('license extend ADA 30d') })
+    expect(await answers()).toMatchObject({
+      code: 205,
+      remedies: [{ operation: 'license extend', input: { license_key: 'ADA', by: '30d' } }],
+    })
     await license('edit', 'ADA', '--validity', '0')
     expect(await answers()).toMatchObject({ code: 202, remedy: expect.stringContaining('activate') })
     const device = { license_key: 'ADA', identifier: 'new-laptop' }
@@ -262,7 +268,6 @@ describe('one customer’s verify fails', () => {
     expect(activate.rules.at(-1).observed).toMatch(/^1 of 1 seat taken by old-laptop since \d{4}-\d\d-\d\d$/)
     expect(activate.answer).toMatchObject({
       code: 302,
-      remedy: expect.stringContaining('latchkey activation deactivate ADA old-laptop'),
       remedies: expect.arrayContaining([
         { operation: 'activation deactivate', input: { license_key: 'ADA', identifier: 'old-laptop' } },
         { operation: 'license edit', input: { license_key: 'ADA', activation_limit: 2 } },

@@ -4,7 +4,9 @@ import { makeOperator } from '../support/operator'
 import { until } from '../support/wait'
 
 const attentionOf = async (installation: TestInstallation) =>
-  (await installation.cli('status', '--json')).json.attention.join('\n')
+  (await installation.cli('status', '--json')).json.attention
+    .map(({ message }: { message: string }) => message)
+    .join('\n')
 const proxiesOf = async (installation: TestInstallation) =>
   JSON.parse((await installation.cli('doctor', '--json')).out).checks.find(
     ({ name }: { name: string }) => name === 'proxies',

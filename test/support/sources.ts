@@ -21,6 +21,8 @@ export interface Source {
   reaches: string[]
   /** The names it exports. */
   exports: string[]
+  /** The texts in its code; of a template, its literal parts. */
+  texts: string[]
   /** Its comments, without the marks around them. */
   comments: string[]
 }
@@ -34,17 +36,19 @@ function read(path: string): Source {
   const imports: Import[] = []
   const reaches: string[] = []
   const exports: string[] = []
+  const texts: string[] = []
   const visit = (node: ts.Node) => {
     const found = importIn(node)
     if (found) imports.push({ to: resolve(path, found.to), isType: found.isType })
     const reached = reachIn(node, file)
     if (reached) reaches.push(reached)
+    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) texts.push(node.text)
     ts.forEachChild(node, visit)
   }
   visit(file)
   for (const statement of file.statements) exports.push(...exportsIn(statement))
   const comments = [...text.matchAll(/^ *(?:\/\*\*?|\/\/)[\s*]*(.*)/gm)].map(([, comment]) => comment!)
-  return { path, lines: text.trimEnd().split('\n').length, imports, reaches, exports, comments }
+  return { path, lines: text.trimEnd().split('\n').length, imports, reaches, exports, texts, comments }
 }
 
 function importIn(node: ts.Node): Import | undefined {

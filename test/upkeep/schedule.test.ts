@@ -99,7 +99,10 @@ describe('a server that takes backups', () => {
       expect(failure.error).toContain('cannot read')
       expect(taken()).toEqual([])
       const status = await beside('status', '--json')
-      expect(status.json.attention).toContainEqual(expect.stringMatching(/the backup of .* failed/))
+      expect(status.json.attention).toContainEqual({
+        message: expect.stringMatching(/the backup of .* failed/),
+        remedies: [],
+      })
       const doctor = await beside('doctor')
       expect(doctor.exitCode).toBe(1)
       expect(doctor.out).toContain('which holds no passphrase')

@@ -22,11 +22,11 @@ function linesAt({ at, commands, choices, options }: CompletionNode): string[] {
   return [
     ...commands.map(({ word, about }: Suggestion) => `${complete} -f -a ${word} -d ${quoted(about)}`),
     ...(choices.length ? [`${complete} -f -a '${choices.join(' ')}'`] : []),
-    ...options.map((option) => `${complete} ${flagOf(option)} -d ${quoted(option.about)}`),
+    ...options.map((option) => `${complete} ${optionFlag(option)} -d ${quoted(option.about)}`),
   ]
 }
 
-function flagOf({ word, takesValue, choices }: Suggested) {
+function optionFlag({ word, takesValue, choices }: Suggested) {
   const flag = `-l ${word.replace(/^--/, '')}`
   if (choices.length) return `${flag} -x -a '${choices.join(' ')}'`
   return takesValue ? `${flag} -r` : flag

@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Contract } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { counted } from '../../kernel/counted'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { onlyNamed } from '../../kernel/naming'
 import { OperatorError } from '../../kernel/operator-error'
 import { randomToken } from '../../kernel/secrets'
@@ -16,7 +17,7 @@ export async function requireContract(db: Queryable, reference: string): Promise
   const contract =
     (await findContract(db, reference)) ?? onlyNamed('contract', reference, await listContractsNamed(db, reference))
   if (contract) return contract
-  throw new OperatorError(`there is no contract "${reference}": see "latchkey contract list"`, 'not_found')
+  throw new OperatorError(message`there is no contract "${reference}": see ${remedy('contract list')}`, 'not_found')
 }
 
 /** Makes a contract; its key is drawn where none is given. */
@@ -43,7 +44,10 @@ export async function makeContract(
 export async function editContract(tx: Tx, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
   const { contract: reference, product: productReference, ...terms } = input
   if (Object.keys(input).length < 2)
-    throw new OperatorError('say what to change, for example --quantity 200', 'invalid_input')
+    throw new OperatorError(
+      message`say what to change, for example ${fieldRef('license_keys_quantity', '200')}`,
+      'invalid_input',
+    )
   const before = await requireContract(tx, reference)
   const used = await countContractKeys(tx, before.id)
   if (terms.contract_key) await requireUnused(tx, terms.contract_key, before)

@@ -2,6 +2,7 @@ import type { Release } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireProduct } from '../products/service'
 import { type OnProgress, receiveFile, removeFile, type Upload } from './files'
@@ -45,7 +46,7 @@ export async function addRelease(
   const version = soundVersion(draft.version)
   const product = await requireProduct(db.read, draft.product)
   const taken = new OperatorError(
-    `product ${product.id} has a release with the numeric version ${numericVersion} already: choose another, or see "latchkey release list"`,
+    message`product ${product.id} has a release with the numeric version ${numericVersion} already: choose another, or see ${remedy('release list')}`,
   )
   if (await findRelease(db.read, product.id, numericVersion)) throw taken
   const incoming = await receiveFile(folder, upload, { now, onProgress })
@@ -77,7 +78,7 @@ export async function addRelease(
 /** The release of that id; an `OperatorError` when there is none. */
 export async function requireRelease(db: Queryable, id: number): Promise<Release> {
   const release = await findReleaseById(db, id)
-  if (!release) throw new OperatorError(`there is no release ${id}: see "latchkey release list"`, 'not_found')
+  if (!release) throw new OperatorError(message`there is no release ${id}: see ${remedy('release list')}`, 'not_found')
   return release
 }
 

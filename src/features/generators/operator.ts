@@ -1,6 +1,8 @@
 import type { Generator } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { keyLengthMax } from '../licenses/model'
 import { requireProduct } from '../products/service'
@@ -70,7 +72,7 @@ export async function switchGenerator(tx: Tx, id: number, status: 0 | 1, now: Da
 /** Changes what a generator's keys will be like; its method and its product stay (CONTRACT §3). */
 export async function editGenerator(tx: Tx, id: number, changes: GeneratorChanges, now: Date) {
   if (!Object.keys(changes).length)
-    throw new OperatorError('say what to change, for example --validity 365', 'invalid_input')
+    throw new OperatorError(message`say what to change, for example ${fieldRef('validity', '365')}`, 'invalid_input')
   const before = await requireGenerator(tx, id)
   if (before.method !== 'custom' && changes.functionName)
     throw new OperatorError(
@@ -105,15 +107,21 @@ export async function previewKeys(db: Queryable, id: number, count: number): Pro
 export async function requireGenerator(db: Queryable, id: number): Promise<Generator> {
   const generator = await findGenerator(db, id)
   if (generator) return generator
-  throw new OperatorError(`there is no generator ${id}: see "latchkey generator list"`, 'not_found')
+  throw new OperatorError(message`there is no generator ${id}: see ${remedy('generator list')}`, 'not_found')
 }
 
 function requireTemplate({ method, functionName }: Format) {
   if (method === 'custom' && !functionName) {
-    throw new OperatorError('a custom generator needs a template: --template {A:5}-{9:4}-{X:6}', 'invalid_input')
+    throw new OperatorError(
+      message`a custom generator needs a template: ${fieldRef('function_name', '{A:5}-{9:4}-{X:6}')}`,
+      'invalid_input',
+    )
   }
   if (method !== 'custom' && functionName)
-    throw new OperatorError('a template is for custom generators: add --method custom', 'invalid_input')
+    throw new OperatorError(
+      message`a template is for custom generators: add ${fieldRef('method', 'custom')}`,
+      'invalid_input',
+    )
 }
 
 function requireReadable({ prefix, suffix, functionName, charset }: Format) {
@@ -147,14 +155,14 @@ function requireFit(format: Format, pattern: Pattern) {
   const keys = capacity(pattern)
   if (keys < capacityMin) {
     const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(capacityMin)}`
-    throw new OperatorError(`this generator ${numbers}: ${remedy(format)}`, 'invalid_input')
+    throw new OperatorError(message`this generator ${numbers}: ${advice(format)}`, 'invalid_input')
   }
 }
 
-function remedy({ method, charset }: Format) {
+function advice({ method, charset }: Format) {
   if (method === 'custom') return 'raise the lengths in the template, or add placeholders such as {X:8}'
   const drawn = Math.ceil(Math.log(Number(capacityMin)) / Math.log(charset.length))
-  return `raise --chunks or --chunk-length until a key has ${drawn} drawn characters, or give --charset more of them`
+  return message`raise ${fieldRef('number_of_chunks')} or ${fieldRef('chunk_length')} until a key has ${drawn} drawn characters, or give ${fieldRef('charset')} more of them`
 }
 
 /** 1,000,000 */

@@ -1,6 +1,8 @@
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { changeLicense } from '../licenses/change'
 import { isOwned, requireLicense } from '../licenses/operator'
@@ -58,6 +60,6 @@ export async function requireReplaceable(db: Queryable, licenseKey: string): Pro
     throw new OperatorError(`licence key "${licenseKey}" was replaced already: its owner has "${license.replacedBy}"`)
   }
   if (isOwned(license)) return license
-  const remedy = `"latchkey license delete ${licenseKey}" and "latchkey license create" make another`
-  throw new OperatorError(`licence key "${licenseKey}" is nobody's, so there is nothing to hand over: ${remedy}`)
+  const advice = message`${remedy('license delete', { license_key: licenseKey })} and ${remedy('license create')} make another`
+  throw new OperatorError(message`licence key "${licenseKey}" is nobody's, so there is nothing to hand over: ${advice}`)
 }

@@ -2,6 +2,8 @@ import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { parseMoment } from '../../kernel/moments'
 import { OperatorError } from '../../kernel/operator-error'
 import { Refusal } from '../../kernel/outcome'
@@ -23,7 +25,7 @@ export async function stockLicenses(tx: Tx, input: Static<typeof NewLicenses>, n
   const { license_keys: keys, product: reference, generator, quantity } = input
   if (keys && (generator !== undefined || quantity !== undefined)) {
     throw new OperatorError(
-      'either --key says which keys there are, or --generator and --quantity have them drawn',
+      message`either ${fieldRef('license_keys')} says which keys there are, or ${fieldRef('generator')} and ${fieldRef('quantity')} have them drawn`,
       'invalid_input',
     )
   }
@@ -70,14 +72,14 @@ export async function bring(tx: Tx, given: string[], product: Product, terms: Li
 
 async function productOf(db: Queryable, reference: string | undefined) {
   if (reference === undefined)
-    throw new OperatorError('say which product they are for, with --product', 'invalid_input')
+    throw new OperatorError(message`say which product they are for, with ${fieldRef('product')}`, 'invalid_input')
   return requireProduct(db, reference)
 }
 
 async function generatorOf(db: Queryable, reference: string | undefined, id: number | undefined): Promise<Generator> {
   if (reference === undefined && id === undefined) {
     throw new OperatorError(
-      'say which keys with --key, or who draws them with --generator or --product',
+      message`say which keys with ${fieldRef('license_keys')}, or who draws them with ${fieldRef('generator')} or ${fieldRef('product')}`,
       'invalid_input',
     )
   }
@@ -85,16 +87,16 @@ async function generatorOf(db: Queryable, reference: string | undefined, id: num
   if (id === undefined) {
     const first = await chooseGenerator(db, product!.id)
     if (first) return first
-    const remedy = `latchkey generator create --product ${product!.id}`
     throw new OperatorError(
-      `product ${product!.id} has no generator that makes keys: give --key, or make one: ${remedy}`,
+      message`product ${product!.id} has no generator that makes keys: give ${fieldRef('license_keys')}, or make one with ${remedy('generator create', { product: product!.id })}`,
     )
   }
   const generator = await requireGenerator(db, id)
   if (product && generator.productId !== product.id) {
     throw new OperatorError(`generator ${id} makes keys for product ${generator.productId}, not for ${product.id}`)
   }
-  if (generator.status !== 1) throw new OperatorError(`generator ${id} is disabled: latchkey generator enable ${id}`)
+  if (generator.status !== 1)
+    throw new OperatorError(message`generator ${id} is disabled: enable it with ${remedy('generator enable', { id })}`)
   return generator
 }
 

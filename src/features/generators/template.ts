@@ -25,7 +25,7 @@ PRO-{A:5}-{9:4}-{X:6}
   {A:5}      five letters A-Z; {a:5} five letters a-z
   {X:6}      six of 0-9 and A-Z; {x:6} six of 0-9 and a-z
   {H:8}      eight of 0-9 and A-F; {h:8} eight of 0-9 and a-f
-  {C:6}      six characters of --charset
+  {C:6}      six characters of the charset
   {check}    the check character (Luhn mod 36, 0-9 and A-Z) of the letters and
              digits before it, upper and lower case being equal; {check:x}
              writes it in lower case

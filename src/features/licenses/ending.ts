@@ -1,5 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { dayMs } from '../../kernel/durations'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { daysAfter, parseMoment } from '../../kernel/moments'
 import { OperatorError } from '../../kernel/operator-error'
 import { expiryOf, validityTo } from './policy'
@@ -10,13 +11,13 @@ const daysIn = { d: 1, w: 7 } as const
 export function extendedValidity(license: License, by: string, now: Date): number {
   const { licenseKey, assignedAt } = license
   if (!assignedAt) {
-    const remedy = `"latchkey license edit ${licenseKey} --validity" says how many days it will have`
-    throw new OperatorError(`licence key "${licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+    const advice = message`${remedy('license edit', { license_key: licenseKey, validity: 365 })} says how many days it will have`
+    throw new OperatorError(message`licence key "${licenseKey}" is not assigned, so its time has not begun: ${advice}`)
   }
   const expiry = expiryOf(license)
   if (!expiry) {
-    const remedy = `"latchkey license edit ${licenseKey} --expires-at DATE" gives it an end`
-    throw new OperatorError(`licence key "${licenseKey}" never ends: ${remedy}`)
+    const advice = message`${remedy('license edit', { license_key: licenseKey, expires_at: '2030-01-31' })} gives it an end`
+    throw new OperatorError(message`licence key "${licenseKey}" never ends: ${advice}`)
   }
   const base = Math.max(expiry.getTime(), now.getTime())
   return validityUntil(license, new Date(base + daysOf(by) * dayMs))
@@ -44,8 +45,10 @@ export function validityFor(license: License, expiresAt: string): number {
     throw new OperatorError(`"${expiresAt}" is no date a licence can end on: give ${forms}`, 'invalid_input')
   }
   if (!license.assignedAt) {
-    const remedy = 'give --validity, the days from its assignment, or assign it first'
-    throw new OperatorError(`licence key "${license.licenseKey}" is not assigned, so its time has not begun: ${remedy}`)
+    const advice = message`give ${fieldRef('validity')}, the days from its assignment, or assign it first`
+    throw new OperatorError(
+      message`licence key "${license.licenseKey}" is not assigned, so its time has not begun: ${advice}`,
+    )
   }
   const isDay = expiresAt.length === '2030-01-31'.length
   return validityUntil(license, isDay ? new Date(moment.getTime() + dayMs) : moment)
@@ -54,9 +57,11 @@ export function validityFor(license: License, expiresAt: string): number {
 function validityUntil({ licenseKey, assignedAt }: License, end: Date): number {
   const days = validityTo(end, assignedAt!)
   if (days < 1) {
-    const remedy = `"latchkey license block ${licenseKey}" refuses it, and --assigned-at changes when its time began`
+    const advice = message`${remedy('license block', { license_key: licenseKey })} refuses it, and ${fieldRef('assigned_at')} changes when its time began`
     const from = assignedAt!.toISOString().slice(0, 10)
-    throw new OperatorError(`licence key "${licenseKey}" was assigned on ${from} and cannot end before: ${remedy}`)
+    throw new OperatorError(
+      message`licence key "${licenseKey}" was assigned on ${from} and cannot end before: ${advice}`,
+    )
   }
   if (!daysAfter(assignedAt!, days))
     throw new OperatorError('a licence ends in the year 9999 at the latest, or never', 'invalid_input')

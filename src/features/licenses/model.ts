@@ -65,8 +65,7 @@ export const LicenseKeyFilter = Type.Object({
     text({
       nullable: true,
       aliases: ['owner_email', 'email'],
-      description:
-        "Only keys of this owner; empty: of nobody, so that a shop's visitor without an address sees none.",
+      description: "Only keys of this owner; empty: of nobody, so that a shop's visitor without an address sees none.",
     }),
   ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),

@@ -3,6 +3,8 @@ import type { License } from '../../../db/schema/licensing'
 import { historyOf } from '../../audit/history'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
@@ -18,14 +20,17 @@ const latestHappenings = 100
 export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
   const license = await findLicense(db, licenseKey)
   if (license) return license
-  const remedy = 'upper and lower case count; "latchkey license search" finds it by any part'
-  throw new OperatorError(`there is no licence key "${licenseKey}": check its spelling, ${remedy}`, 'not_found')
+  const advice = message`upper and lower case count; ${remedy('license search')} finds it by any part`
+  throw new OperatorError(message`there is no licence key "${licenseKey}": check its spelling, ${advice}`, 'not_found')
 }
 
 /** Gives a licence that is in stock to an owner, and announces it. */
 export async function assignByOperator(tx: Tx, licenseKey: string, owner: Owner, now: Date): Promise<License> {
   if (!owner.ownerName && !owner.ownerEmail)
-    throw new OperatorError('say whose it is, with --owner-email or --owner-name', 'invalid_input')
+    throw new OperatorError(
+      message`say whose it is, with ${fieldRef('owner_email')} or ${fieldRef('owner_name')}`,
+      'invalid_input',
+    )
   const { status, ownerEmail, ownerName } = await requireLicense(tx, licenseKey)
   const assigned = await assignAvailable(tx, licenseKey, owner, now)
   if (!assigned) {
@@ -98,14 +103,20 @@ export async function planExtension(db: Queryable, licenseKey: string, by: strin
 export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>, now: Date): Promise<ChangePlan> {
   const { license_key, product: reference, features, removed_features, expires_at, ...fields } = input
   if (Object.keys(input).length < 2)
-    throw new OperatorError('say what to change, for example --activation-limit 5', 'invalid_input')
+    throw new OperatorError(
+      message`say what to change, for example ${fieldRef('activation_limit', '5')}`,
+      'invalid_input',
+    )
   if (expires_at !== undefined && fields.validity !== undefined) {
-    throw new OperatorError('either --expires-at or --validity says when it ends', 'invalid_input')
+    throw new OperatorError(
+      message`either ${fieldRef('expires_at')} or ${fieldRef('validity')} says when it ends`,
+      'invalid_input',
+    )
   }
   const license = await requireLicense(db, license_key)
   if (fields.status && license.status === 'blocked') {
     refuseRevoked(license)
-    throw new OperatorError(`it is blocked: "latchkey license unblock ${license_key}" comes first`)
+    throw new OperatorError(message`it is blocked: ${remedy('license unblock', { license_key })} comes first`)
   }
   const product = reference === undefined ? undefined : await requireProduct(db, reference)
   const isAboutFeatures = features?.length || removed_features?.length
@@ -134,7 +145,7 @@ function refuseRevoked({ licenseKey, revokedAt, replacedBy }: License) {
     throw new OperatorError(`licence key "${licenseKey}" was replaced by "${replacedBy}": change that one`)
   const day = revokedAt.toISOString().slice(0, 10)
   throw new OperatorError(
-    `licence key "${licenseKey}" was revoked for good on ${day}: "latchkey license replace ${licenseKey}" gives its owner another one`,
+    message`licence key "${licenseKey}" was revoked for good on ${day}: ${remedy('license replace', { license_key: licenseKey })} gives its owner another one`,
   )
 }
 
@@ -147,7 +158,8 @@ async function featuresOf(
   const product = await requireProduct(db, String(license.productId))
   const values = { ...license.features }
   for (const key of removed_features) {
-    if (!(key in values)) throw new OperatorError(`this licence has no feature "${key}": see "latchkey license show"`)
+    if (!(key in values))
+      throw new OperatorError(message`this licence has no feature "${key}": see ${remedy('license show')}`)
     delete values[key]
   }
   for (const text of features) {
@@ -155,7 +167,7 @@ async function featuresOf(
     const type = product.features.find((feature) => feature.key === key)?.type ?? typeof values[key]
     if (type === 'undefined') {
       throw new OperatorError(
-        `product ${product.id} has no feature "${key}": latchkey product set ${product.id} --feature`,
+        message`product ${product.id} has no feature "${key}": it gets one with ${remedy('product set', { product: product.id, features: `${key}=…` })}`,
       )
     }
     const feature = parseFeature(`${key}:${type}${text.slice(key.length)}`)

@@ -1,5 +1,7 @@
 import { record } from '../../audit/record'
 import type { Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireLicense } from '../licenses/operator'
 import { requireProduct } from '../products/service'
@@ -33,7 +35,10 @@ export async function unsetProductMeta(tx: Tx, reference: string, key: string, n
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
   if (!before)
-    throw new OperatorError(`product ${id} has no metadata "${key}": see "latchkey product show ${id}"`, 'not_found')
+    throw new OperatorError(
+      message`product ${id} has no metadata "${key}": see ${remedy('product show', { product: id })}`,
+      'not_found',
+    )
   await deleteProductMetaRow(tx, before.id)
   await record(tx, changeOf('product', id, { key, before: before.value }), now)
 }
@@ -53,7 +58,7 @@ export async function unsetLicenseMeta(tx: Tx, licenseKey: string, key: string, 
   const before = await findLicenseMeta(tx, id, key)
   if (!before)
     throw new OperatorError(
-      `this licence has no metadata "${key}": see "latchkey license show ${licenseKey}"`,
+      message`this licence has no metadata "${key}": see ${remedy('license show', { license_key: licenseKey })}`,
       'not_found',
     )
   await deleteLicenseMetaRow(tx, before.id)

@@ -1,6 +1,8 @@
 import type { Static } from '@sinclair/typebox'
 import type { Feature, Product } from '../../../db/schema/catalog'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { fieldRef, message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import type { NewProduct, ProductSettings } from './operator-model'
 import { parseFeature, slugProblem } from './policy'
@@ -20,14 +22,14 @@ export async function makeProduct(tx: Tx, { name, ...settings }: Static<typeof N
 export async function setProduct(tx: Tx, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
   const { product: reference, removed_features: removed = [], ...settings } = given
   if (!removed.length && !Object.keys(settings).length) {
-    throw new OperatorError('say what to change, for example --slug my-app', 'invalid_input')
+    throw new OperatorError(message`say what to change, for example ${fieldRef('slug', 'my-app')}`, 'invalid_input')
   }
   const product = await requireProduct(tx, reference)
   const columns = await columnsOf(tx, settings, product)
   const unknown = removed.find((key) => !product.features.some((feature) => feature.key === key))
   if (unknown !== undefined)
     throw new OperatorError(
-      `product ${product.id} has no feature "${unknown}": see "latchkey product show ${product.id}"`,
+      message`product ${product.id} has no feature "${unknown}": see ${remedy('product show', { product: product.id })}`,
     )
   const added = featuresOf(settings.features)
   const replaced = [...removed, ...added.map(({ key }) => key)]
@@ -85,13 +87,16 @@ function featuresOf(texts: string[] = []): Feature[] {
 
 function requirePostUrl(url: string) {
   const isUsable = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-  if (!isUsable) throw new OperatorError('--post-url takes an http:// or https:// URL', 'invalid_input')
+  if (!isUsable)
+    throw new OperatorError(message`${fieldRef('post_url')} takes an http:// or https:// URL`, 'invalid_input')
 }
 
 async function requireSlug(db: Queryable, slug: string, product?: Product) {
   const problem = slugProblem(slug)
-  if (problem) throw new OperatorError(`${problem}: choose another with --slug`, 'invalid_input')
+  if (problem) throw new OperatorError(message`${problem}: choose another with ${fieldRef('slug')}`, 'invalid_input')
   const holder = await findProduct(db, slug)
   if (holder && holder.id !== product?.id)
-    throw new OperatorError(`product ${holder.id} has the slug "${slug}" already: choose another with --slug`)
+    throw new OperatorError(
+      message`product ${holder.id} has the slug "${slug}" already: choose another with ${fieldRef('slug')}`,
+    )
 }

@@ -4,6 +4,7 @@ import type { Product } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
 import { judge, selectedIsInvalid, type Unchecked } from '../../intake/model'
+import { message, remedy } from '../../kernel/message'
 import { isoSeconds } from '../../kernel/moments'
 import { onlyNamed } from '../../kernel/naming'
 import { OperatorError } from '../../kernel/operator-error'
@@ -127,7 +128,10 @@ export async function requireProduct(db: Queryable, reference: string): Promise<
   if (product) return product
   const alike = reference ? await listProductsLike(db, reference, alikeMax) : []
   const meant = alike.length ? `; did you mean ${alike.map(({ id, name }) => `${id} "${name}"`).join(', ')}?` : ''
-  throw new OperatorError(`there is no product "${reference}": see "latchkey product list"${meant}`, 'not_found')
+  throw new OperatorError(
+    message`there is no product "${reference}": see ${remedy('product list')}${meant}`,
+    'not_found',
+  )
 }
 
 /** The product an operator means, or undefined. A name that several have is an `OperatorError`. */

@@ -1,5 +1,7 @@
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Queryable } from '../../database/connection'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { countSeatsTaken } from '../activations/service'
 import { changeLicense, previewChange } from '../licenses/change'
@@ -66,6 +68,9 @@ async function requireLicensesOf(db: Queryable, { email, product: reference }: O
   const licenses = await listLicensesOfOwner(db, email, product?.id)
   if (licenses.length) return licenses
   const ofProduct = product ? ` of product "${product.name}"` : ''
-  const remedy = 'check its spelling, "latchkey license search" finds it by any part'
-  throw new OperatorError(`there is no licence${ofProduct} with the owner e-mail "${email}": ${remedy}`, 'not_found')
+  const advice = message`check its spelling, ${remedy('license search')} finds it by any part`
+  throw new OperatorError(
+    message`there is no licence${ofProduct} with the owner e-mail "${email}": ${advice}`,
+    'not_found',
+  )
 }

@@ -7,28 +7,33 @@ import type { AdminResponse } from './route'
 
 const retryAfterSeconds = 5
 
-/** What an `OperatorError` is under HTTP. */
-export const reasons: Record<ErrorKind, { status: number; code: string }> = {
-  unauthenticated: { status: 401, code: 'unauthenticated' },
-  forbidden: { status: 403, code: 'forbidden' },
-  not_found: { status: 404, code: 'not_found' },
-  conflict: { status: 409, code: 'conflict' },
-  invalid_input: { status: 422, code: 'invalid_input' },
+/** The HTTP status of each kind of error; its code is the kind itself. */
+export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  invalid_input: 422,
 }
 
 export const done = (body: object, cookies: readonly string[] = []): AdminResponse => ({ status: 200, body, cookies })
 
 /** What is wrong with the fields, each by its name. */
 export function invalid(fields: FieldErrors): AdminResponse {
-  const { status, code } = reasons.invalid_input
-  return { status, body: { error: { code, message: Object.values(fields).flat().join(' '), fields } } }
+  return {
+    status: statusOfKind.invalid_input,
+    body: { error: { code: 'invalid_input', message: Object.values(fields).flat().join(' '), fields } },
+  }
 }
 
 /** What came in the way of an answer, as an answer. A failure of ours is logged, and told without its text. */
 export function refused(error: unknown, tell: (error: unknown) => void): AdminResponse {
   if (error instanceof OperatorError) {
-    const { status, code } = reasons[error.kind]
-    return { status, body: { error: { code, message: error.message } } }
+    const { kind, message, field, remedies } = error
+    return {
+      status: statusOfKind[kind],
+      body: { error: { code: kind, message, ...(field && { field }), ...(remedies.length && { remedies }) } },
+    }
   }
   if (error instanceof Refusal) return inPlainWords(error.outcome)
   const remedy = remedyFor(error)

@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import { parametersOf } from '../../operations/operation'
 import { describeField, describeModel, type Json, mapValues } from '../schema'
-import { reasons } from './answers'
+import { statusOfKind } from './answers'
 import { cookieName } from './caller'
 import { bodyTypesOf } from './fields'
 import { type AdminRoute, adminPrefix } from './route'
@@ -32,12 +32,25 @@ const schemas = {
         type: 'object',
         required: ['code', 'message'],
         properties: {
-          code: { type: 'string', examples: [reasons.invalid_input.code] },
+          code: { type: 'string', examples: Object.keys(statusOfKind) },
           message: { type: 'string', description: 'One sentence that says why, and what to do.' },
           fields: {
             type: 'object',
             additionalProperties: { type: 'array', items: { type: 'string' } },
             description: 'What is wrong with each field, where it is the fields.',
+          },
+          field: { type: 'string', description: 'The field that the message is about, where it is about one.' },
+          remedies: {
+            type: 'array',
+            description: 'Operations that help, by their command, with the fields to give them.',
+            items: {
+              type: 'object',
+              required: ['operation', 'input'],
+              properties: {
+                operation: { type: 'string', examples: ['license unblock'] },
+                input: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+              },
+            },
           },
         },
       },

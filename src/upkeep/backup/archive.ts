@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { createTarDecoder, createTarPacker } from 'modern-tar'
 import { isUnavailable } from '../../database/failure'
+import { commandRef, message } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { unreadable } from '../../kernel/ownership'
 import { boundTo, isBound, type Manifest, type Member, readManifest, writeManifest } from './manifest'
@@ -185,7 +186,7 @@ function faultOf(path: string, error: unknown, hasBegun: boolean) {
 }
 
 const foreign = (path: string) =>
-  new OperatorError(`${path} is not a Latchkey backup: name a file that "latchkey backup" wrote`)
+  new OperatorError(message`${path} is not a Latchkey backup: name a file that ${commandRef('backup')} wrote`)
 const cutOff = (path: string) =>
   new OperatorError(
     `${path} is cut off, its end is missing: copy it again from where it was taken, or use another backup`,

@@ -1,6 +1,7 @@
 import type { Config } from '../../config'
 import type { Queryable } from '../../database/connection'
 import { dayMs } from '../../kernel/durations'
+import { commandRef, message, remedy } from '../../kernel/message'
 import { findFact, type InstallationFacts } from '../store'
 
 /** How old the last backup may be where the server takes none by itself. */
@@ -42,5 +43,4 @@ export function problemsOfBackups(facts: BackupFacts, { backup_every }: Pick<Con
 }
 
 /** What to do about any of them. */
-export const backupRemedy =
-  'take one with "latchkey backup FILE" or "latchkey backups take", or let the server do it: see the setting backup_every'
+export const backupRemedy = message`take one with ${commandRef('backup FILE')} or ${remedy('backups take')}, or let the server do it: see the setting backup_every`

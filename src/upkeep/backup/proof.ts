@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import type { FolderSealer, Sealer } from '../../signing/sealing'
 import { problemOfKeyPair } from '../../signing/trial'
@@ -44,4 +45,5 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
   })
 }
 
-const unsound = (what: string) => new OperatorError(`the backup is not good, ${what}; see what "latchkey doctor" finds`)
+const unsound = (what: string) =>
+  new OperatorError(message`the backup is not good, ${what}; see what ${remedy('doctor')} finds`)

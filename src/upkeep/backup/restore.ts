@@ -5,6 +5,7 @@ import { connect } from '../../database/connection'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
 import { syncFolder } from '../../kernel/disk'
+import { fieldRef, message, settingRef } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { denied, isDenial } from '../../kernel/ownership'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
@@ -81,7 +82,7 @@ async function requireWholeLog(path: string, sealer: FolderSealer) {
   const { broken } = await inspect(path, ({ read }) => inspectLog(() => read, sealer))
   if (!broken) return
   throw new OperatorError(
-    `the audit log of this backup is broken at row ${broken.id}, ${broken.reason}: restore an older one, or this one with --broken-audit-log`,
+    message`the audit log of this backup is broken at row ${broken.id}, ${broken.reason}: restore an older one, or this one with ${fieldRef('broken_audit_log')}`,
   )
 }
 
@@ -117,11 +118,13 @@ const isKept = (name: string) => name === databaseName || name.startsWith(filePr
 function requireEmpty(folder: string) {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory())
-    throw new OperatorError(`${folder} is not a folder: choose another with --data-dir`)
+    throw new OperatorError(message`${folder} is not a folder: choose another with ${settingRef('data_dir')}`)
   // A fresh disk has a folder for what a repair finds.
   const [something] = namesIn(folder).filter((name) => name !== 'lost+found')
   if (something === undefined) return
-  throw new OperatorError(`${folder} is not empty, it has ${something}: restore to a new folder, named with --data-dir`)
+  throw new OperatorError(
+    message`${folder} is not empty, it has ${something}: restore to a new folder, named with ${settingRef('data_dir')}`,
+  )
 }
 
 function namesIn(folder: string) {
@@ -150,13 +153,13 @@ async function keyOf({ manifest, sealedKey, bound }: Unpacked, { passphrase, sea
   if (sealingKey !== undefined) return sealingKey
   if (sealedKey === undefined) {
     throw new OperatorError(
-      `this backup was taken without keys on ${manifest.made_at}: name the sealing.key of that time with --sealing-key`,
+      message`this backup was taken without keys on ${manifest.made_at}: name the sealing.key of that time with ${fieldRef('sealing_key')}`,
       'invalid_input',
     )
   }
   if (passphrase === undefined) {
     throw new OperatorError(
-      'the keys of this backup are under a passphrase: name its file with --passphrase-file',
+      message`the keys of this backup are under a passphrase: name its file with ${fieldRef('passphrase_file')}`,
       'invalid_input',
     )
   }

@@ -4,6 +4,7 @@ import { redactEntries } from '../../audit/redact'
 import { deleteCalls } from '../../call-log/store'
 import type { Tx } from '../../database/connection'
 import { overwriting } from '../../database/secure-delete'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { randomToken, sha256 } from '../../kernel/secrets'
 import { type Customer, countsOf, findCustomer } from './find'
@@ -19,7 +20,7 @@ export const eraseCustomer = (tx: Tx, email: string, now: Date) =>
     const found = await findCustomer(tx, email)
     if (await store.hasWaitingOrder(tx, [email])) {
       throw new OperatorError(
-        'an order of this person waits to be fulfilled: see "latchkey job list", and try again then',
+        message`an order of this person waits to be fulfilled: see ${remedy('job list')}, and try again then`,
       )
     }
     await eraseLicensing(tx, found, now)

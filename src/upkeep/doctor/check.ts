@@ -1,5 +1,6 @@
 import type { DatabaseInspection } from '../../database/inspection'
 import type { Deps } from '../../deps'
+import type { Message } from '../../kernel/message'
 
 /** What is looked at: the folder and its database. */
 export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
@@ -13,7 +14,7 @@ export interface Check {
   /** What must hold, in words. */
   readonly promise: string
   /** What to do where it does not. */
-  readonly remedy: string
+  readonly remedy: string | Message
   /** A sentence for each row, file or setting that breaks it. */
   find(patient: Patient): Promise<string[]>
 }

@@ -1,5 +1,6 @@
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
+import type { Message, Remedy } from '../../kernel/message'
 import { databaseOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import type { Check, Patient } from './check'
@@ -19,6 +20,8 @@ export interface Checked {
   findings: string[]
   /** What to do; null where nothing was found. */
   remedy: string | null
+  /** The operations that help. */
+  remedies: Remedy[]
 }
 
 export interface Diagnosis {
@@ -54,5 +57,9 @@ async function look({ name, promise, remedy, find }: Check, patient: Patient): P
   // Where a file is damaged, what lies in it can only be asked for.
   const findings = await find(patient).catch((error) => [`it cannot be looked at: ${error.message}`])
   const ok = findings.length === 0
-  return { name, promise, ok, findings, remedy: ok ? null : remedy }
+  const { message, remedies } = adviceOf(remedy)
+  return { name, promise, ok, findings, remedy: ok ? null : message, remedies: ok ? [] : remedies }
 }
+
+const adviceOf = (remedy: string | Message) =>
+  typeof remedy === 'string' ? { message: remedy, remedies: [] } : remedy.advice

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashOfFile, listFiles, pathOf } from '../../features/downloads/files'
+import { commandRef, message } from '../../kernel/message'
 import { findSealingFingerprint } from '../../signing/store'
 import { problemOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
@@ -19,7 +20,7 @@ export const folder: readonly Check[] = [
   {
     name: 'database',
     promise: 'the file of the database is sound, and every reference in it leads to a row',
-    remedy: 'stop the server, keep a copy of the folder, and restore the last backup with "latchkey restore"',
+    remedy: message`stop the server, keep a copy of the folder, and restore the last backup with ${commandRef('restore')}`,
     find: async ({ database }) => [
       ...database.problems(namedMax),
       ...database

@@ -1,4 +1,5 @@
 import { counted } from '../../kernel/counted'
+import { message, remedy } from '../../kernel/message'
 import type { Check } from './check'
 import { listAssignedTwice, listDoubleKeys, listDoubleSeats, listOddDates, listOverdrawn, listOverfull } from './store'
 
@@ -6,7 +7,7 @@ export const licensing: readonly Check[] = [
   {
     name: 'keys',
     promise: 'no key is there twice or given away twice, and each has the date that its state asks for',
-    remedy: 'see what happened with "latchkey audit list --subject license"; give one of the owners another key',
+    remedy: message`see what happened with ${remedy('audit list', { subject: 'license' })}; give one of the owners another key`,
     async find({ database: { read } }) {
       return [
         ...(await listDoubleKeys(read)).map(({ licenseKey, ids }) => `licences ${ids} have the same key ${licenseKey}`),
@@ -25,7 +26,7 @@ export const licensing: readonly Check[] = [
   {
     name: 'seats',
     promise: 'no licence has more active devices than seats, and no device two seats of one licence',
-    remedy: 'free a seat with "latchkey activation deactivate", or raise the limit of the licence',
+    remedy: message`free a seat with ${remedy('activation deactivate')}, or raise the limit of the licence`,
     async find({ database: { read } }) {
       return [
         ...(await listOverfull(read)).map(

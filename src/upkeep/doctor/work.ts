@@ -1,4 +1,5 @@
 import { fulfilOrder } from '../../features/assignments/order'
+import { message, remedy } from '../../kernel/message'
 import { deliver } from '../../webhooks/outbox'
 import { findFact } from '../store'
 import type { Check } from './check'
@@ -8,7 +9,7 @@ export const work: readonly Check[] = [
   {
     name: 'orders',
     promise: 'every queued order has its keys or its failure, and the buyer is told',
-    remedy: 'run it again with "latchkey job retry ID", or assign the keys by hand and tell the customer',
+    remedy: message`run it again with ${remedy('job retry')}, or assign the keys by hand and tell the customer`,
     async find({ database: { read } }) {
       const forgotten = await findFact(read, 'forgotten')
       const after = new Date(forgotten?.until ?? 0)
@@ -28,7 +29,7 @@ export const work: readonly Check[] = [
   {
     name: 'deliveries',
     promise: 'every delivery that waits has a job that will send it, and every such job its delivery',
-    remedy: 'send it with "latchkey webhook replay ID"; delete an idle job with "latchkey job delete ID"',
+    remedy: message`send it with ${remedy('webhook replay')}; delete an idle job with ${remedy('job delete')}`,
     async find({ database: { read } }) {
       return [
         ...(await listForlornDeliveries(read, deliver.name)).map(

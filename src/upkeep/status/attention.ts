@@ -1,6 +1,7 @@
 import type { ProxyProblem } from '../../access/store'
 import type { Config } from '../../config'
 import { counted } from '../../kernel/counted'
+import { type Advice, commandRef, type Message, message, remedy } from '../../kernel/message'
 import { type BackupFacts, backupRemedy, problemsOfBackups } from '../backup/problems'
 import { proxyProblemsIn } from './proxies'
 
@@ -17,33 +18,37 @@ interface Seen extends BackupFacts {
   disk_free_bytes: number
 }
 
-/** What somebody should see to, in sentences that name what to do. */
-export function needsAttention(seen: Seen, config: Config, now: Date): string[] {
+/** What needs attention: sentences that name what to do, and the operations that do it. */
+export function needsAttention(seen: Seen, config: Config, now: Date): Advice[] {
   const { jobs } = seen
-  const said: [boolean, string][] = [
+  const said: [boolean, Message][] = [
     [
       jobs.dead > 0,
-      `${counted(jobs.dead, 'job was', 'jobs were')} given up: see "latchkey job list --state dead", then "latchkey job retry ID".`,
+      message`${counted(jobs.dead, 'job was', 'jobs were')} given up: see ${remedy('job list', { state: 'dead' })}, then ${remedy('job retry')}.`,
     ],
     [
       jobs.oldest_seconds > waitSecondsMax,
-      `Work is due for ${Math.round(jobs.oldest_seconds / 60)} minutes: is a server running? See "latchkey health".`,
+      message`Work is due for ${Math.round(jobs.oldest_seconds / 60)} minutes: is a server running? See ${commandRef('health')}.`,
     ],
-    ...seen.webhooks_gone.map(({ id, name }): [boolean, string] => [
+    ...seen.webhooks_gone.map(({ id, name }): [boolean, Message] => [
       true,
-      `Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). "latchkey webhook edit ${id} --url …" and "latchkey webhook enable ${id}", or "latchkey webhook delete ${id}".`,
+      message`Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). ${remedy('webhook edit', { id, url: '…' })} and ${remedy('webhook enable', { id })}, or ${remedy('webhook delete', { id })}.`,
     ]),
     [
       seen.disk_free_bytes < seen.database_bytes + freeBytesMin,
-      'The disk is nearly full: make room, or move the data folder to another.',
+      message`The disk is nearly full: make room, or move the data folder to another.`,
     ],
-    [seen.wal_bytes > largestWalBytes, 'The log beside the database is large: "latchkey optimize" takes it in.'],
+    [
+      seen.wal_bytes > largestWalBytes,
+      message`The log beside the database is large: ${remedy('optimize')} takes it in.`,
+    ],
   ]
   const problems = problemsOfBackups(seen, config, now)
-  return [
+  const found = [
     ...said.filter(([isSo]) => isSo).map(([, sentence]) => sentence),
-    ...proxyProblemsIn(seen.proxy_problems, config, now),
-    ...problems.map((problem) => `Backups: ${problem}.`),
-    ...(problems.length ? [`To correct that, ${backupRemedy}.`] : []),
+    ...proxyProblemsIn(seen.proxy_problems, config, now).map((problem) => message`${problem}`),
+    ...problems.map((problem) => message`Backups: ${problem}.`),
+    ...(problems.length ? [message`To correct that, ${backupRemedy}.`] : []),
   ]
+  return found.map(({ advice }) => advice)
 }

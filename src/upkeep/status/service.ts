@@ -5,6 +5,7 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
 import { dayMs } from '../../kernel/durations'
+import type { Advice } from '../../kernel/message'
 import { listGoneWebhooks } from '../../webhooks/store'
 import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
@@ -16,7 +17,7 @@ export type Status = Awaited<ReturnType<typeof lookAround>> & {
   /** How long the server runs, where it is asked. */
   uptime_seconds: number | null
   /** What somebody should see to, each with what to do. */
-  attention: string[]
+  attention: Advice[]
 }
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>

@@ -1,0 +1,19 @@
+import type { Field } from '../intake/model'
+import { flagOfSetting, type ShowPart, shownCommand } from '../kernel/message'
+import { type Operation, positionalsOf } from '../operations/operation'
+import { commandOf } from '../operations/remedy'
+import { optionFlag, wordOf } from './operation-command'
+
+/** What the references of a message are called on the command line, by that operation where one was run. */
+export const showAtTerminal =
+  (operation: Operation | undefined): ShowPart =>
+  (part) => {
+    if ('field' in part) {
+      const field = operation?.input.properties[part.field] as Field | undefined
+      const isPositional = operation !== undefined && positionalsOf(operation).includes(part.field)
+      const name = isPositional ? `<${wordOf(part.field, field!)}>` : optionFlag(part.field, field)
+      return part.value === undefined ? name : `${name} ${part.value}`
+    }
+    if ('setting' in part) return flagOfSetting(part.setting)
+    return `"${'command' in part ? shownCommand(part) : commandOf(part)}"`
+  }

@@ -1,0 +1,95 @@
+/** An operation that helps, and the fields it is given: what a door offers as a command to paste or a button. */
+export interface Remedy {
+  operation: string
+  input: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A field of the operation that was asked for, and a value that is advised for it. */
+interface FieldReference {
+  field: string
+  value?: string | undefined
+}
+
+/** A setting of the process, such as `data_dir`. */
+interface SettingReference {
+  setting: string
+}
+
+/** Something only the command line can do, such as `init`; every door shows it as a command. */
+interface CommandReference {
+  command: string
+  settings: Readonly<Record<string, string>>
+}
+
+/** What should be done: a sentence, and the operations that do it. */
+export interface Advice {
+  message: string
+  remedies: Remedy[]
+}
+
+export type MessagePart = string | FieldReference | SettingReference | CommandReference | Remedy
+
+/** How a door shows what a message refers to. */
+export type ShowPart = (part: Exclude<MessagePart, string>) => string
+
+/** A sentence for operators whose references each door shows in its own words. As a string it has those of the API. */
+export class Message {
+  constructor(readonly parts: readonly MessagePart[]) {}
+
+  render(show: ShowPart): string {
+    return this.parts.map((part) => (typeof part === 'string' ? part : show(part))).join('')
+  }
+
+  toString(): string {
+    return this.render(showInApi)
+  }
+
+  /** The operations it advises. */
+  get remedies(): Remedy[] {
+    return this.parts.filter((part) => typeof part !== 'string' && 'operation' in part)
+  }
+
+  /** It as JSON: the sentence, and the operations it advises. */
+  get advice(): Advice {
+    return { message: String(this), remedies: this.remedies }
+  }
+
+  /** The first field it refers to. */
+  get field(): string | undefined {
+    return this.parts.find((part) => typeof part !== 'string' && 'field' in part)?.field
+  }
+}
+
+/** A template for a message: values are texts, numbers, references, and messages within it. */
+export function message(texts: TemplateStringsArray, ...values: (MessagePart | Message | number)[]): Message {
+  const parts: MessagePart[] = []
+  for (const [at, text] of texts.entries()) {
+    if (text) parts.push(text)
+    const value = values[at]
+    if (value instanceof Message) parts.push(...value.parts)
+    else if (value !== undefined && value !== '') parts.push(typeof value === 'number' ? String(value) : value)
+  }
+  return new Message(parts)
+}
+
+export const fieldRef = (field: string, value?: string): FieldReference => ({ field, value })
+export const settingRef = (setting: string): SettingReference => ({ setting })
+export const commandRef = (command: string, settings: CommandReference['settings'] = {}): CommandReference => ({
+  command,
+  settings,
+})
+export const remedy = (operation: string, input: Remedy['input'] = {}): Remedy => ({ operation, input })
+
+const showInApi: ShowPart = (part) => {
+  if ('field' in part) return part.value === undefined ? part.field : `${part.field} "${part.value}"`
+  if ('setting' in part) return part.setting
+  return `"${'command' in part ? shownCommand(part) : part.operation}"`
+}
+
+/** A command as it is typed: `latchkey init --data-dir /srv/latchkey`. */
+export const shownCommand = ({ command, settings }: CommandReference) =>
+  [`latchkey ${command}`, ...Object.entries(settings).map(([name, value]) => `${flagOfSetting(name)} ${value}`)].join(
+    ' ',
+  )
+
+export const flagOfSetting = (name: string) => `--${name.replaceAll('_', '-')}`
