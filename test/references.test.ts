@@ -160,8 +160,8 @@ const examples = new Set(['latchkey.ts', 'latchkey.mjs'])
 /** What texts that are signed or sealed begin with, behind the name of the program. */
 const signedTexts = ['key certificate', 'licence file', 'sealing key', 'trial signature', 'passphrase']
 
-/** Options of the scripts of package.json. */
-const scriptOptions = ['--once', '--quick', '--rounds', '--only', '--seed']
+/** Options of the scripts of package.json, and of docker. */
+const scriptOptions = ['--build-arg', '--once', '--quick', '--rounds', '--only', '--seed']
 
 const program = buildProgram({ env: {}, out() {}, err() {} })
 

@@ -59,9 +59,11 @@ function tableLines({ header, rows }: Tokens.Table, columns: number): string[] {
   const textOf = ({ tokens }: Tokens.TableCell) => oneLine(inline(tokens))
   const headings = header.map(textOf)
   const cells = rows.map((row) => row.map(textOf))
+  const emptyLines = headings.some(Boolean) ? 0 : 2
   const lines = laidOut([{ headings, rows: cells }], {})
     .trimEnd()
     .split('\n')
+    .slice(emptyLines)
   if (lines.every((line) => Bun.stringWidth(line) <= columns)) return lines
   const named = headings.length > 2
   return cells.flatMap(([first = '', ...others]) => [
