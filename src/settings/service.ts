@@ -12,7 +12,7 @@ import {
   textOf,
   variableOf,
 } from '../config'
-import type { Queryable, Queryable, Tx } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { message, remedy, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import type { Sealer } from '../signing/sealing'

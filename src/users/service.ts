@@ -1,7 +1,7 @@
 import type { User } from '../../db/schema/access'
 import { record } from '../audit/record'
 import type { Verb } from '../audit/verbs'
-import type { Queryable, Queryable, Tx } from '../database/connection'
+import type { Queryable, Tx } from '../database/connection'
 import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'

@@ -1,6 +1,6 @@
 import type { Generator } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
-import type { Queryable, Queryable, Tx } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { fieldRef, message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { keyLengthMax } from '../licenses/model'

@@ -1,6 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { record } from '../../audit/record'
-import type { Queryable, Queryable, Tx } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { changeLicense } from '../licenses/change'

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Generator, Product } from '../../../db/schema/catalog'
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable, Queryable, Tx } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { fieldRef, message, remedy } from '../../kernel/message'
 import { parseMoment } from '../../kernel/moments'
 import { OperatorError } from '../../kernel/operator-error'

@@ -1,5 +1,5 @@
 import { record } from '../../audit/record'
-import type { Queryable, Tx } from '../../database/connection'
+import type { Tx } from '../../database/connection'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireLicense } from '../licenses/operator'

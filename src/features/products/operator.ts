@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Feature, Product } from '../../../db/schema/catalog'
-import type { Queryable, Queryable, Tx } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { fieldRef, message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import type { NewProduct, ProductSettings } from './operator-model'

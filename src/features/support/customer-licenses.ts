@@ -1,5 +1,5 @@
 import type { License } from '../../../db/schema/licensing'
-import type { Queryable, Queryable, Tx } from '../../database/connection'
+import type { Queryable, Tx } from '../../database/connection'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { countSeatsTaken } from '../activations/service'
