@@ -14,6 +14,7 @@ import m0011 from './migrations/0011_webhooks_gone.sql' with { type: 'text' }
 import m0012 from './migrations/0012_block_reasons.sql' with { type: 'text' }
 import m0013 from './migrations/0013_offline_grace_of_products.sql' with { type: 'text' }
 import m0014 from './migrations/0014_count_sales.sql' with { type: 'text' }
+import m0015 from './migrations/0015_blocked_from_column.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -32,4 +33,5 @@ export const migrations = [
   { tag: '0012_block_reasons', sql: m0012 },
   { tag: '0013_offline_grace_of_products', sql: m0013 },
   { tag: '0014_count_sales', sql: m0014 },
+  { tag: '0015_blocked_from_column', sql: m0015 },
 ]

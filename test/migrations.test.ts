@@ -53,6 +53,42 @@ describe('every migration', () => {
     },
   )
 
+  test('keeps for a blocked licence what it was before, as the audit log tells it', () => {
+    const path = freshPath()
+    const at = tags.findIndex((tag) => tag.endsWith('_blocked_from_column'))
+    migrate(path, now, migrations.slice(0, at))
+    look(path, (database) => {
+      database.run(`insert into products (id, uuid, source, name, description, require_non_expired, status, created_at, updated_at)
+        values (1, 'u', 'internal', 'p', '', 0, 'active', 0, 0)`)
+      const make =
+        database.query(`insert into licenses (id, product_id, license_key, activation_limit, validity, status,
+        created_at, updated_at) values (?, 1, ?, 0, 0, ?, 0, 0)`)
+      for (const [id, status] of [
+        [1, 'blocked'],
+        [2, 'blocked'],
+        [3, 'reserved'],
+      ] as const)
+        make.run(id, `K-${id}`, status)
+      const note = database.query(`insert into audit_log (at, actor, verb, subject, subject_id, before, after, hash)
+        values (0, 'x', 'license.updated', 'license', ?, ?, ?, '')`)
+      const moves = [
+        ['1', 'available', 'reserved'],
+        ['1', 'reserved', 'blocked'],
+        ['3', 'available', 'blocked'],
+        ['3', 'blocked', 'reserved'],
+      ]
+      for (const [id, ...states] of moves)
+        note.run(id!, ...(states.map((status) => JSON.stringify({ status })) as [string, string]))
+    })
+    migrate(path, now)
+    const rows = look(path, (database) => database.query('select id, blocked_from from licenses order by id').values())
+    expect(rows).toEqual([
+      [1, 'reserved'],
+      [2, null],
+      [3, null],
+    ])
+  })
+
   test('is applied once', () => {
     const path = freshPath()
     migrate(path, now)

@@ -40,6 +40,8 @@ export const licenses = sqliteTable(
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
     blockReason: text('block_reason'),
+    /** What it was before it was blocked; null while it is not, and where nobody knows. */
+    blockedFrom: text('blocked_from', { enum: ['available', 'assigned', 'reserved'] }),
     /** The licence key that its owner was given in its place. */
     replacedBy: text('replaced_by'),
     contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),

@@ -33,6 +33,7 @@ export const licenseModel = Type.Object({
   assigned_at,
   revoked_at: date(),
   block_reason: Type.Optional(text({ nullable: true })),
+  blocked_from: Type.Optional(choice(['available', 'assigned', 'reserved'], { nullable: true })),
   replaced_by: Type.Optional(text({ maxLength: keyLengthMax, nullable: true })),
   contract: reference('contract_id', 'contract_uuid', 'contract_key'),
   generator: reference('generator_id', 'generator_uuid'),
@@ -70,12 +71,18 @@ export function draftOf(fields: LineFields, meant: Meant, { now, importOptions, 
   const revoked = fields.revoked_at && { revokedAt: fields.revoked_at }
   const state = stateOf(importStatusWords[word], fields.assigned_at ?? null, now, revoked)
   const { days, remarks } = validityOf(word, line, now)
+  if (fields.blocked_from && state.status !== 'blocked') {
+    throw new OperatorError(
+      `its blocked_from is ${fields.blocked_from}, but it is ${state.status}: leave one of the two out`,
+    )
+  }
   const seats = seatFields.map((seat) => seatOf(seat, state.assignedAt ?? now))
   const row = {
     ...(fields.id !== undefined && { id: fields.id }),
     ...meant,
     ...state,
     blockReason: fields.block_reason ?? null,
+    blockedFrom: fields.blocked_from || null,
     replacedBy: fields.replaced_by ?? null,
     licenseKey: fields.license_key,
     ownerName: fields.owner_name ?? null,

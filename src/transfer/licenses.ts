@@ -9,7 +9,7 @@ import type { Table } from './table'
 const nested = ['activations', 'meta_data', 'features']
 
 /** Fields that an export of some version does not name. */
-const unsure = ['expires_at', 'withheld', 'block_reason', 'replaced_by']
+const unsure = ['expires_at', 'withheld', 'block_reason', 'blocked_from', 'replaced_by']
 
 /** Licences, with their metadata and the devices that hold or held seats on them. */
 export const licensesTable: Table = {
@@ -88,6 +88,7 @@ const lineOf = (license: License, meta: MetaLine[], seats: SeenActivation[]) => 
   status: license.status,
   revoked_at: license.revokedAt,
   block_reason: license.blockReason,
+  blocked_from: license.blockedFrom,
   replaced_by: license.replacedBy,
   contract_id: license.contractId,
   generator_id: license.generatorId,

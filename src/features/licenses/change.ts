@@ -67,11 +67,17 @@ function columnsOf(before: License, changes: Changes) {
     ...(features && { features }),
     ...(status === 'available' && { withheld: 0 }),
     ...(status || assigned_at !== undefined ? stateOf(status ?? before.status, assignedAt, now, before) : {}),
-    ...(status && !isBlock(status) && { blockReason: null }),
+    ...(status && blockOf(before, status)),
     ...(blockReason !== undefined && { blockReason }),
     ...(replacedBy !== undefined && { replacedBy, contractId: null }),
     updatedAt: now,
   }
+}
+
+/** What a licence keeps of its block: what it was before, until it is blocked no longer. */
+function blockOf({ status: former }: License, word: StatusWord) {
+  if (!isBlock(word)) return { blockReason: null, blockedFrom: null }
+  return former === 'blocked' ? {} : { blockedFrom: former }
 }
 
 const isBlock = (word: unknown) => statusWords[word as StatusWord] === 'blocked'

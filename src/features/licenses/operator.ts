@@ -1,6 +1,5 @@
 import type { Static } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
-import { historyOf } from '../../audit/history'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
 import { fieldRef, message, remedy } from '../../kernel/message'
@@ -12,8 +11,6 @@ import { extendedValidity, validityFor } from './ending'
 import type { LicenseEdit } from './operator-model'
 import { announceAssigned, type Owner } from './service'
 import { assignAvailable, findLicense } from './store'
-
-const latestHappenings = 100
 
 /** The licence of that key; an unknown one is an `OperatorError`. */
 export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
@@ -67,17 +64,17 @@ export async function planUnblock(db: Queryable, licenseKey: string, now: Date):
   refuseRevoked(license)
   if (license.status !== 'blocked')
     throw new OperatorError(`licence key "${licenseKey}" is not blocked: it is ${license.status}`)
-  return { license, changes: { status: isOwned(license) ? 'assigned' : await stockBefore(db, license), now } }
+  return { license, changes: { status: formerStatus(license), now } }
 }
 
 /** Whether somebody was given it. */
 export const isOwned = ({ assignedAt, ownerEmail, ownerName }: License) =>
   Boolean(assignedAt ?? ownerEmail ?? ownerName)
 
-async function stockBefore(db: Queryable, { id }: License) {
-  const history = await historyOf(db, 'license', id, latestHappenings)
-  const blocked = history.find(({ after }) => after?.status === 'blocked')
-  return blocked?.before?.status === 'reserved' ? 'reserved' : 'available'
+/** What it is when it is blocked no longer. */
+function formerStatus(license: License) {
+  if (isOwned(license)) return 'assigned'
+  return license.blockedFrom === 'reserved' ? 'reserved' : 'available'
 }
 
 /** Blocks a licence for good. Its seats stay as they are, and its devices are told (CONTRACT §11). */

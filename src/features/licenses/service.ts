@@ -95,6 +95,7 @@ export async function createLicenses(tx: Tx, product: Product, keys: string[], t
     features,
     ...terms,
     blockReason: null,
+    blockedFrom: null,
     replacedBy: null,
     productId: product.id,
     createdAt: now,

@@ -16,6 +16,7 @@ const impersonal = [
   'deactivated_at',
   'revoked_at',
   'replaced_by',
+  'blocked_from',
   'withheld',
   'created_at',
   'expires_at',
