@@ -48,6 +48,7 @@ interface Arrow {
   from: string
   to: string
   isType: boolean
+  isLazy: boolean
 }
 
 const arrows: Arrow[] = sources.flatMap(({ path, imports }) => imports.map((each) => ({ from: path, ...each })))
@@ -207,6 +208,18 @@ describe('what is handed in is not reached for', () => {
       remedy('Write `import type` in deps.ts.', 'what-is-handed-in'),
     ).toEqual([])
   })
+})
+
+test('the start loads nothing that only readers of the documentation need', () => {
+  const loaded = new Set(['src/main.ts'])
+  for (const path of loaded) {
+    for (const { from, to, isType, isLazy } of arrows) if (from === path && !isType && !isLazy) loaded.add(to)
+  }
+  expect(loaded.has('src/http/docs.ts')).toBeTrue()
+  expect(
+    [...loaded].filter((path) => path === 'marked' || path === 'src/docs/site.ts'),
+    remedy('Import what renders pages with `await import(…)`, where somebody asks for a page.', 'what-is-handed-in'),
+  ).toEqual([])
 })
 
 describe('proportions', () => {

@@ -86,6 +86,22 @@ describe('the documentation under /docs', () => {
     },
   )
 
+  test('leads links that went into the viewer at /docs to the viewer', async () => {
+    const { text: script } = await get('/docs/viewer-links.js')
+    const follow = (hash: string) => {
+      const gone: string[] = []
+      const location = { hash, replace: (url: URL) => gone.push(String(url)) }
+      new Function('location', 'document', script)(location, {
+        currentScript: { src: 'https://example.com/x/docs/viewer-links.js' },
+      })
+      return gone
+    }
+    expect(follow('#/Activations/postApiV1Verify')).toEqual([
+      'https://example.com/x/docs/api#/Activations/postApiV1Verify',
+    ])
+    expect(follow('#map')).toEqual([])
+  })
+
   test('says that a page is not there, and which one may be meant', async () => {
     const { status, text } = await get('/docs/operat')
     expect(status).toBe(404)

@@ -10,6 +10,8 @@ export interface Import {
   to: string
   /** Gone when the program runs. */
   isType: boolean
+  /** Loaded where the program comes to it, and not at its start. */
+  isLazy: boolean
 }
 
 /** A source file as the laws of the installation see it. */
@@ -39,7 +41,7 @@ function read(path: string): Source {
   const texts: string[] = []
   const visit = (node: ts.Node) => {
     const found = importIn(node)
-    if (found) imports.push({ to: resolve(path, found.to), isType: found.isType })
+    if (found) imports.push({ ...found, to: resolve(path, found.to) })
     const reached = reachIn(node, file)
     if (reached) reaches.push(reached)
     if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) texts.push(node.text)
@@ -56,14 +58,14 @@ function importIn(node: ts.Node): Import | undefined {
     const named = node.importClause?.namedBindings
     const isEachType = named && ts.isNamedImports(named) && named.elements.every((element) => element.isTypeOnly)
     const isType = node.importClause?.isTypeOnly || (!node.importClause?.name && isEachType) || false
-    return { to: node.moduleSpecifier.text, isType }
+    return { to: node.moduleSpecifier.text, isType, isLazy: false }
   }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-    return { to: node.moduleSpecifier.text, isType: node.isTypeOnly }
+    return { to: node.moduleSpecifier.text, isType: node.isTypeOnly, isLazy: false }
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [specifier] = node.arguments
-    return specifier && ts.isStringLiteral(specifier) ? { to: specifier.text, isType: false } : undefined
+    return specifier && ts.isStringLiteral(specifier) ? { to: specifier.text, isType: false, isLazy: true } : undefined
   }
   return undefined
 }
