@@ -21,6 +21,8 @@ import type { SigningQueue } from './signing/signing-queue'
 /** Everything a request may lean on, built once when the installation is opened. Types only: visible from every floor. */
 export interface Deps {
   readonly config: Config
+  /** The settings as they were read last, for what every answer needs, whatever became of the stored ones. */
+  readonly answerConfig: Config
   /** The data folder. */
   readonly folder: string
   /** Whether requests wait for this process, so that what takes long is done aside. */

@@ -25,7 +25,7 @@ import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { OperatorError } from './kernel/operator-error'
 import { openMetrics } from './metrics/metrics'
-import { liveConfig } from './settings/live'
+import { liveConfig, settingsOfLastRead } from './settings/live'
 import { requireAgreement } from './settings/policy'
 import { publishSettings, withdrawSettings, withRunningSettings } from './settings/running'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
@@ -157,6 +157,7 @@ function buildDeps(
 ) {
   const { db, clock, sealer } = base
   const config = liveConfig(base.config, db, sealer)
+  const answerConfig = settingsOfLastRead(config, base.config)
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const startCheckpoints = () => new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
@@ -167,13 +168,14 @@ function buildDeps(
   const keyUses = openKeyUses(db)
   const metrics = openMetrics()
   const signatures = openSigningQueue()
-  const choice = () => config.call_log
-  const bytesPerDay = () => config.call_log_megabytes_per_day * 1_000_000
+  const choice = () => answerConfig.call_log
+  const bytesPerDay = () => answerConfig.call_log_megabytes_per_day * 1_000_000
   const calls = openCallLog({ db, choice, bytesPerDay, counts: metrics.calls })
   const lastSeen = openLastSeenBuffer(db, touchActivations)
   return {
     ...base,
     config,
+    answerConfig,
     keys,
     signatures,
     seal: sealWith(keys, keyUses, { signatures, counts: metrics.signatures }),
@@ -182,7 +184,7 @@ function buildDeps(
     limit,
     guesses: openGuessLimiter(config, limit),
     peers,
-    clientAddresses: openClientAddresses({ config, peers, db, log: base.log, clock }),
+    clientAddresses: openClientAddresses({ config: answerConfig, peers, db, log: base.log, clock }),
     bodies: openBodyBudget(config.body_timeout),
     once: openExactlyOnce({ db, config, limit }),
     lastSeen,

@@ -72,23 +72,12 @@ export class RequestContext {
     return this.#address
   }
 
-  /** The address; undefined where the settings that tell it cannot be read, of which the answer says enough. */
-  get knownAddress(): string | undefined {
-    try {
-      return this.address
-    } catch {
-      return undefined
-    }
-  }
-
   /** Whose turn an answer's signature is: undefined for what the catalogue says to everybody alike. */
   laneOf({ answer, productId }: Pick<Outcome, 'answer' | 'productId'>): PrivateLane | undefined {
     const license = textOf(this.values?.license_key)
     if (!this.answerOptions?.proof && license === undefined && successes.has(answer)) return undefined
-    const address = this.knownAddress
-    if (address === undefined) return undefined
     const isResolved = license !== undefined && productId !== undefined
-    return { network: networkOf(address), subject: isResolved ? license : answer }
+    return { network: networkOf(this.address), subject: isResolved ? license : answer }
   }
 
   /** The lane of what is signed before there is an answer. */

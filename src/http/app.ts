@@ -54,7 +54,7 @@ export function buildApp(deps: Deps): AnyElysia {
   const app: AnyElysia = new Elysia({ normalize: false, serve: { routes: { '/*': unmatched } } as object })
   const routesAt = routesOf(app)
   const methodsAt = (path: string) => [...new Set(routesAt(path).map(({ method }) => method))]
-  const cors = openCors(deps.config, () => app.routes)
+  const cors = openCors(deps.answerConfig, () => app.routes)
   const normalized = normalizePath({ handle: (request) => app.fetch(request), routesAt, cors }, deps.peers)
   return app
     .onStart(({ server }) => deps.peers.attach(server!))

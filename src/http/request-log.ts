@@ -26,15 +26,6 @@ const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
 /** Takes an answer down: in the log, in the figures, and in the call log where somebody was met at the gate. */
 export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) {
-  /** Undefined where the settings cannot be read: the answer that says so must still go out. */
-  function addressOf(requestContext: RequestContext | undefined, request: Request) {
-    try {
-      return requestContext?.address ?? clientAddresses.of(request)
-    } catch {
-      return undefined
-    }
-  }
-
   return ({ request, route, requestContext, requestId = requestContext?.requestId, answer, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
@@ -47,7 +38,7 @@ export function openRequestLog({ config, log, metrics, calls, clock, clientAddre
       route: route === anyPath ? shownPath(pathOf(request.url)) : route,
       code,
       status,
-      address: addressOf(requestContext, request),
+      address: requestContext?.address ?? clientAddresses.of(request),
       key: requestContext?.key?.id,
       request_id: requestId,
       ms: ms && Math.round(ms * 100) / 100,

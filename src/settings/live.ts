@@ -32,6 +32,27 @@ export function liveConfig(given: Config, { storedSettings }: Pick<Db, 'storedSe
   return live
 }
 
+/**
+ * The settings of the last read, for what every answer needs, also the answer that says that the stored settings cannot be
+ * read: their values are those that could be read last, or those the process was given.
+ */
+export function settingsOfLastRead(config: Config, given: Config): Config {
+  const held = Object.create(config) as Config
+  for (const name of storableNames) {
+    let last: Config[StorableName] = given[name]
+    const get = () => {
+      try {
+        last = config[name]
+      } catch {
+        // What reads the settings themselves tells of it.
+      }
+      return last
+    }
+    Object.defineProperty(held, name, { enumerable: true, get })
+  }
+  return held
+}
+
 /** A stored setting that could be read. */
 interface Readable {
   value: Config[StorableName]

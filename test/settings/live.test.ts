@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config'
 import { type Installation, openInstallation } from '../../src/installation'
+import { liveConfig, settingsOfLastRead } from '../../src/settings/live'
 import { storeSetting } from '../../src/settings/service'
 import { openAddressGuard } from '../../src/webhooks/address'
+import { startInstallation } from '../support/installation'
+import { openRaw } from '../support/raw'
 
 let folder: string
 let installations: Installation[]
@@ -77,4 +80,40 @@ test('a stored value that cannot be read counts as none', async () => {
 const foreign = ({ sealer }: Installation) => ({
   ...sealer,
   seal: (secret: Buffer, purpose: string) => Buffer.concat([sealer.seal(secret, purpose), Buffer.from('x')]),
+})
+
+test('what every answer needs is read as it was last, when the stored settings cannot be read any more', async () => {
+  const given = readConfig({ data_dir: folder }, {})
+  let isBroken = false
+  const stored = new Map([['trusted_proxies', '10.0.0.1']])
+  const storedSettings = () => {
+    if (isBroken) throw new Error('database disk image is malformed')
+    return stored
+  }
+  const live = liveConfig(given, { storedSettings }, {} as Parameters<typeof liveConfig>[2])
+  const held = settingsOfLastRead(live, given)
+  expect(held.trusted_proxies).toEqual(['10.0.0.1'])
+  isBroken = true
+  expect(() => live.trusted_proxies).toThrow()
+  expect(held.trusted_proxies).toEqual(['10.0.0.1'])
+  expect(held.cors_origins).toEqual([])
+})
+
+test('an answer that says so leaves when the table of settings is gone, signed, and readable for pages that may', async () => {
+  const installation = await startInstallation()
+  await installation.cli('setting', 'set', 'cors_origins', 'https://app.example.com')
+  const headers = { origin: 'https://app.example.com' }
+  const ask = () => installation.ask('POST /api/v1/verify', { license_key: 'none', identifier: 'd' }, { headers })
+  expect((await ask()).headers.get('access-control-allow-origin')).toBe(headers.origin)
+  const db = openRaw(installation.folder)
+  db.run('alter table settings rename to gone')
+  db.run("update installation set value = value || '1' where key = 'access_epoch'")
+  db.close()
+  const answer = await ask()
+  expect([9500, 9503]).toContain(Number(answer.code))
+  expect(answer.headers.get('access-control-allow-origin')).toBe(headers.origin)
+  const back = openRaw(installation.folder)
+  back.run('alter table gone rename to settings')
+  back.close()
+  await installation.close()
 })
