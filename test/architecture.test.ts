@@ -126,6 +126,24 @@ describe('the features', () => {
   })
 })
 
+describe('transfer', () => {
+  const rooms: Record<string, number> = { formats: 0, tables: 1, import: 2, export: 2 }
+  const transferRoomOf = (path: string) => /^src\/transfer\/([^/]+)\//.exec(path)?.[1]
+
+  test('has four rooms', () => {
+    const found = sources.filter(({ path }) => path.startsWith('src/transfer/')).map(({ path }) => transferRoomOf(path))
+    expect([...new Set(found)].sort()).toEqual(Object.keys(rooms).sort())
+  })
+
+  test('imports downwards', () => {
+    const wrong = atRunTime.filter(({ from, to }) => {
+      const [lower, upper] = [transferRoomOf(to), transferRoomOf(from)]
+      return lower !== undefined && upper !== undefined && lower !== upper && rooms[lower]! >= rooms[upper]!
+    })
+    expect(shown(wrong)).toEqual([])
+  })
+})
+
 describe('the architecture page', () => {
   const page = pages.architecture!
   const rowsOf = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, name, value]) => [name!, value!] as const)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { importStatusWords } from '../../src/transfer/status-words'
+import { importStatusWords } from '../../src/transfer/tables/status-words'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { pages } from '../support/readme'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { endOf, parseDateFormat, readDate } from '../../src/transfer/dates'
+import { endOf, parseDateFormat, readDate } from '../../src/transfer/tables/dates'
 
 const dayMs = 86_400_000
 /** A day of any year that can be kept. */

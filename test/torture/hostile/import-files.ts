@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { tableNames } from '../../../src/transfer/table'
-import { tables } from '../../../src/transfer/tables'
+import { tableNames } from '../../../src/transfer/tables/table'
+import { tables } from '../../../src/transfer/tables/tables'
 import { awkward } from './bodies'
 import { mutationsOf } from './mutations'
 

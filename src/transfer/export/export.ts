@@ -1,0 +1,147 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { SigningKey } from '../../../db/schema/operations'
+import type { Queryable } from '../../database/connection'
+import { openSnapshot } from '../../database/snapshot'
+import { syncFolder } from '../../kernel/disk'
+import { OperatorError } from '../../kernel/operator-error'
+import { openSigningKey } from '../../signing/key-pair'
+import type { Sealer } from '../../signing/sealing'
+import type { ExportOptions, Table, TableName } from '../tables/table'
+import { exportedTables, tables } from '../tables/tables'
+
+/** How many lines were written of each table. */
+export type Written = Partial<Record<TableName, number>>
+
+/** Turns the lines of a table into pieces of a file. */
+export type Form = (table: Table, rows: AsyncIterable<object>) => AsyncIterable<string>
+
+const piece = 65_536
+
+/** One JSON object a line; with the name of its table where tables share a file. */
+export const jsonForm = ({ named }: { named: boolean }): Form =>
+  async function* (table, rows) {
+    let text = ''
+    for await (const row of rows) {
+      text += `${JSON.stringify(named ? { table: table.name, ...row } : row)}\n`
+      if (text.length < piece) continue
+      yield text
+      text = ''
+    }
+    yield text
+  }
+
+interface Wanted {
+  folder: string
+  /** The tables, in the order in which one leans on another. */
+  only?: TableName | undefined
+  exportOptions: ExportOptions
+}
+
+/** Writes every table into one file of JSON lines; it has its name when it is whole. */
+export function exportToFile(wanted: Wanted, path: string): Promise<Written> {
+  return unfinished(path, (draft) => {
+    mkdirSync(dirname(draft), { recursive: true })
+    return onSnapshot(wanted, async (db, written) => {
+      const file = openSync(draft, 'wx', 0o600)
+      for (const table of chosen(wanted)) {
+        written[table.name] = await write(file, jsonForm({ named: true }), { table, db, wanted })
+      }
+      finish(file)
+    })
+  })
+}
+
+/** Writes every table into a file of its own in a new folder, which has its name when it is whole. */
+export function exportToFolder(wanted: Wanted, path: string): Promise<Written> {
+  return unfinished(path, (draft) => {
+    mkdirSync(draft, { recursive: true, mode: 0o700 })
+    return onSnapshot(wanted, async (db, written) => {
+      for (const table of chosen(wanted)) {
+        const file = openSync(join(draft, `${table.name}.jsonl`), 'wx', 0o600)
+        written[table.name] = await write(file, jsonForm({ named: false }), { table, db, wanted })
+        finish(file)
+      }
+      syncFolder(draft)
+    })
+  })
+}
+
+/** The text of what is wanted, as it is at one moment, piece by piece. The moment ends when its reader does. */
+export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<string> {
+  const tables = chosen(wanted)
+  const { read, close } = openSnapshot(join(wanted.folder, 'latchkey.db'))
+  try {
+    for (const table of tables) yield* form(table, table.rows!(read, wanted.exportOptions))
+  } finally {
+    close()
+  }
+}
+
+/** Locks the private half of a signing key with a passphrase, as every tool reads it: PKCS#8 in PEM form. */
+export const lockWith = (sealer: Sealer, passphrase: string) => (key: Pick<SigningKey, 'id' | 'sealedPrivate'>) =>
+  openSigningKey(key, sealer).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
+
+function chosen({ only, exportOptions }: Wanted) {
+  const names = exportedTables.filter((name) => name !== 'signing_keys' || exportOptions.lockKey)
+  if (only === undefined) return names.map((name) => tables[name])
+  if (names.includes(only)) return [tables[only]]
+  throw new OperatorError('signing keys leave under a passphrase alone: give one', 'invalid_input')
+}
+
+async function onSnapshot({ folder }: Wanted, work: (db: Queryable, written: Written) => Promise<void>) {
+  const { read, close } = openSnapshot(join(folder, 'latchkey.db'))
+  const written: Written = {}
+  try {
+    await work(read, written)
+    return written
+  } finally {
+    close()
+  }
+}
+
+interface Part {
+  table: Table
+  db: Queryable
+  wanted: Wanted
+}
+
+async function write(file: number, form: Form, { table, db, wanted }: Part): Promise<number> {
+  const counted = counting(table.rows!(db, wanted.exportOptions))
+  for await (const text of form(table, counted.rows)) writeSync(file, text)
+  return counted.count()
+}
+
+function counting(rows: AsyncIterable<object>) {
+  let count = 0
+  return {
+    rows: (async function* () {
+      for await (const row of rows) {
+        count++
+        yield row
+      }
+    })(),
+    count: () => count,
+  }
+}
+
+function finish(file: number) {
+  fsyncSync(file)
+  closeSync(file)
+}
+
+/** Lets work make something under another name, which becomes this one when it is whole. */
+async function unfinished<T>(path: string, work: (draft: string) => Promise<T>): Promise<T> {
+  if (existsSync(path)) throw new OperatorError(`${path} exists already: name a place that is free with --to`)
+  const draft = `${path.replace(/\/+$/, '')}.unfinished`
+  rmSync(draft, { recursive: true, force: true })
+  try {
+    const result = await work(draft)
+    renameSync(draft, path)
+    syncFolder(dirname(path))
+    return result
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true })
+    throw error
+  }
+}

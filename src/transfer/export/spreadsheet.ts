@@ -1,0 +1,66 @@
+import { stringify } from 'csv-stringify/sync'
+import type { License } from '../../../db/schema/licensing'
+import { expiryOf } from '../../features/licenses/policy'
+import { OperatorError } from '../../kernel/operator-error'
+import type { Form } from './export'
+
+const rowsPerPiece = 250
+
+const delimiters = { comma: ',', semicolon: ';', tab: '\t' } as const
+export const delimiterNames = ['comma', 'semicolon', 'tab'] as const
+
+/** What a spreadsheet in another country wants to be different. */
+export interface SpreadsheetOptions {
+  delimiter?: (typeof delimiterNames)[number] | undefined
+  /** Whether a byte order mark comes first, by which Excel knows UTF-8. */
+  bom?: boolean | undefined
+}
+
+/** These options are of CSV alone: elsewhere they would be left out in silence. */
+export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOptions) {
+  if (format === 'csv' || (delimiter === undefined && !bom)) return
+  throw new OperatorError(
+    'a delimiter and a byte order mark are of CSV alone: choose the format csv with them',
+    'invalid_input',
+  )
+}
+
+/**
+ * One record a line under the names of the fields, for people with a spreadsheet: lists and objects as JSON, and of a
+ * licence when it ends. A text that a spreadsheet would take for a formula gets an apostrophe; an import takes it off.
+ */
+export const csvForm = ({ delimiter = 'comma', bom = false }: SpreadsheetOptions = {}): Form =>
+  async function* (table, rows) {
+    let page: object[] = []
+    let isFirst = true
+    const text = () => {
+      const cells = page.map((row) => (table.name === 'licenses' ? withEnd(row as LicenseLine) : row)).map(flat)
+      const header = isFirst
+      isFirst = false
+      page = []
+      const csv = stringify(cells, { header, delimiter: delimiters[delimiter], escape_formulas: true })
+      return header && bom ? `\ufeff${csv}` : csv
+    }
+    for await (const row of rows) {
+      page.push(row)
+      if (page.length === rowsPerPiece) yield text()
+    }
+    if (page.length) yield text()
+  }
+
+interface LicenseLine extends Pick<License, 'validity'> {
+  assigned_at: Date | null
+}
+
+const withEnd = (row: LicenseLine) => ({
+  ...row,
+  expires_at: expiryOf({ assignedAt: row.assigned_at, validity: row.validity }) ?? null,
+})
+
+const flat = (row: object) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      value instanceof Date ? value.toISOString() : value && typeof value === 'object' ? JSON.stringify(value) : value,
+    ]),
+  )

@@ -1,0 +1,47 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { copyForReading } from '../../database/copy'
+import { type Db, openDatabase } from '../../database/database'
+
+/**
+ * Does work on a copy of the database that is thrown away afterwards: what it would have done is known for certain, and
+ * nothing has changed.
+ */
+export async function dryRun<T>(folder: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const path = join(folder, `dry-run-${process.pid}.db`)
+  removeForsaken(folder)
+  const remove = () => removeCopy(path)
+  remove()
+  try {
+    copyForReading(join(folder, 'latchkey.db'), path)
+    const db = openDatabase(path, { actor: 'dry run' })
+    try {
+      return await work(db)
+    } finally {
+      await db.close()
+    }
+  } finally {
+    remove()
+  }
+}
+
+/** Removes the copies of rehearsals that were killed. */
+export function removeForsaken(folder: string) {
+  for (const name of readdirSync(folder)) {
+    const pid = /^dry-run-(\d+)\.db$/.exec(name)?.[1]
+    if (pid && !isAlive(Number(pid))) removeCopy(join(folder, name))
+  }
+}
+
+function removeCopy(path: string) {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
+}
+
+function isAlive(pid: number) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process is alive all the same.
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}

@@ -1,0 +1,116 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { OperatorError } from '../../kernel/operator-error'
+import { parseCell } from '../tables/json'
+import { type LineFields, type Table, tableNames } from '../tables/table'
+import { tableNamed } from '../tables/tables'
+
+const TableMapping = Type.Object(
+  {
+    table: Type.Optional(Type.String()),
+    columns: Type.Optional(Type.Record(Type.String(), Type.String())),
+    defaults: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  { additionalProperties: false },
+)
+
+const MappingFile = Type.Record(Type.String(), TableMapping)
+
+/** How the files of another server are to be read, by the name of each file or table; what is not said is as usual. */
+export type Mapping = Static<typeof MappingFile>
+
+/** Reads a mapping file. What it cannot mean is an `OperatorError`. */
+export function parseMapping(text: string): Mapping {
+  const value = parseCell(text, 'the mapping file')
+  if (Value.Check(MappingFile, value)) return value
+  const { path = '', message = '' } = Value.Errors(MappingFile, value).First() ?? {}
+  throw new OperatorError(
+    `the mapping file is wrong at ${path || 'its top'} (${message}): write {"license_keys": {"table": "licenses", "columns": {"theirs": "ours"}, "defaults": {"activation_limit": 1}}}`,
+    'invalid_input',
+  )
+}
+
+/** The two names in `theirs=ours`; undefined where there are none. */
+export function pairOf(text: string): [string, string] | undefined {
+  const at = text.lastIndexOf('=')
+  return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** What is said of one file: its table, where its columns go, and what its lines are worth where they say nothing. */
+export interface FileMapping {
+  table: Table
+  columns: Readonly<Record<string, string>>
+  defaults: LineFields
+  /** The columns that must be there: those that are mapped to a field, and where that is said. */
+  mapped: readonly { column: string; by: string }[]
+}
+
+export interface MappingOptions {
+  mapping: Mapping
+  /** `--map` and `--default`, which hold for every file. */
+  columns: Readonly<Record<string, string>>
+  defaults: Readonly<Record<string, string>>
+  /** The table of a file whose name does not say it. */
+  table?: string | undefined
+}
+
+/** How a file of that name is read; undefined for one that holds nothing Latchkey keeps. */
+export function readingOf(
+  name: string,
+  { mapping, columns, defaults, table: wished }: MappingOptions,
+): FileMapping | undefined {
+  const named = mapping[name]?.table ?? wished ?? name
+  const table = tableNamed(named)
+  if (!table && (wished ?? mapping[name]?.table)) {
+    throw new OperatorError(`there is no table "${named}": there are ${tableNames.join(', ')}`, 'invalid_input')
+  }
+  if (!table) return undefined
+  const said = [mapping[table.name], mapping[name]]
+  const reading = {
+    table,
+    columns: Object.assign({}, ...said.map((each) => each?.columns), columns),
+    mapped: [
+      ...[...new Set([table.name, name])].flatMap((entry) =>
+        mappedIn(mapping[entry]?.columns, `the entry "${entry}" of the mapping file`),
+      ),
+      ...mappedIn(columns, '--map'),
+    ],
+    defaults: Object.assign({}, ...said.map((each) => each?.defaults), only(defaults, table)),
+  }
+  for (const field of [...Object.values(reading.columns), ...Object.keys(reading.defaults)]) requireField(field, table)
+  return reading
+}
+
+/** A default for a field that none of these tables has would be left out in silence. */
+export function requireDefaults({ defaults }: MappingOptions, of: readonly Table[]) {
+  for (const name of Object.keys(defaults)) {
+    // --product is said for the files that have products, whatever stands beside them.
+    if (name !== 'product' && !of.some((table) => canonical(name, table))) requireField(name, of[0]!)
+  }
+}
+
+const mappedIn = (columns: Readonly<Record<string, string>> = {}, by: string) =>
+  Object.entries(columns).flatMap(([column, field]) => (field === '' || column === '*' ? [] : [{ column, by }]))
+
+/** Of what holds for every file, what a table has. */
+const only = (defaults: Readonly<Record<string, string>>, table: Table) =>
+  Object.fromEntries(Object.entries(defaults).filter(([name]) => canonical(name, table)))
+
+function requireField(field: unknown, table: Table) {
+  if (field === '' || canonical(String(field), table)) return
+  throw new OperatorError(
+    `${table.name} has no field "${field}": it has ${fieldNames(table).join(', ')}`,
+    'invalid_input',
+  )
+}
+
+export const fieldNames = (table: Table) => [...Object.keys(table.model.properties), ...(table.nested ?? [])]
+
+/** The field a name of ours means: its own, or one of its other names in requests. */
+export function canonical(name: string, table: Table): string | undefined {
+  if (table.nested?.includes(name)) return name
+  if (table.nested?.includes('meta_data') && /^meta:./.test(name)) return name
+  return Object.entries(table.model.properties).find(
+    ([field, schema]) => field === name || schema['x-aliases']?.includes(name),
+  )?.[0]
+}

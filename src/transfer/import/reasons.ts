@@ -1,0 +1,54 @@
+import type { Problem } from '../tables/problems'
+
+const reasonsMax = 1000
+const valuesMax = 10
+const placesMax = 3
+
+/** A place in a file. */
+export interface LinePosition {
+  file: string
+  line: number
+}
+
+/** A reason why lines were refused, told for the first of them. */
+export interface RefusalReason {
+  reason: string
+  /** How many lines it holds for. A line that is at fault in two ways stands under both. */
+  lines: number
+  /** The column at fault, and the first ten values that stood in it, with the number of their lines. */
+  column?: string
+  values?: Record<string, number>
+  /** The first three lines. */
+  first: LinePosition[]
+}
+
+/** The reasons of a list, by their kind; the list is what is told of them. */
+const byKind = new WeakMap<RefusalReason[], Map<string, RefusalReason>>()
+
+/** Counts one fault of one line among the reasons; beyond a thousand kinds, new ones are only counted with their lines. */
+export function addRefusalReason(
+  reasons: RefusalReason[],
+  { kind, text, column, value }: Problem,
+  place: LinePosition,
+) {
+  const kinds = byKind.get(reasons) ?? new Map<string, RefusalReason>()
+  byKind.set(reasons, kinds)
+  let reason = kinds.get(kind)
+  if (!reason) {
+    if (kinds.size >= reasonsMax) return
+    reason = { reason: text, lines: 0, ...(column !== undefined && { column }), first: [] }
+    kinds.set(kind, reason)
+    reasons.push(reason)
+  }
+  reason.lines++
+  if (reason.first.length < placesMax) reason.first.push(place)
+  if (value !== undefined) countValue(reason, value)
+}
+
+function countValue(reason: RefusalReason, value: string) {
+  reason.values ??= {}
+  const known = Object.hasOwn(reason.values, value)
+  if (known || Object.keys(reason.values).length < valuesMax) {
+    reason.values[value] = (known ? reason.values[value]! : 0) + 1
+  }
+}

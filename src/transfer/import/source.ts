@@ -1,0 +1,133 @@
+import { readdirSync, statSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { OperatorError } from '../../kernel/operator-error'
+import { unreadable } from '../../kernel/ownership'
+import type { CsvDialect, QuoteStyle } from '../formats/csv'
+import { decoded } from '../formats/decode'
+import type { Encoding } from '../formats/encodings'
+import { type FileFormat, formatOf } from '../formats/format'
+import { type LineFields, type Table, tableNames } from '../tables/table'
+import { tables } from '../tables/tables'
+import { columnsOfCsv, linesOfCsv } from './csv-source'
+import { columnsOfJson, linesOfJson } from './json-source'
+import { type FileMapping, type MappingOptions, readingOf, requireDefaults } from './mapping'
+
+/** A line of a file: what it says, or why it can be taken for nothing; and how it stood there. */
+export interface SourceLine {
+  line: number
+  table: Table
+  fields?: LineFields
+  refused?: string
+  /** The cells of a record, or the text of a line. */
+  raw: string[] | string
+}
+
+/** A file that is to be imported. */
+export interface Source {
+  readonly path: string
+  readonly bytes: number
+  readonly table: Table
+  readonly reading: FileMapping
+  readonly format: FileFormat
+  /** How a CSV file is written, and the names in its first line, once its lines are being read. */
+  dialect?: CsvDialect
+  header?: string[]
+  /** The name of the list in a JSON object, once its lines are being read. */
+  wrapper?: string
+  /** What the operator is to be told of it, once its lines were read. */
+  readonly notes: string[]
+  /** The names of its columns: those of a CSV file's first line, or of one JSON object after the other. */
+  columns(): AsyncGenerator<readonly string[]>
+  lines(onRead: (bytes: number) => void): AsyncGenerator<SourceLine>
+}
+
+/** How files are read that do not say so themselves. */
+export interface ReadingOptions {
+  encoding: Encoding
+  quotes: QuoteStyle
+}
+
+const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjson', '.json']
+const foreignExtensions =
+  /^\.(xlsx|xlsm|xlsb|xls|ods|numbers|sql|dump|zip|gz|bz2|xz|zst|7z|rar|tar|tgz|pdf|db|sqlite3?)$/
+
+/** The files a path means, those first that others lean on; and what is to be told of those that are skipped. */
+export function openSources(
+  path: string,
+  said: MappingOptions,
+  options: ReadingOptions,
+): { sources: Source[]; passedOver: string[] } {
+  if (!statOf(path).isDirectory()) {
+    const reading = readingOf(nameOf(path), said) ?? readingOf(nameOf(path), { ...said, table: 'licenses' })!
+    const source = openSource(path, reading, options)
+    requireDefaults(said, tablesOf(source))
+    return { sources: [source], passedOver: [] }
+  }
+  if (said.table)
+    throw new OperatorError(
+      '--table says what one file holds, and this is a folder: use a mapping file',
+      'invalid_input',
+    )
+  const names = readdirSync(path)
+  const files = names.filter((file) => extensions.includes(extname(file).toLowerCase()))
+  const foreign = names.filter((file) => foreignExtensions.test(extname(file).toLowerCase()))
+  const read = files.map((file) => ({ file, reading: readingOf(nameOf(file), said) }))
+  const sources = read.flatMap(({ file, reading }) => (reading ? [openSource(join(path, file), reading, options)] : []))
+  if (!sources.length) {
+    throw new OperatorError(
+      `there is nothing to import in ${path}: name its files after tables, such as ${tableNames.slice(0, 5).join('.csv, ')}.csv`,
+    )
+  }
+  requireDefaults(said, sources.flatMap(tablesOf))
+  const place = ({ table }: Source) => tableNames.indexOf(table.name)
+  return {
+    sources: sources.sort((a, b) => place(a) - place(b)),
+    passedOver: [
+      ...read.flatMap(({ file, reading }) => (reading ? [] : [`${file} was skipped: no table has that name.`])),
+      ...foreign.map((file) => `${file} was skipped: ${foreignIn(join(path, file))}.`),
+    ],
+  }
+}
+
+/** What keeps a file from being read, in its own words. */
+function foreignIn(path: string): string {
+  try {
+    formatOf(path, 'utf-8')
+    return 'its name does not end in .csv, .tsv, .txt, .json or .jsonl'
+  } catch (error) {
+    if (error instanceof OperatorError) return error.message.replace(path, 'it')
+    throw error
+  }
+}
+
+/** The tables that a file's lines may be of: those of JSON may name another one each. */
+const tablesOf = ({ format, table }: Source): readonly Table[] =>
+  format.kind === 'csv' ? [table] : Object.values(tables)
+
+function statOf(path: string) {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw new OperatorError(unreadable(path, error))
+  }
+}
+
+const nameOf = (path: string) => basename(path, extname(path)).replace(/\.refused(-\d+)?$/, '')
+
+function openSource(path: string, reading: FileMapping, { encoding, quotes }: ReadingOptions): Source {
+  const bytes = statOf(path).size
+  const format = formatOf(path, encoding)
+  const isCsv = format.kind === 'csv'
+  const text = (onRead?: (bytes: number) => void) => decoded({ path, encoding: format.encoding, onRead })
+  const source: Source = {
+    path,
+    bytes,
+    table: reading.table,
+    reading,
+    format,
+    notes: [],
+    columns: () => (isCsv ? columnsOfCsv(text(), { path, quotes }) : columnsOfJson(text(), source)),
+    lines: (onRead) => (isCsv ? linesOfCsv(text(onRead), source, quotes) : linesOfJson(text(onRead), source)),
+  }
+  return source
+}

@@ -1,0 +1,69 @@
+import { Type } from '@sinclair/typebox'
+import type { SigningKey } from '../../../db/schema/operations'
+import type { Tx } from '../../database/connection'
+import { momentText, text } from '../../intake/model'
+import { OperatorError } from '../../kernel/operator-error'
+import { readPrivateKey, toSigningKey } from '../../signing/key-pair'
+import { findKey, insertRetiredKey, listSealedKeys, replaceKey } from '../../signing/store'
+import type { ImportContext } from './import-context'
+import { productOf } from './references'
+import { type LineFields, oneByOne, type Table, type Verdict } from './table'
+
+/** Key pairs, their private halves under a passphrase. */
+export const signingKeysTable: Table = {
+  name: 'signing_keys',
+  subject: 'signing-key',
+  model: Type.Object({
+    id: Type.Optional(text()),
+    product: Type.Optional(text({ nullable: true, aliases: ['product_id', 'product_uuid'] })),
+    public_key: Type.Optional(text()),
+    private_key: Type.Optional(text()),
+    created_at: Type.Optional(momentText({ nullable: true })),
+    retired_at: Type.Optional(momentText({ nullable: true })),
+    active_from: Type.Optional(momentText({ nullable: true })),
+    certified_by: Type.Optional(text({ nullable: true })),
+    certificate: Type.Optional(text({ nullable: true })),
+  }),
+  ignored: ['bits'],
+  put: oneByOne(put),
+  async *rows(db, { lockKey }) {
+    if (!lockKey) return
+    for (const key of await listSealedKeys(db)) yield lineOf(key, lockKey(key))
+  },
+}
+
+async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
+  const { private_key, product, created_at, retired_at = null } = fields
+  if (!private_key) throw new OperatorError('there is no private key in this line: export with --with-keys')
+  if (context.importOptions.passphrase === undefined)
+    throw new OperatorError('private keys open with --passphrase-file')
+  const owner = product ? (await productOf(tx, product, context)).id : null
+  const privateKey = readPrivateKey(private_key, context.importOptions.passphrase)
+  const key = {
+    ...toSigningKey(privateKey, context.sealer, owner, created_at ?? context.now),
+    retiredAt: retired_at,
+    activeFrom: fields.active_from ?? null,
+    certifiedBy: fields.certified_by ?? null,
+    certificate: fields.certificate ?? null,
+  }
+  const existing = await findKey(tx, key.id)
+  if (existing && (existing.retiredAt === null) === (retired_at === null)) return 'there'
+  if (existing)
+    throw new OperatorError(`key ${key.id} exists already, and is ${existing.retiredAt ? 'retired' : 'in use'} here`)
+  if (retired_at) await insertRetiredKey(tx, key)
+  else await replaceKey(tx, key, key.activeFrom > context.now ? key.activeFrom : context.now)
+  return { made: key.id }
+}
+
+const lineOf = (key: SigningKey, lockedKey: string) => ({
+  id: key.id,
+  product_id: key.productId,
+  bits: key.bits,
+  public_key: key.publicPem,
+  private_key: lockedKey,
+  created_at: key.createdAt,
+  retired_at: key.retiredAt,
+  active_from: key.activeFrom,
+  certified_by: key.certifiedBy,
+  certificate: key.certificate,
+})
