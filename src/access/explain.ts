@@ -1,5 +1,7 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../deps'
 import { declared } from '../kernel/answers'
+import { answerCode, nullable, view, word } from '../kernel/view'
 import { type KnownKey, type KnownKeyAdmissionInput, type RuleName, rules } from './admit'
 import { type Capability, everything } from './capabilities'
 import { openRequestLimits } from './request-limits'
@@ -12,12 +14,29 @@ export interface Imagined {
   identifier?: string | undefined
 }
 
+/** What every rule of admission says to a request that might be made, and the answer that request would get. */
+export const AdmissionView = view('AdmissionExplanation', {
+  rules: Type.Array(
+    Type.Object({
+      rule: word(rules.map(({ name }) => name)),
+      observed: Type.String({ description: 'What the rule looked at.' }),
+      passed: Type.Boolean(),
+    }),
+  ),
+  answer: nullable(
+    Type.Object(
+      { code: answerCode, http: Type.Integer(), message: Type.String(), signer: Type.Optional(word(['global'])) },
+      { description: 'Null where the request would be let in.' },
+    ),
+  ),
+})
+
 /** What every rule of admission would say to a request, and the answer it would get; null where it may come in. */
 export async function explainAdmission(
   { guesses, config, credentials, limit }: Pick<Deps, 'guesses' | 'config' | 'credentials' | 'limit'>,
   { key, address, capability, identifier }: Imagined,
   now: Date,
-) {
+): Promise<Static<typeof AdmissionView>> {
   return explainRules({
     requester: { key, address, now },
     capability,

@@ -1,8 +1,12 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { dictionary, view } from './view'
+
 /** An operation that helps, and the fields it is given: what a door offers as a command to paste or a button. */
-export interface Remedy {
-  operation: string
-  input: Readonly<Record<string, string | number | boolean>>
-}
+export const RemedyView = view('Remedy', {
+  operation: Type.String({ description: 'Its command.', examples: ['license unblock'] }),
+  input: dictionary(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), 'The fields to give it.'),
+})
+export type Remedy = Static<typeof RemedyView>
 
 /** A field of the operation that was asked for, and a value that is advised for it. */
 interface FieldReference {
@@ -22,10 +26,8 @@ interface CommandReference {
 }
 
 /** What should be done: a sentence, and the operations that do it. */
-export interface Advice {
-  message: string
-  remedies: Remedy[]
-}
+export const AdviceView = view('Advice', { message: Type.String(), remedies: Type.Array(RemedyView) })
+export type Advice = Static<typeof AdviceView>
 
 export type MessagePart = string | FieldReference | SettingReference | CommandReference | Remedy
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
 import { countSeatsTaken, deactivateAllByOperator, deactivateByOperator } from '../features/activations/service'
-import { listSeats } from '../features/activations/views'
+import { ListedActivationView, listSeats } from '../features/activations/views'
 import { requireLicense } from '../features/licenses/operator'
 import { licenseReference } from '../features/licenses/operator-model'
 import { productReference } from '../features/products/model'
@@ -9,6 +9,7 @@ import { requireProduct } from '../features/products/service'
 import { seatsOf } from '../features/support/state'
 import { choice, toggle } from '../intake/model'
 import { OperatorError } from '../kernel/operator-error'
+import { word } from '../kernel/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -19,6 +20,7 @@ const list = listing({
   bare: ['license_key'],
   summary: 'every device that holds or held a seat, on one licence or on all',
   plural: 'activations',
+  row: ListedActivationView,
   filters: Type.Object({
     license_key: Type.Optional(licenseReference()),
     product: Type.Optional(productReference('Only those on licences of this product: its id, uuid, slug or name.')),
@@ -57,6 +59,13 @@ const deactivate = operation({
     identifier: Type.Optional(identifier()),
     all: Type.Optional(toggle({ description: 'Free every seat of the licence.' })),
   }),
+  output: Type.Union([
+    Type.Object({ license_key: Type.String(), identifier: Type.String(), status: word(['inactive']) }),
+    Type.Object({
+      license_key: Type.String(),
+      freed: Type.Array(Type.String(), { description: 'The devices whose seats were freed.' }),
+    }),
+  ]),
   async loses({ license_key, all }, { db }) {
     const license = await requireLicense(db.read, license_key)
     const taken = all ? await countSeatsTaken(db.read, license.id) : 0
@@ -87,8 +96,8 @@ const deactivate = operation({
       : [`The seat of "${value.identifier}" is free.`],
 })
 
-export const activationOperations: Subject = {
+export const activationOperations = {
   name: 'activation',
   about: 'the devices that hold a seat on a licence',
   operations: [list, deactivate],
-}
+} as const satisfies Subject

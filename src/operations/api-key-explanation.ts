@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { Type } from '@sinclair/typebox'
 import { capabilities } from '../access/capabilities'
-import { explainAdmission } from '../access/explain'
+import { AdmissionView, explainAdmission } from '../access/explain'
 import { requireApiKey } from '../access/service'
 import { choice, integer, text } from '../intake/model'
 import { plainAddress } from '../kernel/addresses'
@@ -20,6 +20,7 @@ export const explainKey = operation({
     capability: choice(capabilities, { description: 'What is asked for', examples: ['verify'] }),
     identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
   }),
+  output: AdmissionView,
   async run(context, { id, from, capability, identifier }) {
     const { db, credentials, now } = context
     const address = plainAddress(from)

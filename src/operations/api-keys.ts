@@ -10,12 +10,14 @@ import {
   setApiKeyStatus,
 } from '../access/service'
 import { pageApiKeys } from '../access/store'
+import { ApiKeyView, apiKeyView, isOver } from '../access/view'
 import { choice, integer, list as listOf, momentText, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
+import { nullableTimestamp, view } from '../kernel/view'
 import { explainKey } from './api-key-explanation'
-import { apiKeyView, isOver, mayOf } from './api-key-view'
+import { mayOf } from './api-key-lines'
 import { byName } from './by-name'
 import { words } from './filters'
 import { facts, listed, minute, minuteUtc } from './lines'
@@ -40,6 +42,12 @@ const terms = {
   ),
 }
 
+const newValue = {
+  id: Type.Integer(),
+  name: Type.String(),
+  api_key: Type.String({ description: 'The value of the key, shown this once.' }),
+}
+
 const create = operation({
   command: 'api-key create',
   route: 'POST /api-keys',
@@ -53,6 +61,7 @@ const create = operation({
       text({ option: 'import', file: true, description: 'Go on with an existing key instead of a random one.' }),
     ),
   }),
+  output: Type.Object(newValue),
   async run({ db, now }, { name, api_key, ...given }) {
     const draft = { name, token: api_key, capabilities: [], allowedIps: [], ...termsOf(given) }
     const { key, token } = await db.write((tx) => createApiKey(tx, draft, now))
@@ -67,6 +76,7 @@ const list = listing({
   route: 'GET /api-keys',
   summary: 'every API key; of its value only the beginning is known',
   plural: 'api_keys',
+  row: view('ListedApiKey', { ...ApiKeyView.properties, is_over: Type.Boolean({ description: 'It has expired.' }) }),
   filters: Type.Object({
     status: words(['active', 'inactive', 'revoked'], 'Only those in one of these states', [
       'active',
@@ -98,6 +108,7 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one API key',
   input: Type.Object({ id }),
+  output: ApiKeyView,
   run: async ({ db }, { id }) => apiKeyView(await requireApiKey(db.read, id)),
   show: facts,
 })
@@ -109,6 +120,7 @@ const edit = operation({
   proof: 'session',
   summary: 'change what an API key may do, from the next request on; what is not named stays, an empty limit is lifted',
   input: Type.Object({ id, name: Type.Optional(text({ description: 'Whose key it is.' })), ...terms }),
+  output: ApiKeyView,
   async run({ db, now }, { id, name, ...given }) {
     const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
     if (!Object.keys(changes).length)
@@ -119,16 +131,18 @@ const edit = operation({
   help: listed('Capabilities', capabilities),
 })
 
-const turn = (
-  word: 'enable' | 'disable',
+const turn = <const Word extends 'enable' | 'disable', const Proof extends 'session' | undefined = undefined>(
+  word: Word,
   status: 'active' | 'inactive',
-  told: { role: Role; proof?: 'session'; summary: string },
+  { proof, ...told }: { role: Role; proof?: Proof; summary: string },
 ) =>
   operation({
     command: `api-key ${word}`,
-    route: `POST /api-keys/:id/${word}`,
+    route: `POST /api-keys/:id/${word}` as const,
     ...told,
+    ...(proof && { proof }),
     input: Type.Object({ id }),
+    output: ApiKeyView,
     run: async ({ db, now }, { id }) => apiKeyView(await db.write((tx) => setApiKeyStatus(tx, id, status, now))),
     show: (key) => [`API key ${key.id} "${key.name}" is ${key.status}.`],
   })
@@ -139,6 +153,7 @@ const revoke = operation({
   role: 'owner',
   summary: 'end an API key for good, at once',
   input: Type.Object({ id }),
+  output: ApiKeyView,
   loses: async ({ id }, { db }) => {
     const { name } = await requireApiKey(db.read, id)
     return `From now on, every request with API key ${id} "${name}" is refused, for good.`
@@ -162,6 +177,7 @@ const rotate = operation({
       daysMax: 90,
     }),
   }),
+  output: Type.Object({ ...newValue, previous_until: nullableTimestamp('Until when the value before it works.') }),
   async loses({ id, overlap }, { db }) {
     if (parseDuration(overlap) !== 0) return ''
     const { name } = await requireApiKey(db.read, id)
@@ -184,7 +200,7 @@ const rotate = operation({
   ],
 })
 
-export const apiKeys: Subject = {
+export const apiKeys = {
   name: 'api-key',
   about: 'the keys that shops and software call the server with',
   operations: [
@@ -199,7 +215,7 @@ export const apiKeys: Subject = {
     rotate,
     explainKey,
   ].map(byName(resolveApiKey, 'id')),
-}
+} as const satisfies Subject
 
 /** The terms that were given, in the service's words; an empty limit is none. */
 function termsOf(given: {

@@ -1,14 +1,12 @@
 import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
-import type { AuditEntry } from '../../db/schema/operations'
-import { isMaskedField, mask } from '../audit/record'
 import { findEntry, findHead, pageEntries } from '../audit/store'
-import { openSubjectNames } from '../audit/subject-names/store'
 import { auditSubjects as kinds, verbs } from '../audit/verbs'
-import type { Queryable } from '../database/connection'
+import { AuditEntryView, namedEntries } from '../audit/view'
 import { integer, text } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
+import { counter, nullable } from '../kernel/view'
 import { inspectLog } from '../upkeep/audit-log'
 import { period, rangeOf, words } from './filters'
 import { facts, minute } from './lines'
@@ -23,6 +21,7 @@ const list = listing({
   route: 'GET /audit',
   summary: 'who changed what, newest first',
   plural: 'entries',
+  row: AuditEntryView,
   filters: Type.Object({
     actor: Type.Optional(
       text({
@@ -67,6 +66,7 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one change',
   input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  output: AuditEntryView,
   async run({ db }, { id }) {
     const entry = await findEntry(db.read, id)
     if (!entry) throw new OperatorError(`there is no entry ${id}: see "latchkey audit list"`, 'not_found')
@@ -86,6 +86,17 @@ const verify = operation({
     public_key: Type.Optional(
       text({ file: true, description: 'A public key, as PEM, that must have signed a checkpoint of this log.' }),
     ),
+  }),
+  output: Type.Object({
+    rows: counter('Rows that are whole.'),
+    checkpoints: counter(),
+    broken: nullable(
+      Type.Object(
+        { id: Type.Integer(), reason: Type.String() },
+        { description: 'The first row that is not what it was; null where the log is whole.' },
+      ),
+    ),
+    unkeyed_until: counter('The last row of an older version, which hashed without a key; 0 where there is none.'),
   }),
   async run({ db, sealer }, { head, public_key }) {
     const anchor = { head: head === undefined ? undefined : readHead(head), publicPem: readPublicKey(public_key) }
@@ -113,6 +124,7 @@ const head = operation({
   role: 'viewer',
   summary: 'the last row and its hash: note it elsewhere, and "audit verify --head" checks the log against it',
   input: Type.Object({}),
+  output: Type.Object({ head: Type.String({ description: 'The id of the last row and its hash.' }) }),
   async run({ db }) {
     const found = await findHead(db.read)
     if (!found) throw new OperatorError('what said where the log ends is gone: see "latchkey audit verify"')
@@ -140,44 +152,11 @@ function readPublicKey(pem: string | undefined) {
   }
 }
 
-export const audit: Subject = {
+export const audit = {
   name: 'audit',
   about: 'who changed what, and the proof that nobody has rewritten it',
   operations: [list, show, verify, head],
-}
-
-/** Entries as operators see them, with what the things they are about are called. */
-export async function namedEntries(db: Queryable, entries: readonly AuditEntry[]) {
-  const nameOf = await openSubjectNames(db, entries)
-  return entries.map((entry) => {
-    const { id, at, actor, request_id, verb, subject, subject_id, ...rest } = describedEntry(entry)
-    return { id, at, actor, request_id, verb, subject, subject_id, subject_name: nameOf(entry), ...rest }
-  })
-}
-
-/** An entry as it was written. */
-const describedEntry = (entry: AuditEntry) => ({
-  id: entry.id,
-  at: entry.at.toISOString(),
-  actor: entry.actor,
-  request_id: entry.requestId,
-  verb: entry.verb,
-  subject: entry.subject,
-  subject_id: entry.subjectId,
-  batch: entry.batchFrom === null || entry.batchTo === null ? null : { from: entry.batchFrom, to: entry.batchTo },
-  before: parsed(entry, entry.before),
-  after: parsed(entry, entry.after),
-  hash: entry.hash,
-})
-
-/** One side of a change. What earlier versions did not take for a secret is masked here. */
-function parsed({ subject }: AuditEntry, json: string | null): Record<string, unknown> | null {
-  if (json === null) return null
-  const side = Object.entries(JSON.parse(json) as Record<string, unknown>)
-  return Object.fromEntries(
-    side.map(([name, value]) => [name, isMaskedField(subject, name) && value !== null ? mask : value]),
-  )
-}
+} as const satisfies Subject
 
 type Side = Record<string, unknown> | null
 

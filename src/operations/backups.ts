@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { record } from '../audit/record'
+import { timestamp } from '../kernel/view'
 import { listKept } from '../upkeep/backup/kept'
 import { backupRemedy, findBackupFacts, problemsOfBackups } from '../upkeep/backup/problems'
 import { orderBackup, requirePlace } from '../upkeep/backup/schedule'
+import { BackupsView } from '../upkeep/backup/view'
 import { minute, table } from './lines'
 import { operation, type Subject } from './operation'
 
@@ -12,6 +14,7 @@ const list = operation({
   role: 'viewer',
   summary: 'the backups the server has taken to the folder of the setting backup_to; each was verified',
   input: Type.Object({}),
+  output: BackupsView,
   async run({ db, config, now }) {
     const facts = await findBackupFacts(db.read)
     return {
@@ -40,6 +43,10 @@ const take = operation({
   role: 'owner',
   summary: 'let the server take a backup now, to the folder of the setting backup_to',
   input: Type.Object({}),
+  output: Type.Object({
+    file: Type.String({ description: 'Where the backup will be, once it is verified.' }),
+    ordered_at: timestamp(),
+  }),
   async run({ db, config, now }) {
     const { folder } = requirePlace(config)
     const file = await db.write(async (tx) => {
@@ -52,8 +59,8 @@ const take = operation({
   show: ({ file }) => [`The server takes a backup; ${file} is there when it is verified.`],
 })
 
-export const backups: Subject = {
+export const backups = {
   name: 'backups',
   about: 'backups that the server takes by itself; "latchkey backup FILE" takes one here and now',
   operations: [list, take],
-}
+} as const satisfies Subject

@@ -2,10 +2,12 @@ import { Type } from '@sinclair/typebox'
 import type { Block } from '../../db/schema/access'
 import { removeBlock } from '../access/blocking'
 import { pageBlocks } from '../access/store'
+import { BlockView, blockView, isOver } from '../access/view'
 import { turnAway } from '../features/activations/blocking'
 import { choice, integer, momentText, text } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
+import { view } from '../kernel/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -21,9 +23,10 @@ const add = operation({
     reason: Type.Optional(text({ description: 'The reason, shown in the list.' })),
     expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
+  output: BlockView,
   async run({ db, now }, { ip, identifier, reason = '', expires_at }) {
     const draft = { ...whomOf(ip, identifier), reason, expiresAt: parseMoment(expires_at ?? '') }
-    return described(await db.write((tx) => turnAway(tx, draft, now)))
+    return blockView(await db.write((tx) => turnAway(tx, draft, now)))
   },
   show: ({ id, kind, value }) => [`Entry ${id}: ${kind} ${value} is turned away.`],
 })
@@ -33,13 +36,14 @@ const list = listing({
   route: 'GET /blocklist',
   summary: 'every entry',
   plural: 'blocklist',
+  row: view('ListedBlock', { ...BlockView.properties, is_over: Type.Boolean({ description: 'It has expired.' }) }),
   filters: Type.Object({
     kind: Type.Optional(choice(['ip', 'identifier'], { description: 'Only addresses, or only devices.' })),
   }),
   sorts: ['id', 'value', 'created_at', 'expires_at'],
   async page({ db, now }, filters, wanted) {
     const { rows, next } = await pageBlocks(db.read, filters, wanted)
-    return { rows: rows.map((block) => ({ ...described(block), is_over: isOver(block, now) })), next }
+    return { rows: rows.map((block) => ({ ...blockView(block), is_over: isOver(block, now) })), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -59,29 +63,19 @@ const remove = operation({
   role: 'operator',
   summary: 'let an address or a device in again, at once',
   input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
-  run: async ({ db, now }, { id }) => described(await db.write((tx) => removeBlock(tx, id, now))),
+  output: BlockView,
+  run: async ({ db, now }, { id }) => blockView(await db.write((tx) => removeBlock(tx, id, now))),
   show: ({ kind, value }) => [`${kind} ${value} is not turned away any more.`],
 })
 
-export const blocklist: Subject = {
+export const blocklist = {
   name: 'blocklist',
   about: 'addresses and devices that are turned away',
   operations: [add, list, remove],
-}
+} as const satisfies Subject
 
 function whomOf(ip: string | undefined, identifier: string | undefined): Pick<Block, 'kind' | 'value'> {
   if (ip !== undefined && identifier === undefined) return { kind: 'ip', value: ip }
   if (identifier !== undefined && ip === undefined) return { kind: 'identifier', value: identifier }
   throw new OperatorError('say whom to turn away: either --ip 203.0.113.7 or --identifier some-device', 'invalid_input')
 }
-
-const isOver = ({ expiresAt }: Block, now: Date) => expiresAt !== null && expiresAt <= now
-
-const described = ({ id, kind, value, reason, createdAt, expiresAt }: Block) => ({
-  id,
-  kind,
-  value,
-  reason,
-  created_at: createdAt.toISOString(),
-  expires_at: expiresAt?.toISOString() ?? null,
-})

@@ -1,17 +1,29 @@
-import { type TSchema, Type } from '@sinclair/typebox'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { type Field, text } from '../intake/model'
-import type { Operation, OperationContext } from './operation'
+import type { Computed, Declared, Operation, OperationContext } from './operation'
 
 type Resolve = (db: Queryable, reference: string) => Promise<number>
 
+/** An operation with a text where these fields were numbers. */
+type Named<Each, Name extends string> =
+  Each extends Declared<infer Input, infer Output, infer Route, infer Proof>
+    ? Declared<
+        Computed<{ [Key in keyof Static<Input>]: Key extends Name ? string : Static<Input>[Key] }>,
+        Output,
+        Route,
+        Proof
+      >
+    : never
+
 /** Lets operations that take the id of a thing, in one of these fields, take its name in place of the id. */
-export const byName = (resolve: Resolve, ...fields: string[]) =>
-  function named(declared: Operation): Operation {
-    const { run, loses, input } = declared
+export const byName = <const Name extends string>(resolve: Resolve, ...fields: Name[]) =>
+  function named<Each extends Operation>(declared: Each): Named<Each, Name> {
+    const { run, loses, input } = declared as Operation
+    const isNamed = (name: string) => (fields as string[]).includes(name)
     const properties = Object.entries(input.properties as Record<string, Field>)
-    const own = properties.filter(([name]) => fields.includes(name))
-    if (!own.length) return declared
+    const own = properties.filter(([name]) => isNamed(name))
+    if (!own.length) return declared as unknown as Named<Each, Name>
     const withIds = async (context: OperationContext, given: Record<string, unknown>) => {
       const ids: Record<string, unknown> = {}
       for (const [name] of own) {
@@ -20,15 +32,16 @@ export const byName = (resolve: Resolve, ...fields: string[]) =>
       return { ...given, ...ids }
     }
     const named: [string, TSchema][] = properties.map(([name, field]) => {
-      if (!fields.includes(name)) return [name, field]
+      if (!isNamed(name)) return [name, field]
       const description = `${field.description} Its name does too, where no other has it.`
       const reference = text({ maxLength: 255, description })
       return [name, input.required?.includes(name) ? reference : Type.Optional(reference)]
     })
-    return {
-      ...declared,
+    const changed: Operation = {
+      ...(declared as Operation),
       input: Type.Object(Object.fromEntries(named)),
       run: async (context, given) => run(context, await withIds(context, given)),
       ...(loses && { loses: async (given, context) => loses(await withIds(context, given), context) }),
     }
+    return changed as unknown as Named<Each, Name>
   }

@@ -1,18 +1,17 @@
 import { Type } from '@sinclair/typebox'
-import type { Call } from '../../db/schema/operations'
 import { resolveApiKey } from '../access/service'
 import { endpointName, endpoints, routesNamed } from '../call-log/endpoints'
 import { pageCalls } from '../call-log/store'
 import { successes } from '../call-log/successes'
+import { CallView, callView, messages } from '../call-log/view'
 import { list as listOf, text, toggle } from '../intake/model'
-import { answers, declared } from '../kernel/answers'
+import { declared } from '../kernel/answers'
 import { sha256 } from '../kernel/secrets'
 import { period, rangeOf, words } from './filters'
 import { second } from './lines'
 import { listing } from './listing'
 import type { Subject } from './operation'
 
-const messages = new Map(Object.values(answers).map(({ code, message }) => [String(code), message]))
 const goodCodes = [...new Set([...successes].map((answer) => String(declared(answer).code)))]
 
 const list = listing({
@@ -20,6 +19,7 @@ const list = listing({
   route: 'GET /calls',
   summary: 'what software asked and what it was told, newest first',
   plural: 'calls',
+  row: CallView,
   filters: Type.Object({
     license: Type.Optional(text({ description: 'Only calls about this licence key.' })),
     api_key: Type.Optional(text({ description: 'Only calls with this API key, by its id or name.' })),
@@ -48,7 +48,7 @@ const list = listing({
       ...rangeOf({ from, to }, now),
     }
     const { rows, next } = await pageCalls(db.read, filter, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(callView), next }
   },
   columns: {
     'AT (UTC)': ({ at }) => second(at),
@@ -64,22 +64,8 @@ const list = listing({
   none: 'There is no such call.',
 })
 
-export const calls: Subject = {
+export const calls = {
   name: 'call',
   about: 'what software asked and what it was told, licence keys masked',
   operations: [list],
-}
-
-const described = (call: Call) => ({
-  id: call.id,
-  at: call.at.toISOString(),
-  request_id: call.requestId,
-  route: call.route,
-  code: call.code,
-  message: messages.get(call.code) ?? null,
-  api_key_id: call.apiKeyId,
-  address: call.address,
-  license_key: call.maskedKey,
-  identifier: call.identifier,
-  duration_ms: call.durationMs,
-})
+} as const satisfies Subject

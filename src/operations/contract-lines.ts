@@ -1,14 +1,7 @@
-import type { Contract } from '../../db/schema/licensing'
+import type { Static } from '@sinclair/typebox'
 import { mask } from '../audit/record'
-import { listedContract } from '../features/contracts/views'
+import type { ContractView } from '../features/contracts/operator-view'
 import type { OperationContext } from './operation'
-
-/** A contract as an operator sees it. */
-export const contractView = (contract: Contract, used: number) => ({
-  ...listedContract(contract, used),
-  uuid: contract.uuid,
-  license_keys_remaining: contract.licenseKeysQuantity - used,
-})
 
 /** It as somebody of that role sees it: a viewer does not learn what holders draw keys with, contract key or uuid. */
 export const shownTo = <Shown extends { contract_key: string; uuid: string }>(
@@ -17,7 +10,7 @@ export const shownTo = <Shown extends { contract_key: string; uuid: string }>(
 ): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask, uuid: mask } : contract)
 
 /** It on a few lines. */
-export function contractLines(contract: ReturnType<typeof contractView>) {
+export function contractLines(contract: Static<typeof ContractView>) {
   const { license_keys_count: used, license_keys_quantity: quota, license_keys_remaining: left } = contract
   return [
     `Contract ${contract.id} "${contract.name}", ${contract.status}, for product ${contract.product_id}`,
@@ -30,7 +23,7 @@ export function contractLines(contract: ReturnType<typeof contractView>) {
 }
 
 /** What its holder may do, in words. */
-export function permissionsOf(contract: ReturnType<typeof contractView>) {
+export function permissionsOf(contract: Static<typeof ContractView>) {
   const { can_get_info, can_generate, can_destroy, can_destroy_all } = contract
   const all = { 'get-info': can_get_info, generate: can_generate, destroy: can_destroy, 'destroy-all': can_destroy_all }
   const granted = Object.entries(all).flatMap(([name, isGranted]) => (isGranted ? [name] : []))

@@ -1,15 +1,17 @@
 import { Type } from '@sinclair/typebox'
-import type { Contract } from '../../db/schema/licensing'
+import { type Contract, licenses } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { countContractKeys, listLatestKeys, mapContractKeyCounts } from '../features/contracts/keys/store'
 import { dropContract, editContract, makeContract, requireContract } from '../features/contracts/operator'
 import { ContractEdit, contractReference, NewContract } from '../features/contracts/operator-model'
+import { ContractView, contractView } from '../features/contracts/operator-view'
 import { pageContracts } from '../features/contracts/store'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { contractLines, contractView, permissionsOf, shownTo } from './contract-lines'
+import { view, word } from '../kernel/view'
+import { contractLines, permissionsOf, shownTo } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -24,6 +26,7 @@ const create = operation({
   role: 'operator',
   summary: 'let a reseller draw that many keys of a product, with the contract key',
   input: NewContract,
+  output: ContractView,
   async run({ db, now }, draft) {
     const contract = await db.write((tx) => makeContract(tx, draft, now))
     return contractView(contract, 0)
@@ -36,6 +39,7 @@ const list = listing({
   route: 'GET /contracts',
   summary: 'every contract, and how much of its quota is used',
   plural: 'contracts',
+  row: ContractView,
   filters: Type.Object({
     product: Type.Optional(productReference('Only those for this product: its id, uuid, slug or name.')),
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
@@ -68,6 +72,10 @@ const show = operation({
   role: 'viewer',
   summary: 'one contract with its quota, its permissions and its keys, the latest 100 if they are more',
   input: Choice,
+  output: view('ContractPage', {
+    ...ContractView.properties,
+    license_keys: Type.Array(Type.Object({ license_key: Type.String(), status: word(licenses.status.enumValues) })),
+  }),
   async run({ db, user }, { contract: reference }) {
     const contract = await requireContract(db.read, reference)
     const keys = await listLatestKeys(db.read, contract.id, keysShownMax)
@@ -94,6 +102,7 @@ const edit = operation({
   role: 'operator',
   summary: 'change a contract; what is not named stays as it is',
   input: ContractEdit,
+  output: ContractView,
   run: ({ db, now }, changes) => db.write(async (tx) => withUse(tx, await editContract(tx, changes, now))),
   show: contractLines,
 })
@@ -104,6 +113,7 @@ const remove = operation({
   role: 'operator',
   summary: 'delete a contract for good; its keys stay and belong to no contract any more',
   input: Choice,
+  output: ContractView,
   async loses({ contract: reference }, { db }) {
     const { id, name } = await requireContract(db.read, reference)
     const used = await countContractKeys(db.read, id)
@@ -113,11 +123,11 @@ const remove = operation({
   show: ({ id, name }) => [`Contract ${id} "${name}" is gone; its keys stay.`],
 })
 
-export const contractOperations: Subject = {
+export const contractOperations = {
   name: 'contract',
   about: 'quotas of keys that resellers draw from',
   operations: [create, list, show, edit, remove],
-}
+} as const satisfies Subject
 
 const withUse = async (db: Queryable, contract: Contract) =>
   contractView(contract, await countContractKeys(db, contract.id))

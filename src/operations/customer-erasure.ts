@@ -10,6 +10,7 @@ import { eraseCustomer } from '../upkeep/customer/erase'
 import { countsOf, findCustomer, isKnown } from '../upkeep/customer/find'
 import { forgetLateCalls } from '../upkeep/customer/late-calls'
 import { type Copy, listCopies } from '../upkeep/customer/traces'
+import { ErasureView } from '../upkeep/customer/view'
 import { optimize } from '../upkeep/optimize'
 import { runCommand } from '../upkeep/subprocess'
 import { facts } from './lines'
@@ -25,6 +26,7 @@ export const erase = operation({
     with_licenses: Type.Optional(toggle({ description: 'Delete their licences as well.' })),
     dry_run: Type.Optional(toggle({ description: 'Only say how much would be erased.' })),
   }),
+  output: ErasureView,
   loses: ({ email, with_licenses, dry_run }) =>
     dry_run ? '' : `This erases all that is kept of ${email} for good${with_licenses ? ', their licences too' : ''}.`,
   async run(context, { email, with_licenses = false, dry_run = false }) {
@@ -78,8 +80,8 @@ async function eraseAll(context: OperationContext, email: string, withLicenses: 
 interface Left {
   mentioned_in: TextOccurrence[]
   traces: number
-  rewritten?: boolean
-  log_emptied?: boolean
+  rewritten: boolean | undefined
+  log_emptied: boolean | undefined
 }
 
 function left({ mentioned_in, traces, rewritten, log_emptied }: Left) {

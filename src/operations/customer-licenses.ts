@@ -1,8 +1,9 @@
-import { type TObject, type TProperties, Type } from '@sinclair/typebox'
+import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { type ChangePlan, planBlock, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
 import { productReference } from '../features/products/model'
 import {
+  CustomerChangeView,
   changeForCustomer,
   describeCustomerPlan,
   type OwnerFilter,
@@ -12,7 +13,7 @@ import { text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { minute, table } from './lines'
-import { operation } from './operation'
+import { type Computed, type Declared, operation } from './operation'
 
 const Filter = {
   email: text({ maxLength: 320, description: 'The e-mail address of the owner, in upper or lower case.' }),
@@ -30,28 +31,37 @@ interface Given extends OwnerFilter {
   by?: string
 }
 
-type Described = ReturnType<typeof describeCustomerPlan>
+type Described = Static<typeof CustomerChangeView>
 
-interface Declared {
-  verb: 'block' | 'unblock' | 'revoke' | 'extend'
+interface Change<Verb extends 'block' | 'unblock' | 'revoke' | 'extend', Fields extends TProperties> {
+  verb: Verb
   bare?: readonly string[]
   summary: string
-  fields: TProperties
+  fields: Fields
   plan(db: Queryable, licenseKey: string, input: Given, now: Date): Promise<ChangePlan>
   /** What the change means, for a question that is asked first; absent where it takes nothing from anybody. */
   warning?: string
 }
 
+type CustomerInput<Fields extends TProperties> = Computed<Static<TObject<typeof Filter>> & Static<TObject<Fields>>>
+
 /** An operation that changes every licence of one customer in a single write, each as the command for one licence does. */
-function customerChange({ verb, plan, warning, fields, ...declared }: Declared) {
+function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'extend', Fields extends TProperties>({
+  verb,
+  plan,
+  warning,
+  fields,
+  ...declared
+}: Change<Verb, Fields>): Declared<CustomerInput<Fields>, typeof CustomerChangeView, `POST /customers/:email/${Verb}`> {
   const planAll = (db: Queryable, input: Given, now: Date) =>
     planForCustomer(db, input, (reader, licenseKey) => plan(reader, licenseKey, input, now))
   return operation({
     ...declared,
     command: `customer ${verb}`,
-    route: `POST /customers/:email/${verb}`,
+    route: `POST /customers/:email/${verb}` as const,
     role: 'operator',
-    input: Type.Object({ ...Filter, ...fields }) as TObject,
+    input: Type.Object({ ...Filter, ...fields }) as unknown as CustomerInput<Fields>,
+    output: CustomerChangeView,
     async run({ db, now }, given) {
       const input = given as unknown as Given
       const { email, dry_run = false } = input
@@ -84,7 +94,7 @@ function questionOf(changed: Described['changed'], email: string) {
   return `This changes ${counted(changed.length, 'licence')} of ${email}: ${states.join(', ')}${more}. ${devices ? `Their ${counted(devices, 'device')} will be refused.` : 'No device uses them.'}`
 }
 
-const linesOf = ({ email, dry_run, changed, unchanged }: Described & { email: string; dry_run: boolean }) => [
+const linesOf = ({ email, dry_run, changed, unchanged }: Described) => [
   `${counted(changed.length, 'licence')} of ${email} ${dry_run ? 'would change' : changed.length === 1 ? 'is changed' : 'are changed'}.`,
   ...(changed.length
     ? table(

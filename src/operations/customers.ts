@@ -6,6 +6,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { customerExport } from '../upkeep/customer/export'
 import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/customer/find'
 import { countTraces } from '../upkeep/customer/traces'
+import { CustomerTracesView, CustomerView, PersonalDataView } from '../upkeep/customer/view'
 import { countTracesAside, erase } from './customer-erasure'
 import { customerLicenses } from './customer-licenses'
 import { facts } from './lines'
@@ -21,6 +22,7 @@ const show = operation({
   role: 'viewer',
   summary: 'how much is kept of a person, by their e-mail address, and where it stands',
   input: Person,
+  output: CustomerView,
   async run({ db }, { email }) {
     const found = await requireCustomer(db.read, email)
     return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: findText(db.read, email) }
@@ -38,6 +40,7 @@ const exporting = operation({
   role: 'owner',
   summary: 'all that is kept of a person, as JSON: what they may ask for',
   input: Person,
+  output: PersonalDataView,
   run: async ({ db }, { email }) => ({ email, ...customerExport(await requireCustomer(db.read, email)) }),
   show: (value) => [JSON.stringify(value, null, 2)],
 })
@@ -48,6 +51,7 @@ const traces = operation({
   role: 'viewer',
   summary: 'how often the files of the database hold an e-mail address, deleted rows and the write-ahead log included',
   input: Person,
+  output: CustomerTracesView,
   run: async ({ folder, isServer }, { email }) => ({
     email: requireAddress(email),
     traces: isServer ? await countTracesAside(folder, email) : await countTraces(folder, email),
@@ -55,11 +59,11 @@ const traces = operation({
   show: ({ email, traces }) => [`The files of the database hold ${email} ${counted(traces, 'time')}.`],
 })
 
-export const customers: Subject = {
+export const customers = {
   name: 'customer',
   about: 'all licences of one person, and what is kept of them',
   operations: [show, exporting, traces, erase, ...customerLicenses],
-}
+} as const satisfies Subject
 
 async function requireCustomer(db: OperationContext['db']['read'], email: string) {
   const found = await findCustomer(db, email)

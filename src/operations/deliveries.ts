@@ -1,17 +1,17 @@
 import { Type } from '@sinclair/typebox'
-import type { Delivery, DeliveryAttempt } from '../../db/schema/work'
 import { integer, toggle } from '../intake/model'
 import { OperatorError } from '../kernel/operator-error'
+import { counter } from '../kernel/view'
 import { replayDelivery, replayRange } from '../webhooks/deliveries'
 import { events } from '../webhooks/events'
 import { requireWebhook } from '../webhooks/service'
 import { listAttempts, pageDeliveries } from '../webhooks/store'
+import { DeliveryView, deliveryStates, deliveryView } from '../webhooks/view'
 import { period, rangeOf, statesWanted, words } from './filters'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation } from './operation'
 
-const states = ['pending', 'success', 'failed'] as const satisfies Delivery['state'][]
 const deliveredEvents = [...events, 'webhook.ping', 'order.finished', 'activation.deactivated'] as const
 
 export const deliveries = listing({
@@ -20,9 +20,10 @@ export const deliveries = listing({
   bare: ['webhook_id'],
   summary: 'the latest deliveries and how they went, orders and callbacks too; each attempt in JSON',
   plural: 'deliveries',
+  row: DeliveryView,
   filters: Type.Object({
     webhook_id: Type.Optional(integer({ minimum: 1, description: 'Only those of this webhook.' })),
-    state: words(states, 'Only those in one of these states', ['failed', 'pending,failed']),
+    state: words(deliveryStates, 'Only those in one of these states', ['failed', 'pending,failed']),
     failed: Type.Optional(toggle({ description: 'Only those that failed.' })),
     event: words(deliveredEvents, 'Only those of these events', ['license.created', 'license.created,order.finished']),
     ...period,
@@ -44,7 +45,7 @@ export const deliveries = listing({
       ),
       ({ deliveryId }) => deliveryId,
     )
-    return { rows: rows.map((delivery) => described(delivery, attempts.get(delivery.id) ?? [])), next }
+    return { rows: rows.map((delivery) => deliveryView(delivery, attempts.get(delivery.id) ?? [])), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -70,6 +71,10 @@ export const replay = operation({
     webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook whose deliveries are sent again.' })),
     ...period,
   }),
+  output: Type.Object({
+    replayed: counter('How many messages are sent again.'),
+    delivery_id: Type.Optional(Type.Integer({ description: 'The new delivery, where one was named.' })),
+  }),
   async run({ db, now }, { delivery_id, webhook: webhookId, ...given }) {
     const { from, to } = rangeOf(given, now)
     if (delivery_id !== undefined && webhookId === undefined && !from && !to) {
@@ -80,30 +85,11 @@ export const replay = operation({
     }
     throw new OperatorError('give the id of a delivery, or all of --webhook, --from and --to', 'invalid_input')
   },
-  show: ({ replayed, delivery_id }: { replayed: number; delivery_id?: number }) => [
+  show: ({ replayed, delivery_id }) => [
     delivery_id === undefined
       ? `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`
       : `The message is sent again, as delivery ${delivery_id}.`,
   ],
-})
-
-const described = (delivery: Delivery, attempts: DeliveryAttempt[]) => ({
-  id: delivery.id,
-  message_id: delivery.messageId,
-  kind: delivery.kind,
-  webhook_id: delivery.webhookId,
-  event: delivery.event,
-  url: delivery.url,
-  state: delivery.state,
-  created_at: delivery.createdAt.toISOString(),
-  attempts: attempts.map(({ attempt, at, status, durationMs, responseBody, error }) => ({
-    attempt,
-    at: at.toISOString(),
-    status,
-    duration_ms: durationMs,
-    response_body: responseBody,
-    error,
-  })),
 })
 
 const answerOf = (attempt: { status: number | null; error: string | null } | undefined) =>

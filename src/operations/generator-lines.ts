@@ -1,15 +1,16 @@
+import type { Static } from '@sinclair/typebox'
 import { type Assessment, grouped, keysExpected } from '../features/generators/operator'
-import type { describeGenerator } from '../features/generators/service'
+import type { AppraisalView, GeneratorView } from '../features/generators/view'
 
 /** What a generator's keys are like, as JSON has it. */
-export const appraised = ({ capacity, collisionLikelihood, example }: Assessment) => ({
+export const appraised = ({ capacity, collisionLikelihood, example }: Assessment): Static<typeof AppraisalView> => ({
   capacity: capacity.toString(),
   collision: { keys: keysExpected, likelihood: collisionLikelihood },
   example,
 })
 
 /** A generator as lines of text. */
-export const said = ({ capacity, collision, example }: ReturnType<typeof appraised>) => [
+export const said = ({ capacity, collision, example }: Static<typeof AppraisalView>) => [
   `  a key          ${example}`,
   `  different keys ${grouped(BigInt(capacity))}`,
   `  collisions     ${percent(collision.likelihood)} likely among ${grouped(BigInt(collision.keys))} keys; such a key is drawn anew`,
@@ -18,7 +19,7 @@ export const said = ({ capacity, collision, example }: ReturnType<typeof apprais
 const percent = (likelihood: number) => `${likelihood === 0 ? 0 : (likelihood * 100).toPrecision(2)} %`
 
 /** What its keys look like, in short. */
-export function shapeOf(generator: ReturnType<typeof describeGenerator>) {
+export function shapeOf(generator: Static<typeof GeneratorView>) {
   const { method, prefix, suffix, function_name, number_of_chunks, chunk_length, charset } = generator
   if (method === 'uuid') return `${prefix}uuid${suffix}`
   if (method === 'custom') return `${prefix}${function_name}${suffix}`

@@ -11,9 +11,9 @@ import {
   requireGenerator,
   switchGenerator,
 } from '../features/generators/operator'
-import { describeGenerator } from '../features/generators/service'
 import { pageGenerators } from '../features/generators/store'
 import { templateHelp } from '../features/generators/template'
+import { AppraisalView, AppraisedGeneratorView, GeneratorView, generatorView } from '../features/generators/view'
 import { keyLengthMax } from '../features/licenses/model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
@@ -62,13 +62,17 @@ const create = operation({
     ...format,
     dry_run: Type.Optional(toggle({ description: 'Only say what it could make.' })),
   }),
+  output: Type.Union([
+    AppraisedGeneratorView,
+    Type.Object({ product_id: Type.Integer(), ...AppraisalView.properties }),
+  ]),
   async run({ db, now }, { product: reference, method = 'chunk-system', dry_run, ...given }) {
     const draft = { product: reference, ...usual, method, ...columnsOf(given) } satisfies GeneratorDraft
     const product = await requireProduct(db.read, reference)
     const appraisal = assess(draft)
     if (dry_run) return { product_id: product.id, ...appraised(appraisal) }
     const generator = await db.write((tx) => createGenerator(tx, draft, now))
-    return { ...describeGenerator(generator), ...appraised(appraisal) }
+    return { ...generatorView(generator), ...appraised(appraisal) }
   },
   show: (value) => [
     ...('id' in value ? [`Generator ${value.id} makes keys for product ${value.product_id}.`] : []),
@@ -83,6 +87,7 @@ const list = listing({
   route: 'GET /generators',
   summary: 'every generator',
   plural: 'generators',
+  row: GeneratorView,
   filters: Type.Object({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those that make keys, or make none.' })),
@@ -92,7 +97,7 @@ const list = listing({
     const product = reference === undefined ? undefined : await requireProduct(db.read, reference)
     const filter = { productId: product?.id, status: state && Number(state === 'active') }
     const { rows, next } = await pageGenerators(db.read, filter, wanted)
-    return { rows: rows.map(describeGenerator), next }
+    return { rows: rows.map(generatorView), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -115,6 +120,7 @@ const preview = operation({
     ...Choice.properties,
     count: Type.Optional(integer({ minimum: 1, maximum: keysMax, description: 'How many; 5 when it is absent.' })),
   }),
+  output: Type.Object({ id: Type.Integer(), license_keys: Type.Array(Type.String()) }),
   run: async ({ db }, { id, count = 5 }) => ({ id, license_keys: await previewKeys(db.read, id, count) }),
   show: ({ license_keys }) => license_keys,
 })
@@ -125,30 +131,26 @@ const edit = operation({
   role: 'operator',
   summary: 'change what its keys will be like; its method, its product and the keys it has made stay',
   input: Type.Object({ ...Choice.properties, ...format }),
+  output: AppraisedGeneratorView,
   async run({ db, now }, { id, ...given }) {
     const { generator, appraisal } = await db.write((tx) => editGenerator(tx, id, columnsOf(given), now))
-    return { ...describeGenerator(generator), ...appraised(appraisal) }
+    return { ...generatorView(generator), ...appraised(appraisal) }
   },
   show: (value) => [`Generator ${value.id} is changed.`, ...said(value)],
   help: templateHelp,
 })
 
-const [disable, enable] = (
-  [
-    ['disable', 0, 'makes no more keys'],
-    ['enable', 1, 'makes keys'],
-  ] as const
-).map(([verb, status, does]) =>
+const turn = <const Verb extends 'disable' | 'enable'>(verb: Verb, status: 0 | 1, does: string) =>
   operation({
     command: `generator ${verb}`,
-    route: `POST /generators/:id/${verb}`,
+    route: `POST /generators/:id/${verb}` as const,
     role: 'operator',
     summary: `from now on it ${does}; those it has made stay as they are`,
     input: Choice,
-    run: async ({ db, now }, { id }) => describeGenerator(await db.write((tx) => switchGenerator(tx, id, status, now))),
+    output: GeneratorView,
+    run: async ({ db, now }, { id }) => generatorView(await db.write((tx) => switchGenerator(tx, id, status, now))),
     show: ({ id }) => [`Generator ${id} ${does} from now on.`],
-  }),
-)
+  })
 
 const remove = operation({
   command: 'generator delete',
@@ -156,19 +158,28 @@ const remove = operation({
   role: 'operator',
   summary: 'delete a generator for good; the keys it has made stay',
   input: Choice,
+  output: GeneratorView,
   async loses({ id }, { db }) {
     const { productId } = await requireGenerator(db.read, id)
     return `This deletes generator ${id} of product ${productId} for good; the keys it has made stay.`
   },
-  run: async ({ db, now }, { id }) => describeGenerator(await db.write((tx) => removeGenerator(tx, id, now))),
+  run: async ({ db, now }, { id }) => generatorView(await db.write((tx) => removeGenerator(tx, id, now))),
   show: ({ id }) => [`Generator ${id} is gone; the keys it has made stay.`],
 })
 
-export const generatorOperations: Subject = {
+export const generatorOperations = {
   name: 'generator',
   about: 'how the licence keys of a product are drawn',
-  operations: [create, list, preview, edit, disable!, enable!, remove],
-}
+  operations: [
+    create,
+    list,
+    preview,
+    edit,
+    turn('disable', 0, 'makes no more keys'),
+    turn('enable', 1, 'makes keys'),
+    remove,
+  ],
+} as const satisfies Subject
 
 const usual = {
   numberOfChunks: 4,

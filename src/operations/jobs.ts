@@ -1,17 +1,16 @@
 import { Type } from '@sinclair/typebox'
-import type { Job } from '../../db/schema/work'
 import type { Queryable } from '../database/connection'
 import { integer, list as listOf, notOneOf, text, toggle } from '../intake/model'
 import { requireJob, retryDead, retryJob } from '../jobs/service'
 import { pageJobs } from '../jobs/store'
+import { JobView, jobStates, jobView } from '../jobs/view'
 import { OperatorError } from '../kernel/operator-error'
+import { counter } from '../kernel/view'
 import { abandonJob } from '../webhooks/deliveries'
 import { statesWanted, words } from './filters'
 import { facts, minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
-
-const states = ['queued', 'running', 'done', 'dead'] as const satisfies Job['state'][]
 
 /** Every kind of job a server has a handler for. */
 export const jobKinds: readonly string[] = [
@@ -31,8 +30,9 @@ const list = listing({
   route: 'GET /jobs',
   summary: 'the latest jobs',
   plural: 'jobs',
+  row: JobView,
   filters: Type.Object({
-    state: words(states, 'Only those in one of these states', ['dead', 'queued,running']),
+    state: words(jobStates, 'Only those in one of these states', ['dead', 'queued,running']),
     failed: Type.Optional(toggle({ description: 'Only those that failed for good.' })),
     kind: Type.Optional(
       listOf({ description: 'Only those of these kinds', examples: ['deliver', 'deliver,fulfil-order'] }),
@@ -43,7 +43,7 @@ const list = listing({
     await requireKinds(db.read, kind ?? [])
     const filter = { states: statesWanted(state, failed, 'dead'), kinds: kind }
     const { rows, next } = await pageJobs(db.read, filter, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(jobView), next }
   },
   columns: {
     ID: (job) => String(job.id),
@@ -63,7 +63,8 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one job',
   input: Type.Object({ id }),
-  run: async ({ db }, { id }) => described(await requireJob(db.read, id)),
+  output: JobView,
+  run: async ({ db }, { id }) => jobView(await requireJob(db.read, id)),
   show: facts,
 })
 
@@ -77,8 +78,9 @@ const retry = operation({
     id: Type.Optional(id),
     kind: Type.Optional(text({ description: 'Every dead job of this kind instead', examples: ['deliver'] })),
   }),
+  output: Type.Union([JobView, Type.Object({ retried: counter('How many jobs are due now.') })]),
   async run({ db, now }, { id, kind }) {
-    if (id !== undefined && kind === undefined) return described(await db.write((tx) => retryJob(tx, id, now)))
+    if (id !== undefined && kind === undefined) return jobView(await db.write((tx) => retryJob(tx, id, now)))
     if (kind !== undefined && id === undefined) {
       await requireKinds(db.read, [kind])
       return { retried: await retryDead(db, kind, now) }
@@ -98,19 +100,20 @@ const remove = operation({
   role: 'operator',
   summary: 'take a job out of the queue: it is not done any more',
   input: Type.Object({ id }),
+  output: JobView,
   loses: async ({ id }, { db }) => {
     const { kind, state } = await requireJob(db.read, id)
     return state === 'done' ? '' : `Job ${id}, ${kind}, is not done any more then.`
   },
-  run: async ({ db, now }, { id }) => described(await db.write((tx) => abandonJob(tx, id, now))),
+  run: async ({ db, now }, { id }) => jobView(await db.write((tx) => abandonJob(tx, id, now))),
   show: ({ id }) => [`Job ${id} is deleted.`],
 })
 
-export const jobs: Subject = {
+export const jobs = {
   name: 'job',
   about: 'work that is queued, done or has failed for good',
   operations: [list, show, retry, remove],
-}
+} as const satisfies Subject
 
 /** A kind that no server has a handler for, and that no job is of, is an `OperatorError`; older versions may have left others. */
 async function requireKinds(db: Queryable, kinds: string[]) {
@@ -123,16 +126,3 @@ async function requireKinds(db: Queryable, kinds: string[]) {
       )
   }
 }
-
-const described = (job: Job) => ({
-  id: job.id,
-  kind: job.kind,
-  state: job.state,
-  lane: job.lane,
-  payload: job.payload,
-  attempts: job.attempts,
-  run_at: job.runAt.toISOString(),
-  last_error: job.lastError,
-  created_at: job.createdAt.toISOString(),
-  finished_at: job.finishedAt?.toISOString() ?? null,
-})

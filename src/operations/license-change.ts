@@ -1,33 +1,43 @@
-import type { Static, TObject } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
 import type { License } from '../../db/schema/licensing'
 import type { Queryable, Tx } from '../database/connection'
 import { countSeatsTaken } from '../features/activations/service'
 import { changeLicense, previewChange } from '../features/licenses/change'
 import type { ChangePlan } from '../features/licenses/operator'
 import { expiryOf } from '../features/licenses/policy'
-import { describeLicense } from '../features/support/license-page'
+import { LicenseSummaryView, licenseView } from '../features/support/license-view'
 import { endWords, lossOf } from '../features/support/loss'
 import { stateInWords } from '../features/support/state'
-import { type Operation, operation } from './operation'
+import { nullableTimestamp, view } from '../kernel/view'
+import { type AdminRouteName, type Operation, operation } from './operation'
 
-interface Declared<Input extends TObject> {
+interface Change<Input extends TObject, Route extends AdminRouteName> {
   command: Operation['command']
-  route: Operation['route']
+  route: Route
   bare?: readonly string[]
   summary: string
   input: Input
   help?: string
 }
 
+/** A licence after a change, and how its end has moved. */
+const ChangedLicenseView = view('ChangedLicense', {
+  ...LicenseSummaryView.properties,
+  expires_at_before: Type.Optional(
+    nullableTimestamp('When it ended before; null for never. Absent where that is as it was.'),
+  ),
+})
+
 /** An operation that does something to one licence and shows it as it is then. */
-export function licenseDeed<Input extends TObject>({
+export function licenseDeed<Input extends TObject, const Route extends AdminRouteName>({
   make,
   ...declared
-}: Declared<Input> & { make(tx: Tx, input: Static<Input>, now: Date): Promise<License> }) {
+}: Change<Input, Route> & { make(tx: Tx, input: Static<Input>, now: Date): Promise<License> }) {
   return operation({
     ...declared,
     role: 'operator',
-    run: ({ db, now }, input: Static<Input>) => db.write(async (tx) => summaryOf(tx, await make(tx, input, now), now)),
+    output: LicenseSummaryView,
+    run: ({ db, now }, input) => db.write(async (tx) => summaryOf(tx, await make(tx, input, now), now)),
     show: ({ license_key, summary }) => [`${license_key}: ${summary}.`],
   })
 }
@@ -36,11 +46,11 @@ export function licenseDeed<Input extends TObject>({
  * An operation that changes one licence. Where that ends it, shortens it or shuts its devices out, that is said first,
  * with before and after. It shows the licence as it is then, and how its end has moved.
  */
-export function licenseChange<Input extends TObject>({
+export function licenseChange<Input extends TObject, const Route extends AdminRouteName>({
   plan,
   warning,
   ...declared
-}: Declared<Input> & {
+}: Change<Input, Route> & {
   plan(db: Queryable, input: Static<Input>, now: Date): Promise<ChangePlan>
   /** What is always said first, whatever the change takes. */
   warning?(license: License, seatsTaken: number): string
@@ -48,7 +58,8 @@ export function licenseChange<Input extends TObject>({
   return operation({
     ...declared,
     role: 'operator',
-    run: ({ db, now }, input: Static<Input>) =>
+    output: ChangedLicenseView,
+    run: ({ db, now }, input) =>
       db.write(async (tx) => {
         const { license: before, changes } = await plan(tx, input, now)
         const after = await changeLicense(tx, before, changes)
@@ -60,9 +71,11 @@ export function licenseChange<Input extends TObject>({
       }),
     show: ({ license_key, summary, expires_at, ...rest }) => [
       `${license_key}: ${summary}.`,
-      ...('expires_at_before' in rest ? [`It ends ${endOf(rest.expires_at_before)} → ${endOf(expires_at)}.`] : []),
+      ...(rest.expires_at_before !== undefined
+        ? [`It ends ${endOf(rest.expires_at_before)} → ${endOf(expires_at)}.`]
+        : []),
     ],
-    async loses(input: Static<Input>, { db, now }) {
+    async loses(input, { db, now }) {
       const { license: before, changes } = await plan(db.read, input, now)
       const taken = await countSeatsTaken(db.read, before.id)
       return warning?.(before, taken) ?? lossOf(before, previewChange(before, changes), taken, now)
@@ -73,7 +86,7 @@ export function licenseChange<Input extends TObject>({
 /** A licence as an operator sees it, and in words. */
 export async function summaryOf(db: Queryable, license: License, now: Date) {
   const taken = await countSeatsTaken(db, license.id)
-  return { ...describeLicense(license, taken, now), summary: stateInWords(license, taken, now) }
+  return { ...licenseView(license, taken, now), summary: stateInWords(license, taken, now) }
 }
 
 const endOf = (moment: string | null | undefined) => (moment ? `${moment.slice(0, 16)}Z` : 'never')

@@ -3,12 +3,24 @@ import type { License } from '../../db/schema/licensing'
 import { identifier } from '../features/activations/model'
 import { licenseReference } from '../features/licenses/operator-model'
 import { findLicense, findPastedLicense } from '../features/licenses/service'
-import { type DeviceExplanation, type Explanation, explainDevice } from '../features/support/explain'
+import { type DeviceExplanation, type Explanation, explainDevice, FindingView } from '../features/support/explain'
 import type { Answer } from '../kernel/answers'
-import type { Remedy } from '../kernel/message'
+import { type Remedy, RemedyView } from '../kernel/message'
+import { answerCode, nullable, view } from '../kernel/view'
 import { table } from './lines'
 import { operation } from './operation'
 import { commandOf } from './remedy'
+
+/** The rules of an endpoint, what it answers, and what can be done about that. */
+const explained = Type.Object({
+  rules: Type.Array(FindingView),
+  answer: Type.Object({
+    code: answerCode,
+    message: Type.String(),
+    remedy: nullable(Type.String({ description: 'What to do, as a sentence.' })),
+    remedies: Type.Array(RemedyView, { description: 'The operations that help.' }),
+  }),
+})
 
 export const explainLicense = operation({
   command: 'license explain',
@@ -16,8 +28,14 @@ export const explainLicense = operation({
   role: 'viewer',
   summary: 'what "verify" and "activate" answer and why: each of their rules, what it observed, whether it held',
   input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
+  output: view('LicenseExplanation', {
+    license_key: Type.String(),
+    identifier: Type.Optional(Type.String()),
+    ...explained.properties,
+    activate: explained,
+  }),
   async run(context, device) {
-    const explained = await explainDevice(context, device, context.now)
+    const found = await explainDevice(context, device, context.now)
     const { license_key } = device
     const license =
       (await findLicense(context.db.read, license_key)) ?? (await findPastedLicense(context.db.read, license_key))
@@ -26,11 +44,11 @@ export const explainLicense = operation({
         ...device,
         license_key: license?.licenseKey ?? license_key,
         license,
-        explained,
+        explained: found,
       })
       return { rules, answer: { code, message, remedy: says || null, remedies } }
     }
-    return { ...device, ...told(explained.verify), activate: told(explained.activate) }
+    return { ...device, ...told(found.verify), activate: told(found.activate) }
   },
   show({ rules, answer, activate }) {
     return [

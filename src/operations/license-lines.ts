@@ -1,8 +1,9 @@
-import type { licensePage, listLicensePage } from '../features/support/license-page'
+import type { Static } from '@sinclair/typebox'
+import type { LicensePageView, ListedLicenseView } from '../features/support/license-view'
 import { facts, minute, minuteUtc, table } from './lines'
 
-export type ListedLicense = Awaited<ReturnType<typeof listLicensePage>>['rows'][number]
-type Page = Awaited<ReturnType<typeof licensePage>>
+export type ListedLicense = Static<typeof ListedLicenseView>
+type Page = Static<typeof LicensePageView>
 
 /** The support desk's page of a licence. */
 export const licenseLines = (page: Page) => [

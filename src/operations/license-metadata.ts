@@ -2,11 +2,12 @@ import { Type } from '@sinclair/typebox'
 import { licenseReference } from '../features/licenses/operator-model'
 import { metaKey, metaValue } from '../features/metadata/model'
 import { setLicenseMeta, unsetLicenseMeta } from '../features/metadata/operator'
+import { MetaPairView } from '../features/products/view'
 import { operation, type Subject } from './operation'
 
 const Choice = { license_key: licenseReference(), key: metaKey() }
 
-export const licenseMeta: Subject = {
+export const licenseMeta = {
   name: 'license meta',
   about: 'what is noted of a licence, for its software to read',
   operations: [
@@ -17,6 +18,7 @@ export const licenseMeta: Subject = {
       role: 'operator',
       summary: 'note something of a licence, in place of what stood there',
       input: Type.Object({ ...Choice, value: metaValue() }),
+      output: MetaPairView,
       async run({ db, now }, { license_key, ...meta }) {
         await db.write((tx) => setLicenseMeta(tx, license_key, meta, now))
         return meta
@@ -29,6 +31,7 @@ export const licenseMeta: Subject = {
       role: 'operator',
       summary: 'take metadata off a licence',
       input: Type.Object(Choice),
+      output: Type.Object({ key: Type.String() }),
       async run({ db, now }, { license_key, key: name }) {
         await db.write((tx) => unsetLicenseMeta(tx, license_key, name, now))
         return { key: name }
@@ -36,4 +39,4 @@ export const licenseMeta: Subject = {
       show: (meta) => [`${meta.key} is gone.`],
     }),
   ],
-}
+} as const satisfies Subject

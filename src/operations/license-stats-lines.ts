@@ -1,15 +1,10 @@
-import type { SalesDimension, SalesGroup, salesOf } from '../features/support/sales'
+import type { Static } from '@sinclair/typebox'
+import type { SalesGroup, SalesView } from '../features/support/sales'
 import { counted } from '../kernel/counted'
 import type { CsvTable } from './csv'
 import { type Line, minuteUtc, table } from './lines'
 
-export interface Stats extends Awaited<ReturnType<typeof salesOf>> {
-  /** The first moment that is counted, and the first that is not any more. */
-  from: string | null
-  to: string | null
-  product: { id: number; name: string } | null
-  by: SalesDimension[]
-}
+type Stats = Static<typeof SalesView>
 
 /** What a person sees each dimension under. */
 const headings = { day: 'DAY (UTC)', month: 'MONTH (UTC)', product: 'PRODUCT', status: 'STATUS' }

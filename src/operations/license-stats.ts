@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
-import { type SalesDimension, salesDimensions, salesOf } from '../features/support/sales'
+import { type SalesDimension, SalesView, salesDimensions, salesOf } from '../features/support/sales'
 import { runCommand } from '../upkeep/subprocess'
 import { period, rangeOf, words } from './filters'
-import { type Stats, statsLines, statsTable } from './license-stats-lines'
+import { statsLines, statsTable } from './license-stats-lines'
 import { operation } from './operation'
 
 const usual: SalesDimension[] = ['month']
@@ -19,7 +19,8 @@ export const stats = operation({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     ...period,
   }),
-  async run({ db, now, folder, isServer }, { by = usual, product: reference, from, to }): Promise<Stats> {
+  output: SalesView,
+  async run({ db, now, folder, isServer }, { by = usual, product: reference, from, to }) {
     const range = rangeOf({ from, to }, now)
     const product = reference === undefined ? undefined : await requireProduct(db.read, reference)
     // All licences are counted through, so that a server has it done aside: no request waits for it.

@@ -5,6 +5,7 @@ import { type StatusWord, statusWords } from '../features/licenses/policy'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { licensePage, listLicensePage } from '../features/support/license-page'
+import { LicensePageView, ListedLicenseView } from '../features/support/license-view'
 import { integer, text } from '../intake/model'
 import { period, rangeOf, words } from './filters'
 import { explainLicense } from './license-explanation'
@@ -34,6 +35,7 @@ const list = listing({
   summary:
     'all licences, or those that match every filter; owner_email and expires_at find only licences that have one, from and to those assigned then',
   plural: 'licenses',
+  row: ListedLicenseView,
   filters: Type.Object({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     status: words(
@@ -70,6 +72,7 @@ const search = listing({
   bare: ['text'],
   summary: 'licences with a part of it in their key, owner, e-mail address, notes or metadata',
   plural: 'licenses',
+  row: ListedLicenseView,
   filters: Type.Object({
     text: text({ maxLength: 255, description: 'Any part of it; case and hyphens do not count.' }),
   }),
@@ -87,13 +90,14 @@ const show = operation({
   input: Type.Object({
     license_key: text({ maxLength: keyLengthMax, description: 'The licence key, or a part that no other has.' }),
   }),
+  output: LicensePageView,
   run: async (context, { license_key }) =>
     licensePage(context.db.read, await findMeantLicense(context, license_key), context.now),
   show: licenseLines,
 })
 
-export const licenseOperations: Subject = {
+export const licenseOperations = {
   name: 'license',
   about: 'licence keys: whose they are, what they allow, why they are refused',
   operations: [list, search, show, stats, explainLicense, ...licenseDeeds, ...licenseTerms],
-}
+} as const satisfies Subject

@@ -4,8 +4,10 @@ import { replaceLicense, requireReplaceable } from '../features/generators/repla
 import { keyLengthMax } from '../features/licenses/model'
 import { planBlock, planEdit, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
 import { LicenseEdit, licenseReference } from '../features/licenses/operator-model'
+import { LicenseSummaryView } from '../features/support/license-view'
 import { refusal } from '../features/support/loss'
 import { text } from '../intake/model'
+import { counter, view } from '../kernel/view'
 import { licenseChange, summaryOf } from './license-change'
 import { operation } from './operation'
 
@@ -72,6 +74,11 @@ const replace = operation({
       text({ maxLength: keyLengthMax, description: 'The key to give; drawn by its generator when it is absent.' }),
     ),
     reason,
+  }),
+  output: view('Replacement', {
+    ...LicenseSummaryView.properties,
+    replaces: Type.String({ description: 'The licence key that is revoked.' }),
+    devices_to_activate: counter('Devices that have to activate with the new key.'),
   }),
   async loses({ license_key }, { db }) {
     const { id } = await requireReplaceable(db.read, license_key)

@@ -5,7 +5,7 @@ import { stockLicenses } from '../features/generators/stocking'
 import { assignByOperator, noteLicense, requireLicense } from '../features/licenses/operator'
 import { licenseReference } from '../features/licenses/operator-model'
 import { removeLicenses } from '../features/licenses/service'
-import { describeLicense } from '../features/support/license-page'
+import { LicenseSummaryView, LicenseView, licenseView } from '../features/support/license-view'
 import { refusal } from '../features/support/loss'
 import { text } from '../intake/model'
 import { licenseDeed, summaryOf } from './license-change'
@@ -19,9 +19,10 @@ const create = operation({
   role: 'operator',
   summary: 'make licence keys: those that are given, or drawn by a generator; assigned where an owner is named',
   input: NewLicenses,
+  output: Type.Object({ licenses: Type.Array(LicenseView) }),
   async run({ db, now }, input) {
     const made = await db.write((tx) => stockLicenses(tx, input, now))
-    return { licenses: made.map((license) => describeLicense(license, 0, now)) }
+    return { licenses: made.map((license) => licenseView(license, 0, now)) }
   },
   show: ({ licenses }) => licenses.map(({ license_key }) => license_key),
 })
@@ -44,6 +45,7 @@ const remove = operation({
   role: 'operator',
   summary: 'delete a licence key with its seats and its metadata, for good',
   input: Choice,
+  output: LicenseSummaryView,
   async loses({ license_key }, { db, now }) {
     const license = await requireLicense(db.read, license_key)
     const { summary, seats_taken } = await summaryOf(db.read, license, now)

@@ -1,4 +1,4 @@
-import type { Static, TObject } from '@sinclair/typebox'
+import type { Kind, Static, TObject, TProperties, TSchema, TUnion } from '@sinclair/typebox'
 import type { User } from '../../db/schema/access'
 import type { Deps } from '../deps'
 import type { Upload } from '../features/downloads/files'
@@ -19,15 +19,29 @@ export interface OperationContext extends Deps {
   readonly upload?: Upload | undefined
 }
 
+/** The method of a route and its path below `/admin/api`. */
+export type AdminRouteName = `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
+
+/** The schema of an object, whatever its fields are. */
+interface ObjectSchema extends TSchema {
+  [Kind]: 'Object'
+  type: 'object'
+  properties: TProperties
+  required: string[] | undefined
+}
+
+/** The schema of an answer: an object, or one of several. */
+export type AnswerSchema = ObjectSchema | TUnion<TObject[]>
+
 /**
  * Something an operator can do, declared once. It stands behind two doors: as a command, and as a route under
  * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
  */
-export interface Operation<Input extends TObject = TObject, Value extends object = object> {
+export interface Operation<Input extends ObjectSchema = TObject, Output extends AnswerSchema = AnswerSchema> {
   /** Its words on the command line: `product set`, `product meta set`. */
   readonly command: string
   /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
-  readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
+  readonly route: AdminRouteName
   /** Fields that stand bare on the command line too, behind those of its path. */
   readonly bare?: readonly string[]
   readonly role: Role
@@ -38,12 +52,14 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   readonly proof?: 'session' | 'always'
   readonly summary: string
   readonly input: Input
+  /** The schema of its value, which types `run` and `show`, is shown in the description of the API, and types clients. */
+  readonly output: Output
   /** Gives its value as JSON; what stands in the way is an `OperatorError`. */
-  run(context: OperationContext, input: Static<Input>): Promise<Value>
+  run(context: OperationContext, input: Static<Input>): Promise<Static<Output>>
   /** How a person reads that value. */
-  show(value: Value): Line[]
+  show(value: Static<Output>): Line[]
   /** How a spreadsheet reads it: `--csv` on the command line, `Accept: text/csv` over HTTP. */
-  csv?(value: Value): CsvTable
+  csv?(value: Static<Output>): CsvTable
   /**
    * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
    * where the sentence is empty.
@@ -52,7 +68,7 @@ export interface Operation<Input extends TObject = TObject, Value extends object
   /** It takes a file: `--file` on the command line, the body of the request over HTTP, its fields in the query then. */
   readonly takesFile?: true
   /** Whether its value is bad news: the command ends with 1 then. */
-  isFailure?(value: Value): boolean
+  isFailure?(value: Static<Output>): boolean
   /** Stands at the end of the command's help. */
   readonly help?: string
 }
@@ -64,12 +80,28 @@ export interface Subject {
   readonly operations: readonly Operation[]
 }
 
+/** The schema of an object whose fields only the type checker works out. */
+export type Computed<Value> = ObjectSchema & { static: Value }
+
+/** An operation whose route is known to the type checker, so that a client can be typed by it. */
+export type Declared<
+  Input extends ObjectSchema,
+  Output extends AnswerSchema,
+  Route extends AdminRouteName,
+  Proof extends Operation['proof'] = undefined,
+> = Operation<Input, Output> & { readonly route: Route; readonly proof?: Proof }
+
 const byCommand = new Map<string, Operation>()
 
-/** Declares an operation; its input's type reaches `run`, `show` and `loses`. */
-export function operation<Input extends TObject, Value extends object>(declared: Operation<Input, Value>): Operation {
+/** Declares an operation: the types of its input and output reach `run`, `show` and `loses`. */
+export function operation<
+  Input extends ObjectSchema,
+  Output extends AnswerSchema,
+  const Route extends AdminRouteName,
+  const Proof extends Operation['proof'] = undefined,
+>(declared: Declared<Input, Output, Route, Proof>) {
   byCommand.set(declared.command, declared as unknown as Operation)
-  return declared as unknown as Operation
+  return declared
 }
 
 /** The operation of that command, once its subject is loaded. */

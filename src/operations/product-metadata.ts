@@ -2,11 +2,12 @@ import { Type } from '@sinclair/typebox'
 import { metaKey, metaValue } from '../features/metadata/model'
 import { setProductMeta, unsetProductMeta } from '../features/metadata/operator'
 import { productReference } from '../features/products/model'
+import { MetaPairView } from '../features/products/view'
 import { operation, type Subject } from './operation'
 
 const Choice = { product: productReference('The product: its id, uuid, slug or name.'), key: metaKey() }
 
-export const productMeta: Subject = {
+export const productMeta = {
   name: 'product meta',
   about: 'what is noted of a product, for its software to read',
   operations: [
@@ -17,6 +18,7 @@ export const productMeta: Subject = {
       role: 'operator',
       summary: 'note something of a product, in place of what stood there',
       input: Type.Object({ ...Choice, value: metaValue() }),
+      output: MetaPairView,
       async run({ db, now }, { product, ...meta }) {
         await db.write((tx) => setProductMeta(tx, product, meta, now))
         return meta
@@ -29,6 +31,7 @@ export const productMeta: Subject = {
       role: 'operator',
       summary: 'take metadata off a product',
       input: Type.Object(Choice),
+      output: Type.Object({ key: Type.String() }),
       async run({ db, now }, { product, key: name }) {
         await db.write((tx) => unsetProductMeta(tx, product, name, now))
         return { key: name }
@@ -36,4 +39,4 @@ export const productMeta: Subject = {
       show: (meta) => [`${meta.key} is gone.`],
     }),
   ],
-}
+} as const satisfies Subject

@@ -1,11 +1,13 @@
-import { Type } from '@sinclair/typebox'
-import type { Feature, Product } from '../../db/schema/catalog'
+import { type Static, Type } from '@sinclair/typebox'
+import type { Feature } from '../../db/schema/catalog'
 import { productReference } from '../features/products/model'
 import { holdingsOf, makeProduct, setProduct } from '../features/products/operator'
 import { NewProduct, ProductSettings } from '../features/products/operator-model'
 import { presentProduct, removeProduct, requireProduct } from '../features/products/service'
 import { pageProducts } from '../features/products/store'
+import { MetaPairView, ProductView, productView } from '../features/products/view'
 import { choice, text } from '../intake/model'
+import { nullable, view } from '../kernel/view'
 import { listPublicKeys } from '../signing/store'
 import { facts } from './lines'
 import { listing } from './listing'
@@ -19,7 +21,8 @@ const create = operation({
   role: 'operator',
   summary: 'make a product',
   input: NewProduct,
-  run: async ({ db, now }, draft) => described(await db.write((tx) => makeProduct(tx, draft, now))),
+  output: ProductView,
+  run: async ({ db, now }, draft) => productView(await db.write((tx) => makeProduct(tx, draft, now))),
   show: asFacts,
 })
 
@@ -28,6 +31,7 @@ const list = listing({
   route: 'GET /products',
   summary: 'every product',
   plural: 'products',
+  row: ProductView,
   filters: Type.Object({
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
     source: Type.Optional(choice(['internal', 'envato'], { description: 'Only those sold there.' })),
@@ -36,7 +40,7 @@ const list = listing({
   sorts: ['id', 'name', 'updated_at'],
   async page({ db }, filters, wanted) {
     const { rows, next } = await pageProducts(db.read, filters, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(productView), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -54,12 +58,17 @@ const show = operation({
   role: 'viewer',
   summary: 'one product, with its metadata and the key its answers are signed with',
   input: Choice,
+  output: view('ProductPage', {
+    ...ProductView.properties,
+    meta_data: Type.Array(MetaPairView),
+    key_id: nullable(Type.String({ description: 'Its own signing key; null where the global one signs.' })),
+  }),
   async run({ db }, { product }) {
     const found = await requireProduct(db.read, product)
     const { meta_data } = await presentProduct(db.read, found)
     const keys = await listPublicKeys(db.read)
     const own = keys.find((key) => key.productId === found.id && !key.retiredAt)
-    return { ...described(found), meta_data, key_id: own?.id ?? null }
+    return { ...productView(found), meta_data, key_id: own?.id ?? null }
   },
   show: ({ meta_data, key_id, ...product }) => [
     ...asFacts({
@@ -76,7 +85,8 @@ const set = operation({
   role: 'operator',
   summary: 'change settings of a product; what is not named stays as it is',
   input: ProductSettings,
-  run: async ({ db, now }, settings) => described(await db.write((tx) => setProduct(tx, settings, now))),
+  output: ProductView,
+  run: async ({ db, now }, settings) => productView(await db.write((tx) => setProduct(tx, settings, now))),
   show: asFacts,
 })
 
@@ -86,6 +96,7 @@ const remove = operation({
   role: 'operator',
   summary: 'delete a product with its licence keys and all else that is its own, for good',
   input: Choice,
+  output: ProductView,
   async loses({ product }, { db }) {
     const found = await requireProduct(db.read, product)
     const holdings = await holdingsOf(db.read, found)
@@ -95,38 +106,18 @@ const remove = operation({
     db.write(async (tx) => {
       const found = await requireProduct(tx, product)
       await removeProduct(tx, found, now)
-      return described(found)
+      return productView(found)
     }),
   show: ({ id, name }) => [`Product ${id} "${name}" is gone, with all that was its own.`],
 })
 
-export const productOperations: Subject = {
+export const productOperations = {
   name: 'product',
   about: 'what is sold',
   operations: [create, list, show, set, remove],
-}
+} as const satisfies Subject
 
-function described(product: Product) {
-  return {
-    id: product.id,
-    uuid: product.uuid,
-    slug: product.slug,
-    name: product.name,
-    description: product.description,
-    source: product.source,
-    external_reference: product.externalReference,
-    status: product.status,
-    require_non_expired: product.requireNonExpired,
-    post_url: product.postUrl,
-    changelog: product.changelogEnabled ? 'on' : 'off',
-    offline_grace_days: product.offlineGraceDays,
-    features: product.features,
-    created_at: product.createdAt.toISOString(),
-    updated_at: product.updatedAt.toISOString(),
-  }
-}
-
-function asFacts(product: ReturnType<typeof described> & Record<string, unknown>) {
+function asFacts(product: Static<typeof ProductView> & Record<string, unknown>) {
   return facts({ ...product, features: product.features.map(written) })
 }
 

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import type { Release } from '../../db/schema/catalog'
 import { addRelease, deleteRelease, editRelease, requireRelease, setPublished } from '../features/downloads/publishing'
-import { describeRelease } from '../features/downloads/service'
 import { pageReleases } from '../features/downloads/store'
+import { ReleaseView, releaseView } from '../features/downloads/view'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, momentText, text, toggle } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
@@ -37,6 +36,7 @@ const add = operation({
     ...said,
     publish: Type.Optional(toggle({ description: 'Let customers have it at once.' })),
   }),
+  output: ReleaseView,
   async run({ db, folder, upload, now, onProgress }, { product, version, publish = false, ...given }) {
     if (!upload)
       throw new OperatorError('a release needs its file: send it as the body of the request', 'invalid_input')
@@ -49,7 +49,7 @@ const add = operation({
       releaseDate: parseMoment(given.release_date ?? ''),
       isPublished: publish,
     }
-    return described(await addRelease({ db, folder }, draft, { upload, now, onProgress }))
+    return releaseView(await addRelease({ db, folder }, draft, { upload, now, onProgress }))
   },
   show: (release) => [
     `Release ${release.id}, version ${release.version} of product ${release.product_id}, ${sizeOf(release)}: ${stateOf(release)}.`,
@@ -62,6 +62,7 @@ const list = listing({
   route: 'GET /releases',
   summary: 'every release, newest first',
   plural: 'releases',
+  row: ReleaseView,
   filters: Type.Object({
     product: Type.Optional(ofProduct('Only those of this product: its id, uuid, slug or name.')),
     state: Type.Optional(choice(['draft', 'published'], { description: 'Only those customers see, or do not.' })),
@@ -71,7 +72,7 @@ const list = listing({
     const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
     const published = state && Number(state === 'published')
     const { rows, next } = await pageReleases(db.read, { productId, published }, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(releaseView), next }
   },
   columns: {
     ID: (release) => String(release.id),
@@ -93,18 +94,20 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one release',
   input: Type.Object({ id }),
-  run: async ({ db }, { id }) => described(await requireRelease(db.read, id)),
+  output: ReleaseView,
+  run: async ({ db }, { id }) => releaseView(await requireRelease(db.read, id)),
   show: facts,
 })
 
-const change = (word: 'publish' | 'withdraw', isPublished: boolean, summary: string) =>
+const change = <const Word extends 'publish' | 'withdraw'>(word: Word, isPublished: boolean, summary: string) =>
   operation({
     command: `release ${word}`,
-    route: `POST /releases/:id/${word}`,
+    route: `POST /releases/:id/${word}` as const,
     role: 'operator',
     summary,
     input: Type.Object({ id }),
-    run: async ({ db, now }, { id }) => described(await db.write((tx) => setPublished(tx, id, { isPublished, now }))),
+    output: ReleaseView,
+    run: async ({ db, now }, { id }) => releaseView(await db.write((tx) => setPublished(tx, id, { isPublished, now }))),
     show: (release) => [`Release ${release.id}, version ${release.version}: ${stateOf(release)}.`],
   })
 const publish = change('publish', true, 'let customers see and download a release')
@@ -120,6 +123,7 @@ const edit = operation({
   role: 'operator',
   summary: 'change what is said of a release; its number and its file stay',
   input: Type.Object({ id, version: Type.Optional(text({ description: 'Its name', examples: ['1.0.2'] })), ...said }),
+  output: ReleaseView,
   async run({ db, now }, { id, version, update_summary, changelog, release_date }) {
     const changes = {
       ...(version !== undefined && { version }),
@@ -129,7 +133,7 @@ const edit = operation({
     }
     if (!Object.keys(changes).length)
       throw new OperatorError('say what is to be changed, for example --summary', 'invalid_input')
-    return described(await db.write((tx) => editRelease(tx, id, changes, now)))
+    return releaseView(await db.write((tx) => editRelease(tx, id, changes, now)))
   },
   show: (release) => [`Release ${release.id} is changed.`, ...facts(release)],
 })
@@ -140,26 +144,20 @@ const remove = operation({
   role: 'operator',
   summary: 'remove a release, and its file unless another release has the same',
   input: Type.Object({ id }),
+  output: ReleaseView,
   loses: async ({ id }, { db }) => {
     const { version, productId } = await requireRelease(db.read, id)
     return `Release ${id}, version ${version} of product ${productId}, and its file are gone then.`
   },
-  run: async ({ db, folder, now }, { id }) => described(await deleteRelease({ db, folder }, id, now)),
+  run: async ({ db, folder, now }, { id }) => releaseView(await deleteRelease({ db, folder }, id, now)),
   show: (release) => [`Release ${release.id}, version ${release.version}, is deleted.`],
 })
 
-export const releases: Subject = {
+export const releases = {
   name: 'release',
   about: 'the files that customers download, version by version',
   operations: [add, list, show, publish, withdraw, edit, remove],
-}
-
-const described = (release: Release) => ({
-  ...describeRelease(release),
-  file_name: release.fileName,
-  file_size: release.fileSize,
-  sha256: release.fileHash,
-})
+} as const satisfies Subject
 
 const stateOf = ({ published }: { published: number }) => (published ? 'published' : 'draft')
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { toggle } from '../intake/model'
-import { retain } from '../upkeep/retention/service'
+import { RetentionView, retain } from '../upkeep/retention/service'
 import { minute, table } from './lines'
 import { operation, type Subject } from './operation'
 
@@ -10,6 +10,7 @@ const run = operation({
   role: 'owner',
   summary: 'remove what is older than the settings keep_… say, some rows at a time; the server does so every night',
   input: Type.Object({ dry_run: Type.Optional(toggle({ description: 'Only count; remove nothing.' })) }),
+  output: RetentionView,
   async run({ db, config, now }, { dry_run = false }) {
     return { dry_run, removed: await retain(db, config, { now, isTrial: dry_run }) }
   },
@@ -21,9 +22,9 @@ const run = operation({
     ),
 })
 
-export const retention: Subject = {
+export const retention = {
   name: 'retention',
   about:
     'how long things are kept that pile up: calls, deliveries, jobs, telemetry, freed seats, ended sessions, uses of old keys',
   operations: [run],
-}
+} as const satisfies Subject

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
 import { flagOfSetting } from '../kernel/message'
@@ -9,11 +9,13 @@ import {
   listSettings,
   requireSetting,
   requireStorable,
-  type SettingView,
+  SettingView,
   storeSetting,
 } from '../settings/service'
 import { facts, minuteUtc, table } from './lines'
 import { type OperationContext, operation, type Subject } from './operation'
+
+type Setting = Static<typeof SettingView>
 
 const name = text({ description: `Which one: ${storableNames.join(', ')}.`, suggested: storableNames })
 
@@ -26,6 +28,7 @@ const list = operation({
   role: 'viewer',
   summary: 'every setting: its value, where it comes from, its default, what it does',
   input: Type.Object({}),
+  output: Type.Object({ settings: Type.Array(SettingView) }),
   run: async ({ db, config }) => ({ settings: await listSettings(db.read, config) }),
   show: ({ settings }) =>
     table(['NAME', 'VALUE', 'FROM', 'DEFAULT', 'WHAT IT DOES'], settings.map(rowOf), '', ['WHAT IT DOES']),
@@ -37,6 +40,7 @@ const show = operation({
   role: 'viewer',
   summary: 'one setting: its value, where it comes from, its default, what it does',
   input: Type.Object({ name: anyName }),
+  output: SettingView,
   run: async ({ db, config }, { name: word }) => viewOf({ db, config }, requireSetting(word)),
   show: (setting) => [
     ...facts({
@@ -63,6 +67,7 @@ const set = operation({
     secret: Type.Optional(text({ option: 'value', file: true, description: 'Its value, for secrets.' })),
     envato_token: Type.Optional(text({ file: true, description: 'The token anew, where envato_url changes.' })),
   }),
+  output: SettingView,
   async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
     const name = requireStorable(word)
     if (isServer && isPath(name)) {
@@ -93,6 +98,7 @@ const unset = operation({
   role: 'owner',
   summary: 'forget what is stored: a flag, a variable or the default holds again',
   input: Type.Object({ name }),
+  output: SettingView,
   async run({ db, config, now }, { name: word }) {
     const name = requireStorable(word)
     await db.write((tx) => forgetSetting(tx, name, { config, now }))
@@ -101,19 +107,19 @@ const unset = operation({
   show: (setting) => [`Nothing is stored for ${setting.name} any more.`, ...effectOf(setting)],
 })
 
-export const settingOperations: Subject = {
+export const settingOperations = {
   name: 'setting',
   about: 'what the server goes by, and can be told while it runs',
   operations: [list, show, set, unset],
-}
+} as const satisfies Subject
 
 const viewOf = async ({ db, config }: Pick<OperationContext, 'db' | 'config'>, name: SettingName) =>
   (await listSettings(db.read, config)).find((setting) => setting.name === name)!
 
 /** Where a value comes from, in a word or two. */
-const originOf = ({ source }: SettingView) => source.replace('_', "'s ")
+const originOf = ({ source }: Setting) => source.replace('_', "'s ")
 
-const rowOf = (setting: SettingView) => {
+const rowOf = (setting: Setting) => {
   const source = originOf(setting)
   return [
     setting.name,
@@ -125,9 +131,9 @@ const rowOf = (setting: SettingView) => {
 }
 
 /** Where a value comes from, in full. */
-function sourceOf({ name, source }: SettingView): string {
+function sourceOf({ name, source }: Setting): string {
   const [flag, variable] = [`flag ${flagOfSetting(name)}`, `variable ${variableOf(name)}`]
-  const places: Record<SettingView['source'], string> = {
+  const places: Record<Setting['source'], string> = {
     flag: `the ${flag}`,
     variable: `the ${variable}`,
     server_flag: `the running server's ${flag}`,
@@ -138,12 +144,12 @@ function sourceOf({ name, source }: SettingView): string {
   return places[source]
 }
 
-const effectOf = (setting: SettingView) => [
+const effectOf = (setting: Setting) => [
   `Its value is ${setting.value || 'empty'}, from ${sourceOf(setting)}.`,
   ...overrideOf(setting),
 ]
 
-const overrideOf = (setting: SettingView) =>
+const overrideOf = (setting: Setting) =>
   setting.is_overridden
     ? [`The ${originOf(setting)} goes before what is stored: it says nothing while that is there.`]
     : []

@@ -1,10 +1,11 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { requireProduct } from '../features/products/service'
-import { describeKey } from '../features/public-keys/service'
+import { PublicKeyView, publicKeyView } from '../features/public-keys/view'
 import { choice, text } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { parseDuration } from '../kernel/durations'
+import { counter, view } from '../kernel/view'
 import { type KeySize, keySizes, readPrivateKey, toSigningKey } from '../signing/key-pair'
 import { generateKey, type KeyOwner, putKey, retireKey, rotateKey } from '../signing/service'
 import { listPublicKeys } from '../signing/store'
@@ -24,16 +25,25 @@ const product = Type.Optional(
 const sizes = keySizes.map(String)
 const bits = Type.Optional(choice(sizes, { description: `Size of the new RSA key; ${usualBits} when it is absent.` }))
 
+const UsedKeyView = view('UsedPublicKey', {
+  ...PublicKeyView.properties,
+  uses: Type.Object(
+    { named: counter('For clients that named the key.'), unnamed: counter('For clients that named none.') },
+    { description: 'How many answers it has signed in the last seven days.' },
+  ),
+})
+
 const show = operation({
   command: 'key show',
   route: 'GET /signing-keys',
   role: 'viewer',
   summary: 'every public key: those in use, those to come and those before them',
   input: Type.Object({}),
+  output: Type.Object({ keys: Type.Array(UsedKeyView) }),
   async run({ db, now }) {
     const usesOf = await recentUses(db.read, now)
     const keys = await listPublicKeys(db.read)
-    return { keys: keys.map((key) => ({ ...describeKey(key, now), uses: usesOf(key.id) })) }
+    return { keys: keys.map((key) => ({ ...publicKeyView(key, now), uses: usesOf(key.id) })) }
   },
   show: ({ keys }) => keys.flatMap((key) => [...linesOf(key), ...stillNeeded(key)]),
 })
@@ -44,9 +54,10 @@ const generate = operation({
   role: 'owner',
   summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
+  output: PublicKeyView,
   loses: async ({ product }, context) => lossOfFirstKey(context, await ownerOf(context.db.read, product)),
   run: async (context, { product, bits }) =>
-    describeKey(await generateKey(context, await ownerOf(context.db.read, product), sizeOf(bits)), context.now),
+    publicKeyView(await generateKey(context, await ownerOf(context.db.read, product), sizeOf(bits)), context.now),
   show: activationLines,
 })
 
@@ -62,6 +73,7 @@ const importKey = operation({
     product,
     passphrase: Type.Optional(text({ file: true, description: 'The passphrase of an encrypted key.' })),
   }),
+  output: PublicKeyView,
   async loses({ private_key, product, passphrase }, context) {
     const owner = await ownerOf(context.db.read, product)
     const { publicPem } = toSigningKey(readPrivateKey(private_key, passphrase), context.sealer, owner, context.now)
@@ -69,7 +81,7 @@ const importKey = operation({
   },
   async run(context, { private_key, product, passphrase }) {
     const privateKey = readPrivateKey(private_key, passphrase)
-    return describeKey(await putKey(context, await ownerOf(context.db.read, product), privateKey), context.now)
+    return publicKeyView(await putKey(context, await ownerOf(context.db.read, product), privateKey), context.now)
   },
   show: activationLines,
 })
@@ -90,11 +102,12 @@ const rotate = operation({
       daysMax: 366,
     }),
   }),
+  output: PublicKeyView,
   loses: async ({ product, overlap }, context) =>
     lossOfReplacing(context, await ownerOf(context.db.read, product), { overlapMs: parseDuration(overlap)! }),
   async run(context, { product, bits, overlap }) {
     const rotation = { bits: sizeOf(bits), overlapMs: parseDuration(overlap)! }
-    return describeKey(await rotateKey(context, await ownerOf(context.db.read, product), rotation), context.now)
+    return publicKeyView(await rotateKey(context, await ownerOf(context.db.read, product), rotation), context.now)
   },
   show: activationLines,
 })
@@ -105,24 +118,24 @@ const retire = operation({
   role: 'owner',
   summary: 'end a key before its overlap is over, when it has leaked or nobody needs it any more; its successor signs',
   input: Type.Object({ key_id: text({ description: 'Its id, as "key show" tells it.' }) }),
+  output: PublicKeyView,
   loses: ({ key_id }) => `Clients that know only key ${key_id} will refuse every answer from now on.`,
-  run: async ({ db, now }, { key_id }) => describeKey(await db.write((tx) => retireKey(tx, key_id, now)), now),
+  run: async ({ db, now }, { key_id }) => publicKeyView(await db.write((tx) => retireKey(tx, key_id, now)), now),
   show: ({ key_id }) => [`Key ${key_id} signs no more.`],
 })
 
-export const signingKeys: Subject = {
+export const signingKeys = {
   name: 'key',
   about: "the key pairs that sign every answer: the global one, and products' own",
   operations: [show, generate, importKey, rotate, retire],
-}
+} as const satisfies Subject
 
 const ownerOf = async (db: Queryable, product: string | undefined): Promise<KeyOwner> =>
   product === undefined ? null : (await requireProduct(db, product)).id
 
 const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySize
 
-type Described = ReturnType<typeof describeKey>
-type Uses = ReturnType<Awaited<ReturnType<typeof recentUses>>>
+type Described = Static<typeof PublicKeyView>
 
 function activationLines(key: Described) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
@@ -143,7 +156,7 @@ function stateOf({ state, active_from, retired_at }: Described) {
   return state === 'coming' ? `next: signs for clients that name it, for all from ${minuteUtc(active_from!)}` : 'in use'
 }
 
-const stillNeeded = ({ state, uses: { named, unnamed } }: Described & { uses: Uses }) =>
+const stillNeeded = ({ state, uses: { named, unnamed } }: Static<typeof UsedKeyView>) =>
   state === 'outgoing'
     ? [
         `In seven days it signed ${counted(named, 'answer')} for clients that named it, and ${unnamed} for clients that named none.`,

@@ -23,8 +23,7 @@ import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
 import { webhooks } from './webhooks'
 
-/** All that an operator can do through both doors, subject by subject. */
-export const subjects: readonly Subject[] = [
+const declared = [
   productOperations,
   productMeta,
   licenseOperations,
@@ -51,4 +50,10 @@ export const subjects: readonly Subject[] = [
   status,
   doctor,
   optimizing,
-]
+] as const satisfies readonly Subject[]
+
+/** All that an operator can do through both doors, subject by subject. */
+export const subjects: readonly Subject[] = declared
+
+/** Each of these operations with the types of its route, input and output. */
+export type DeclaredOperation = (typeof declared)[number]['operations'][number]

@@ -3,11 +3,13 @@ import type { Queryable } from '../database/connection'
 import { findMeantProduct, requireProduct } from '../features/products/service'
 import { TelemetryFilter } from '../features/telemetry/model'
 import { purgeTelemetry } from '../features/telemetry/purge'
-import { conditions, listedRecord } from '../features/telemetry/service'
+import { conditions } from '../features/telemetry/service'
 import { countTelemetry, pageTelemetry, type RecordFilter } from '../features/telemetry/store'
+import { TelemetryRecordView, telemetryRecordView } from '../features/telemetry/view'
 import { momentText, text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { parseMoment } from '../kernel/moments'
+import { counter } from '../kernel/view'
 import { period, rangeOf } from './filters'
 import { minute } from './lines'
 import { listing } from './listing'
@@ -41,6 +43,7 @@ const list = listing({
   route: 'GET /telemetry',
   summary: 'what customers’ software has sent, newest first',
   plural: 'records',
+  row: TelemetryRecordView,
   filters: Type.Object({
     ...filters,
     ...period,
@@ -49,7 +52,7 @@ const list = listing({
   async page({ db, now }, { from, to, ...filter }, wanted) {
     const range = rangeOf({ from, to }, now)
     const { rows, next } = await pageTelemetry(db.read, await recordsOf(db.read, filter, now), { ...wanted, ...range })
-    return { rows: rows.map(listedRecord), next }
+    return { rows: rows.map(telemetryRecordView), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -75,6 +78,7 @@ const purge = operation({
     ...filters,
     dry_run: Type.Optional(toggle({ description: 'Only count them.' })),
   }),
+  output: Type.Object({ records: counter('How many are removed, or would be.'), dry_run: Type.Boolean() }),
   async loses({ before, dry_run, ...filter }, { db, now }) {
     if (dry_run) return ''
     const records = await countTelemetry(db.read, await recordsOf(db.read, filter, now), parseMoment(before)!)
@@ -95,8 +99,8 @@ const purge = operation({
   ],
 })
 
-export const telemetryOperations: Subject = {
+export const telemetryOperations = {
   name: 'telemetry',
   about: 'what customers’ software has sent',
   operations: [list, purge],
-}
+} as const satisfies Subject

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { toggle } from '../intake/model'
-import { examine } from '../upkeep/doctor/examine'
-import { optimize } from '../upkeep/optimize'
-import { type Status, statusOf } from '../upkeep/status/service'
+import { DiagnosisView, examine } from '../upkeep/doctor/examine'
+import { OptimizedView, optimize } from '../upkeep/optimize'
+import { statusOf } from '../upkeep/status/service'
+import { type Status, StatusView } from '../upkeep/status/view'
 import { runCommand } from '../upkeep/subprocess'
 import { facts } from './lines'
 import { operation, type Subject } from './operation'
@@ -16,6 +17,7 @@ const doctorOperation = operation({
   role: 'viewer',
   summary: 'look whether all holds that must hold, and name what breaks it; exit 0 when it is well, 1 when it is not',
   input: nothing,
+  output: DiagnosisView,
   run: (context) => examine(context, context.now),
   isFailure: ({ ok }) => !ok,
   show: ({ ok, checks }) => [
@@ -35,6 +37,7 @@ const statusOperation = operation({
   role: 'viewer',
   summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
   input: nothing,
+  output: StatusView,
   run: (context) => statusOf(context, context.now),
   show({ licenses, activations, verifications_24h, jobs, attention, ...rest }) {
     return [
@@ -69,7 +72,8 @@ const optimizeOperation = operation({
       }),
     ),
   }),
-  async run({ folder, isServer }, { wipe = false }): Promise<Awaited<ReturnType<typeof optimize>>> {
+  output: OptimizedView,
+  async run({ folder, isServer }, { wipe = false }) {
     if (!isServer) return optimize(folder, { wipes: wipe })
     return (await runCommand(folder, ['optimize', ...(wipe ? ['--wipe'] : [])])).value
   },
@@ -92,12 +96,20 @@ const wiped = (isRewritten: boolean, isLogEmptied = false) =>
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MiB`
 
-export const doctor: Subject = {
+export const doctor = {
   name: 'doctor',
   about: 'whether all holds that must hold',
   operations: [doctorOperation],
-}
+} as const satisfies Subject
 
-export const status: Subject = { name: 'status', about: 'how things stand', operations: [statusOperation] }
+export const status = {
+  name: 'status',
+  about: 'how things stand',
+  operations: [statusOperation],
+} as const satisfies Subject
 
-export const optimizing: Subject = { name: 'optimize', about: 'tidying the database', operations: [optimizeOperation] }
+export const optimizing = {
+  name: 'optimize',
+  about: 'tidying the database',
+  operations: [optimizeOperation],
+} as const satisfies Subject

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
-import type { UserToken } from '../../db/schema/access'
 import { integer, list as listOf, momentText, text, toggle } from '../intake/model'
 import { parseMoment } from '../kernel/moments'
+import { view } from '../kernel/view'
 import { keptTokens, requireOwnOrOwner, requireUser } from '../users/service'
 import { pageTokens } from '../users/store'
 import { createToken, endTokens } from '../users/tokens'
+import { TokenView, tokenView } from '../users/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -12,12 +13,13 @@ import { operation, type Subject } from './operation'
 const user = text({ description: 'The name of the user.' })
 
 /** Lists what a user may show instead of a password, of one kind. */
-const held = (kind: UserToken['kind'], summary: string) =>
+const held = <const Kind extends 'session' | 'token'>(kind: Kind, summary: string) =>
   listing({
     command: `user ${kind}s list`,
     route: `GET /users/:user/${kind}s`,
     summary,
     plural: `${kind}s`,
+    row: TokenView,
     filters: Type.Object({ user, ended: Type.Optional(toggle({ description: 'Those that have ended as well.' })) }),
     sorts: ['id', 'name', 'created_at', 'expires_at', 'last_used_at'],
     async page(context, { user, ended }, wanted) {
@@ -25,7 +27,7 @@ const held = (kind: UserToken['kind'], summary: string) =>
       const { id: userId } = await requireUser(context.db.read, user)
       const liveAt = ended ? undefined : context.now
       const { rows, next } = await pageTokens(context.db.read, { userId, kind, liveAt }, wanted)
-      return { rows: rows.map(described), next }
+      return { rows: rows.map(tokenView), next }
     },
     columns: {
       ID: ({ id }) => String(id),
@@ -50,11 +52,15 @@ const create = operation({
     name: text({ maxLength: 100, description: 'What it is for: "nightly export".' }),
     expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
+  output: view('NewToken', {
+    ...TokenView.properties,
+    token: Type.String({ description: 'Its value, shown this once.' }),
+  }),
   async run(context, { user, name, expires_at }) {
     requireOwnOrOwner(context.user, user)
     const draft = { userName: user, name, expiresAt: parseMoment(expires_at ?? '') }
     const { value, token } = await context.db.write((tx) => createToken(tx, draft, context.now))
-    return { ...described(token), token: value }
+    return { ...tokenView(token), token: value }
   },
   show: ({ id, name, token }) => [`Token ${id} "${name}", shown this once:`, token],
 })
@@ -65,10 +71,11 @@ const revoke = operation({
   role: 'viewer',
   summary: 'end a token for good, at once',
   input: Type.Object({ user, id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  output: TokenView,
   async run(context, { user, id }) {
     requireOwnOrOwner(context.user, user)
     const [token] = await context.db.write((tx) => endTokens(tx, { userName: user, kind: 'token', id }, context.now))
-    return described(token!)
+    return tokenView(token!)
   },
   show: ({ id, name }) => [`Token ${id} "${name}" is revoked.`],
 })
@@ -83,33 +90,24 @@ const end = operation({
     id: Type.Optional(integer({ minimum: 1, description: 'Only this one, by its id in the list.' })),
     keep_tokens: Type.Optional(listOf({ description: keptTokens })),
   }),
+  output: Type.Object({ sessions: Type.Array(TokenView, { description: 'Those that were ended.' }) }),
   async run(context, { user, id, keep_tokens: keepTokens }) {
     requireOwnOrOwner(context.user, user)
     const wanted = { userName: user, kind: 'session', id, keepTokens } as const
     const ended = await context.db.write((tx) => endTokens(tx, wanted, context.now))
-    return { sessions: ended.map(described) }
+    return { sessions: ended.map(tokenView) }
   },
   show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],
 })
 
-export const userTokens: Subject = {
+export const userTokens = {
   name: 'user tokens',
   about: 'what scripts show to the operator API instead of a password',
   operations: [create, held('token', 'the tokens of a user; of their values only the beginning is known'), revoke],
-}
+} as const satisfies Subject
 
-export const userSessions: Subject = {
+export const userSessions = {
   name: 'user sessions',
   about: 'where a user is logged in',
   operations: [held('session', 'where a user is logged in'), end],
-}
-
-const described = (token: UserToken) => ({
-  id: token.id,
-  name: token.name,
-  prefix: token.prefix,
-  created_at: token.createdAt.toISOString(),
-  expires_at: token.expiresAt?.toISOString() ?? null,
-  last_used_at: token.lastUsedAt?.toISOString() ?? null,
-  revoked_at: token.revokedAt?.toISOString() ?? null,
-})
+} as const satisfies Subject

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import type { User } from '../../db/schema/access'
 import { choice, list, text } from '../intake/model'
+import { view } from '../kernel/view'
 import { hashPassword, randomPassword } from '../users/password'
 import {
   changePassword,
@@ -12,11 +12,10 @@ import {
   removeUser,
 } from '../users/service'
 import { pageUsers } from '../users/store'
+import { roles, UserView, userView } from '../users/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { type OperationContext, operation, type Subject } from './operation'
-
-const roles = ['viewer', 'operator', 'owner'] as const
 
 const role = { description: 'A viewer looks, an operator does the daily work, an owner decides over keys and people.' }
 const user = text({ description: 'The name of the user.' })
@@ -25,6 +24,13 @@ const password = text({
   file: true,
   asked: 'Password (15 characters at least; none, and one is made)',
   description: 'At least 15 characters; without it one is made, and shown this once.',
+})
+
+const UserWithPasswordView = view('UserWithPassword', {
+  ...UserView.properties,
+  password: Type.Optional(
+    Type.String({ description: 'Only where none was given: the one that was made, shown this once.' }),
+  ),
 })
 
 const create = operation({
@@ -38,10 +44,11 @@ const create = operation({
     role: choice(roles, role),
     password: Type.Optional(password),
   }),
+  output: UserWithPasswordView,
   async run({ db, now }, { name, role, password }) {
     const made = await madeOrGiven(password)
     const draft = { name, role, passwordHash: made.hash }
-    return { ...described(await db.write((tx) => createUser(tx, draft, now))), ...made.shown }
+    return { ...userView(await db.write((tx) => createUser(tx, draft, now))), ...made.shown }
   },
   show: ({ name, role, ...shown }) => [`User "${name}" can log in as ${role}.`, ...shownOnce(shown)],
 })
@@ -52,6 +59,7 @@ const listed = listing({
   role: 'owner',
   summary: 'everybody who can log in, or could',
   plural: 'users',
+  row: UserView,
   filters: Type.Object({
     role: Type.Optional(choice(roles, { description: 'Only those of this role.' })),
     status: Type.Optional(choice(['active', 'disabled'], { description: 'Only active ones, or only disabled ones.' })),
@@ -59,7 +67,7 @@ const listed = listing({
   sorts: ['name', 'id', 'role', 'created_at', 'last_login_at'],
   async page({ db }, filters, wanted) {
     const { rows, next } = await pageUsers(db.read, filters, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(userView), next }
   },
   columns: {
     NAME: ({ name }) => name,
@@ -78,7 +86,8 @@ const set = operation({
   proof: 'session',
   summary: 'give a user another role, from the next request on',
   input: Type.Object({ user, role: choice(roles, role) }),
-  run: async ({ db, now }, { user, role }) => described(await db.write((tx) => changeRole(tx, user, role, now))),
+  output: UserView,
+  run: async ({ db, now }, { user, role }) => userView(await db.write((tx) => changeRole(tx, user, role, now))),
   show: ({ name, role }) => [`User "${name}" is ${role}.`],
 })
 
@@ -93,10 +102,11 @@ const passwd = operation({
     password: Type.Optional(password),
     keep_tokens: Type.Optional(list({ description: keptTokens })),
   }),
+  output: UserWithPasswordView,
   async run({ db, now }, { user, password, keep_tokens: keepTokens }) {
     const { hash: passwordHash, shown } = await madeOrGiven(password)
     const changed = await db.write((tx) => changePassword(tx, user, { passwordHash, keepTokens }, now))
-    return { ...described(changed), ...shown }
+    return { ...userView(changed), ...shown }
   },
   show: ({ name, ...shown }) => [`The password of "${name}" is changed.`, ...shownOnce(shown)],
 })
@@ -107,6 +117,7 @@ const disable = operation({
   role: 'owner',
   summary: 'shut a user out at once; their sessions and tokens end for good',
   input: Type.Object({ user }),
+  output: UserView,
   run: changing(disableUser),
   show: ({ name }) => [`User "${name}" is shut out.`],
 })
@@ -118,6 +129,7 @@ const enable = operation({
   proof: 'session',
   summary: 'let a user log in again',
   input: Type.Object({ user }),
+  output: UserView,
   run: changing(enableUser),
   show: ({ name }) => [`User "${name}" can log in again.`],
 })
@@ -128,20 +140,21 @@ const remove = operation({
   role: 'owner',
   summary: 'remove a user with their sessions and tokens; what they did stays in the audit log',
   input: Type.Object({ user }),
+  output: UserView,
   run: changing(removeUser),
   show: ({ name }) => [`User "${name}" is gone.`],
   loses: ({ user }) => `This removes the user "${user}" with all sessions and tokens.`,
 })
 
-export const users: Subject = {
+export const users = {
   name: 'user',
   about: 'the people who run this installation',
   operations: [create, listed, set, passwd, disable, enable, remove],
-}
+} as const satisfies Subject
 
 function changing(work: typeof enableUser) {
   return async ({ db, now }: OperationContext, { user }: { user: string }) =>
-    described(await db.write((tx) => work(tx, user, now)))
+    userView(await db.write((tx) => work(tx, user, now)))
 }
 
 /** The hash of the password that was given, or of a new one, which is shown this once. */
@@ -152,12 +165,3 @@ async function madeOrGiven(given: string | undefined) {
 
 const shownOnce = ({ password }: { password?: string }) =>
   password === undefined ? [] : ['Their password, shown this once:', password]
-
-const described = ({ id, name, role, status, createdAt, lastLoginAt }: User) => ({
-  id,
-  name,
-  role,
-  status,
-  created_at: createdAt.toISOString(),
-  last_login_at: lastLoginAt?.toISOString() ?? null,
-})

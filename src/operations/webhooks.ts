@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import type { Webhook } from '../../db/schema/work'
 import { choice, integer, list as listOf, text } from '../intake/model'
 import { OperatorError } from '../kernel/operator-error'
+import { view } from '../kernel/view'
 import { events } from '../webhooks/events'
 import {
   addWebhook,
@@ -14,6 +14,7 @@ import {
   setWebhookActive,
 } from '../webhooks/service'
 import { pageWebhooks } from '../webhooks/store'
+import { WebhookView, webhookView } from '../webhooks/view'
 import { byName } from './by-name'
 import { deliveries, replay } from './deliveries'
 import { facts, listed } from './lines'
@@ -27,6 +28,11 @@ const wantedEvents = listOf({
   description: 'Events, separated by commas: license.created,license.expired; or all.',
 })
 
+const WebhookWithSecretView = view('WebhookWithSecret', {
+  ...WebhookView.properties,
+  secret: Type.String({ description: 'What its receiver checks messages with, shown this once.' }),
+})
+
 const add = operation({
   command: 'webhook add',
   route: 'POST /webhooks',
@@ -34,9 +40,10 @@ const add = operation({
   proof: 'session',
   summary: 'tell an address of events from now on, and print the secret it checks them with, this once',
   input: Type.Object({ name, url, events: wantedEvents }),
+  output: WebhookWithSecretView,
   async run({ db, sealer, now }, draft) {
     const { webhook, secret } = await db.write((tx) => addWebhook(tx, draft, { sealer, now }))
-    return { ...described(webhook), secret }
+    return { ...webhookView(webhook), secret }
   },
   show: (webhook) => [
     `Webhook ${webhook.id} "${webhook.name}" is told of ${told(webhook)}. Its secret, shown this once:`,
@@ -50,13 +57,14 @@ const list = listing({
   route: 'GET /webhooks',
   summary: 'every webhook',
   plural: 'webhooks',
+  row: WebhookView,
   filters: Type.Object({
     state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those in this state.' })),
   }),
   sorts: ['id', 'name', 'created_at'],
   async page({ db }, { state }, wanted) {
     const { rows, next } = await pageWebhooks(db.read, { active: state && Number(state === 'active') }, wanted)
-    return { rows: rows.map(described), next }
+    return { rows: rows.map(webhookView), next }
   },
   columns: {
     ID: (webhook) => String(webhook.id),
@@ -75,7 +83,8 @@ const show = operation({
   role: 'viewer',
   summary: 'all that is known of one webhook but its secret',
   input: Type.Object({ id }),
-  run: async ({ db }, { id }) => described(await requireWebhook(db.read, id)),
+  output: WebhookView,
+  run: async ({ db }, { id }) => webhookView(await requireWebhook(db.read, id)),
   show: facts,
 })
 
@@ -91,23 +100,26 @@ const edit = operation({
     url: Type.Optional(url),
     events: Type.Optional(wantedEvents),
   }),
+  output: WebhookView,
   async run({ db, now }, { id, ...changes }) {
     if (!Object.keys(changes).length)
       throw new OperatorError('say what is to be changed: --name, --url or --events', 'invalid_input')
-    return described(await db.write((tx) => editWebhook(tx, id, changes, now)))
+    return webhookView(await db.write((tx) => editWebhook(tx, id, changes, now)))
   },
   show: (webhook) => [`Webhook ${webhook.id} is changed.`, ...facts(webhook)],
   help: listed('Events', events),
 })
 
-const turn = (word: 'enable' | 'disable', isActive: boolean, summary: string) =>
+const turn = <const Word extends 'enable' | 'disable'>(word: Word, isActive: boolean, summary: string) =>
   operation({
     command: `webhook ${word}`,
-    route: `POST /webhooks/:id/${word}`,
+    route: `POST /webhooks/:id/${word}` as const,
     role: 'operator',
     summary,
     input: Type.Object({ id }),
-    run: async ({ db, now }, { id }) => described(await db.write((tx) => setWebhookActive(tx, id, { isActive, now }))),
+    output: WebhookView,
+    run: async ({ db, now }, { id }) =>
+      webhookView(await db.write((tx) => setWebhookActive(tx, id, { isActive, now }))),
     show: (webhook) => [`Webhook ${webhook.id} "${webhook.name}" is ${stateOf(webhook)}.`],
   })
 
@@ -118,9 +130,10 @@ const rotate = operation({
   proof: 'session',
   summary: 'sign what it is sent with a new secret from now on, and print that, this once',
   input: Type.Object({ id }),
+  output: WebhookWithSecretView,
   async run({ db, sealer, now }, { id }) {
     const { webhook, secret } = await db.write((tx) => rotateSecret(tx, id, { sealer, now }))
-    return { ...described(webhook), secret }
+    return { ...webhookView(webhook), secret }
   },
   show: ({ id, name, secret }) => [`Webhook ${id} "${name}" has a new secret, shown this once:`, secret],
 })
@@ -131,11 +144,12 @@ const remove = operation({
   role: 'operator',
   summary: 'remove a webhook with the list of what it was sent',
   input: Type.Object({ id }),
+  output: WebhookView,
   loses: async ({ id }, { db }) => {
     const { name } = await requireWebhook(db.read, id)
     return `Webhook ${id} "${name}", the list of what it was sent and what still waits for it are gone then.`
   },
-  run: async ({ db, now }, { id }) => described(await db.write((tx) => deleteWebhook(tx, id, now))),
+  run: async ({ db, now }, { id }) => webhookView(await db.write((tx) => deleteWebhook(tx, id, now))),
   show: ({ id, name }) => [`Webhook ${id} "${name}" is deleted.`],
 })
 
@@ -145,13 +159,14 @@ const test = operation({
   role: 'operator',
   summary: 'send it the message webhook.ping, which means nothing',
   input: Type.Object({ id }),
+  output: Type.Object({ delivery_id: Type.Integer() }),
   run: async ({ db, now }, { id }) => ({ delivery_id: await db.write((tx) => pingWebhook(tx, id, now)) }),
   show: ({ delivery_id }) => [
     `It is sent as delivery ${delivery_id}; "latchkey webhook deliveries" shows how it goes.`,
   ],
 })
 
-export const webhooks: Subject = {
+export const webhooks = {
   name: 'webhook',
   about: 'addresses that are told what happens',
   operations: [
@@ -167,18 +182,7 @@ export const webhooks: Subject = {
     replay,
     test,
   ].map(byName(resolveWebhook, 'id', 'webhook', 'webhook_id')),
-}
-
-const described = (webhook: Webhook) => ({
-  id: webhook.id,
-  uuid: webhook.uuid,
-  name: webhook.name,
-  url: webhook.url,
-  events: webhook.events,
-  active: webhook.active === 1,
-  gone_at: webhook.goneAt?.toISOString() ?? null,
-  created_at: webhook.createdAt.toISOString(),
-})
+} as const satisfies Subject
 
 const told = (webhook: { events: string[] }) =>
   webhook.events.length === events.length ? 'every event' : webhook.events.join(', ')

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import { type Static, Type } from '@sinclair/typebox'
 import { record } from '../audit/record'
 import {
   type Config,
@@ -15,28 +16,34 @@ import {
 import type { Queryable, Tx } from '../database/connection'
 import { message, remedy, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
+import { nullableTimestamp, view, word } from '../kernel/view'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
 import { requireAgreement } from './policy'
 import { isSecret, kept, secretMask } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
 
+const sources = ['flag', 'variable', 'server_flag', 'server_variable', 'stored', 'default'] as const satisfies (
+  | SettingOrigin
+  | 'stored'
+)[]
+
 /** A setting as an operator sees it: its value as text, a secret one masked. */
-export interface SettingView {
-  name: SettingName
-  value: string
-  /** Where the value comes from. */
-  source: SettingOrigin | 'stored'
-  /** A value is stored that a flag or variable, of this process or of the running server, goes before. */
-  is_overridden: boolean
-  default: string
-  is_storable: boolean
-  updated_at: string | null
-  doc: string
-}
+export const SettingView = view('Setting', {
+  name: word(Object.keys(settings) as SettingName[]),
+  value: Type.String({ description: 'As text; a secret is masked.' }),
+  source: word(sources, 'Where the value comes from.'),
+  is_overridden: Type.Boolean({
+    description: 'A value is stored, and a flag or variable of this process or of the running server goes before it.',
+  }),
+  default: Type.String(),
+  is_storable: Type.Boolean(),
+  updated_at: nullableTimestamp('When it was stored.'),
+  doc: Type.String(),
+})
 
 /** Every setting as it stands for this process. */
-export async function listSettings(db: Queryable, config: Config): Promise<SettingView[]> {
+export async function listSettings(db: Queryable, config: Config): Promise<Static<typeof SettingView>[]> {
   const stored = new Map((await listStored(db)).map((row) => [row.name, row.updatedAt]))
   return (Object.keys(settings) as SettingName[]).map((name) => {
     const { doc, default: fallback, isStorable } = settings[name]

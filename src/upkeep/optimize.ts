@@ -1,19 +1,33 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Static, Type } from '@sinclair/typebox'
 import { holdLock } from '../database/lock'
 import { optimizeFile } from '../database/optimize'
 import { type Wiped, wipeAlone, wipeBesideOthers } from '../database/wipe'
+import { counter, view } from '../kernel/view'
 
 export const databaseOf = (folder: string) => join(folder, 'latchkey.db')
 
 /** The size of a file; 0 where there is none. */
 export const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
 
+/** The sizes of the files of a database that was tidied. */
+export const OptimizedView = view('Optimized', {
+  database_bytes: counter(),
+  reusable_bytes: counter('Bytes of the database that are free for new rows.'),
+  wal_bytes_before: counter(),
+  wal_bytes: counter('The size of the write-ahead log.'),
+  rewritten: Type.Optional(
+    Type.Boolean({ description: 'Whether the file was written anew; only the pages nothing stands in, otherwise.' }),
+  ),
+  log_emptied: Type.Optional(Type.Boolean({ description: 'Whether the write-ahead log was emptied.' })),
+})
+
 /**
  * Tidies the database of a folder, beside whoever works on it. Where deleted rows are to leave nothing, what lies in
  * unused pages is overwritten too; while no server runs, the whole file is written anew.
  */
-export async function optimize(folder: string, { wipes = false } = {}) {
+export async function optimize(folder: string, { wipes = false } = {}): Promise<Static<typeof OptimizedView>> {
   // What was read in this turn is a snapshot that holds the log where it is.
   await new Promise((resume) => setImmediate(resume))
   const path = databaseOf(folder)

@@ -1,15 +1,16 @@
 import { eq } from 'drizzle-orm'
 import { installation } from '../../db/schema/operations'
 import type { Queryable, Writable } from '../database/connection'
+import type { LastBackup, LastBackupFailure, RestoredFrom } from './backup/view'
 
 /** What upkeep remembers of itself, as JSON among the facts of the installation. */
 export interface InstallationFacts {
   /** The last backup that was verified. */
-  last_backup: { at: string; path: string }
+  last_backup: LastBackup
   /** The last one of its own that the server could not take, unless one was taken since. */
-  last_backup_failure: { at: string; error: string }
+  last_backup_failure: LastBackupFailure
   /** The backup that this folder was made of, when it was taken, and when that was done. */
-  restored: { at: string; taken_at: string; path: string }
+  restored: RestoredFrom
   /** Where the backups lie that the server has taken by itself and not removed yet, newest first. */
   own_backups: string[]
   /** When old rows were last removed and the database tidied. */

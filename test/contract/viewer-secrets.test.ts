@@ -102,10 +102,10 @@ test('no answer that a viewer may have shows a secret', async () => {
   let good = 0
   const asked = adminRoutes
     .filter(isLook)
-    .flatMap(({ route, gives = [] }) =>
+    .flatMap(({ route, files = [] }) =>
       pathsOf(route).flatMap((path) => [
         { path: `${path}${fieldsOf[route] ?? ''}`, accept: 'application/json' },
-        ...(gives.includes('text/csv') && route !== 'GET /export/:table' ? [{ path, accept: 'text/csv' }] : []),
+        ...(files.includes('text/csv') && route !== 'GET /export/:table' ? [{ path, accept: 'text/csv' }] : []),
         ...(route === 'GET /export/:table' ? [{ path: `${path}?format=csv`, accept: '*/*' }] : []),
       ]),
     )

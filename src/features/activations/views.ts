@@ -1,12 +1,33 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
-import type { PageRequest } from '../../database/page'
+import type { Page, PageRequest } from '../../database/page'
+import { nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenActivation } from './store'
 
-/** A seat as an operator sees it. */
-export const describeSeat = (activation: SeenActivation) => ({
+/** A device and the seat it holds or held, as operators see it. */
+export const ActivationView = view('Activation', {
+  id: Type.Integer(),
+  identifier: Type.String({ description: 'The device, as it names itself.' }),
+  status: word(['active', 'inactive'], 'active: the seat is taken; inactive: it was freed.'),
+  post_url: Type.String(),
+  ip: Type.String(),
+  user_agent: Type.String(),
+  activated_at: timestamp(),
+  deactivated_at: nullableTimestamp(),
+  last_verified_at: nullableTimestamp(),
+})
+
+/** An activation in a list, with the licence it is on. */
+export const ListedActivationView = view('ListedActivation', {
+  ...ActivationView.properties,
+  license_key: Type.String(),
+  product_id: Type.Integer(),
+})
+
+export const activationView = (activation: SeenActivation): Static<typeof ActivationView> => ({
   id: activation.id,
   identifier: activation.identifier,
-  status: activation.deactivatedAt ? ('inactive' as const) : ('active' as const),
+  status: activation.deactivatedAt ? 'inactive' : 'active',
   post_url: activation.postUrl,
   ip: activation.ip,
   user_agent: activation.userAgent,
@@ -16,7 +37,11 @@ export const describeSeat = (activation: SeenActivation) => ({
 })
 
 /** A page of seats, each with the licence it is on. */
-export async function listSeats(db: Queryable, filter: SeatFilter, wanted: PageRequest) {
+export async function listSeats(
+  db: Queryable,
+  filter: SeatFilter,
+  wanted: PageRequest,
+): Promise<Page<Static<typeof ListedActivationView>>> {
   const { rows, next } = await pageActivations(db, filter, wanted)
   const on = await mapLicenses(db, [...new Set(rows.map(({ licenseId }) => licenseId))])
   const seen = await mapSightings(
@@ -27,7 +52,7 @@ export async function listSeats(db: Queryable, filter: SeatFilter, wanted: PageR
     rows: rows.map((row) => {
       const { licenseKey, productId } = on.get(row.licenseId)!
       const lastVerifiedAt = seen.get(row.id) ?? null
-      return { ...describeSeat({ ...row, lastVerifiedAt }), license_key: licenseKey, product_id: productId }
+      return { ...activationView({ ...row, lastVerifiedAt }), license_key: licenseKey, product_id: productId }
     }),
     next,
   }

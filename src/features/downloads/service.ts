@@ -4,7 +4,6 @@ import type { Admission } from '../../access/admission'
 import type { RequestContext } from '../../access/request-context'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
-import { dateTime } from '../../kernel/moments'
 import { type Outcome, say } from '../../kernel/outcome'
 import type { Device } from '../activations/model'
 import { findActiveSeat } from '../activations/service'
@@ -14,6 +13,7 @@ import { decodeIdentifier, downloadUrl, type LinkHolder, makeToken, openToken } 
 import type { DownloadLink } from './model'
 import type { ServedFile } from './response'
 import { findDownloadRule, findRelease, listPublishedReleases } from './store'
+import { describeRelease } from './view'
 
 /** What other features ask of the store. */
 export { hasRelease, pagePublishedReleases } from './store'
@@ -70,19 +70,6 @@ export async function findDownload(
 /** How long a licence has to wait that has begun as many downloads as the setting `downloads_per_minute` lets it. */
 const secondsToWait = ({ config, limit }: Pick<Deps, 'config' | 'limit'>, licenseId: number, now: Date) =>
   config.downloads_per_minute && limit(`downloads ${licenseId}`, config.downloads_per_minute, now)
-
-/** A release as 600 shows it, its address apart (CONTRACT §1). */
-export const describeRelease = (release: Release) => ({
-  id: release.id,
-  product_id: release.productId,
-  numeric_version: release.numericVersion,
-  version: release.version,
-  update_summary: release.updateSummary,
-  changelog: release.changelog,
-  published: release.published,
-  release_date: dateTime(release.releaseDate),
-  download_counter: release.downloadCounter,
-})
 
 async function findEntitledSeat(
   db: Queryable,

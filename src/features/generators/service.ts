@@ -4,7 +4,6 @@ import type { License } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { judge, type Unchecked } from '../../intake/model'
 import { parseId } from '../../kernel/ids'
-import { isoSeconds } from '../../kernel/moments'
 import { Refusal, say } from '../../kernel/outcome'
 import { createLicenses, type LicenseTerms } from '../licenses/service'
 import { resolveProduct } from '../products/service'
@@ -13,6 +12,7 @@ import { patternOf } from './format'
 import { type GeneratorFilter, KeysOrder } from './model'
 import type { Pattern } from './pattern'
 import { findFirstActive, findGenerator, listGenerators, listTaken } from './store'
+import { generatorView } from './view'
 
 const redrawsMax = 3
 
@@ -99,23 +99,5 @@ export const termsOf = ({ activation_limit, validity }: { activation_limit?: unk
 export async function getAllGenerators(db: Queryable, { product_id }: Static<typeof GeneratorFilter>) {
   const product = await resolveProduct(db, product_id)
   const rows = product_id !== undefined && !product ? [] : await listGenerators(db, product?.id)
-  return say('all_generators', { products: rows.map(describeGenerator) })
+  return say('all_generators', { products: rows.map(generatorView) })
 }
-
-/** A generator as 820 shows it (CONTRACT §1). */
-export const describeGenerator = (generator: Generator) => ({
-  id: generator.id,
-  product_id: generator.productId,
-  method: generator.method,
-  prefix: generator.prefix,
-  suffix: generator.suffix,
-  function_name: generator.functionName,
-  number_of_chunks: generator.numberOfChunks,
-  chunk_length: generator.chunkLength,
-  activation_limit: generator.activationLimit,
-  validity: generator.validity,
-  status: generator.status,
-  charset: generator.charset,
-  created_at: isoSeconds(generator.createdAt),
-  updated_at: isoSeconds(generator.updatedAt),
-})

@@ -5,9 +5,10 @@ import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import { phpJson } from '../../kernel/php-json'
 import { openSigningKey } from '../../signing/key-pair'
-import { listLiveKeys, listPublicKeys, type PublicKey } from '../../signing/store'
+import { listLiveKeys, listPublicKeys } from '../../signing/store'
 import { resolveProduct } from '../products/service'
 import type { PublicKeysFilter } from './model'
+import { publicKeyView } from './view'
 
 const signAsync = promisify(sign)
 
@@ -44,7 +45,7 @@ export function openPublicKeys({ db, sealer, signatures }: Pick<Deps, 'db' | 'se
     const rows = await listPublicKeys(db.read)
     const keys = rows
       .filter(({ productId }) => productId === null || !product || productId === product.id)
-      .map((row) => describeKey(row, now))
+      .map((row) => publicKeyView(row, now))
     const text = Buffer.from(phpJson(keys)).toString('base64')
     let list = signed.get(product?.id)
     if (list?.text !== text) {
@@ -71,25 +72,4 @@ async function signWithEach(
       return { key_id: row.id, signature: signature.toString('base64') }
     }),
   )
-}
-
-/** A public key as anybody may see it. */
-export const describeKey = (key: PublicKey, now: Date) => ({
-  key_id: key.id,
-  product_id: key.productId,
-  bits: key.bits,
-  public_key: key.publicPem,
-  state: stateOf(key, now),
-  created_at: key.createdAt.toISOString(),
-  active_from: key.activeFrom?.toISOString() ?? null,
-  retired_at: key.retiredAt?.toISOString() ?? null,
-  certified_by: key.certifiedBy,
-  certificate: key.certificate,
-})
-
-/** `retired`: signs no more; `outgoing`: signs until its end; `coming`: signs for who asks for it; else `current`. */
-function stateOf({ activeFrom, retiredAt }: PublicKey, now: Date) {
-  if (retiredAt && retiredAt <= now) return 'retired'
-  if (retiredAt) return 'outgoing'
-  return activeFrom && activeFrom > now ? 'coming' : 'current'
 }

@@ -1,13 +1,15 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
+import { counter, nullableTimestamp, view, word } from '../../kernel/view'
 import { countSeatsTaken } from '../activations/service'
 import { changeLicense, previewChange } from '../licenses/change'
 import type { ChangePlan } from '../licenses/operator'
 import { expiryOf } from '../licenses/policy'
 import { requireProduct } from '../products/service'
-import { stateWord } from './state'
+import { licenseStates, stateWord } from './state'
 import { listLicensesOfOwner } from './store'
 
 /** Whose licences are meant: those of an owner's e-mail address, in any case; of one product where it is named. */
@@ -46,7 +48,29 @@ export async function changeForCustomer(tx: Tx, { changes }: CustomerPlan) {
 }
 
 /** Each licence before and after the change, and those that stay as they are. */
-export const describeCustomerPlan = ({ changes, unchanged }: CustomerPlan, now: Date) => ({
+export const CustomerChangeView = view('CustomerChange', {
+  email: Type.String(),
+  dry_run: Type.Boolean(),
+  changed: Type.Array(
+    Type.Object({
+      license_key: Type.String(),
+      product_id: Type.Integer(),
+      seats_taken: counter(),
+      state_before: word(licenseStates),
+      state: word(licenseStates),
+      expires_at_before: nullableTimestamp(),
+      expires_at: nullableTimestamp(),
+    }),
+  ),
+  unchanged: Type.Array(Type.Object({ license_key: Type.String(), reason: Type.String() }), {
+    description: 'Those that the change does not apply to, and why.',
+  }),
+})
+
+export const describeCustomerPlan = (
+  { changes, unchanged }: CustomerPlan,
+  now: Date,
+): Omit<Static<typeof CustomerChangeView>, 'email' | 'dry_run'> => ({
   changed: changes.map(({ license: before, changes: change, seatsTaken }) => {
     const after = previewChange(before, change)
     return {

@@ -1,22 +1,23 @@
-import type { Static } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
+import { answerCode, nullable, view } from '../../kernel/view'
 import type { Device } from '../activations/model'
 import { rulesOfActivation, rulesOfEntry, rulesOfSeat } from '../activations/policy'
 import { countSeatsTaken, findDevice, listSeatsTaken } from '../activations/service'
 import { type Rule, rulesOfUse } from '../licenses/policy'
 
-/** A rule, what it looked at, and whether it held; null where there was nothing to look at. */
-export interface Finding {
-  code: number | string
-  requirement: string
-  observed: string
-  holds: boolean | null
-}
+/** A rule of an endpoint as it was applied to one device. */
+export const FindingView = view('RuleFinding', {
+  code: answerCode,
+  requirement: Type.String({ description: 'What the rule asks for, as a sentence that is true where it holds.' }),
+  observed: Type.String({ description: 'What it looked at.' }),
+  holds: nullable(Type.Boolean({ description: 'Null where there was nothing to look at.' })),
+})
 
 /** What an endpoint answers, and why: its rules in their order, all of them, whichever ended it. */
 export interface Explanation {
-  rules: Finding[]
+  rules: Static<typeof FindingView>[]
   answer: { name: Answer; code: number | string; message: string }
 }
 

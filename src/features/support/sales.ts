@@ -1,6 +1,8 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
+import { counter, nullable, nullableTimestamp, view, word } from '../../kernel/view'
 import { mapProductNames } from '../products/service'
 import { countSales, type SalesFilter } from './sales/store'
 
@@ -12,15 +14,31 @@ export type SalesDimension = (typeof salesDimensions)[number]
 const states = ['assigned', 'expired', 'blocked', 'revoked'] as const
 
 /** Licences sold that agree in every dimension asked for; the others are absent. */
-export interface SalesGroup {
-  /** UTC. */
-  day?: string
-  month?: string
-  product_id?: number
-  product?: string
-  status?: string
-  sold: number
-}
+const SalesGroupView = view('SalesGroup', {
+  day: Type.Optional(Type.String({ format: 'date', description: 'UTC.' })),
+  month: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d\\d$', description: 'UTC.' })),
+  product_id: Type.Optional(Type.Integer()),
+  product: Type.Optional(Type.String()),
+  status: Type.Optional(word(states)),
+  sold: counter(),
+})
+export type SalesGroup = Static<typeof SalesGroupView>
+
+/** How many licences were sold. */
+export const SalesView = view('Sales', {
+  from: nullableTimestamp('The first moment that is counted.'),
+  to: nullableTimestamp('The first moment that is not counted any more.'),
+  product: nullable(Type.Object({ id: Type.Integer(), name: Type.String() })),
+  by: Type.Array(word(salesDimensions)),
+  totals: Type.Object({
+    sold: counter(),
+    assigned: counter('Those that have not ended.'),
+    expired: counter(),
+    blocked: counter(),
+    revoked: counter(),
+  }),
+  groups: Type.Array(SalesGroupView),
+})
 
 const groupsMax = 10_000
 

@@ -3,8 +3,11 @@ import { counted } from '../../kernel/counted'
 import { dayMs } from '../../kernel/durations'
 import { expiryOf, isExpired } from '../licenses/policy'
 
+/** The words for how a licence stands. */
+export const licenseStates = ['available', 'reserved', 'assigned', 'active', 'expired', 'blocked', 'revoked'] as const
+
 /** One word for how a licence stands (CONTRACT §2). */
-export function stateWord(license: License, seatsTaken: number, now: Date) {
+export function stateWord(license: License, seatsTaken: number, now: Date): (typeof licenseStates)[number] {
   if (license.status === 'blocked') return license.revokedAt ? 'revoked' : 'blocked'
   if (license.status !== 'assigned') return license.status
   if (isExpired(license, now)) return 'expired'

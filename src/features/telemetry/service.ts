@@ -1,5 +1,4 @@
 import type { Static } from '@sinclair/typebox'
-import type { TelemetryRecord } from '../../../db/schema/licensing'
 import { sharesOfKey } from '../../access/key-quota'
 import { passAll } from '../../access/rate-limit'
 import type { RequestContext } from '../../access/request-context'
@@ -7,8 +6,6 @@ import type { Config } from '../../config'
 import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { judge, selectedIsInvalid, textLengthMax, type Unchecked } from '../../intake/model'
-import { parseId } from '../../kernel/ids'
-import { isoSeconds } from '../../kernel/moments'
 import { say } from '../../kernel/outcome'
 import { announce } from '../../webhooks/outbox'
 import { hasRelease } from '../downloads/service'
@@ -18,6 +15,7 @@ import { resolveProduct } from '../products/service'
 import { type TelemetryFilter, TelemetryReport } from './model'
 import { dataOf, faultsInData, fieldText, jsonOrText } from './policy'
 import { insertTelemetry, listTelemetry, type RecordFilter } from './store'
+import { telemetryRecordView } from './view'
 
 type Report = Unchecked<typeof TelemetryReport>
 
@@ -73,7 +71,7 @@ export async function getTelemetryData(db: Queryable, filter: Static<typeof Tele
     offset: (page - 1) * per_page,
   })
   return say('telemetry_data_found', {
-    data: rows.slice(0, per_page).map(listedRecord),
+    data: rows.slice(0, per_page).map(telemetryRecordView),
     ...(rows.length > per_page && { next_page: page + 1 }),
   })
 }
@@ -112,8 +110,8 @@ async function keep(
     flags: jsonOrText(report.flags),
     metadata: jsonOrText(report.metadata),
   })
-  await announce(tx, 'telemetry.received', listedRecord(record), now)
-  if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', listedRecord(record), now)
+  await announce(tx, 'telemetry.received', telemetryRecordView(record), now)
+  if (record.hasRedFlags) await announce(tx, 'telemetry.flagged', telemetryRecordView(record), now)
 }
 
 const isKnown = async (tx: Queryable, key: string) =>
@@ -136,23 +134,3 @@ export async function conditions(db: Queryable, filter: Static<typeof TelemetryF
   }
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
 }
-
-/** A record as 970 shows it (CONTRACT §1). */
-export const listedRecord = (record: TelemetryRecord) => ({
-  id: record.id,
-  user_identifier: record.userIdentifier,
-  license_key: record.licenseKey,
-  activation_identifier: record.activationIdentifier,
-  product_id: parseId(record.productId ?? '') ?? record.productId,
-  product_version: record.productVersion,
-  data_type: record.dataType,
-  data_group: record.dataGroup,
-  data: record.data,
-  is_correct_format: record.isCorrectFormat,
-  license_key_exists: record.licenseKeyExists,
-  product_exists: record.productExists,
-  product_version_exists: record.productVersionExists,
-  has_red_flags: record.hasRedFlags,
-  created_at: isoSeconds(record.createdAt),
-  updated_at: isoSeconds(record.createdAt),
-})

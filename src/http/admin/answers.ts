@@ -1,8 +1,11 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { remedyFor } from '../../database/failure'
 import type { FieldErrors } from '../../intake/model'
 import { declared } from '../../kernel/answers'
+import { RemedyView } from '../../kernel/message'
 import { type ErrorKind, OperatorError } from '../../kernel/operator-error'
 import { type Outcome, Refusal, say } from '../../kernel/outcome'
+import { dictionary, view } from '../../kernel/view'
 import type { AdminResponse } from './route'
 
 const retryAfterSeconds = 5
@@ -16,10 +19,33 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid_input: 422,
 }
 
-export const done = (body: object, cookies: readonly string[] = []): AdminResponse => ({ status: 200, body, cookies })
+/**
+ * Every answer under `/admin/api` whose status is not 200. The id of the request stands in the header `X-Request-Id`.
+ */
+export const ErrorAnswer = view('OperatorError', {
+  error: Type.Object({
+    code: Type.String({
+      description: `What kind of error it is: ${Object.keys(statusOfKind).join(', ')}, or a word for what any server may answer, such as too_many_requests.`,
+      examples: Object.keys(statusOfKind),
+    }),
+    message: Type.String({ description: 'One sentence that says why, and what to do.' }),
+    fields: Type.Optional(
+      dictionary(Type.Array(Type.String()), 'What is wrong with each field, where it is the fields.'),
+    ),
+    field: Type.Optional(Type.String({ description: 'The field that the message is about, where it is about one.' })),
+    remedies: Type.Optional(Type.Array(RemedyView, { description: 'The operations that help.' })),
+  }),
+})
+type Refused = AdminResponse<Static<typeof ErrorAnswer>>
+
+export const done = <Body>(body: Body, cookies: readonly string[] = []): AdminResponse<Body> => ({
+  status: 200,
+  body,
+  cookies,
+})
 
 /** What is wrong with the fields, each by its name. */
-export function invalid(fields: FieldErrors): AdminResponse {
+export function invalid(fields: FieldErrors): Refused {
   return {
     status: statusOfKind.invalid_input,
     body: { error: { code: 'invalid_input', message: Object.values(fields).flat().join(' '), fields } },
@@ -27,7 +53,7 @@ export function invalid(fields: FieldErrors): AdminResponse {
 }
 
 /** What came in the way of an answer, as an answer. A failure of ours is logged, and told without its text. */
-export function refused(error: unknown, tell: (error: unknown) => void): AdminResponse {
+export function refused(error: unknown, tell: (error: unknown) => void): Refused {
   if (error instanceof OperatorError) {
     const { kind, message, field, remedies } = error
     return {
@@ -43,7 +69,7 @@ export function refused(error: unknown, tell: (error: unknown) => void): AdminRe
 }
 
 /** An answer of the registry without its envelope. */
-export function inPlainWords({ answer, data }: Outcome): AdminResponse {
+export function inPlainWords({ answer, data }: Outcome): Refused {
   const { http, message } = declared(answer)
   const { detail, retry_after } = data as { detail?: string; retry_after?: number }
   return {

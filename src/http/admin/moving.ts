@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { choice, list, text, toggle } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { exportedText, jsonForm, lockWith } from '../../transfer/export/export'
@@ -6,12 +6,13 @@ import { spooled } from '../../transfer/export/spool'
 import { csvForm, delimiterNames, requireCsv } from '../../transfer/export/spreadsheet'
 import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
+import { ImportResultView } from '../../transfer/import/counts'
 import { pairOf } from '../../transfer/import/mapping'
 import { importUpload } from '../../transfer/import/upload'
 import { exportedTables } from '../../transfer/tables/tables'
 import { done } from './answers'
 import { requireRole } from './caller'
-import type { AdminRoute } from './route'
+import { type AdminRoute, adminRoute } from './route'
 import { asUser, whoIn } from './session'
 import { streamOf } from './stream'
 import { uploadIn } from './upload'
@@ -44,7 +45,7 @@ const importFields = Type.Object({
   dry_run: Type.Optional(toggle({ description: 'Only say what would be made and what is wrong, line by line.' })),
 })
 
-const importing: AdminRoute = {
+const importing = adminRoute({
   route: 'POST /import',
   command: 'import',
   role: 'owner',
@@ -55,6 +56,7 @@ const importing: AdminRoute = {
   ],
   summary: 'put in one file of CSV or JSON: what was made of each table, and the first 1,000 lines refused',
   input: importFields,
+  output: ImportResultView,
   async answer(deps, adminRequest, fields) {
     const {
       table,
@@ -64,7 +66,7 @@ const importing: AdminRoute = {
       encoding = charsetOf(adminRequest.request) ?? 'utf-8',
       quotes = 'doubled',
       ...said
-    } = fields as Static<typeof importFields>
+    } = fields
     deps.peers.awaitLong(adminRequest.request)
     const result = await importUpload({ ...deps, db: asUser(deps.db, adminRequest) }, uploadIn(adminRequest.request), {
       said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
@@ -80,7 +82,7 @@ const importing: AdminRoute = {
     })
     return done(result)
   },
-}
+})
 
 /** The encoding that a request of text names for its file. */
 const charsetOf = ({ headers }: Request) =>
@@ -97,16 +99,16 @@ const exportFields = {
 const tableFields = Type.Object({ table: choice(exportedTables, { description: 'The table.' }), ...exportFields })
 const everyField = Type.Object({ passphrase })
 
-const exportingTable: AdminRoute = {
+const exportingTable = adminRoute({
   route: 'GET /export/:table',
   command: 'export',
   role: 'viewer',
-  gives: ['application/x-ndjson', 'text/csv'],
+  files: ['application/x-ndjson', 'text/csv'],
   summary:
     'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone, secrets masked for viewers',
   input: tableFields,
   async answer({ folder, sealer }, adminRequest, fields) {
-    const { table, format = 'jsonl', delimiter, bom, passphrase } = fields as Static<typeof tableFields>
+    const { table, format = 'jsonl', delimiter, bom, passphrase } = fields
     if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(adminRequest), 'owner')
     requireCsv(format, { delimiter, bom })
     const isMasked = whoIn(adminRequest).user.role === 'viewer'
@@ -114,24 +116,24 @@ const exportingTable: AdminRoute = {
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
     return attached(folder, `${table}.${format}`, exportedText(wanted, form))
   },
-}
+})
 
-const exportingAll: AdminRoute = {
+const exportingAll = adminRoute({
   route: 'GET /export',
   command: 'export',
   role: 'owner',
-  gives: ['application/x-ndjson'],
+  files: ['application/x-ndjson'],
   summary: 'everything as it is at this moment, as JSON lines that name their tables and that import reads',
   input: everyField,
   answer({ folder, sealer }, _, fields) {
-    const { passphrase } = fields as Static<typeof everyField>
+    const { passphrase } = fields
     const wanted = { folder, exportOptions: outwardOf(sealer, passphrase) }
     return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },
-}
+})
 
 /** What moves in and out in a file; the commands of that name have more to ask of a terminal and of a disk. */
-export const movingRoutes: readonly AdminRoute[] = [importing, exportingTable, exportingAll]
+export const movingRoutes = [importing, exportingTable, exportingAll] as const satisfies readonly AdminRoute[]
 
 const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
   passphrase === undefined ? {} : { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }

@@ -1,7 +1,8 @@
 import type { TObject } from '@sinclair/typebox'
 import { parametersOf } from '../../operations/operation'
 import { describeField, describeModel, type Json, mapValues } from '../schema'
-import { statusOfKind } from './answers'
+import { contentOf, openComponents } from './answer-schema'
+import { ErrorAnswer } from './answers'
 import { cookieName } from './caller'
 import { bodyTypesOf } from './fields'
 import { type AdminRoute, adminPrefix } from './route'
@@ -23,41 +24,6 @@ const securitySchemes = {
   operator: { type: 'http', scheme: 'bearer', description: 'An operator token: `lko_…`.' },
 }
 
-const schemas = {
-  OperatorError: {
-    type: 'object',
-    required: ['error'],
-    properties: {
-      error: {
-        type: 'object',
-        required: ['code', 'message'],
-        properties: {
-          code: { type: 'string', examples: Object.keys(statusOfKind) },
-          message: { type: 'string', description: 'One sentence that says why, and what to do.' },
-          fields: {
-            type: 'object',
-            additionalProperties: { type: 'array', items: { type: 'string' } },
-            description: 'What is wrong with each field, where it is the fields.',
-          },
-          field: { type: 'string', description: 'The field that the message is about, where it is about one.' },
-          remedies: {
-            type: 'array',
-            description: 'Operations that help, by their command, with the fields to give them.',
-            items: {
-              type: 'object',
-              required: ['operation', 'input'],
-              properties: {
-                operation: { type: 'string', examples: ['license unblock'] },
-                input: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-}
-
 /** What stops a request, by HTTP status. */
 const refusals: Record<number, string> = {
   400: 'The request cannot be read.',
@@ -73,32 +39,44 @@ const refusals: Record<number, string> = {
   503: 'The database cannot be used: try again after `Retry-After`.',
 }
 
-const responses = mapValues(refusals, (description) => ({
-  description,
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/OperatorError' } } },
-}))
-
 /** The operator's part of the description, from the declarations its routes are made of. */
-export const describeAdmin = () => ({
-  tag,
-  securitySchemes,
-  schemas,
-  responses: Object.fromEntries(Object.entries(responses).map(([status, response]) => [`Operator${status}`, response])),
-  paths: pathsOf(adminRoutes),
-})
+export function describeAdmin() {
+  const { schemas, shown } = openComponents()
+  const content = { 'application/json': { schema: shown(ErrorAnswer) } }
+  const responses = mapValues(refusals, (description) => ({ description, headers, content }))
+  const paths = pathsOf(adminRoutes, shown)
+  return {
+    tag,
+    securitySchemes,
+    schemas,
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, response]) => [`Operator${status}`, response]),
+    ),
+    paths,
+  }
+}
 
-function pathsOf(routes: readonly AdminRoute[]): Json {
+const headers = {
+  'X-Request-Id': {
+    description: 'The id of the request: the one that was sent, or one that was made for it.',
+    schema: { type: 'string' },
+  },
+}
+
+type Shown = (schema: Json) => Json
+
+function pathsOf(routes: readonly AdminRoute[], shown: Shown): Json {
   const paths: Json = {}
   for (const route of routes) {
     const [method, path] = route.route.split(' ') as [string, string]
     const at = `${adminPrefix}${path.replace(/:(\w+)/g, '{$1}')}`
-    paths[at] = { ...paths[at], [method.toLowerCase()]: described(route, method) }
+    paths[at] = { ...paths[at], [method.toLowerCase()]: described(route, method, shown) }
   }
   return paths
 }
 
-function described(route: AdminRoute, method: string): Json {
-  const { summary, role, command, input, takesFile, gives = ['application/json'] } = route
+function described(route: AdminRoute, method: string, shown: Shown): Json {
+  const { summary, role, command, input, takesFile } = route
   const inPath = parametersOf(route)
   const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
   const parameters = Object.entries(input.properties as Json)
@@ -112,7 +90,7 @@ function described(route: AdminRoute, method: string): Json {
     summary,
     description: [
       role === 'anybody' ? 'For anybody.' : `For the role \`${role}\`, or a higher one.`,
-      command ? `On the command line: \`latchkey ${command}\`.` : '',
+      command ? `On the command line: \`latchkey ${command}\`${sameAsJson(route)}.` : '',
     ]
       .join(' ')
       .trim(),
@@ -121,16 +99,15 @@ function described(route: AdminRoute, method: string): Json {
     ...(parameters.length && { parameters }),
     ...(body && { requestBody: body }),
     responses: {
-      200: { description: 'It is done.', content: contentOf(gives) },
+      200: { description: 'It is done.', headers, content: contentOf(route, shown) },
       ...mapValues(refusals, (_, status) => ({ $ref: `#/components/responses/Operator${status}` })),
     },
   }
 }
 
-const contentOf = (types: readonly string[]) =>
-  Object.fromEntries(
-    types.map((type) => [type, { schema: { type: type === 'application/json' ? 'object' : 'string' } }]),
-  )
+/** The commands that move files print a report of their own. */
+const sameAsJson = ({ output, fileTypes }: AdminRoute) =>
+  output && !fileTypes ? '; with `--json` it prints the same object' : ''
 
 const fileParameter = {
   name: fileField,

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
 import { text } from '../../intake/model'
@@ -6,7 +6,7 @@ import { OperatorError } from '../../kernel/operator-error'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
 import { csvOf } from '../../operations/csv'
-import type { Operation, OperationContext } from '../../operations/operation'
+import type { AnswerSchema, Operation, OperationContext } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import { done, inPlainWords } from './answers'
 import { openAdminGate, reply } from './gate'
@@ -18,7 +18,7 @@ import { uploadIn } from './upload'
 /** Runs the operation as its command would, in the name of the user who asks. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
-  ...(operation.csv && { gives: ['application/json', csvType] }),
+  ...(operation.csv && { files: [csvType] }),
   input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
   async answer(deps, adminRequest, { current_password: password, ...values }) {
     await requireProof(deps, adminRequest, operation.proof, password)
@@ -28,12 +28,14 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
 
 const csvType = 'text/csv'
 
+type AnswerOf = Static<AnswerSchema>
+
 /** The value as JSON, or as CSV where that is asked for and there is such a form. */
 async function saidOf(
   { csv }: Pick<Operation, 'csv'>,
   { request }: AdminRequest,
-  value: object,
-): Promise<AdminResponse> {
+  value: AnswerOf,
+): Promise<AdminResponse<AnswerOf>> {
   if (!csv || !request.headers.get('accept')?.includes(csvType)) return done(value)
   const body = new Response(await csvOf(csv(value))).body!
   return { status: 200, body, headers: { 'content-type': `${csvType}; charset=utf-8` } }

@@ -1,21 +1,33 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps'
 import { list, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
+import { nullableTimestamp, view, word } from '../../kernel/view'
 import { devicePurpose, knownDevice, makeDevice } from '../../users/known-device'
 import { checkPassword, logIn } from '../../users/log-in'
 import { hashPassword } from '../../users/password'
 import { changePassword, keptTokens } from '../../users/service'
 import { endTokens, type Identity } from '../../users/tokens'
+import { roles } from '../../users/view'
 import { done } from './answers'
 import { deviceCookie, deviceIn, sessionCookie } from './caller'
-import type { AdminRequest, AdminRoute } from './route'
+import { type AdminRequest, type AdminRoute, adminRoute } from './route'
 
 const passwordLengthMax = 512
 const deviceLengthMax = 200
 const password = (description: string) => text({ maxLength: passwordLengthMax, description })
 
-const begin: AdminRoute = {
+/** Who asks, and with what. */
+const SessionView = view('Session', {
+  user: Type.String(),
+  role: word(roles),
+  kind: word(['session', 'token'], 'What was shown.'),
+  expires_at: nullableTimestamp(),
+})
+
+const nothing = Type.Object({}, { description: 'Empty.' })
+
+const begin = adminRoute({
   route: 'POST /session',
   role: 'anybody',
   summary: 'log in: the answer sets a cookie that later requests of the browser show',
@@ -23,13 +35,14 @@ const begin: AdminRoute = {
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
   }),
+  output: SessionView,
   async answer({ config, db, limit, sealer }, adminRequest, { name, password }) {
     const { request, address, now, requestId } = adminRequest
     const device = (request.headers.get('user-agent') ?? '').slice(0, deviceLengthMax)
     const deviceKey = sealer.derive(devicePurpose)
     const attempt = {
-      ...{ name: String(name), password: String(password), address, device, requestId },
-      knownDevice: knownDevice(deviceKey, String(name), deviceIn(request)),
+      ...{ name, password, address, device, requestId },
+      knownDevice: knownDevice(deviceKey, name, deviceIn(request)),
     }
     const begun = await logIn({ db, limit }, attempt, now)
     if (!begun) throw new OperatorError('the name or the password is wrong', 'unauthenticated')
@@ -40,21 +53,23 @@ const begin: AdminRoute = {
       deviceCookie(known, adminRequest, config),
     ])
   },
-}
+})
 
-const show: AdminRoute = {
+const show = adminRoute({
   route: 'GET /session',
   role: 'viewer',
   summary: 'who asks, and what they may do',
   input: Type.Object({}),
+  output: SessionView,
   answer: async (_, adminRequest) => done(described(whoIn(adminRequest))),
-}
+})
 
-const end: AdminRoute = {
+const end = adminRoute({
   route: 'DELETE /session',
   role: 'viewer',
   summary: 'log out: the session ends at once',
   input: Type.Object({}),
+  output: nothing,
   async answer({ config, db }, adminRequest) {
     const { user, token } = whoIn(adminRequest)
     if (token.kind !== 'session') {
@@ -67,9 +82,9 @@ const end: AdminRoute = {
     )
     return done({}, [sessionCookie(undefined, adminRequest, config)])
   },
-}
+})
 
-const setPassword: AdminRoute = {
+const setPassword = adminRoute({
   route: 'PUT /session/password',
   role: 'viewer',
   summary: 'change one’s own password: all sessions and tokens end, this session too; tokens kept by name go on',
@@ -78,14 +93,15 @@ const setPassword: AdminRoute = {
     password: password('The password from now on: 15 characters at least.'),
     keep_tokens: Type.Optional(list({ description: keptTokens })),
   }),
+  output: nothing,
   async answer(deps, adminRequest, { current_password, password, keep_tokens }) {
     const { name } = whoIn(adminRequest).user
-    await requirePassword(deps, adminRequest, String(current_password))
-    const change = { passwordHash: await hashPassword(String(password)), keepTokens: keep_tokens as string[] }
+    await requirePassword(deps, adminRequest, current_password)
+    const change = { passwordHash: await hashPassword(password), keepTokens: keep_tokens }
     await asUser(deps.db, adminRequest).write((tx) => changePassword(tx, name, change, adminRequest.now))
     return done({}, [sessionCookie(undefined, adminRequest, deps.config)])
   },
-}
+})
 
 /** Whoever asks knows their password still; an `OperatorError` otherwise. */
 export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRequest, password: string) {
@@ -96,7 +112,7 @@ export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRe
 }
 
 /** Logging in and out, and what a user changes about themselves. */
-export const sessionRoutes: readonly AdminRoute[] = [begin, show, end, setPassword]
+export const sessionRoutes = [begin, show, end, setPassword] as const satisfies readonly AdminRoute[]
 
 /** Whoever was let in as somebody. */
 export function whoIn({ identity }: AdminRequest): Identity {
@@ -110,7 +126,7 @@ export const asUser = <Db extends { as(author: { actor: string; requestId: strin
   adminRequest: AdminRequest,
 ) => db.as({ actor: `user ${whoIn(adminRequest).user.name}`, requestId: adminRequest.requestId })
 
-const described = ({ user, token }: Identity) => ({
+const described = ({ user, token }: Identity): Static<typeof SessionView> => ({
   user: user.name,
   role: user.role,
   kind: token.kind,

@@ -1,25 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { counter, dictionary, view } from '../../kernel/view'
 import type { TableName, Verdict } from '../tables/table'
-import { addRefusalReason, type RefusalReason } from './reasons'
+import { addRefusalReason, place, ReasonView } from './reasons'
 import type { Source, SourceLine } from './source'
 
 const shownMax = 1000
 
-export interface Tally {
-  lines: number
-  made: number
-  already_there: number
-  refused: number
+const counts = {
+  lines: counter(),
+  made: counter(),
+  already_there: counter(),
+  refused: counter(),
 }
+const TallyView = view('ImportTally', counts)
+export type Tally = Static<typeof TallyView>
 
 /** What became of an import. */
-export interface Result extends Tally {
-  tables: Partial<Record<TableName, Tally>>
-  /** Why lines were refused, the commonest reason first. */
-  reasons: RefusalReason[]
-  /** The first thousand lines that were refused; `refused` counts them all. */
-  refusals: { file: string; line: number; reason: string }[]
-  notes: string[]
-}
+export const ImportResultView = view('ImportResult', {
+  ...counts,
+  tables: Type.Unsafe<Partial<Record<TableName, Tally>>>(dictionary(TallyView, 'By table.')),
+  reasons: Type.Array(ReasonView, { description: 'Why lines were refused, the commonest reason first.' }),
+  refusals: Type.Array(Type.Object({ ...place, reason: Type.String() }), {
+    description: 'The first thousand lines that were refused; `refused` counts them all.',
+  }),
+  notes: Type.Array(Type.String()),
+})
+export type Result = Static<typeof ImportResultView>
 
 export const nothing = (): Tally => ({ lines: 0, made: 0, already_there: 0, refused: 0 })
 

@@ -1,3 +1,5 @@
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+import { counter, dictionary, view } from '../../kernel/view'
 import type { Problem } from '../tables/problems'
 
 const reasonsMax = 1000
@@ -5,22 +7,20 @@ const valuesMax = 10
 const placesMax = 3
 
 /** A place in a file. */
-export interface LinePosition {
-  file: string
-  line: number
-}
+export const place = { file: Type.String(), line: Type.Integer() }
+export type LinePosition = Static<TObject<typeof place>>
 
 /** A reason why lines were refused, told for the first of them. */
-export interface RefusalReason {
-  reason: string
-  /** How many lines it holds for. A line that is at fault in two ways stands under both. */
-  lines: number
-  /** The column at fault, and the first ten values that stood in it, with the number of their lines. */
-  column?: string
-  values?: Record<string, number>
-  /** The first three lines. */
-  first: LinePosition[]
-}
+export const ReasonView = view('RefusalReason', {
+  reason: Type.String(),
+  lines: counter('How many lines it holds for. A line that is at fault in two ways stands under both.'),
+  column: Type.Optional(Type.String({ description: 'The column at fault.' })),
+  values: Type.Optional(
+    dictionary(counter(), 'The first ten values that stood in the column, with the number of their lines.'),
+  ),
+  first: Type.Array(Type.Object(place), { description: 'The first three lines.' }),
+})
+export type RefusalReason = Static<typeof ReasonView>
 
 /** The reasons of a list, by their kind; the list is what is told of them. */
 const byKind = new WeakMap<RefusalReason[], Map<string, RefusalReason>>()

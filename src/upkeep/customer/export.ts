@@ -11,7 +11,7 @@ export function customerExport({ licenses, meta, activations, calls, telemetry, 
     calls: calls.map(snakeCased),
     telemetry: telemetry.map(snakeCased),
     audit_entries: entries.map(({ id, at, actor, verb, subject, subjectId, before, after }) => ({
-      ...{ id, at, actor, verb, subject, subject_id: subjectId },
+      ...{ id, at: at.toISOString(), actor, verb, subject, subject_id: subjectId },
       before: parsed(before),
       after: parsed(after),
     })),

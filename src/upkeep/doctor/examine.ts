@@ -1,6 +1,8 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
-import type { Message, Remedy } from '../../kernel/message'
+import { type Message, RemedyView } from '../../kernel/message'
+import { nullable, view } from '../../kernel/view'
 import { databaseOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import type { Check, Patient } from './check'
@@ -13,21 +15,18 @@ import { work } from './work'
 const checks: readonly Check[] = [...licensing, ...work, ...folder, ...records, ...settingChecks]
 
 /** What came of one check. */
-export interface Checked {
-  name: string
-  promise: string
-  ok: boolean
-  findings: string[]
-  /** What to do; null where nothing was found. */
-  remedy: string | null
-  /** The operations that help. */
-  remedies: Remedy[]
-}
+const CheckView = view('Check', {
+  name: Type.String(),
+  promise: Type.String({ description: 'What must hold, as a sentence.' }),
+  ok: Type.Boolean(),
+  findings: Type.Array(Type.String()),
+  remedy: nullable(Type.String({ description: 'What to do; null where nothing was found.' })),
+  remedies: Type.Array(RemedyView, { description: 'The operations that help.' }),
+})
+type Checked = Static<typeof CheckView>
 
-export interface Diagnosis {
-  ok: boolean
-  checks: Checked[]
-}
+export const DiagnosisView = view('Diagnosis', { ok: Type.Boolean(), checks: Type.Array(CheckView) })
+export type Diagnosis = Static<typeof DiagnosisView>
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
 

@@ -1,7 +1,9 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { record } from '../../audit/record'
 import type { Config } from '../../config'
 import type { Db } from '../../database/database'
 import { daysAfter } from '../../kernel/moments'
+import { counter, timestamp, view, word } from '../../kernel/view'
 import { findFact, putFact } from '../store'
 import { type HeapName, heaps, type OldRows, pageSurplusCalls, type RetentionCursor } from './store'
 
@@ -11,12 +13,15 @@ const callsMax = 5_000_000
 const pauseMs = 20
 
 /** What was removed of one kind, or would be. */
-export interface Removed {
-  what: HeapName
-  keep_days: number
-  before: string
-  rows: number
-}
+const RemovedView = view('Removed', {
+  what: word(Object.keys(heaps) as HeapName[]),
+  keep_days: Type.Integer(),
+  before: timestamp('Rows from before that moment are removed.'),
+  rows: counter(),
+})
+export type Removed = Static<typeof RemovedView>
+
+export const RetentionView = view('Retention', { dry_run: Type.Boolean(), removed: Type.Array(RemovedView) })
 
 interface Terms {
   now: Date

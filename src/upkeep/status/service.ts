@@ -5,26 +5,19 @@ import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { stopwatch } from '../../kernel/clock'
 import { dayMs } from '../../kernel/durations'
-import type { Advice } from '../../kernel/message'
 import { listGoneWebhooks } from '../../webhooks/store'
 import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses, countVerifications } from './store'
-
-export type Status = Awaited<ReturnType<typeof lookAround>> & {
-  /** How long the server runs, where it is asked. */
-  uptime_seconds: number | null
-  /** What somebody should see to, each with what to do. */
-  attention: Advice[]
-}
+import type { Seen, Status } from './view'
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>
 
 /** How things stand, at a glance. A server has it counted aside, since large tables take their time. */
 export async function statusOf(installation: Installation, now: Date): Promise<Status> {
-  const seen: Awaited<ReturnType<typeof lookAround>> = installation.isServer
+  const seen: Seen = installation.isServer
     ? (await runCommand(installation.folder, ['status'])).value
     : await lookAround(installation.folder, now)
   return {
@@ -34,7 +27,7 @@ export async function statusOf(installation: Installation, now: Date): Promise<S
   }
 }
 
-const lookAround = (folder: string, now: Date) =>
+const lookAround = (folder: string, now: Date): Promise<Seen> =>
   inspect(databaseOf(folder), async ({ read }) => {
     const path = databaseOf(folder)
     const midnight = new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`)

@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Contract } from '../../../db/schema/licensing'
+import { bit, counter, timestamp, view, word } from '../../kernel/view'
+import { listedContract } from './views'
+
+/** A contract as operators see it. */
+export const ContractView = view('Contract', {
+  id: Type.Integer(),
+  name: Type.String(),
+  information: Type.String(),
+  contract_key: Type.String({ description: "The holder's secret; masked for viewers." }),
+  license_keys_quantity: counter('How many keys may be drawn.'),
+  product_id: Type.Integer(),
+  can_get_info: bit(),
+  can_generate: bit(),
+  can_destroy: bit(),
+  can_destroy_all: bit(),
+  status: word(['active', 'inactive']),
+  created_at: timestamp(),
+  updated_at: timestamp(),
+  license_keys_count: counter('How many keys were drawn.'),
+  uuid: Type.String(),
+  license_keys_remaining: Type.Integer({ description: 'How many may still be drawn; below 0 where too many were.' }),
+})
+
+/** `used` is how many keys were drawn from it. */
+export const contractView = (contract: Contract, used: number): Static<typeof ContractView> => ({
+  ...listedContract(contract, used),
+  uuid: contract.uuid,
+  license_keys_remaining: contract.licenseKeysQuantity - used,
+})

@@ -1,0 +1,53 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type Generator, generators } from '../../../db/schema/catalog'
+import { isoSeconds } from '../../kernel/moments'
+import { bit, timestamp, view, word } from '../../kernel/view'
+
+/** A generator, to clients and operators alike. */
+export const GeneratorView = view('Generator', {
+  id: Type.Integer(),
+  product_id: Type.Integer(),
+  method: word(generators.method.enumValues),
+  prefix: Type.String(),
+  suffix: Type.String(),
+  function_name: Type.String({ description: 'The template of the method custom.' }),
+  number_of_chunks: Type.Integer(),
+  chunk_length: Type.Integer(),
+  activation_limit: Type.Integer({ description: 'Seats of a new licence; 0 or less for any number.' }),
+  validity: Type.Integer({ description: 'Days from the assignment; 0 for ever.' }),
+  status: bit('1 while it makes keys.'),
+  charset: Type.String(),
+  created_at: timestamp(),
+  updated_at: timestamp(),
+})
+
+/** A generator as 820 shows it (CONTRACT §1). */
+export const generatorView = (generator: Generator): Static<typeof GeneratorView> => ({
+  id: generator.id,
+  product_id: generator.productId,
+  method: generator.method,
+  prefix: generator.prefix,
+  suffix: generator.suffix,
+  function_name: generator.functionName,
+  number_of_chunks: generator.numberOfChunks,
+  chunk_length: generator.chunkLength,
+  activation_limit: generator.activationLimit,
+  validity: generator.validity,
+  status: generator.status,
+  charset: generator.charset,
+  created_at: isoSeconds(generator.createdAt),
+  updated_at: isoSeconds(generator.updatedAt),
+})
+
+const appraisal = {
+  capacity: Type.String({ pattern: '^\\d+$', description: 'How many different keys it can make.' }),
+  collision: Type.Object(
+    { keys: Type.Integer(), likelihood: Type.Number({ minimum: 0, maximum: 1 }) },
+    { description: 'How likely two of that many keys are equal when they are drawn.' },
+  ),
+  example: Type.String({ description: 'A key like those it makes; not kept.' }),
+}
+
+/** What the keys of a format are like. */
+export const AppraisalView = view('KeyFormat', appraisal)
+export const AppraisedGeneratorView = view('GeneratorWithFormat', { ...GeneratorView.properties, ...appraisal })

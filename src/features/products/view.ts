@@ -1,0 +1,55 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
+import { bit, counter, nullable, timestamp, view, word } from '../../kernel/view'
+
+/** A name and a value that were noted of something. */
+export const MetaPairView = view('MetaPair', { key: Type.String(), value: Type.String() })
+
+/** What a feature may be worth. */
+export const featureValue = Type.Union([Type.Boolean(), Type.Number(), Type.String()])
+
+/** A product as operators see it. */
+export const ProductView = view('Product', {
+  id: Type.Integer(),
+  uuid: Type.String(),
+  slug: nullable(Type.String()),
+  name: Type.String(),
+  description: Type.String(),
+  source: word(['internal', 'envato']),
+  external_reference: Type.String(),
+  status: word(['active', 'inactive']),
+  require_non_expired: bit('1: downloads need a licence that has not ended.'),
+  post_url: Type.String(),
+  changelog: word(['on', 'off'], 'Whether its changelog is public.'),
+  offline_grace_days: counter(),
+  features: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      label: Type.String(),
+      type: word(['boolean', 'number', 'string']),
+      default: featureValue,
+      description: Type.String(),
+    }),
+    { description: 'What new licences get.' },
+  ),
+  created_at: timestamp(),
+  updated_at: timestamp(),
+})
+
+export const productView = (product: Product): Static<typeof ProductView> => ({
+  id: product.id,
+  uuid: product.uuid,
+  slug: product.slug,
+  name: product.name,
+  description: product.description,
+  source: product.source,
+  external_reference: product.externalReference,
+  status: product.status,
+  require_non_expired: product.requireNonExpired,
+  post_url: product.postUrl,
+  changelog: product.changelogEnabled ? 'on' : 'off',
+  offline_grace_days: product.offlineGraceDays,
+  features: product.features,
+  created_at: product.createdAt.toISOString(),
+  updated_at: product.updatedAt.toISOString(),
+})

@@ -1,0 +1,76 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { License } from '../../../db/schema/licensing'
+import { licenses } from '../../../db/schema/licensing'
+import { ChangeView } from '../../audit/view'
+import { counter, dictionary, nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
+import { ActivationView } from '../activations/views'
+import { expiryOf } from '../licenses/policy'
+import { featureValue, MetaPairView } from '../products/view'
+import { licenseStates, stateWord } from './state'
+
+/** A licence as operators see it. */
+export const LicenseView = view('License', {
+  id: Type.Integer(),
+  license_key: Type.String(),
+  product_id: Type.Integer(),
+  status: word(licenses.status.enumValues, 'What is stored of its state.'),
+  state: word(
+    licenseStates,
+    'How it stands: active is assigned with a seat taken, expired is assigned and has ended, revoked is blocked for good.',
+  ),
+  owner_name: nullable(Type.String()),
+  owner_email: nullable(Type.String()),
+  activation_limit: Type.Integer({ description: 'Seats; 0 or less for any number.' }),
+  seats_taken: counter(),
+  validity: Type.Integer({ description: 'Days from the assignment; 0 for ever.' }),
+  assigned_at: nullableTimestamp(),
+  expires_at: nullableTimestamp('Null while it is not assigned, and where it is for ever.'),
+  revoked_at: nullableTimestamp(),
+  block_reason: nullable(Type.String()),
+  replaced_by: nullable(Type.String({ description: 'The licence key that its owner was given in its place.' })),
+  contract_id: nullable(Type.Integer()),
+  generator_id: nullable(Type.Integer()),
+  created_at: timestamp(),
+  updated_at: timestamp(),
+})
+
+export const licenseView = (license: License, seatsTaken: number, now: Date): Static<typeof LicenseView> => ({
+  id: license.id,
+  license_key: license.licenseKey,
+  product_id: license.productId,
+  status: license.status,
+  state: stateWord(license, seatsTaken, now),
+  owner_name: license.ownerName,
+  owner_email: license.ownerEmail,
+  activation_limit: license.activationLimit,
+  seats_taken: seatsTaken,
+  validity: license.validity,
+  assigned_at: license.assignedAt?.toISOString() ?? null,
+  expires_at: expiryOf(license)?.toISOString() ?? null,
+  revoked_at: license.revokedAt?.toISOString() ?? null,
+  block_reason: license.blockReason,
+  replaced_by: license.replacedBy,
+  contract_id: license.contractId,
+  generator_id: license.generatorId,
+  created_at: license.createdAt.toISOString(),
+  updated_at: license.updatedAt.toISOString(),
+})
+
+/** A licence in a list. */
+export const ListedLicenseView = view('ListedLicense', { ...LicenseView.properties, product_name: Type.String() })
+
+const summary = Type.String({ description: 'How it stands, as a sentence without its stop.' })
+
+/** A licence and a sentence that sums it up, as it is after a change. */
+export const LicenseSummaryView = view('LicenseSummary', { ...LicenseView.properties, summary })
+
+/** All there is to know of a licence. */
+export const LicensePageView = view('LicensePage', {
+  ...LicenseView.properties,
+  summary,
+  product: Type.Object({ id: Type.Integer(), name: Type.String() }),
+  features: dictionary(featureValue),
+  meta_data: Type.Array(MetaPairView),
+  activations: Type.Array(ActivationView, { description: 'The latest hundred.' }),
+  history: Type.Array(ChangeView, { description: 'The latest fifty changes.' }),
+})

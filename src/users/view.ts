@@ -1,0 +1,45 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { User, UserToken } from '../../db/schema/access'
+import { nullableTimestamp, timestamp, view, word } from '../kernel/view'
+
+export const roles = ['viewer', 'operator', 'owner'] as const
+
+/** A user as operators see them: all but the password. */
+export const UserView = view('User', {
+  id: Type.Integer(),
+  name: Type.String(),
+  role: word(roles),
+  status: word(['active', 'disabled']),
+  created_at: timestamp(),
+  last_login_at: nullableTimestamp(),
+})
+
+export const userView = ({ id, name, role, status, createdAt, lastLoginAt }: User): Static<typeof UserView> => ({
+  id,
+  name,
+  role,
+  status,
+  created_at: createdAt.toISOString(),
+  last_login_at: lastLoginAt?.toISOString() ?? null,
+})
+
+/** A session or an operator token as its user sees it: all but its value. */
+export const TokenView = view('Token', {
+  id: Type.Integer(),
+  name: Type.String({ description: 'What a token is for; the device of a session.' }),
+  prefix: Type.String({ description: 'The beginning of its value, to recognise it by.' }),
+  created_at: timestamp(),
+  expires_at: nullableTimestamp(),
+  last_used_at: nullableTimestamp(),
+  revoked_at: nullableTimestamp(),
+})
+
+export const tokenView = (token: UserToken): Static<typeof TokenView> => ({
+  id: token.id,
+  name: token.name,
+  prefix: token.prefix,
+  created_at: token.createdAt.toISOString(),
+  expires_at: token.expiresAt?.toISOString() ?? null,
+  last_used_at: token.lastUsedAt?.toISOString() ?? null,
+  revoked_at: token.revokedAt?.toISOString() ?? null,
+})
