@@ -33,6 +33,11 @@ function linesOf(token: Token, columns: number): string[] {
       return listLines(token as Tokens.List, columns)
     case 'table':
       return tableLines(token as Tokens.Table, columns)
+    case 'blockquote':
+      return indented(
+        (token.tokens ?? []).flatMap((inner: Token) => linesOf(inner, columns - 2)),
+        '  ',
+      )
     default:
       return []
   }
