@@ -144,6 +144,19 @@ describe('transfer', () => {
   })
 })
 
+describe('tests', () => {
+  const own = ['contract', 'binary', 'torture', 'bench', 'image', 'fixtures', 'support', 'upgrades']
+
+  test('lie in a folder that has the name of their room, or say what they run against', () => {
+    const folders = [...new Bun.Glob('test/*/**').scanSync()].map((path) => path.split('/')[1]!)
+    const rooms = new Set(Object.keys(floors).map((room) => room.replace('src/', '')))
+    expect([...new Set(folders)].filter((name) => !rooms.has(name) && !own.includes(name) && name !== 'docs')).toEqual(
+      [],
+    )
+    expect([...new Bun.Glob('test/*.test.ts').scanSync()]).toEqual(['test/architecture.test.ts'])
+  })
+})
+
 describe('the architecture page', () => {
   const page = pages.architecture!
   const rowsOf = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, name, value]) => [name!, value!] as const)

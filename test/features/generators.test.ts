@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { drawKeys } from '../src/features/generators/draw'
-import { type Format, patternOf } from '../src/features/generators/format'
-import { capacity, collisionLikelihood, keyLength, type Pattern } from '../src/features/generators/pattern'
-import { checkCharacter } from '../src/features/generators/template'
-import { startInstallation, type TestInstallation } from './support/installation'
-import { openRaw } from './support/raw'
-import { makeProduct } from './support/stock'
+import { drawKeys } from '../../src/features/generators/draw'
+import { type Format, patternOf } from '../../src/features/generators/format'
+import { capacity, collisionLikelihood, keyLength, type Pattern } from '../../src/features/generators/pattern'
+import { checkCharacter } from '../../src/features/generators/template'
+import { startInstallation, type TestInstallation } from '../support/installation'
+import { openRaw } from '../support/raw'
+import { makeProduct } from '../support/stock'
 
 const usual: Format = {
   method: 'chunk-system',

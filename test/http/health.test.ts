@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { speak, startInstallation, type TestInstallation } from './support/installation'
+import { speak, startInstallation, type TestInstallation } from '../support/installation'
 
 let installation: TestInstallation
 beforeAll(async () => {

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrations } from '../db/migrations'
-import { type Migration, migrate } from '../src/database/migrate'
-import { OperatorError } from '../src/kernel/operator-error'
+import { migrations } from '../../db/migrations'
+import { type Migration, migrate } from '../../src/database/migrate'
+import { OperatorError } from '../../src/kernel/operator-error'
 
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const now = new Date('2030-01-01T00:00:00.000Z')
 let folder: string
 let count = 0

@@ -3,12 +3,12 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { migrations } from '../db/migrations'
-import { inspectDatabase, type Migration, migrate } from '../src/database/migrate'
-import { responseProblemOf } from '../src/signing/check'
-import { freshFolder, startInstallation } from './support/installation'
+import { migrations } from '../../db/migrations'
+import { inspectDatabase, type Migration, migrate } from '../../src/database/migrate'
+import { responseProblemOf } from '../../src/signing/check'
+import { freshFolder, startInstallation } from '../support/installation'
 
-const made = join(import.meta.dir, 'upgrades')
+const made = join(import.meta.dir, '../upgrades')
 const releases = readdirSync(made)
   .filter((name) => name.endsWith('.tar.gz'))
   .map((name) => name.replace('.tar.gz', ''))
@@ -98,7 +98,7 @@ describe.each(releases)('a data folder made by version %s', (release) => {
     const endless =
       'create table endless as with recursive n(i) as (select 1 union all select i + 1 from n) select i from n'
     const program = `
-      import { migrate } from ${JSON.stringify(join(import.meta.dir, '../src/database/migrate'))}
+      import { migrate } from ${JSON.stringify(join(import.meta.dir, '../../src/database/migrate'))}
       const migrations = ${JSON.stringify(withStatement(statements.length - 1, endless, done))}
       console.log('begun')
       migrate(${JSON.stringify(path(folder))}, new Date(0), migrations)`

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { phpJson } from '../src/kernel/php-json'
-import { responseProblemOf } from '../src/signing/check'
-import examples from './fixtures/examples.json'
+import { phpJson } from '../../src/kernel/php-json'
+import { responseProblemOf } from '../../src/signing/check'
+import examples from '../fixtures/examples.json'
 
-const publicPem = await Bun.file(join(import.meta.dir, 'fixtures/example-public-key.pem')).text()
+const publicPem = await Bun.file(join(import.meta.dir, '../fixtures/example-public-key.pem')).text()
 const nameOf = ({ path, case: situation }: (typeof examples)[number]) => `${path}: ${situation}`
 const named = (some: typeof examples) => some.map((example) => [nameOf(example), example] as const)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openByteBudget } from '../src/call-log/budget'
+import { openByteBudget } from '../../src/call-log/budget'
 
 const at = (hours: number) => new Date(Date.UTC(2030, 0, 1, hours))
 const kept = (mayKeep: ReturnType<typeof openByteBudget>, hours: number) =>

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Command } from 'commander'
-import { buildProgram } from '../src/cli/program'
-import { adminRoutes } from '../src/http/admin/routes'
-import type { Field } from '../src/intake/model'
-import { parametersOf } from '../src/operations/operation'
-import { subjects } from '../src/operations/subjects'
-import { speak, startInstallation, type TestInstallation } from './support/installation'
-import { type AdminDoor, makeOperator, type Operator, tell } from './support/operator'
+import { buildProgram } from '../../src/cli/program'
+import { adminRoutes } from '../../src/http/admin/routes'
+import type { Field } from '../../src/intake/model'
+import { parametersOf } from '../../src/operations/operation'
+import { subjects } from '../../src/operations/subjects'
+import { speak, startInstallation, type TestInstallation } from '../support/installation'
+import { type AdminDoor, makeOperator, type Operator, tell } from '../support/operator'
 
 // Many commands, each a process of its own where the binary is tested.
 setDefaultTimeout(60_000)

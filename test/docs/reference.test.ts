@@ -2,11 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { partNames, withGeneratedParts } from '../src/generate-docs'
-import { phpJson } from '../src/kernel/php-json'
-import { speak, startInstallation } from './support/installation'
-import { chapter, fenced, manual, pages, readme, root } from './support/readme'
-import { sources } from './support/sources'
+import { partNames, withGeneratedParts } from '../../src/generate-docs'
+import { phpJson } from '../../src/kernel/php-json'
+import { speak, startInstallation } from '../support/installation'
+import { chapter, fenced, manual, pages, readme, root } from '../support/readme'
+import { sources } from '../support/sources'
 
 describe('what the documentation says', () => {
   test('has its tables as the code has them: else run "npm run docs"', () => {

@@ -2,13 +2,13 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '../src/config'
-import { openInstallation } from '../src/installation'
-import { startServer } from '../src/worker/server'
-import { speak, startInstallation, urlFrom } from './support/installation'
-import { openRaw } from './support/raw'
-import { makeProduct } from './support/stock'
-import { until } from './support/wait'
+import { readConfig } from '../../src/config'
+import { openInstallation } from '../../src/installation'
+import { startServer } from '../../src/worker/server'
+import { speak, startInstallation, urlFrom } from '../support/installation'
+import { openRaw } from '../support/raw'
+import { makeProduct } from '../support/stock'
+import { until } from '../support/wait'
 
 const minuteMs = 60_000
 
@@ -29,7 +29,7 @@ async function post(url: string, apiKey: string, path: string, fields: object) {
 
 test('an order whose server died between commit and answer is told again once, then orders are orders', async () => {
   const { folder, apiKey } = await stockedFolder()
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'support/dying-server.ts'), folder], {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, '../support/dying-server.ts'), folder], {
     stdout: 'ignore',
     stderr: 'pipe',
   })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { phpJson } from '../src/kernel/php-json'
-import { startInstallation } from './support/installation'
-import { type Php, startPhp } from './support/php'
-import { makeProduct } from './support/stock'
+import { phpJson } from '../../src/kernel/php-json'
+import { startInstallation } from '../support/installation'
+import { type Php, startPhp } from '../support/php'
+import { makeProduct } from '../support/stock'
 
 let php: Php
 beforeAll(async () => {

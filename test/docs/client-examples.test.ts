@@ -3,10 +3,10 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startInstallation, type TestInstallation } from './support/installation'
-import { type Php, startPhp } from './support/php'
-import { fenced, pages } from './support/readme'
-import { makeLicense, makeProduct } from './support/stock'
+import { startInstallation, type TestInstallation } from '../support/installation'
+import { type Php, startPhp } from '../support/php'
+import { fenced, pages } from '../support/readme'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let installation: TestInstallation
 let php: Php

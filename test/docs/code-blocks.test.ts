@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { fenced, manual, pages, readme } from './support/readme'
+import { fenced, manual, pages, readme } from '../support/readme'
 
 const languages = [...manual.matchAll(/^```(\S*)\n[\s\S]*?^```$/gm)].map(([, language]) => language!)
 

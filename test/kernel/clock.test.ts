@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { expiryOf, isExpired } from '../src/features/licenses/policy'
-import { startInstallation, type TestInstallation } from './support/installation'
-import { makeLicense, makeProduct } from './support/stock'
+import { expiryOf, isExpired } from '../../src/features/licenses/policy'
+import { startInstallation, type TestInstallation } from '../support/installation'
+import { makeLicense, makeProduct } from '../support/stock'
 
 let installation: TestInstallation
 let product: number

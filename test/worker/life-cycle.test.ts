@@ -3,13 +3,13 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { createApiKey } from '../src/access/service'
-import { readConfig } from '../src/config'
-import { buildApp } from '../src/http/app'
-import { type Installation, openInstallation } from '../src/installation'
-import { asRequest, dayMs, live, newLife, type Step } from './support/reference'
+import { createApiKey } from '../../src/access/service'
+import { readConfig } from '../../src/config'
+import { buildApp } from '../../src/http/app'
+import { type Installation, openInstallation } from '../../src/installation'
+import { asRequest, dayMs, live, newLife, type Step } from '../support/reference'
 
-/** `LIFE_CYCLES=10000 bun test test/life-cycle.test.ts` tries harder. */
+/** `LIFE_CYCLES=10000 bun test test/worker/life-cycle.test.ts` tries harder. */
 const numRuns = Number(process.env.LIFE_CYCLES ?? 300)
 
 let installation: Installation

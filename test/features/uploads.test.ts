@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { receiveFile, type Upload } from '../src/features/downloads/files'
-import { sha256 } from '../src/kernel/secrets'
-import { emptyFolder } from './support/process'
+import { receiveFile, type Upload } from '../../src/features/downloads/files'
+import { sha256 } from '../../src/kernel/secrets'
+import { emptyFolder } from '../support/process'
 
 const folder = emptyFolder()
 afterAll(() => folder.remove())

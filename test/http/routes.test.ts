@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readConfig } from '../src/config'
-import type { Deps } from '../src/deps'
-import { buildApp } from '../src/http/app'
-import { startInstallation, type TestInstallation } from './support/installation'
+import { readConfig } from '../../src/config'
+import type { Deps } from '../../src/deps'
+import { buildApp } from '../../src/http/app'
+import { startInstallation, type TestInstallation } from '../support/installation'
 
 /** Routes of the contract that take no API key, or judge it themselves, as paths below its prefixes. */
 const open = [

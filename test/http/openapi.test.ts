@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { readConfig } from '../src/config'
-import type { Deps } from '../src/deps'
-import { buildApp } from '../src/http/app'
-import { type Answer, answers } from '../src/kernel/answers'
-import endpoints from './fixtures/endpoints.json'
-import { speak, startInstallation } from './support/installation'
+import { readConfig } from '../../src/config'
+import type { Deps } from '../../src/deps'
+import { buildApp } from '../../src/http/app'
+import { type Answer, answers } from '../../src/kernel/answers'
+import endpoints from '../fixtures/endpoints.json'
+import { speak, startInstallation } from '../support/installation'
 
 const printed = await speak(['openapi'])
 const described = JSON.parse(printed.out)

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { startInstallation } from './support/installation'
-import { chapter, pages } from './support/readme'
+import { startInstallation } from '../support/installation'
+import { chapter, pages } from '../support/readme'
 
 test('the guide lists the metrics that there are, and no others', async () => {
   const installation = await startInstallation()

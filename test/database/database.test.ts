@@ -4,16 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq, like } from 'drizzle-orm'
-import { products } from '../db/schema/catalog'
-import { installation } from '../db/schema/operations'
-import { record } from '../src/audit/record'
-import type { Writable } from '../src/database/connection'
-import { type Db, openDatabase } from '../src/database/database'
-import { isUnavailable } from '../src/database/failure'
-import { openLastSeenBuffer } from '../src/database/last-seen'
-import { migrate } from '../src/database/migrate'
-import { deleteLicenseRows } from '../src/features/licenses/store'
-import { damageTable } from './support/damage'
+import { products } from '../../db/schema/catalog'
+import { installation } from '../../db/schema/operations'
+import { record } from '../../src/audit/record'
+import type { Writable } from '../../src/database/connection'
+import { type Db, openDatabase } from '../../src/database/database'
+import { isUnavailable } from '../../src/database/failure'
+import { openLastSeenBuffer } from '../../src/database/last-seen'
+import { migrate } from '../../src/database/migrate'
+import { deleteLicenseRows } from '../../src/features/licenses/store'
+import { damageTable } from '../support/damage'
 
 let folder: string
 let path: string
@@ -345,7 +345,7 @@ test('a read of a damaged table fails alone: other reads and writes go on', asyn
 })
 
 test('what was acknowledged is there after the process was killed', async () => {
-  const script = join(import.meta.dir, 'support/endless-writer.ts')
+  const script = join(import.meta.dir, '../support/endless-writer.ts')
   const child = Bun.spawn([process.execPath, script, path], { stdout: 'pipe', stderr: 'inherit' })
   let said = ''
   for await (const bytes of child.stdout) {

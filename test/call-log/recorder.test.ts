@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { maskedKey } from '../src/call-log/mask'
-import { insertCalls } from '../src/call-log/store'
-import { sha256 } from '../src/kernel/secrets'
-import { startInstallation, type TestInstallation } from './support/installation'
-import { beside } from './support/webhooks'
+import { maskedKey } from '../../src/call-log/mask'
+import { insertCalls } from '../../src/call-log/store'
+import { sha256 } from '../../src/kernel/secrets'
+import { startInstallation, type TestInstallation } from '../support/installation'
+import { beside } from '../support/webhooks'
 
 const [mine, other] = ['ABCD-EFGH-IJKL-MNOP', 'ZYXW-VUTS-RQPO-NMLK']
 const call = (hour: number, license: string, fields: { code?: string; route?: string; apiKeyId?: number } = {}) => ({
