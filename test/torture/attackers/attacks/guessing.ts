@@ -2,9 +2,8 @@ import { anIpv4, ipv6Network } from '../addresses'
 import type { Attack, Scene } from '../scene'
 import { limits } from '../target'
 
-/** Everything that can be guessed at, each guess another. */
-function guess({ chance, bearer }: Scene): Parameters<Scene['ask']> {
-  const wrong = `GUESS${chance.below(2 ** 30)}`
+/** Everything that can be guessed at. */
+function guesses({ bearer }: Scene, wrong: string): Parameters<Scene['ask']>[] {
   const device = { identifier: 'device' }
   const byKey: Parameters<Scene['ask']>[] = [
     ['POST /api/v1/verify', { license_key: wrong, ...device }],
@@ -22,7 +21,7 @@ function guess({ chance, bearer }: Scene): Parameters<Scene['ask']> {
     ['GET /admin/api/status', {}, { bearer: undefined, headers: { cookie: `latchkey_session=${wrong}` } }],
     [`GET /api/v1/download/${wrong}/${wrong}/ZGV2aWNl/1`, {}, { bearer: undefined }],
   ]
-  return chance.pick(bearer ? [...byKey, ...byAnybody] : byAnybody)
+  return bearer ? [...byKey, ...byAnybody] : byAnybody
 }
 
 /** More guesses than the limit, in one turn: from one address, or spread over a network of IPv6. */
@@ -34,10 +33,13 @@ export const guessInVolleys: Attack = async (scene) => {
     [ipv6Network(chance, 56), 2],
     ...(isQuick ? [] : [[ipv6Network(chance, 48), 4] as [() => string, number]]),
   ])
+  const [all, isMixed] = [guesses(scene, '').length, chance.happens(0.4)]
+  const kind = chance.below(all)
   const size = Math.ceil(limits.guesses * factor * 1.6)
   await Promise.all(
     Array.from({ length: size }, async () => {
-      const [door, fields, more] = guess(scene)
+      const wrong = `GUESS${chance.below(2 ** 30)}`
+      const [door, fields, more] = guesses(scene, wrong)[isMixed ? chance.below(all) : kind]!
       const { code, status } = await ask(door, fields, { ...more, from: source() })
       count(code === 9429 || status === 429 ? 'guesses refused' : 'guesses answered')
     }),

@@ -38,6 +38,9 @@ export const reachForLicenses: Attack = async (scene) => {
   expectCode(scene, 'a licence is for its product', await ask('POST /api/v1/verify', elsewhere), [210])
 }
 
+const devicesAtOnce = 4
+const timesEach = 12
+
 /** Devices take and free the seats of one licence, as often as they can, and leave as much behind as fits. */
 export const takeAndFree: Attack = async (scene) => {
   const { world, chance, ask, claims, count } = scene
@@ -47,13 +50,15 @@ export const takeAndFree: Attack = async (scene) => {
   const long = 'x'.repeat(chance.pick([1, 100, 900]))
   const headers = { 'user-agent': long.repeat(5), 'x-request-id': long.slice(0, 200) }
   await ask('POST /api/v1/deactivate', { license_key: own.key, identifier: world.blockedDevice }, { from })
-  await volley(scene, 16, async (i) => {
-    const fields = { license_key: own.key, identifier: `${long}-${i % 5}-${chance.below(9)}` }
+  await volley(scene, devicesAtOnce, async (i) => {
+    const fields = { license_key: own.key, identifier: `${long}-${i}` }
     const post_url = `https://${long.slice(0, 60)}.example/${'p'.repeat(900)}`
-    const taken = await ask('POST /api/v1/activate', { ...fields, post_url }, { from, headers })
-    expectCode(scene, 'seats are as many as were sold', taken, [300, 301, 302])
-    if (taken.code === 300) count('seats taken')
-    await ask('POST /api/v1/deactivate', fields, { from, headers })
+    for (let time = 0; time < timesEach; time++) {
+      const taken = await ask('POST /api/v1/activate', { ...fields, post_url }, { from, headers })
+      expectCode(scene, 'seats are as many as were sold', taken, [300, 301, 302])
+      if (taken.code === 300) count('seats taken')
+      await ask('POST /api/v1/deactivate', fields, { from, headers })
+    }
   })
 }
 
