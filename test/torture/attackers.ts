@@ -29,11 +29,7 @@ async function besiege(run: Run, rounds: readonly number[]): Promise<number[]> {
   const target: Target = await openTarget(report)
   const waits: number[] = []
   try {
-    for (const round of rounds) {
-      const result = await attack(run, target, round)
-      waits.push(...result.waits)
-      report.most('attackers: memory at most, MiB', result.costs.peakMiB)
-    }
+    for (const round of rounds) waits.push(...(await attack(run, target, round)))
     await requireSound(target.stage, report)
     await target.stage.stop()
   } finally {

@@ -3,7 +3,7 @@ import type { Run } from '../kind'
 import { anAddress } from './addresses'
 import { cast } from './cast'
 import { openAsking } from './client'
-import { type Costs, costsOf } from './costs'
+import { costsOf } from './costs'
 import { openGuessCount } from './guesses'
 import { askHonestly } from './honest'
 import type { Claims, Scene } from './scene'
@@ -15,8 +15,8 @@ import { foundWorld, type World } from './world'
 
 const attacksEach = { quick: 2, full: 3 }
 
-/** One round: a world, everybody who attacks it at once, an honest client beside them, and what came of it. */
-export async function attack(run: Run, target: Target, round: number): Promise<{ waits: number[]; costs: Costs }> {
+/** One round: a world, everybody who attacks it at once, an honest client beside them, and what came of it: how long that client waited. */
+export async function attack(run: Run, target: Target, round: number): Promise<number[]> {
   const { report, isQuick } = run
   const chance = run.chance.fork(`round ${round}`)
   const found = (promise: string, evidence: object) =>
@@ -73,10 +73,9 @@ export async function attack(run: Run, target: Target, round: number): Promise<{
   await settle({ target, world, claims, found, count }, before, startedAt)
   const beyond = guesses.beyond(limits.guesses)
   if (beyond.length) found('guesses are bounded by network', { beyond })
-  const costs = costsOf(target.stage)
-  requireCheap({ target, world, claims, found, count }, { before: costsBefore, after: costs, requests, telemetry: 0 })
+  requireCheap({ found, report }, { before: costsBefore, after: costsOf(target.stage), requests })
   report.count('attack rounds')
-  return { waits, costs }
+  return waits
 
   function keepHouseSecrets() {
     for (const { name, token, password } of [target.owner, target.operator, target.viewer]) {

@@ -48,23 +48,25 @@ export async function openTarget(report: Report): Promise<Target> {
       LATCHKEY_ENVATO_URL: `http://127.0.0.1:${(market.address() as AddressInfo).port}`,
     },
   })
-  const { password } = (await stage.cli('user', 'create', '--name', 'owner', '--role', 'owner', '--json')).json
+  const [{ json: keys }, { out: description }, { json: user }] = await Promise.all([
+    stage.cli('key', 'show', '--json'),
+    stage.cli('openapi'),
+    stage.cli('user', 'create', '--name', 'owner', '--role', 'owner', '--json'),
+  ])
   const { token } = (await stage.cli('user', 'tokens', 'create', 'owner', '--name', 'torture', '--json')).json
-  const owner = { name: 'owner', password, token }
-  const { json } = await stage.cli('key', 'show', '--json')
-  const { out } = await stage.cli('openapi')
+  const owner = { name: 'owner', password: user.password, token }
   await stage.start()
 
   const manage: Target['manage'] = (door, fields) => askAsOwner(stage, owner, door, fields)
   const hire = async (role: 'operator' | 'viewer'): Promise<Operator> => {
     const user = await manage('POST /users', { name: role, role })
-    const made = await manage(`POST /users/${role}/tokens`, { name: 'torture', current_password: password })
+    const made = await manage(`POST /users/${role}/tokens`, { name: 'torture', current_password: owner.password })
     return { name: role, password: user.password, token: made.token }
   }
   return {
     ...{ stage, owner, sales, marketToken, manage },
-    doors: doorsIn(JSON.parse(out)),
-    publicKeys: json.keys.map((key: { public_key: string }) => key.public_key),
+    doors: doorsIn(JSON.parse(description)),
+    publicKeys: keys.keys.map((key: { public_key: string }) => key.public_key),
     operator: await hire('operator'),
     viewer: await hire('viewer'),
     async close() {
