@@ -29,6 +29,8 @@ interface Reading {
 
 const mebibyte = 1024 * 1024
 const recordLengthMax = 16 * mebibyte
+/** A record of more takes memory many times its length. */
+const delimitersMax = 100_000
 const headLength = 65_536
 const delimiters = [',', ';', '\t', '|'] as const
 
@@ -46,11 +48,11 @@ export async function* csvRecords(chunks: AsyncIterable<string>, reading: Readin
       parser = reader(dialect, reading, line)
       text = rest
     }
-    yield* (await parser.take((stream, done) => stream.write(text, done), text.length)).filter(saysSomething)
+    yield* (await parser.take((stream, done) => stream.write(text, done), text)).filter(saysSomething)
     parser.requireWhole()
   }
   if (!parser) return
-  yield* (await parser.take((stream, done) => stream.end(done), 0)).filter(saysSomething)
+  yield* (await parser.take((stream, done) => stream.end(done), '')).filter(saysSomething)
   parser.requireWhole()
 }
 
@@ -98,6 +100,7 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
   let seenLines = 0
   let seenEmpty = 0
   let unfinished = 0
+  let delimitersUnfinished = 0
   const stream = parse({
     delimiter,
     escape: quotes === 'backslash' ? '\\' : '"',
@@ -121,9 +124,12 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
   })
   stream.resume()
   return {
-    async take(step: (to: typeof stream, done: () => void) => void, length: number) {
+    async take(step: (to: typeof stream, done: () => void) => void, text: string) {
+      if (unfinished && !/[\r\n]/.test(text)) delimitersUnfinished += text.split(delimiter).length - 1
+      if (delimitersUnfinished > delimitersMax) throw tooWide(next, path)
       await new Promise<void>((resolve) => step(stream, resolve))
-      unfinished = records.length ? 0 : unfinished + length
+      unfinished = records.length ? 0 : unfinished + text.length
+      if (!unfinished) delimitersUnfinished = 0
       return records.splice(0)
     },
     requireWhole() {
@@ -136,6 +142,11 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
 const tooLong = (line: number, path: string) =>
   new OperatorError(
     `the record that begins in line ${line} of ${path} is longer than ${recordLengthMax / mebibyte} MiB: close a quote that was left open there, or check that the file is what it should be`,
+  )
+
+const tooWide = (line: number, path: string) =>
+  new OperatorError(
+    `the record that begins in line ${line} of ${path} has more than ${delimitersMax} delimiters: check that the file is CSV, and that its lines end where they should`,
   )
 
 function brokenAt(line: number, { path, quotes }: Pick<Reading, 'path' | 'quotes'>) {
