@@ -14,7 +14,7 @@ import { importLines } from '../transfer/import/import'
 import { pairOf, parseMapping } from '../transfer/import/mapping'
 import type { RefusalReason } from '../transfer/import/reasons'
 import { openRefused, usualRefusedPath } from '../transfer/import/refused'
-import { openSources, type Source } from '../transfer/import/source'
+import { openSources, requireReadable, type Source } from '../transfer/import/source'
 import { tableNames } from '../transfer/tables/table'
 import { readText } from './arguments'
 import { folderOf, inInstallation, withSettings } from './installation-command'
@@ -63,6 +63,7 @@ ${listed('Tables', tableNames)}`,
         quotes: options.quotes,
       })
       const makesFolder = !options.dryRun && (options.yes || (await isNewFolderWanted(folderOf(options, io), io)))
+      if (makesFolder && !hasDataFolder(folderOf(options, io))) await requireReadable(sources)
       const work = (installation: Installation) => carryOut({ installation, io, path, options, sources, passedOver })
       await inInstallation(options, io, work, { makesFolder })
     })

@@ -7,9 +7,10 @@ import { decoded } from '../formats/decode'
 import type { Encoding } from '../formats/encodings'
 import { type FileFormat, formatOf } from '../formats/format'
 import { type LineFields, type Table, tableNames } from '../tables/table'
-import { tables } from '../tables/tables'
+import { tableNamed, tables } from '../tables/tables'
 import { columnsOfCsv, linesOfCsv } from './csv-source'
 import { columnsOfJson, linesOfJson } from './json-source'
+import { requireMappedColumns } from './mapped-columns'
 import { type FileMapping, type MappingOptions, readingOf, requireDefaults } from './mapping'
 
 /** A line of a file: what it says, or why it can be taken for nothing; and how it stood there. */
@@ -61,7 +62,7 @@ export function openSources(
     const reading = readingOf(nameOf(path), said) ?? readingOf(nameOf(path), { ...said, table: 'licenses' })!
     const source = openSource(path, reading, options)
     requireDefaults(said, tablesOf(source))
-    return { sources: [source], passedOver: [] }
+    return { sources: [source], passedOver: unusedEntries(said, [source]) }
   }
   if (said.table)
     throw new OperatorError(
@@ -85,7 +86,39 @@ export function openSources(
     passedOver: [
       ...read.flatMap(({ file, reading }) => (reading ? [] : [`${file} was skipped: no table has that name.`])),
       ...foreign.map((file) => `${file} was skipped: ${foreignIn(join(path, file))}.`),
+      ...unusedEntries(said, sources),
     ],
+  }
+}
+
+/**
+ * What is said of entries of the mapping file that are about none of these files: it may serve several imports. One that
+ * can be about no file at all is an `OperatorError`.
+ */
+function unusedEntries({ mapping }: MappingOptions, sources: readonly Source[]): string[] {
+  const names = [...new Set(sources.flatMap(({ path, table }) => [nameOf(path), table.name]))]
+  const unused = Object.keys(mapping).filter((entry) => !names.includes(entry))
+  const lost = unused.find((entry) => !mapping[entry]!.table && !tableNamed(entry))
+  if (lost === undefined)
+    return unused.map((entry) => `The entry "${entry}" of the mapping file is about no file here.`)
+  throw new OperatorError(
+    `the mapping file has an entry "${lost}", which names neither a table nor a file that is imported: name it ${names.join(' or ')}, or leave it out. Nothing was imported`,
+    'invalid_input',
+  )
+}
+
+/** Refuses files whose columns cannot be read, before anything is made for them. */
+export async function requireReadable(sources: readonly Source[]) {
+  await requireMappedColumns(sources)
+  for (const source of sources) {
+    try {
+      // The names are judged with the first line.
+      for await (const _ of source.lines(() => {})) break
+    } catch (error) {
+      throw error instanceof OperatorError
+        ? new OperatorError(`${error.message}. Nothing was imported`, error.kind)
+        : error
+    }
   }
 }
 
