@@ -108,7 +108,8 @@ export const alterLinks: Attack = async (scene) => {
       ]),
     ]
     const heard = await ask(`GET /api/v1/download/${parts.join('/')}`, {}, { bearer: undefined })
-    const isOwn = parts[1] === key && parts[2] === device
+    // A key is known in lower case as well.
+    const isOwn = String(parts[1]).toLowerCase() === key!.toLowerCase() && parts[2] === device
     const isGiven = heard.text === releases.content
     if (isGiven && !(isOwn && parts[3] === releases.published))
       scene.found('a link is for its licence, device and version', { parts })
