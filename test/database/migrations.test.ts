@@ -120,6 +120,53 @@ describe('every migration', () => {
   }, 30_000)
 })
 
+/** Written by hand in migrations: a table that is made anew there loses them, and nothing else would say so. */
+const triggers = `
+  activations: activation_sightings_removed after delete
+  api_keys: api_keys_added after insert
+  api_keys: api_keys_changed after update
+  api_keys: api_keys_removed after delete
+  audit_log: audit_log_kept before delete
+  audit_log: audit_log_unaltered before update
+  blocklist: blocklist_added after insert
+  blocklist: blocklist_changed after update
+  blocklist: blocklist_removed after delete
+  products: products_removed after delete
+  settings: settings_added after insert
+  settings: settings_changed after update
+  settings: settings_removed after delete
+  signing_keys: signing_keys_added after insert
+  signing_keys: signing_keys_changed after update
+  signing_keys: signing_keys_removed after delete
+`
+
+describe('a fresh database', () => {
+  const listed = (sql: string) => {
+    const path = freshPath()
+    migrate(path, now)
+    return look(path, (database) => database.query<{ line: string; sql: string }, []>(sql).all())
+  }
+
+  test('has every trigger', () => {
+    const rows = listed(
+      "select tbl_name || ': ' || name as line, sql from sqlite_master where type = 'trigger' order by tbl_name, name",
+    )
+    const events = rows.map(({ line, sql }) => `${line} ${/\b(before|after) (insert|update|delete)\b/i.exec(sql)![0]}`)
+    expect(events.map((event) => event.toLowerCase())).toEqual(triggers.trim().split(/\n */))
+  })
+
+  test('has no index that the schema does not declare, so that a table made anew keeps all of them', () => {
+    const schema = readdirSync(join(root, 'db/schema')).map((name) =>
+      readFileSync(join(root, 'db/schema', name), 'utf8'),
+    )
+    const rows = listed("select name as line, sql from sqlite_master where type = 'index' and sql is not null")
+    // Of a column that is declared unique.
+    const named = rows.map(({ line }) => line).filter((name) => !name.endsWith('_unique'))
+    expect(named.filter((name) => !schema.join().includes(`'${name}'`))).toEqual([])
+    expect(named.length).toBeGreaterThan(20)
+  })
+})
+
 describe('a database', () => {
   const next: Migration = { tag: '9998_next', sql: 'create table next (a integer);' }
 
