@@ -43,6 +43,7 @@ const roomOf = (path: string) => (path.startsWith('db/') ? 'db' : path.split('/'
 const featureOf = (path: string) => /^src\/features\/([^/]+)\//.exec(path)?.[1]
 const isOurs = (path: string) => /^(src|db)\//.test(path)
 const nameOf = (path: string) => path.split('/').at(-1)!
+const isStore = (path: string) => /^(.+-)?store\.ts$/.test(nameOf(path))
 
 interface Arrow {
   from: string
@@ -98,12 +99,25 @@ describe('the rooms', () => {
   })
 })
 
+describe('a store', () => {
+  /** Where a store is at home: its room, or its feature. */
+  const homeOf = (path: string) => featureOf(path) ?? roomOf(path)
+
+  test('is closed to every other room and feature', () => {
+    const foreign = inner.filter(({ from, to }) => isStore(to) && homeOf(to) !== homeOf(from))
+    expect(
+      shown(foreign),
+      remedy('Call the service of that room; let it export the query where it has nothing to add.', 'stores'),
+    ).toEqual([])
+  })
+})
+
 describe('the features', () => {
   const between = atRunTime.filter(({ from, to }) => featureOf(to) && featureOf(from) !== featureOf(to))
   const amongFeatures = between.filter(({ from }) => featureOf(from))
 
-  test('meet at service, policy or model, never at another’s store or routes', () => {
-    const closed = amongFeatures.filter(({ to }) => ['store.ts', 'routes.ts'].includes(nameOf(to)))
+  test('meet at service, policy or model, never at another’s routes', () => {
+    const closed = amongFeatures.filter(({ to }) => nameOf(to) === 'routes.ts')
     expect(
       shown(closed),
       remedy('Call a function of the other feature’s service, policy or model, or add one there.', 'features'),
@@ -194,7 +208,7 @@ describe('the architecture page', () => {
 
 describe('a package has its place', () => {
   test.each<[string, (path: string) => boolean]>([
-    ['drizzle-orm', (path) => /^(db|src\/database)\//.test(path) || nameOf(path) === 'store.ts'],
+    ['drizzle-orm', (path) => /^(db|src\/database)\//.test(path) || isStore(path)],
     ['bun:sqlite', (path) => path.startsWith('src/database/')],
     ['elysia', (path) => path.startsWith('src/http/') || ['routes.ts', 'gate.ts'].includes(nameOf(path))],
     ['@elysiajs', (path) => path.startsWith('src/http/')],

@@ -6,6 +6,8 @@ import { fieldRef, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteBlock, upsertBlock } from './store'
 
+export { listBlocks, pageBlocks } from './store'
+
 /** Whom an operator turns away: an address or range, or the identifier of a device. */
 export interface BlockDraft {
   kind: Block['kind']

@@ -9,6 +9,8 @@ import { type Message, message, remedy, settingRef } from '../kernel/message'
 import type { Peers } from './peers'
 import { type ProxyProblem, putProxyProblem } from './store'
 
+export { deleteProxyProblems, listProxyProblems, type ProxyProblem } from './store'
+
 const repeatedAfterMs = 10 * 60_000
 const shownLength = 100
 

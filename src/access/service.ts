@@ -10,6 +10,8 @@ import { randomToken, sha256 } from '../kernel/secrets'
 import { capabilities, everything, type Preset, presets } from './capabilities'
 import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKey } from './store'
 
+export { hasApiKey, insertApiKey, pageApiKeys } from './store'
+
 /** How much of an API key stays readable at most, so that a person knows it again; of a short one a quarter. */
 export const shownCharacters = 8
 const tokenLengthMax = 512

@@ -9,6 +9,8 @@ import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
 
+export { deleteCalls, listCallsNaming, listCallsOf, pageCalls } from './store'
+
 const perSecondMax = 1000
 // A second's calls are written in pieces, so that no request waits long behind them.
 const piecesPerSecond = 4

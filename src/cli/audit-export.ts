@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import type { Command } from 'commander'
-import { listEntries } from '../audit/store'
+import { listEntries } from '../audit/history'
 import { namedEntries } from '../audit/view'
 import type { Db } from '../database/database'
 import { counted } from '../kernel/counted'

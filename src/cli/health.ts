@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { OperatorError } from '../kernel/operator-error'
-import { listPublicKeys } from '../signing/store'
+import { listPublicKeys } from '../signing/service'
 import { configOf, inInstallation } from './installation-command'
 import type { Io } from './io'
 

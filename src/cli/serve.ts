@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
-import { hasApiKey } from '../access/store'
+import { hasApiKey } from '../access/service'
 import { type Config, type SettingName, settings } from '../config'
 import { remedyFor } from '../database/failure'
 import { certificateEnd, readCertificate } from '../http/certificate'

@@ -2,10 +2,9 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
-import { findOldestDue } from '../jobs/store'
+import { findOldestDue } from '../jobs/service'
 import { addressSet } from '../kernel/addresses'
-import { prometheusText } from '../metrics/prometheus'
-import { findLastBackup } from '../metrics/store'
+import { findLastBackup, prometheusText } from '../metrics/prometheus'
 
 /** What the process has done, for Prometheus; to the addresses alone that the setting names. */
 export function metricsPage({ config, db, folder, metrics, clientAddresses, clock }: Deps) {

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
 import { say } from '../kernel/outcome'
-import { findSealingFingerprint } from '../signing/store'
+import { findSealingFingerprint } from '../signing/service'
 
 /** For whoever watches the process: alive, and ready to give signed answers. Plain JSON, no envelope. */
 export const ops = ({ db, keys, seal, clock }: Deps) =>

@@ -6,6 +6,8 @@ import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteJobRow, findJob, listDead, updateJob } from './store'
 
+export { enqueue, enqueueAll, findOldestDue, pageJobs, releaseRunning } from './store'
+
 /** The job of that id; an `OperatorError` when there is none. */
 export async function requireJob(db: Queryable, id: number): Promise<Job> {
   const job = await findJob(db, id)

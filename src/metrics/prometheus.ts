@@ -1,6 +1,8 @@
 import type { Histogram } from './histogram'
 import type { Metrics } from './metrics'
 
+export { findLastBackup } from './store'
+
 /** What is read when somebody looks, rather than counted as it happens. */
 export interface Gauges {
   jobsWaiting: number

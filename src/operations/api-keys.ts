@@ -3,13 +3,13 @@ import { capabilities, type Preset, presets } from '../access/capabilities'
 import {
   createApiKey,
   editApiKey,
+  pageApiKeys,
   requireApiKey,
   resolveApiKey,
   revokeApiKey,
   rotateApiKey,
   setApiKeyStatus,
 } from '../access/service'
-import { pageApiKeys } from '../access/store'
 import { ApiKeyView, apiKeyView, isOver } from '../access/view'
 import { choice, integer, list as listOf, momentText, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'

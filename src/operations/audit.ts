@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
-import { findEntry, findHead, pageEntries } from '../audit/store'
+import { findEntry, findHead, pageEntries } from '../audit/history'
 import { auditSubjects as kinds, verbs } from '../audit/verbs'
 import { AuditEntryView, namedEntries } from '../audit/view'
 import { integer, text } from '../intake/model'

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Block } from '../../db/schema/access'
-import { removeBlock } from '../access/blocking'
-import { pageBlocks } from '../access/store'
+import { pageBlocks, removeBlock } from '../access/blocking'
 import { BlockView, blockView, isOver } from '../access/view'
 import { turnAway } from '../features/activations/blocking'
 import { choice, integer, momentText, text } from '../intake/model'

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { resolveApiKey } from '../access/service'
 import { endpointName, endpoints, routesNamed } from '../call-log/endpoints'
-import { pageCalls } from '../call-log/store'
+import { pageCalls } from '../call-log/recorder'
 import { successes } from '../call-log/successes'
 import { CallView, callView, messages } from '../call-log/view'
 import { list as listOf, text, toggle } from '../intake/model'

@@ -11,7 +11,7 @@ import {
   requireGenerator,
   switchGenerator,
 } from '../features/generators/operator'
-import { pageGenerators } from '../features/generators/store'
+import { pageGenerators } from '../features/generators/service'
 import { templateHelp } from '../features/generators/template'
 import { AppraisalView, AppraisedGeneratorView, GeneratorView, generatorView } from '../features/generators/view'
 import { keyLengthMax } from '../features/licenses/model'

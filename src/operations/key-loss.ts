@@ -1,8 +1,7 @@
 import type { Queryable } from '../database/connection'
 import { counted } from '../kernel/counted'
 import { dayMs } from '../kernel/durations'
-import type { KeyOwner } from '../signing/service'
-import { type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/store'
+import { type KeyOwner, type KeyUse, listKeyUses, listPublicKeys, type PublicKey } from '../signing/service'
 import { minuteUtc } from './lines'
 import type { OperationContext } from './operation'
 

@@ -1,6 +1,12 @@
 import { Type } from '@sinclair/typebox'
-import { addRelease, deleteRelease, editRelease, requireRelease, setPublished } from '../features/downloads/publishing'
-import { pageReleases } from '../features/downloads/store'
+import {
+  addRelease,
+  deleteRelease,
+  editRelease,
+  pageReleases,
+  requireRelease,
+  setPublished,
+} from '../features/downloads/publishing'
 import { ReleaseView, releaseView } from '../features/downloads/view'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, momentText, text, toggle } from '../intake/model'

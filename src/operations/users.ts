@@ -9,9 +9,9 @@ import {
   disableUser,
   enableUser,
   keptTokens,
+  pageUsers,
   removeUser,
 } from '../users/service'
-import { pageUsers } from '../users/store'
 import { roles, UserView, userView } from '../users/view'
 import { minute } from './lines'
 import { listing } from './listing'

@@ -7,13 +7,13 @@ import {
   addWebhook,
   deleteWebhook,
   editWebhook,
+  pageWebhooks,
   pingWebhook,
   requireWebhook,
   resolveWebhook,
   rotateSecret,
   setWebhookActive,
 } from '../webhooks/service'
-import { pageWebhooks } from '../webhooks/store'
 import { WebhookView, webhookView } from '../webhooks/view'
 import { byName } from './by-name'
 import { deliveries, replay } from './deliveries'

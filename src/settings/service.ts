@@ -23,6 +23,8 @@ import { requireAgreement } from './policy'
 import { isSecret, kept, secretMask } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
 
+export { listStored, upsertStored } from './store'
+
 const sources = ['flag', 'variable', 'server_flag', 'server_variable', 'stored', 'default'] as const satisfies (
   | SettingOrigin
   | 'stored'

@@ -11,6 +11,23 @@ import { generateRsaKey, type KeySize, openSigningKey, toSigningKey } from './ke
 import type { Sealer } from './sealing'
 import { endOutgoing, findKey, findLatestKey, hasKey, replaceKey } from './store'
 
+export {
+  findKey,
+  findSealingFingerprint,
+  hasKey,
+  insertRetiredKey,
+  type KeyUse,
+  listKeyUses,
+  listLiveKeys,
+  listPublicKeys,
+  listSealedKeys,
+  type PublicKey,
+  publicKeyFor,
+  putSealingFingerprint,
+  replaceKey,
+  updateSealedPrivate,
+} from './store'
+
 interface Workshop {
   db: Db
   sealer: Sealer

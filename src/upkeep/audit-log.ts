@@ -2,7 +2,7 @@ import { type Anchor, inspectChain } from '../audit/chain'
 import { auditPurpose } from '../audit/link'
 import type { Queryable } from '../database/connection'
 import type { FolderSealer } from '../signing/sealing'
-import { listSealedKeys } from '../signing/store'
+import { listSealedKeys } from '../signing/service'
 import { problemOfKeyPair } from '../signing/trial'
 
 /** Walks the audit log of a folder: checkpoints count that were signed by keys the sealing key opens. */

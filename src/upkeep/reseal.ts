@@ -1,13 +1,13 @@
 import { beginHead } from '../audit/head'
-import { countCheckpoints, findLastEntry } from '../audit/store'
+import { countCheckpoints, findLastEntry } from '../audit/history'
 import type { Tx } from '../database/connection'
 import { isSecret, purposeOfSetting } from '../settings/sealed'
-import { listStored, upsertStored } from '../settings/store'
+import { listStored, upsertStored } from '../settings/service'
 import { purposeOfKey } from '../signing/key-pair'
 import type { FolderSealer } from '../signing/sealing'
-import { listSealedKeys, putSealingFingerprint, updateSealedPrivate } from '../signing/store'
+import { listSealedKeys, putSealingFingerprint, updateSealedPrivate } from '../signing/service'
 import { purposeOfSecret } from '../webhooks/message'
-import { updateWebhook } from '../webhooks/store'
+import { updateWebhook } from '../webhooks/service'
 import { listSealedSecrets } from './backup/store'
 
 interface Tie {

@@ -6,6 +6,8 @@ import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
 
+export { pageUsers } from './store'
+
 /** Who is to join: the password as its hash. */
 export interface UserDraft {
   name: string

@@ -10,6 +10,8 @@ import { randomToken, sha256 } from '../kernel/secrets'
 import { endOtherTokens, requireUser } from './service'
 import { findToken, insertToken, revokeTokens, touchToken } from './store'
 
+export { pageTokens } from './store'
+
 const shownCharacters = 9
 const idleMs = 12 * 3_600_000
 const usedEveryMs = 60_000

@@ -10,6 +10,8 @@ import { deliver, send } from './outbox'
 import { requireActive } from './service'
 import { findDelivery, findLastDeliveryId, listSent, updateDelivery } from './store'
 
+export { listAttempts, pageDeliveries } from './store'
+
 const messagesPerWrite = 500
 
 /**

@@ -14,6 +14,8 @@ import { sealSecret } from './message'
 import { send } from './outbox'
 import { deleteWebhookRow, findWebhook, insertWebhook, listWebhooksNamed, updateWebhook } from './store'
 
+export { insertWebhook, listGoneWebhooks, pageWebhooks, updateWebhook } from './store'
+
 const urlLengthMax = 2048
 
 /** What an operator says of a new webhook. */

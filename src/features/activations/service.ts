@@ -23,7 +23,7 @@ import {
   noteReturn,
 } from './store'
 
-export { countSeatsTaken, listSeatsTaken } from './store'
+export { countSeatsTaken, listSeatsTaken, type SeenActivation, touchActivations } from './store'
 
 const announcedRefusalsPerMinute = 10
 

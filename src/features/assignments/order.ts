@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { Tx } from '../../database/connection'
 import { declareJob, handles } from '../../jobs/job'
-import { enqueue } from '../../jobs/store'
+import { enqueue } from '../../jobs/service'
 import type { Clock } from '../../kernel/clock'
 import { Refusal, say } from '../../kernel/outcome'
 import { postOrder } from '../../webhooks/outbox'

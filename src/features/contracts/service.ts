@@ -20,6 +20,9 @@ import {
 } from './store'
 import { announcedContract, createdContract, listedContract, updatedContract } from './views'
 
+export { countContractKeys, listLatestKeys, mapContractKeyCounts } from './keys/store'
+export { findContract, findContractByKey, insertContract, pageContracts } from './store'
+
 /** 841 with the contract, 825 with a sentence for every faulty field (CONTRACT §4). */
 export async function createContract(tx: Tx, input: Unchecked<typeof ContractDraft>, now: Date) {
   const { product, faults, refuse } = await lookInto(tx, input)

@@ -16,6 +16,8 @@ import {
   updateRelease,
 } from './store'
 
+export { pageReleases } from './store'
+
 const versionLengthMax = 64
 
 /** What an operator says of a new release. */

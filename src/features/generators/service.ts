@@ -14,6 +14,8 @@ import type { Pattern } from './pattern'
 import { findFirstActive, findGenerator, listGenerators, listTaken } from './store'
 import { generatorView } from './view'
 
+export { findGenerator, insertGenerator, listGenerators, pageGenerators } from './store'
+
 const redrawsMax = 3
 
 /**

@@ -12,7 +12,7 @@ import {
 import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { selectAll, selectOne } from '../../database/statements'
-import type { MetaPair } from '../products/store'
+import type { MetaPair } from '../products/service'
 
 /** A licence as verification sees it, and the seat that identifier holds on it, if any. */
 export interface Seat {

@@ -1,6 +1,6 @@
 import type { License } from '../../../db/schema/licensing'
 import { dateTime, isoMicroseconds, isoSeconds } from '../../kernel/moments'
-import type { MetaPair } from '../products/store'
+import type { MetaPair } from '../products/service'
 import { expiryOf } from './policy'
 
 /** A licence as 730 shows it (CONTRACT §1). */

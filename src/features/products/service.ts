@@ -26,8 +26,9 @@ import {
   updateProductRow,
 } from './store'
 
+export { findProduct, insertProduct, listProducts, type MetaPair, mapProductNames, pageProducts } from './store'
+
 /** What other features ask of the store. */
-export { mapProductNames } from './store'
 
 /** 750 with the new id, or 751 with every faulty field. */
 export async function createProduct(tx: Tx, input: Unchecked<typeof ProductDraft>, now: Date) {

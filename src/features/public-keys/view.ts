@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
-import type { PublicKey } from '../../signing/store'
+import type { PublicKey } from '../../signing/service'
 
 /** A public key, to clients and operators alike. */
 export const PublicKeyView = view('PublicKey', {

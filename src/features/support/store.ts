@@ -12,7 +12,7 @@ import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, type PageRequest, pageOf, type Sorts } from '../../database/page'
 import { latest } from '../../kernel/moments'
-import type { SeenActivation } from '../activations/store'
+import type { SeenActivation } from '../activations/service'
 import type { StatusWord } from '../licenses/policy'
 import { soughtPart } from './search'
 

@@ -17,6 +17,8 @@ import { dataOf, faultsInData, fieldText, jsonOrText } from './policy'
 import { insertTelemetry, listTelemetry, type RecordFilter } from './store'
 import { telemetryRecordView } from './view'
 
+export { countTelemetry, pageTelemetry, type RecordFilter } from './store'
+
 type Report = Unchecked<typeof TelemetryReport>
 
 /** When and where a record came from. */

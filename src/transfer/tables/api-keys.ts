@@ -1,8 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { type ApiKey, apiKeys } from '../../../db/schema/access'
 import { everything, type Preset, presets } from '../../access/capabilities'
-import { granted, hashedToken, requireSoundTerms, requireSoundToken, shownCharacters } from '../../access/service'
-import { insertApiKey } from '../../access/store'
+import {
+  granted,
+  hashedToken,
+  insertApiKey,
+  requireSoundTerms,
+  requireSoundToken,
+  shownCharacters,
+} from '../../access/service'
 import { choice, integer, list, momentText, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'

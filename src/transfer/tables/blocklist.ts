@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { blocklist } from '../../../db/schema/access'
-import { requireBlockable } from '../../access/blocking'
-import { listBlocks } from '../../access/store'
+import { listBlocks, requireBlockable } from '../../access/blocking'
 import { choice, integer, momentText, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'

@@ -1,5 +1,5 @@
 import { type License, licenses } from '../../../db/schema/licensing'
-import type { SeenActivation } from '../../features/activations/store'
+import type { SeenActivation } from '../../features/activations/service'
 import { licenseModel } from './license-line'
 import type { MetaLine } from './meta'
 import { putLicenses } from './put-licenses'

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { identifier } from '../../features/activations/model'
-import type { SeenActivation } from '../../features/activations/store'
+import type { SeenActivation } from '../../features/activations/service'
 import { choice, integer, momentText, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import type { DateFormat } from './dates'

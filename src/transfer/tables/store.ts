@@ -6,7 +6,7 @@ import { activationSightings, activations, type License, licenseMeta, licenses }
 import { webhooks } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
 import { selectParts } from '../../database/statements'
-import type { SeenActivation } from '../../features/activations/store'
+import type { SeenActivation } from '../../features/activations/service'
 import type { LineFields } from './table'
 
 type Numbered = SQLiteTable & { id: SQLiteColumn }

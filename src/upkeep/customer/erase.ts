@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../db/schema/operations'
 import { record } from '../../audit/record'
 import { redactEntries } from '../../audit/redact'
-import { deleteCalls } from '../../call-log/store'
+import { deleteCalls } from '../../call-log/recorder'
 import type { Tx } from '../../database/connection'
 import { overwriting } from '../../database/secure-delete'
 import { message, remedy } from '../../kernel/message'

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../../db/schema/operations'
-import { listPersonalEntries } from '../../audit/store'
-import { listCallsNaming, listCallsOf } from '../../call-log/store'
+import { listPersonalEntries } from '../../audit/history'
+import { listCallsNaming, listCallsOf } from '../../call-log/recorder'
 import type { Queryable } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { sha256 } from '../../kernel/secrets'

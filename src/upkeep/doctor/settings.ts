@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { listProxyProblems } from '../../access/store'
+import { listProxyProblems } from '../../access/client-addresses'
 import type { Config } from '../../config'
 import { contradictionsIn } from '../../settings/policy'
 import { backupRemedy, findBackupFacts, problemsOfBackups } from '../backup/problems'

@@ -1,4 +1,4 @@
-import type { ProxyProblem } from '../../access/store'
+import type { ProxyProblem } from '../../access/client-addresses'
 import type { Config } from '../../config'
 import { counted } from '../../kernel/counted'
 import { type Advice, commandRef, type Message, message, remedy } from '../../kernel/message'

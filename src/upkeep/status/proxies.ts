@@ -1,4 +1,4 @@
-import type { ProxyProblem } from '../../access/store'
+import type { ProxyProblem } from '../../access/client-addresses'
 import type { Config } from '../../config'
 import { addressSet } from '../../kernel/addresses'
 import { dayMs } from '../../kernel/durations'
