@@ -1,14 +1,24 @@
-import { pageGroups, pages } from '../docs/pages'
+import { type DocsPage, pageGroups, pages } from '../docs/pages'
 import type { Io } from './io'
 import { wrapped } from './wrap'
 
+/** How wide help is where nothing says so, as Commander has it. */
+const columnsOfHelp = 80
+
+const nameWidth = Math.max(...pages.map(({ name }) => name.length))
+
 /** What `help` can print besides the help of commands. */
 export function topics({ screen }: Io) {
-  const width = Math.max(...pages.map(({ name }) => name.length))
+  const columns = screen?.columns ?? columnsOfHelp
   const lines = pageGroups.flatMap(({ title, pages }) => [
     `${title}:`,
-    ...pages.flatMap(({ name, about }) => wrapped(`  ${name.padEnd(width)}  ${about}`, screen?.columns)),
+    ...pages.flatMap((page) => topicLines(page, columns)),
     '',
   ])
   return `Topics of "latchkey help TOPIC":\n\n${lines.join('\n')}`
+}
+
+function topicLines({ name, about }: DocsPage, columns: number) {
+  const start = `  ${name.padEnd(nameWidth)}  `
+  return wrapped(about, columns - start.length).map((line, i) => (i ? ' '.repeat(start.length) : start) + line)
 }
