@@ -53,16 +53,27 @@ async function inRoom<T>(room: Room | Outcome, receive: (room: Room) => Promise<
   }
 }
 
-/** A body that comes in chunks without saying how many there will be. */
+const firstBytes = 4096
+
+/**
+ * A body that comes in chunks without saying how many there will be. They are put together as they come: a chunk of one
+ * byte that is kept for itself takes a hundred.
+ */
 async function gathered(request: Request, limit: number, room: Room): Promise<Uint8Array | Unreceived> {
-  const chunks: Uint8Array[] = []
+  let body = new Uint8Array(firstBytes)
   let length = 0
   for await (const chunk of request.body ?? []) {
-    length += chunk.length
-    if (length > limit) return 'too large'
+    const end = length + chunk.length
+    if (end > limit) return 'too large'
     const refusal = room.grow(chunk.length)
     if (refusal) return refusal
-    chunks.push(chunk)
+    if (end > body.length) {
+      const larger = new Uint8Array(Math.min(limit, Math.max(end, 2 * body.length)))
+      larger.set(body.subarray(0, length))
+      body = larger
+    }
+    body.set(chunk, length)
+    length = end
   }
-  return Buffer.concat(chunks)
+  return body.subarray(0, length)
 }
