@@ -75,7 +75,9 @@ export class RequestContext {
   /** Whose turn an answer's signature is: undefined for what the catalogue says to everybody alike. */
   laneOf({ answer, productId }: Pick<Outcome, 'answer' | 'productId'>): PrivateLane | undefined {
     const license = textOf(this.values?.license_key)
-    if (!this.answerOptions?.proof && license === undefined && successes.has(answer)) return undefined
+    // A page is cut as its client orders: there are as many answers as pages and sizes.
+    const isPage = this.fields.page !== undefined || this.fields.per_page !== undefined
+    if (!this.answerOptions?.proof && license === undefined && !isPage && successes.has(answer)) return undefined
     const isResolved = license !== undefined && productId !== undefined
     return { network: networkOf(this.address), subject: isResolved ? license : answer }
   }
