@@ -38,7 +38,7 @@ export async function insertMany<T extends SQLiteTable>(tx: Tx, table: T, rows: 
   await tx.run(sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`)
 }
 
-/** Gives each row the id it importOptions for where nobody has it, or the next one; SQLite goes on behind the highest. */
+/** Gives each row the id it asks for if that is free, or the next one; SQLite goes on behind the highest. */
 export async function withIds<Row extends { id?: number | undefined }>(
   tx: Queryable,
   table: Numbered,
