@@ -30,7 +30,7 @@ const storable = <T>(doc: string, fallback: string, parse: (text: string) => T) 
 })
 
 const days = wholeNumber(0, 36_500)
-const kept = (what: string) => `For how many days ${what} are kept; \`0\` for ever.`
+const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
 
 /** Every setting: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
@@ -38,74 +38,74 @@ export const settings = {
   host: ofProcess('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', asItIs),
   port: ofProcess('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
   tls_cert: ofProcess(
-    'A file with the certificate and those that vouch for it (PEM): HTTPS is spoken instead of HTTP. SIGHUP reads it again.',
+    'A file with the certificate chain (PEM). Latchkey then speaks HTTPS instead of HTTP; SIGHUP reloads it.',
     '',
     asItIs,
   ),
   tls_key: ofProcess('A file with the private key of that certificate (PEM).', '', asItIs),
   keep_alive: ofProcess(
-    'For how many seconds a connection is kept open between two requests; longer than a proxy in front keeps it.',
+    'Seconds an idle connection stays open; set it longer than a proxy in front does.',
     '75',
     wholeNumber(5, 255),
   ),
-  body_timeout: ofProcess('How many seconds the body of a request may take to arrive.', '60', wholeNumber(1, 3600)),
+  body_timeout: ofProcess('Seconds the body of a request may take to arrive.', '60', wholeNumber(1, 3600)),
   trusted_proxies: storable(
-    'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` (or `Forwarded`) is believed.',
+    'Addresses or CIDR ranges of reverse proxies, separated by commas; their `X-Forwarded-For` (or `Forwarded`) is trusted.',
     '',
     addresses,
   ),
   rate_limit_per_address: storable(
-    'Requests a minute one client address, or one /64 of IPv6, may make; `0` for any number. Behind a proxy, set `trusted_proxies` first.',
+    'Requests a minute for one client address, or one /64 of IPv6; `0` for no limit. Behind a proxy, set `trusted_proxies` first.',
     '0',
     wholeNumber(0, 10_000_000),
   ),
   guesses_per_minute: storable(
-    'Wrong keys, tokens and links a minute that one client address, or one network of IPv6, may name before it has to wait; `0` for any number.',
+    'Wrong keys, tokens and links a minute for one client address, or one network of IPv6; `0` for no limit.',
     '60',
     wholeNumber(0, 10_000_000),
   ),
   telemetry_per_minute: storable(
-    'Telemetry records a minute that one API key may send, from one network a tenth where every copy of a program carries the key; `0` for any number.',
+    'Telemetry records a minute for one API key, a tenth of it for one network if the key is shipped in software; `0` for no limit.',
     '6000',
     wholeNumber(0, 10_000_000),
   ),
   telemetry_kilobytes_per_minute: storable(
-    'Kilobytes of telemetry a minute that one API key may send; `0` for any number.',
+    'Kilobytes of telemetry a minute for one API key; `0` for no limit.',
     '6144',
     wholeNumber(0, 10_000_000),
   ),
   freed_seats_per_minute: storable(
-    'Seats a minute that the devices of one licence may free before it has to wait to take another; `0` for any number.',
+    'Seats a minute that the devices of one licence may free before it can take another; `0` for no limit.',
     '60',
     wholeNumber(0, 10_000_000),
   ),
   taken_seats_per_minute: storable(
-    'Seats a minute that devices may take of one licence without a limit; `0` for any number.',
+    'Seats a minute that devices may take on one licence with unlimited seats; `0` for no limit.',
     '6000',
     wholeNumber(0, 10_000_000),
   ),
   idempotency_keys_per_minute: storable(
-    'New `Idempotency-Key`s a minute that one API key may send, from one network a tenth where every copy of a program carries the key; `0` for any number.',
+    'New `Idempotency-Key`s a minute for one API key, a tenth of it for one network if the key is shipped in software; `0` for no limit.',
     '6000',
     wholeNumber(0, 10_000_000),
   ),
   call_log_megabytes_per_day: storable(
-    'Megabytes of calls that are kept of one day at most, an hour’s share of them at once; `0` for any number.',
+    'Megabytes of calls kept for one day, at most an hour’s share at once; `0` for no limit.',
     '500',
     wholeNumber(0, 10_000_000),
   ),
   downloads_per_minute: storable(
-    'Downloads a minute that one licence may begin, on all its devices; `0` for any number.',
+    'Downloads a minute that one licence may start, on all its devices; `0` for no limit.',
     '600',
     wholeNumber(0, 10_000_000),
   ),
   base_url: storable(
-    'Where clients reach the server, for links in answers: `https://keys.example.com`. Empty: as the request came.',
+    'The public address of the server, for links in answers: `https://keys.example.com`. Empty: taken from the request.',
     '',
     httpUrl,
   ),
   cors_origins: storable(
-    'Origins whose web pages may call the endpoints of the preset `client`, separated by commas; `*` for any.',
+    'Origins whose web pages may call the endpoints of the preset `client`, separated by commas; `*` for all.',
     '',
     origins,
   ),
@@ -115,25 +115,25 @@ export const settings = {
     onOrOff,
   ),
   webhook_allow_list: storable(
-    'Addresses or CIDR ranges webhooks may go to although they are private, separated by commas.',
+    'Private addresses or CIDR ranges that webhooks may go to, separated by commas.',
     '',
     addresses,
   ),
   webhook_ca: ofProcess(
-    'A file with certificate authorities of your own (PEM) that receivers of webhooks may have their certificate from.',
+    'A file with further certificate authorities (PEM) to trust for receivers of webhooks.',
     '',
     asItIs,
   ),
   telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', onOrOff),
   changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', onOrOff),
   envato_token: storable(
-    'Token of the Envato API; with it, `verify` takes purchase codes of products whose source is envato.',
+    'Token of the Envato API; with it, `verify` accepts purchase codes of products with the source envato.',
     '',
     asItIs,
   ),
-  envato_url: storable('Where the Envato API is asked.', 'https://api.envato.com', httpUrl),
+  envato_url: storable('Address of the Envato API.', 'https://api.envato.com', httpUrl),
   call_log: storable(
-    'Which calls of clients are kept, to answer what was asked and said: `all`, `refusals` or `off`.',
+    'Which calls of clients the call log keeps: `all`, `refusals` or `off`.',
     'all',
     oneOf('all', 'refusals', 'off'),
   ),
@@ -144,8 +144,8 @@ export const settings = {
   keep_freed_seats: storable(kept('seats that were freed'), '365', days),
   backup_every: storable('How often the server takes a backup: `30m`, `6h`, `1d`; `0` for never.', '0', interval),
   backup_keep: storable('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
-  backup_to: storable('The folder the server takes its backups to, best on another disk.', '', asItIs),
-  backup_passphrase_file: storable('A file with the passphrase the keys in them are put under.', '', asItIs),
+  backup_to: storable('The folder for the server’s backups, best on another disk.', '', asItIs),
+  backup_passphrase_file: storable('A file with the passphrase that encrypts the keys in backups.', '', asItIs),
   metrics_readers: storable(
     'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
     '127.0.0.0/8,::1',

@@ -17,9 +17,9 @@ export function auditExportCommand(program: Command, io: Io) {
   const audit = program.commands.find((command) => command.name() === 'audit')
   if (!audit) return
   withSettings(audit.command('export'), ['data_dir'])
-    .description('write the whole audit log to a new file, oldest first, one JSON object a line')
-    .argument('<file>', 'the file, which must not exist yet')
-    .option('--json', 'print how many entries it holds as JSON')
+    .description('export the whole audit log to a new file, oldest first, as JSON lines')
+    .argument('<file>', 'the new file')
+    .option('--json', 'print the number of entries as JSON')
     .action((path, options) =>
       inInstallation(options, io, async ({ db, sealer }) => {
         const entries = await writeAll(db, path)

@@ -9,13 +9,11 @@ import { type Io, report } from './io'
 /** `latchkey backup` */
 export const backupCommand = (program: Command, io: Io) =>
   withSettings(program.command('backup'), ['data_dir'])
-    .description(
-      'copy database, files and keys into one file beside a running server, and prove that it can be restored',
-    )
-    .argument('<file>', 'where it goes; a file of that name must not exist')
-    .option('--passphrase-file <path>', 'the passphrase that the sealing key is put under')
-    .option('--without-keys', 'leave the sealing key out: a restore then needs the sealing.key of today')
-    .option('--json', 'print what was taken as JSON')
+    .description('back up database, files and keys to one file, beside a running server, and verify it')
+    .argument('<file>', 'the new file')
+    .option('--passphrase-file <path>', 'the passphrase that encrypts the sealing key')
+    .option('--without-keys', 'leave out the sealing key; a restore then needs the current sealing.key')
+    .option('--json', 'print the result as JSON')
     .action(async (file, options) => {
       const passphrase = passphraseOf(options)
       await inInstallation(options, io, async (installation) => {

@@ -14,12 +14,12 @@ const most = { keys: 1_000_000, rounds: 100, seconds: 600 }
 export const benchCommand = (program: Command, io: Io) =>
   program
     .command('bench')
-    .description('say how fast this machine is, in a folder that is made for it and removed')
-    .option('--keys <number>', 'licence keys to draw from', '10000')
-    .option('--rounds <number>', 'rounds, of which the median counts', '5')
-    .option('--seconds <number>', 'how long a round takes', '3')
+    .description('measure the speed of this machine, in a temporary folder')
+    .option('--keys <number>', 'number of licence keys', '10000')
+    .option('--rounds <number>', 'number of rounds; the median counts', '5')
+    .option('--seconds <number>', 'seconds for each round', '3')
     .option('--json', 'print every round as JSON')
-    .addOption(new Option('--bare <bytes>', 'serve what is measured against').hideHelp())
+    .addOption(new Option('--bare <bytes>', 'serve the baseline').hideHelp())
     .action(async (options: Record<string, string>) => {
       if (options.bare !== undefined) return serveBaseline(io, Number(options.bare))
       const effort = {

@@ -18,8 +18,8 @@ interface Answer {
 /** `latchkey demo` */
 export const demoCommand = (program: Command, io: Io) =>
   withSettings(program.command('demo'), ['host', 'port'])
-    .description('see it work: one licence key from product to signed answer, in a fresh folder, over HTTP')
-    .option('--once', 'end after the story')
+    .description('watch one licence key go from product to signed answer, over HTTP, in a fresh folder')
+    .option('--once', 'stop after the story')
     .action(async (options) => {
       const folder = mkdtempSync(join(tmpdir(), 'latchkey-demo-'))
       const wanted = configOf(options, io)

@@ -10,17 +10,20 @@ import { type Io, report } from './io'
 /** `latchkey export` */
 export const exportCommand = (program: Command, io: Io) =>
   withSettings(program.command('export'), ['data_dir'])
-    .description('write everything out as it is at this moment, in a form that import reads; or one table')
-    .addArgument(new Argument('[table]', 'this table alone').choices(exportedTables))
-    .option('--to <path>', 'a new folder, or a new file that ends in .jsonl; a table alone goes to standard output')
-    .addOption(new Option('--format <form>', 'csv is for spreadsheets').choices(['jsonl', 'csv']).default('jsonl'))
-    .addOption(
-      new Option('--delimiter <name>', 'what stands between the cells of CSV (default: comma)').choices(delimiterNames),
+    .description('export everything, or one table, as of this moment, in a form that "import" reads')
+    .addArgument(new Argument('[table]', 'only this table').choices(exportedTables))
+    .option(
+      '--to <path>',
+      'a new folder, or a new file that ends in .jsonl; one table goes to standard output by default',
     )
-    .option('--bom', 'begin CSV with a byte order mark, by which Excel knows that it is UTF-8')
-    .option('--with-keys', 'the signing keys too, their private halves under a passphrase')
-    .option('--passphrase-file <file>', 'file that holds that passphrase')
-    .option('--json', 'print how much was written as JSON')
+    .addOption(
+      new Option('--format <form>', 'the format; csv for spreadsheets').choices(['jsonl', 'csv']).default('jsonl'),
+    )
+    .addOption(new Option('--delimiter <name>', 'the delimiter of CSV (default: comma)').choices(delimiterNames))
+    .option('--bom', 'start CSV with a byte order mark, so that Excel reads it as UTF-8')
+    .option('--with-keys', 'include the signing keys, encrypted with a passphrase')
+    .option('--passphrase-file <file>', 'a file with that passphrase')
+    .option('--json', 'print the counts as JSON')
     .action((table, options) => {
       const { to, format, delimiter, bom, withKeys, passphraseFile } = options
       requireCsv(format, { delimiter, bom })

@@ -17,11 +17,11 @@ const reachable = (host: string) => {
 export const healthCommand = (program: Command, io: Io) =>
   program
     .command('health')
-    .description('ask a server on this machine whether it is ready; exit 0 when it is, 1 when it is not')
+    .description('check that a server on this machine is ready; exit code 0 if it is, 1 if not')
     .option('--host <address>', 'the address the server listens on (default: 127.0.0.1)')
     .option('--port <port>', 'the port the server listens on (default: 8080)')
     .option('--tls-cert <file>', 'the certificate of the server, when it speaks HTTPS')
-    .option('--data-dir <folder>', 'also require that the server works on this data folder')
+    .option('--data-dir <folder>', 'also check that the server uses this data folder')
     .action(async (options) => {
       const { host, port, tls_cert } = configOf(options, io)
       const url = `${tls_cert ? 'https' : 'http'}://${reachable(host)}:${port}`

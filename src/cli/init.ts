@@ -14,15 +14,12 @@ import { type Io, report } from './io'
 /** `latchkey init` */
 export const initCommand = (program: Command, io: Io) =>
   withSettings(program.command('init'), ['data_dir'])
-    .description('make the data folder: database, sealing key, global signing key; what exists is left alone')
-    .addOption(new Option('--bits <n>', 'size of a new RSA key').choices(keySizes.map(String)).default('4096'))
-    .option('--product <name>', 'make a first product of that name')
-    .addOption(new Option('--api-key <preset>', 'make a first API key').choices(Object.keys(presets)))
-    .option('--yes', 'ask nothing; without a terminal, nothing is ever asked')
-    .option(
-      '--json',
-      'print data_dir, key_id and public_key as JSON; product_id, product_slug and api_key where they are made',
-    )
+    .description('create the data folder: database, sealing key, global signing key; existing files stay as they are')
+    .addOption(new Option('--bits <n>', 'size of the new RSA key').choices(keySizes.map(String)).default('4096'))
+    .option('--product <name>', 'create a first product with that name')
+    .addOption(new Option('--api-key <preset>', 'create a first API key').choices(Object.keys(presets)))
+    .option('--yes', 'do not prompt; without a terminal it never prompts')
+    .option('--json', 'print data_dir, key_id and public_key as JSON; product_id, product_slug and api_key if created')
     .action(async (options) => {
       const config = configOf(options, io)
       const isNew = !existsSync(join(config.data_dir, 'latchkey.db'))

@@ -45,8 +45,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     if (field.file) refuseBare(command, `--${wordOf(name, { ...field, file: false })}`)
     if (field.orFile) command.option(`${optionFlag(name, field)}-file <path>`, 'the same from a file')
   }
-  if (operation.takesFile) command.requiredOption('--file <path>', 'the file; it keeps its name')
-  if (operation.loses) command.option('--yes', 'do it without asking')
+  if (operation.takesFile) command.requiredOption('--file <path>', 'the file; customers get it under its name')
+  if (operation.loses) command.option('--yes', 'do not ask for confirmation')
   command.option('--json', 'print the result as JSON')
   if (operation.csv) command.addOption(new Option('--csv', 'print the result as CSV').conflicts('json'))
   if (help) command.addHelpText('after', `\n${help}`)

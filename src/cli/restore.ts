@@ -13,13 +13,13 @@ const warning =
 /** `latchkey restore` */
 export const restoreCommand = (program: Command, io: Io) =>
   withSettings(program.command('restore'), ['data_dir'])
-    .description('make a new data folder of a backup, once everything in it is verified')
+    .description('create a new data folder from a backup, after verifying everything in it')
     .argument('<file>', 'the backup')
-    .option('--passphrase-file <path>', 'the passphrase its keys are under')
-    .option('--sealing-key <path>', 'the sealing.key of the time of a backup that was taken without keys')
-    .option('--broken-audit-log', 'restore it although its audit log was tampered with')
-    .option('--dry-run', 'prove that it can be restored; make nothing')
-    .option('--json', 'print what was restored as JSON')
+    .option('--passphrase-file <path>', 'the passphrase of the backup')
+    .option('--sealing-key <path>', 'the matching sealing.key, for a backup taken without keys')
+    .option('--broken-audit-log', 'restore even if the audit log was tampered with')
+    .option('--dry-run', 'verify that it can be restored; create nothing')
+    .option('--json', 'print the result as JSON')
     .action(async (file, options) => {
       const { data_dir } = configOf({ dataDir: options.dataDir }, io)
       const { passphraseFile, sealingKey, brokenAuditLog, dryRun = false } = options

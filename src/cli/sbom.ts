@@ -12,7 +12,7 @@ declare const builtOf: Materials
 export const sbomCommand = (program: Command, io: Io) =>
   program
     .command('sbom')
-    .description('print what this program is made of, as CycloneDX JSON')
+    .description('print the bill of materials of this program, as CycloneDX JSON')
     .action(async () => io.out(`${JSON.stringify(billOf(lock.packages, await materials()), null, 2)}\n`))
 
 /** What this executable was built of; run from its sources, the program looks what an executable would be. */

@@ -18,7 +18,7 @@ import type { Io } from './io'
 /** `latchkey serve` */
 export const serveCommand = (program: Command, io: Io) =>
   withSettings(program.command('serve'), Object.keys(settings) as SettingName[])
-    .description('run the server; the first start makes the data folder')
+    .description('run the server; the first start creates the data folder')
     .action(async (options) => {
       const config = configOf(options, io)
       const { installation, server } = await open(config, io)

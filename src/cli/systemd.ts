@@ -17,7 +17,7 @@ const names = Object.keys(settings) as SettingName[]
 export const systemdCommand = (program: Command, io: Io) =>
   withSettings(program.command('systemd'), names)
     .description('print a hardened systemd unit for "latchkey serve" with these settings')
-    .option('--user <name>', 'the user it runs as, and commands beside it should', 'latchkey')
+    .option('--user <name>', 'the user that runs the server', 'latchkey')
     .action((options) => io.out(unitOf(configOf(options, io), options.user)))
 
 /** The unit's text. The data folder is below /var/lib unless it is named; all but that and backups is read-only to it. */

@@ -13,13 +13,13 @@ import { type Io, report } from './io'
 export const verifyResponseCommand = (program: Command, io: Io) =>
   withSettings(program.command('verify-response'), ['data_dir'])
     .description(
-      'say whether an answer is genuine, and the one that was asked for; exit 0 when it is, 1 when it is not',
+      'check the signature of an answer, and whether it answers your request; exit code 0 if genuine, 1 if not',
     )
-    .argument('[file]', 'the answer as received, "-" for standard input', '-')
-    .option('--public-key <file>', "the public key (PEM); the data folder's own keys otherwise")
-    .option('--nonce <text>', 'the nonce that was sent with the request')
-    .option('--product <id or uuid>', 'the product of the licence; answers to requests with a nonce name it')
-    .option('--max-age <time>', 'how old it may be, such as 5m; any age unless said', parseAge)
+    .argument('[file]', 'the answer as received; "-" for standard input', '-')
+    .option('--public-key <file>', 'the public key (PEM); default: the keys of the data folder')
+    .option('--nonce <text>', 'the nonce you sent with the request')
+    .option('--product <id or uuid>', 'the product the licence must be of; answers to requests with a nonce name it')
+    .option('--max-age <time>', 'the maximum age, such as 5m; default: any', parseAge)
     .option('--json', 'print genuine and reason as JSON')
     .action(async (file, options) => {
       const answer = file === '-' ? await Bun.stdin.text() : readText(file)

@@ -27,7 +27,7 @@ export function metricsPage({ config, db, folder, metrics, clientAddresses, cloc
       })
       return new Response(text, { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
     },
-    { detail: { summary: 'Figures of the process in Prometheus text', security: [] } },
+    { detail: { summary: 'Metrics in the text format of Prometheus', security: [] } },
   )
 }
 

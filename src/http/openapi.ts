@@ -68,7 +68,7 @@ export function describeApi(app: AnyElysia): Json {
           type: 'apiKey',
           in: 'query',
           name: 'api_key',
-          description: 'The API key; it may be a field of the body as well.',
+          description: 'The API key; it may also be a field of the body.',
         },
         ...admin.securitySchemes,
       },
@@ -90,15 +90,15 @@ function tagsOf(paths: Json): Json[] {
 }
 
 const introduction = [
-  'Every answer is a signed envelope: `signature` is RSA PKCS#1 v1.5 with SHA-256 over the text of `response_base64`,',
-  'and only what `response_base64` decodes to is to be trusted. `response.code` says what came of a request.',
+  'Every answer is a signed envelope: `signature` is RSA PKCS#1 v1.5 with SHA-256 over the text of `response_base64`.',
+  'Trust only what `response_base64` decodes to. `response.code` is the result.',
   'A body may be JSON, a URL-encoded form or multipart/form-data; numbers may come as text; unknown fields are ignored.',
-  'The same endpoints stand under `/v1`.',
+  'The same endpoints exist under `/v1`.',
   'Any request with an API key may carry `nonce`, 8 to 128 printable ASCII characters: the signed answer then ends in',
   '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce`, `product_id` and `product_uuid` of the',
   'product that decided, and `timestamp`. With `key_id`, an id of',
   '`GET /api/v1/keys`, the answer is signed by that key while it may sign.',
-  'What operators do stands under `/admin/api`, in plain JSON.',
+  'The operator API is under `/admin/api`, in plain JSON.',
 ].join(' ')
 
 const envelopeSchema = {
@@ -135,7 +135,7 @@ function describeOperation(operation: Json, body: TObject | undefined): Json {
   }
 }
 
-const plainAnswer = { 200: { description: 'As the summary says; not in an envelope.' } }
+const plainAnswer = { 200: { description: 'See the summary. The answer is not in an envelope.' } }
 
 const describeParameter = ({ schema, ...parameter }: Json) => {
   const { description, ...type } = describeField(schema, fields[parameter.name])

@@ -5,7 +5,7 @@ import { findSealingFingerprint } from '../signing/service'
 
 /** For whoever watches the process: alive, and ready to give signed answers. Plain JSON, no envelope. */
 export const ops = ({ db, keys, seal, clock }: Deps) =>
-  new Elysia({ tags: ['Operations'] }).get('/healthz', ready, open('Whether the process runs')).get(
+  new Elysia({ tags: ['Operations'] }).get('/healthz', ready, open('Liveness: 200 while the process runs')).get(
     '/readyz',
     async () => {
       try {
@@ -17,7 +17,7 @@ export const ops = ({ db, keys, seal, clock }: Deps) =>
         return notReady('the database or the signing key cannot be read: see the log of the server')
       }
     },
-    open('Whether answers can be looked up and signed: 200, else 503'),
+    open('Readiness: 200 when answers can be looked up and signed, otherwise 503'),
   )
 
 const open = (summary: string) => ({ detail: { summary, security: [] } })

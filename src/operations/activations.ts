@@ -18,7 +18,7 @@ const list = listing({
   command: 'activation list',
   route: 'GET /activations',
   bare: ['license_key'],
-  summary: 'every device that holds or held a seat, on one licence or on all',
+  summary: 'list devices that hold or held a seat, on one licence or on all',
   plural: 'activations',
   row: ListedActivationView,
   filters: Type.Object({
@@ -53,7 +53,7 @@ const deactivate = operation({
   route: 'POST /licenses/:license_key/deactivate',
   bare: ['identifier'],
   role: 'operator',
-  summary: 'free the seat of a device, or of all, and tell it at its post_url, else at that of its product',
+  summary: 'free the seat of one device or of all, and notify each at its post_url or that of its product',
   input: Type.Object({
     license_key: licenseReference(),
     identifier: Type.Optional(identifier()),

@@ -13,12 +13,12 @@ export const explainKey = operation({
   command: 'api-key explain',
   route: 'GET /api-keys/:id/explanation',
   role: 'viewer',
-  summary: 'what every rule would say to a request with an API key, and the answer it would get',
+  summary: 'explain how a request with an API key is admitted: every rule, and the answer',
   input: Type.Object({
-    id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }),
+    id: integer({ minimum: 1, description: 'The id, from the list.' }),
     from: text({ description: 'The address the request comes from.' }),
-    capability: choice(capabilities, { description: 'What is asked for', examples: ['verify'] }),
-    identifier: Type.Optional(text({ description: 'The device, as it names itself.' })),
+    capability: choice(capabilities, { description: 'The capability to test', examples: ['verify'] }),
+    identifier: Type.Optional(text({ description: 'The identifier of the device.' })),
   }),
   output: AdmissionView,
   async run(context, { id, from, capability, identifier }) {

@@ -25,20 +25,24 @@ import { listing } from './listing'
 import { operation, type Role, type Subject } from './operation'
 import { overlapField } from './overlap'
 
-const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+const id = integer({ minimum: 1, description: 'The id, from the list.' })
 
 const presetNames = Object.keys(presets) as [Preset, ...Preset[]]
 const terms = {
-  preset: Type.Optional(choice(presetNames, { description: 'A usual set of capabilities.' })),
+  preset: Type.Optional(choice(presetNames, { description: 'A standard set of capabilities.' })),
   capabilities: Type.Optional(listOf({ option: 'can', description: 'Capabilities, separated by commas.' })),
   allowed_ips: Type.Optional(
-    listOf({ option: 'allow-ip', nullable: true, description: 'Address or range it may be used from; repeatable.' }),
+    listOf({
+      option: 'allow-ip',
+      nullable: true,
+      description: 'An address or range the key may be used from; repeatable.',
+    }),
   ),
   rate_limit_per_minute: Type.Optional(
-    integer({ minimum: 1, option: 'rate-limit', nullable: true, description: 'Requests a minute it may make.' }),
+    integer({ minimum: 1, option: 'rate-limit', nullable: true, description: 'Requests a minute.' }),
   ),
   expires_at: Type.Optional(
-    momentText({ nullable: true, description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+    momentText({ nullable: true, description: 'When it expires: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
   ),
 }
 
@@ -53,12 +57,12 @@ const create = operation({
   route: 'POST /api-keys',
   role: 'owner',
   proof: 'session',
-  summary: 'make an API key and print it, this once',
+  summary: 'create an API key and print it; it cannot be shown again',
   input: Type.Object({
-    name: text({ description: 'Whose key it is.' }),
+    name: text({ description: 'The name of the key.' }),
     ...terms,
     api_key: Type.Optional(
-      text({ option: 'import', file: true, description: 'Go on with an existing key instead of a random one.' }),
+      text({ option: 'import', file: true, description: 'Import an existing key instead of a random one.' }),
     ),
   }),
   output: Type.Object(newValue),
@@ -74,7 +78,7 @@ const create = operation({
 const list = listing({
   command: 'api-key list',
   route: 'GET /api-keys',
-  summary: 'every API key; of its value only the beginning is known',
+  summary: 'list all API keys, with the first characters of each value',
   plural: 'api_keys',
   row: view('ListedApiKey', { ...ApiKeyView.properties, is_over: Type.Boolean({ description: 'It has expired.' }) }),
   filters: Type.Object({
@@ -82,7 +86,7 @@ const list = listing({
       'active',
       'active,inactive',
     ]),
-    name: Type.Optional(text({ description: 'Only those with this in their name.' })),
+    name: Type.Optional(text({ description: 'Only those whose name contains this.' })),
   }),
   sorts: ['id', 'name', 'created_at', 'last_used_at', 'expires_at'],
   async page({ db, now }, filters, wanted) {
@@ -106,7 +110,7 @@ const show = operation({
   command: 'api-key show',
   route: 'GET /api-keys/:id',
   role: 'viewer',
-  summary: 'all that is known of one API key',
+  summary: 'show an API key',
   input: Type.Object({ id }),
   output: ApiKeyView,
   run: async ({ db }, { id }) => apiKeyView(await requireApiKey(db.read, id)),
@@ -118,8 +122,9 @@ const edit = operation({
   route: 'PATCH /api-keys/:id',
   role: 'owner',
   proof: 'session',
-  summary: 'change what an API key may do, from the next request on; what is not named stays, an empty limit is lifted',
-  input: Type.Object({ id, name: Type.Optional(text({ description: 'Whose key it is.' })), ...terms }),
+  summary:
+    'change an API key, from the next request on; fields you leave out keep their values, an empty value removes a limit',
+  input: Type.Object({ id, name: Type.Optional(text({ description: 'The name of the key.' })), ...terms }),
   output: ApiKeyView,
   async run({ db, now }, { id, name, ...given }) {
     const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
@@ -151,7 +156,7 @@ const revoke = operation({
   command: 'api-key revoke',
   route: 'POST /api-keys/:id/revoke',
   role: 'owner',
-  summary: 'end an API key for good, at once',
+  summary: 'permanently revoke an API key, at once',
   input: Type.Object({ id }),
   output: ApiKeyView,
   loses: async ({ id }, { db }) => {
@@ -167,12 +172,12 @@ const rotate = operation({
   route: 'POST /api-keys/:id/rotate',
   role: 'owner',
   proof: 'session',
-  summary: 'give an API key a new value and print it, this once; the old one works on until the overlap is over',
+  summary: 'give an API key a new value and print it once; the old value works until the overlap ends',
   input: Type.Object({
     id,
     overlap: overlapField({
-      what: 'How long the value before it goes on working',
-      usual: '7d, while the software that sends it changes over',
+      what: 'How long the old value keeps working',
+      usual: '7d, while your software changes over',
       ending: 'to refuse it at once',
       daysMax: 90,
     }),
@@ -202,15 +207,15 @@ const rotate = operation({
 
 export const apiKeys = {
   name: 'api-key',
-  about: 'the keys that shops and software call the server with',
+  about: 'API keys of shops and software',
   operations: [
     create,
     list,
     show,
     edit,
     // Given by owners, and so given back by owners; to take it away is the daily work.
-    turn('enable', 'active', { role: 'owner', proof: 'session', summary: 'let an API key be used again' }),
-    turn('disable', 'inactive', { role: 'operator', summary: 'refuse an API key until it is enabled again' }),
+    turn('enable', 'active', { role: 'owner', proof: 'session', summary: 'enable an API key' }),
+    turn('disable', 'inactive', { role: 'operator', summary: 'disable an API key until it is enabled again' }),
     revoke,
     rotate,
     explainKey,

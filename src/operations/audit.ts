@@ -19,20 +19,20 @@ const actorForms = 'write "api-key 3", "user ada", "command line", "command line
 const list = listing({
   command: 'audit list',
   route: 'GET /audit',
-  summary: 'who changed what, newest first',
+  summary: 'list changes and who made them, newest first',
   plural: 'entries',
   row: AuditEntryView,
   filters: Type.Object({
     actor: Type.Optional(
       text({
-        description: 'Only what this one did',
+        description: 'Only changes by this actor',
         examples: ['api-key 3', 'user ada', 'command line', 'command line (ada)', 'server'],
         fault: (actor) => (isActor(actor) ? undefined : `"${actor}" did nothing: ${actorForms}.`),
       }),
     ),
     verb: words(verbs, 'Only these actions', ['license.updated', 'license.updated,license.deleted']),
-    subject: words(kinds, 'Only what was done to such things', ['license', 'license,product']),
-    id: Type.Optional(text({ description: 'Only what was done to the thing with this id.' })),
+    subject: words(kinds, 'Only changes of these subjects', ['license', 'license,product']),
+    id: Type.Optional(text({ description: 'Only changes of the subject with this id.' })),
     ...period,
   }),
   sorts: ['-id'],
@@ -64,8 +64,8 @@ const show = operation({
   command: 'audit show',
   route: 'GET /audit/:id',
   role: 'viewer',
-  summary: 'all that is known of one change',
-  input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  summary: 'show a change',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'The id, from the list.' }) }),
   output: AuditEntryView,
   async run({ db }, { id }) {
     const entry = await findEntry(db.read, id)
@@ -79,10 +79,9 @@ const verify = operation({
   command: 'audit verify',
   route: 'GET /audit/verification',
   role: 'viewer',
-  summary:
-    'walk the whole audit log and find the first row that was altered or removed; exit code 1 where there is one',
+  summary: 'verify the whole audit log and name the first row that was altered or removed; exit code 1 if there is one',
   input: Type.Object({
-    head: Type.Optional(text({ description: 'A head that was noted outside, as "audit head" printed it: 120:9f3c…' })),
+    head: Type.Optional(text({ description: 'A head you kept, as "audit head" printed it: 120:9f3c…' })),
     public_key: Type.Optional(
       text({ file: true, description: 'A public key, as PEM, that must have signed a checkpoint of this log.' }),
     ),
@@ -122,7 +121,7 @@ const head = operation({
   command: 'audit head',
   route: 'GET /audit/head',
   role: 'viewer',
-  summary: 'the last row and its hash: note it elsewhere, and "audit verify --head" checks the log against it',
+  summary: 'print the last row and its hash; keep it elsewhere for "audit verify --head"',
   input: Type.Object({}),
   output: Type.Object({ head: Type.String({ description: 'The id of the last row and its hash.' }) }),
   async run({ db }) {
@@ -154,7 +153,7 @@ function readPublicKey(pem: string | undefined) {
 
 export const audit = {
   name: 'audit',
-  about: 'who changed what, and the proof that nobody has rewritten it',
+  about: 'the audit log: who changed what, tamper-evident',
   operations: [list, show, verify, head],
 } as const satisfies Subject
 

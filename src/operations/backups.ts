@@ -12,7 +12,7 @@ const list = operation({
   command: 'backups list',
   route: 'GET /backups',
   role: 'viewer',
-  summary: 'the backups the server has taken to the folder of the setting backup_to; each was verified',
+  summary: 'list the verified backups that the server has taken to backup_to',
   input: Type.Object({}),
   output: BackupsView,
   async run({ db, config, now }) {
@@ -41,7 +41,7 @@ const take = operation({
   command: 'backups take',
   route: 'POST /backups',
   role: 'owner',
-  summary: 'let the server take a backup now, to the folder of the setting backup_to',
+  summary: 'have the server take a backup to backup_to now',
   input: Type.Object({}),
   output: Type.Object({
     file: Type.String({ description: 'Where the backup will be, once it is verified.' }),
@@ -61,6 +61,6 @@ const take = operation({
 
 export const backups = {
   name: 'backups',
-  about: 'backups that the server takes by itself; "latchkey backup FILE" takes one here and now',
+  about: 'backups that the server takes by itself; "latchkey backup FILE" takes one now',
   operations: [list, take],
 } as const satisfies Subject

@@ -15,12 +15,12 @@ const add = operation({
   command: 'blocklist add',
   route: 'POST /blocklist',
   role: 'operator',
-  summary: 'turn an address or a device away, at once; the same again changes reason and expiry',
+  summary: 'block an address or a device, at once; for an existing entry, change reason and expiry',
   input: Type.Object({
     ip: Type.Optional(text({ description: 'An address or CIDR range.' })),
-    identifier: Type.Optional(text({ description: 'A device, exactly as it names itself.' })),
-    reason: Type.Optional(text({ description: 'The reason, shown in the list.' })),
-    expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+    identifier: Type.Optional(text({ description: 'The exact identifier of a device.' })),
+    reason: Type.Optional(text({ description: 'The reason, for operators.' })),
+    expires_at: Type.Optional(momentText({ description: 'When it expires: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
   output: BlockView,
   async run({ db, now }, { ip, identifier, reason = '', expires_at }) {
@@ -37,7 +37,7 @@ const list = listing({
   plural: 'blocklist',
   row: view('ListedBlock', { ...BlockView.properties, is_over: Type.Boolean({ description: 'It has expired.' }) }),
   filters: Type.Object({
-    kind: Type.Optional(choice(['ip', 'identifier'], { description: 'Only addresses, or only devices.' })),
+    kind: Type.Optional(choice(['ip', 'identifier'], { description: 'Only addresses or only devices.' })),
   }),
   sorts: ['id', 'value', 'created_at', 'expires_at'],
   async page({ db, now }, filters, wanted) {
@@ -60,8 +60,8 @@ const remove = operation({
   command: 'blocklist remove',
   route: 'DELETE /blocklist/:id',
   role: 'operator',
-  summary: 'let an address or a device in again, at once',
-  input: Type.Object({ id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  summary: 'remove an entry; the address or device is admitted again at once',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'The id, from the list.' }) }),
   output: BlockView,
   run: async ({ db, now }, { id }) => blockView(await db.write((tx) => removeBlock(tx, id, now))),
   show: ({ kind, value }) => [`${kind} ${value} is not turned away any more.`],
@@ -69,7 +69,7 @@ const remove = operation({
 
 export const blocklist = {
   name: 'blocklist',
-  about: 'addresses and devices that are turned away',
+  about: 'addresses and devices that are refused',
   operations: [add, list, remove],
 } as const satisfies Subject
 

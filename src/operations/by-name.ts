@@ -33,7 +33,7 @@ export const byName = <const Name extends string>(resolve: Resolve, ...fields: N
     }
     const named: [string, TSchema][] = properties.map(([name, field]) => {
       if (!isNamed(name)) return [name, field]
-      const description = `${field.description} Its name does too, where no other has it.`
+      const description = `${field.description} Or its name, if unique.`
       const reference = text({ maxLength: 255, description })
       return [name, input.required?.includes(name) ? reference : Type.Optional(reference)]
     })

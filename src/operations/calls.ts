@@ -17,7 +17,7 @@ const goodCodes = [...new Set([...successes].map((answer) => String(declared(ans
 const list = listing({
   command: 'call list',
   route: 'GET /calls',
-  summary: 'what software asked and what it was told, newest first',
+  summary: 'list requests of clients and their answers, newest first',
   plural: 'calls',
   row: CallView,
   filters: Type.Object({
@@ -66,6 +66,6 @@ const list = listing({
 
 export const calls = {
   name: 'call',
-  about: 'what software asked and what it was told, licence keys masked',
+  about: 'requests of clients and their answers, licence keys masked',
   operations: [list],
 } as const satisfies Subject

@@ -23,7 +23,7 @@ const create = operation({
   command: 'contract create',
   route: 'POST /contracts',
   role: 'operator',
-  summary: 'let a reseller draw that many keys of a product, with the contract key',
+  summary: 'create a contract: a reseller may generate keys of a product, up to a quota',
   input: NewContract,
   output: ContractView,
   async run({ db, now }, draft) {
@@ -36,7 +36,7 @@ const create = operation({
 const list = listing({
   command: 'contract list',
   route: 'GET /contracts',
-  summary: 'every contract, and how much of its quota is used',
+  summary: 'list all contracts, and how much of each quota is used',
   plural: 'contracts',
   row: ContractView,
   filters: Type.Object({
@@ -69,7 +69,7 @@ const show = operation({
   command: 'contract show',
   route: 'GET /contracts/:contract',
   role: 'viewer',
-  summary: 'one contract with its quota, its permissions and its keys, the latest 100 if they are more',
+  summary: 'show a contract: quota, permissions and its latest 100 keys',
   input: Choice,
   output: view('ContractPage', {
     ...ContractView.properties,
@@ -99,7 +99,7 @@ const edit = operation({
   command: 'contract edit',
   route: 'PATCH /contracts/:contract',
   role: 'operator',
-  summary: 'change a contract; what is not named stays as it is',
+  summary: 'change a contract; fields you leave out keep their values',
   input: ContractEdit,
   output: ContractView,
   run: ({ db, now }, changes) => db.write(async (tx) => withUse(tx, await editContract(tx, changes, now))),
@@ -110,7 +110,7 @@ const remove = operation({
   command: 'contract delete',
   route: 'DELETE /contracts/:contract',
   role: 'operator',
-  summary: 'delete a contract for good; its keys stay and belong to no contract any more',
+  summary: 'permanently delete a contract; its keys stay, without a contract',
   input: Choice,
   output: ContractView,
   async loses({ contract: reference }, { db }) {

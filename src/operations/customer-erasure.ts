@@ -20,11 +20,11 @@ export const erase = operation({
   command: 'customer erase',
   route: 'POST /customers/:email/erase',
   role: 'owner',
-  summary: 'erase a person; their licences go on and belong to nobody, and what still holds their address is named',
+  summary: 'erase a person; their licences stay without an owner, and places that still hold the address are listed',
   input: Type.Object({
     email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
-    with_licenses: Type.Optional(toggle({ description: 'Delete their licences as well.' })),
-    dry_run: Type.Optional(toggle({ description: 'Only say how much would be erased.' })),
+    with_licenses: Type.Optional(toggle({ description: 'Also delete their licences.' })),
+    dry_run: Type.Optional(toggle({ description: 'Only report what would be erased.' })),
   }),
   output: ErasureView,
   loses: ({ email, with_licenses, dry_run }) =>

@@ -18,11 +18,9 @@ import { type Computed, type Declared, operation } from './operation'
 const Filter = {
   email: text({ maxLength: 320, description: 'The e-mail address of the owner, in upper or lower case.' }),
   product: Type.Optional(productReference('Only licences of this product: its id, uuid, slug or name.')),
-  dry_run: Type.Optional(toggle({ description: 'Only say what would change.' })),
+  dry_run: Type.Optional(toggle({ description: 'Only report what would change.' })),
 }
-const reason = Type.Optional(
-  text({ maxLength: 1024, description: 'The reason, shown to operators on each licence; clients are not told.' }),
-)
+const reason = Type.Optional(text({ maxLength: 1024, description: 'The reason, for operators only.' }))
 
 /** What these operations are asked for; each takes some of it. */
 interface Given extends OwnerFilter {
@@ -117,7 +115,7 @@ const endOf = (moment: string | null) => (moment ? minute(moment) : 'never')
 
 const block = customerChange({
   verb: 'block',
-  summary: 'block all licences of a customer, for example after a chargeback; "unblock" lets them be used again',
+  summary: 'block all licences of a customer, for example after a chargeback, until "unblock"',
   fields: { reason },
   plan: (db, licenseKey, input, now) => planBlock(db, licenseKey, { reason: input.reason, now }),
   warning: '"latchkey customer unblock" undoes it.',
@@ -125,9 +123,9 @@ const block = customerChange({
 
 const unblock = customerChange({
   verb: 'unblock',
-  summary: 'let all blocked licences of a customer be used again, as they were before',
+  summary: 'unblock all licences of a customer; each returns to its earlier state',
   fields: {
-    reason: Type.Optional(text({ maxLength: 1024, description: 'Only those that were blocked with this reason.' })),
+    reason: Type.Optional(text({ maxLength: 1024, description: 'Only licences blocked with this reason.' })),
   },
   async plan(db, licenseKey, input, now) {
     const planned = await planUnblock(db, licenseKey, now)
@@ -140,7 +138,7 @@ const unblock = customerChange({
 
 const revoke = customerChange({
   verb: 'revoke',
-  summary: 'block all licences of a customer for good, for example after a refund, and tell their devices',
+  summary: 'permanently block all licences of a customer, for example after a refund, and notify their devices',
   fields: { reason },
   plan: (db, licenseKey, input, now) => planRevocation(db, licenseKey, { reason: input.reason, now }),
   warning: 'This is for good: no command unblocks them.',
@@ -149,8 +147,8 @@ const revoke = customerChange({
 const extend = customerChange({
   verb: 'extend',
   bare: ['by'],
-  summary: 'give all licences of a customer more time: from their present end, or from now where they have ended',
-  fields: { by: text({ maxLength: 10, description: 'How much longer, in days or weeks: 30d or 4w.' }) },
+  summary: 'extend all licences of a customer, from their end, or from now if they have ended',
+  fields: { by: text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' }) },
   plan: (db, licenseKey, input, now) => planExtension(db, licenseKey, input.by!, now),
 })
 

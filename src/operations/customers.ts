@@ -20,7 +20,7 @@ const show = operation({
   command: 'customer show',
   route: 'GET /customers/:email',
   role: 'viewer',
-  summary: 'how much is kept of a person, by their e-mail address, and where it stands',
+  summary: 'show how much data is stored about a person, and where, by e-mail address',
   input: Person,
   output: CustomerView,
   async run({ db }, { email }) {
@@ -38,7 +38,7 @@ const exporting = operation({
   command: 'customer export',
   route: 'GET /customers/:email/export',
   role: 'owner',
-  summary: 'all that is kept of a person, as JSON: what they may ask for',
+  summary: 'export all data stored about a person, as JSON',
   input: Person,
   output: PersonalDataView,
   run: async ({ db }, { email }) => ({ email, ...customerExport(await requireCustomer(db.read, email)) }),
@@ -49,7 +49,8 @@ const traces = operation({
   command: 'customer traces',
   route: 'GET /customers/:email/traces',
   role: 'viewer',
-  summary: 'how often the files of the database hold an e-mail address, deleted rows and the write-ahead log included',
+  summary:
+    'count the occurrences of an e-mail address in the database files, deleted rows and the write-ahead log included',
   input: Person,
   output: CustomerTracesView,
   run: async ({ folder, isServer }, { email }) => ({
@@ -61,7 +62,7 @@ const traces = operation({
 
 export const customers = {
   name: 'customer',
-  about: 'all licences of one person, and what is kept of them',
+  about: 'all licences of a person, and the data stored about them',
   operations: [show, exporting, traces, erase, ...customerLicenses],
 } as const satisfies Subject
 

@@ -17,7 +17,7 @@ export const deliveries = listing({
   command: 'webhook deliveries',
   route: 'GET /deliveries',
   bare: ['webhook_id'],
-  summary: 'the latest deliveries and how they went, orders and callbacks too; each attempt in JSON',
+  summary: 'list the latest deliveries of webhooks, orders and callbacks; --json has each attempt',
   plural: 'deliveries',
   row: DeliveryView,
   filters: Type.Object({
@@ -64,10 +64,10 @@ export const replay = operation({
   route: 'POST /deliveries/replay',
   bare: ['delivery_id'],
   role: 'operator',
-  summary: 'send a delivery again, or all that a webhook was sent from one moment until another',
+  summary: 'send a delivery again, or all deliveries of a webhook in a period',
   input: Type.Object({
-    delivery_id: Type.Optional(integer({ minimum: 1, description: 'Its id, as the deliveries show it.' })),
-    webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook whose deliveries are sent again.' })),
+    delivery_id: Type.Optional(integer({ minimum: 1, description: 'The id, from "webhook deliveries".' })),
+    webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook to send deliveries to again.' })),
     ...period,
   }),
   output: Type.Object({

@@ -22,7 +22,7 @@ import { appraised, said, shapeOf } from './generator-lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const Choice = Type.Object({ id: integer({ minimum: 1, description: 'Its id, as "generator list" shows it.' }) })
+const Choice = Type.Object({ id: integer({ minimum: 1, description: 'The id, from "generator list".' }) })
 
 const format = {
   number_of_chunks: Type.Optional(
@@ -30,22 +30,22 @@ const format = {
       minimum: 1,
       maximum: keyLengthMax,
       option: 'chunks',
-      description: 'chunk-system: how many chunks, joined by "-"; at first 4.',
+      description: 'chunk-system: number of chunks, joined by "-"; default 4.',
     }),
   ),
   chunk_length: Type.Optional(
-    integer({ minimum: 1, maximum: keyLengthMax, description: 'chunk-system: characters of each chunk; at first 4.' }),
+    integer({ minimum: 1, maximum: keyLengthMax, description: 'chunk-system: characters in each chunk; default 4.' }),
   ),
-  charset: Type.Optional(text({ description: 'What characters are drawn from; at first 0-9 and A-F.' })),
+  charset: Type.Optional(text({ description: 'The characters to draw from; default 0-9 and A-F.' })),
   function_name: Type.Optional(
-    text({ option: 'template', description: 'custom: what a key looks like, such as {A:5}-{9:4}-{X:6}.' }),
+    text({ option: 'template', description: 'custom: the template of a key, such as {A:5}-{9:4}-{X:6}.' }),
   ),
-  prefix: Type.Optional(text({ nullable: true, description: 'Stands before each key.' })),
-  suffix: Type.Optional(text({ nullable: true, description: 'Stands behind each key.' })),
+  prefix: Type.Optional(text({ nullable: true, description: 'Text before each key.' })),
+  suffix: Type.Optional(text({ nullable: true, description: 'Text after each key.' })),
   activation_limit: Type.Optional(
-    integer({ minimum: -1, description: 'Seats of a new licence; 0 for any number; at first 1.' }),
+    integer({ minimum: -1, description: 'Seats of a new licence; 0 for unlimited; default 1.' }),
   ),
-  validity: Type.Optional(integer({ description: 'Days from the assignment; 0 for ever, as at first.' })),
+  validity: Type.Optional(integer({ description: 'Days from the assignment; 0 for unlimited; default 0.' })),
 }
 type Format = Partial<Static<ReturnType<typeof Type.Object<typeof format>>>>
 
@@ -53,14 +53,12 @@ const create = operation({
   command: 'generator create',
   route: 'POST /generators',
   role: 'operator',
-  summary: 'make a generator: say how many different keys it can make, refuse it when they are too few',
+  summary: 'create a generator and print how many different keys it can make; too few are refused',
   input: Type.Object({
-    product: productReference('The product the keys are for: its id, uuid, slug or name.'),
-    method: Type.Optional(
-      choice(table.method.enumValues, { description: 'What keys look like; chunk-system at first.' }),
-    ),
+    product: productReference('The product: its id, uuid, slug or name.'),
+    method: Type.Optional(choice(table.method.enumValues, { description: 'The form of keys; default chunk-system.' })),
     ...format,
-    dry_run: Type.Optional(toggle({ description: 'Only say what it could make.' })),
+    dry_run: Type.Optional(toggle({ description: 'Only report how many keys it could make.' })),
   }),
   output: Type.Union([
     AppraisedGeneratorView,
@@ -85,12 +83,12 @@ const create = operation({
 const list = listing({
   command: 'generator list',
   route: 'GET /generators',
-  summary: 'every generator',
+  summary: 'list all generators',
   plural: 'generators',
   row: GeneratorView,
   filters: Type.Object({
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
-    state: Type.Optional(choice(['active', 'disabled'], { description: 'Only those that make keys, or make none.' })),
+    state: Type.Optional(choice(['active', 'disabled'], { description: 'Only active or only disabled generators.' })),
   }),
   sorts: ['id', 'updated_at'],
   async page({ db }, { product: reference, state }, wanted) {
@@ -115,10 +113,10 @@ const preview = operation({
   command: 'generator preview',
   route: 'GET /generators/:id/preview',
   role: 'viewer',
-  summary: 'keys like those it will make; none is kept',
+  summary: 'show sample keys of a generator; none is stored',
   input: Type.Object({
     ...Choice.properties,
-    count: Type.Optional(integer({ minimum: 1, maximum: keysMax, description: 'How many; 5 when it is absent.' })),
+    count: Type.Optional(integer({ minimum: 1, maximum: keysMax, description: 'How many; default 5.' })),
   }),
   output: Type.Object({ id: Type.Integer(), license_keys: Type.Array(Type.String()) }),
   run: async ({ db }, { id, count = 5 }) => ({ id, license_keys: await previewKeys(db.read, id, count) }),
@@ -129,7 +127,7 @@ const edit = operation({
   command: 'generator edit',
   route: 'PATCH /generators/:id',
   role: 'operator',
-  summary: 'change what its keys will be like; its method, its product and the keys it has made stay',
+  summary: 'change how a generator makes keys; its method, its product and existing keys stay',
   input: Type.Object({ ...Choice.properties, ...format }),
   output: AppraisedGeneratorView,
   async run({ db, now }, { id, ...given }) {
@@ -145,7 +143,7 @@ const turn = <const Verb extends 'disable' | 'enable'>(verb: Verb, status: 0 | 1
     command: `generator ${verb}`,
     route: `POST /generators/:id/${verb}` as const,
     role: 'operator',
-    summary: `from now on it ${does}; those it has made stay as they are`,
+    summary: `${verb} a generator; keys it has made stay`,
     input: Choice,
     output: GeneratorView,
     run: async ({ db, now }, { id }) => generatorView(await db.write((tx) => switchGenerator(tx, id, status, now))),
@@ -156,7 +154,7 @@ const remove = operation({
   command: 'generator delete',
   route: 'DELETE /generators/:id',
   role: 'operator',
-  summary: 'delete a generator for good; the keys it has made stay',
+  summary: 'permanently delete a generator; keys it has made stay',
   input: Choice,
   output: GeneratorView,
   async loses({ id }, { db }) {
@@ -169,7 +167,7 @@ const remove = operation({
 
 export const generatorOperations = {
   name: 'generator',
-  about: 'how the licence keys of a product are drawn',
+  about: 'generators, which make the licence keys of a product',
   operations: [
     create,
     list,

@@ -22,17 +22,17 @@ export const jobKinds: readonly string[] = [
   'audit.checkpoint',
 ]
 
-const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+const id = integer({ minimum: 1, description: 'The id, from the list.' })
 
 const list = listing({
   command: 'job list',
   route: 'GET /jobs',
-  summary: 'the latest jobs',
+  summary: 'list the latest jobs',
   plural: 'jobs',
   row: JobView,
   filters: Type.Object({
     state: words(jobStates, 'Only those in one of these states', ['dead', 'queued,running']),
-    failed: Type.Optional(toggle({ description: 'Only those that failed for good.' })),
+    failed: Type.Optional(toggle({ description: 'Only jobs that failed permanently.' })),
     kind: Type.Optional(
       listOf({ description: 'Only those of these kinds', examples: ['deliver', 'deliver,fulfil-order'] }),
     ),
@@ -60,7 +60,7 @@ const show = operation({
   command: 'job show',
   route: 'GET /jobs/:id',
   role: 'viewer',
-  summary: 'all that is known of one job',
+  summary: 'show a job',
   input: Type.Object({ id }),
   output: JobView,
   run: async ({ db }, { id }) => jobView(await requireJob(db.read, id)),
@@ -72,10 +72,10 @@ const retry = operation({
   route: 'POST /jobs/retry',
   bare: ['id'],
   role: 'operator',
-  summary: 'run a dead job again, or one that waits at once; or all the dead ones of a kind',
+  summary: 'run a dead job again, or a waiting one now, or all dead jobs of a kind',
   input: Type.Object({
     id: Type.Optional(id),
-    kind: Type.Optional(text({ description: 'Every dead job of this kind instead', examples: ['deliver'] })),
+    kind: Type.Optional(text({ description: 'All dead jobs of this kind', examples: ['deliver'] })),
   }),
   output: Type.Union([JobView, Type.Object({ retried: counter('How many jobs are due now.') })]),
   async run({ db, now }, { id, kind }) {
@@ -97,7 +97,7 @@ const remove = operation({
   command: 'job delete',
   route: 'DELETE /jobs/:id',
   role: 'operator',
-  summary: 'take a job out of the queue: it is not done any more',
+  summary: 'delete a job; it will not run',
   input: Type.Object({ id }),
   output: JobView,
   loses: async ({ id }, { db }) => {
@@ -110,7 +110,7 @@ const remove = operation({
 
 export const jobs = {
   name: 'job',
-  about: 'work that is queued, done or has failed for good',
+  about: 'background jobs: queued, running, done, failed',
   operations: [list, show, retry, remove],
 } as const satisfies Subject
 

@@ -26,7 +26,7 @@ export const explainLicense = operation({
   command: 'license explain',
   route: 'GET /licenses/:license_key/explain',
   role: 'viewer',
-  summary: 'what "verify" and "activate" answer and why: each of their rules, what it observed, whether it held',
+  summary: 'explain what "verify" and "activate" answer: every rule, what it observed, whether it held',
   input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
   output: view('LicenseExplanation', {
     license_key: Type.String(),

@@ -9,14 +9,14 @@ const Choice = { license_key: licenseReference(), key: metaKey() }
 
 export const licenseMeta = {
   name: 'license meta',
-  about: 'what is noted of a licence, for its software to read',
+  about: 'metadata of a licence, which its software can read',
   operations: [
     operation({
       command: 'license meta set',
       route: 'PUT /licenses/:license_key/meta/:key',
       bare: ['value'],
       role: 'operator',
-      summary: 'note something of a licence, in place of what stood there',
+      summary: 'set metadata of a licence; an existing value is replaced',
       input: Type.Object({ ...Choice, value: metaValue() }),
       output: MetaPairView,
       async run({ db, now }, { license_key, ...meta }) {
@@ -29,7 +29,7 @@ export const licenseMeta = {
       command: 'license meta unset',
       route: 'DELETE /licenses/:license_key/meta/:key',
       role: 'operator',
-      summary: 'take metadata off a licence',
+      summary: 'remove metadata from a licence',
       input: Type.Object(Choice),
       output: Type.Object({ key: Type.String() }),
       async run({ db, now }, { license_key, key: name }) {

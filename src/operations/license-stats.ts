@@ -13,9 +13,9 @@ export const stats = operation({
   command: 'license stats',
   route: 'GET /stats',
   role: 'viewer',
-  summary: 'how many licences were sold: by day, month, product and status, in a time or ever',
+  summary: 'count licences sold, by day, month, product and status',
   input: Type.Object({
-    by: words(salesDimensions, 'What to count by; month when it is absent', ['month', 'product,status', 'day']),
+    by: words(salesDimensions, 'What to count by; default month', ['month', 'product,status', 'day']),
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     ...period,
   }),

@@ -33,7 +33,7 @@ const list = listing({
   command: 'license list',
   route: 'GET /licenses',
   summary:
-    'all licences, or those that match every filter; owner_email and expires_at find only licences that have one, from and to those assigned then',
+    'list licences that match all filters; sorting by owner_email or expires_at leaves out licences without one, --from and --to filter by date of assignment',
   plural: 'licenses',
   row: ListedLicenseView,
   filters: Type.Object({
@@ -45,7 +45,7 @@ const list = listing({
     ),
     ...period,
     owner_email: Type.Optional(text({ maxLength: 255, description: 'Only those of this owner.' })),
-    key: Type.Optional(text({ description: 'The beginning of a key, in upper or lower case.' })),
+    key: Type.Optional(text({ description: 'Keys that begin with this, in upper or lower case.' })),
     contract: Type.Optional(text({ maxLength: 255, description: 'Only those drawn from this contract.' })),
     generator: Type.Optional(integer({ minimum: 1, description: 'Only those drawn by this generator.' })),
   }),
@@ -70,11 +70,11 @@ const search = listing({
   command: 'license search',
   route: 'GET /search/licenses',
   bare: ['text'],
-  summary: 'licences with a part of it in their key, owner, e-mail address, notes or metadata',
+  summary: 'find licences by part of a key, owner, e-mail address, note or metadata',
   plural: 'licenses',
   row: ListedLicenseView,
   filters: Type.Object({
-    text: text({ maxLength: 255, description: 'Any part of it; case and hyphens do not count.' }),
+    text: text({ maxLength: 255, description: 'Any part of the text; case and hyphens are ignored.' }),
   }),
   sorts,
   page: searchLicenses,
@@ -86,9 +86,12 @@ const show = operation({
   command: 'license show',
   route: 'GET /licenses/:license_key',
   role: 'viewer',
-  summary: 'all there is to know of a licence: owner, state, end, seats, features, metadata, history',
+  summary: 'show a licence: owner, state, end, seats, features, metadata, history',
   input: Type.Object({
-    license_key: text({ maxLength: keyLengthMax, description: 'The licence key, or a part that no other has.' }),
+    license_key: text({
+      maxLength: keyLengthMax,
+      description: 'The licence key, or a part that matches one licence only.',
+    }),
   }),
   output: LicensePageView,
   run: async (context, { license_key }) =>
@@ -98,6 +101,6 @@ const show = operation({
 
 export const licenseOperations = {
   name: 'license',
-  about: 'licence keys: whose they are, what they allow, why they are refused',
+  about: 'licence keys: owners, terms, state, explanations',
   operations: [list, search, show, stats, explainLicense, ...licenseDeeds, ...licenseTerms],
 } as const satisfies Subject

@@ -12,14 +12,12 @@ import { licenseChange, summaryOf } from './license-change'
 import { operation } from './operation'
 
 const Choice = { license_key: licenseReference() }
-const reason = Type.Optional(
-  text({ maxLength: 1024, description: 'The reason, shown on its page and in its history; clients are not told.' }),
-)
+const reason = Type.Optional(text({ maxLength: 1024, description: 'The reason, for operators only.' }))
 
 const block = licenseChange({
   command: 'license block',
   route: 'POST /licenses/:license_key/block',
-  summary: 'refuse a licence with 204 from now on; its devices keep their seats, and "unblock" lets them in again',
+  summary: 'block a licence: it is refused with 204 until "unblock"; its devices keep their seats',
   input: Type.Object({ ...Choice, reason }),
   plan: (db, { license_key, reason }, now) => planBlock(db, license_key, { reason, now }),
 })
@@ -27,7 +25,7 @@ const block = licenseChange({
 const unblock = licenseChange({
   command: 'license unblock',
   route: 'POST /licenses/:license_key/unblock',
-  summary: 'let a blocked licence be used again, as it was before',
+  summary: 'unblock a licence; it returns to its earlier state',
   input: Type.Object(Choice),
   plan: (db, { license_key }, now) => planUnblock(db, license_key, now),
 })
@@ -35,7 +33,7 @@ const unblock = licenseChange({
 const revoke = licenseChange({
   command: 'license revoke',
   route: 'POST /licenses/:license_key/revoke',
-  summary: 'block a licence for good, and tell its devices',
+  summary: 'permanently block a licence, and notify its devices',
   input: Type.Object({ ...Choice, reason }),
   plan: (db, { license_key, reason }, now) => planRevocation(db, license_key, { reason, now }),
   warning: ({ licenseKey }, taken) =>
@@ -46,10 +44,10 @@ const extend = licenseChange({
   command: 'license extend',
   route: 'POST /licenses/:license_key/extend',
   bare: ['by'],
-  summary: 'give a licence more time: from its present end, or from now where it has ended',
+  summary: 'extend a licence, from its end, or from now if it has ended',
   input: Type.Object({
     ...Choice,
-    by: text({ maxLength: 10, description: 'How much longer, in days or weeks: 30d or 4w.' }),
+    by: text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' }),
   }),
   plan: (db, { license_key, by }, now) => planExtension(db, license_key, by, now),
 })
@@ -57,7 +55,7 @@ const extend = licenseChange({
 const edit = licenseChange({
   command: 'license edit',
   route: 'PATCH /licenses/:license_key',
-  summary: 'change a licence; what is not named stays as it is',
+  summary: 'change a licence; fields you leave out keep their values',
   input: LicenseEdit,
   plan: planEdit,
   help: 'Validity counts whole days from the assignment.\n"license extend KEY 30d" counts from the end, or from now.',
@@ -67,11 +65,11 @@ const replace = operation({
   command: 'license replace',
   route: 'POST /licenses/:license_key/replace',
   role: 'operator',
-  summary: 'give the owner of a licence another key on the same terms, and revoke the one before',
+  summary: 'give the owner a new key on the same terms, and revoke the old one',
   input: Type.Object({
     ...Choice,
     new_key: Type.Optional(
-      text({ maxLength: keyLengthMax, description: 'The key to give; drawn by its generator when it is absent.' }),
+      text({ maxLength: keyLengthMax, description: 'The new key; by default generated like the old one.' }),
     ),
     reason,
   }),

@@ -17,7 +17,7 @@ const create = operation({
   command: 'license create',
   route: 'POST /licenses',
   role: 'operator',
-  summary: 'make licence keys: those that are given, or drawn by a generator; assigned where an owner is named',
+  summary: 'create licence keys, given or generated; with an owner they are assigned',
   input: NewLicenses,
   output: Type.Object({ licenses: Type.Array(LicenseView) }),
   async run({ db, now }, input) {
@@ -30,11 +30,11 @@ const create = operation({
 const assign = licenseDeed({
   command: 'license assign',
   route: 'POST /licenses/:license_key/assign',
-  summary: 'give a licence key that is in stock to an owner; its time begins',
+  summary: 'assign a licence key from stock to an owner; its validity starts',
   input: Type.Object({
     ...Choice.properties,
-    owner_name: Type.Optional(text({ maxLength: 255, description: 'Whose it is from now on.' })),
-    owner_email: Type.Optional(text({ maxLength: 255, description: 'Their address.' })),
+    owner_name: Type.Optional(text({ maxLength: 255, description: 'The name of the owner.' })),
+    owner_email: Type.Optional(text({ maxLength: 255, description: 'The e-mail address of the owner.' })),
   }),
   make: (tx, { license_key, ...owner }, now) => assignByOperator(tx, license_key, ownerOf(owner), now),
 })
@@ -43,7 +43,7 @@ const remove = operation({
   command: 'license delete',
   route: 'DELETE /licenses/:license_key',
   role: 'operator',
-  summary: 'delete a licence key with its seats and its metadata, for good',
+  summary: 'permanently delete a licence key with its seats and metadata',
   input: Choice,
   output: LicenseSummaryView,
   async loses({ license_key }, { db, now }) {
@@ -66,7 +66,7 @@ const note = licenseDeed({
   route: 'POST /licenses/:license_key/notes',
   bare: ['note'],
   summary: 'add a note to the history of a licence',
-  input: Type.Object({ ...Choice.properties, note: text({ maxLength: 4096, description: 'What to remember.' }) }),
+  input: Type.Object({ ...Choice.properties, note: text({ maxLength: 4096, description: 'The note.' }) }),
   make: (tx, { license_key, note: words }, now) => noteLicense(tx, license_key, { note: words, now }),
 })
 

@@ -54,9 +54,9 @@ export function listing<
   const { plural, row, filters, sorts, page, columns, freeText, none, ...rest } = declared
   const usual = sorts[0]!
   const paging = {
-    sort: Type.Optional(choice(sorts.flatMap(bothWays), { description: `The order; ${usual} when it is absent.` })),
+    sort: Type.Optional(choice(sorts.flatMap(bothWays), { description: `The order; default ${usual}.` })),
     limit: Type.Optional(
-      integer({ minimum: 1, maximum: rowsMax, description: `How many at most; ${usualLimit} when it is absent.` }),
+      integer({ minimum: 1, maximum: rowsMax, description: `The maximum number of rows; default ${usualLimit}.` }),
     ),
     after: Type.Optional(text({ description: 'The "next" of the page before.' })),
   }

@@ -13,7 +13,7 @@ interface Overlap {
 /** How long what is replaced goes on beside its successor: nobody but the operator can know, so it is always said. */
 export const overlapField = ({ what, usual, ending, daysMax }: Overlap) =>
   text({
-    description: `${what}: ${usual}; 0 ${ending}. It has to be said.`,
+    description: `${what}: ${usual}; 0 ${ending}. Required.`,
     ifAbsent: `Say ${what[0]!.toLowerCase()}${what.slice(1)}: ${usual}, or 0 ${ending}.`,
     fault(given) {
       const overlapMs = parseDuration(given)

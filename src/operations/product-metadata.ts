@@ -9,14 +9,14 @@ const Choice = { product: productReference('The product: its id, uuid, slug or n
 
 export const productMeta = {
   name: 'product meta',
-  about: 'what is noted of a product, for its software to read',
+  about: 'metadata of a product, which its software can read',
   operations: [
     operation({
       command: 'product meta set',
       route: 'PUT /products/:product/meta/:key',
       bare: ['value'],
       role: 'operator',
-      summary: 'note something of a product, in place of what stood there',
+      summary: 'set metadata of a product; an existing value is replaced',
       input: Type.Object({ ...Choice, value: metaValue() }),
       output: MetaPairView,
       async run({ db, now }, { product, ...meta }) {
@@ -29,7 +29,7 @@ export const productMeta = {
       command: 'product meta unset',
       route: 'DELETE /products/:product/meta/:key',
       role: 'operator',
-      summary: 'take metadata off a product',
+      summary: 'remove metadata from a product',
       input: Type.Object(Choice),
       output: Type.Object({ key: Type.String() }),
       async run({ db, now }, { product, key: name }) {

@@ -18,7 +18,7 @@ const create = operation({
   command: 'product create',
   route: 'POST /products',
   role: 'operator',
-  summary: 'make a product',
+  summary: 'create a product',
   input: NewProduct,
   output: ProductView,
   run: async ({ db, now }, draft) => productView(await db.write((tx) => makeProduct(tx, draft, now))),
@@ -28,13 +28,13 @@ const create = operation({
 const list = listing({
   command: 'product list',
   route: 'GET /products',
-  summary: 'every product',
+  summary: 'list all products',
   plural: 'products',
   row: ProductView,
   filters: Type.Object({
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
-    source: Type.Optional(choice(['internal', 'envato'], { description: 'Only those sold there.' })),
-    name: Type.Optional(text({ description: 'The beginning of a name, in upper or lower case.' })),
+    source: Type.Optional(choice(['internal', 'envato'], { description: 'Only products from this source.' })),
+    name: Type.Optional(text({ description: 'Names that begin with this, in upper or lower case.' })),
   }),
   sorts: ['id', 'name', 'updated_at'],
   async page({ db }, filters, wanted) {
@@ -55,7 +55,7 @@ const show = operation({
   command: 'product show',
   route: 'GET /products/:product',
   role: 'viewer',
-  summary: 'one product, with its metadata and the key its answers are signed with',
+  summary: 'show a product, its metadata and the key that signs its answers',
   input: Choice,
   output: view('ProductPage', {
     ...ProductView.properties,
@@ -82,7 +82,7 @@ const set = operation({
   command: 'product set',
   route: 'PATCH /products/:product',
   role: 'operator',
-  summary: 'change settings of a product; what is not named stays as it is',
+  summary: 'change a product; fields you leave out keep their values',
   input: ProductSettings,
   output: ProductView,
   run: async ({ db, now }, settings) => productView(await db.write((tx) => setProduct(tx, settings, now))),
@@ -93,7 +93,7 @@ const remove = operation({
   command: 'product delete',
   route: 'DELETE /products/:product',
   role: 'operator',
-  summary: 'delete a product with its licence keys and all else that is its own, for good',
+  summary: 'permanently delete a product with its licence keys, generators, contracts, releases and key pair',
   input: Choice,
   output: ProductView,
   async loses({ product }, { db }) {
@@ -112,7 +112,7 @@ const remove = operation({
 
 export const productOperations = {
   name: 'product',
-  about: 'what is sold',
+  about: 'the products you sell',
   operations: [create, list, show, set, remove],
 } as const satisfies Subject
 

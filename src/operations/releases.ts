@@ -16,16 +16,16 @@ import { facts } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
+const id = integer({ minimum: 1, description: 'The id, from the list.' })
 const ofProduct = (description: string) => text({ nullable: true, description })
 
 const said = {
   update_summary: Type.Optional(
-    text({ nullable: true, option: 'summary', description: 'What is new, in a sentence.' }),
+    text({ nullable: true, option: 'summary', description: 'What is new, in one sentence.' }),
   ),
-  changelog: Type.Optional(text({ nullable: true, orFile: true, description: 'What is new, at length.' })),
+  changelog: Type.Optional(text({ nullable: true, orFile: true, description: 'What is new, in full.' })),
   release_date: Type.Optional(
-    momentText({ description: 'Its date instead of the present: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+    momentText({ description: 'The date, 2030-01-31 or 2030-01-31T12:00:00Z; default now.' }),
   ),
 }
 
@@ -34,13 +34,13 @@ const add = operation({
   route: 'POST /releases',
   role: 'operator',
   takesFile: true,
-  summary: 'copy a file into the data folder as a release of a product; a draft until it is published',
+  summary: 'add a file as a release of a product, as a draft until it is published',
   input: Type.Object({
-    product: ofProduct('Whose release it is: its id, uuid, slug or name.'),
-    version: text({ description: 'Its name', examples: ['1.0.2'] }),
-    numeric_version: integer({ description: 'Its number, which orders releases', examples: ['102'] }),
+    product: ofProduct('The product: its id, uuid, slug or name.'),
+    version: text({ description: 'The version', examples: ['1.0.2'] }),
+    numeric_version: integer({ description: 'The number that orders releases', examples: ['102'] }),
     ...said,
-    publish: Type.Optional(toggle({ description: 'Let customers have it at once.' })),
+    publish: Type.Optional(toggle({ description: 'Publish it at once.' })),
   }),
   output: ReleaseView,
   async run({ db, folder, upload, now, onProgress }, { product, version, publish = false, ...given }) {
@@ -66,12 +66,12 @@ const add = operation({
 const list = listing({
   command: 'release list',
   route: 'GET /releases',
-  summary: 'every release, newest first',
+  summary: 'list all releases, newest first',
   plural: 'releases',
   row: ReleaseView,
   filters: Type.Object({
     product: Type.Optional(ofProduct('Only those of this product: its id, uuid, slug or name.')),
-    state: Type.Optional(choice(['draft', 'published'], { description: 'Only those customers see, or do not.' })),
+    state: Type.Optional(choice(['draft', 'published'], { description: 'Only published releases, or only drafts.' })),
   }),
   sorts: ['-numeric_version', 'id', 'release_date', 'download_counter', 'file_size'],
   async page({ db }, { product, state }, wanted) {
@@ -98,7 +98,7 @@ const show = operation({
   command: 'release show',
   route: 'GET /releases/:id',
   role: 'viewer',
-  summary: 'all that is known of one release',
+  summary: 'show a release',
   input: Type.Object({ id }),
   output: ReleaseView,
   run: async ({ db }, { id }) => releaseView(await requireRelease(db.read, id)),
@@ -116,19 +116,19 @@ const change = <const Word extends 'publish' | 'withdraw'>(word: Word, isPublish
     run: async ({ db, now }, { id }) => releaseView(await db.write((tx) => setPublished(tx, id, { isPublished, now }))),
     show: (release) => [`Release ${release.id}, version ${release.version}: ${stateOf(release)}.`],
   })
-const publish = change('publish', true, 'let customers see and download a release')
-const withdraw = change(
-  'withdraw',
-  false,
-  'take a release back: nobody sees or downloads it until it is published again',
-)
+const publish = change('publish', true, 'publish a release to customers')
+const withdraw = change('withdraw', false, 'withdraw a release until it is published again')
 
 const edit = operation({
   command: 'release edit',
   route: 'PATCH /releases/:id',
   role: 'operator',
-  summary: 'change what is said of a release; its number and its file stay',
-  input: Type.Object({ id, version: Type.Optional(text({ description: 'Its name', examples: ['1.0.2'] })), ...said }),
+  summary: 'change the description of a release; its number and file stay',
+  input: Type.Object({
+    id,
+    version: Type.Optional(text({ description: 'The version', examples: ['1.0.2'] })),
+    ...said,
+  }),
   output: ReleaseView,
   async run({ db, now }, { id, version, update_summary, changelog, release_date }) {
     const changes = {
@@ -148,7 +148,7 @@ const remove = operation({
   command: 'release delete',
   route: 'DELETE /releases/:id',
   role: 'operator',
-  summary: 'remove a release, and its file unless another release has the same',
+  summary: 'delete a release, and its file unless another release uses it',
   input: Type.Object({ id }),
   output: ReleaseView,
   loses: async ({ id }, { db }) => {
@@ -161,7 +161,7 @@ const remove = operation({
 
 export const releases = {
   name: 'release',
-  about: 'the files that customers download, version by version',
+  about: 'files that customers download, by version',
   operations: [add, list, show, publish, withdraw, edit, remove],
 } as const satisfies Subject
 

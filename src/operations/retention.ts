@@ -8,8 +8,8 @@ const run = operation({
   command: 'retention run',
   route: 'POST /retention',
   role: 'owner',
-  summary: 'remove what is older than the settings keep_… say, some rows at a time; the server does so every night',
-  input: Type.Object({ dry_run: Type.Optional(toggle({ description: 'Only count; remove nothing.' })) }),
+  summary: 'delete what is older than the settings keep_… allow; the server does this every night',
+  input: Type.Object({ dry_run: Type.Optional(toggle({ description: 'Only count; delete nothing.' })) }),
   output: RetentionView,
   async run({ db, config, now }, { dry_run = false }) {
     return { dry_run, removed: await retain(db, config, { now, isTrial: dry_run }) }

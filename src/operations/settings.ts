@@ -26,7 +26,7 @@ const list = operation({
   command: 'setting list',
   route: 'GET /settings',
   role: 'viewer',
-  summary: 'every setting: its value, where it comes from, its default, what it does',
+  summary: 'list all settings: value, source, default, purpose',
   input: Type.Object({}),
   output: Type.Object({ settings: Type.Array(SettingView) }),
   run: async ({ db, config }) => ({ settings: await listSettings(db.read, config) }),
@@ -38,7 +38,7 @@ const show = operation({
   command: 'setting show',
   route: 'GET /settings/:name',
   role: 'viewer',
-  summary: 'one setting: its value, where it comes from, its default, what it does',
+  summary: 'show a setting: value, source, default, purpose',
   input: Type.Object({ name: anyName }),
   output: SettingView,
   run: async ({ db, config }, { name: word }) => viewOf({ db, config }, requireSetting(word)),
@@ -60,12 +60,12 @@ const set = operation({
   route: 'PUT /settings/:name',
   bare: ['value'],
   role: 'owner',
-  summary: 'store a setting; a running server follows with its next request',
+  summary: 'store a setting; a running server uses it from its next request on',
   input: Type.Object({
     name,
-    value: Type.Optional(text({ nullable: true, description: 'Its value; empty clears it.' })),
-    secret: Type.Optional(text({ option: 'value', file: true, description: 'Its value, for secrets.' })),
-    envato_token: Type.Optional(text({ file: true, description: 'The token anew, where envato_url changes.' })),
+    value: Type.Optional(text({ nullable: true, description: 'The value; empty clears it.' })),
+    secret: Type.Optional(text({ option: 'value', file: true, description: 'The value, for secrets.' })),
+    envato_token: Type.Optional(text({ file: true, description: 'The token again, when envato_url changes.' })),
   }),
   output: SettingView,
   async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
@@ -96,7 +96,7 @@ const unset = operation({
   command: 'setting unset',
   route: 'DELETE /settings/:name',
   role: 'owner',
-  summary: 'forget what is stored: a flag, a variable or the default holds again',
+  summary: 'remove a stored setting; its flag, variable or default applies again',
   input: Type.Object({ name }),
   output: SettingView,
   async run({ db, config, now }, { name: word }) {
@@ -109,7 +109,7 @@ const unset = operation({
 
 export const settingOperations = {
   name: 'setting',
-  about: 'what the server goes by, and can be told while it runs',
+  about: 'settings, which can be changed while the server runs',
   operations: [list, show, set, unset],
 } as const satisfies Subject
 

@@ -18,11 +18,11 @@ const usualBits = 4096
 const product = Type.Optional(
   text({
     nullable: true,
-    description: "A product's own key pair instead of the global one: its id, uuid, slug or name.",
+    description: 'The product, for its own key pair instead of the global one: its id, uuid, slug or name.',
   }),
 )
 const sizes = keySizes.map(String)
-const bits = Type.Optional(choice(sizes, { description: `Size of the new RSA key; ${usualBits} when it is absent.` }))
+const bits = Type.Optional(choice(sizes, { description: `The size of the new RSA key; default ${usualBits}.` }))
 
 const UsedKeyView = view('UsedPublicKey', {
   ...PublicKeyView.properties,
@@ -36,7 +36,7 @@ const show = operation({
   command: 'key show',
   route: 'GET /signing-keys',
   role: 'viewer',
-  summary: 'every public key: those in use, those to come and those before them',
+  summary: 'show all public keys: current, coming and retired',
   input: Type.Object({}),
   output: Type.Object({ keys: Type.Array(UsedKeyView) }),
   async run({ db, now }) {
@@ -51,7 +51,7 @@ const generate = operation({
   command: 'key generate',
   route: 'POST /signing-keys',
   role: 'owner',
-  summary: 'give a product a key pair of its own; answers about it are signed with it from now on',
+  summary: 'create a key pair for a product; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
   output: PublicKeyView,
   loses: async ({ product }, context) => lossOfFirstKey(context, await ownerOf(context.db.read, product)),
@@ -66,7 +66,7 @@ const importKey = operation({
   bare: ['private_key'],
   role: 'owner',
   proof: 'session',
-  summary: 'sign with an existing RSA private key (PEM), so that clients that know it go on unchanged',
+  summary: 'sign with an existing RSA private key (PEM), so that clients that know it need no change',
   input: Type.Object({
     private_key: text({ file: true, description: 'The private key, PKCS#1 or PKCS#8.' }),
     product,
@@ -89,13 +89,12 @@ const rotate = operation({
   command: 'key rotate',
   route: 'POST /signing-keys/rotate',
   role: 'owner',
-  summary:
-    'make a fresh key that follows the one in use, after an overlap or at once; the public key before it stays visible',
+  summary: 'replace the signing key, after an overlap or at once; the old public key stays listed',
   input: Type.Object({
     product,
     bits,
     overlap: overlapField({
-      what: 'How long the key before it goes on signing',
+      what: 'How long the old key keeps signing',
       usual: '30d, while software in the field changes over',
       ending: 'to end it at once',
       daysMax: 366,
@@ -115,8 +114,8 @@ const retire = operation({
   command: 'key retire',
   route: 'POST /signing-keys/:key_id/retire',
   role: 'owner',
-  summary: 'end a key before its overlap is over, when it has leaked or nobody needs it any more; its successor signs',
-  input: Type.Object({ key_id: text({ description: 'Its id, as "key show" tells it.' }) }),
+  summary: 'retire a signing key before its overlap ends, after a leak for example; its successor signs',
+  input: Type.Object({ key_id: text({ description: 'The id, from "key show".' }) }),
   output: PublicKeyView,
   loses: ({ key_id }) => `Clients that know only key ${key_id} will refuse every answer from now on.`,
   run: async ({ db, now }, { key_id }) => publicKeyView(await db.write((tx) => retireKey(tx, key_id, now)), now),
@@ -125,7 +124,7 @@ const retire = operation({
 
 export const signingKeys = {
   name: 'key',
-  about: "the key pairs that sign every answer: the global one, and products' own",
+  about: 'key pairs that sign answers: the global one, and those of products',
   operations: [show, generate, importKey, rotate, retire],
 } as const satisfies Subject
 

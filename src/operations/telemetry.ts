@@ -40,7 +40,7 @@ async function recordsOf(db: Queryable, { product, ...filter }: Filters, now: Da
 const list = listing({
   command: 'telemetry list',
   route: 'GET /telemetry',
-  summary: 'what customers’ software has sent, newest first',
+  summary: 'list telemetry records, newest first',
   plural: 'records',
   row: TelemetryRecordView,
   filters: Type.Object({
@@ -71,11 +71,11 @@ const purge = operation({
   command: 'telemetry purge',
   route: 'POST /telemetry/purge',
   role: 'operator',
-  summary: 'remove records that are older than a date, for good',
+  summary: 'permanently delete telemetry records older than a date',
   input: Type.Object({
-    before: momentText({ description: 'Those made before it: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
+    before: momentText({ description: 'Only records before this moment: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
     ...filters,
-    dry_run: Type.Optional(toggle({ description: 'Only count them.' })),
+    dry_run: Type.Optional(toggle({ description: 'Only count the records.' })),
   }),
   output: Type.Object({ records: counter('How many are removed, or would be.'), dry_run: Type.Boolean() }),
   async loses({ before, dry_run, ...filter }, { db, now }) {
@@ -100,6 +100,6 @@ const purge = operation({
 
 export const telemetryOperations = {
   name: 'telemetry',
-  about: 'what customers’ software has sent',
+  about: 'telemetry sent by your software',
   operations: [list, purge],
 } as const satisfies Subject

@@ -15,7 +15,7 @@ const doctorOperation = operation({
   command: 'doctor',
   route: 'GET /doctor',
   role: 'viewer',
-  summary: 'look whether all holds that must hold, and name what breaks it; exit 0 when it is well, 1 when it is not',
+  summary: 'check the installation and name everything that is wrong; exit code 0 if all is well, 1 if not',
   input: nothing,
   output: DiagnosisView,
   run: (context) => examine(context, context.now),
@@ -35,7 +35,7 @@ const statusOperation = operation({
   command: 'status',
   route: 'GET /status',
   role: 'viewer',
-  summary: 'how things stand: keys, activations, the queue, the last backup, the disk, and what needs attention',
+  summary: 'show the state of the installation: keys, activations, queue, last backup, disk, and what needs attention',
   input: nothing,
   output: StatusView,
   run: (context) => statusOf(context, context.now),
@@ -64,11 +64,11 @@ const optimizeOperation = operation({
   command: 'optimize',
   route: 'POST /optimize',
   role: 'operator',
-  summary: 'refresh the query plans of the database and write its write-ahead log back; the server does so every night',
+  summary: 'refresh query plans and write the write-ahead log back into the database; the server does this every night',
   input: Type.Object({
     wipe: Type.Optional(
       toggle({
-        description: 'Overwrite what deleted rows have left; while no server runs, write the whole file anew.',
+        description: 'Overwrite the remains of deleted rows; while no server runs, rewrite the whole file.',
       }),
     ),
   }),

@@ -19,7 +19,7 @@ const held = <const Kind extends 'session' | 'token'>(kind: Kind, summary: strin
     summary,
     plural: `${kind}s`,
     row: TokenView,
-    filters: Type.Object({ user, ended: Type.Optional(toggle({ description: 'Those that have ended as well.' })) }),
+    filters: Type.Object({ user, ended: Type.Optional(toggle({ description: 'Also those that have ended.' })) }),
     sorts: ['id', 'name', 'created_at', 'expires_at', 'last_used_at'],
     async page(context, { user, ended }, wanted) {
       requireOwnOrOwner(context.user, user)
@@ -45,11 +45,11 @@ const create = operation({
   route: 'POST /users/:user/tokens',
   role: 'viewer',
   proof: 'always',
-  summary: 'make a token that scripts show to the operator API, and print it, this once; it may do what its user may',
+  summary: 'create a token for the operator API, with the rights of its user, and print it; it cannot be shown again',
   input: Type.Object({
     user,
     name: text({ maxLength: 100, description: 'What it is for: "nightly export".' }),
-    expires_at: Type.Optional(momentText({ description: 'When it ends: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
+    expires_at: Type.Optional(momentText({ description: 'When it expires: 2030-01-31 or 2030-01-31T12:00:00Z.' })),
   }),
   output: view('NewToken', {
     ...TokenView.properties,
@@ -68,8 +68,8 @@ const revoke = operation({
   command: 'user tokens revoke',
   route: 'DELETE /users/:user/tokens/:id',
   role: 'viewer',
-  summary: 'end a token for good, at once',
-  input: Type.Object({ user, id: integer({ minimum: 1, description: 'Its id, as the list shows it.' }) }),
+  summary: 'permanently revoke a token, at once',
+  input: Type.Object({ user, id: integer({ minimum: 1, description: 'The id, from the list.' }) }),
   output: TokenView,
   async run(context, { user, id }) {
     requireOwnOrOwner(context.user, user)
@@ -83,10 +83,10 @@ const end = operation({
   command: 'user sessions revoke',
   route: 'DELETE /users/:user/sessions',
   role: 'viewer',
-  summary: 'end the sessions of a user at once: one, or all of them and their tokens, but those kept by name',
+  summary: 'end one session of a user at once, or all sessions and tokens, except tokens you keep',
   input: Type.Object({
     user,
-    id: Type.Optional(integer({ minimum: 1, description: 'Only this one, by its id in the list.' })),
+    id: Type.Optional(integer({ minimum: 1, description: 'Only this session, by its id.' })),
     keep_tokens: Type.Optional(listOf({ description: keptTokens })),
   }),
   output: Type.Object({ sessions: Type.Array(TokenView, { description: 'Those that were ended.' }) }),
@@ -101,12 +101,12 @@ const end = operation({
 
 export const userTokens = {
   name: 'user tokens',
-  about: 'what scripts show to the operator API instead of a password',
-  operations: [create, held('token', 'the tokens of a user; of their values only the beginning is known'), revoke],
+  about: 'tokens of a user, for scripts that call the operator API',
+  operations: [create, held('token', 'list the tokens of a user, with the first characters of each value'), revoke],
 } as const satisfies Subject
 
 export const userSessions = {
   name: 'user sessions',
-  about: 'where a user is logged in',
-  operations: [held('session', 'where a user is logged in'), end],
+  about: 'sessions of a user',
+  operations: [held('session', 'sessions of a user'), end],
 } as const satisfies Subject

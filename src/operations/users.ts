@@ -17,13 +17,13 @@ import { minute } from './lines'
 import { listing } from './listing'
 import { type OperationContext, operation, type Subject } from './operation'
 
-const role = { description: 'A viewer looks, an operator does the daily work, an owner decides over keys and people.' }
+const role = { description: 'viewer: read only; operator: daily work; owner: also keys and users.' }
 const user = text({ description: 'The name of the user.' })
 const password = text({
   maxLength: 512,
   file: true,
   asked: 'Password (15 characters at least; none, and one is made)',
-  description: 'At least 15 characters; without it one is made, and shown this once.',
+  description: 'The password, at least 15 characters; by default a random one, shown once.',
 })
 
 const UserWithPasswordView = view('UserWithPassword', {
@@ -38,9 +38,9 @@ const create = operation({
   route: 'POST /users',
   role: 'owner',
   proof: 'session',
-  summary: 'create a user, with a password of their own',
+  summary: 'create a user',
   input: Type.Object({
-    name: text({ maxLength: 64, description: 'What they log in as: small letters, digits and . _ @ -' }),
+    name: text({ maxLength: 64, description: 'The name to log in with: lower-case letters, digits and . _ @ -' }),
     role: choice(roles, role),
     password: Type.Optional(password),
   }),
@@ -57,12 +57,12 @@ const listed = listing({
   command: 'user list',
   route: 'GET /users',
   role: 'owner',
-  summary: 'everybody who can log in, or could',
+  summary: 'list all users',
   plural: 'users',
   row: UserView,
   filters: Type.Object({
     role: Type.Optional(choice(roles, { description: 'Only those of this role.' })),
-    status: Type.Optional(choice(['active', 'disabled'], { description: 'Only active ones, or only disabled ones.' })),
+    status: Type.Optional(choice(['active', 'disabled'], { description: 'Only active or only disabled users.' })),
   }),
   sorts: ['name', 'id', 'role', 'created_at', 'last_login_at'],
   async page({ db }, filters, wanted) {
@@ -84,7 +84,7 @@ const set = operation({
   route: 'PATCH /users/:user',
   role: 'owner',
   proof: 'session',
-  summary: 'give a user another role, from the next request on',
+  summary: 'change the role of a user, from the next request on',
   input: Type.Object({ user, role: choice(roles, role) }),
   output: UserView,
   run: async ({ db, now }, { user, role }) => userView(await db.write((tx) => changeRole(tx, user, role, now))),
@@ -96,7 +96,7 @@ const passwd = operation({
   route: 'PUT /users/:user/password',
   role: 'owner',
   proof: 'session',
-  summary: 'give a user another password, and end all their sessions and tokens, but tokens kept by name',
+  summary: 'change the password of a user, and end their sessions and tokens, except tokens you keep',
   input: Type.Object({
     user,
     password: Type.Optional(password),
@@ -115,7 +115,7 @@ const disable = operation({
   command: 'user disable',
   route: 'POST /users/:user/disable',
   role: 'owner',
-  summary: 'shut a user out at once; their sessions and tokens end for good',
+  summary: 'disable a user at once; their sessions and tokens end permanently',
   input: Type.Object({ user }),
   output: UserView,
   run: changing(disableUser),
@@ -127,7 +127,7 @@ const enable = operation({
   route: 'POST /users/:user/enable',
   role: 'owner',
   proof: 'session',
-  summary: 'let a user log in again',
+  summary: 'enable a user again',
   input: Type.Object({ user }),
   output: UserView,
   run: changing(enableUser),
@@ -138,7 +138,7 @@ const remove = operation({
   command: 'user delete',
   route: 'DELETE /users/:user',
   role: 'owner',
-  summary: 'remove a user with their sessions and tokens; what they did stays in the audit log',
+  summary: 'delete a user with their sessions and tokens; their changes stay in the audit log',
   input: Type.Object({ user }),
   output: UserView,
   run: changing(removeUser),
@@ -148,7 +148,7 @@ const remove = operation({
 
 export const users = {
   name: 'user',
-  about: 'the people who run this installation',
+  about: 'users of the operator API',
   operations: [create, listed, set, passwd, disable, enable, remove],
 } as const satisfies Subject
 

@@ -21,9 +21,9 @@ import { facts, listed } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 
-const id = integer({ minimum: 1, description: 'Its id, as the list shows it.' })
-const name = text({ description: 'What it is for.' })
-const url = text({ description: 'Where the events are posted.' })
+const id = integer({ minimum: 1, description: 'The id, from the list.' })
+const name = text({ description: 'The name.' })
+const url = text({ description: 'The address that receives the events.' })
 const wantedEvents = listOf({
   description: 'Events, separated by commas: license.created,license.expired; or all.',
 })
@@ -38,7 +38,7 @@ const add = operation({
   route: 'POST /webhooks',
   role: 'operator',
   proof: 'session',
-  summary: 'tell an address of events from now on, and print the secret it checks them with, this once',
+  summary: 'send events to an address, and print the secret for checking them; it cannot be shown again',
   input: Type.Object({ name, url, events: wantedEvents }),
   output: WebhookWithSecretView,
   async run({ db, sealer, now }, draft) {
@@ -55,7 +55,7 @@ const add = operation({
 const list = listing({
   command: 'webhook list',
   route: 'GET /webhooks',
-  summary: 'every webhook',
+  summary: 'list all webhooks',
   plural: 'webhooks',
   row: WebhookView,
   filters: Type.Object({
@@ -81,7 +81,7 @@ const show = operation({
   command: 'webhook show',
   route: 'GET /webhooks/:id',
   role: 'viewer',
-  summary: 'all that is known of one webhook but its secret',
+  summary: 'show a webhook, without its secret',
   input: Type.Object({ id }),
   output: WebhookView,
   run: async ({ db }, { id }) => webhookView(await requireWebhook(db.read, id)),
@@ -93,7 +93,7 @@ const edit = operation({
   route: 'PATCH /webhooks/:id',
   role: 'operator',
   proof: 'session',
-  summary: 'change its name, its address or its events from now on; what is not named stays',
+  summary: 'change the name, address or events of a webhook; fields you leave out keep their values',
   input: Type.Object({
     id,
     name: Type.Optional(name),
@@ -128,7 +128,7 @@ const rotate = operation({
   route: 'POST /webhooks/:id/rotate-secret',
   role: 'operator',
   proof: 'session',
-  summary: 'sign what it is sent with a new secret from now on, and print that, this once',
+  summary: 'give a webhook a new secret, in use from now on, and print it; it cannot be shown again',
   input: Type.Object({ id }),
   output: WebhookWithSecretView,
   async run({ db, sealer, now }, { id }) {
@@ -142,7 +142,7 @@ const remove = operation({
   command: 'webhook delete',
   route: 'DELETE /webhooks/:id',
   role: 'operator',
-  summary: 'remove a webhook with the list of what it was sent',
+  summary: 'delete a webhook with its deliveries',
   input: Type.Object({ id }),
   output: WebhookView,
   loses: async ({ id }, { db }) => {
@@ -157,7 +157,7 @@ const test = operation({
   command: 'webhook test',
   route: 'POST /webhooks/:id/test',
   role: 'operator',
-  summary: 'send it the message webhook.ping, which means nothing',
+  summary: 'send a webhook the test message webhook.ping',
   input: Type.Object({ id }),
   output: Type.Object({ delivery_id: Type.Integer() }),
   run: async ({ db, now }, { id }) => ({ delivery_id: await db.write((tx) => pingWebhook(tx, id, now)) }),
@@ -168,14 +168,14 @@ const test = operation({
 
 export const webhooks = {
   name: 'webhook',
-  about: 'addresses that are told what happens',
+  about: 'webhooks, which notify your own servers of events',
   operations: [
     add,
     list,
     show,
     edit,
-    turn('disable', false, 'tell it nothing more; what still waits for it fails, and can be replayed later'),
-    turn('enable', true, 'tell it of events again, from now on'),
+    turn('disable', false, 'disable a webhook; waiting messages fail, and can be replayed later'),
+    turn('enable', true, 'enable a webhook again'),
     rotate,
     remove,
     deliveries,

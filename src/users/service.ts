@@ -47,7 +47,7 @@ export const changeRole = (tx: Tx, name: string, role: User['role'], now: Date) 
   change(tx, { name, verb: 'user.updated', values: { role } }, now)
 
 /** What is said of the tokens that go on when sessions end. */
-export const keptTokens = 'The names of tokens that go on, as a list; all others end with the sessions.'
+export const keptTokens = 'The names of tokens to keep; all others end with the sessions.'
 
 /** Another password, and the names of the tokens that go on with it. */
 export interface PasswordChange {

@@ -11,7 +11,7 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 export const completionCommand = (program: Command, io: Io, all: () => Command) =>
   program
     .command('completion')
-    .description('print what a shell needs to complete commands, options and their words')
+    .description('print the completion script for a shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .addHelpText('after', '\nIn this shell alone:  source <(latchkey completion bash)')
     .action((shell: keyof typeof shells) => io.out(shells[shell](completionNodes(all()))))

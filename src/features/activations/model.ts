@@ -21,12 +21,18 @@ export const Device = Type.Object({
 /** What `verify` takes beside the device. */
 export const VerifiedDevice = Type.Object({
   ...Device.properties,
-  email: Type.Optional(text({ maxLength: 255, description: 'The owner of an Envato purchase code that is new here.' })),
+  email: Type.Optional(
+    text({ maxLength: 255, description: 'The e-mail address of the owner, for a new Envato purchase code.' }),
+  ),
 })
 
 export const DeviceActivation = Type.Object({
   ...Device.properties,
   post_url: Type.Optional(
-    text({ maxLength: 2048, nullable: true, description: 'Told when an operator deactivates this device.' }),
+    text({
+      maxLength: 2048,
+      nullable: true,
+      description: 'The address to notify when an operator deactivates this device.',
+    }),
   ),
 })

@@ -21,7 +21,7 @@ export function activationRoutes(deps: Deps) {
       '/verify',
       ({ body, requestContext }) => verify(deps, body, requestContext),
       endpoint('verify', VerifiedDevice, {
-        summary: 'Ask whether a licence is good on a device',
+        summary: 'Check that a licence is valid on a device',
         says: ['valid_license_key', 'envato_purchase_code_added', ...standing, 'no_activation_found'],
       }),
     )
@@ -38,7 +38,7 @@ export function activationRoutes(deps: Deps) {
       '/deactivate',
       ({ body, requestContext }) => seated(body, requestContext, (tx) => deactivate(tx, body, requestContext.now)),
       endpoint('deactivate', Device, {
-        summary: "Free a device's seat",
+        summary: 'Free the seat of a device',
         says: ['license_deactivated', 'license_already_inactive', 'invalid_license_key', 'identifier_required'],
       }),
     )
@@ -46,7 +46,7 @@ export function activationRoutes(deps: Deps) {
       '/get-license-key-details',
       ({ body, requestContext }) => getLicenseKeyDetails(deps.db.read, body, requestContext.now),
       endpoint('get-license-key-details', Device, {
-        summary: 'The licence and its product, for a device that holds a seat',
+        summary: 'Show a licence and its product to a device that holds a seat',
         says: ['active_license_found', ...standing, 'no_activation_found'],
       }),
     )

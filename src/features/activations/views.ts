@@ -7,7 +7,7 @@ import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenA
 /** A device and the seat it holds or held, as operators see it. */
 export const ActivationView = view('Activation', {
   id: Type.Integer(),
-  identifier: Type.String({ description: 'The device, as it names itself.' }),
+  identifier: Type.String({ description: 'The identifier of the device.' }),
   status: word(['active', 'inactive'], 'active: the seat is taken; inactive: it was freed.'),
   post_url: Type.String(),
   ip: Type.String(),

@@ -23,11 +23,13 @@ export const Order = Type.Object({
       minimum: 1,
       maximum: atOnceMax,
       aliases: ['count'],
-      description: 'How many keys; 1 when it is absent.',
+      description: 'How many keys; default 1.',
     }),
   ),
-  generate: Type.Optional(flag({ description: '1: generate what the stock lacks.' })),
+  generate: Type.Optional(flag({ description: '1: generate the keys that are missing in stock.' })),
   generator_id: Type.Optional(generatorReference('The generator to use; the oldest active one otherwise.')),
-  webhook_url: Type.Optional(text({ maxLength: 2048, description: 'Where the outcome of a queued order is posted.' })),
+  webhook_url: Type.Optional(
+    text({ maxLength: 2048, description: 'The address that receives the outcome of a queued order.' }),
+  ),
   identifier: Type.Optional(text({ maxLength: 255, description: "The shop's name for the order." })),
 })

@@ -15,7 +15,7 @@ export const assignments = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => assignLicenseKey(tx, body, requestContext.now)),
       endpoint('assign-license-key', Assignment, {
-        summary: 'Give a licence key to an owner',
+        summary: 'Assign a licence key to an owner',
         says: ['license_key_assigned', 'invalid_or_already_assigned'],
       }),
     )
@@ -28,7 +28,7 @@ export const assignments = (deps: Deps) =>
           ),
         ),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation, {
-        summary: 'Give a licence key to an owner and take a seat, both or neither',
+        summary: 'Assign a licence key to an owner and activate it, both or neither',
         says: [
           'license_activated',
           'license_already_active',
@@ -45,7 +45,7 @@ export const assignments = (deps: Deps) =>
           namesBuyer: namesBuyer(body),
         }),
       endpoint('random-assign-license-keys', Order, {
-        summary: 'Give keys of a product to an owner, from stock or generated; all or nothing',
+        summary: 'Order: assign any keys of a product, from stock or generated; all or none',
         says: [
           'license_keys_assigned',
           'insufficient_license_keys',
@@ -61,7 +61,7 @@ export const assignments = (deps: Deps) =>
           namesBuyer: namesBuyer(body),
         }),
       endpoint('random-assign-license-keys-queued', Order, {
-        summary: 'The same off the request path; the outcome is posted to a webhook',
+        summary: 'Queue an order; the outcome is posted to a webhook',
         says: ['request_queued'],
       }),
     )

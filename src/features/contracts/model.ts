@@ -49,7 +49,7 @@ export const ContractKeysOrder = validatedByService(
       generatorReference("The generator; the product's first active one where none is named."),
     ),
     quantity: integer({ minimum: 1, aliases: ['count'] }),
-    idempotency_key: Type.Optional(text({ maxLength: 255, description: 'In place of the header Idempotency-Key.' })),
+    idempotency_key: Type.Optional(text({ maxLength: 255, description: 'Instead of the header Idempotency-Key.' })),
   }),
 )
 

@@ -9,7 +9,7 @@ export const ContractView = view('Contract', {
   name: Type.String(),
   information: Type.String(),
   contract_key: Type.String({ description: "The holder's secret; masked for viewers." }),
-  license_keys_quantity: counter('How many keys may be drawn.'),
+  license_keys_quantity: counter('The quota: how many keys may be generated.'),
   product_id: Type.Integer(),
   can_get_info: bit(),
   can_generate: bit(),

@@ -16,7 +16,7 @@ export function contractRoutes(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => createContract(tx, body, requestContext.now)),
       endpoint('create-contract', ContractDraft, {
-        summary: 'Make a contract: a quota of keys for its holder',
+        summary: 'Create a contract: a quota of keys for a reseller',
         says: ['contract_created', 'incorrect_data_contract'],
       }),
     )
@@ -25,7 +25,7 @@ export function contractRoutes(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => updateContract(tx, body, requestContext.now)),
       endpoint('update-contract', ContractUpdate, {
-        summary: 'Change a contract; absent fields keep their value',
+        summary: 'Change a contract; fields you leave out keep their values',
         says: ['contract_updated', 'contract_not_found', 'incorrect_data_contract'],
       }),
     )
@@ -41,13 +41,13 @@ export function contractRoutes(deps: Deps) {
     .get(
       '/get-all-contracts',
       () => getAllContracts(deps.db.read),
-      lookup('get-all-contracts', NoFields, { summary: 'List every contract', says: ['all_contracts'] }),
+      lookup('get-all-contracts', NoFields, { summary: 'List all contracts', says: ['all_contracts'] }),
     )
     .get(
       '/contracts/get-info',
       ({ query, requestContext }) => getInfo(deps.db.read, query, requestContext),
       lookup('contracts.get-info', ContractChoice, {
-        summary: "What a contract's holder may know of it",
+        summary: 'Show a contract to its holder',
         says: ['contract_found', 'contract_not_found_info', 'access_denied'],
       }),
     )
@@ -60,7 +60,7 @@ export function contractRoutes(deps: Deps) {
           requestContext.idempotencyKey ?? keyInBody(body),
         ),
       endpoint('contracts.generate', ContractKeysOrder, {
-        summary: "Draw keys from a contract's quota",
+        summary: 'Generate keys from the quota of a contract',
         says: [
           'contract_license_keys_generated',
           'contract_not_found_info',
@@ -87,7 +87,7 @@ export function contractRoutes(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => destroyAllKeys(tx, body, requestContext, churn)),
       endpoint('contracts.destroy-all', ContractChoice, {
-        summary: 'Delete every key of a contract',
+        summary: 'Delete all unsold keys of a contract',
         says: [
           'contract_license_keys_deleted',
           'contract_no_license_keys_found',

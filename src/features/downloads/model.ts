@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 
 /** The parts of a download address (CONTRACT §7). They are judged by the service: whatever is wrong is 700 or 701. */
 export const DownloadLink = Type.Object({
-  token: Type.String({ description: 'The passing token of a link from `access-downloadables`, or an API key.' }),
+  token: Type.String({ description: 'The temporary token of a link from `access-downloadables`, or an API key.' }),
   license_key: Type.String(),
   identifier: Type.String({ description: 'The identifier in base64.' }),
   numeric_version: Type.String({ description: 'The release: 102 for 1.0.2.' }),

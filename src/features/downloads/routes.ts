@@ -70,7 +70,7 @@ export function downloads(deps: Deps) {
       '/download/:token/:license_key/:identifier/:numeric_version',
       ({ params, requestContext, request }) => serve(requestContext, params, request),
       ownAdmission(DownloadLink, {
-        summary: 'The file of a release; the address comes from access-downloadables',
+        summary: 'Download the file of a release, by a link from access-downloadables',
         says: ['file_not_exists', 'no_permission_file', 'access_denied', 'too_many_requests'],
       }),
     )

@@ -10,7 +10,7 @@ export const entitlements = (deps: Deps) =>
     '/licenses/:license_key/features/:feature',
     ({ params, requestContext }) => getLicenseFeature(deps.db.read, params, requestContext.now),
     pathLookup('get-license-feature', LicenseFeature, {
-      summary: 'What a feature is worth on a licence',
+      summary: 'Show the value of a feature on a licence',
       says: ['license_feature', ...standing],
     }),
   )

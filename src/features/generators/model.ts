@@ -44,7 +44,7 @@ export const LicenseKeysWanted = validatedByService(
     licenses: Type.Optional(
       Type.Array(WantedLicense, {
         kind: 'list',
-        description: 'In place of all other fields: licences whose keys are drawn, assigned where an owner is named.',
+        description: 'Instead of all other fields: licences whose keys are generated; with an owner they are assigned.',
       }),
     ),
   }),

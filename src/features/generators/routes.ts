@@ -12,7 +12,7 @@ export const generatorRoutes = (deps: Deps) =>
       '/get-all-generators',
       ({ query }) => getAllGenerators(deps.db.read, query),
       lookup('get-all-generators', GeneratorFilter, {
-        summary: 'List every generator, or those of one product',
+        summary: 'List all generators, or those of one product',
         says: ['all_generators'],
       }),
     )
@@ -29,7 +29,7 @@ export const generatorRoutes = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => createOrDrawLicenseKeys(tx, body, requestContext.now)),
       endpoint('create-license-keys', LicenseKeysWanted, {
-        summary: 'Put licence keys in stock, brought along or drawn for each licence',
+        summary: 'Create licence keys, given or generated, and put them in stock',
         says: [
           'license_keys_creation_result',
           'no_license_keys_created',

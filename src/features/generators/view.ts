@@ -14,7 +14,7 @@ export const GeneratorView = view('Generator', {
   number_of_chunks: Type.Integer(),
   chunk_length: Type.Integer(),
   activation_limit: Type.Integer({ description: 'Seats of a new licence; 0 or less for any number.' }),
-  validity: Type.Integer({ description: 'Days from the assignment; 0 for ever.' }),
+  validity: Type.Integer({ description: 'Days from the assignment; 0 for unlimited.' }),
   status: bit('1 while it makes keys.'),
   charset: Type.String(),
   created_at: timestamp(),

@@ -9,9 +9,9 @@ export const keyLengthMax = 255
 export const ownerName = () => text({ maxLength: 255, nullable: true, aliases: ['customer_name'] })
 export const ownerEmail = () => text({ maxLength: 255, nullable: true, aliases: ['customer_email', 'email'] })
 export const activationLimit = (options: { nullable?: boolean } = {}) =>
-  integer({ minimum: -1, description: 'Seats; 0 or -1 for any number.', ...options })
+  integer({ minimum: -1, description: 'The number of seats; 0 or -1 for unlimited.', ...options })
 export const validity = (options: { nullable?: boolean } = {}) =>
-  integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for ever.', ...options })
+  integer({ aliases: ['validity_days'], description: 'Days from the assignment; 0 for unlimited.', ...options })
 const status = () => choice(Object.keys(statusWords) as StatusWord[])
 export const assignedAt = () => momentText({ nullable: true, description: '`2024-01-08 21:17:32`, UTC, or ISO 8601.' })
 
@@ -50,7 +50,7 @@ export const StockChoice = Type.Object({
     text({
       maxLength: 255,
       aliases: ['generatorId', 'generator_uuid'],
-      description: 'Only keys that this generator has drawn.',
+      description: 'Only keys made by this generator.',
     }),
   ),
 })
@@ -65,13 +65,12 @@ export const LicenseKeyFilter = Type.Object({
     text({
       nullable: true,
       aliases: ['owner_email', 'email'],
-      description: "Only keys of this owner; empty: of nobody, so that a shop's visitor without an address sees none.",
+      description:
+        'Only keys of this owner; empty for none, so that a visitor of a shop without an address sees no keys.',
     }),
   ),
   search: Type.Optional(text({ description: "The beginning of a key, or of an owner's e-mail address or name." })),
-  after: Type.Optional(
-    integer({ description: 'Only keys with a higher id: the next page without counting those before it.' }),
-  ),
+  after: Type.Optional(integer({ description: 'Only keys with a higher id; faster than counting pages.' })),
   page: Type.Optional(integer({ minimum: 1 })),
   per_page: Type.Optional(integer({ minimum: 1, maximum: listedMax })),
 })

@@ -5,28 +5,32 @@ import { activationLimit, assignedAt, keyLengthMax } from './model'
 
 /** How an operator names a licence. */
 export const licenseReference = () =>
-  text({ maxLength: keyLengthMax, description: 'The licence key; upper and lower case count.' })
+  text({ maxLength: keyLengthMax, description: 'The licence key, in exact upper and lower case.' })
 
 /** What an operator can change of a licence; absent fields keep their value. */
 export const LicenseEdit = Type.Object({
   license_key: licenseReference(),
-  product: Type.Optional(productReference('The product it is for: its id, uuid, slug or name.')),
-  owner_name: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Whose it is; "" for nobody.' })),
-  owner_email: Type.Optional(text({ maxLength: 255, nullable: true, description: 'Their address; "" for none.' })),
+  product: Type.Optional(productReference('The product: its id, uuid, slug or name.')),
+  owner_name: Type.Optional(
+    text({ maxLength: 255, nullable: true, description: 'The name of the owner; "" for none.' }),
+  ),
+  owner_email: Type.Optional(
+    text({ maxLength: 255, nullable: true, description: 'The e-mail address of the owner; "" for none.' }),
+  ),
   activation_limit: Type.Optional(activationLimit()),
   validity: Type.Optional(
-    integer({ description: 'Days from the assignment, not from today; 0 for ever. See also "license extend".' }),
+    integer({ description: 'Days from the assignment, not from today; 0 for unlimited. See also "license extend".' }),
   ),
   expires_at: Type.Optional(
     text({
       maxLength: 40,
-      description: 'When it ends: 2030-01-31 (that day is whole), 2030-01-31T12:00:00Z, or "never".',
+      description: 'When it expires: 2030-01-31 (that day included), 2030-01-31T12:00:00Z, or "never".',
     }),
   ),
-  status: Type.Optional(choice(['available', 'assigned', 'reserved'], { description: 'Back in stock, or out of it.' })),
-  assigned_at: Type.Optional(assignedAt()),
-  features: Type.Optional(list({ option: 'feature', description: 'seats=10; may be repeated.' })),
-  removed_features: Type.Optional(
-    list({ option: 'remove-feature', description: 'The key of a feature; may be repeated.' }),
+  status: Type.Optional(
+    choice(['available', 'assigned', 'reserved'], { description: 'The status: back in stock, or out of it.' }),
   ),
+  assigned_at: Type.Optional(assignedAt()),
+  features: Type.Optional(list({ option: 'feature', description: 'A feature, such as seats=10; repeatable.' })),
+  removed_features: Type.Optional(list({ option: 'remove-feature', description: 'The key of a feature; repeatable.' })),
 })

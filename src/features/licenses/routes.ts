@@ -13,7 +13,7 @@ export const licenseRoutes = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => updateLicenseKey(tx, body, requestContext.now)),
       endpoint('update-license-key', LicenseKeyUpdate, {
-        summary: 'Change a licence key; absent fields keep their value',
+        summary: 'Change a licence key; fields you leave out keep their values',
         says: ['license_key_updated', 'license_key_not_found_update', 'incorrect_data_license_update'],
       }),
     )
@@ -30,7 +30,7 @@ export const licenseRoutes = (deps: Deps) =>
       '/get-license-keys',
       ({ query }) => getLicenseKeys(deps.db.read, query),
       lookup('get-license-keys', LicenseKeyFilter, {
-        summary: 'List licence keys, 10,000 at most in one answer',
+        summary: 'List licence keys, at most 10,000 in one answer',
         says: ['license_keys_list'],
       }),
     )

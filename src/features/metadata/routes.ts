@@ -31,7 +31,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         changed(body, requestContext, (tx) => createLicenseMeta(tx, body, requestContext.now)),
       endpoint('create-license-key-meta', LicenseMeta, {
-        summary: 'Add a key and a value to a licence',
+        summary: 'Add metadata to a licence',
         says: [
           'metadata_created',
           'meta_key_required_create',
@@ -47,7 +47,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         changed(body, requestContext, (tx) => updateLicenseMeta(tx, body, requestContext.now)),
       endpoint('update-license-key-meta', LicenseMeta, {
-        summary: 'Change a value of a licence',
+        summary: 'Change metadata of a licence',
         says: [
           'metadata_updated',
           'meta_key_required_update',
@@ -63,7 +63,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         changed(body, requestContext, (tx) => deleteLicenseMeta(tx, body, requestContext.now)),
       endpoint('delete-license-key-meta', LicenseMetaChoice, {
-        summary: 'Take a key and its value off a licence',
+        summary: 'Remove metadata from a licence',
         says: [
           'metadata_deleted',
           'meta_key_required_delete',
@@ -78,7 +78,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => createProductMeta(tx, body, requestContext.now)),
       endpoint('create-product-meta', ProductMeta, {
-        summary: 'Add a key and a value to a product',
+        summary: 'Add metadata to a product',
         says: [
           'product_meta_created',
           'product_not_found_meta_create',
@@ -93,7 +93,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => updateProductMeta(tx, body, requestContext.now)),
       endpoint('update-product-meta', ProductMeta, {
-        summary: 'Change a value of a product',
+        summary: 'Change metadata of a product',
         says: [
           'product_meta_updated',
           'product_not_found_meta_update',
@@ -108,7 +108,7 @@ export function metadata(deps: Deps) {
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => deleteProductMeta(tx, body, requestContext.now)),
       endpoint('delete-product-meta', ProductMetaChoice, {
-        summary: 'Take a key and its value off a product',
+        summary: 'Remove metadata from a product',
         says: [
           'product_meta_deleted',
           'product_not_found_meta_delete',

@@ -27,7 +27,7 @@ export const offline = (deps: Deps) =>
           ? crowded()
           : getLicenseFile(deps, body, askedBy(deps, requestContext)),
       endpoint('get-license-file', Device, {
-        summary: 'A licence file that is good without a connection',
+        summary: 'Get a .lic file for use offline, valid until the licence ends',
         says: [
           'license_file_retrieved',
           'license_key_not_found_details',
@@ -45,7 +45,7 @@ export const offline = (deps: Deps) =>
         return refusal ?? new Response(text, { headers })
       },
       endpoint('get-license-file', OfflineFileRequest, {
-        summary: 'A signed JSON file that is good for a day without a connection',
+        summary: 'Get a signed JSON file for use offline, valid for a day plus grace',
         says: ['license_file_generation_failed', ...standing, 'no_activation_found'],
       }),
     )

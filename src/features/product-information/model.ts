@@ -6,7 +6,7 @@ import { ProductChoice } from '../products/model'
 export const releasesMax = 100
 
 const pages = {
-  page: Type.Optional(integer({ minimum: 1, description: 'Which page; 1 when it is absent.' })),
+  page: Type.Optional(integer({ minimum: 1, description: 'The page; default 1.' })),
   per_page: Type.Optional(
     integer({ minimum: 1, maximum: releasesMax, description: 'How many releases; 100 at most.' }),
   ),

@@ -20,13 +20,13 @@ export const productInformation = (deps: Deps) =>
     .get(
       '/get-product',
       ({ query }) => getProduct(deps.db.read, query),
-      lookup('get-product', ProductChoice, { summary: 'A product', says: ['product_found', 'product_not_found'] }),
+      lookup('get-product', ProductChoice, { summary: 'Show a product', says: ['product_found', 'product_not_found'] }),
     )
     .get(
       '/get-product-meta',
       ({ query }) => getProductMeta(deps.db.read, query),
       lookup('get-product', ProductChoice, {
-        summary: "A product's metadata",
+        summary: 'Show the metadata of a product',
         says: ['product_found', 'product_not_found'],
       }),
     )
@@ -34,7 +34,7 @@ export const productInformation = (deps: Deps) =>
       '/get-product-changelog',
       ({ query }) => getProductChangelog(deps.db.read, query, deps.config),
       lookup('get-product', ChangelogChoice, {
-        summary: "A product's published releases, newest first, in pages",
+        summary: 'List the published releases of a product, newest first, in pages',
         says: [
           'changelog_retrieved',
           'changelog_disabled_globally',
@@ -47,7 +47,7 @@ export const productInformation = (deps: Deps) =>
       '/products/:slug/changelog',
       ({ params }) => readChangelog(deps.db.read, params, deps.config),
       pathLookup(anyone, PublicChangelog, {
-        summary: "A product's published releases, newest first, in pages, for anybody",
+        summary: 'List the published releases of a product, newest first, in pages; needs no API key',
         says: [
           'changelog_retrieved',
           'changelog_disabled_globally',
@@ -64,7 +64,7 @@ export const publicKeySync = (deps: Deps) =>
     '/get-product-public-key',
     ({ query, requestContext }) => getProductPublicKey(deps.db.read, query, requestContext.now),
     lookup('get-product', ProductChoice, {
-      summary: "The public key that checks a product's answers",
+      summary: 'Show the public key for answers about a product',
       says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
     }),
   )
@@ -75,7 +75,7 @@ export const publicKeyFile = (deps: Deps) =>
     '/api/product/public-key',
     async ({ query, requestContext }) => pemFile(await readPublicKey(deps.db.read, query, requestContext.now)),
     lookup(anyone, ProductChoice, {
-      summary: "The public key as a PEM file: a product's own, else the global one",
+      summary: 'Download the public key as PEM: that of the product, or the global one',
       says: [],
     }),
   )

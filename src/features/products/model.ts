@@ -8,7 +8,7 @@ export const productReference = (description = 'The product: its id, uuid or slu
 const source = choice(['internal', 'envato'])
 const status = choice(['active', 'inactive'])
 const name = text({ maxLength: 255 })
-export const requireNonExpired = flag({ description: '1: downloads end with the licence.' })
+export const requireNonExpired = flag({ description: '1: no downloads after the licence has expired.' })
 
 /** The most days of grace an offline file may have at all. */
 export const graceDaysMax = 30
@@ -16,7 +16,7 @@ export const graceDaysMax = 30
 export const externalReference = text({
   maxLength: 255,
   nullable: true,
-  description: "The item's id where it came from.",
+  description: 'Its id in the shop, such as the Envato item id.',
 })
 
 export const ProductDraft = validatedByService(

@@ -13,7 +13,7 @@ const settings = {
     text({
       maxLength: 2048,
       nullable: true,
-      description: 'Told when an operator frees a device that named no address; "" for nobody.',
+      description: 'The address to notify when an operator frees a device without a post_url of its own; "" for none.',
     }),
   ),
   slug: Type.Optional(
@@ -26,28 +26,26 @@ const settings = {
   offline_grace_days: Type.Optional(
     integer({
       maximum: graceDaysMax,
-      description: 'The most days its software may go on with an offline file that has lapsed; 0 for none.',
+      description: 'The maximum days of grace after an offline file lapses; 0 for none.',
     }),
   ),
   features: Type.Optional(
     list({
       option: 'feature',
-      description: 'export:boolean=true, seats:number=5, tier:string=pro; may be repeated. Old licences keep theirs.',
+      description: 'export:boolean=true, seats:number=5, tier:string=pro; repeatable. Existing licences keep theirs.',
     }),
   ),
 }
 
 export const NewProduct = Type.Object({
-  name: text({ maxLength: 255, description: 'What it is called.' }),
+  name: text({ maxLength: 255, description: 'The name.' }),
   ...settings,
 })
 
 /** Fields that are absent keep their value. */
 export const ProductSettings = Type.Object({
   product: productReference('The product: its id, uuid, slug or name.'),
-  name: Type.Optional(text({ maxLength: 255, description: 'What it is called.' })),
+  name: Type.Optional(text({ maxLength: 255, description: 'The name.' })),
   ...settings,
-  removed_features: Type.Optional(
-    list({ option: 'remove-feature', description: 'The key of a feature; may be repeated.' }),
-  ),
+  removed_features: Type.Optional(list({ option: 'remove-feature', description: 'The key of a feature; repeatable.' })),
 })

@@ -12,7 +12,7 @@ export const productRoutes = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => createProduct(tx, body, requestContext.now)),
       endpoint('create-product', ProductDraft, {
-        summary: 'Make a product',
+        summary: 'Create a product',
         says: ['product_created', 'incorrect_data_product_create'],
       }),
     )
@@ -21,7 +21,7 @@ export const productRoutes = (deps: Deps) =>
       ({ body, requestContext }) =>
         deps.once.perform(requestContext, (tx) => updateProduct(tx, body, requestContext.now)),
       endpoint('update-product', ProductUpdate, {
-        summary: 'Change a product; absent fields keep their value',
+        summary: 'Change a product; fields you leave out keep their values',
         says: ['product_updated', 'incorrect_data_product_update'],
       }),
     )
@@ -37,5 +37,5 @@ export const productRoutes = (deps: Deps) =>
     .get(
       '/get-all-products',
       () => getAllProducts(deps.db.read),
-      lookup('get-all-products', NoFields, { summary: 'List every product', says: ['all_products'] }),
+      lookup('get-all-products', NoFields, { summary: 'List all products', says: ['all_products'] }),
     )

@@ -10,7 +10,7 @@ export function publicKeys(deps: Deps) {
     '/keys',
     ({ query, requestContext }) => getPublicKeys(query, requestContext.now),
     lookup(anyone, PublicKeysFilter, {
-      summary: 'Every public key, each with the word of the key before it, for anybody',
+      summary: 'List all public keys, each certified by the one before it; needs no API key',
       says: ['product_public_key_found', 'product_not_found'],
     }),
   )

@@ -22,7 +22,7 @@ export const LicenseView = view('License', {
   owner_email: nullable(Type.String()),
   activation_limit: Type.Integer({ description: 'Seats; 0 or less for any number.' }),
   seats_taken: counter(),
-  validity: Type.Integer({ description: 'Days from the assignment; 0 for ever.' }),
+  validity: Type.Integer({ description: 'Days from the assignment; 0 for unlimited.' }),
   assigned_at: nullableTimestamp(),
   expires_at: nullableTimestamp('Null while it is not assigned, and where it is for ever.'),
   revoked_at: nullableTimestamp(),

@@ -33,8 +33,8 @@ export const TelemetryReport = validatedByService(
     text_data: value('text'),
     hwid: Type.Optional(text({ nullable: true })),
     country: Type.Optional(text({ nullable: true })),
-    flags: Type.Optional(jsonText({ nullable: true, description: 'Any JSON; kept, not returned.' })),
-    metadata: Type.Optional(jsonText({ nullable: true, description: 'Any JSON; kept, not returned.' })),
+    flags: Type.Optional(jsonText({ nullable: true, description: 'Any JSON; stored, not returned.' })),
+    metadata: Type.Optional(jsonText({ nullable: true, description: 'Any JSON; stored, not returned.' })),
   }),
 )
 
@@ -42,10 +42,14 @@ const only = (description: string) => Type.Optional(text({ description }))
 
 export const TelemetryFilter = Type.Object({
   has_red_flags: Type.Optional(flag({ description: '1: only records with a red flag; 0: only those without.' })),
-  is_correct_format: Type.Optional(flag({ description: 'Only records of the right form, or only others.' })),
-  license_key_exists: Type.Optional(flag({ description: 'Only those whose licence key there was, or only others.' })),
-  product_exists: Type.Optional(flag({ description: 'Only those whose product there was, or only others.' })),
-  product_version_exists: Type.Optional(flag({ description: 'Only those whose version there was, or only others.' })),
+  is_correct_format: Type.Optional(flag({ description: '1: only records of the right form; 0: only others.' })),
+  license_key_exists: Type.Optional(
+    flag({ description: '1: only records of an existing licence key; 0: only others.' }),
+  ),
+  product_exists: Type.Optional(flag({ description: '1: only records of an existing product; 0: only others.' })),
+  product_version_exists: Type.Optional(
+    flag({ description: '1: only records of an existing version; 0: only others.' }),
+  ),
   data_type: only('Only records of this type.'),
   data_group: only('Only records of this group.'),
   product_id: Type.Optional(productReference('Only records of this product.')),

@@ -19,7 +19,7 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
         beyondQuota(deps, body, requestContext) ??
         deps.once.perform(requestContext, (tx) => sendTelemetryData(tx, body, requestContext, deps.config)),
       endpoint('send-telemetry-data', TelemetryReport, {
-        summary: 'Report something; it is kept and flagged, never rejected',
+        summary: 'Send a telemetry record; it is stored with flags, never rejected',
         says: ['correct_format_telemetry_saved', 'incorrect_format_telemetry_saved'],
       }),
     )
@@ -27,7 +27,7 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
       getPath,
       ({ query }) => getTelemetryData(deps.db.read, query),
       lookup('get-telemetry-data', TelemetryFilter, {
-        summary: 'List what was reported',
+        summary: 'List telemetry records',
         says: ['telemetry_data_found'],
       }),
     )

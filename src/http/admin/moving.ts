@@ -42,7 +42,7 @@ const importFields = Type.Object({
   ),
   keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
   passphrase,
-  dry_run: Type.Optional(toggle({ description: 'Only say what would be made and what is wrong, line by line.' })),
+  dry_run: Type.Optional(toggle({ description: 'Only report what would be created and what is wrong, line by line.' })),
 })
 
 const importing = adminRoute({
@@ -54,7 +54,7 @@ const importing = adminRoute({
     ...['text/csv', 'text/tab-separated-values', 'text/plain', 'application/csv', 'application/vnd.ms-excel'],
     ...['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'multipart/form-data'],
   ],
-  summary: 'put in one file of CSV or JSON: what was made of each table, and the first 1,000 lines refused',
+  summary: 'import one file of CSV or JSON; the answer counts each table and lists the first 1,000 refused lines',
   input: importFields,
   output: ImportResultView,
   async answer(deps, adminRequest, fields) {
@@ -105,7 +105,7 @@ const exportingTable = adminRoute({
   role: 'viewer',
   files: ['application/x-ndjson', 'text/csv'],
   summary:
-    'one table as it is at this moment, in a form that import reads; API keys and signing keys for owners alone, secrets masked for viewers',
+    'export one table as of this moment, in a form that import reads; API keys and signing keys only for owners, secrets masked for viewers',
   input: tableFields,
   async answer({ folder, sealer }, adminRequest, fields) {
     const { table, format = 'jsonl', delimiter, bom, passphrase } = fields
@@ -123,7 +123,7 @@ const exportingAll = adminRoute({
   command: 'export',
   role: 'owner',
   files: ['application/x-ndjson'],
-  summary: 'everything as it is at this moment, as JSON lines that name their tables and that import reads',
+  summary: 'export everything as of this moment, as JSON lines that import reads',
   input: everyField,
   answer({ folder, sealer }, _, fields) {
     const { passphrase } = fields

@@ -27,16 +27,16 @@ const securitySchemes = {
 /** What stops a request, by HTTP status. */
 const refusals: Record<number, string> = {
   400: 'The request cannot be read.',
-  401: 'Nobody is logged in, or the token is no token of a user.',
-  403: 'This user may not do it, the address is blocked, or a page of another server asked.',
-  404: 'It is not there.',
-  409: 'It cannot be done as things stand.',
+  401: 'Not logged in, or the token is invalid.',
+  403: 'The role does not allow it, the address is blocked, or the request comes from a page of another site.',
+  404: 'Not found.',
+  409: 'The current state does not allow it.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
-  422: 'Something is wrong with the fields.',
-  429: 'Too many requests: `Retry-After` says how long to wait.',
-  500: 'A fault of the server, which has logged it.',
-  503: 'The database cannot be used: try again after `Retry-After`.',
+  422: 'A field is invalid.',
+  429: 'Too many requests: wait as long as `Retry-After` tells.',
+  500: 'A fault of the server. Its log has the cause.',
+  503: 'The database is not available: try again after `Retry-After`.',
 }
 
 /** The operator's part of the description, from the declarations its routes are made of. */

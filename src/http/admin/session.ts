@@ -30,7 +30,7 @@ const nothing = Type.Object({}, { description: 'Empty.' })
 const begin = adminRoute({
   route: 'POST /session',
   role: 'anybody',
-  summary: 'log in: the answer sets a cookie that later requests of the browser show',
+  summary: 'log in; the answer sets a session cookie',
   input: Type.Object({
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
@@ -58,7 +58,7 @@ const begin = adminRoute({
 const show = adminRoute({
   route: 'GET /session',
   role: 'viewer',
-  summary: 'who asks, and what they may do',
+  summary: 'show the logged-in user and their rights',
   input: Type.Object({}),
   output: SessionView,
   answer: async (_, adminRequest) => done(described(whoIn(adminRequest))),
@@ -67,7 +67,7 @@ const show = adminRoute({
 const end = adminRoute({
   route: 'DELETE /session',
   role: 'viewer',
-  summary: 'log out: the session ends at once',
+  summary: 'log out; the session ends at once',
   input: Type.Object({}),
   output: nothing,
   async answer({ config, db }, adminRequest) {
@@ -87,7 +87,7 @@ const end = adminRoute({
 const setPassword = adminRoute({
   route: 'PUT /session/password',
   role: 'viewer',
-  summary: 'change one’s own password: all sessions and tokens end, this session too; tokens kept by name go on',
+  summary: 'change your own password; all sessions and tokens end, this session too, except tokens you keep',
   input: Type.Object({
     current_password: password('The password until now.'),
     password: password('The password from now on: 15 characters at least.'),

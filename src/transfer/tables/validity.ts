@@ -7,7 +7,7 @@ import { type FileStatus, importStatusWords } from './status-words'
 import type { LineFields } from './table'
 
 interface Validity {
-  /** Days from the assignment; 0 for ever. */
+  /** Days from the assignment; 0 for unlimited. */
   days: number
   /** What the operator is to be told of such licences. */
   remarks: string[]
