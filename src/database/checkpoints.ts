@@ -4,8 +4,8 @@ const everyMs = 500
 const patienceMs = 2000
 
 /**
- * Has the log of a database taken in by a thread of its own. SQLite would do it within a commit: while a backup reads,
- * the log grows, and the commit after it would hold up every request until all of that is copied.
+ * Starts a thread that checkpoints the write-ahead log. SQLite would checkpoint within a commit: while a backup reads,
+ * the log grows, and the commit after it would block every request until the whole log is copied.
  */
 export function openCheckpoints(path: string, spawn: () => Worker): { close(): Promise<void> } {
   const worker = spawn()

@@ -2,23 +2,23 @@ import { Database, type Statement } from 'bun:sqlite'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 import type { Author } from '../kernel/author'
 
-/** How long whoever wants to write waits for another that does. */
+/** How long a writer waits for the write lock, in milliseconds. */
 export const lockPatienceMs = 5000
 
-/** One SQLite connection with the settings every connection of ours has. */
+/** Opens an SQLite connection with this server's settings. */
 export function connect(path: string, { readonly = false, hasCheckpoints = false } = {}) {
   const raw = new Database(path, readonly ? { readonly, strict: true } : { create: true, strict: true })
   const endStatements = keepStatements(raw)
-  // First of all, or the switch to WAL itself may find the file busy.
+  // Must come first: the switch to WAL may itself find the file busy.
   raw.run(`pragma busy_timeout = ${lockPatienceMs}`)
   if (!readonly) raw.run('pragma journal_mode = wal')
-  // A log that has grown is cut to this when it is begun anew.
+  // A larger log is cut to this many bytes when it restarts.
   if (!readonly) raw.run('pragma journal_size_limit = 16777216')
-  // Where a thread takes the log in, a commit does so only should that have failed for long.
+  // If a thread checkpoints, commits do so only after it has failed for long.
   if (hasCheckpoints) raw.run('pragma wal_autocheckpoint = 50000')
   raw.run('pragma synchronous = full')
   raw.run('pragma foreign_keys = on')
-  // What is deleted or changed within a page is overwritten there, which costs no further page.
+  // Overwrites deleted or changed content within its page, at no cost of further pages.
   raw.run('pragma secure_delete = fast')
   raw.run('pragma mmap_size = 1073741824')
   return {
@@ -31,13 +31,13 @@ export function connect(path: string, { readonly = false, hasCheckpoints = false
   }
 }
 
-/** Ends what a transaction has left; a failure that is grave enough has ended it already. */
+/** Ends an open transaction with that statement; a severe failure may have ended it already. */
 export function endTransaction(raw: Database, statement: Statement) {
   if (!raw.inTransaction) return
   try {
     statement.run()
   } catch {
-    // It ends all the same, and says once more what has failed before.
+    // The transaction has ended; the error only repeats the earlier failure.
   }
 }
 
@@ -45,8 +45,9 @@ const keptMax = 500
 const keptLengthMax = 4096
 
 /**
- * Reuses statements by their text: to compile one costs more than to run it. The longest unused of those kept is let
- * go; a very long one is met once. The function returned ends them all, or SQLite would keep the closed file open.
+ * Caches compiled statements by their text: compiling one costs more than running it. Evicts the least recently used,
+ * and skips very long ones, which occur once. Returns a function that finalizes all, without which SQLite would keep
+ * the closed file open.
  */
 function keepStatements(raw: Database) {
   const kept = new Map<string, Statement>()
@@ -77,7 +78,7 @@ function keepStatements(raw: Database) {
     if (kept.size > keptMax) {
       const [oldest, unused] = kept.entries().next().value!
       kept.delete(oldest)
-      // Somebody may still hold it.
+      // The evicted statement may still be in use.
       passOn(unused)
     }
     return statement
@@ -94,21 +95,24 @@ export type Connection = ReturnType<typeof connect>
 
 type Orm = Connection['orm']
 
-/** What reads go through: the reader, a snapshot, or the transaction of a write. It has nothing that changes rows. */
+/** What reads go through: the reader, a snapshot or a write transaction. It cannot change rows. */
 export type Queryable = Pick<Orm, 'select' | 'selectDistinct' | '$count'>
 
-/** What rows are changed through. That of `db.note` has no author: nothing in it can be audited. */
+/** What changes go through. The one passed by `db.note` has no author, so its changes cannot be audited. */
 export interface Writable extends Queryable, Pick<Orm, 'insert' | 'update' | 'delete' | 'run' | 'all'> {}
 
-/** The transaction of `db.write`, which alone makes one: every function takes it whose changes have an author. */
+/**
+ * A transaction of `db.write`, the only place that makes one. Every function that makes changes with an author takes
+ * it.
+ */
 export interface Tx extends Writable {
-  /** In whose name the change is made, as the audit log names them. */
+  /** The author of the changes, for the audit log. */
   readonly author: Author
-  /** What the audit log of this database is chained under. */
+  /** The key of this database's audit chain. */
   readonly auditKey: Buffer
 }
 
-/** The transaction that stands open on a connection, as one author's. */
+/** An author's view of the open transaction of a connection. */
 export const txOf = (orm: Orm, author: Author, auditKey: Buffer): Tx =>
   Object.assign(Object.create(orm) as Orm, { author, auditKey })
 

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { connect } from './connection'
 
-/** A whole copy of a database, as it is at one moment, that only its owner may read; or none. */
+/** Copies a whole database as of one moment, readable by its owner only; leaves no file on failure. */
 export function copyTo(raw: Database, path: string) {
   closeSync(openSync(path, 'wx', 0o600))
   try {
@@ -14,18 +14,18 @@ export function copyTo(raw: Database, path: string) {
 }
 
 /**
- * Copies a file that others work on: they do not wait for it, but this process does nothing else meanwhile. It is
- * not on disk when it returns: waiting for so much would make the writes of others wait too.
+ * Copies a database that is in use. Other processes do not wait for it, but this one is blocked meanwhile. The copy is
+ * not flushed to disk: that would slow down other writers too.
  */
 export function copyForReading(from: string, to: string) {
   const { raw, close } = connect(from, { readonly: true })
   const writer = connect(from)
-  const takeLogIn = writer.raw.query('pragma wal_checkpoint(passive)')
+  const checkpoint = writer.raw.query('pragma wal_checkpoint(passive)')
   try {
     raw.run('pragma synchronous = off')
     copyTo(raw, to)
-    // What was written meanwhile could not be taken in; now it is done here, before a server's next write has to do it.
-    takeLogIn.get()
+    // Readers blocked checkpoints during the copy; checkpoint now, before a server's next write has to.
+    checkpoint.get()
   } finally {
     writer.close()
     close()

@@ -4,16 +4,16 @@ import { commandRef, message, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial, isPermitted } from '../kernel/ownership'
 
-/** What lies in a data folder, beside the folders for files. */
+/** The files of a data folder, apart from the folders for files. */
 const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|dry-run-\d+\.db.*)$/
 const folders = ['files', 'imports']
 
 export const databaseIn = (folder: string) => join(folder, 'latchkey.db')
 
-/** Whether there is a data folder, finished or not. */
+/** Whether there is a data folder, complete or not. */
 export const hasDataFolder = (folder: string) => found(databaseIn(folder)) !== undefined
 
-/** A command needs a data folder that is there; an `OperatorError` says that there is none, and how to name the right one. */
+/** Throws an `OperatorError` if there is no data folder; it explains how to name the right one. */
 export function requireDataFolder(folder: string) {
   const advice = message`name the folder of your server with ${settingRef('data_dir')}, or make a new one with ${commandRef('init')}`
   if (!found(folder)) throw new OperatorError(message`there is no data folder at ${folder}: ${advice}`)
@@ -22,7 +22,7 @@ export function requireDataFolder(folder: string) {
   }
 }
 
-/** A data folder whose first start was broken off has no key and no rows: commands leave it alone. */
+/** Throws if the folder's first start was interrupted, so that it has no key and no rows: commands leave it alone. */
 export function requireFinished(folder: string, isFinished: boolean) {
   if (isFinished) return
   throw new OperatorError(
@@ -30,20 +30,20 @@ export function requireFinished(folder: string, isFinished: boolean) {
   )
 }
 
-/** Every file in the folder can be used; one of another owner is an `OperatorError` that names both. */
+/** Throws an `OperatorError` if a file in the folder cannot be used; it names both owners. */
 export function requireOwnFiles(folder: string, isServer: boolean) {
   if (!isPermitted(folder, 'read')) throw new OperatorError(denied(folder, 'read'))
   if (!isPermitted(folder, 'write to')) throw new OperatorError(denied(folder, 'write to'))
   for (const path of pathsIn(folder, isServer ? folders : [])) {
     for (const access of ['read', 'write to'] as const) {
-      // The key is never written again.
+      // The key file is never rewritten.
       if (access === 'write to' && path.endsWith('.key')) continue
       if (!isPermitted(path, access)) throw new OperatorError(denied(path, access))
     }
   }
 }
 
-/** What root has made in the folder goes to the folder's owner. */
+/** Gives what root created in the folder to the folder's owner. */
 export const giveToOwner = (folder: string) => giveToOwnerOf(folder, pathsIn(folder, folders))
 
 function pathsIn(folder: string, further: readonly string[]) {

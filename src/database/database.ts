@@ -9,45 +9,47 @@ import { openReader } from './reader'
 
 const busyMs = 500
 
-/** The one way to the data: one connection to read, one to write, nothing else. */
+/** The only access to the data: one connection for reads, one for writes. */
 export interface Db {
   /**
-   * For reading only. Reads of one turn of the event loop share one snapshot, for a millisecond at most: a turn lasts as
-   * long as requests keep coming, and what was revoked meanwhile must not be let in.
+   * Read-only. Reads of one event loop turn share a snapshot, for at most a millisecond: a turn lasts as long as
+   * requests keep coming, and a key revoked meanwhile must be refused.
    */
   readonly read: Queryable
   /**
-   * One atomic piece of work, on disk when the promise resolves; it commits together with those that arrive with it.
-   * Work that throws is undone alone. It may await nothing but `tx`.
+   * Runs a unit of work atomically; it is on disk when the promise resolves. Units that arrive together share a commit;
+   * one that throws is rolled back alone. The work may await nothing but `tx`.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * For statistics alone: an atomic piece of work that stands in the file when the promise resolves, and may still be
-   * lost with the power. What one connection commits makes the other forget all it knows of the file: so the one for
-   * reading does it by itself, unless there are changes anyhow, with which it is committed then.
+   * Runs an atomic unit of work for statistics only: committed when the promise resolves, but a power failure may lose
+   * it. A commit on one connection invalidates the page cache of the other, so the read connection commits it, unless
+   * writes are under way: then it joins them.
    */
   note(work: (tx: Writable) => Promise<void>): Promise<void>
-  /** This database, with changes recorded in the name of another author. */
+  /** This database, recording changes under another author. */
   as(author: Author): Db
-  /** Moves whenever API keys, blocklist, signing keys or settings change, in this process or another: what to key a cache by. */
+  /**
+   * A cache key that changes when API keys, the blocklist, signing keys or settings change, in this process or another.
+   */
   accessEpoch(): string
-  /** Every stored setting, by its name; the same map until the epoch moves. */
+  /** Every stored setting by name; returns one map until the epoch changes. */
   storedSettings(): ReadonlyMap<string, string>
-  /** Ends when everything handed to `write` has been answered. */
+  /** Resolves when every pending `write` has settled. */
   close(): Promise<void>
 }
 
 interface Opening {
   hasCheckpoints?: boolean
-  /** Absent where what is written is thrown away. */
+  /** Absent for databases whose writes are discarded. */
   auditKey?: Buffer
 }
 
-/** Opens a migrated database file; what it writes is the author's doing, unless it is said to be another's. */
+/** Opens a migrated database file; changes are recorded under this author unless `as` names another. */
 export function openDatabase(path: string, author: Author, opening: Opening = {}): Db {
   const { hasCheckpoints = false, auditKey = randomBytes(32) } = opening
   const writer = connect(path, { hasCheckpoints })
-  // It would wait for the lock inside SQLite, and the event loop, reads and all, with it.
+  // SQLite would block the event loop, reads included, while it waits for the lock.
   writer.raw.run('pragma busy_timeout = 0')
   const reader = openReader(path, { hasCheckpoints })
   const file = fileAt(path)
@@ -56,16 +58,16 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
   const changes = openQueue(writer, {
     begin: () => begin.run(),
     beforeCommit: requireUnmoved,
-    // Whoever reads next sees what was committed.
+    // The next read sees what was committed.
     ended: reader.endSnapshot,
   })
 
   let changedAt = Number.NEGATIVE_INFINITY
 
-  /** Whether something has been changed a moment ago, by somebody. */
+  /** Whether a write has changed rows within the last `busyMs`. */
   const isBusy = () => stopwatch() - changedAt < busyMs
 
-  /** A file that was taken away can still be written to, but nobody would find there what was acknowledged. */
+  /** Throws if the file was moved or replaced: writes would still succeed, but acknowledged data would be lost. */
   function requireUnmoved() {
     if (fileAt(path) === file) return
     throw Object.assign(new Error(`${path} is not the file that was opened`), { code: 'SQLITE_READONLY_DBMOVED' })
@@ -80,12 +82,12 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
     }
   }
 
-  /** Of another kind, it would wait for readers and hold up the writers of a server beside us while it does. */
+  /** Passive: any other mode would wait for readers and block a running server's writers. */
   function checkpoint() {
     try {
       writer.raw.run('pragma wal_checkpoint(passive)')
     } catch (error) {
-      // What was committed stays safe in the log beside the file.
+      // Committed data stays safe in the write-ahead log.
       if (!isUnavailable(error)) throw error
     }
   }
@@ -109,12 +111,12 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
   return inNameOf(author)
 }
 
-/** Which file lies at a path now; undefined when there is none. */
+/** The inode of the file at a path; undefined if there is none. */
 const fileAt = (path: string) => statSync(path, { throwIfNoEntry: false, bigint: true })?.ino
 
 /**
- * Compiles a query once per connection, for the hot path: SQLite compiles an ordinary one at every call.
- * Write it so that it need not be compiled again when values are bound: no bound limit, no join.
+ * Caches a compiled query per connection, for the hot path: SQLite would compile it at every call. Use no bound limit
+ * and no join, or it is compiled again when values are bound.
  */
 export function prepared<P, D extends Queryable>(build: (db: D) => P): (db: D) => P {
   const perConnection = new WeakMap<object, P>()

@@ -13,7 +13,7 @@ const troubles = [
   },
 ]
 
-/** What to do where the database or the disk refused, so that nothing is wrong with us; undefined for other failures. */
+/** The remedy when the database or disk refused and the server is not at fault; undefined for other failures. */
 export function remedyFor(error: unknown): string | undefined {
   const { code, cause, path } = (error ?? {}) as { code?: unknown; cause?: unknown; path?: unknown }
   if (isDenial(error) && typeof path === 'string') return denied(path, isPermitted(path, 'read') ? 'write to' : 'read')
@@ -21,18 +21,18 @@ export function remedyFor(error: unknown): string | undefined {
   return known?.remedy ?? (cause === undefined ? undefined : remedyFor(cause))
 }
 
-/** Whether it is such a failure: a full disk, a lock held by another process. */
+/** Whether the failure has such a cause: a full disk, a lock held by another process. */
 export const isUnavailable = (error: unknown) => remedyFor(error) !== undefined
 
-/** Whether a file could not be locked: another process holds it, or its file system gives no locks. */
+/** Whether a file could not be locked: another process holds it, or its file system has no locks. */
 export const isLockFailure = (error: unknown) =>
   /^SQLITE_(BUSY|PROTOCOL|PERM|IOERR_\w*LOCK)/.test((error as { code?: string } | undefined)?.code ?? '')
 
-/** A fault, as the log tells it: whose request met it, and the remedy where there is one, else where it came from. */
+/** A fault's log fields: the request it happened in, and the remedy if there is one, else the stack. */
 export const faultOf = (where: string, error: unknown, requestId?: string) => ({
   event: 'fault',
   where,
   request_id: requestId,
-  // The stack alone: an error shows kilobytes of the program around it.
+  // Only the stack: printing an error shows kilobytes of source code around it.
   error: remedyFor(error) ?? (error instanceof Error ? error.stack : undefined) ?? String(error),
 })

@@ -1,12 +1,12 @@
 import { clientOf, type Queryable } from './connection'
 
-/** A column that holds a text, and in how many rows. */
+/** A column that contains a text, and in how many rows. */
 export interface TextOccurrence {
   column: string
   rows: number
 }
 
-/** Where a text stands, in any case, among all columns of all tables. */
+/** Finds a text, in any case, in all columns of all tables. */
 export function findText(db: Queryable, text: string): TextOccurrence[] {
   const raw = clientOf(db)
   const columns = raw

@@ -5,7 +5,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { denied, isPermitted } from '../kernel/ownership'
 import { givesLocks, holdLock, type Lock } from './lock'
 
-/** A folder can be made or written to here; an `OperatorError` otherwise. */
+/** Throws an `OperatorError` if the folder cannot be created or written to. */
 export function requireWritable(folder: string) {
   let nearest = folder
   while (!existsSync(nearest)) nearest = dirname(nearest)
@@ -21,7 +21,7 @@ export function requireWritable(folder: string) {
   }
 }
 
-/** The lock of a folder that one server holds; an `OperatorError` where another has it. */
+/** Takes a server's lock on a folder; throws an `OperatorError` if another server holds it. */
 export function requireLock(folder: string): Lock {
   const lock = holdLock(folder)
   if (lock) return lock

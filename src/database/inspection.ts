@@ -1,23 +1,23 @@
 import { connect, type Queryable } from './connection'
 
-/** A reference to a row that is not there. */
+/** A foreign key whose row is missing. */
 export interface BrokenReference {
   table: string
   rowid: number
   parent: string
 }
 
-/** A database file, for somebody who only looks; each question is answered as of one moment. */
+/** A database opened for inspection; each query sees one moment. */
 export interface DatabaseInspection {
   readonly read: Queryable
-  /** What SQLite finds wrong with the file itself, so many findings at most; none in a sound one. */
+  /** What SQLite's integrity check finds, at most `most` findings; empty if the file is sound. */
   problems(most: number): string[]
   brokenReferences(most: number): BrokenReference[]
-  /** How many rows each table has. */
+  /** The number of rows by table. */
   rows(): Record<string, number>
 }
 
-/** Looks into a database file, beside whoever works on it. What is asked takes its time and holds up this process. */
+/** Inspects a database that may be in use. Queries are slow and block this process. */
 export async function inspect<T>(path: string, look: (inspection: DatabaseInspection) => Promise<T>): Promise<T> {
   const { raw, orm, close } = connect(path, { readonly: true })
   try {

@@ -2,36 +2,36 @@ import type { Writable } from './connection'
 import type { Db } from './database'
 
 const everyMs = 250
-const grainSeconds = 60
+const precisionSeconds = 60
 const idsPerRange = 4096
 const rangesMax = 4
-const sightingsEnough = 2500
+const entriesPerFlush = 2500
 
-/** When what has that id was last seen, to the second. */
+/** When the thing with that id was last seen, to the second. */
 export interface LastSeen {
   id: number
   at: Date
 }
 
-/** Collects when things were last seen and writes it down four times a second, and at the end. */
+/** Buffers last-seen times and writes them four times a second, and on close. */
 export interface LastSeenBuffer {
-  /** What is seen again within a minute is not written again. */
+  /** A thing seen again within a minute is not written again. */
   note(id: number, at: Date): void
   close(): Promise<void>
 }
 
-/** Neighbours by their ids, which are neighbours in the file as well. */
+/** A range of neighbouring ids, which are neighbours in the file as well. */
 interface IdRange {
   readonly first: number
-  /** In seconds since 1970, by place. */
+  /** Seconds since 1970, by offset from `first`. */
   readonly seen: Uint32Array
   readonly isWaiting: Uint8Array
 }
 
 /**
- * For statistics only: what has not been written is lost when the process dies. Nobody shall wait long behind it, so
- * each time a few thousand lastSeen are written, those of the ranges of ids that have waited longest. Where more is
- * seen than that, the others wait in memory, and lie the closer together in the file when their turn comes.
+ * For statistics only: a crash loses what is not yet written. To keep other writes from waiting long, each flush writes
+ * a few thousand entries, of the ranges that have waited longest. Under more load the rest waits in memory and becomes
+ * denser in the file by the time it is written.
  */
 export function openLastSeenBuffer(
   db: Pick<Db, 'note'>,
@@ -55,12 +55,12 @@ export function openLastSeenBuffer(
     return range
   }
 
-  /** Those that have waited longest, as many as are written at once. */
+  /** Takes the entries that have waited longest, one flush's worth. */
   function takeWaiting() {
     const taken: LastSeen[] = []
     let left = rangesMax
     for (const range of waiting) {
-      if (left-- === 0 || taken.length >= sightingsEnough) break
+      if (left-- === 0 || taken.length >= entriesPerFlush) break
       waiting.delete(range)
       const { first, seen, isWaiting } = range
       for (let place = isWaiting.indexOf(1); place !== -1; place = isWaiting.indexOf(1, place + 1)) {
@@ -79,29 +79,29 @@ export function openLastSeenBuffer(
     waiting.add(range)
   }
 
-  /** What has been seen anew meanwhile waits already. */
+  /** Entries seen again meanwhile are already waiting. */
   function putBack(taken: readonly LastSeen[]) {
-    for (const seenOnce of taken) {
-      const range = rangeOf(seenOnce.id)
-      if (!range.isWaiting[seenOnce.id - range.first]) hold(seenOnce)
+    for (const entry of taken) {
+      const range = rangeOf(entry.id)
+      if (!range.isWaiting[entry.id - range.first]) hold(entry)
     }
   }
 
-  /** What nothing waits for and nothing was seen of in this minute need not be remembered. */
+  /** Drops ranges that have nothing waiting, when a new minute begins. */
   function forgetLastMinute(now: number) {
     if (now === minute) return
     minute = now
     for (const [number, range] of ranges) if (!waiting.has(range)) ranges.delete(number)
   }
 
-  /** Whether it could be written. */
+  /** Returns whether the write succeeded. */
   async function flush() {
     const taken = takeWaiting()
     try {
       await db.note((tx) => store(tx, taken))
       return true
     } catch {
-      // Another time may fare better.
+      // The next flush tries again.
       putBack(taken)
       return false
     }
@@ -113,10 +113,10 @@ export function openLastSeenBuffer(
   timer.unref()
   return {
     note(id, at) {
-      const now = Math.floor(at.getTime() / 1000 / grainSeconds)
+      const now = Math.floor(at.getTime() / 1000 / precisionSeconds)
       forgetLastMinute(now)
       const { first, seen } = rangeOf(id)
-      if (Math.floor(seen[id - first]! / grainSeconds) !== now) hold({ id, at })
+      if (Math.floor(seen[id - first]! / precisionSeconds) !== now) hold({ id, at })
     },
     async close() {
       clearInterval(timer)

@@ -3,7 +3,7 @@ import { Database } from 'bun:sqlite'
 import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-// A command that only looks whether the folder is held holds it for a moment itself.
+// A command that checks the lock holds it for a moment itself.
 const patienceMs = 200
 const pauseMs = 20
 
@@ -11,23 +11,23 @@ const exclusive = 2
 const shared = 1
 const atOnce = 4
 
-/** Where the lock on a whole file is found. Windows keeps open files from being removed, and needs none. */
+/** The system libraries with `flock`. Windows keeps open files from being removed and needs none. */
 const linux = ['libc.so.6', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`]
 const darwin = ['libSystem.B.dylib']
 
-/** Held until it is released or the process ends, however it does. */
+/** Held until it is released or the process ends, even by a crash. */
 export interface Lock {
-  /** Holds a file as well, whatever name leads to it; false when another process does. */
+  /** Also locks a file, under any of its names; false when another process holds it. */
   alsoHold(path: string): boolean
   release(): void
 }
 
-/** The lock of a data folder lies in this file. */
+/** The file that holds a data folder's lock. */
 export const lockIn = (folder: string) => join(folder, 'server.lock')
 
 /**
- * Holds a folder for one server; undefined when another process holds it. The folder itself is locked, so that it does
- * not matter what becomes of `server.lock`; and that file, since not every file system locks folders.
+ * Locks a folder for one server; undefined when another process holds it. Locks the folder itself, in case
+ * `server.lock` is removed, and that file, since not every file system can lock folders.
  */
 export function holdLock(folder: string): Lock | undefined {
   const held: (() => void)[] = []
@@ -51,7 +51,7 @@ export function holdLock(folder: string): Lock | undefined {
   return undefined
 }
 
-/** Whether a server holds that folder now. */
+/** Whether a server holds the folder now. */
 export function isHeld(folder: string): boolean {
   const free = lockWhole(folder, shared)
   free?.()
@@ -70,7 +70,7 @@ export function isHeld(folder: string): boolean {
   }
 }
 
-/** Whether files in that folder can be locked at all: a fresh file is held by nobody. */
+/** Whether files in the folder can be locked at all, tried on a fresh file. */
 export function givesLocks(folder: string): boolean {
   const place = mkdtempSync(join(folder, '.lock-probe-'))
   try {
@@ -84,7 +84,7 @@ export function givesLocks(folder: string): boolean {
   }
 }
 
-/** An exclusive lock as SQLite takes it; undefined when another process holds the file. */
+/** Takes an exclusive SQLite lock on a file; undefined when another process holds it. */
 function lockFile(path: string): (() => void) | undefined {
   const raw = new Database(path)
   try {
@@ -102,15 +102,15 @@ function lockFile(path: string): (() => void) | undefined {
 }
 
 /**
- * A lock on a file or folder as a whole, which no other lock knows of. Undefined when another process holds it; where
- * the system gives no such lock, nothing is locked.
+ * Takes the system's lock on a whole file or folder, independent of all other locks. Undefined when another process
+ * holds it; locks nothing if the system has no such lock.
  */
 function lockWhole(path: string, kind: number): (() => void) | undefined {
   const system = wholeLocks()
   if (!system) return () => {}
   const descriptor = openSync(path, constants.O_RDONLY)
   let isTaken = false
-  // Only who wants the file alone meets those that merely look.
+  // Only an exclusive lock can collide with the short shared locks of checks.
   const patience = kind === exclusive ? patienceMs : 0
   for (let waited = 0; waited <= patience; waited += pauseMs) {
     if (system.flock(descriptor, kind | atOnce) === 0) return () => closeSync(descriptor)
@@ -122,7 +122,7 @@ function lockWhole(path: string, kind: number): (() => void) | undefined {
   return isTaken ? undefined : () => {}
 }
 
-/** The system's own lock on files, where it has one. */
+/** The system's `flock`, if it has one. */
 function wholeLocks() {
   const [names, errnoName, wouldBlock] =
     process.platform === 'darwin' ? [darwin, '__error', 35] : [linux, '__errno_location', 11]
@@ -139,7 +139,7 @@ function wholeLocks() {
         wouldBlock,
       }
     } catch {
-      // It goes by another name here.
+      // The library has another name on this system.
     }
   }
   return undefined

@@ -14,7 +14,7 @@ export interface Migration {
   sql: string
 }
 
-/** The tags a database still lacks. Throws when it was written by a newer version, or a migration was tampered with. */
+/** The tags of migrations still to apply. Throws if a newer version wrote the database or a migration was altered. */
 function pendingMigrations(raw: Database, all: Migration[] = migrations): Migration[] {
   const hasTable = raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get()
   const applied = hasTable ? raw.query<[string, string], []>('select tag, hash from applied_migrations').values() : []
@@ -32,15 +32,15 @@ function pendingMigrations(raw: Database, all: Migration[] = migrations): Migrat
   return all.filter(({ tag }) => !done.has(tag))
 }
 
-/** What a database file says of itself. */
+/** What a database file contains, read without opening it for work. */
 export interface FoundDatabase {
   isCurrent: boolean
   sealingFingerprint?: string
-  /** What is stored for each setting. */
+  /** The stored text of each setting. */
   storedSettings(): ReadonlyMap<string, string>
 }
 
-/** Looks into a database file without writing; undefined when there is no such file. */
+/** Reads a database file without writing; undefined when there is no such file. */
 export function inspectDatabase(path: string): FoundDatabase | undefined {
   if (!existsSync(path)) return undefined
   const raw = openUntouched(path)
@@ -65,7 +65,7 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
   }
 }
 
-/** The stored settings; none where an older version, or damage, has left no such table. */
+/** The stored settings; empty when the table is missing, in an older version or a damaged file. */
 function storedIn(raw: Database): ReadonlyMap<string, string> {
   try {
     const rows = raw.query<{ name: string; value: string }, []>('select name, value from settings').all()
@@ -75,12 +75,15 @@ function storedIn(raw: Database): ReadonlyMap<string, string> {
   }
 }
 
-/** Whether it has tables, and not the one in which every version of ours keeps what it has done. */
+/** Whether it has tables but not the migrations table that every version of Latchkey keeps. */
 const isForeign = (raw: Database) =>
   raw.query("select 1 from sqlite_master where type = 'table' and name not like 'sqlite%'").get() !== null &&
   raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get() === null
 
-/** A database nobody has open is read as it lies there: otherwise SQLite would put files beside it, even to read. */
+/**
+ * Opens a database that nobody has open as an immutable file: otherwise SQLite would create files beside it, even to
+ * read.
+ */
 function openUntouched(path: string) {
   if (existsSync(`${path}-wal`)) {
     const raw = new Database(path, { readonly: true })
@@ -91,8 +94,8 @@ function openUntouched(path: string) {
 }
 
 /**
- * Brings a database to this version's schema in one transaction, or leaves it as it was. A database that holds data is
- * copied first, beside itself. Returns the applied tags and the copy's path.
+ * Migrates a database to this version's schema in one transaction, or leaves it as it was. A database that holds data
+ * is first copied, to a file beside it. Returns the applied tags and the copy's path.
  */
 export function migrate(path: string, now: Date, all: Migration[] = migrations): { applied: string[]; copy?: string } {
   const { raw, close } = connect(path)
@@ -107,7 +110,7 @@ export function migrate(path: string, now: Date, all: Migration[] = migrations):
     try {
       raw.transaction(() => apply(raw, all, now)).immediate()
     } catch (error) {
-      // Nothing was changed, and starts that fail one after the other must not fill the disk with copies.
+      // Nothing was changed, and repeated failed starts must not fill the disk with copies.
       rmSync(copy, { force: true })
       throw error
     }
@@ -122,7 +125,7 @@ function apply(raw: Database, all: Migration[], now: Date) {
     'create table if not exists applied_migrations (tag text primary key, hash text not null, applied_at integer not null)',
   )
   const note = raw.query('insert into applied_migrations values (?, ?, ?)')
-  // Asked again inside the transaction: another process may have been faster.
+  // Checked again inside the transaction: another process may have been faster.
   for (const { tag, sql } of pendingMigrations(raw, all)) {
     for (const statement of sql.split('--> statement-breakpoint')) if (statement.trim()) raw.run(statement)
     note.run(tag, sha256(sql), now.getTime())

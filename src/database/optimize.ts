@@ -1,29 +1,29 @@
 import { connect } from './connection'
 
-/** How long writers may be kept out while the log beside the file is emptied, and how often that is tried. */
+/** How long an attempt to empty the write-ahead log may block writers, in milliseconds, and the number of attempts. */
 const holdMs = 20
 const tries = 20
 
 export interface Optimized {
-  /** Room inside the file that new rows will take before it grows. */
+  /** Free space inside the file, used before the file grows. */
   reusableBytes: number
   walBytesBefore: number
   walBytesAfter: number
 }
 
-/** Lets SQLite look again at what its plans rest on, and takes the log beside the file into it, as far as nobody waits. */
+/** Updates the query planner's statistics and checkpoints the write-ahead log without making others wait long. */
 export function optimizeFile(path: string, sizeOfWal: () => number): Optimized {
   const { raw, close } = connect(path)
   try {
     const walBytesBefore = sizeOfWal()
     raw.run('pragma analysis_limit = 400')
-    // Of all tables, not of those alone that this connection has asked.
+    // All tables, not only those this connection has queried.
     raw.run('pragma optimize = 0x10002')
     const { pages } = raw
       .query<{ pages: number }, []>('select freelist_count as pages from pragma_freelist_count')
       .get()!
     const { bytes } = raw.query<{ bytes: number }, []>('select page_size as bytes from pragma_page_size').get()!
-    // The first keeps nobody out and does most; what is left for the second is little.
+    // The passive checkpoint blocks nobody and does most of the work, so the second has little left.
     raw.run('pragma wal_checkpoint(passive)')
     raw.run(`pragma busy_timeout = ${holdMs}`)
     for (let left = tries; left > 0 && isBusy(raw); left--) Bun.sleepSync(holdMs)

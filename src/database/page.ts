@@ -3,19 +3,19 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { OperatorError } from '../kernel/operator-error'
 import type { Queryable } from './connection'
 
-/** How a list can be ordered: by these, up or, with a `-` before the name, down. */
+/** The sort orders of a list, ascending, or descending with a `-` before the name. */
 export type Sorts = Readonly<Record<string, SQLiteColumn | SQL>>
 
-/** Which part of a list is wanted. */
+/** Which page of a list to return. */
 export interface PageRequest {
-  /** `name`, or `-name` for downwards. */
+  /** `name` for ascending, `-name` for descending. */
   sort: string
-  /** The `next` of the page before; the first page where it is absent. */
+  /** The `next` of the previous page; absent for the first page. */
   after?: string | undefined
   limit: number
 }
 
-/** A part of a list, and where the next one begins; null after the last. */
+/** A page of a list, and the cursor of the next one; null after the last. */
 export interface Page<Row> {
   rows: Row[]
   next: string | null
@@ -27,13 +27,13 @@ interface Listing {
   where?: SQL | undefined
   sorts: Sorts
   wanted: PageRequest
-  /** The index to walk along, where SQLite left alone would sort all rows instead. */
+  /** The index to use where SQLite would otherwise sort all rows. */
   index?: string | undefined
 }
 
 /**
- * A page of a table by keyset: however far into a list, a page costs the same, and rows that come or go meanwhile move
- * no others. Equal values stand in the order of their ids; null stands before every value.
+ * Keyset pagination: every page costs the same, and rows added or removed meanwhile shift no others. Equal values are
+ * ordered by id; null comes before every value.
  */
 export async function pageOf<T extends Listed>(
   db: Queryable,
@@ -75,7 +75,7 @@ const alongIndex = (table: Listed, index: string, rest: SQL) =>
 
 type Value = string | number | null
 
-/** What comes after a place in the order, in one stretch or two: each of them is one range of an index. */
+/** The conditions for the rows after a cursor: one or two, each a single index range. */
 function stretchesOf(
   by: SQLiteColumn | SQL,
   id: SQLiteColumn,
@@ -91,7 +91,7 @@ function stretchesOf(
   return isDown && isNullable ? [beyond, sql`${by} is null`] : [beyond]
 }
 
-/** Whether a text begins so, as a range: an index on just that text serves it. */
+/** A prefix match as a range condition, which an index on that text serves. */
 export const beginsWith = (text: SQL, start: string) => and(gte(text, start), lt(text, `${start}\u{10ffff}`))
 
 function placeOf(after: string, sort: string): [Value, Value] {

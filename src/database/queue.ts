@@ -3,7 +3,7 @@ import type { Connection } from './connection'
 import { endTransaction, lockPatienceMs } from './connection'
 
 const lockPauseMs = 5
-// Enough for all who were answered together to come back together, or they fall into two halves that take turns.
+// Enough for clients that were answered together to return together; otherwise they split into two alternating halves.
 const turnsMax = 3
 
 type Result = { value: unknown } | { error: unknown }
@@ -15,19 +15,19 @@ interface Waiting {
   settle: (result: Result) => void
 }
 
-/** Works that arrive together are committed together, each undone alone where it throws. */
+/** Commits units of work that arrive together in one transaction; one that throws is rolled back alone. */
 export interface Queue {
-  /** Settles when what was put in is committed. All that wait for the lock in vain are told so together. */
+  /** Settles once the work is committed. If the lock cannot be taken, all waiting units fail together. */
   put<T>(work: (orm: Orm) => Promise<T>): Promise<T>
-  /** Ends when everything that was put in has been answered. */
+  /** Resolves when all pending work has settled. */
   idle(): Promise<void>
 }
 
-/** What a queue's connection does around a transaction beyond beginning and committing it. */
+/** A connection's hooks around a transaction. */
 export interface Around {
   begin(): void
   beforeCommit?(): void
-  /** The transaction is over, or never began; nobody has been answered yet. */
+  /** Called when the transaction is over or failed to begin, before any result is delivered. */
   ended(): void
 }
 
@@ -41,7 +41,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
 
-  /** Another process may hold the lock: reads go on meanwhile. Undefined once it is ours, else why it is not. */
+  /** Retries while another process holds the lock; reads go on meanwhile. Undefined once taken, else the error. */
   async function takeLock(): Promise<{ error: unknown } | undefined> {
     for (const startedAt = stopwatch(); ; await Bun.sleep(lockPauseMs)) {
       try {
@@ -62,7 +62,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
         try {
           results.push({ value: await work(orm) })
         } catch (error) {
-          // A full disk can end the whole transaction, and the savepoint with it.
+          // A full disk can end the whole transaction, savepoint included.
           if (!raw.inTransaction) throw error
           undo.run()
           results.push({ error })
@@ -73,26 +73,29 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
       commit.run()
       return results
     } catch (error) {
-      // Whoever waits must be told what went wrong in the first place.
+      // All waiting callers must get the original error.
       endTransaction(raw, rollback)
       return batch.map(() => ({ error }))
     }
   }
 
-  /** Waits as long as each turn of the event loop brings more works: a commit serves many as it serves one. */
-  async function gatherWorks() {
+  /**
+   * Waits while each event loop turn brings more work, for at most `turnsMax`: a commit costs the same for one as for
+   * many.
+   */
+  async function collectBatch() {
     for (let known = 0, turns = 0; waiting.length > known && turns < turnsMax; turns++) {
       known = waiting.length
       await new Promise((resume) => setImmediate(resume))
     }
   }
 
-  /** Begins in a turn of its own: nothing else goes on between the steps of a transaction. */
+  /** Starts in an event loop turn of its own: nothing else runs between the steps of a transaction. */
   async function flush() {
     while (waiting.length) {
-      await gatherWorks()
+      await collectBatch()
       const fault = await takeLock()
-      // Whatever arrived while the lock was waited for goes with the rest.
+      // Includes what arrived while the lock was awaited.
       const batch = waiting
       waiting = []
       const results = fault ? batch.map(() => fault) : await commitTogether(batch)

@@ -4,22 +4,22 @@ import { openQueue, type Queue } from './queue'
 
 const snapshotMsMax = 1
 
-/** The connection that reads, and keeps statistics. What it promises stands at `Db`. */
+/** The connection for reads and statistics. `Db` documents its guarantees. */
 export interface Reader {
   read(): Queryable
   readonly notes: Queue
   accessEpoch(): string
   storedSettings(): ReadonlyMap<string, string>
-  /** Whatever is read from now on is what the file holds now. */
+  /** Makes the next read see the current state of the file. */
   endSnapshot(): void
-  /** Ends when everything put among the notes has been answered. */
+  /** Resolves when all pending notes have settled. */
   close(): Promise<void>
 }
 
 export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: boolean }): Reader {
   const connection = connect(path, { hasCheckpoints })
   const { raw, orm, close } = connection
-  // Of a statistic, nobody is told that it is on disk.
+  // Statistics are never acknowledged as being on disk.
   raw.run('pragma synchronous = normal')
   raw.run('pragma query_only = on')
   const begin = raw.query('begin')
@@ -37,7 +37,7 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
   let stored: { epoch?: string; settings: ReadonlyMap<string, string> } = { settings: new Map() }
 
   function takeSnapshot() {
-    // Nobody can change anything meanwhile.
+    // No other connection can write meanwhile.
     if (isNoting) return
     const now = stopwatch()
     if (hasSnapshot && now - snapshotAt < snapshotMsMax) return
@@ -62,7 +62,10 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
     endTransaction(raw, commit)
   }
 
-  /** Whether the connection for reading may write. It waits for nobody then, or reads would wait with it. */
+  /**
+   * Switches the read connection between read-only and writing. While writing it never waits for locks, or reads would
+   * wait too.
+   */
   function allowNotes(isAllowed: boolean) {
     isNoting = isAllowed
     raw.run(`pragma query_only = ${isAllowed ? 'off' : 'on'}`)
@@ -84,7 +87,7 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
     },
     ended() {
       allowNotes(false)
-      // What this connection changes does not move its data version.
+      // A connection's own changes do not change its data version.
       seenVersion = undefined
     },
   })
@@ -100,7 +103,7 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
       return epoch
     },
     storedSettings() {
-      // Asked several times by each request, which has asked for the epoch before.
+      // Called several times per request, after its first call for the epoch.
       if (!hasSnapshot) takeSnapshot()
       if (stored.epoch !== epoch) {
         stored = { epoch, settings: new Map(settingRows.all().map(({ name, value }) => [name, value])) }

@@ -1,8 +1,8 @@
 import { clientOf, type Tx } from './connection'
 
 /**
- * What this work deletes is overwritten at once, whole pages as well. Otherwise a page that is given back keeps what
- * stood in it until it is used again.
+ * Overwrites what this work deletes at once, whole pages included. Otherwise a freed page keeps its content until it is
+ * reused.
  */
 export async function overwriting<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   clientOf(tx).run('pragma secure_delete = on')

@@ -3,22 +3,22 @@ import { connect } from './connection'
 type Raw = ReturnType<typeof connect>['raw']
 
 const pagesAtOnce = 2000
-// With the head of its row, it fills one further page to the last byte, and an eighth of another.
+// With its row header it fills one overflow page to the last byte, and an eighth of another.
 const fillingBytes = 4578
 const patienceMs = 5000
 const pauseMs = 20
 
-/** What was done to a database so that nothing of deleted rows is left in its files. */
+/** The result of removing deleted rows from a database's files. */
 export interface Wiped {
-  /** Whether the file was written anew, and not only the pages that nothing stands in. */
+  /** Whether the whole file was rewritten, rather than only its free pages. */
   rewritten: boolean
-  /** Whether the log beside it was emptied; another process may be reading from it. */
+  /** Whether the write-ahead log was emptied; another process may be reading from it. */
   log_emptied: boolean
 }
 
 /**
- * Overwrites the pages that nothing stands in, some thousand at a time, beside whoever works on the file. It must not
- * become shorter then: others have mapped it.
+ * Overwrites free pages, some thousand at a time, while others use the file. The file must not shrink: others have it
+ * mapped.
  */
 export const wipeBesideOthers = (path: string): Wiped =>
   onConnection(path, (raw) => {
@@ -32,7 +32,7 @@ export const wipeBesideOthers = (path: string): Wiped =>
     return { rewritten: false, log_emptied: emptyLog(raw) }
   })
 
-/** Writes the whole file anew. Nobody else may have it open. */
+/** Rewrites the whole file. No other process may have it open. */
 export const wipeAlone = (path: string): Wiped =>
   onConnection(path, (raw) => {
     raw.run('vacuum')
@@ -48,7 +48,7 @@ function onConnection(path: string, work: (raw: Raw) => Wiped) {
   }
 }
 
-/** Takes free pages and fills them; how many there were. */
+/** Fills up to `pagesAtOnce` free pages; returns how many pages were free. */
 function fill(raw: Raw) {
   const { pages } = raw.query<{ pages: number }, []>('select freelist_count as pages from pragma_freelist_count').get()!
   const rows = Math.min(pagesAtOnce, pages)

@@ -5,7 +5,7 @@ export interface AddressSet {
   has(address: string): boolean
 }
 
-/** An address or CIDR range in its usual form; undefined when the text is neither. */
+/** An address or CIDR range in canonical form; undefined for any other text. */
 export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ipv6'; bits: number } | undefined {
   const [address = '', prefix, ...rest] = text.trim().split('/')
   const version = isIP(address)
@@ -15,12 +15,12 @@ export function parseCidr(text: string): { address: string; family: 'ipv4' | 'ip
   return { address, family: version === 4 ? 'ipv4' : 'ipv6', bits: prefix === undefined ? most : Number(prefix) }
 }
 
-// A few addresses ask again and again; looking one up in the list takes ten times as long.
+// The cache holds the few addresses that ask again and again: a lookup in the list takes ten times as long.
 const askedMax = 1000
 
 const known = new WeakMap<readonly string[], AddressSet>()
 
-/** A set of addresses from texts that `parseCidr` accepts; others are left out. The same list gives the same set. */
+/** A set of the texts that `parseCidr` accepts; the others are ignored. Cached per list object. */
 export function addressSet(texts: readonly string[]): AddressSet {
   const set = known.get(texts) ?? setOf(texts)
   known.set(texts, set)
@@ -49,12 +49,12 @@ function setOf(texts: readonly string[]): AddressSet {
   }
 }
 
-/** An IPv6 address that stands for an IPv4 one, in the form of RFC 5952: `::ffff:cb00:7107`. */
+/** An IPv4-mapped IPv6 address in the form of RFC 5952: `::ffff:cb00:7107`. */
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
 
 /**
- * An address as it is compared and counted: without a zone, IPv6 in the form of RFC 5952, IPv4 that arrives as IPv6 as
- * IPv4. Undefined when the text is no address.
+ * The canonical form for comparing and counting: no zone, IPv6 as in RFC 5952, IPv4-mapped IPv6 as IPv4. Undefined when
+ * the text is not an address.
  */
 export function canonicalAddress(text: string): string | undefined {
   const zone = text.indexOf('%')
@@ -68,10 +68,10 @@ export function canonicalAddress(text: string): string | undefined {
 
 const ipv4Of = (high: number, low: number) => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
-/** An address in the form it is compared in; any other text as it is. */
+/** The canonical form of an address; any other text unchanged. */
 export const plainAddress = (text: string) => canonicalAddress(text) ?? text
 
-/** IPv6 and IPv4 by turns, each in the order it came. */
+/** Alternates IPv6 and IPv4, keeping the order within each family. */
 export function interleaveFamilies(addresses: readonly string[]): string[] {
   const v6 = addresses.filter(isIPv6)
   const v4 = addresses.filter((address) => !isIPv6(address))

@@ -1,8 +1,8 @@
 /**
- * Every answer the server can give: number, HTTP status and sentence, each declared once (CONTRACT §0, §2).
+ * Every answer the server can give: code, HTTP status and message, each declared once (CONTRACT §0, §2).
  *
- * `signer: 'global'` marks the answers that are signed with the global key even when they concern a product that
- * has its own. Numbers above 9000 are ours: 9000 + HTTP status, for what v1 has no number for.
+ * `signer: 'global'` marks answers signed with the global key even when they concern a product that has its own. Codes
+ * above 9000 are ours: 9000 + HTTP status, where v1 has no code.
  */
 export const answers = {
   // API Key Related
@@ -219,8 +219,7 @@ interface AnswerDeclaration {
   signer?: 'global'
 }
 
-/** The name of an answer. */
 export type Answer = keyof typeof answers
 
-/** What the registry says of an answer. */
+/** The registry's entry for an answer. */
 export const declared = (answer: Answer): AnswerDeclaration => answers[answer]

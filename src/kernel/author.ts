@@ -1,17 +1,20 @@
 import { visible } from './visible'
 
-/** Who changes something, as the audit log names them: `api-key 3`, `user ada`, `command line (petra)`, `job deliver`, `server`. */
+/**
+ * Who makes a change, as recorded in the audit log: `api-key 3`, `user ada`, `command line (petra)`, `job deliver`,
+ * `server`.
+ */
 export interface Author {
   readonly actor: string
-  /** The request the change came with, where it came with one. */
+  /** The id of the request that made the change, if one did. */
   readonly requestId?: string | undefined
 }
 
-/** Whoever works at a shell. */
+/** The actor for commands run in a shell. */
 export const commandLine = 'command line'
 
 const loginLengthMax = 64
 
-/** The actor at a shell, by the login where it is known. */
+/** The actor for a shell command, with the login if it is known. */
 export const atShell = (login: string | undefined) =>
   login ? `${commandLine} (${visible(login).slice(0, loginLengthMax)})` : commandLine

@@ -1,4 +1,4 @@
-/** Tells the time. Handed in, never read: tests hold it in their hand. */
+/** Returns the current time. It is injected, never read directly, so that tests can control it. */
 export type Clock = () => Date
 
 export const systemClock: Clock = () => new Date()

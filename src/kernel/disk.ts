@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 
-/** A new name is on disk only when its folder is. Windows has no such call, and needs none. */
+/** Flushes a folder: a new file name is on disk only after that. Windows has no such call and needs none. */
 export function syncFolder(path: string) {
   if (process.platform === 'win32') return
   const descriptor = openSync(path, 'r')

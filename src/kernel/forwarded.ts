@@ -1,19 +1,19 @@
 import { type AddressSet, canonicalAddress, plainAddress } from './addresses'
 
-/** The proxies of a request that are read; further ones are too far from this server to be its own. */
+/** The number of hops read from a request; proxies further away are not this server's own. */
 const hopsMax = 50
 const forwardedLengthMax = 4096
 
-/** The address a request is counted under, and what kept the client behind a proxy from being known. */
+/** The address a request is counted under, and the hop that hid the client, if one did. */
 export interface ClientAddress {
   readonly address: string
-  /** A hop that a trusted proxy wrote and that names no address. */
+  /** A hop written by a trusted proxy that contains no address. */
   readonly unreadableHop?: string
 }
 
 /**
- * The client's address: the socket's, unless that is a trusted proxy; then the right-most hop that is not one. Hops to
- * the left of it were written by strangers. A hop that cannot be read counts as the proxy that wrote it.
+ * The client's address: the socket's, or behind a trusted proxy the right-most hop that is not a trusted proxy. Clients
+ * can forge the hops to its left. An unreadable hop counts as the proxy that wrote it.
  */
 export function clientAddress(
   socketAddress: string,
@@ -31,7 +31,7 @@ export function clientAddress(
   return { address }
 }
 
-/** The headers by which a proxy names its client, or that only a proxy writes. */
+/** Headers in which a proxy names its client, or that only a proxy sends. */
 const relayHeaders = [
   'x-forwarded-for',
   'forwarded',
@@ -44,13 +44,13 @@ const relayHeaders = [
   'via',
 ]
 
-/** Whether a request says of itself that a proxy has passed it on. */
+/** Whether the headers show that a proxy forwarded the request. */
 export const isRelayed = (headers: Headers) => relayHeaders.some((name) => headers.has(name))
 
 /**
- * The hops of a request from the nearest to the farthest. Where both headers are there, `X-Forwarded-For` counts: most
- * proxies write that one, and pass on the other as a client sent it. `X-Real-IP` is not read: a proxy that does not know
- * of it passes it on as well.
+ * The hops of a request, nearest first. If both headers are present, `X-Forwarded-For` counts: most proxies write that
+ * one and forward the other as the client sent it. `X-Real-IP` is ignored: a proxy that does not know it forwards it
+ * too.
  */
 function* hopsOf(headers: Pick<Headers, 'get'>): Generator<string> {
   const list = headers.get('x-forwarded-for')
@@ -61,7 +61,7 @@ function* hopsOf(headers: Pick<Headers, 'get'>): Generator<string> {
   if (real !== null) yield `X-Real-IP alone: ${real}`
 }
 
-// Empty elements of a list are skipped (RFC 9110, 5.6.1).
+// Skips empty list elements (RFC 9110, 5.6.1).
 function* lastFirst(list: string): Generator<string> {
   const hops = list.split(',').slice(-hopsMax)
   for (const hop of hops.reverse()) if (hop.trim() !== '') yield hop.trim()
@@ -70,7 +70,10 @@ function* lastFirst(list: string): Generator<string> {
 const lastElement = /(?:^|,)((?:[^",]|"(?:[^"\\]|\\.)*")*)$/
 const pairs = /([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"\s]*)/g
 
-/** The `for` of each element (RFC 7239). Read from the right, or a quote that a client leaves open would hide a proxy's. */
+/**
+ * The `for` of each element (RFC 7239), read from the right: otherwise a client's unclosed quote would hide a proxy's
+ * element.
+ */
 function* forwardedHops(header: string): Generator<string> {
   let rest = header.slice(-forwardedLengthMax)
   for (let i = 0; i < hopsMax && rest !== ''; i++) {
@@ -84,7 +87,7 @@ function* forwardedHops(header: string): Generator<string> {
 
 const forOf = (element: string) => [...element.matchAll(pairs)].find(([, name]) => name!.toLowerCase() === 'for')?.[2]
 
-/** The address a hop names: bare or with a port, in brackets, in quotes, with a zone. */
+/** The address in a hop: bare or with a port, brackets, quotes or a zone. */
 function addressIn(hop: string): string | undefined {
   const text = hop.startsWith('"') && hop.endsWith('"') ? hop.slice(1, -1).replaceAll(/\\(.)/g, '$1') : hop
   const [, inBrackets, beforePort] = /^(?:\[([^\]]+)\](?::[\w.-]+)?|([\d.]+):[\w.-]+)$/.exec(text.trim()) ?? []

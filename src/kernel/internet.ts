@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Ranges of IPv4 that are not the public internet, from IANA's registry of special-purpose addresses. */
+/** IPv4 ranges outside the public internet, from IANA's registry of special-purpose addresses. */
 const specialIpv4 = listOf('ipv4', [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -19,13 +19,13 @@ const specialIpv4 = listOf('ipv4', [
   '240.0.0.0/4',
 ])
 
-/** Global unicast: all of IPv6 beyond it is local, multicast, translated or reserved. */
+/** Global unicast: the rest of IPv6 is local, multicast, translated or reserved. */
 const globalIpv6 = listOf('ipv6', ['2000::/3'])
 
-/** What is not the public internet within it: protocol assignments with Teredo, documentation. */
+/** Non-public ranges within global unicast: protocol assignments including Teredo, documentation. */
 const specialIpv6 = listOf('ipv6', ['2001::/23', '2001:db8::/32', '3fff::/20'])
 
-/** Prefixes of IPv6 that stand for an IPv4 address, and the byte it begins at. */
+/** IPv6 prefixes that embed an IPv4 address, and the byte it starts at. */
 const translated = [
   { list: listOf('ipv6', ['::ffff:0:0/96']), at: 12 },
   { list: listOf('ipv6', ['64:ff9b::/96']), at: 12 },
@@ -41,7 +41,7 @@ function listOf(family: 'ipv4' | 'ipv6', ranges: string[]) {
   return list
 }
 
-/** Whether an address is one of the public internet; one that stands for an IPv4 address is judged by that. */
+/** Whether an address is on the public internet; an address that embeds an IPv4 address is classified by that. */
 export function isPublic(address: string): boolean {
   if (isIP(address) === 4) return !specialIpv4.check(address, 'ipv4')
   if (isIP(address) !== 6 || address.includes('%')) return false
@@ -50,7 +50,7 @@ export function isPublic(address: string): boolean {
   return globalIpv6.check(address, 'ipv6') && !specialIpv6.check(address, 'ipv6')
 }
 
-/** The IPv4 address that an IPv6 one stands for: mapped, NAT64 or 6to4. */
+/** The IPv4 address embedded in an IPv6 one: mapped, NAT64 or 6to4. */
 export function innerIpv4(address: string): string | undefined {
   const bytes = ipv6Bytes(address)
   const found = translated.find(({ list }) => list.check(address, 'ipv6'))

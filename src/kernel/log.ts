@@ -1,33 +1,33 @@
-/** One thing that happened, as flat facts. Never a secret, never a licence key. */
+/** The flat fields of one log entry. Never a secret, never a licence key. */
 export type LogFields = Record<string, string | number | undefined>
 
-/** Takes down what happened when. */
+/** Writes one log entry. */
 export type Log = (at: Date, facts: LogFields) => void
 
 export const silent: Log = () => {}
 
-/** Where no log is wanted, faults are told all the same. */
+/** Logs faults only, for when no log is configured. */
 export const faultsAlone =
   (log: Log): Log =>
   (at, facts) => {
     if (facts.error !== undefined) log(at, facts)
   }
 
-/** One JSON object per line. */
+/** Writes one JSON object per line. */
 export function jsonLog(write: (line: string) => void): Log {
-  let writtenMs = Number.NaN
-  let written = ''
+  let formattedMs = Number.NaN
+  let formatted = ''
   return (at, facts) => {
-    // Lines of one millisecond are many where it matters.
-    if (at.getTime() !== writtenMs) {
-      writtenMs = at.getTime()
-      written = at.toISOString()
+    // Formats the time once per millisecond: under load many entries share one.
+    if (at.getTime() !== formattedMs) {
+      formattedMs = at.getTime()
+      formatted = at.toISOString()
     }
-    write(`{"at":"${written}",${JSON.stringify(facts).slice(1)}\n`)
+    write(`{"at":"${formatted}",${JSON.stringify(facts).slice(1)}\n`)
   }
 }
 
-/** One readable line. */
+/** Writes one readable line per entry. */
 export const prettyLog =
   (write: (line: string) => void): Log =>
   (at, facts) => {
@@ -37,7 +37,7 @@ export const prettyLog =
     write(`${at.toISOString().slice(11, 23)}  ${words.join('  ')}\n`)
   }
 
-/** Gathers the lines of one turn of the event loop and writes them together. */
+/** Collects the lines of one event loop turn and writes them together. */
 export function batched(write: (text: string) => void): (line: string) => void {
   let lines: string[] = []
   const flush = () => {

@@ -1,14 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { dictionary, view } from './view'
 
-/** An operation that helps, and the fields it is given: what a door offers as a command to paste or a button. */
+/** A suggested operation and its input, shown as a command to paste or as a button. */
 export const RemedyView = view('Remedy', {
   operation: Type.String({ description: 'Its command.', examples: ['license unblock'] }),
   input: dictionary(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), 'The fields to give it.'),
 })
 export type Remedy = Static<typeof RemedyView>
 
-/** A field of the operation that was asked for, and a value that is advised for it. */
+/** A field of the requested operation, and a suggested value for it. */
 interface FieldReference {
   field: string
   value?: string | undefined
@@ -19,22 +19,22 @@ interface SettingReference {
   setting: string
 }
 
-/** Something only the command line can do, such as `init`; every door shows it as a command. */
+/** Something only the command line can do, such as `init`; the API shows it as a command too. */
 interface CommandReference {
   command: string
   settings: Readonly<Record<string, string>>
 }
 
-/** What should be done: a sentence, and the operations that do it. */
+/** What to do: a sentence, and the operations that do it. */
 export const AdviceView = view('Advice', { message: Type.String(), remedies: Type.Array(RemedyView) })
 export type Advice = Static<typeof AdviceView>
 
 export type MessagePart = string | FieldReference | SettingReference | CommandReference | Remedy
 
-/** How a door shows what a message refers to. */
+/** Renders a reference within a message, for one interface. */
 export type ShowPart = (part: Exclude<MessagePart, string>) => string
 
-/** A sentence for operators whose references each door shows in its own words. As a string it has those of the API. */
+/** A message for operators; each interface renders its references. As a string it has the API's form. */
 export class Message {
   constructor(readonly parts: readonly MessagePart[]) {}
 
@@ -46,23 +46,23 @@ export class Message {
     return this.render(showInApi)
   }
 
-  /** The operations it advises. */
+  /** The suggested operations. */
   get remedies(): Remedy[] {
     return this.parts.filter((part) => typeof part !== 'string' && 'operation' in part)
   }
 
-  /** It as JSON: the sentence, and the operations it advises. */
+  /** The message as JSON: the sentence and the suggested operations. */
   get advice(): Advice {
     return { message: String(this), remedies: this.remedies }
   }
 
-  /** The first field it refers to. */
+  /** The first field the message refers to. */
   get field(): string | undefined {
     return this.parts.find((part) => typeof part !== 'string' && 'field' in part)?.field
   }
 }
 
-/** A template for a message: values are texts, numbers, references, and messages within it. */
+/** Tag for message templates; values are texts, numbers, references and other messages. */
 export function message(texts: TemplateStringsArray, ...values: (MessagePart | Message | number)[]): Message {
   const parts: MessagePart[] = []
   for (const [at, text] of texts.entries()) {
@@ -88,7 +88,7 @@ const showInApi: ShowPart = (part) => {
   return `"${'command' in part ? shownCommand(part) : part.operation}"`
 }
 
-/** A command as it is typed: `latchkey init --data-dir /srv/latchkey`. */
+/** A command as typed in a shell: `latchkey init --data-dir /srv/latchkey`. */
 export const shownCommand = ({ command, settings }: CommandReference) =>
   [`latchkey ${command}`, ...Object.entries(settings).map(([name, value]) => `${flagOfSetting(name)} ${value}`)].join(
     ' ',

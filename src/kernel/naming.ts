@@ -1,14 +1,14 @@
 import { OperatorError } from './operator-error'
 
-/** Something that has a name beside its id; others may have the same name. */
+/** Anything with an id and a name; names need not be unique. */
 export interface Named {
   id: number
   name: string
 }
 
 /**
- * The one thing that a name means, of all that have it in upper or lower case: the one that has it exactly, else the only
- * one. Undefined where there is none; where there are several, an `OperatorError` that lists them.
+ * Resolves a name among namesakes that differ only in case: the exact match, else the only one. Undefined if there is
+ * none; throws an `OperatorError` that lists them if there are several.
  */
 export function onlyNamed<T extends Named>(kind: string, name: string, namesakes: readonly T[]): T | undefined {
   const exact = namesakes.filter((each) => each.name === name)

@@ -1,4 +1,4 @@
-/** The word that is nearest to another one, if any is near enough to be meant. */
+/** The closest of `words`, or undefined if none is close enough to be meant. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((each) => ({ each, edits: editsBetween(word.toLowerCase(), each.toLowerCase()) }))
@@ -7,7 +7,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return best && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.each : undefined
 }
 
-/** How many letters have to be put in, taken out or replaced to make one word of the other. */
+/** The edit distance: how many letters to insert, delete or replace to turn one word into the other. */
 function editsBetween(from: string, to: string): number {
   let before = Array.from({ length: to.length + 1 }, (_, i) => i)
   for (let i = 1; i <= from.length; i++) {

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 import { ipv6Bytes } from './internet'
 
-/** A network that requests are counted in. */
+/** A network whose requests are counted together. */
 export interface Network {
   readonly name: string
-  /** How many times as much as the narrowest network of its address it may do. */
+  /** Its limit, as a multiple of the limit of the address's narrowest network. */
   readonly factor: number
 }
 
-// One subscriber has a /64 at least, often a /56 or a /48: whoever spreads over it is still one.
+// A subscriber has at least a /64, often a /56 or a /48; counting all three keeps one subscriber from posing as many.
 const widths = [
   { bits: 64, factor: 1 },
   { bits: 56, factor: 2 },
@@ -18,7 +18,9 @@ const widths = [
 const rememberedMax = 10_000
 const remembered = new Map<string, readonly Network[]>()
 
-/** The networks an address is counted in, the narrowest first: an IPv4 address alone, IPv6 by /64, /56 and /48. */
+/**
+ * The networks an address is counted in, narrowest first: for IPv4 the address itself, for IPv6 its /64, /56 and /48.
+ */
 export function networksOf(address: string): readonly Network[] {
   const known = remembered.get(address)
   if (known) return known

@@ -1,9 +1,9 @@
 let next: Promise<void> | undefined
 
 /**
- * Resolves once everything that has arrived at this turn of the event loop has been taken in, for all who wait at once:
- * from then on they go on side by side, one step of theirs after the other. The processor keeps the code of a step at
- * hand while it does the same step for many, which makes `verify` a third cheaper under load.
+ * Resolves when all requests of this event loop turn have been read, for all callers at once: they then run each step
+ * side by side. The processor keeps a step's code cached while it runs for many, which makes `verify` a third cheaper
+ * under load.
  */
 export function nextTurn(): Promise<void> {
   next ??= new Promise((resume) =>

@@ -1,14 +1,14 @@
 import { Message, type MessagePart, type Remedy } from './message'
 
 /**
- * Why something cannot be done: it failed as things stand, it was asked for in the wrong way, it is not there,
- * the user may not do it, or the user is not known.
+ * Why an operation failed: a conflict with the current state, invalid input, something missing, a user without
+ * permission, or an unknown user.
  */
 export type ErrorKind = 'conflict' | 'invalid_input' | 'not_found' | 'forbidden' | 'unauthenticated'
 
-/** An operation an operator asked for cannot be done. The message is one sentence: the cause, a colon, the remedy. */
+/** A requested operation cannot be done. The message is one sentence: the cause, a colon, the remedy. */
 export class OperatorError extends Error {
-  /** The message with its references, for a door that shows them in its own words. */
+  /** The message with its references, for interfaces that render them in their own words. */
   readonly text: Message
 
   constructor(
@@ -19,12 +19,12 @@ export class OperatorError extends Error {
     this.text = typeof text === 'string' ? new Message([text]) : text
   }
 
-  /** The field that is wrong, where one is. */
+  /** The invalid field, if there is one. */
   get field(): string | undefined {
     return this.text.field
   }
 
-  /** Operations that help. */
+  /** Suggested operations that solve it. */
   get remedies(): Remedy[] {
     return this.text.remedies
   }
@@ -35,6 +35,6 @@ interface ErrorJson {
   parts: readonly MessagePart[]
 }
 
-/** An error as one process hands it to another, with its references. */
+/** An error as passed between processes, with its references. */
 export const errorJson = ({ kind, text }: OperatorError): ErrorJson => ({ kind, parts: text.parts })
 export const errorFromJson = ({ kind, parts }: ErrorJson) => new OperatorError(new Message(parts), kind)

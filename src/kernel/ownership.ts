@@ -3,12 +3,12 @@ import { dirname } from 'node:path'
 
 const passwords = '/etc/passwd'
 
-/** What a process wants to do with a file or a folder. */
+/** What a process needs to do with a file or folder. */
 export type Access = 'read' | 'write to'
 
 const modes: Record<Access, number> = { read: constants.R_OK, 'write to': constants.W_OK }
 
-/** Whether this process may do that; also where the file is not there at all. */
+/** Whether this process has that permission; true if the file does not exist. */
 export function isPermitted(path: string, access: Access): boolean {
   try {
     accessSync(path, modes[access])
@@ -18,7 +18,7 @@ export function isPermitted(path: string, access: Access): boolean {
   }
 }
 
-/** Whether there is a file that this process may read. */
+/** Whether the file exists and this process may read it. */
 export function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK)
@@ -28,10 +28,10 @@ export function isReadable(path: string): boolean {
   }
 }
 
-/** Whether an error says that the rights of a file stand in the way. */
+/** Whether the error is a denied file permission. */
 export const isDenial = (error: unknown) => /^E(ACCES|PERM)$/.test((error as { code?: string } | undefined)?.code ?? '')
 
-/** Why a file could not be read, in a sentence that names its owner and the remedy. */
+/** Why a file could not be read: a sentence with its owner and the remedy. */
 export function unreadable(path: string, error: unknown): string {
   const { code } = (error ?? {}) as { code?: string }
   if (isDenial(error)) return denied(path, 'read')
@@ -40,7 +40,7 @@ export function unreadable(path: string, error: unknown): string {
   return `cannot read ${path}: check the name and its permissions`
 }
 
-/** The sentence for a file whose rights stand in the way: whose it is, who asks, and what to do. */
+/** The sentence for a denied file permission: the owner, this process's user, and the remedy. */
 export function denied(path: string, access: Access): string {
   const uid = process.getuid?.()
   const found = nearestSeen(path)
@@ -53,7 +53,7 @@ export function denied(path: string, access: Access): string {
   return `cannot ${access} ${path}: ${what} belongs to ${owner}, and this process runs as ${user}: run it as ${owner}, or give the file away with "chown ${user} ${found.path}"`
 }
 
-/** The file itself or, where the way to it is closed, the folder that closes it. */
+/** The file itself or, if a folder on its path is closed, that folder. */
 function nearestSeen(path: string): { path: string; uid: number } | undefined {
   try {
     return { path, uid: statSync(path).uid }
@@ -65,7 +65,7 @@ function nearestSeen(path: string): { path: string; uid: number } | undefined {
   }
 }
 
-/** A user by name, or by number where the system knows no name. */
+/** A user's name, or the uid if the system knows no name. */
 function nameOf(uid: number): string {
   try {
     const line = readFileSync(passwords, 'utf8')
@@ -78,8 +78,8 @@ function nameOf(uid: number): string {
 }
 
 /**
- * What root makes in a folder of somebody else belongs to that folder's owner, or the server could not use it. Does
- * nothing for any other user, and leaves links and files with a second name alone.
+ * Gives what root creates in another user's folder to the folder's owner, so that the server can use it. Does nothing
+ * for other users, and leaves links and files with a second name alone.
  */
 export function giveToOwnerOf(folder: string, paths: readonly string[]) {
   if (process.geteuid?.() !== 0) return

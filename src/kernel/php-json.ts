@@ -1,6 +1,6 @@
 /**
- * The text PHP's `json_encode` gives with its default flags: no spaces, `/` as `\/`, everything beyond ASCII as
- * lower-case `\uXXXX` (CONTRACT §0). Signatures are made over its base64, so every byte matters.
+ * Encodes like PHP's `json_encode` with its default flags: no spaces, `/` as `\/`, non-ASCII as lower-case `\uXXXX`
+ * (CONTRACT §0). Signatures cover its base64, so every byte matters.
  */
 export const phpJson = (value: unknown) => JSON.stringify(value).replace(/[/\u0080-\uffff]/g, escaped)
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 const process = randomBytes(6).toString('base64url')
 let requests = 0
 
-/** What a request is called in logs, in the audit log and in `X-Request-Id`: as its sender calls it, else by a new name. */
+/** The request's id in logs, the audit log and `X-Request-Id`: the client's if valid, else a new one. */
 export function requestIdOf(given: string | null): string {
   if (given !== null && /^[\w.-]{1,64}$/.test(given)) return given
   requests += 1

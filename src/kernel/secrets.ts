@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** 256 random bits, URL-safe, behind a prefix that says what it opens. */
+/** 256 random bits, URL-safe, after a prefix that names the token's kind. */
 export const randomToken = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`
 
 /** Lower-case hex SHA-256. */

@@ -2,7 +2,7 @@ import { parseCidr } from './addresses'
 import { parseDuration } from './durations'
 import { yesOrNo } from './yes-or-no'
 
-// What the texts of settings mean; each throws what it takes when a text is none of that.
+// Parsers for settings; each throws the values it accepts when the text is invalid.
 
 export const asItIs = (text: string) => text
 
@@ -60,7 +60,7 @@ export const interval = (text: string) => {
   return everyMs
 }
 
-/** A switch, in any of the words for yes and no. */
+/** Parses a switch from any word for yes or no. */
 export const onOrOff = (text: string): 'on' | 'off' => {
   const isOn = yesOrNo(text)
   if (isOn === undefined) throw new Error('on or off')

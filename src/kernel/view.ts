@@ -1,8 +1,8 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 
 /**
- * The shape of one kind of thing in answers, under the name that the description of the API lists it by. Views type the
- * code that builds them, the description and the clients; nothing is validated against them while the server runs.
+ * The schema of an object in answers, and its name in the API description. Views type the code that builds them, the
+ * description and the clients; nothing is validated against them at run time.
  */
 export const view = <Fields extends TProperties>(name: string, fields: Fields, description?: string) =>
   Type.Object(fields, { title: name, ...(description !== undefined && { description }) })
@@ -17,22 +17,22 @@ export const timestamp = (description?: string) => Type.String({ format: 'date-t
 export const nullableTimestamp = (description?: string) =>
   Type.Union([Type.String({ format: 'date-time' }), Type.Null()], said(description))
 
-/** One of a few words. */
+/** An enum of words. */
 export const word = <const Words extends readonly string[]>(words: Words, description?: string) =>
   Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...said(description) })
 
-/** A number that is 0 or 1: no or yes. */
+/** 0 or 1, for no or yes. */
 export const bit = (description?: string) =>
   Type.Unsafe<number>({ type: 'integer', enum: [0, 1], ...said(description) })
 
-/** How many there are. */
+/** A count. */
 export const counter = (description?: string) => Type.Integer({ minimum: 0, ...said(description) })
 
-/** An object whose names are data: every value has the same shape. */
+/** An object whose keys are data; all values have one schema. */
 export const dictionary = <Schema extends TSchema>(values: Schema, description?: string) =>
   Type.Unsafe<Record<string, Static<Schema>>>({ type: 'object', additionalProperties: values, ...said(description) })
 
-/** An object whose fields depend on what it is about, which the description says. */
+/** An object whose fields vary; the description explains them. */
 export const openObject = (description: string) =>
   Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description })
 
