@@ -103,6 +103,41 @@ describe('a store', () => {
   /** Where a store is at home: its room, or its feature. */
   const homeOf = (path: string) => featureOf(path) ?? roomOf(path)
 
+  const isIts = (path: string) => isStore(path) || path.startsWith('src/database/')
+  const statementStart =
+    /^\s*(select\s|insert into |update \S+ set |delete from |with recursive |pragma |create table |vacuum|analyze$)/i
+  /** Words of SQLite alone, which another database has its own way for. */
+  const dialect = /\b(json_each|json_array|pragma|sqlite_\w+|instr)\b/i
+  const textsOf = (some: Source[], pattern: RegExp) =>
+    some.flatMap(({ path, texts }) => texts.filter((text) => pattern.test(text)).map((text) => `${path}: ${text}`))
+
+  test('holds all SQL text that is not in database/', () => {
+    const others = sources.filter(({ path }) => path.startsWith('src/') && !isIts(path))
+    expect(textsOf(others, statementStart), remedy('Move the statement to a store.ts, and call that.', 'sql')).toEqual(
+      [],
+    )
+    const stores = sources.filter(({ path }) => isStore(path))
+    expect(textsOf(stores, statementStart).length).toBeGreaterThan(10)
+  })
+
+  test('leaves the connection, and what is SQLite’s own, to database/', () => {
+    const outside = sources.filter(({ path }) => !path.startsWith('src/database/'))
+    const connections = atRunTime.filter(({ to }) => to === 'src/database/connection.ts')
+    const helpers = atRunTime.filter(({ to }) => /^src\/database\/(statements|sets)\.ts$/.test(to))
+    expect(
+      [
+        ...outside.filter(({ reaches }) => reaches.includes('$client')).map(({ path }) => `${path} uses $client`),
+        ...shown(connections.filter(({ from }) => !from.startsWith('src/database/'))),
+        ...shown(helpers.filter(({ from }) => !isIts(from))),
+        ...textsOf(
+          outside.filter(({ path }) => isStore(path)),
+          dialect,
+        ),
+      ],
+      remedy('Use a helper of database/ (sets.ts, statements.ts, bulk.ts), or add one there.', 'sql'),
+    ).toEqual([])
+  })
+
   test('is closed to every other room and feature', () => {
     const foreign = inner.filter(({ from, to }) => isStore(to) && homeOf(to) !== homeOf(from))
     expect(

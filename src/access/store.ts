@@ -5,6 +5,7 @@ import type { Queryable, Tx, Writable } from '../database/connection'
 import { prepared } from '../database/database'
 import type { LastSeen } from '../database/last-seen'
 import { type PageRequest, pageOf } from '../database/page'
+import { contains } from '../database/sets'
 
 const keyByHash = prepared((db) =>
   db
@@ -64,7 +65,7 @@ export const pageApiKeys = (
 ) => {
   const where = and(
     status && inArray(apiKeys.status, status),
-    name === undefined ? undefined : sql`instr(lower(${apiKeys.name}), ${name.toLowerCase()}) > 0`,
+    name === undefined ? undefined : contains(sql`lower(${apiKeys.name})`, name.toLowerCase()),
   )
   return pageOf(db, apiKeys, { where, sorts: keySorts, wanted })
 }

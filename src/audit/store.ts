@@ -8,6 +8,7 @@ import {
 } from '../../db/schema/operations'
 import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
+import { contains, inList } from '../database/sets'
 import { execute, selectOne } from '../database/statements'
 import { commandLine } from '../kernel/author'
 import { parseId } from '../kernel/ids'
@@ -150,11 +151,11 @@ export const listPersonalEntries = (
       .from(auditLog)
       .where(
         or(
-          sql`instr(lower(coalesce(${auditLog.before}, '') || coalesce(${auditLog.after}, '')), lower(${text})) > 0`,
-          and(
-            eq(auditLog.subject, 'license'),
-            sql`${auditLog.subjectId} in (select cast(value as text) from json_each(${JSON.stringify(licenseIds)}))`,
+          contains(
+            sql`lower(coalesce(${auditLog.before}, '') || coalesce(${auditLog.after}, ''))`,
+            sql`lower(${text})`,
           ),
+          and(eq(auditLog.subject, 'license'), inList(auditLog.subjectId, licenseIds.map(String))),
         ),
       )
       .orderBy(asc(auditLog.id)),

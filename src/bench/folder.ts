@@ -43,6 +43,6 @@ export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise
     return createApiKey(tx, draft, now)
   })
   await installation.close()
-  fillStock(join(path, 'latchkey.db'), stock, now)
+  await fillStock(join(path, 'latchkey.db'), stock, now)
   return { path, token, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

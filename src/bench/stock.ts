@@ -1,5 +1,6 @@
-import { connect } from '../database/connection'
+import { fillClosed } from '../database/bulk'
 import { dayMs } from '../kernel/durations'
+import { insertAssigned, insertAvailable, insertBenchProduct, insertSightings } from './store'
 
 /** How much a folder for measuring holds. */
 export interface Stock {
@@ -22,42 +23,15 @@ export const deviceAt = (i: number) => `device-${String(i).padStart(7, '0')}`
 export const ownerAt = (i: number) => `owner-${String(i).padStart(7, '0')}@example.com`
 
 /** Fills a new, closed database: two products, each with a generator, and the stock, all in one transaction. */
-export function fillStock(path: string, { keys, available }: Stock, now: Date) {
-  const { raw, close } = connect(path)
-  raw.run('pragma synchronous = off')
-  raw.run('pragma cache_size = -1000000')
+export async function fillStock(path: string, { keys, available }: Stock, now: Date) {
   const at = now.getTime()
-  const product = raw.query(
-    `insert into products (id, uuid, source, name, description, status, require_non_expired, created_at, updated_at)
-     values (?, ?, 'internal', ?, '', 'active', 0, ?, ?)`,
-  )
-  const generator = raw.query(
-    `insert into generators (product_id, method, number_of_chunks, chunk_length, activation_limit, validity, status,
-       created_at, updated_at) values (?, 'chunk-system', 4, 5, 0, 0, 1, ?, ?)`,
-  )
-  const license = raw.query(
-    `insert into licenses (product_id, license_key, owner_name, owner_email, activation_limit, validity, assigned_at,
-       status, created_at, updated_at) values (?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
-  )
-  const activation = raw.query(
-    `insert into activations (license_id, identifier, ip, user_agent, activated_at) values (?, ?, '192.0.2.1', 'bench', ?)`,
-  )
-  raw.transaction(() => {
-    for (const id of [1, 2]) {
-      product.run(id, `00000000-0000-4000-8000-00000000000${id}`, `Bench ${id}`, at, at)
-      generator.run(id, at, at)
-    }
+  await fillClosed(path, async (tx) => {
+    for (const id of [1, 2]) insertBenchProduct(tx, id, at)
     for (let i = 0; i < keys; i++) {
-      const assignedAt = at - (i % 300) * dayMs
-      license.run(1, keyAt(i), `Owner ${i}`, ownerAt(i), 365, assignedAt, 'assigned', assignedAt, assignedAt)
-      activation.run(i + 1, deviceAt(i), assignedAt)
+      const owner = { ownerName: `Owner ${i}`, ownerEmail: ownerAt(i) }
+      insertAssigned(tx, { id: i + 1, key: keyAt(i), ...owner, device: deviceAt(i) }, at - (i % 300) * dayMs)
     }
-    for (let i = 0; i < available; i++)
-      license.run(2, keyAt(i, 'SPAR-EKEY'), null, null, 365, null, 'available', at, at)
-    raw.run('insert into activation_sightings (activation_id, last_verified_at) select id, ? from activations', [
-      at - dayMs,
-    ])
-  })()
-  raw.run('analyze')
-  close()
+    for (let i = 0; i < available; i++) insertAvailable(tx, keyAt(i, 'SPAR-EKEY'), at)
+    insertSightings(tx, at - dayMs)
+  })
 }

@@ -2,27 +2,10 @@ import { and, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
 import type { Queryable, Tx, Writable } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
+import { contains, inList, insertMany } from '../database/sets'
 
-/** Keeps calls, in their order, in one statement of one bound value: a thousand rows take milliseconds. */
-export async function insertCalls(tx: Writable, rows: readonly Omit<Call, 'id'>[]) {
-  const lists = rows.map((call) => [
-    call.at.getTime(),
-    call.requestId,
-    call.route,
-    call.code,
-    call.apiKeyId,
-    call.address,
-    call.licenseHash,
-    call.maskedKey,
-    call.identifier,
-    call.durationMs,
-  ])
-  await tx.run(sql`
-    insert into calls (at, request_id, route, code, api_key_id, address, license_hash, masked_key, identifier, duration_ms)
-    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-      value ->> 8, value ->> 9
-    from json_each(${JSON.stringify(lists)})`)
-}
+/** Keeps calls, in their order. */
+export const insertCalls = (tx: Writable, rows: readonly Omit<Call, 'id'>[]) => insertMany(tx, calls, rows)
 
 /** Which calls are wanted: of a licence, an API key, some routes or codes, from one moment until before another. */
 export interface CallFilter {
@@ -72,9 +55,14 @@ export const listCallsOf = (db: Queryable, licenseHash: string): Promise<Call[]>
 
 /** Every call of a device whose identifier holds a text, in any case. */
 export const listCallsNaming = (db: Queryable, text: string): Promise<Call[]> =>
-  Promise.resolve(db.select().from(calls).where(sql`instr(lower(${calls.identifier}), lower(${text})) > 0`))
+  Promise.resolve(
+    db
+      .select()
+      .from(calls)
+      .where(contains(sql`lower(${calls.identifier})`, sql`lower(${text})`)),
+  )
 
 /** Forgets calls. */
 export async function deleteCalls(tx: Tx, ids: readonly number[]) {
-  await tx.delete(calls).where(sql`${calls.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+  await tx.delete(calls).where(inList(calls.id, ids))
 }

@@ -3,6 +3,7 @@ import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } f
 import type { Queryable, Tx } from '../database/connection'
 import { prepared } from '../database/database'
 import { type PageRequest, pageOf } from '../database/page'
+import { inList } from '../database/sets'
 
 const activeQuery = prepared((db) =>
   db
@@ -112,7 +113,7 @@ export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>
   db
     .select()
     .from(deliveryAttempts)
-    .where(sql`${deliveryAttempts.deliveryId} in (select value from json_each(${JSON.stringify(deliveryIds)}))`)
+    .where(inList(deliveryAttempts.deliveryId, deliveryIds))
     .orderBy(asc(deliveryAttempts.id))
 
 export async function findLastDeliveryId(db: Queryable): Promise<number> {

@@ -28,7 +28,7 @@ async function statementsOf(look: (db: Queryable) => PromiseLike<unknown>) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-plans-'))
   const path = join(folder, 'latchkey.db')
   migrate(path, now)
-  fillStock(path, { keys: 5000, available: 0 }, now)
+  await fillStock(path, { keys: 5000, available: 0 }, now)
   const { raw, orm, close } = connect(path)
   const { prepare } = raw
   const asked: string[] = []

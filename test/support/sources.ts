@@ -19,7 +19,7 @@ export interface Source {
   path: string
   lines: number
   imports: Import[]
-  /** What it reaches for without being handed it: `process.env`, `Date.now()`, `new Date()`. */
+  /** What it reaches for without being handed it: `process.env`, `Date.now()`, `new Date()`, `$client`. */
   reaches: string[]
   /** The names it exports. */
   exports: string[]
@@ -89,6 +89,7 @@ function reachIn(node: ts.Node, file: ts.SourceFile): string | undefined {
   if (ts.isPropertyAccessExpression(node)) {
     const text = node.getText(file)
     if (['process.env', 'Bun.env', 'Date.now'].includes(text)) return text
+    if (node.name.text === '$client') return '$client'
   }
   const isNewDate = ts.isNewExpression(node) && node.expression.getText(file) === 'Date'
   return isNewDate && !node.arguments?.length ? 'new Date()' : undefined

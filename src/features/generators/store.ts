@@ -1,8 +1,9 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import { type Generator, generators } from '../../../db/schema/catalog'
 import { licenses } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { type PageRequest, pageOf } from '../../database/page'
+import { inList } from '../../database/sets'
 
 export async function findGenerator(db: Queryable, id: number): Promise<Generator | undefined> {
   const [row] = await db.select().from(generators).where(eq(generators.id, id))
@@ -66,9 +67,6 @@ export const pageGenerators = (
 
 /** Those of these keys that are some licence's already. */
 export async function listTaken(db: Queryable, keys: Iterable<string>): Promise<string[]> {
-  const rows = await db
-    .select({ key: licenses.licenseKey })
-    .from(licenses)
-    .where(sql`${licenses.licenseKey} in (select value from json_each(${JSON.stringify([...keys])}))`)
+  const rows = await db.select({ key: licenses.licenseKey }).from(licenses).where(inList(licenses.licenseKey, keys))
   return rows.map(({ key }) => key)
 }

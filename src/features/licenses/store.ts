@@ -11,6 +11,7 @@ import {
 } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
+import { inList, unnest } from '../../database/sets'
 import { selectAll, selectOne } from '../../database/statements'
 import type { MetaPair } from '../products/service'
 
@@ -91,7 +92,7 @@ export async function insertLicenses(tx: Tx, keys: readonly string[], terms: Com
     select value, ${terms.productId}, ${terms.ownerName}, ${terms.ownerEmail}, ${terms.activationLimit},
       ${terms.validity}, ${millis(terms.assignedAt)}, ${terms.status}, ${millis(terms.revokedAt)}, ${terms.contractId},
       ${terms.generatorId}, ${JSON.stringify(terms.features)}, ${millis(terms.createdAt)}, ${millis(terms.updatedAt)}
-    from json_each(${JSON.stringify(keys)}) where true
+    from ${unnest(keys)} where true
     on conflict (license_key) do nothing returning id, license_key as licenseKey`)
   return rows.map((row) => ({ ...terms, ...row }))
 }
@@ -148,7 +149,7 @@ const assignment = prepared((tx: Tx) =>
       assignedAt: sql`${sql.placeholder('now')}`,
       updatedAt: sql`${sql.placeholder('now')}`,
     })
-    .where(sql`${licenses.id} in (select value from json_each(${sql.placeholder('ids')}))`)
+    .where(inList(licenses.id, sql.placeholder('ids')))
     .returning()
     .prepare(),
 )
@@ -168,7 +169,7 @@ const metaOf = prepared((db) =>
   db
     .select()
     .from(licenseMeta)
-    .where(sql`${licenseMeta.licenseId} in (select value from json_each(${sql.placeholder('ids')}))`)
+    .where(inList(licenseMeta.licenseId, sql.placeholder('ids')))
     .orderBy(asc(licenseMeta.id))
     .prepare(),
 )

@@ -4,6 +4,7 @@ import { contracts, licenses } from '../../../db/schema/licensing'
 import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { beginsWith, type PageRequest, pageOf } from '../../database/page'
+import { contains } from '../../database/sets'
 import { parseId } from '../../kernel/ids'
 
 export type MetaPair = { key: string; value: string }
@@ -50,7 +51,7 @@ export const listProductsLike = (db: Queryable, part: string, limit: number) =>
   db
     .select({ id: products.id, name: products.name })
     .from(products)
-    .where(sql`instr(lower(${products.name}), ${part.toLowerCase()}) > 0`)
+    .where(contains(sql`lower(${products.name})`, part.toLowerCase()))
     .orderBy(asc(products.id))
     .limit(limit)
 

@@ -11,6 +11,7 @@ import {
 import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { beginsWith, type PageRequest, pageOf, type Sorts } from '../../database/page'
+import { contains } from '../../database/sets'
 import { latest } from '../../kernel/moments'
 import type { SeenActivation } from '../activations/service'
 import type { StatusWord } from '../licenses/policy'
@@ -105,7 +106,7 @@ function isAbout(text: string): SQL {
   const forms = [...new Set([sought.toLowerCase(), sought.toUpperCase().replace(/[A-Z]+/g, (a) => a.toLowerCase())])]
   const holds = (text: SQL) =>
     sql.join(
-      forms.map((form) => sql`instr(${searched(text)}, ${form}) > 0`),
+      forms.map((form) => contains(searched(text), form)),
       sql` or `,
     )
   const { licenseKey, ownerName, ownerEmail } = licenses

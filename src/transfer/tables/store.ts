@@ -1,44 +1,20 @@
-import { and, eq, getTableColumns, getTableName, gt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { apiKeys } from '../../../db/schema/access'
 import { productMeta } from '../../../db/schema/catalog'
 import { activationSightings, activations, type License, licenseMeta, licenses } from '../../../db/schema/licensing'
 import { webhooks } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
+import { findLastId, inList, insertMany } from '../../database/sets'
 import { selectParts } from '../../database/statements'
 import type { SeenActivation } from '../../features/activations/service'
 import type { LineFields } from './table'
 
+export { insertMany } from '../../database/sets'
+
 type Numbered = SQLiteTable & { id: SQLiteColumn }
 
-/** Values as one list that SQLite takes apart: it binds only so many one by one. */
-const listOf = (values: Iterable<string | number>) => sql`(select value from json_each(${JSON.stringify([...values])}))`
-
-/**
- * Lets this process keep more in memory, and more in the log before it is carried over: what is put in falls all over
- * the indexes.
- */
-export async function makeRoom(tx: Tx) {
-  await tx.run(sql`pragma cache_size = -131072`)
-  await tx.all(sql`pragma wal_autocheckpoint = 16384`)
-}
-
-/** Inserts any number of rows in one statement, in their order. */
-export async function insertMany<T extends SQLiteTable>(tx: Tx, table: T, rows: T['$inferInsert'][]) {
-  if (!rows.length) return
-  const columns = Object.entries(getTableColumns(table)).filter(([name]) => name in rows[0]!)
-  const values = rows.map((row) =>
-    columns.map(([name, column]) => {
-      const value = (row as Record<string, unknown>)[name]
-      return value === null || value === undefined ? null : column.mapToDriverValue(value)
-    }),
-  )
-  const names = sql.raw(columns.map(([, { name }]) => name).join(', '))
-  const picks = sql.raw(columns.map((_, i) => `value ->> ${i}`).join(', '))
-  await tx.run(sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`)
-}
-
-/** Gives each row the id it asks for if that is free, or the next one; SQLite goes on behind the highest. */
+/** Gives each row the id it asks for if that is free, or the next one; the table goes on behind the highest. */
 export async function withIds<Row extends { id?: number | undefined }>(
   tx: Queryable,
   table: Numbered,
@@ -46,7 +22,7 @@ export async function withIds<Row extends { id?: number | undefined }>(
 ): Promise<(Row & { id: number })[]> {
   const wished = rows.flatMap(({ id }) => (id === undefined ? [] : [id]))
   const taken = new Set(wished.length ? await listIds(tx, table, wished) : [])
-  let last = Math.max(await lastId(tx, table), ...chunkedMax(wished))
+  let last = Math.max(await findLastId(tx, table), ...chunkedMax(wished))
   return rows.map((row) => {
     const isFree = row.id !== undefined && !taken.has(row.id)
     const id = isFree ? row.id! : ++last
@@ -57,36 +33,17 @@ export async function withIds<Row extends { id?: number | undefined }>(
 
 const chunkedMax = (numbers: number[]) => (numbers.length ? [numbers.reduce((a, b) => Math.max(a, b))] : [])
 
-/** The highest id the table has ever given. */
-async function lastId(tx: Queryable, table: Numbered): Promise<number> {
-  const [row] = await selectParts<{ seq: number }>(
-    tx,
-    sql`select seq from sqlite_sequence where name = ${getTableName(table)}`,
-  )
-  return row?.seq ?? 0
-}
-
 /** Those of these ids that somebody has. */
 async function listIds(tx: Queryable, table: Numbered, ids: number[]): Promise<number[]> {
-  const rows = await selectParts<{ id: number }>(tx, sql`select id from ${table} where id in ${listOf(ids)}`)
+  const rows = await selectParts<{ id: number }>(tx, sql`select id from ${table} where ${inList(table.id, ids)}`)
   return rows.map(({ id }) => id)
 }
 
 export const listLicensesByKey = (tx: Queryable, keys: string[]): Promise<License[]> =>
-  Promise.resolve(
-    tx
-      .select()
-      .from(licenses)
-      .where(sql`${licenses.licenseKey} in ${listOf(keys)}`),
-  )
+  Promise.resolve(tx.select().from(licenses).where(inList(licenses.licenseKey, keys)))
 
 export const listLicensesById = (tx: Queryable, ids: number[]): Promise<License[]> =>
-  Promise.resolve(
-    tx
-      .select()
-      .from(licenses)
-      .where(sql`${licenses.id} in ${listOf(ids)}`),
-  )
+  Promise.resolve(tx.select().from(licenses).where(inList(licenses.id, ids)))
 
 /** Every seat that was ever taken on these licences, oldest first, and when it last asked `verify`. */
 export const listSeatsOf = (db: Queryable, licenseIds: number[]): Promise<SeenActivation[]> =>
@@ -95,7 +52,7 @@ export const listSeatsOf = (db: Queryable, licenseIds: number[]): Promise<SeenAc
       .select({ ...getTableColumns(activations), lastVerifiedAt: activationSightings.lastVerifiedAt })
       .from(activations)
       .leftJoin(activationSightings, eq(activationSightings.activationId, activations.id))
-      .where(sql`${activations.licenseId} in ${listOf(licenseIds)}`)
+      .where(inList(activations.licenseId, licenseIds))
       .orderBy(activations.id),
   )
 
@@ -112,25 +69,17 @@ export async function insertSeats(tx: Tx, drafts: SeatDraft[]): Promise<number[]
     seats.map(({ lastVerifiedAt, ...seat }) => seat),
   )
   // A seat of that id may have been there once.
-  await tx.delete(activationSightings).where(sql`${activationSightings.activationId} in ${listOf(ids)}`)
+  await tx.delete(activationSightings).where(inList(activationSightings.activationId, ids))
   const seen = seats.flatMap(({ id, lastVerifiedAt }) => (lastVerifiedAt ? [{ activationId: id, lastVerifiedAt }] : []))
   await insertMany(tx, activationSightings, seen)
   return ids
 }
 
 export const listLicenseMetaOf = (db: Queryable, licenseIds: number[]) =>
-  db
-    .select()
-    .from(licenseMeta)
-    .where(sql`${licenseMeta.licenseId} in ${listOf(licenseIds)}`)
-    .orderBy(licenseMeta.id)
+  db.select().from(licenseMeta).where(inList(licenseMeta.licenseId, licenseIds)).orderBy(licenseMeta.id)
 
 export const listProductMetaOf = (db: Queryable, productIds: number[]) =>
-  db
-    .select()
-    .from(productMeta)
-    .where(sql`${productMeta.productId} in ${listOf(productIds)}`)
-    .orderBy(productMeta.id)
+  db.select().from(productMeta).where(inList(productMeta.productId, productIds)).orderBy(productMeta.id)
 
 export async function findByHash(tx: Queryable, hash: string) {
   const [row] = await tx.select().from(apiKeys).where(eq(apiKeys.hash, hash))

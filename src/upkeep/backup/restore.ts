@@ -1,7 +1,7 @@
 import { chownSync, existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { connect } from '../../database/connection'
+import { changeClosed } from '../../database/bulk'
 import { inspect } from '../../database/inspection'
 import { inspectDatabase } from '../../database/migrate'
 import { syncFolder } from '../../kernel/disk'
@@ -91,14 +91,11 @@ const isVouchedFor = ({ bound }: Unpacked, { sealingKey }: Opener) => bound !== 
 
 /** What the old folder knew of its backups is not true of this one. */
 async function noteRestore(database: string, { at, file, takenAt }: { at: Date; file: string; takenAt: string }) {
-  const { orm, close } = connect(database)
-  try {
-    await forgetFact(orm, 'last_backup')
-    await forgetFact(orm, 'last_backup_failure')
-    await putFact(orm, 'restored', { at: at.toISOString(), taken_at: takenAt, path: file })
-  } finally {
-    close()
-  }
+  await changeClosed(database, async (db) => {
+    await forgetFact(db, 'last_backup')
+    await forgetFact(db, 'last_backup_failure')
+    await putFact(db, 'restored', { at: at.toISOString(), taken_at: takenAt, path: file })
+  })
 }
 
 /** What root restores belongs to the owner of the folder it goes to. */

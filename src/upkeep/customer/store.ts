@@ -1,10 +1,11 @@
-import { and, eq, inArray, isNotNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { apiKeys, blocklist } from '../../../db/schema/access'
 import { productMeta } from '../../../db/schema/catalog'
 import { activations, contracts, type License, licenseMeta, licenses, telemetry } from '../../../db/schema/licensing'
 import { deliveries, deliveryAttempts, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
+import { contains, inList, unnest } from '../../database/sets'
 
 /** The licences of a person, by their e-mail address in any case. */
 export const listLicensesOf = (db: Queryable, email: string): Promise<License[]> =>
@@ -18,21 +19,17 @@ export const listLicensesOf = (db: Queryable, email: string): Promise<License[]>
 const lower = (text: string) => sql`lower(${text})`
 
 export const listMetaOfLicenses = (db: Queryable, ids: readonly number[]) =>
-  Promise.resolve(db.select().from(licenseMeta).where(isAmong(licenseMeta.licenseId, ids)))
+  Promise.resolve(db.select().from(licenseMeta).where(inList(licenseMeta.licenseId, ids)))
 
 export const listActivationsOf = (db: Queryable, ids: readonly number[]) =>
-  Promise.resolve(db.select().from(activations).where(isAmong(activations.licenseId, ids)))
-
-/** However many there are, they are one bound value. */
-const isAmong = (column: SQLiteColumn | SQL, values: readonly (number | string)[]) =>
-  sql`${column} in (select value from json_each(${JSON.stringify(values)}))`
+  Promise.resolve(db.select().from(activations).where(inList(activations.licenseId, ids)))
 
 const holds = (column: SQLiteColumn, texts: readonly string[]) =>
-  sql`exists (select 1 from json_each(${JSON.stringify(texts)}) as texts where instr(lower(${column}), lower(texts.value)) > 0)`
+  sql`exists (select 1 from ${unnest(texts)} as texts where ${contains(sql`lower(${column})`, sql`lower(texts.value)`)})`
 
 const reportOf = (keys: readonly string[], email: string) =>
   or(
-    isAmong(telemetry.licenseKey, keys),
+    inList(telemetry.licenseKey, keys),
     ...[telemetry.userIdentifier, telemetry.data, telemetry.metadata, telemetry.activationIdentifier].map((column) =>
       holds(column, [email]),
     ),
@@ -43,7 +40,7 @@ export const listTelemetryOf = (db: Queryable, keys: readonly string[], email: s
   Promise.resolve(db.select().from(telemetry).where(reportOf(keys, email)))
 
 export async function deleteTelemetryById(tx: Tx, ids: readonly number[]) {
-  await tx.delete(telemetry).where(isAmong(telemetry.id, ids))
+  await tx.delete(telemetry).where(inList(telemetry.id, ids))
 }
 
 /** Tables that keep what was said, as JSON. */
@@ -116,9 +113,9 @@ async function putSheet(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteCo
 /** Orders that are over are forgotten; of those that may be repeated, what was asked for can be guessed no more. */
 export async function forgetOrders(tx: Tx, rowids: Record<Paper, readonly number[]>, hash: string) {
   const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
-  await tx.delete(jobs).where(and(isOver, isAmong(jobs.id, rowids.jobs)))
-  await tx.delete(unansweredOrders).where(isAmong(unansweredOrders.id, rowids.unanswered_orders))
-  await tx.update(idempotencyKeys).set({ requestHash: hash }).where(isAmong(sql`rowid`, rowids.idempotency_keys))
+  await tx.delete(jobs).where(and(isOver, inList(jobs.id, rowids.jobs)))
+  await tx.delete(unansweredOrders).where(inList(unansweredOrders.id, rowids.unanswered_orders))
+  await tx.update(idempotencyKeys).set({ requestHash: hash }).where(inList(sql`rowid`, rowids.idempotency_keys))
 }
 
 /** Empties what receivers have answered to these deliveries. */
@@ -126,7 +123,7 @@ export async function clearAnswers(tx: Tx, deliveryIds: readonly number[]) {
   await tx
     .update(deliveryAttempts)
     .set({ responseBody: '', error: null })
-    .where(isAmong(deliveryAttempts.deliveryId, deliveryIds))
+    .where(inList(deliveryAttempts.deliveryId, deliveryIds))
 }
 
 /** Takes the person off licences and devices: no owner, no metadata, no freed seats, no traces of connections. */
@@ -134,16 +131,16 @@ export async function disownLicenses(tx: Tx, ids: readonly number[], now: Date) 
   await tx
     .update(licenses)
     .set({ ownerName: null, ownerEmail: null, blockReason: null, updatedAt: now })
-    .where(isAmong(licenses.id, ids))
-  await tx.delete(licenseMeta).where(isAmong(licenseMeta.licenseId, ids))
-  const isTheirs = isAmong(activations.licenseId, ids)
+    .where(inList(licenses.id, ids))
+  await tx.delete(licenseMeta).where(inList(licenseMeta.licenseId, ids))
+  const isTheirs = inList(activations.licenseId, ids)
   await tx.delete(activations).where(and(isTheirs, isNotNull(activations.deactivatedAt)))
   await tx.update(activations).set({ ip: '', userAgent: '', postUrl: '' }).where(isTheirs)
 }
 
 /** Frees seats whose device is called by a person's name or address. */
 export async function deleteActivations(tx: Tx, ids: readonly number[]) {
-  await tx.delete(activations).where(isAmong(activations.id, ids))
+  await tx.delete(activations).where(inList(activations.id, ids))
 }
 
 /** Whether an order waits in which one of these texts stands. */

@@ -5,6 +5,7 @@ import { activations, telemetry } from '../../../db/schema/licensing'
 import { calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
+import { inList } from '../../database/sets'
 
 /** So few that the write that removes them is over before anybody notices. */
 const rowsPerPage = 100
@@ -30,7 +31,7 @@ export interface RetentionRule {
 const rowid = sql<number>`rowid`
 
 const removeFrom = (table: SQLiteTable) => async (tx: Tx, ids: number[]) => {
-  await tx.delete(table).where(sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`)
+  await tx.delete(table).where(inList(rowid, ids))
 }
 
 /** Rows by a moment that is indexed, or of which there are few. */

@@ -19,11 +19,11 @@ const now = new Date('2030-01-01T00:00:00.000Z')
 const stock = 60
 let folder: string
 let database: ReturnType<typeof connect>
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-expiry-'))
   const path = join(folder, 'latchkey.db')
   migrate(path, now)
-  fillStock(path, { keys: stock, available: 0 }, now)
+  await fillStock(path, { keys: stock, available: 0 }, now)
   database = connect(path)
 })
 afterAll(() => {
