@@ -74,7 +74,7 @@ describe('every reference leads somewhere', () => {
   test('to a file of the project', () => {
     const known = (path: string) => isFileOrFolder(path) || paths.some((each) => each.endsWith(`/${path}`))
     const pattern =
-      /(?<![\w/.@~*-])((?:src|test|db|\.ci|\.github)\/[\w./-]*[\w/]|[\w./-]+\.(?:ts|sql|sh|mjs))(?![\w*{])/g
+      /(?<![\w/.@~*…-])((?:src|test|db|\.ci|\.github)\/[\w./-]*[\w/]|[\w./-]+\.(?:ts|sql|sh|mjs))(?![\w*{])/g
     expect(
       broken(all, ({ prose }) =>
         [...prose.matchAll(pattern)]
