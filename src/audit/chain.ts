@@ -7,34 +7,34 @@ import { findHead, listCheckpoints, listEntries } from './store'
 
 const rowsPerPage = 500
 
-/** The first row at which the log is not what it was, and why. */
+/** The first altered row of the log, and the reason. */
 export interface Break {
   id: number
   reason: string
 }
 
-/** How much of the audit log was looked at, and where it broke; null where it is whole. */
+/** How much of the audit log was checked, and the first break; null if it is intact. */
 export interface ChainInspection {
   rows: number
   checkpoints: number
-  /** The last row of an older version, which chained without a key; 0 where all are keyed. */
+  /** The last row chained without a key, by an older version; 0 if all are keyed. */
   unkeyedUntil: number
   broken: Break | null
 }
 
-/** Something that is known of the log from outside. */
+/** A fact about the log known from outside. */
 export interface Anchor {
-  /** A row and its hash, as `audit head` gave them. */
+  /** A row and its hash, as `audit head` returned them. */
   head?: { id: number; hash: string } | undefined
-  /** A public key, as PEM, that has signed a checkpoint. */
+  /** A public key, as PEM, whose private half has signed a checkpoint. */
   publicPem?: string | undefined
 }
 
 interface Log {
   reader: () => Queryable
-  /** What the log is chained under. */
+  /** The key of the audit chain. */
   key: Buffer
-  /** The PEM of a public key by its id; undefined for one whose private half the sealing key does not open. */
+  /** The PEM of a public key by its id; undefined if the sealing key cannot open its private half. */
   publicPemOf(keyId: string): string | undefined
   anchor?: Anchor | undefined
 }
@@ -42,8 +42,8 @@ interface Log {
 type Previous = Pick<AuditEntry, 'id' | 'hash'>
 
 /**
- * Walks the whole audit log, some hundred rows at a time: each must follow the one before, be what its hash says, and
- * be what the checkpoint says that was made of it; the last must be the one the head names.
+ * Verifies the whole audit log, some hundred rows at a time: each row must follow the one before and match its hash and
+ * its checkpoint, if any; the last must match the head.
  */
 export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Log): Promise<ChainInspection> {
   const found: ChainInspection = { rows: 0, checkpoints: 0, unkeyedUntil: 0, broken: null }
@@ -52,7 +52,7 @@ export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Lo
   let isMet = anchor.head === undefined
   const brokenAt = (id: number, reason: string) => ({ ...found, broken: { id, reason } })
   for (;;) {
-    // In one turn of the event loop, and so of one moment.
+    // Queried in one event loop turn, and so from one snapshot.
     const db = reader()
     const head = (await findHead(db))?.head
     const page = await listEntries(db, previous.id, rowsPerPage)
@@ -85,7 +85,7 @@ export async function inspectChain({ reader, key, publicPemOf, anchor = {} }: Lo
       if (!isPinned) return brokenAt(previous.id + 1, 'no checkpoint was signed with the public key you gave')
       return found
     }
-    // A server that is asked answers others in between.
+    // Lets a server answer other requests in between.
     await new Promise((resume) => setImmediate(resume))
   }
 }

@@ -9,8 +9,8 @@ import { findHead, findLastCheckpoint, insertCheckpoint } from './store'
 const signed = promisify(sign)
 
 /**
- * Signs the head of the audit log with the global key, where it has moved since the last time: whoever rewrites the log
- * up to there needs that key.
+ * Signs the head of the audit log with the global key if it has moved: rewriting the log up to there then takes that
+ * key.
  */
 export async function makeCheckpoint({ db, keys }: { db: Db; keys: KeyRing }, now: Date) {
   const [found, last] = [await findHead(db.read), await findLastCheckpoint(db.read)]
@@ -23,12 +23,12 @@ export async function makeCheckpoint({ db, keys }: { db: Db; keys: KeyRing }, no
     if (!(await insertCheckpoint(tx, { ...checkpoint, signature: signature.toString('base64') }))) return
     const key = tx.auditKey
     const { head, isSound } = await openHead(tx, key)
-    // A head that was tampered with is left as it is, to be found.
+    // Leaves an altered head as it is, as evidence.
     if (isSound) await moveHead(tx, key, { ...head, checkpoints: head.checkpoints + 1 })
   })
 }
 
-/** Whether a checkpoint was signed with the private half of that key. */
+/** Whether the private half of that key signed the checkpoint. */
 export const isGenuine = (checkpoint: AuditCheckpoint, publicPem: string) =>
   verify('sha256', bytesOf(checkpoint), publicPem, Buffer.from(checkpoint.signature, 'base64'))
 

@@ -7,16 +7,16 @@ type Standing = Omit<AuditHead, 'id' | 'mac'>
 
 const nothing: Standing = { auditId: 0, hash: '', checkpoints: 0, unkeyedUntil: 0 }
 
-// Never the hash of an entry: what follows a head that was tampered with does not join the chain again.
+// Never the hash of an entry, so that entries after an altered head never rejoin the chain.
 const broken = 'broken'
 
-/** Whether that head was written by somebody who has the key. */
+/** Whether a holder of the key wrote that head. */
 export const isGenuineHead = (head: AuditHead, key: Buffer) => {
   const isOurs = head.mac === latest.mac && isSameHead(head, latest)
   return isOurs || head.mac === headMacOf(key, head)
 }
 
-// What this process wrote last need not be computed again.
+// Caches the head this process wrote last.
 let latest: Partial<AuditHead> = {}
 
 const isSameHead = (head: AuditHead, other: Partial<AuditHead>) =>
@@ -33,8 +33,8 @@ interface Opened {
 }
 
 /**
- * Where the next entry goes, and the hash it is chained to. Where the end of the log is not what the head says, the
- * next entry leaves the break visible for good, and nothing is refused.
+ * The next entry's id and the hash to chain it to. If the end of the log does not match the head, nothing is refused,
+ * but the next entry makes the break permanent and visible.
  */
 export async function openHead(tx: Queryable, key: Buffer): Promise<Opened> {
   const found = await findHead(tx)
@@ -43,14 +43,17 @@ export async function openHead(tx: Queryable, key: Buffer): Promise<Opened> {
   return { head, isSound, next: Math.max(head.auditId, lastId) + 1, link: isSound ? head.hash : broken }
 }
 
-/** Says where the log ends now. */
+/** Records the new end of the log. */
 export async function moveHead(tx: Tx, key: Buffer, head: Standing) {
   const { auditId, hash, checkpoints, unkeyedUntil } = head
   latest = { auditId, hash, checkpoints, unkeyedUntil, mac: headMacOf(key, head) }
   await putHead(tx, latest as Omit<AuditHead, 'id'>)
 }
 
-/** Begins the keyed log: of a new folder, or behind the entries of an older version, which cannot be changed from then on. */
+/**
+ * Starts the keyed log, in a new folder or after the entries of an older version, which then cannot be altered
+ * unnoticed.
+ */
 export async function beginHead(tx: Tx, key: Buffer, checkpoints: number) {
   const last = await findLastEntry(tx)
   await moveHead(tx, key, { auditId: last?.id ?? 0, hash: last?.hash ?? '', checkpoints, unkeyedUntil: last?.id ?? 0 })

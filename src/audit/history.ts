@@ -14,6 +14,6 @@ export {
 
 export { openSubjectNames } from './subject-names/store'
 
-/** What became of one thing, the latest first; rows that stand for many made at once are among them. */
+/** The history of one thing, latest first, including rows for batches it was part of. */
 export const historyOf = async (db: Queryable, subject: string, id: number, limit: number) =>
   (await listEntriesOf(db, subject, id, limit)).map(changeView)

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditHead } from '../../db/schema/operations'
 import { sha256 } from '../kernel/secrets'
 
-/** What the key of the audit log is derived for. */
+/** The purpose the audit log's key is derived for. */
 export const auditPurpose = 'audit log'
 
 type Unlinked = Omit<AuditEntry, 'hash' | 'salt' | 'redaction'>
@@ -21,18 +21,18 @@ const valuesOf = (row: Unlinked, previous: string) => [
   row.after,
 ]
 
-/** The hash of an entry: over all of it, its salt, and the hash of the entry before. */
+/** The hash of an entry: covers the entry, its salt, and the previous hash. */
 export const hashOf = (key: Buffer, row: Unlinked & Pick<AuditEntry, 'salt'>, previous: string) =>
   macOf(key, ['entry', row.salt, ...valuesOf(row, previous)])
 
-/** The hash of an entry as older versions made it, without a key. */
+/** The unkeyed hash of an entry, as older versions made it. */
 export const unkeyedHashOf = (row: Unlinked, previous: string) => sha256(JSON.stringify(valuesOf(row, previous)))
 
-/** Bears out an entry whose personal data was erased, with the hash it had before. */
+/** Authenticates an entry whose personal data was erased, together with its original hash. */
 export const redactionOf = (key: Buffer, row: Unlinked & Pick<AuditEntry, 'hash'>, previous: string) =>
   macOf(key, ['redaction', row.hash, ...valuesOf(row, previous)])
 
-/** Bears out where the log ends. */
+/** Authenticates the head of the log. */
 export const headMacOf = (key: Buffer, { auditId, hash, checkpoints, unkeyedUntil }: Omit<AuditHead, 'id' | 'mac'>) =>
   macOf(key, ['head', auditId, hash, checkpoints, unkeyedUntil])
 

@@ -5,20 +5,20 @@ import { hashOf } from './link'
 import { insertEntry } from './store'
 import type { Verb } from './verbs'
 
-/** What somebody has changed. The author is that of the transaction. */
+/** A change to record. Its author is the transaction's. */
 export interface Change {
-  /** The kind of thing and what was done to it: `license.updated`, `api-key.revoked`. */
+  /** The kind of thing and the action: `license.updated`, `api-key.revoked`. */
   verb: Verb | `${string}.imported`
-  /** Which one. */
+  /** The thing's id. */
   id: number | string
-  /** How it was, and how it is now; what is equal in both is left out, a secret is masked. */
+  /** The state before and after; equal fields are omitted, secrets masked. */
   before?: object | undefined
   after?: object | undefined
-  /** Where one row stands for many that were made at once: their ids, without a gap. */
+  /** The ids, without a gap, when one row stands for many things made at once. */
   batch?: { from: number; to: number } | undefined
 }
 
-/** Writes a change into the audit log, in the transaction that makes it: both are there afterwards, or neither. */
+/** Writes a change to the audit log, in the transaction that makes it: both are committed, or neither. */
 export async function record(tx: Tx, { verb, id, before, after, batch }: Change, now: Date) {
   const { actor, requestId = null } = tx.author
   const key = tx.auditKey
@@ -45,7 +45,7 @@ export async function record(tx: Tx, { verb, id, before, after, batch }: Change,
 
 const saltBytes = 16
 
-/** What stands in place of a secret. */
+/** Replaces a secret. */
 export const mask = '•••'
 
 const secrets: readonly string[] = [
@@ -56,14 +56,14 @@ const secrets: readonly string[] = [
   'passwordHash',
   'contractKey',
 ]
-/** Whether a field of a thing is a secret. A contract's uuid opens it to its holder as the contract key does. */
+/** Whether a field is a secret. A contract's uuid gives its holder access, as the contract key does. */
 export const isMaskedField = (subject: string, name: string) =>
   secrets.includes(name) || (subject === 'contract' && name === 'uuid')
 
-// When a thing was changed is said by the row itself.
+// The row itself has the time of the change.
 const unsaid: readonly string[] = ['id', 'updatedAt']
 
-/** One side of a change as JSON: what differs from the other side, which may be absent. */
+/** One side of a change as JSON: the fields that differ from the other side, which may be absent. */
 function textOf(side: object | undefined, other: object | undefined, subject: string): string | null {
   if (!side) return null
   const others = other as Record<string, unknown> | undefined

@@ -3,12 +3,12 @@ import type { Tx } from '../database/connection'
 import { redactionOf } from './link'
 import { findEntry, putRedaction } from './store'
 
-/** What is left of an entry once personal data is taken out of it. */
+/** An entry without its personal data. */
 export type Redacted = Pick<AuditEntry, 'id' | 'before' | 'after'>
 
 /**
- * Takes personal data out of entries. Their hashes stay, so that the chain goes on; what bears them out from then on is
- * made with the key of the log, and the salt is thrown away, so that the hash tells nothing of what stood there.
+ * Erases personal data from entries. Their hashes stay, so that the chain continues; a new MAC under the log's key
+ * authenticates them. The salts are deleted, so that the hashes reveal nothing of the erased data.
  */
 export async function redactEntries(tx: Tx, entries: readonly Redacted[]) {
   const key = tx.auditKey

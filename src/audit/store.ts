@@ -13,14 +13,14 @@ import { execute, selectOne } from '../database/statements'
 import { commandLine } from '../kernel/author'
 import { parseId } from '../kernel/ids'
 
-/** The last entry; undefined while there is none. */
+/** The last entry; undefined if there is none. */
 export const findLastEntry = async (db: Queryable) =>
   selectOne<Pick<AuditEntry, 'id' | 'hash'>>(db, 'select id, hash from audit_log order by id desc limit 1')
 
 const headAndLast = `select id, audit_id as auditId, hash, checkpoints, unkeyed_until as unkeyedUntil, mac,
   coalesce((select max(id) from audit_log), 0) as lastId from audit_head where id = 1`
 
-/** What the log says of its end, and the id of the entry that is its last; undefined where it says nothing. */
+/** The head, and the id of the entry that is really last; undefined if there is no head. */
 export async function findHead(db: Queryable): Promise<{ head: AuditHead; lastId: number } | undefined> {
   const row = selectOne<AuditHead & { lastId: number }>(db, headAndLast)
   if (!row) return undefined
@@ -46,10 +46,10 @@ export async function insertEntry(tx: Tx, entry: Omit<AuditEntry, 'redaction'>) 
   execute(tx, insertion, id, at.getTime(), ...values)
 }
 
-// Batches of one subject do not overlap but for those made for another reason: the few that start nearest are enough.
+// Batches of one subject rarely overlap, so the few that start nearest are enough.
 const nearestBatches = 100
 
-/** The latest rows about one thing, the latest first; those of batches that it was among too. */
+/** The latest rows about one thing, latest first, including batches it was part of. */
 export const listEntriesOf = (db: Queryable, subject: string, id: number, limit: number): Promise<AuditEntry[]> =>
   Promise.resolve(
     db
@@ -71,13 +71,13 @@ export const listEntriesOf = (db: Queryable, subject: string, id: number, limit:
       .limit(limit),
   )
 
-/** Which entries are wanted: of one actor, of some verbs, of some kinds of things or one thing, from one moment until before another. */
+/** Filters entries by actor, verbs, kinds of things or one thing, and by time, from one moment until before another. */
 export interface EntryFilter {
-  /** `command line` is everybody there, whatever login is named with it. */
+  /** `command line` matches every login there. */
   actor?: string | undefined
   verbs?: string[] | undefined
   subjects?: string[] | undefined
-  /** The thing's id; rows that stand for many things at once count where it is among them. */
+  /** The thing's id; matches batches that include it too. */
   subjectId?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
@@ -113,11 +113,11 @@ export async function findEntry(db: Queryable, id: number): Promise<AuditEntry |
   return row
 }
 
-/** The rows behind one, in the order of the chain. */
+/** The rows after one, in chain order. */
 export const listEntries = (db: Queryable, after: number, limit: number) =>
   db.select().from(auditLog).where(gt(auditLog.id, after)).orderBy(asc(auditLog.id)).limit(limit)
 
-/** The checkpoints of rows behind one and up to another; of all that come where there is no other. */
+/** The checkpoints of the rows after one and up to another, or up to the end. */
 export const listCheckpoints = (db: Queryable, after: number, last?: number) =>
   db
     .select()
@@ -132,7 +132,7 @@ export async function findLastCheckpoint(db: Queryable): Promise<AuditCheckpoint
   return row
 }
 
-/** Keeps a checkpoint, and says whether it is new; one of the same row that is there already stays. */
+/** Stores a checkpoint and returns whether it is new; an existing one of the same row stays. */
 export async function insertCheckpoint(tx: Tx, checkpoint: AuditCheckpoint) {
   const rows = await tx.insert(auditCheckpoints).values(checkpoint).onConflictDoNothing().returning()
   return rows.length > 0
@@ -140,7 +140,7 @@ export async function insertCheckpoint(tx: Tx, checkpoint: AuditCheckpoint) {
 
 export const countCheckpoints = (db: Queryable) => db.$count(auditCheckpoints)
 
-/** The entries that hold a text in any case, or are about one of these licences. */
+/** The entries that contain a text, in any case, or concern one of these licences. */
 export const listPersonalEntries = (
   db: Queryable,
   { text, licenseIds }: { text: string; licenseIds: readonly number[] },
@@ -161,7 +161,7 @@ export const listPersonalEntries = (
       .orderBy(asc(auditLog.id)),
   )
 
-/** Puts in place of an entry what is left of it without personal data. */
+/** Replaces an entry with its version without personal data. */
 export async function putRedaction(
   tx: Tx,
   { id, before, after, redaction }: Pick<AuditEntry, 'id' | 'before' | 'after' | 'redaction'>,

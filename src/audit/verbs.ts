@@ -1,4 +1,4 @@
-/** Everything that is recorded in the audit log: the kind of thing, and what was done to it. */
+/** Every verb of the audit log: the kind of thing and the action. */
 export const verbs = [
   'api-key.created',
   'api-key.updated',
@@ -82,5 +82,5 @@ export const verbs = [
 
 export type Verb = (typeof verbs)[number]
 
-/** The kinds of things that something is done to. */
+/** The kinds of things in the audit log. */
 export const auditSubjects = [...new Set(verbs.map((verb) => verb.slice(0, verb.indexOf('.'))))]

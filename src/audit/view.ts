@@ -15,7 +15,7 @@ const change = {
   after: side('The fields as they are since; secrets are masked.'),
 }
 
-/** A change of one thing, as the history of that thing shows it. */
+/** A change of one thing, as its history shows it. */
 export const ChangeView = view('Change', change)
 
 /** An entry of the audit log. */
@@ -47,7 +47,7 @@ export const changeView = ({ at, actor, verb, subject, before, after }: AuditEnt
   after: parsed(subject, after),
 })
 
-/** Entries as operators see them, with what the things they are about are called. */
+/** Entries as operators see them, with the names of the things they are about. */
 export async function namedEntries(db: Queryable, entries: readonly AuditEntry[]) {
   const nameOf = await openSubjectNames(db, entries)
   return entries.map(
@@ -68,7 +68,7 @@ export async function namedEntries(db: Queryable, entries: readonly AuditEntry[]
   )
 }
 
-/** One side of a change. What earlier versions did not take for a secret is masked here. */
+/** One side of a change. Masks secrets that earlier versions stored in clear. */
 function parsed(subject: string, json: string | null): Record<string, unknown> | null {
   if (json === null) return null
   const side = Object.entries(JSON.parse(json) as Record<string, unknown>)

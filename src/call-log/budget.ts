@@ -2,10 +2,13 @@ import { dayMs } from '../kernel/durations'
 
 const burstsPerDay = 24
 
-/** Whether that many bytes may still be written; they are taken where they may. */
+/** Spends that many bytes of the budget, or returns false if there is no room. */
 export type ByteBudget = (bytes: number, now: Date) => boolean
 
-/** Bytes of a day, an hour's share of them at once; 0 for any number. Asked each time: a setting may change. */
+/**
+ * A daily budget of bytes that allows an hour's share at once; 0 for no limit. Called each time, as the setting may
+ * change.
+ */
 export function openByteBudget(bytesPerDay: () => number): ByteBudget {
   let left = Number.POSITIVE_INFINITY
   let filledAt = 0

@@ -1,4 +1,4 @@
-/** What stands behind `/api/v1/` in the path of each endpoint. */
+/** The path of each endpoint after `/api/v1/`. */
 export const endpoints: readonly string[] = [
   'verify',
   'activate',
@@ -54,8 +54,8 @@ const prefixes = ['/api/v1/', '/v1/', '/api/api/v1/']
 const otherPaths: Record<string, readonly string[]> = { 'get-product-public-key': ['/api/product/public-key'] }
 
 /**
- * The routes an operator means, as the call log keeps them: by a method and a path, a path, the name of an endpoint, or
- * the last word of its path. None where there is no such endpoint.
+ * The routes an operator's text matches, as the call log stores them: a method and path, a path, an endpoint's name, or
+ * the last word of its path. Empty if no endpoint matches.
  */
 export function routesNamed(text: string): string[] {
   const path = text.trim().replace(/^[A-Za-z]+\s+(?=\/)/, '')
@@ -73,7 +73,7 @@ function endpointOf(path: string) {
   return other?.[0] ?? (prefix ? path.slice(prefix.length) : path)
 }
 
-/** Whether a path is an endpoint's: its own, or one with values for its parameters. */
+/** Whether a path is an endpoint's, with its parameters as they are or with values. */
 function isPathOf(path: string, endpoint: string) {
   const [given, declared] = [path.split('/'), endpoint.split('/')]
   return (
@@ -82,7 +82,7 @@ function isPathOf(path: string, endpoint: string) {
   )
 }
 
-/** The name of an endpoint out of its route; other routes as they are. */
+/** An endpoint's name for its route; other routes unchanged. */
 export function endpointName(route: string) {
   const path = route.replace(/^[A-Z]+ /, '')
   const endpoint = endpointOf(path)

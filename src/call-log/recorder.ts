@@ -12,18 +12,18 @@ import { successes } from './successes'
 export { deleteCalls, listCallsNaming, listCallsOf, pageCalls } from './store'
 
 const perSecondMax = 1000
-// A second's calls are written in pieces, so that no request waits long behind them.
+// Writes each second's calls in pieces, so that no request waits long behind them.
 const piecesPerSecond = 4
 const perPieceMax = perSecondMax / piecesPerSecond
 
-/** A row's numbers, its hash and its places in the indexes. */
+/** The bytes of a row's numbers, hash and index entries. */
 const rowBytes = 250
 const identifierLengthMax = 255
 
-/** Which calls are taken down. */
+/** Which calls are recorded. */
 export type CallChoice = 'all' | 'refusals' | 'off'
 
-/** What was said to a call, and how long it took. */
+/** The answer to a call, and how long it took. */
 export interface RecordedAnswer {
   route: string
   answer: Answer
@@ -31,7 +31,7 @@ export interface RecordedAnswer {
   ms: number
 }
 
-/** Takes down who asked what, and what was said. */
+/** Records calls and their answers. */
 export interface CallLog {
   note(requestContext: RequestContext, said: RecordedAnswer): void
   close(): Promise<void>
@@ -39,24 +39,24 @@ export interface CallLog {
 
 export interface Recording {
   db: Db
-  /** Asked at each call: it may change while the server runs. */
+  /** Called for each call: it may change while the server runs. */
   choice: () => CallChoice
-  /** How many bytes may be kept of a day; 0 for any number. */
+  /** How many bytes of calls to keep per day; 0 for no limit. */
   bytesPerDay: () => number
   counts: { dropped: number }
 }
 
 /**
- * A statistic: gathered in memory for a second and written in the next, at most a thousand rows; successes are left out
- * first, and what was left out is counted.
+ * A statistic: collected in memory for a second and written during the next, at most a thousand rows. Drops successes
+ * first, and counts what it drops.
  */
 export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): CallLog {
   const mayKeep = openByteBudget(bytesPerDay)
-  let good: Taken[] = []
-  let refused: Taken[] = []
-  const waiting: Taken[] = []
+  let good: PendingCall[] = []
+  let refused: PendingCall[] = []
+  const waiting: PendingCall[] = []
 
-  /** Ends a second: what was gathered in it waits to be written. */
+  /** Moves the calls of this second to the write queue. */
   function endSecond() {
     const room = perSecondMax - refused.length
     counts.dropped += Math.max(0, good.length - room)
@@ -77,7 +77,7 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
     const isRefusal = !successes.has(said.answer)
     if (kept === 'refusals' && !isRefusal) return
     const calls = isRefusal ? refused : good
-    // Looked at no further: most calls of a busy second come here.
+    // Returns early: most calls of a busy second end here.
     if (calls.length >= perSecondMax) {
       counts.dropped += 1
       return
@@ -99,7 +99,7 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
       try {
         take(requestContext, said)
       } catch (error) {
-        // Settings that cannot be read are a gap in a statistic, and no reason to keep an answer back.
+        // If the settings cannot be read, drop the entry rather than delay the answer.
         if (!isUnavailable(error)) throw error
         counts.dropped += 1
       }
@@ -112,13 +112,13 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
   }
 }
 
-/** A call with its licence key in clear, as it stands in memory for a second. */
-type Taken = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
+/** A call with its licence key in clear, held in memory for about a second. */
+type PendingCall = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
 
 const taken = (
   { now, requestId, key, address, values }: RequestContext,
   { route, code, ms }: RecordedAnswer,
-): Taken => ({
+): PendingCall => ({
   at: now,
   requestId,
   route,
@@ -130,10 +130,10 @@ const taken = (
   durationMs: Math.round(ms),
 })
 
-const bytesOf = ({ requestId, route, address, identifier }: Taken) =>
+const bytesOf = ({ requestId, route, address, identifier }: PendingCall) =>
   rowBytes + requestId.length + route.length + address.length + Buffer.byteLength(identifier ?? '')
 
-const masked = ({ licenseKey, ...call }: Taken): Omit<Call, 'id'> => ({
+const masked = ({ licenseKey, ...call }: PendingCall): Omit<Call, 'id'> => ({
   ...call,
   licenseHash: licenseKey && sha256(licenseKey),
   maskedKey: licenseKey && maskedKey(licenseKey),

@@ -7,7 +7,7 @@ import { contains, inList, insertMany } from '../database/sets'
 /** Keeps calls, in their order. */
 export const insertCalls = (tx: Writable, rows: readonly Omit<Call, 'id'>[]) => insertMany(tx, calls, rows)
 
-/** Which calls are wanted: of a licence, an API key, some routes or codes, from one moment until before another. */
+/** Filters calls by licence, API key, routes, codes, and time, from one moment until before another. */
 export interface CallFilter {
   licenseHash?: string | undefined
   apiKeyId?: number | undefined
@@ -30,12 +30,12 @@ export const pageCalls = (db: Queryable, filter: CallFilter, wanted: PageRequest
     from && gte(calls.at, from),
     to && lt(calls.at, to),
   )
-  // Calls are kept as they come, so that both are the same order; each has its index.
+  // Ids and times have the same order, since calls are stored as they come; each has its index.
   const at = licenseHash === undefined ? calls.at : calls.id
   return pageOf(db, calls, { where, sorts: { at }, wanted })
 }
 
-// The index has a stretch for every 4096 calls: each is asked.
+// The index is divided by every 4096 calls; this searches each part.
 const callsOf = (licenseHash: string) => sql`(
   with recursive stretches(number) as (
     select max(id) >> 12 from calls
@@ -44,7 +44,7 @@ const callsOf = (licenseHash: string) => sql`(
   select calls.id from stretches cross join calls indexed by calls_license
   where calls.id >> 12 = stretches.number and calls.license_hash = ${licenseHash})`
 
-/** Every call about a licence, by the hash of its key. */
+/** All calls about a licence, by the hash of its key. */
 export const listCallsOf = (db: Queryable, licenseHash: string): Promise<Call[]> =>
   Promise.resolve(
     db
@@ -53,7 +53,7 @@ export const listCallsOf = (db: Queryable, licenseHash: string): Promise<Call[]>
       .where(inArray(calls.id, callsOf(licenseHash))),
   )
 
-/** Every call of a device whose identifier holds a text, in any case. */
+/** All calls of devices whose identifier contains a text, in any case. */
 export const listCallsNaming = (db: Queryable, text: string): Promise<Call[]> =>
   Promise.resolve(
     db
@@ -62,7 +62,6 @@ export const listCallsNaming = (db: Queryable, text: string): Promise<Call[]> =>
       .where(contains(sql`lower(${calls.identifier})`, sql`lower(${text})`)),
   )
 
-/** Forgets calls. */
 export async function deleteCalls(tx: Tx, ids: readonly number[]) {
   await tx.delete(calls).where(inList(calls.id, ids))
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../kernel/answers'
 
-/** The answers that give what was asked for; every other one refuses it. */
+/** The answers that grant what was requested; all others are refusals. */
 export const successes: ReadonlySet<Answer> = new Set<Answer>([
   'valid_license_key',
   'envato_purchase_code_added',

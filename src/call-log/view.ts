@@ -3,10 +3,10 @@ import type { Call } from '../../db/schema/operations'
 import { answers } from '../kernel/answers'
 import { counter, nullable, timestamp, view } from '../kernel/view'
 
-/** What each answer's code means. */
+/** The message of each answer code. */
 export const messages = new Map(Object.values(answers).map(({ code, message }) => [String(code), message]))
 
-/** A request of a client and its answer, as operators see them. */
+/** A client's request and its answer, as operators see them. */
 export const CallView = view('Call', {
   id: Type.Integer(),
   at: timestamp(),

@@ -1,23 +1,23 @@
 import { networksOf } from '../kernel/networks'
 import { type Outcome, say } from '../kernel/outcome'
 
-/** Bodies up to this size have a budget of their own, so that large ones cannot crowd them out. */
+/** Bodies up to this many bytes have a separate budget, so that large bodies cannot crowd them out. */
 export const smallBodyBytes = 16_384
 const bytesMax = 67_108_864
 const bytesPerNetworkMax = 16_777_216
 const retryAfterSeconds = 5
 
-/** How many bytes may be held of bodies that have begun and have not ended. */
+/** Limits the bytes held of request bodies that are still arriving. */
 export interface BodyBudget {
-  /** Makes room for a body of at most that many bytes, and begins to count its time. */
+  /** Reserves space for a body of at most that many bytes, and starts its timeout. */
   open(address: string, bytes: number): Room | Outcome
 }
 
-/** Room for one body. */
+/** Space reserved for one body. */
 export interface Room {
-  /** More bytes than were asked for; why there is no room for them. */
+  /** Reserves more bytes; returns the refusal if there is no space. */
   grow(bytes: number): Outcome | undefined
-  /** What comes of that work, or the refusal once the body has taken too long. */
+  /** The result of the work, or a refusal once the body's timeout expires. */
   within<T>(work: Promise<T>): Promise<T | Outcome>
   close(): void
 }
@@ -25,7 +25,7 @@ export interface Room {
 const fullForAll = say('not_ready', { retry_after: retryAfterSeconds })
 const fullForNetwork = say('too_many_requests', { retry_after: retryAfterSeconds })
 
-/** A budget for one process; a body may take that long to arrive. */
+/** A budget for the process; each body may take that many seconds to arrive. */
 export function openBodyBudget(patienceSeconds: number): BodyBudget {
   const tooSlow = say('malformed_request', { detail: `The body took longer than ${patienceSeconds} s.` })
   const [small, large] = [openPool(), openPool()]
@@ -58,10 +58,10 @@ export function openBodyBudget(patienceSeconds: number): BodyBudget {
   }
 }
 
-/** Not even the widest network may use up what there is for all. */
+/** Even the widest network may use only part of the total. */
 const maxOf = (factor: number) => Math.min(bytesPerNetworkMax * factor, bytesMax / 2)
 
-/** Counts an address in each of its networks: a subscriber of IPv6 has more addresses than there is memory. */
+/** Counts an address in each of its networks: an IPv6 subscriber has more addresses than memory could hold. */
 function openPool() {
   const byNetwork = new Map<string, number>()
   let all = 0

@@ -2,19 +2,19 @@ import { type Outcome, say } from '../kernel/outcome'
 import { depthMax, excessIn, hasMoreThan, valuesMax } from './excess'
 import { type OpenRoom, receiveBytes, receiveText, type Unreceived } from './receive'
 
-/** Field names and values as they arrived; values of any JSON type. */
+/** Field names and values as received; values of any JSON type. */
 export type Fields = Record<string, unknown>
 
-/** What a request carried, or why it cannot be read. */
+/** The fields of a request, or why it cannot be read. */
 export type Intake = { fields: Fields } | { refusal: Outcome }
 
-/** What arrived, wherever it stood; `refusal` says why not all of it can be read. */
+/** All fields received, from query, body and path; `refusal` if some could not be read. */
 export interface Arrived {
   fields: Fields
   refusal?: Outcome
 }
 
-/** The largest request body that is read. */
+/** The largest request body accepted, in bytes. */
 export const bodyBytesMax = 1_048_576
 
 const malformed = (detail: string): Intake => ({ refusal: say('malformed_request', { detail }) })
@@ -31,21 +31,21 @@ const notUtf8 = malformed('The body is not valid UTF-8.')
 const brokenOff = malformed('The body broke off.')
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads a body in any of the forms that v1 clients send (CONTRACT §9), within the room it is given. Never throws. */
+/** Reads a body in any form that v1 clients send (CONTRACT §9), within its reserved space. Never throws. */
 export async function readBody(request: Request, openRoom: OpenRoom): Promise<Intake> {
   const { headers } = request
   const announced = headers.get('content-length')
   if (Number(announced) > bodyBytesMax) return tooLarge
   const type = headers.get('content-type') ?? ''
   const form = type === 'application/json' ? type : type.split(';', 1)[0]!.trim().toLowerCase()
-  // Read as text where it can be: bytes take the runtime twice as long.
+  // Reads text where possible: the runtime takes twice as long for bytes.
   if (form !== 'application/json' || announced === null || headers.has('content-encoding')) {
     return readUnusual(request, form, openRoom)
   }
   const text = await receiveText(request, Number(announced), openRoom)
   if (typeof text !== 'string') return refusedBody(text)
   if (text === '') return { fields: {} }
-  // What stands in place of bytes that are no UTF-8; it may have been sent as itself.
+  // The replacement for invalid UTF-8; the client may also have sent this character itself.
   if (text.includes('\ufffd') && Buffer.byteLength(text) !== Number(announced)) return notUtf8
   return readJson(text)
 }
@@ -72,7 +72,7 @@ async function readUnusual(request: Request, form: string, openRoom: OpenRoom): 
   }
 }
 
-/** The fields of a URL's query, read as a form. */
+/** The fields of a URL's query, parsed as a form. */
 export function readQuery(url: string): Intake {
   const start = url.indexOf('?')
   return start === -1 ? { fields: {} } : readForm(url.slice(start + 1))
@@ -102,7 +102,7 @@ function readJson(text: string): Intake {
   return { fields: value as Fields }
 }
 
-/** A form, unless it is JSON that was sent as one, as `curl -d` does. */
+/** A form, or JSON sent with a form's content type, as `curl -d` does. */
 function readFormBody(text: string): Intake {
   if (/^\s*(\{|%7b)/i.test(text)) {
     return malformed('The body is JSON, but was sent as a form: send it with "Content-Type: application/json".')
@@ -132,7 +132,7 @@ async function readMultipart(bytes: Uint8Array, type: string): Promise<Intake> {
 
 const isText = (pair: [string, unknown]): pair is [string, string] => typeof pair[1] === 'string'
 
-/** As PHP reads a form: of equal names the last wins, `name[]` and `name[0]` gather a list. */
+/** Like PHP's form parser: the last of equal names wins, `name[]` and `name[0]` make a list. */
 function collect(pairs: Iterable<[string, string]>): Fields {
   const fields: Fields = Object.create(null)
   for (const [name, value] of pairs) {

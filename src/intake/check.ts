@@ -6,7 +6,7 @@ import type { Field } from './model'
 
 const checks = new WeakMap<TObject, TypeCheck<TObject>>()
 
-/** 9400 with the first field that is not what its model asks for; undefined when all are, or a service judges them. */
+/** 9400 (`malformed_request`) with the first invalid field; undefined if all are valid or a service validates them. */
 export function problemIn(model: TObject, values: Fields): Outcome | undefined {
   if ('noValidate' in model) return undefined
   let check = checks.get(model)
@@ -17,13 +17,13 @@ export function problemIn(model: TObject, values: Fields): Outcome | undefined {
   if (check.Check(values)) return undefined
   const field = check.Errors(values).First()?.path.split('/')[1] ?? ''
   const schema = (model.properties as Record<string, Field>)[field]
-  return say('malformed_request', { detail: `The field "${field}" ${schema ? answerOptions(schema) : tooLong}.` })
+  return say('malformed_request', { detail: `The field "${field}" ${schema ? requirementOf(schema) : tooLong}.` })
 }
 
 const tooLong = 'has the wrong type or is too long'
 
-/** What a field should be, where that is said in a few words. */
-function answerOptions({ kind, minimum, maximum, anyOf = [] }: Field): string {
+/** What the field must be, in a few words if possible. */
+function requirementOf({ kind, minimum, maximum, anyOf = [] }: Field): string {
   if (kind === 'integer') return `must be a whole number from ${minimum} to ${maximum}`
   if (kind === 'choice') return `must be one of ${anyOf.map((word: { const: string }) => word.const).join(', ')}`
   return tooLong

@@ -1,14 +1,14 @@
-/** The most levels a JSON body may be nested. */
+/** The maximum nesting depth of a JSON body. */
 export const depthMax = 64
-/** The most values a body may hold: a text takes as long to read as it has values. */
+/** The maximum number of values in a body: parsing time grows with their number. */
 export const valuesMax = 65_536
 const quote = 34
 const backslash = 92
 const comma = 44
 
-/** What a JSON text has too much of. It is counted before the text is parsed, in one pass that ends at the limit. */
+/** The limit that a JSON text exceeds. Counted before parsing, in one pass that stops at the limit. */
 export function excessIn(text: string): 'depth' | 'values' | undefined {
-  // Shorter than the least it takes.
+  // Too short to exceed either limit.
   if (text.length <= depthMax) return undefined
   let depth = 0
   let values = 1
@@ -27,21 +27,21 @@ export function excessIn(text: string): 'depth' | 'values' | undefined {
 const isOpening = (character: number) => character === 0x5b || character === 0x7b
 const isClosing = (character: number) => character === 0x5d || character === 0x7d
 
-/** Where a string ends that begins there; the end of the text where it does not. */
+/** The end of the string that starts there; the end of the text if it is unterminated. */
 function endOfString(text: string, start: number) {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
   return end === -1 ? text.length : end
 }
 
-/** Whether an odd number of backslashes stands before it. */
+/** Whether an odd number of backslashes precedes it. */
 function isEscaped(text: string, at: number) {
   let before = at - 1
   while (text.charCodeAt(before) === backslash) before--
   return (at - before) % 2 === 0
 }
 
-/** Whether a text holds a character more often than that. */
+/** Whether the character occurs more than `limit` times. */
 export function hasMoreThan(limit: number, character: string, text: string): boolean {
   let count = 0
   for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {

@@ -2,39 +2,39 @@ import { type Static, type TLiteral, type TObject, type TSchema, type TUnion, Ty
 import { parseMoment } from '../kernel/moments'
 import type { Fields } from './body'
 
-/** What a field of ours says of itself beside its type. */
+/** Our options of a field, beside its type. */
 interface FieldOptions {
   description?: string
-  /** Other names clients use for it, best first (CONTRACT §9). */
+  /** Other names clients use for the field, best first (CONTRACT §9). */
   aliases?: readonly string[]
-  /** May be given empty, which clears it. */
+  /** An empty value is allowed and clears the field. */
   nullable?: boolean
-  /** Names a device: whoever shows one that stands on the blocklist is turned away. */
+  /** The field names a device; requests with a blocked device are refused. */
   device?: boolean
-  /** What the command line calls it, where that is another word; a file's content is asked for as `--name-file`. */
+  /** The option's name on the command line, if it differs; a file's content is read from `--name-file`. */
   option?: string
-  /** Its value stands in a file: secrets and keys are not written on a command line. */
+  /** On the command line the value comes from a file: secrets and keys must not appear in a command. */
   file?: boolean
-  /** What a terminal asks where it is absent; what is typed is not shown, and typing nothing leaves it absent. */
+  /** The prompt in a terminal if the field is absent. Input is not echoed; empty input leaves the field absent. */
   asked?: string
-  /** Over HTTP it stands in this header: secrets are not written in an address. */
+  /** Over HTTP the value comes in this header: secrets must not appear in a URL. */
   header?: string
-  /** It may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
+  /** The value may be long: the command line takes it as `--name`, or from a file as `--name-file`. */
   orFile?: boolean
-  /** Values it takes as they stand, for its description and for those who try what it says. */
+  /** Valid values, for the description and for those who try it out. */
   examples?: readonly string[]
-  /** The words a list is chosen from. */
+  /** The words that a list's items are chosen from. */
   words?: readonly string[]
-  /** The words a text usually is, for completion in a shell; others are judged as any text. */
+  /** Usual values, for shell completion; other texts are accepted too. */
   suggested?: readonly string[]
-  /** What is wrong with a text, or with one of a list, that is one in form. */
+  /** Returns what is wrong with a well-formed text or list item. */
   fault?: (text: string) => string | undefined
-  /** What is said where it is required and absent: the values to choose between. */
+  /** The message when the required field is absent: the values to choose from. */
   ifAbsent?: string
 }
 
 type Kind = 'text' | 'json' | 'integer' | 'flag' | 'toggle' | 'choice' | 'moment' | 'list'
-/** A field as it was declared. */
+/** A field's declared schema. */
 export type Field = TSchema & {
   kind: Kind
   option?: string
@@ -64,19 +64,19 @@ const withExamples = (description: string, examples?: readonly string[]) =>
     ? `${description}: ${[examples.slice(0, -1).join('; '), ...examples.slice(-1)].filter(Boolean).join(' or ')}.`
     : description
 
-/** The longest text a field may hold: 64 KiB. */
+/** The longest text of a field: 64 KiB. */
 export const textLengthMax = 65_536
 const largestInteger = 2_147_483_647
 
-/** A text; numbers and booleans are taken as their text, spaces around it are dropped. */
+/** A text; accepts numbers and booleans as text, and trims spaces. */
 export const text = ({ maxLength = textLengthMax, ...options }: FieldOptions & { maxLength?: number } = {}) =>
   Type.String({ maxLength, ...field('text', options) })
 
-/** Any JSON value, kept as text: a string as it is, everything else as its JSON. */
+/** Any JSON value, kept as text: a string unchanged, everything else as its JSON. */
 export const jsonText = (options: FieldOptions = {}) =>
   Type.String({ maxLength: textLengthMax, ...field('json', options) })
 
-/** A whole number; its decimal text is taken too. */
+/** An integer; accepts its decimal text. */
 export const integer = ({
   minimum = 0,
   maximum = largestInteger,
@@ -84,40 +84,40 @@ export const integer = ({
 }: FieldOptions & { minimum?: number; maximum?: number } = {}) =>
   Type.Integer({ minimum, maximum, ...field('integer', options) })
 
-/** 0 or 1; `true` and `false` are taken too. */
+/** 0 or 1; accepts `true` and `false`. */
 export const flag = (options: FieldOptions = {}) =>
   Type.Union([Type.Literal(0), Type.Literal(1)], field('flag', options))
 
-/** Set or not; absent, it is not. */
+/** A boolean; absent means false. */
 export const toggle = (options: FieldOptions = {}) => Type.Boolean(field('toggle', options))
 
-/** One of a few words; upper and lower case are equal. */
+/** One of a few words, in any case. */
 export const choice = <const Words extends readonly string[]>(words: Words, options: FieldOptions = {}) =>
   Type.Union(
     words.map((word) => Type.Literal(word)),
     field('choice', options),
   ) as TSchema as TUnion<{ [I in keyof Words]: TLiteral<Words[I]> } & TSchema[]>
 
-/** A point in time as `parseMoment` reads it. */
+/** A point in time, in a form `parseMoment` accepts. */
 export const momentText = (options: FieldOptions = {}) => Type.String({ maxLength: 40, ...field('moment', options) })
 
-/** Texts: a JSON list, the text of one, or lines and commas. */
+/** A list of texts: a JSON array, the text of one, or items separated by lines or commas. */
 export const list = (options: FieldOptions = {}) => Type.Array(Type.String(), field('list', options))
 
 /** A model for the API description only; the framework does not check it. */
 export const unchecked = <T extends TObject>(model: T): T => ({ ...model, noValidate: true })
 
-/** A model whose faults its service gathers and answers with all of them at once: `judge` checks it. */
+/** A model whose service validates it with `judge` and reports all problems at once. */
 export const validatedByService = unchecked
 
-/** A model's fields before they were judged: any may be absent or wrong. */
+/** A model's fields before validation: any may be absent or invalid. */
 export type Unchecked<T extends TObject> = { [K in keyof Static<T>]?: unknown }
 
 export type FieldErrors = Record<string, string[]>
 
 /**
- * All that is wrong with an input, field by field in the model's order, in the contract's wording (CONTRACT §9); or
- * its values. `faults` are sentences about fields that only the caller can know, such as a product that is not there.
+ * Validates an input: returns its values, or all errors by field, in the model's order and the contract's wording
+ * (CONTRACT §9). `faults` are errors only the caller can find, such as a product that does not exist.
  */
 export function judge<T extends TObject>(
   model: T,
@@ -176,5 +176,5 @@ function faultIn(name: string, value: unknown, schema: Field, isRequired: boolea
 const faultOfItem = (item: string, { words: choices, fault }: Field) =>
   choices && !choices.includes(item) ? notOneOf(item, choices) : fault?.(item)
 
-/** What is said of a word that is none of those to choose from. */
+/** The error for a word that is not among the choices. */
 export const notOneOf = (word: unknown, choices: readonly string[]) => `"${word}" is not one of ${choices.join(', ')}.`

@@ -7,8 +7,8 @@ import { read } from './reading'
 type Judged<T extends TObject> = { errors: FieldErrors; values?: never } | { errors?: never; values: Static<T> }
 
 /**
- * What an operator has asked for, in the types of its fields; or all that is wrong with it, field by field, each with
- * what was given and what is taken. Yes and no are taken in all their words.
+ * Parses an operator's input to the types of its fields, or returns all errors by field, each with the given and the
+ * accepted values. Accepts every word for yes and no.
  */
 export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T> {
   const values = inOwnCase(model, read(model, inPlainWords(model, fields)).values)
@@ -21,7 +21,7 @@ export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T
   return { errors: Object.fromEntries(errors) }
 }
 
-/** The fields with each yes and no as the model has it. */
+/** Converts each word for yes and no to the model's value. */
 function inPlainWords(model: TObject, fields: Fields): Fields {
   const said = Object.entries(model.properties as Record<string, Field>).flatMap(([name, schema]) => {
     const means = booleanOf(schema)
@@ -35,7 +35,7 @@ function inPlainWords(model: TObject, fields: Fields): Fields {
   return said.length ? { ...fields, ...Object.fromEntries(said) } : fields
 }
 
-/** Words out of a list to choose from are taken in upper and lower case. */
+/** Matches the words of lists regardless of case. */
 function inOwnCase(model: TObject, values: Fields): Fields {
   const chosen = Object.entries(model.properties as Record<string, Field>).flatMap(([name, { words }]) => {
     const given = values[name]
@@ -57,7 +57,7 @@ const isSwitch = (schema: Field) => wordsOf(schema).toSorted().join() === 'off,o
 
 const wordsOf = (schema: Field): string[] => schema.anyOf.map((word: TLiteral) => word.const)
 
-/** What was given and what is taken. Both doors print it beside the field's name, as the operator wrote that. */
+/** The given and the accepted values. Both interfaces print it after the field's name, as the operator wrote it. */
 function faultOf(schema: Field, value: unknown): string | undefined {
   const isAbsent = value === undefined || value === '' || (Array.isArray(value) && !value.length)
   if (isAbsent) return schema.ifAbsent ?? 'It is required.'

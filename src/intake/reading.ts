@@ -3,7 +3,7 @@ import { Refusal, say } from '../kernel/outcome'
 import type { Fields } from './body'
 import type { Field } from './model'
 
-/** A model's fields out of what arrived, and the device they name, if the model asks for one. */
+/** The model's fields of a request, and the device they name, if the model has a device field. */
 export interface ReadFields {
   values: Fields
   device: string | undefined
@@ -14,9 +14,9 @@ type Reader = (fields: Fields) => ReadFields
 const readers = new WeakMap<TObject, Reader>()
 
 /**
- * Picks a model's fields out of what arrived, under whichever of their names, each brought to its type where it can
- * be. Unknown fields are left behind, absent ones stay absent; an empty one is
- * absent too, unless emptiness clears it or its service judges it. Throws a refusal for text no field may hold.
+ * Reads a model's fields from the request, under any of their names, converted to their type where possible. Ignores
+ * unknown fields. Empty values count as absent, unless they clear the field or the service validates them. Throws a
+ * `Refusal` for text that no field may hold.
  */
 export function read(model: TObject, fields: Fields): ReadFields {
   const reader = readers.get(model) ?? readerOf(model)
@@ -27,7 +27,7 @@ export function read(model: TObject, fields: Fields): ReadFields {
 function readerOf(model: TObject): Reader {
   const properties = Object.entries(model.properties as Record<string, Field>)
   const wanted = properties.map(([name, schema]) => {
-    const empty = schema.nullable === true ? 'clears' : 'noValidate' in model ? 'is judged' : 'is absent'
+    const empty = schema.nullable === true ? 'clears' : 'noValidate' in model ? 'is validated' : 'is absent'
     return { name, names: [name, ...(schema['x-aliases'] ?? [])], schema, empty } as const
   })
   const deviceField = properties.find(([, schema]) => schema.device)?.[0]
@@ -42,16 +42,16 @@ function readerOf(model: TObject): Reader {
   }
 }
 
-/** What an empty value means: it clears the field, its service judges it, or it is no value. */
-type Empty = 'clears' | 'is judged' | 'is absent'
+/** What an empty value means: it clears the field, the service validates it, or it counts as absent. */
+type Empty = 'clears' | 'is validated' | 'is absent'
 
-/** What the first of these fields says that says something; an empty one counts where none does and that has a meaning. */
+/** The first of these fields with a value; if there is none, the first empty one, if empty has a meaning. */
 function firstGiven(names: readonly string[], fields: Fields, empty: Empty): unknown {
   for (const name of names) if (isGiven(fields[name])) return fields[name]
   if (empty === 'is absent') return undefined
-  // Clients that write down every field they know send null for those they do not use.
-  const isSaid = (value: unknown) => value !== undefined && (value !== null || empty === 'clears')
-  for (const name of names) if (isSaid(fields[name])) return fields[name]
+  // Clients that send every field they know send null for those they do not use.
+  const isPresent = (value: unknown) => value !== undefined && (value !== null || empty === 'clears')
+  for (const name of names) if (isPresent(fields[name])) return fields[name]
   return undefined
 }
 
@@ -96,7 +96,7 @@ function listOf(value: string): unknown {
   return cleanItems(items)
 }
 
-/** Empty items are left out, as empty lines are; numbers are taken as their text, unless JSON has rounded them. */
+/** Drops empty items; converts numbers to text, unless JSON has rounded them. */
 const cleanItems = (items: unknown[]) =>
   items
     .map((item) => (typeof item === 'string' ? clean(item) : Number.isSafeInteger(item) ? String(item) : item))

@@ -1,7 +1,7 @@
 import { Outcome, say } from '../kernel/outcome'
 import { type Room, smallBodyBytes } from './body-budget'
 
-/** Makes room for a body of at most that many bytes. */
+/** Reserves space for a body of at most that many bytes. */
 export type OpenRoom = (bytes: number) => Room | Outcome
 
 /** Why a body was not received. */
@@ -14,27 +14,28 @@ const cannotContinue = say('malformed_request', {
 
 const brokenOff = () => 'broken off' as const
 
-/** A body of that length as text. A small one that has come with its head costs nothing more. */
+/** Reads a body of that length as text. A small one that arrived with its headers needs no reservation. */
 export async function receiveText(request: Request, length: number, openRoom: OpenRoom): Promise<string | Unreceived> {
-  if (length > smallBodyBytes) return inRoom(openRoom(length), () => expected(request, request.text()))
+  if (length > smallBodyBytes) return inRoom(openRoom(length), () => afterContinue(request, request.text()))
   const reading = request.text()
   const text: unknown = Bun.peek(reading)
   if (typeof text === 'string') return text
-  return inRoom(openRoom(length), () => expected(request, reading))
+  return inRoom(openRoom(length), () => afterContinue(request, reading))
 }
 
-/** A body of any length up to the limit, as bytes. */
+/** Reads a body up to the limit as bytes. */
 export function receiveBytes(request: Request, limit: number, openRoom: OpenRoom): Promise<Uint8Array | Unreceived> {
   const announced = request.headers.get('content-length')
-  if (announced !== null) return inRoom(openRoom(Number(announced)), () => expected(request, request.bytes()))
-  return inRoom(openRoom(0), (room) => expected(request, gathered(request, limit, room)))
+  if (announced !== null) return inRoom(openRoom(Number(announced)), () => afterContinue(request, request.bytes()))
+  return inRoom(openRoom(0), (room) => afterContinue(request, readChunks(request, limit, room)))
 }
 
 /**
- * The body of a request that waits for "100 Continue". The runtime says it where the header is written in lower case, and
- * cannot be told otherwise; whoever writes it in another way gets a moment to send the body all the same, then an answer.
+ * Waits for the body of a request with "Expect: 100-continue". The runtime only answers the header in lower case and
+ * cannot be configured; for any other spelling, the client has half a second to send the body anyway, then gets a
+ * refusal.
  */
-async function expected<T>(request: Request, body: Promise<T>): Promise<T | Outcome> {
+async function afterContinue<T>(request: Request, body: Promise<T>): Promise<T | Outcome> {
   const expectation = request.headers.get('expect')
   if (expectation === null || expectation === '100-continue') return body
   let timer: Timer | undefined
@@ -59,7 +60,7 @@ const firstBytes = 4096
  * A body that comes in chunks without saying how many there will be. They are put together as they come: a chunk of one
  * byte that is kept for itself takes a hundred.
  */
-async function gathered(request: Request, limit: number, room: Room): Promise<Uint8Array | Unreceived> {
+async function readChunks(request: Request, limit: number, room: Room): Promise<Uint8Array | Unreceived> {
   let body = new Uint8Array(firstBytes)
   let length = 0
   for await (const chunk of request.body ?? []) {

@@ -1,10 +1,12 @@
 const boundsMs = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 1000, 5000]
 
-/** How many durations were at most how long. */
+/** A histogram of durations. */
 export interface Histogram {
   /** In milliseconds. */
   add(ms: number): void
-  /** Upper bounds in seconds with how many lie at or below each, as Prometheus wants them; the last is all. */
+  /**
+   * Upper bounds in seconds, each with the number of durations up to it, as Prometheus expects; the last counts all.
+   */
   buckets(): [le: string, count: number][]
   readonly sumSeconds: number
   readonly count: number

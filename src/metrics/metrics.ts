@@ -3,22 +3,22 @@ import { type Histogram, openHistogram } from './histogram'
 
 const lagEveryMs = 50
 
-/** What happened on one route. */
+/** The counts of one route. */
 interface Route {
   codes: Map<number | string, number>
   seconds: Histogram
 }
 
-/** Counts what the process does, for `/metrics`. Kept in memory alone: whoever reads them keeps them. */
+/** Counts for `/metrics`, in memory only: the monitoring system stores them. */
 export interface Metrics {
   readonly routes: ReadonlyMap<string, Route>
-  /** Envelopes that were signed, and those that were told again without. */
+  /** Signed envelopes: made, and reused from the cache. */
   readonly signatures: { made: number; memoised: number }
-  /** Lines of the call log that were left out because there were too many in one second. */
+  /** Call log entries dropped because too many arrived in one second. */
   readonly calls: { dropped: number }
-  /** How much later than asked for the event loop came to a timer. */
+  /** How late timers fire, a measure of how busy the event loop is. */
   readonly loopLag: Histogram
-  /** One answer on a route, by its code, and how long it took. */
+  /** Counts one answer on a route by its code and duration. */
   answered(route: string, code: number | string, ms: number): void
   close(): void
 }

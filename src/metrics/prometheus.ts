@@ -3,19 +3,19 @@ import type { Metrics } from './metrics'
 
 export { findLastBackup } from './store'
 
-/** What is read when somebody looks, rather than counted as it happens. */
+/** Values read at each scrape rather than counted. */
 export interface Gauges {
   jobsWaiting: number
   oldestJobSeconds: number
   databaseBytes: number
   walBytes: number
-  /** Seconds since 1970; undefined when no backup was verified yet. */
+  /** Seconds since 1970; undefined if no backup has been verified yet. */
   lastBackupSeconds: number | undefined
 }
 
 type Labels = Record<string, string | number>
 
-/** Everything as Prometheus reads it, in its text format. */
+/** All metrics in the Prometheus text format. */
 export function prometheusText({ routes, signatures, calls, loopLag }: Metrics, gauges: Gauges): string {
   const perRoute = [...routes]
   return [
@@ -45,7 +45,7 @@ export function prometheusText({ routes, signatures, calls, loopLag }: Metrics, 
   ].join('')
 }
 
-/** A sample without the family's name: what follows it. */
+/** A sample, without its family's name. */
 interface Sample {
   suffix?: string
   labels: Labels

@@ -11,8 +11,8 @@ interface Named {
 }
 
 /**
- * What a key signs of the one that follows it, so that whoever trusts the first can come to trust the second: four
- * lines of ASCII, the last the SHA-256 of the successor's public key in DER form.
+ * The text a key signs about its successor, so that clients that trust the first can trust the second: four lines of
+ * ASCII, the last the SHA-256 of the successor's public key in DER form.
  */
 const certificateText = (forerunnerId: string, { id, publicPem }: Named) =>
   Buffer.from(
@@ -20,11 +20,11 @@ const certificateText = (forerunnerId: string, { id, publicPem }: Named) =>
     'ascii',
   )
 
-/** The forerunner's word for its successor: base64, RSA PKCS#1 v1.5 with SHA-256. */
+/** The forerunner's signature on its successor: base64, RSA PKCS#1 v1.5 with SHA-256. */
 export const certify = async (forerunner: { id: string; privateKey: KeyObject }, successor: Named) =>
   (await signAsync('sha256', certificateText(forerunner.id, successor), forerunner.privateKey)).toString('base64')
 
-/** Whether a certificate is the forerunner's word for that successor. */
+/** Whether the forerunner signed the certificate for that successor. */
 export const isCertified = (forerunner: Named, successor: Named, certificate: string) =>
   verify(
     'sha256',

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 
-/** Why an answer is not to be trusted, or undefined when it is genuine. */
+/** Why an answer is not genuine; undefined when it is. */
 export function responseProblemOf(answer: string, publicPem: string): string | undefined {
   const envelope = parse(answer)
   if (!envelope) return 'this is not an answer of a licence server: it is not a JSON object'
@@ -18,20 +18,20 @@ export function responseProblemOf(answer: string, publicPem: string): string | u
   }
   const signedResponse = parse(Buffer.from(encoded, 'base64').toString())
   if (!Bun.deepEquals(signedResponse, response)) return '"response" differs from the signed response_base64'
-  // The list of public keys is signed by the same key, over text of the same form.
+  // The same key also signs the list of public keys, over text of the same form.
   if (!isAnswer(signedResponse)) return 'what was signed is no answer: an answer has a code and a timestamp'
   return undefined
 }
 
-/** What a client knows of the request that an answer is for, and how old the answer may be. */
+/** What a client knows about its request, and the answer's maximum age. */
 export interface Expected {
   nonce?: string | undefined
-  /** The id or the uuid of the product. */
+  /** The product's id or uuid. */
   product?: string | undefined
   ageMsMax?: number | undefined
 }
 
-/** Why a genuine answer is not the one to that request, or undefined when it is. */
+/** Why a genuine answer does not belong to the request; undefined when it does. */
 export function mismatchOf(answer: string, { nonce, product, ageMsMax }: Expected, now: Date): string | undefined {
   const { response } = JSON.parse(answer) as { response: Record<string, unknown> }
   const { product_id, product_uuid, timestamp } = response
@@ -53,7 +53,7 @@ export function mismatchOf(answer: string, { nonce, product, ageMsMax }: Expecte
   return undefined
 }
 
-/** v1 writes the code of one answer as text. */
+/** In v1 one answer has its code as text. */
 const isAnswer = (signed: Record<string, unknown> | undefined) =>
   /^\d{1,5}$/.test(String(signed?.code)) && Number.isSafeInteger(signed?.timestamp)
 

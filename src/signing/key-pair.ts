@@ -6,19 +6,19 @@ import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import type { Sealer } from './sealing'
 
-/** Sizes an RSA key may have: SDKs refuse less than 2048 bits (CONTRACT §0). */
+/** The allowed RSA key sizes in bits: SDKs refuse less than 2048 (CONTRACT §0). */
 export const keySizes = [2048, 3072, 4096] as const
 export type KeySize = (typeof keySizes)[number]
 
-/** A fresh RSA private key, made off the event loop. */
+/** Generates an RSA private key off the event loop. */
 export async function generateRsaKey(bits: KeySize = 4096): Promise<KeyObject> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: bits })
   return privateKey
 }
 
-/** Reads a private key PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error that says what to do. */
+/** Reads a private key as PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error with a remedy. */
 export function readPrivateKey(text: string, passphrase?: string): KeyObject {
-  // Editors of Windows put a mark before it.
+  // Windows editors prepend a byte order mark.
   const pem = text.replace(/^\ufeff/, '')
   if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
     throw new OperatorError(message`the private key is encrypted: give its passphrase with ${fieldRef('passphrase')}`)
@@ -39,7 +39,7 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
   return key
 }
 
-/** The row a private key is kept as: sealed, and named after its public half and the product it is kept for. */
+/** The row for a private key: sealed, with the id of its public half and the product it belongs to. */
 export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number | null, now: Date): SigningKey {
   const publicKey = createPublicKey(key)
   const id = productId === null ? keyId(publicKey) : `${keyId(publicKey)}-${productId}`
@@ -57,14 +57,14 @@ export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number |
   }
 }
 
-/** What the private half of a key pair is sealed for. */
+/** The purpose a private key is sealed for. */
 export const purposeOfKey = ({ id }: Pick<SigningKey, 'id'>) => `signing_keys.sealed_private ${id}`
 
-/** The private key of a row. Throws when it was sealed for another row, or under another sealing key. */
+/** Opens a row's private key. Throws if it was sealed for another row or with another sealing key. */
 export const openSigningKey = (row: Pick<SigningKey, 'id' | 'sealedPrivate'>, sealer: Sealer) =>
   createPrivateKey({ key: sealer.open(row.sealedPrivate, purposeOfKey(row)), format: 'der', type: 'pkcs8' })
 
-/** First 16 hex digits of the SHA-256 of the public key's DER form. */
+/** The first 16 hex digits of the SHA-256 of the public key in DER form. */
 export const keyId = (publicKey: KeyObject) => sha256(publicKey.export({ type: 'spki', format: 'der' })).slice(0, 16)
 
 const bitsOf = (key: KeyObject) => key.asymmetricKeyDetails?.modulusLength ?? 0

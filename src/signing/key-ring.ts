@@ -5,14 +5,14 @@ import { openSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
 import { listLiveKeys } from './store'
 
-/** A private key in use, and the label an answer signed with it carries. */
+/** A private key in use, and the label of answers it signs. */
 export interface Signer {
   readonly keyId: string
   readonly privateKey: KeyObject
   readonly label: 'product' | 'global'
 }
 
-/** Which key is to sign: whose, when, and the one the client knows, where it says which. */
+/** The request for a signing key: whose, when, and the key the client knows, if it names one. */
 export interface KeyRequest {
   productId: number | undefined
   now: Date
@@ -21,17 +21,17 @@ export interface KeyRequest {
 
 export interface KeyRing {
   /**
-   * The product's own key where it has one, else the global key; undefined when there is neither (CONTRACT §0). Of an
-   * outgoing key and its successor, the one that was asked for, else the outgoing one until its end.
+   * The product's own key if it has one, else the global key; undefined if there is neither (CONTRACT §0). During a
+   * rotation, the requested key, else the outgoing one until it expires.
    */
   signerFor(wanted: KeyRequest): Promise<Signer | undefined>
-  /** The key without waiting, as long as nothing has changed since it was last read. */
+  /** The key without waiting, while nothing has changed since the last read; undefined otherwise. */
   known(wanted: KeyRequest): Signer | undefined
 }
 
 const rememberedMax = 10_000
 
-/** The keys of a database, opened once each; notices keys made or retired by any process. */
+/** The keys of a database, each opened once; notices keys added or retired by any process. */
 export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   const opened = new Map<string, KeyObject>()
   let told = new Map<number | undefined, { signer: Signer; untilMs: number }>()
@@ -49,7 +49,7 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   function liveKeys(now: Date) {
     if (!rows) {
       rows = Promise.resolve(listLiveKeys(db.read, now))
-      // A failed read must not be remembered.
+      // Do not cache a failed read.
       rows.catch(() => {
         rows = undefined
       })
@@ -85,7 +85,7 @@ export function openKeyRing(db: Db, sealer: Sealer): KeyRing {
   }
 }
 
-/** Of one owner's keys the one that was asked for, else the one whose time it is. */
+/** Of one owner's keys: the requested one, else the active one. */
 function chosen(
   keys: SigningKey[],
   { productId = null, now, keyId }: Omit<KeyRequest, 'productId'> & { productId?: number | null | undefined },
@@ -94,7 +94,7 @@ function chosen(
   return usable.find(({ id }) => id === keyId) ?? usable.find(({ activeFrom }) => !activeFrom || activeFrom <= now)
 }
 
-/** When the next of these keys begins or ends. */
+/** When the next of these keys becomes active or expires. */
 const nextChange = (keys: SigningKey[], now: Date) =>
   Math.min(
     ...keys

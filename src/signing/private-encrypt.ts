@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { EncryptReply, EncryptRequest } from '../rsa-worker'
 
-/** Encrypts with a private key, so that whoever has the public one can read it and know where it came from. */
+/** Encrypts with a private key, so that holders of the public key can read it and verify its origin. */
 export type PrivateEncrypt = (privateKey: KeyObject, plain: Uint8Array) => Promise<Uint8Array>
 
 interface Waiting {
@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Node's `privateEncrypt` has no asynchronous form and takes milliseconds a block, so a worker does it; it is started
- * when it is first needed, and again should it fail.
+ * Encrypts in a worker: Node's `privateEncrypt` is synchronous and takes milliseconds per block. The worker starts at
+ * the first use, and again after a failure.
  */
 export function openPrivateEncryptor(spawn: () => Worker): { encrypt: PrivateEncrypt; close(): void } {
   const waiting = new Map<number, Waiting>()

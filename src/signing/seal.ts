@@ -7,29 +7,29 @@ import type { KeyRequest, KeyRing, Signer } from './key-ring'
 import { type Lane, openSigningQueue, type PrivateLane, type SigningQueue } from './signing-queue'
 import type { KeyUses } from './uses'
 
-/** What stands in place of the signature when there is no private key (CONTRACT §0). */
+/** Replaces the signature when there is no private key (CONTRACT §0). */
 export const noSignature = 'Private key not set'
 
 const signAsync = promisify(sign)
 const memoisedLength = 2048
-/** Characters of longer payloads that are remembered of one second. */
+/** How many characters of long payloads are cached per second. */
 const longMemoisedMax = 16 * 1_048_576
 
-/** What a request asks of the answer itself, beside what it asks for. */
+/** How a request wants its answer signed. */
 export interface AnswerOptions {
-  /** The id of the key whose signature the client can check. */
+  /** The id of the key the client can verify with. */
   readonly keyId?: string | undefined
-  /** Stands in the answer before its timestamp, and ties it to this request and its product. */
+  /** Fields inserted before the timestamp that bind the answer to this request and its product. */
   readonly proof?: object | undefined
 }
 
-/** Whom an answer is for, as far as its signature is concerned. */
+/** The client of an answer, for scheduling its signature. */
 export interface Asker {
-  /** Undefined where the answer is the same for everybody. */
+  /** Undefined if every client gets the same answer. */
   laneOf(outcome: Outcome): PrivateLane | undefined
 }
 
-/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); at once where the same was made before. */
+/** Turns an outcome into the signed envelope of v1, as JSON text (CONTRACT §0); synchronous if it is cached. */
 export type Seal = (
   outcome: Outcome,
   now: Date,
@@ -37,16 +37,16 @@ export type Seal = (
   asker?: Asker,
 ) => string | Promise<string>
 
-const noWish: AnswerOptions = {}
+const noOptions: AnswerOptions = {}
 
-/** What an answer says before it is signed. */
+/** The content of an answer before signing. */
 interface Unsigned {
   answer: Answer
   payload: string
   timestamp: number
 }
 
-/** What a seal leans on beside the keys: the queue of all signatures, and the counts of those made and told again. */
+/** The signing queue, and the counts of envelopes made and reused. */
 interface Sealing {
   signatures: SigningQueue
   counts: { made: number; memoised: number }
@@ -54,7 +54,7 @@ interface Sealing {
 
 /**
  * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
- * of one second are the same bytes and are made once.
+ * within a second have the same bytes and are signed once.
  */
 export function sealWith(
   keys: KeyRing,
@@ -74,8 +74,8 @@ export function sealWith(
     if (known === undefined) {
       const lane = payload === '' ? answer : (asker?.laneOf(outcome) ?? answer)
       const made = make(signer, { answer, payload, timestamp }, lane)
-      if (payload.length <= memoisedLength) return keep(envelopes, name, made)
-      return typeof lane === 'string' && hasRoom(payload, second) ? keep(envelopes, name, made) : made
+      if (payload.length <= memoisedLength) return shareWhileSigning(envelopes, name, made)
+      return typeof lane === 'string' && hasRoom(payload, second) ? shareWhileSigning(envelopes, name, made) : made
     }
     counts.memoised += 1
     return known
@@ -84,7 +84,7 @@ export function sealWith(
   let longSecond = 0
   let longCharacters = 0
 
-  /** Whether a long payload may be remembered beside the others of this second. */
+  /** Whether a long payload fits in this second's cache. */
   function hasRoom(payload: string, second: number) {
     if (second !== longSecond) longCharacters = 0
     longSecond = second
@@ -109,16 +109,16 @@ export function sealWith(
     return signer
   }
 
-  return (outcome, now, { keyId, proof } = noWish, asker) => {
+  return (outcome, now, { keyId, proof } = noOptions, asker) => {
     const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
     const wanted = { productId, now, keyId }
-    const told = proof ? outcome.with(proof) : outcome
+    const full = proof ? outcome.with(proof) : outcome
     const signer = noteUse(keys.known(wanted), now, keyId)
-    return signer ? sealAs(signer, told, now, asker) : sealLater(wanted, told, now, asker)
+    return signer ? sealAs(signer, full, now, asker) : sealLater(wanted, full, now, asker)
   }
 }
 
-/** `response` in PHP's bytes: code and message, the payload, the timestamp last. */
+/** `response` in PHP's bytes: code, message, payload, timestamp. */
 function responseText(answer: Answer, payload: string, timestamp: number) {
   const { code, message } = declared(answer)
   const head = phpJson({ code, message }).slice(0, -1)
@@ -126,7 +126,7 @@ function responseText(answer: Answer, payload: string, timestamp: number) {
   return `${head}${between},"timestamp":${timestamp}}`
 }
 
-/** The four keys, in their order, with PHP's escaping. */
+/** The four keys of the envelope, in order, with PHP's escaping. */
 async function makeEnvelope(
   response: string,
   signer: Signer | undefined,
@@ -138,28 +138,28 @@ async function makeEnvelope(
   return `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
 }
 
-/** Envelopes by all that they depend on; a promise while one is being made. */
+/** Envelopes by everything they depend on; a promise while one is being signed. */
 type Envelopes = Map<string, string | Promise<string>>
 
-/** Keeps what was made in the current second and the one before. */
-function openMemo(): (saidIn: number) => Envelopes {
+/** Caches the envelopes of the current second and the previous one. */
+function openMemo(): (askedSecond: number) => Envelopes {
   let second = 0
   let current: Envelopes = new Map()
   let previous = current
 
-  return (saidIn) => {
-    // A clock that was set back begins anew, or all of the hour to come would be kept.
-    if (saidIn > second || saidIn < second - 1) {
-      previous = saidIn === second + 1 ? current : new Map()
+  return (askedSecond) => {
+    // A clock set back clears the cache: it would keep everything until the clock catches up.
+    if (askedSecond > second || askedSecond < second - 1) {
+      previous = askedSecond === second + 1 ? current : new Map()
       current = new Map()
-      second = saidIn
+      second = askedSecond
     }
-    return saidIn === second ? current : previous
+    return askedSecond === second ? current : previous
   }
 }
 
-/** Whoever wants the same meanwhile waits for the same making. */
-function keep(envelopes: Envelopes, name: string, made: Promise<string>) {
+/** Caches a signature; concurrent requests for it share it. */
+function shareWhileSigning(envelopes: Envelopes, name: string, made: Promise<string>) {
   envelopes.set(name, made)
   made.then(
     (text) => envelopes.set(name, text),

@@ -10,25 +10,24 @@ const keyBytes = 32
 const ivBytes = 12
 const tagBytes = 16
 
-/** Encrypts secrets at rest: AES-256-GCM under the folder's sealing key, each for the one place it stands in. */
+/** Encrypts secrets at rest with AES-256-GCM under the folder's sealing key, each bound to one place. */
 export interface Sealer {
-  /** Identifies the sealing key, and how it seals, without giving it away. */
+  /** Identifies the sealing key and the algorithm without revealing the key. */
   readonly fingerprint: string
-  /** Seals a secret for its purpose: table, column and row. It opens for that purpose alone. */
+  /** Seals a secret for its purpose: table, column and row. Only that purpose opens it. */
   seal(secret: Buffer, purpose: string): Buffer
-  /** Throws when the seal was made for another purpose, with another key, or has been altered. */
+  /** Throws if the value was sealed for another purpose or with another key, or was altered. */
   open(sealed: Buffer, purpose: string): Buffer
 }
 
 /** The sealer of a folder. */
 export interface FolderSealer extends Sealer {
-  /** What older versions sealed: a value opened in any place. */
+  /** Opens what older versions sealed, without a purpose. */
   readonly former: Sealer
-  /** A key of its own for another purpose, derived from the sealing key. */
+  /** Derives a key for another purpose from the sealing key. */
   derive(purpose: string): Buffer
 }
 
-/** The sealer of a 32-byte key. */
 function sealerOf(key: Buffer): FolderSealer {
   return {
     ...sealerUnder(key, 'latchkey sealing key 2 ', Buffer.from),
@@ -55,12 +54,12 @@ function sealerUnder(key: Buffer, label: string, contextOf: (purpose: string) =>
   }
 }
 
-/** Reads the sealing key; undefined when there is no such file, an error when it holds anything but 64 hex digits. */
+/** Reads the sealing key; undefined when there is no file. Throws if it holds anything but 64 hex digits. */
 export function readSealer(path: string): FolderSealer | undefined {
   return existsSync(path) ? toSealer(readFileSync(path, 'utf8'), path) : undefined
 }
 
-/** The sealer of a key as it stands in its file; what it came from is named where it is none. */
+/** The sealer for the text of a key file; throws an error that names `source` if it is invalid. */
 export function toSealer(text: string, source: string): FolderSealer {
   const key = Buffer.from(text.trim(), 'hex')
   if (key.length !== keyBytes) {
@@ -72,8 +71,8 @@ export function toSealer(text: string, source: string): FolderSealer {
 }
 
 /**
- * Makes the sealing key, readable by its owner only. It gets its name when it is whole and on disk: whoever is killed on
- * the way leaves none. The caller holds the folder and has found no key in it.
+ * Creates the sealing key, readable by its owner only. The file gets its name when complete and on disk, so an
+ * interruption leaves none. The caller holds the folder's lock and has found no key.
  */
 export async function createSealer(path: string): Promise<FolderSealer> {
   const key = randomBytes(keyBytes)

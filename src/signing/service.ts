@@ -34,10 +34,10 @@ interface Workshop {
   clock: Clock
 }
 
-/** Whose key pair: a product's own, or the global one. */
+/** The owner of a key pair: a product's id, or null for the global one. */
 export type KeyOwner = number | null
 
-/** Makes a first key pair. An `OperatorError` where there is one already: replacing a key is said aloud. */
+/** Generates an owner's first key pair. Throws an `OperatorError` if there is one: replacing a key must be explicit. */
 export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
     throw new OperatorError(
@@ -50,16 +50,19 @@ export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwn
   return key
 }
 
-/** How a key pair is to be replaced. */
+/** The options of a key rotation. */
 export interface Rotation {
   bits: KeySize
-  /** How long the one before it goes on signing for clients that do not ask for the new one; 0 for not at all. */
+  /**
+   * How long the old key goes on signing for clients that do not request the new one, in milliseconds; 0 for not at
+   * all.
+   */
   overlapMs: number
 }
 
 /**
- * Makes a key pair that follows the one before it and carries its certificate. Until the overlap is over both can be
- * asked for, then the new one signs; the public half of the one before stays visible.
+ * Generates a key pair to follow the current one, certified by it. During the overlap clients can request either; after
+ * it the new one signs. The old public key stays visible.
  */
 export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, overlapMs }: Rotation) {
   const { db, sealer, clock } = workshop
@@ -84,7 +87,7 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
   return row
 }
 
-/** Puts an existing private key in place, so that clients that know its public half go on without a change. */
+/** Imports an existing private key, so that clients that know its public half go on unchanged. */
 export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, privateKey: KeyObject) {
   const before = await findLatestKey(db.read, owner)
   const fresh = toSigningKey(privateKey, sealer, owner, clock())
@@ -93,13 +96,13 @@ export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, p
   return key
 }
 
-/** Makes a key the latest of its owner; it signs from that moment on. */
+/** Makes a key its owner's latest; it signs from `takesOverAt` on. */
 export async function putInPlace(tx: Tx, key: SigningKey, takesOverAt = key.createdAt) {
   await replaceKey(tx, key, takesOverAt)
   await record(tx, { verb: 'signing-key.put', id: key.id, after: key }, key.createdAt)
 }
 
-/** Ends an outgoing key before its overlap is over, when it has leaked or nobody needs it any more. */
+/** Retires an outgoing key before its overlap ends, if it has leaked or is no longer needed. */
 export async function retireKey(tx: Tx, id: string, now: Date): Promise<SigningKey> {
   const key = await findKey(tx, id)
   if (!key) throw new OperatorError(message`there is no signing key "${id}": see ${remedy('key show')}`, 'not_found')

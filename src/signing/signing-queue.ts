@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os'
 import { say } from '../kernel/outcome'
 
 const cores = availableParallelism()
-// A core that is done finds the next signature there, without waiting for the event loop.
+// One more than there are cores: a free core finds the next signature without waiting for the event loop.
 const atOnceMax = cores + 1
-// One core is left to the requests and to the answers that many wait for.
+// Leaves one core to requests and to the shared answers that many clients wait for.
 const privateAtOnceMax = Math.max(1, cores - 1)
 const waitingMax = 4096
 const waitingOfSubjectMax = 512
 
-/** Whose work it is: a client's, from its network, for a licence. */
+/** The origin of a signature: a client's network, and a licence. */
 export interface PrivateLane {
   readonly network: string
   readonly subject: string
@@ -18,30 +18,30 @@ export interface PrivateLane {
 const refusedAfterMs = 1000
 
 /**
- * What is told to a client that has ordered more signatures than are to wait. It is held back for a second: one that
- * came at once would let a client with many connections ask all the faster, and take the event loop from the others.
+ * The refusal for a client with too many signatures waiting. It is delayed by a second: otherwise a client with many
+ * connections would ask all the faster and take the event loop from others.
  */
 export async function crowded() {
   await Bun.sleep(refusedAfterMs)
   return say('too_many_requests', { retry_after: 5 })
 }
 
-/** A text names an answer that is the same for everybody. */
+/** A string names an answer that is the same for every client. */
 export type Lane = PrivateLane | string
 
 /**
- * Does what takes a private key, each piece when its lane has its turn. What is for everybody goes first; what only one
- * client waits for is done in turn for each network, within a network in turn for each licence, and never on all cores.
+ * Schedules work that takes a private key. Shared answers go first. Work for single clients takes turns by network, and
+ * within a network by licence, and never uses all cores.
  */
 export interface SigningQueue {
   run<T>(lane: Lane, work: () => Promise<T>): Promise<T>
-  /** Whether so much waits in that lane, or in all, that no more is to be begun. */
+  /** Whether too much is waiting in that lane, or in total, to accept more. */
   isCrowded(lane: PrivateLane): boolean
 }
 
 export function openSigningQueue(): SigningQueue {
-  const shared = openReceiverLimit<() => void>()
-  const networks = new Map<string, ReceiverLimit<() => void>>()
+  const shared = openRoundRobin<() => void>()
+  const networks = new Map<string, RoundRobin<() => void>>()
   let running = 0
   let runningPrivate = 0
   let waitingPrivate = 0
@@ -59,7 +59,7 @@ export function openSigningQueue(): SigningQueue {
     if (!next) return undefined
     const [network, turns] = next
     const begin = turns.next()!
-    // The next turn is another network's.
+    // Moves the network to the end of the line.
     networks.delete(network)
     if (turns.size()) networks.set(network, turns)
     waitingPrivate -= 1
@@ -68,7 +68,7 @@ export function openSigningQueue(): SigningQueue {
 
   function join(lane: Lane, begin: () => void) {
     if (typeof lane === 'string') return shared.add(lane, begin)
-    const turns = networks.get(lane.network) ?? openReceiverLimit()
+    const turns = networks.get(lane.network) ?? openRoundRobin()
     networks.set(lane.network, turns)
     turns.add(lane.subject, begin)
     waitingPrivate += 1
@@ -98,15 +98,15 @@ export function openSigningQueue(): SigningQueue {
   }
 }
 
-/** Queues by name, which take turns. */
-interface ReceiverLimit<Item> {
+/** Named queues served in round-robin order. */
+interface RoundRobin<Item> {
   add(name: string, item: Item): void
   next(): Item | undefined
   size(): number
   waitingIn(name: string): number
 }
 
-function openReceiverLimit<Item>(): ReceiverLimit<Item> {
+function openRoundRobin<Item>(): RoundRobin<Item> {
   const queues = new Map<string, Item[]>()
   return {
     add(name, item) {

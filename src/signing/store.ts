@@ -9,13 +9,10 @@ const latest = (productId: number | null) => and(ownedBy(productId), isNull(sign
 
 const live = (now: Date) => or(isNull(signingKeys.retiredAt), gt(signingKeys.retiredAt, now))
 
-/** The key pairs that may sign: of each owner the one whose time it is, and the one that takes over from it. */
+/** The key pairs that may sign: each owner's active one and its designated successor. */
 export const listLiveKeys = (db: Queryable, now: Date) => db.select().from(signingKeys).where(live(now))
 
-/**
- * Every key pair without its private half: the global ones first, then product by product, each time the current one
- * before those it replaced.
- */
+/** All public keys: global ones first, then by product, each time the current one before those it replaced. */
 export const listPublicKeys = (db: Queryable) =>
   db
     .select({
@@ -34,7 +31,7 @@ export const listPublicKeys = (db: Queryable) =>
 
 export type PublicKey = Awaited<ReturnType<typeof listPublicKeys>>[number]
 
-/** The latest key pair of an owner: the one that signs, or that is to take over from it. */
+/** An owner's latest key pair: the one that signs or will take over. */
 export async function findLatestKey(db: Queryable, productId: number | null): Promise<SigningKey | undefined> {
   const [row] = await db.select().from(signingKeys).where(latest(productId))
   return row
@@ -45,7 +42,7 @@ export async function findKey(db: Queryable, id: string): Promise<SigningKey | u
   return row
 }
 
-/** Makes a key pair the latest of its owner; from that moment on it signs, and those before it no longer do. */
+/** Makes a key pair its owner's latest: it signs from `takesOverAt` on, and the earlier ones no longer do. */
 export async function replaceKey(tx: Tx, key: SigningKey, takesOverAt: Date) {
   await endKeys(tx, key.productId, takesOverAt)
   const { activeFrom, certifiedBy, certificate } = key
@@ -55,16 +52,16 @@ export async function replaceKey(tx: Tx, key: SigningKey, takesOverAt: Date) {
     .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null, activeFrom, certifiedBy, certificate } })
 }
 
-/** Keeps a key pair that does not sign any more. */
+/** Stores a key pair that no longer signs. */
 export async function insertRetiredKey(tx: Tx, key: SigningKey) {
   await tx.insert(signingKeys).values(key)
 }
 
-/** Every key pair, its private half sealed, oldest first. */
+/** All key pairs, with sealed private halves, oldest first. */
 export const listSealedKeys = (db: Queryable): Promise<SigningKey[]> =>
   Promise.resolve(db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.id)))
 
-/** Ends an owner's key pairs at that moment, those that would go on longer. */
+/** Retires an owner's key pairs at that moment, unless they end earlier. */
 async function endKeys(tx: Tx, productId: number | null, at: Date) {
   await tx
     .update(signingKeys)
@@ -72,7 +69,7 @@ async function endKeys(tx: Tx, productId: number | null, at: Date) {
     .where(and(ownedBy(productId), or(isNull(signingKeys.retiredAt), gt(signingKeys.retiredAt, at))))
 }
 
-/** Ends an outgoing key pair now, and lets the latest of its owner take over. */
+/** Retires an outgoing key pair now and makes the owner's latest take over. */
 export async function endOutgoing(tx: Tx, { productId }: SigningKey, now: Date) {
   await tx
     .update(signingKeys)
@@ -84,7 +81,7 @@ export async function endOutgoing(tx: Tx, { productId }: SigningKey, now: Date) 
     .where(and(latest(productId), gt(signingKeys.activeFrom, now)))
 }
 
-/** The public key that answers about a product verify under now: its own, else the global one (CONTRACT §0). */
+/** The public key that verifies answers about a product now: its own, else the global one (CONTRACT §0). */
 export async function publicKeyFor(db: Queryable, productId: number | undefined, now: Date) {
   const ofProduct = productId === undefined ? undefined : eq(signingKeys.productId, productId)
   const [row] = await db
@@ -101,7 +98,7 @@ export async function publicKeyFor(db: Queryable, productId: number | undefined,
   return row?.publicPem
 }
 
-/** Answers that a key has signed on a day, for clients that named the key and for those that named none. */
+/** How many answers a key signed on a day, for clients that named the key and for those that did not. */
 export interface KeyUse {
   keyId: string
   day: string
@@ -124,21 +121,21 @@ export async function addKeyUses(tx: Writable, uses: readonly KeyUse[]) {
   }
 }
 
-/** How much keys were used since a day: `2030-01-31`. */
+/** The use of keys since a day, such as `2030-01-31`. */
 export const listKeyUses = (db: Queryable, since: string): Promise<KeyUse[]> =>
   Promise.resolve(db.select().from(signingKeyUses).where(gte(signingKeyUses.day, since)))
 
-/** Whether that owner has a key pair that is not retired. */
+/** Whether that owner has a key pair in force. */
 export const hasKey = async (db: Queryable, productId: number | null) =>
   (await findLatestKey(db, productId)) !== undefined
 
-/** The fingerprint of the sealing key this database's secrets were sealed under. */
+/** The fingerprint of the sealing key used in this database. */
 export async function findSealingFingerprint(db: Queryable) {
   const [row] = await db.select().from(installation).where(eq(installation.key, 'sealing_fingerprint'))
   return row?.value
 }
 
-/** Notes the sealing key of this database. */
+/** Records the database's sealing key. */
 export async function putSealingFingerprint(tx: Tx, value: string) {
   await tx
     .insert(installation)
@@ -146,7 +143,7 @@ export async function putSealingFingerprint(tx: Tx, value: string) {
     .onConflictDoUpdate({ target: installation.key, set: { value } })
 }
 
-/** Keeps the private half of a key pair under another seal. */
+/** Stores a private key sealed anew. */
 export async function updateSealedPrivate(tx: Tx, id: string, sealedPrivate: Buffer) {
   await tx.update(signingKeys).set({ sealedPrivate }).where(eq(signingKeys.id, id))
 }

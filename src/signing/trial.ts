@@ -5,7 +5,7 @@ import type { Sealer } from './sealing'
 
 const trial = Buffer.from('latchkey trial signature')
 
-/** Why a key pair is of no use, found by signing with it; undefined when its public half bears the signature out. */
+/** Why a key pair is unusable, tested by a signature; undefined when its public half verifies it. */
 export function problemOfKeyPair(key: Pick<SigningKey, 'id' | 'publicPem' | 'sealedPrivate'>, sealer: Sealer) {
   try {
     const signature = sign('sha256', trial, openSigningKey(key, sealer))

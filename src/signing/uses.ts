@@ -4,13 +4,13 @@ import { addKeyUses, type KeyUse } from './store'
 
 const everyMs = 1000
 
-/** Counts the answers that each key signs, so that an operator sees who still needs it before replacing it. */
+/** Counts the answers each key signs, so that an operator sees who still needs a key before replacing it. */
 export interface KeyUses {
   note(keyId: string, isNamed: boolean, now: Date): void
   close(): Promise<void>
 }
 
-/** A statistic: written once a second, and what was counted in the last one is lost when the process dies. */
+/** A statistic, written once a second; a crash loses the last second. */
 export function openKeyUses(db: Db): KeyUses {
   let uses = new Map<string, KeyUse>()
   let ofDaysBefore: KeyUse[] = []
@@ -42,7 +42,7 @@ export function openKeyUses(db: Db): KeyUses {
   }
 }
 
-/** The day of a moment as text, which is written once a day. */
+/** Formats a moment's day, cached for the day. */
 function rememberedDay() {
   let number = Number.NaN
   let text = ''

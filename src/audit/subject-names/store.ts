@@ -8,7 +8,7 @@ import type { Queryable } from '../../database/connection'
 import { selectParts } from '../../database/statements'
 import { parseId } from '../../kernel/ids'
 
-/** The tables of things that people know by a name, and the column it stands in. */
+/** The tables of things that have names, and their name columns. */
 const named: Record<string, { table: SQL; name: SQL }> = {
   'api-key': { table: sql`${apiKeys}`, name: sql`${apiKeys.name}` },
   blocklist: { table: sql`${blocklist}`, name: sql`${blocklist.value}` },
@@ -21,10 +21,7 @@ const named: Record<string, { table: SQL; name: SQL }> = {
 
 type About = Pick<AuditEntry, 'subject' | 'subjectId' | 'batchFrom'>
 
-/**
- * What the things that these entries are about are called now, in one look-up for all of them. What is deleted has no
- * name any more, nor have many things that one entry stands for.
- */
+/** The current names of the things these entries are about, in one lookup. Deleted things and batches have none. */
 export async function openSubjectNames(db: Queryable, entries: readonly About[]) {
   const about = entries.filter(({ subject, subjectId, batchFrom }) => {
     return Object.hasOwn(named, subject) && batchFrom === null && parseId(subjectId) !== undefined
