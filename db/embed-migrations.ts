@@ -1,6 +1,6 @@
 /**
- * Writes the SQL for what has changed in the schema, then `migrations.ts`, so that the binary carries every migration.
- * Run by `npm run migrations -- --name what_changed`.
+ * Generates the SQL for schema changes, then `migrations.ts`, so that the binary contains every migration. Run by `npm
+ * run migrations -- --name what_changed`.
  */
 const generate = ['drizzle-kit', 'generate', '--config', '.drizzle.config.ts', ...Bun.argv.slice(2)]
 const { exitCode } = Bun.spawnSync(generate, { stdio: ['inherit', 'inherit', 'inherit'] })

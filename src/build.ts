@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { bundleOptions } from './cli/sbom/bundle'
 import { gatherMaterials } from './cli/sbom/materials'
 
-/** Makes `dist/latchkey`, one file that needs nothing beside it. Run by `npm run build`. */
+/** Builds `dist/latchkey`, a single self-contained file. Run by `npm run build`. */
 const materials = await gatherMaterials(join(import.meta.dir, '..'))
 const result = await Bun.build({
   ...bundleOptions,

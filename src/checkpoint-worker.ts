@@ -1,6 +1,6 @@
 import { startCheckpoints } from './database/checkpoint-loop'
 
-/** The database to look after. */
+/** The database to checkpoint, and how often. */
 export interface CheckpointRequest {
   readonly path: string
   readonly everyMs: number

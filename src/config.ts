@@ -14,16 +14,16 @@ import {
   wholeNumber,
 } from './kernel/setting-values'
 
-/** A setting of the process alone: it is needed before the data folder is open, or while it listens. */
+/** A setting of the process only: needed before the data folder is open, or while it listens. */
 const ofProcess = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
   doc,
   default: fallback,
-  /** Throws the reason when the text does not parse. */
+  /** Throws the reason if the text is invalid. */
   parse,
   isStorable: false as const,
 })
 
-/** A setting that may also stand in the database, where it is changed while the server runs. */
+/** A setting that can also be stored in the database and changed while the server runs. */
 const storable = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
   ...ofProcess(doc, fallback, parse),
   isStorable: true as const,
@@ -167,19 +167,21 @@ export const storableNames = Object.entries(settings).flatMap(([name, { isStorab
 )
 
 type OwnOrigin = 'flag' | 'variable' | 'default'
-/** Where a process has a value from; a command goes by what the running server was given, where it was given nothing. */
+/**
+ * Where a process has a value from; a command takes the running server's flags and variables where it has none itself.
+ */
 export type SettingOrigin = OwnOrigin | 'server_flag' | 'server_variable'
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
-/** The value of every setting, and where the process has it from. */
+/** The value of every setting, and its origin. */
 export interface Config extends Values {
   readonly origins: { readonly [Name in SettingName]: SettingOrigin }
-  /** As it was written; a switch as `on` or `off`. */
+  /** The text as given; `on` or `off` for a switch. */
   readonly texts: { readonly [Name in SettingName]: string }
 }
 
 export const variableOf = (name: string) => `LATCHKEY_${name.toUpperCase()}`
 
-/** Reads every setting: flag before variable before default. One that does not parse is an `OperatorError`. */
+/** Reads every setting: flag, then variable, then default. Throws an `OperatorError` if one does not parse. */
 export function readConfig(
   flags: Partial<Record<SettingName, string>>,
   env: Record<string, string | undefined>,
@@ -196,15 +198,15 @@ export function readConfig(
   }
 }
 
-/** The settings that name a file which systemd can hand to the server, whoever may read it. */
+/** Settings that name a file systemd can pass to the server, whoever may read it. */
 export const fileSettings = ['tls_cert', 'tls_key', 'backup_passphrase_file'] as const satisfies SettingName[]
 
 const pathSettings: readonly SettingName[] = [...fileSettings, 'data_dir', 'webhook_ca', 'backup_to']
 
-/** Whether a setting names a file or a folder of the server's machine. */
+/** Whether a setting names a file or folder on the server's machine. */
 export const isPath = (name: SettingName) => pathSettings.includes(name)
 
-/** A file that this process cannot read itself is taken from systemd's credentials, under the name of its setting. */
+/** Takes a file that this process cannot read from systemd's credentials, under the name of its setting. */
 function credentialsFor(given: readonly (readonly [SettingName, { text: string }])[], folder: string) {
   const settingText = new Map(given.map(([name, { text }]) => [name, text]))
   const named = fileSettings.filter((name) => settingText.get(name) && !isReadable(settingText.get(name)!))
@@ -220,10 +222,12 @@ function givenFor(name: SettingName, flag: string | undefined, variable: string 
   return { origin, text: textOf(value, text), value }
 }
 
-/** How a value is shown and stored: as it was written where it is a number, else as it is understood. */
+/** The text to show and store for a value: as given for a number, else in canonical form. */
 export const textOf = (value: Config[SettingName], text: string) => (typeof value === 'number' ? text : String(value))
 
-/** What a text means as the value of a setting; one that does not parse is an `OperatorError` that calls the setting so. */
+/**
+ * Parses a text as a setting's value; throws an `OperatorError` with the given name of the setting if it is invalid.
+ */
 export function parseSetting<Name extends SettingName>(name: Name, text: string, called: string): Config[Name] {
   try {
     return settings[name].parse(text) as Config[Name]

@@ -18,14 +18,14 @@ import type { Seal } from './signing/seal'
 import type { FolderSealer } from './signing/sealing'
 import type { SigningQueue } from './signing/signing-queue'
 
-/** Everything a request may lean on, built once when the installation is opened. Types only: visible from every floor. */
+/** The dependencies of requests, built once when the installation is opened. Types only: visible at every level. */
 export interface Deps {
   readonly config: Config
-  /** The settings as they were read last, for what every answer needs, whatever became of the stored ones. */
+  /** The settings of the last successful read, for what every answer needs, even if the stored ones cannot be read. */
   readonly answerConfig: Config
-  /** The data folder. */
+  /** The path of the data folder. */
   readonly folder: string
-  /** Whether requests wait for this process, so that what takes long is done aside. */
+  /** Whether this process serves requests, so that slow work must run in a subprocess. */
   readonly isServer: boolean
   readonly clock: Clock
   readonly db: Db
@@ -40,7 +40,7 @@ export interface Deps {
   readonly peers: Peers
   readonly clientAddresses: ClientAddresses
   readonly bodies: BodyBudget
-  /** When each activation last asked `verify`, by activation id. */
+  /** When each activation last called `verify`, by activation id. */
   readonly lastSeen: LastSeenBuffer
   readonly once: ExactlyOnce
   readonly log: Log

@@ -9,7 +9,7 @@ import { type Answer, answers, declared } from './kernel/answers'
 import { flagOfSetting } from './kernel/message'
 import { isSecret } from './settings/sealed'
 
-/** The parts of the documentation that the code knows best, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
+/** The generated parts of the documentation, each between `<!-- generated: NAME -->` and `<!-- /generated -->`. */
 const parts: Record<string, () => string> = {
   settings: () =>
     table(
@@ -80,7 +80,7 @@ const parts: Record<string, () => string> = {
     ),
 }
 
-/** The endpoints of the contract as their routes describe themselves. */
+/** The contract's endpoints, as their routes describe them. */
 function operations() {
   const app = buildApp({ config: readConfig({}, {}) } as Deps)
   return app.routes
@@ -107,7 +107,7 @@ const table = (headings: string[], rows: string[][]) =>
 
 const generated = /(<!-- generated: (\w+) -->\n).*?(<!-- \/generated -->)/gs
 
-/** A page as it should be, from the page as it is; `written` gets the names of the parts it has a place for. */
+/** Updates the generated parts of a page; adds their names to `written`. */
 export function withGeneratedParts(page: string, written: Set<string> = new Set()): string {
   return page.replace(generated, (_, opening: string, name: string, closing: string) => {
     written.add(name)
@@ -116,7 +116,7 @@ export function withGeneratedParts(page: string, written: Set<string> = new Set(
   })
 }
 
-/** The names of all parts: each has its place on one page. */
+/** The names of all parts; each occurs on one page. */
 export const partNames = Object.keys(parts)
 
 if (import.meta.main) {

@@ -38,23 +38,23 @@ import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
 import { tieToSealer } from './upkeep/reseal'
 
-/** A data folder that is open for work. */
+/** An open data folder. */
 export interface Installation extends Deps {
-  /** What opening it has made, in words. */
+  /** What opening it has created, in words. */
   readonly made: readonly string[]
-  /** Whether a server, this process or another, works on the folder now. */
+  /** Whether a server, in this process or another, is using the folder now. */
   isServed(): boolean
-  /** Writes down what is still in memory, closes the database and lets go of the folder. */
+  /** Writes what is still in memory, closes the database and releases the folder. */
   close(): Promise<void>
 }
 
 export interface Opening {
   config: Config
-  /** A server holds its folder for itself; commands work beside it. */
+  /** Opens as a server, which locks the folder; commands work beside it. */
   asServer?: boolean
-  /** Makes the folder where there is none, as a server always does; any other command refuses then. */
+  /** Creates the folder if it is missing, as a server always does; without it a command refuses. */
   makesFolder?: boolean
-  /** Whose doing it is what is changed, where nobody else is named; `server` or `command line` otherwise. */
+  /** The author of changes that name no other; by default `server` or `command line`. */
   author?: Author
   clock?: Clock
   log?: Log
@@ -62,14 +62,14 @@ export interface Opening {
 }
 
 /**
- * Opens a data folder; a server, or whoever makes folders, adds what it lacks: the folder, the sealing key, the database,
- * the global key pair. Whatever stands in the way is an `OperatorError`, found before anything is written.
+ * Opens a data folder. A server, or a caller with `makesFolder`, creates what is missing: the folder, the sealing key,
+ * the database, the global key pair. Throws an `OperatorError` for any obstacle, before it writes anything.
  */
 export async function openInstallation(opening: Opening): Promise<Installation> {
   const folder = resolve(opening.config.data_dir)
   const isMaking = opening.makesFolder ?? opening.asServer ?? false
   if (!isMaking) requireDataFolder(folder)
-  // A path below a file is no folder either.
+  // A path below a file is not a folder.
   if (existsSync(folder) && statSync(folder).isDirectory()) requireOwnFiles(folder, opening.asServer ?? false)
   else requireWritable(folder)
   try {
@@ -95,20 +95,20 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     made.push(`the folder ${folder}`)
   }
-  // A command touches no schema under a running server, and two first starts do not run at once.
+  // A command never migrates under a running server, and two first starts never run at once.
   const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
   const lock = asServer || !isWhole ? requireLock(folder) : undefined
   const config = lock ? opening.config : withRunningSettings(opening.config, folder)
   try {
     if (lock) withdrawSettings(folder)
-    // Looked for again: another first start may have been faster.
+    // Checked again: another first start may have been faster.
     const metSealer = existingSealer ?? readSealer(sealingKey)
     const sealer = metSealer ?? (await createSealer(sealingKey))
     if (!metSealer) made.push('a sealing key')
-    // SQLite gives the files it puts beside it the same rights.
+    // SQLite gives the files it creates beside it the same permissions.
     if (!found) closeSync(openSync(database, 'a', 0o600))
     giveToOwner(folder)
-    // Another folder may lead to the same file.
+    // Another folder may link to the same file.
     if (lock && !lock.alsoHold(database)) throw heldByAnother(folder)
     const { copy } = migrate(database, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
@@ -204,7 +204,7 @@ function buildDeps(
   }
 }
 
-/** The new key's id; undefined when there was one. */
+/** The new key's id; undefined if there was a key. */
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
   if (await hasKey(db.read, null)) return undefined
   const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)

@@ -6,19 +6,19 @@ import { run } from './cli/program'
 const env = process.env
 let unwritten: Error | undefined
 
-/** What is written to a stream, and when all of it has been taken. Opened when it is needed: that takes a tenth of a start. */
+/** Writes to a stream and tracks completion. Opens the stream on first use: that takes a tenth of the start-up time. */
 function written(open: () => NodeJS.WriteStream) {
   let stream: NodeJS.WriteStream | undefined
   let last: Promise<void> | undefined
   function opened() {
-    // Each write's own answer is looked at.
+    // Errors are handled per write.
     stream ??= open().on('error', () => {})
     return stream
   }
   const write = (text: string | Uint8Array) => {
     last = new Promise((resolve) => {
       opened().write(text, (error?: NodeJS.ErrnoException | null) => {
-        // Whoever reads may have seen enough, as `head` has.
+        // The reader may have closed the pipe, as `head` does.
         if (error && error.code !== 'EPIPE') unwritten = error
         resolve()
       })
@@ -30,26 +30,29 @@ function written(open: () => NodeJS.WriteStream) {
 const out = written(() => process.stdout)
 const err = written(() => process.stderr)
 
-/** Messages are short: what the system takes at once needs no stream, and the rest goes in its order. */
+/**
+ * Writes a message directly if the system accepts it at once, without opening the stream; the rest goes through the
+ * stream in order.
+ */
 function tell(message: string) {
   const bytes = Buffer.from(message)
-  const taken = err.taken() ? 0 : takenAtOnce(bytes)
+  const taken = err.taken() ? 0 : writtenAtOnce(bytes)
   if (taken < bytes.length) err.write(bytes.subarray(taken))
 }
 
-function takenAtOnce(bytes: Uint8Array) {
+function writtenAtOnce(bytes: Uint8Array) {
   try {
     return writeSync(2, bytes)
   } catch {
-    // Not now, or never: the stream waits, or says why.
+    // The pipe is full or broken: the stream waits, or reports why.
     return 0
   }
 }
 
-const isSomebodyThere = isatty(0) && isatty(2)
+const isInteractive = isatty(0) && isatty(2)
 const showsColors = (fd: number) => isatty(fd) && !env.NO_COLOR && env.TERM !== 'dumb'
 
-/** What is typed is shown or not from before the question appears. */
+/** Prompts in the terminal; whether input is echoed is set before the prompt appears. */
 async function ask(question: string, { isShown }: { isShown: boolean }) {
   const { createInterface } = await import('node:readline/promises')
   const { Writable } = await import('node:stream')
@@ -68,7 +71,7 @@ const confirm = async (question: string) =>
   /^y(es)?$/i.test((await ask(`${question} [y/N] `, { isShown: true })).trim())
 const askSecret = (question: string) => ask(question, { isShown: false })
 
-/** Who typed the command, also behind sudo. */
+/** The user who ran the command, also behind sudo. */
 function login() {
   const named = env.SUDO_USER || env.LOGNAME || env.USER
   if (named) return named
@@ -87,12 +90,12 @@ const exitCode = await run(process.argv.slice(2), {
   out: out.write,
   err: tell,
   giveWay: () => setPriority(10),
-  confirm: isSomebodyThere ? confirm : undefined,
-  askSecret: isSomebodyThere ? askSecret : undefined,
+  confirm: isInteractive ? confirm : undefined,
+  askSecret: isInteractive ? askSecret : undefined,
   screen: isatty(1) ? { columns: process.stdout.columns || undefined, isColored: showsColors(1) } : undefined,
   errScreen: isatty(2)
     ? {
-        // Looked at when it is needed, since it opens the stream.
+        // Read on demand, since it opens the stream.
         get columns() {
           return process.stderr.columns || undefined
         },
@@ -104,5 +107,5 @@ const exitCode = await run(process.argv.slice(2), {
 await out.taken()
 if (unwritten) tell(`latchkey: the output could not be written: ${unwritten.message}\n`)
 await err.taken()
-// All is done and closed by now: nothing the runtime still waits for keeps the process.
+// Everything is done and closed: do not let pending runtime work keep the process alive.
 process.exit(unwritten ? 1 : exitCode)

@@ -1,6 +1,6 @@
 import { constants, type KeyObject, privateEncrypt } from 'node:crypto'
 
-/** A text to encrypt with a private key, and the number its answer carries. */
+/** A text to encrypt with a private key, and the number of its reply. */
 export interface EncryptRequest {
   readonly id: number
   readonly privateKey: KeyObject
@@ -15,7 +15,7 @@ export interface EncryptReply {
 
 const paddingBytes = 11
 
-/** PKCS#1 v1.5 blocks of the key's size, one after the other, each holding as much of the text as fits. */
+/** Encrypts in PKCS#1 v1.5 blocks of the key's size, one after the other, each with as much of the text as fits. */
 function encryptInBlocks(privateKey: KeyObject, plain: Uint8Array) {
   const keyBytes = privateKey.asymmetricKeyDetails!.modulusLength! / 8
   const blocks: Buffer[] = []

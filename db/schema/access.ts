@@ -3,8 +3,8 @@ import { check, index, integer, sqliteTable, text, unique, uniqueIndex } from 'd
 import { moment } from './columns'
 
 /**
- * An API key is stored as its SHA-256; `prefix` is what a person recognises it by. After a rotation the value before it
- * works until `previous_until`.
+ * API keys, stored as their SHA-256; `prefix` is for recognition. After a rotation the old token works until
+ * `previous_until`.
  */
 export const apiKeys = sqliteTable(
   'api_keys',
@@ -29,7 +29,7 @@ export const apiKeys = sqliteTable(
   ],
 )
 
-/** Addresses (single or CIDR) and device identifiers that are turned away with 150. */
+/** Addresses (single or CIDR) and device identifiers that get 150 (`access_denied`). */
 export const blocklist = sqliteTable(
   'blocklist',
   {
@@ -46,7 +46,7 @@ export const blocklist = sqliteTable(
   ],
 )
 
-/** People who run this installation; the password as its argon2id hash, null until one is set. */
+/** The users of this installation; the password as its argon2id hash, null until one is set. */
 export const users = sqliteTable(
   'users',
   {
@@ -65,8 +65,8 @@ export const users = sqliteTable(
 )
 
 /**
- * What a user shows instead of a password: a browser's session, or a token for scripts. Kept as its SHA-256, like the
- * prefix of an API key; ended ones stay until retention takes them.
+ * Browser sessions and tokens for scripts, which replace a user's password. Stored as their SHA-256, with a prefix as
+ * for API keys; ended ones stay until retention deletes them.
  */
 export const userTokens = sqliteTable(
   'user_tokens',

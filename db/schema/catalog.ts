@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 import { moment } from './columns'
 
-/** Something a licence may or may not include; each new licence gets the product's defaults (CONTRACT §1). */
+/** A feature a licence may include; new licences get the product's defaults (CONTRACT §1). */
 export interface Feature {
   key: string
   label: string
@@ -11,7 +11,7 @@ export interface Feature {
   description: string
 }
 
-/** CONTRACT §1 Product. `uuid` and `slug` are further names that clients may use for it. */
+/** CONTRACT §1 Product. Clients may also refer to it by `uuid` and `slug`. */
 export const products = sqliteTable(
   'products',
   {
@@ -27,7 +27,7 @@ export const products = sqliteTable(
     requireNonExpired: integer('require_non_expired').notNull(),
     changelogEnabled: integer('changelog_enabled').notNull().default(1),
     features: text('features', { mode: 'json' }).$type<Feature[]>().notNull().default([]),
-    /** The most days an offline file may let software go on after it has lapsed. */
+    /** The most days software may run after its offline file has expired. */
     offlineGraceDays: integer('offline_grace_days').notNull().default(30),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
@@ -52,7 +52,8 @@ export const productMeta = sqliteTable(
 )
 
 /**
- * CONTRACT §1 Generator. `function_name` holds the template of a `custom` one; `status` is 1 while it may make keys.
+ * CONTRACT §1 Generator. `function_name` holds the template of a `custom` one; `status` is 1 while it may generate
+ * keys.
  */
 export const generators = sqliteTable(
   'generators',
@@ -80,7 +81,7 @@ export const generators = sqliteTable(
   ],
 )
 
-/** CONTRACT §1 Downloadable. The file lies in the data folder under its SHA-256. */
+/** CONTRACT §1 Downloadable. The file is stored in the data folder under its SHA-256. */
 export const releases = sqliteTable(
   'releases',
   {

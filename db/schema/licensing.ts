@@ -14,15 +14,15 @@ import { moment } from './columns'
 import { endOfTerm, hasTerm } from './expiry'
 
 /**
- * Whether an order may take a key, as a condition that `licenses_for_sale` serves. A key drawn under a contract is its
- * holder's, also when the contract is gone.
+ * Whether an order may take a key, as a condition that `licenses_for_sale` serves. A key drawn under a contract stays
+ * its holder's, even after the contract is deleted.
  */
 export const isForSale = `status = 'available' and contract_id is null and withheld = 0`
 
 /**
- * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days (`expiry.ts`).
- * `revoked_at` marks the block that cannot be undone (CONTRACT §2). Why it is blocked, and which key has replaced it, are
- * for operators alone: no client is told.
+ * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days (`expiry.ts`). `revoked_at`
+ * marks the block that cannot be undone (CONTRACT §2). The reason for a block and the replacing key are for operators
+ * only; clients never get them.
  */
 export const licenses = sqliteTable(
   'licenses',
@@ -40,16 +40,16 @@ export const licenses = sqliteTable(
     status: text('status', { enum: ['available', 'assigned', 'reserved', 'blocked'] }).notNull(),
     revokedAt: moment('revoked_at'),
     blockReason: text('block_reason'),
-    /** What it was before it was blocked; null while it is not, and where nobody knows. */
+    /** The status before it was blocked; null if it is not blocked or the status is unknown. */
     blockedFrom: text('blocked_from', { enum: ['available', 'assigned', 'reserved'] }),
-    /** The licence key that its owner was given in its place. */
+    /** The licence key its owner got in its place. */
     replacedBy: text('replaced_by'),
     contractId: integer('contract_id').references((): AnySQLiteColumn => contracts.id, { onDelete: 'set null' }),
-    /** 1 for a key that its holder knew when the contract was deleted: no order may take it. */
+    /** 1 for a key whose contract was deleted after its holder had seen it: no order may take it. */
     withheld: integer('withheld').notNull().default(0),
-    /** Whose key it is; null for one that was brought along, or drawn before this was noted. */
+    /** The generator of the key; null if it was imported, or generated before this column existed. */
     generatorId: integer('generator_id').references(() => generators.id, { onDelete: 'set null' }),
-    /** What the product's features are worth on this licence, by feature key. */
+    /** The values of the product's features on this licence, by feature key. */
     features: text('features', { mode: 'json' })
       .$type<Record<string, boolean | number | string>>()
       .notNull()
@@ -61,8 +61,8 @@ export const licenses = sqliteTable(
     index('licenses_contract').on(table.contractId).where(sql`${table.contractId} is not null`),
     index('licenses_generator').on(table.generatorId).where(sql`${table.generatorId} is not null`),
     index('licenses_expiry').on(endOfTerm(table)).where(hasTerm(table)),
-    // Everything that verify reads of a licence: the table itself is not touched. Keys stand in it as people search
-    // them, in upper or lower case, and so no index of its own is kept for the search.
+    // Covers every column that verify reads, so the table itself is not touched. Keys are ordered as searches need
+    // them, regardless of case, so the search needs no index of its own.
     index('licenses_standing').on(
       sql`${table.licenseKey} collate nocase`,
       table.productId,
@@ -71,7 +71,7 @@ export const licenses = sqliteTable(
       table.validity,
       table.activationLimit,
     ),
-    // Sales are counted along it: by day and product, and all that tells how each stands. Stock is not in it.
+    // Covers sales counts: by day and product, with all that determines their state. Excludes stock.
     index('licenses_sold')
       .on(
         sql`(${table.assignedAt} / 86400000)`,
@@ -83,7 +83,7 @@ export const licenses = sqliteTable(
       )
       .where(sql`${table.assignedAt} is not null`),
     index('licenses_stock').on(table.productId, table.status),
-    // What orders take and a shop counts.
+    // Serves orders and shops' stock counts.
     index('licenses_for_sale').on(table.productId).where(sql.raw(isForSale)),
     index('licenses_product').on(table.productId),
     index('licenses_status').on(table.status),
@@ -107,12 +107,12 @@ export const licenseMeta = sqliteTable(
   (table) => [unique('license_meta_key').on(table.licenseId, table.key)],
 )
 
-/** 1 for a seat that is taken, null for one that was freed. */
+/** 1 for a taken seat, null for a freed one. */
 const seatMark = 'case when deactivated_at is null then 1 end'
 
 /** Whether a seat is taken, as a condition that `activations_seat` serves. */
 export const seatIsTaken = `${seatMark} = 1`
-/** Whether a seat was freed, as one that it serves too. */
+/** Whether a seat was freed, as a condition that `activations_seat` serves. */
 export const seatIsFreed = `${seatMark} is null`
 
 /** CONTRACT §1 Activation. A seat is taken while `deactivated_at` is null; freed rows are kept as history. */
@@ -131,15 +131,15 @@ export const activations = sqliteTable(
     deactivatedAt: moment('deactivated_at'),
   },
   (table) => [
-    // A device holds one seat of a licence; any number of freed ones, whose null is equal to no other.
+    // A device holds one seat of a licence and any number of freed ones, as nulls are never equal.
     uniqueIndex('activations_seat').on(table.licenseId, sql.raw(seatMark), table.identifier),
     index('activations_identifier').on(table.identifier),
   ],
 )
 
 /**
- * When an activation last asked `verify`. A table of its own: it changes more often than anything else, and its rows are
- * small. A trigger removes it with its activation, for a foreign key would be looked up at every change.
+ * When an activation was last verified. Kept in a separate table, as it changes more often than anything else and its
+ * rows are small. A trigger deletes it with its activation: a foreign key would cost a lookup at every change.
  */
 export const activationSightings = sqliteTable('activation_sightings', {
   activationId: integer('activation_id').primaryKey(),
@@ -173,7 +173,7 @@ export const contracts = sqliteTable(
   ],
 )
 
-/** CONTRACT §1 Telemetry record. The last columns are kept and never returned. */
+/** CONTRACT §1 Telemetry record. The last columns are stored but never returned. */
 export const telemetry = sqliteTable(
   'telemetry',
   {

@@ -10,9 +10,9 @@ export const installation = sqliteTable('installation', {
 })
 
 /**
- * RSA key pairs, global (no product) or of one product; the private half sealed. One per scope signs at any moment: from
- * `active_from` (null: since it was made) until `retired_at`, which may lie ahead. A key that follows another carries
- * that one's certificate.
+ * RSA key pairs, global (no product) or of one product, with sealed private halves. One per scope signs at any time:
+ * from `active_from` (null: since its creation) until `retired_at`, which may be in the future. A successor carries its
+ * predecessor's certificate.
  */
 export const signingKeys = sqliteTable(
   'signing_keys',
@@ -36,7 +36,7 @@ export const signingKeys = sqliteTable(
   ],
 )
 
-/** Settings an operator has stored; flags and variables of the process go before them. A secret one is sealed. */
+/** Settings stored by operators; flags and variables of the process override them. Secret ones are sealed. */
 export const storedSettings = sqliteTable('settings', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),
@@ -44,9 +44,9 @@ export const storedSettings = sqliteTable('settings', {
 })
 
 /**
- * Who changed what, never purged. Each row's hash is an HMAC, under a key derived from the sealing key, of the row, its
- * salt and the hash before it; rows of older versions, up to `audit_head.unkeyed_until`, have a SHA-256 there. One row
- * may stand for many things made at once, whose ids run without a gap from `batch_from` to `batch_to`.
+ * Who changed what; never purged. Each row's hash is an HMAC, under a key derived from the sealing key, of the row, its
+ * salt and the previous hash; rows of older versions, up to `audit_head.unkeyed_until`, have a SHA-256 instead. One row
+ * may cover many things made at once, with ids from `batch_from` to `batch_to` without a gap.
  */
 export const auditLog = sqliteTable(
   'audit_log',
@@ -60,13 +60,13 @@ export const auditLog = sqliteTable(
     subjectId: text('subject_id').notNull(),
     batchFrom: integer('batch_from'),
     batchTo: integer('batch_to'),
-    /** JSON of what was changed, secrets masked; null where there was nothing, or is nothing any more. */
+    /** JSON of the changed fields, secrets masked; null if there were none, or none are left. */
     before: text('before'),
     after: text('after'),
     hash: text('hash').notNull(),
-    /** Makes the hash tell nothing of a person's data once row and salt are erased. */
+    /** Keeps the hash from revealing personal data once row and salt are erased. */
     salt: text('salt'),
-    /** The HMAC of a row whose personal data was erased: its hash stays, and cannot be recomputed. */
+    /** The HMAC of a row whose personal data was erased: its hash stays but cannot be recomputed. */
     redaction: text('redaction'),
   },
   (table) => [
@@ -78,19 +78,19 @@ export const auditLog = sqliteTable(
   ],
 )
 
-/** The one row that says where the audit log ends, under an HMAC. It is written anew with each entry. */
+/** The single row with the end of the audit log, under an HMAC; rewritten with each entry. */
 export const auditHead = sqliteTable('audit_head', {
   id: integer('id').primaryKey(),
   auditId: integer('audit_id').notNull(),
   hash: text('hash').notNull(),
-  /** How many checkpoints there are. */
+  /** The number of checkpoints. */
   checkpoints: integer('checkpoints').notNull(),
-  /** The last entry made before entries were keyed; 0 where all are. */
+  /** The last entry made before entries were keyed; 0 if all are. */
   unkeyedUntil: integer('unkeyed_until').notNull(),
   mac: text('mac').notNull(),
 })
 
-/** The head of the audit log as it was at a moment, signed with the global key of that time. */
+/** Past heads of the audit log, each signed with the global key of its time. */
 export const auditCheckpoints = sqliteTable('audit_checkpoints', {
   auditId: integer('audit_id').primaryKey(),
   hash: text('hash').notNull(),
@@ -100,8 +100,7 @@ export const auditCheckpoints = sqliteTable('audit_checkpoints', {
 })
 
 /**
- * What clients asked and what they were told. A licence key is kept as its SHA-256, to be found by, and masked, to be
- * recognised by.
+ * Clients' requests and the answers. Licence keys are stored as their SHA-256, for search, and masked, for recognition.
  */
 export const calls = sqliteTable(
   'calls',
@@ -120,14 +119,12 @@ export const calls = sqliteTable(
   },
   (table) => [
     index('calls_at').on(table.at),
-    // By stretches of 4096 calls: what comes is written next to what came last, wherever its hash would stand among all.
+    // Divided by every 4096 calls: new entries are written next to the latest ones, not scattered by their hashes.
     index('calls_license').on(sql`\`id\` >> 12`, table.licenseHash).where(sql`${table.licenseHash} is not null`),
   ],
 )
 
-/**
- * How many answers a key has signed on a day: for clients that named the key, and for those that named none.
- */
+/** How many answers a key signed on a day: for clients that named the key, and for those that did not. */
 export const signingKeyUses = sqliteTable(
   'signing_key_uses',
   {

@@ -4,8 +4,8 @@ import { apiKeys } from './access'
 import { moment } from './columns'
 
 /**
- * Work that must not be lost. A claim hides a job for a lease; `attempts` fences its end. Jobs of one lane run one after
- * the other, in the order they were put in.
+ * Persistent jobs. A claim hides a job for a lease; `attempts` fences its end. Jobs of one lane run one after the
+ * other, in the order they were enqueued.
  */
 export const jobs = sqliteTable(
   'jobs',
@@ -33,7 +33,7 @@ export const jobs = sqliteTable(
   ],
 )
 
-/** An operator's subscription to events; its secret is sealed. */
+/** An operator's subscription to events, with a sealed secret. */
 export const webhooks = sqliteTable('webhooks', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   uuid: text('uuid').notNull().unique(),
@@ -42,23 +42,23 @@ export const webhooks = sqliteTable('webhooks', {
   events: text('events', { mode: 'json' }).$type<string[]>().notNull(),
   sealedSecret: text('sealed_secret').notNull(),
   active: integer('active').notNull(),
-  /** When its receiver answered 410, which disabled it; null for one that is active or that an operator disabled. */
+  /** When its receiver answered 410, which disabled it; null if it is active or an operator disabled it. */
   goneAt: moment('gone_at'),
   createdAt: moment('created_at').notNull(),
 })
 
-/** One message to one address: an event, the answer to a queued order, or the news of a remote deactivation. */
+/** A message to one address: an event, the answer to a queued order, or the callback of a remote deactivation. */
 export const deliveries = sqliteTable(
   'deliveries',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
-    /** Stable over every attempt: what the receiver tells repeats by. */
+    /** The same at every attempt: receivers recognise duplicates by it. */
     messageId: text('message_id').notNull(),
     kind: text('kind', { enum: ['event', 'order', 'callback'] }).notNull(),
     webhookId: integer('webhook_id').references(() => webhooks.id, { onDelete: 'cascade' }),
     event: text('event').notNull(),
     url: text('url').notNull(),
-    /** What is to be said; order and callback are signed when they are sent. */
+    /** The content to send; orders and callbacks are signed when they are sent. */
     content: text('content', { mode: 'json' }).$type<unknown>().notNull(),
     state: text('state', { enum: ['pending', 'success', 'failed'] }).notNull(),
     createdAt: moment('created_at').notNull(),
@@ -87,7 +87,7 @@ export const deliveryAttempts = sqliteTable(
   (table) => [index('delivery_attempts_delivery').on(table.deliveryId)],
 )
 
-/** The answer a request with an `Idempotency-Key` got, per API key and endpoint. */
+/** Answers to requests with an `Idempotency-Key`, per API key and endpoint. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
@@ -106,7 +106,9 @@ export const idempotencyKeys = sqliteTable(
   ],
 )
 
-/** Orders whose answer is not known to have reached the shop, by the hash of what was asked; equal anonymous ones each have a row. */
+/**
+ * Orders whose answer may not have reached the shop, by the hash of the request; equal anonymous ones each have a row.
+ */
 export const unansweredOrders = sqliteTable(
   'unanswered_orders',
   {

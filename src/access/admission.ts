@@ -7,8 +7,8 @@ import type { Attempt } from './guess-limiter'
 import { openRequestLimits } from './request-limits'
 
 /**
- * Asks the rules of CONTRACT §2 and notes the key's use: why this requester may not come in, undefined when it may. At
- * once, unless the blocklist has to be read anew, or those before it may be guessing.
+ * Applies the rules of CONTRACT §2 and records the key's use. Returns the refusal, or undefined if the request is
+ * admitted; synchronous unless the blocklist must be reloaded or earlier requests may be guesses.
  */
 export type Admission = (
   requester: Requester,
@@ -16,7 +16,9 @@ export type Admission = (
   identifier?: string,
 ) => Outcome | undefined | Promise<Outcome | undefined>
 
-/** The rules together with what they lean on: the blocklist as it stands, the guesses, the rates of keys and addresses. */
+/**
+ * Binds the rules to their inputs: the current blocklist, the guess limiter, and the rate limits of keys and addresses.
+ */
 export function openAdmission(deps: Pick<Deps, 'guesses' | 'config' | 'credentials' | 'limit'>): Admission {
   const { guesses, config, credentials, limit } = deps
   const secondsToWait = openRequestLimits(config, limit)

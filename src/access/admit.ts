@@ -6,43 +6,43 @@ import type { Blocklist } from './credential-cache'
 import type { Attempt } from './guess-limiter'
 import type { SecondsToWait } from './request-limits'
 
-/** An API key as the gate knows it: its row, and its allow-list ready to be asked. */
+/** An API key with its parsed allow-list. */
 export interface KnownKey extends ApiKey {
   readonly allowed: AddressSet
-  /** Whether it may do no more than what the copies of a program do that each carry it. */
+  /** Whether it has only the capabilities of a key that is shipped in every copy of a program. */
   readonly isShared: boolean
-  /** The value that was shown is the one before a rotation, and opens nothing from then on; null for the key's own. */
+  /** When the shown token, replaced by a rotation, stops working; null for the current token. */
   readonly shownUntil: Date | null
 }
 
-/** Who wants in: with an API key or without, from where, when. */
+/** Who makes the request: with or without an API key, from where, when. */
 export interface Requester {
   readonly key: KnownKey | undefined
-  /** Found out only when a rule asks for it. */
+  /** Determined only when a rule needs it. */
   readonly address: string
   readonly now: Date
-  /** Its place among those that may turn out to be guesses. */
+  /** The request's reservation in the guess limiter. */
   attempt?: Attempt | undefined
 }
 
-/** A requester, and what the rules look at to judge it. */
+/** A requester, and what the rules check it against. */
 export interface AdmissionInput {
   readonly requester: Requester
-  /** The device it speaks for, where it names one. */
+  /** The device the request names, if any. */
   readonly identifier: string | undefined
   readonly blocklist: Blocklist
-  /** Knows the addresses that have guessed at keys. */
+  /** The addresses that have guessed at keys. */
   readonly guesses: { secondsToWait(requester: Requester): number }
-  /** Seconds until it may come again, by the rate of that key and of its address; asked only when all before it holds. */
+  /** Seconds until the rate limits of the key and the address allow a retry; checked last. */
   readonly secondsToWait: SecondsToWait
 }
 
-/** One that wants in with an API key. */
+/** The input for an endpoint that needs an API key. */
 export interface KeyedAdmissionInput extends AdmissionInput {
   readonly capability: Capability
 }
 
-/** A input whose key is known. */
+/** An input whose key is known. */
 export type KnownKeyAdmissionInput = KeyedAdmissionInput & {
   readonly requester: Requester & { readonly key: KnownKey }
 }
@@ -77,7 +77,7 @@ const withinRateLimitOfAddress = ({ requester, secondsToWait }: AdmissionInput) 
 const deviceNotBlocked = ({ identifier, blocklist, requester }: AdmissionInput) =>
   identifier && blocklist.blocks('identifier', identifier, requester.now) ? denied : undefined
 
-/** The rules of CONTRACT §2 in their order. Each says why it stops a request; those of a key need one that is known. */
+/** The rules of CONTRACT §2, in order. Each returns its refusal; the key's rules need a known key. */
 export const rules = [
   { name: 'address is not blocked', refusal: notBlocked },
   { name: 'address does not guess at keys', refusal: notGuessing },
@@ -91,16 +91,16 @@ export const rules = [
 
 export type RuleName = (typeof rules)[number]['name']
 
-/** Why this input may not do this, or undefined when it may: the first rule that stops it (CONTRACT §2). */
+/** The first refusal by the rules (CONTRACT §2); undefined if all pass. */
 export function admit(input: KeyedAdmissionInput): Outcome | undefined {
   for (const { refusal } of rules) {
-    // The rule before those of a key has stopped a request without a key.
+    // Safe: an earlier rule refuses requests without a key.
     const stopped = refusal(input as KnownKeyAdmissionInput)
     if (stopped) return stopped
   }
   return undefined
 }
 
-/** The rules of an endpoint that needs no API key. */
+/** The refusal at an endpoint that needs no API key; undefined if all rules pass. */
 export const admitAnyone = (input: AdmissionInput): Outcome | undefined =>
   notBlocked(input) ?? withinRateLimitOfAddress(input) ?? deviceNotBlocked(input)

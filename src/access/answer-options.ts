@@ -8,9 +8,9 @@ const malformed = new Refusal(
 )
 
 /**
- * What a request asks of its answer: with `key_id`, to be signed by that key; with `nonce`, to hold it, and the SHA-256
- * of the licence key and the identifier it is about, so that it proves nothing elsewhere; the product is named where the
- * answer is sealed. Undefined where it asks for neither.
+ * Reads the signing options. With `key_id`, that key signs the answer. With `nonce`, the answer contains the nonce and
+ * the SHA-256 of the licence key and identifier, so that it proves nothing for another request; the seal adds the
+ * product. Undefined if neither is given.
  */
 export function answerOptionsOf({ nonce, key_id }: Fields, values: Fields): AnswerOptions | undefined {
   const isProven = isGiven(nonce)

@@ -8,7 +8,7 @@ import { deleteBlock, upsertBlock } from './store'
 
 export { listBlocks, pageBlocks } from './store'
 
-/** Whom an operator turns away: an address or range, or the identifier of a device. */
+/** A new entry of the blocklist: an address or range, or a device identifier. */
 export interface BlockDraft {
   kind: Block['kind']
   value: string
@@ -18,7 +18,7 @@ export interface BlockDraft {
 
 const identifierLengthMax = 1024
 
-/** Puts an entry on the blocklist, or changes the one of that value; requests it concerns get 150 from then on. */
+/** Adds a blocklist entry, or updates the one with that value; matching requests then get 150 (`access_denied`). */
 export async function addBlock(tx: Tx, draft: BlockDraft, now: Date): Promise<Block> {
   const value = requireBlockable(draft.kind, draft.value)
   if (draft.expiresAt && draft.expiresAt <= now)
@@ -28,7 +28,7 @@ export async function addBlock(tx: Tx, draft: BlockDraft, now: Date): Promise<Bl
   return block
 }
 
-/** What the blocklist keeps of an address or identifier; one it cannot hold is an `OperatorError`. */
+/** The canonical form of a blocklist value; throws an `OperatorError` if it is invalid. */
 export function requireBlockable(kind: Block['kind'], text: string): string {
   const value = kind === 'ip' ? usualCidr(text) : text.trim()
   if (!value || value.length > identifierLengthMax) {
@@ -40,7 +40,7 @@ export function requireBlockable(kind: Block['kind'], text: string): string {
   return value
 }
 
-/** Takes an entry off the blocklist; the next request it concerned is judged as any other. */
+/** Removes a blocklist entry, from the next request on. */
 export async function removeBlock(tx: Tx, id: number, now: Date): Promise<Block> {
   const block = await deleteBlock(tx, id)
   if (!block) throw new OperatorError(message`there is no entry ${id}: see ${remedy('blocklist list')}`, 'not_found')

@@ -1,4 +1,4 @@
-/** What an API key may be allowed to do: one capability for each endpoint of the contract (CONTRACT §1 API key). */
+/** The capabilities of API keys: one for each endpoint of the contract (CONTRACT §1 API key). */
 export const capabilities = [
   'verify',
   'activate',
@@ -44,14 +44,14 @@ export const capabilities = [
 
 export type Capability = (typeof capabilities)[number]
 
-/** Held by a key that may do everything, today's endpoints and tomorrow's. */
+/** Grants every capability, present and future. */
 export const everything = '*'
 
-/** Whether an API key may do that. */
+/** Whether an API key has the capability. */
 export const isCapable = ({ capabilities: held }: { capabilities: readonly string[] }, capability: Capability) =>
   held.includes(capability) || held.includes(everything)
 
-/** Bundles for the usual holders of a key: the vendor's software, the shop, the vendor's own tools. */
+/** Presets for the usual holders of a key: the vendor's software, the shop, the vendor's own tools. */
 export const presets = {
   client: [
     'verify',

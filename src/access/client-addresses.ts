@@ -14,15 +14,18 @@ export { deleteProxyProblems, listProxyProblems, type ProxyProblem } from './sto
 const repeatedAfterMs = 10 * 60_000
 const shownLength = 100
 
-/** Tells where requests come from, and notices proxies that keep that from being known. */
+/** Determines client addresses, and detects proxies that hide them. */
 export interface ClientAddresses {
-  /** The address a request is counted under; `peer` is the other end of its socket, where that was read before. */
+  /** The address a request is counted under; `peer` is the socket's address, if already known. */
   of(request: Request, peer?: string): string
-  /** Why a request must not pass for one of this machine or its network: a proxy passed it on and hides its client. */
+  /**
+   * Why a request must not count as local to this machine or network: a proxy forwarded it and hides its client.
+   * Undefined if nothing speaks against it.
+   */
   obstacle(request: Request): Message | undefined
 }
 
-interface Leanings {
+interface Dependencies {
   config: Pick<Config, 'trusted_proxies'>
   peers: Peers
   db: Pick<Db, 'note'>
@@ -30,14 +33,14 @@ interface Leanings {
   clock: Clock
 }
 
-/** A problem is told in the log and kept for `status` and `doctor`, at most every ten minutes for each kind. */
-export function openClientAddresses({ config, peers, db, log, clock }: Leanings): ClientAddresses {
-  const toldAt = new Map<ProxyProblem['kind'], number>()
+/** Logs each kind of problem and stores it for `status` and `doctor`, at most every ten minutes. */
+export function openClientAddresses({ config, peers, db, log, clock }: Dependencies): ClientAddresses {
+  const reportedAt = new Map<ProxyProblem['kind'], number>()
 
-  function tell(kind: ProxyProblem['kind'], facts: Omit<ProxyProblem, 'kind' | 'at'>) {
+  function report(kind: ProxyProblem['kind'], facts: Omit<ProxyProblem, 'kind' | 'at'>) {
     const at = stopwatch()
-    if (at - (toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
-    toldAt.set(kind, at)
+    if (at - (reportedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
+    reportedAt.set(kind, at)
     const now = clock()
     log(now, { event: events[kind], ...facts })
     db.note((tx) => putProxyProblem(tx, { kind, at: now.toISOString(), ...facts })).catch(() => {})
@@ -46,11 +49,11 @@ export function openClientAddresses({ config, peers, db, log, clock }: Leanings)
   return {
     of(request, socketAddress = peers.addressOf(request)) {
       const { headers } = request
-      // A setting that may change while the server runs.
+      // Read each time: the setting may change while the server runs.
       const trusted = addressSet(config.trusted_proxies)
       const { address, unreadableHop } = clientAddress(socketAddress, headers, trusted)
       if (unreadableHop !== undefined)
-        tell('unreadable_hop', { peer: address, hop: unreadableHop.slice(0, shownLength) })
+        report('unreadable_hop', { peer: address, hop: unreadableHop.slice(0, shownLength) })
       else if (
         address !== '' &&
         namesClient(headers) &&
@@ -58,7 +61,7 @@ export function openClientAddresses({ config, peers, db, log, clock }: Leanings)
         isSocket(address, socketAddress) &&
         !trusted.has(address)
       )
-        tell('untrusted_proxy', { peer: address })
+        report('untrusted_proxy', { peer: address })
       return address
     },
     obstacle(request) {

@@ -10,29 +10,29 @@ import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const knownKeysMax = 10_000
 
-/** Knows API keys and the blocklist; what it remembers is dropped the moment anybody changes either. */
+/** Caches API keys and the blocklist; invalidated when anyone changes either. */
 export interface CredentialCache {
-  /** The API key with that token as it stands now, where it has been asked for since anything changed. */
+  /** The API key with that token, if cached and unchanged. */
   known(token: string): KnownKey | undefined
   identify(token: string): Promise<KnownKey | undefined>
-  /** The API key with that id, as it stands now. */
+  /** The current API key with that id. */
   recall(id: number): Promise<KnownKey | undefined>
-  /** The blocklist as it stands now; a promise while it is being read. */
+  /** The current blocklist; a promise while it is being read. */
   blocklist(): Blocklist | Promise<Blocklist>
-  /** Remembers that a key was used; written at most once a minute for each. */
+  /** Records a key's use; written at most once a minute per key. */
   noteUse(key: KnownKey, now: Date): void
   close(): Promise<void>
 }
 
 export interface Blocklist {
-  /** Whether any address is on it: whose address nobody asks for need not be found out. */
+  /** Whether it has any address entries; otherwise the client's address need not be determined. */
   readonly hasAddresses: boolean
   blocks(kind: 'ip' | 'identifier', value: string, now: Date): boolean
 }
 
 export function openCredentialCache(db: Db, clock: Clock): CredentialCache {
   let epoch: string | undefined
-  // By the token itself: to hash it at each request would cost more than the rest of the look-up.
+  // Keyed by the token itself: hashing it per request would cost more than the rest of the lookup.
   let keys = new Map<string, KnownKey>()
   let blocklist: Blocklist | undefined
   const uses = openLastSeenBuffer(db, touchApiKeys)

@@ -6,7 +6,7 @@ import { type KnownKey, type KnownKeyAdmissionInput, type RuleName, rules } from
 import { type Capability, everything } from './capabilities'
 import { openRequestLimits } from './request-limits'
 
-/** A request that might be made. */
+/** A hypothetical request. */
 export interface Imagined {
   key: KnownKey
   address: string
@@ -14,7 +14,7 @@ export interface Imagined {
   identifier?: string | undefined
 }
 
-/** What every rule of admission says to a request that might be made, and the answer that request would get. */
+/** The verdict of every admission rule on a hypothetical request, and the answer it would get. */
 export const AdmissionView = view('AdmissionExplanation', {
   rules: Type.Array(
     Type.Object({
@@ -31,7 +31,7 @@ export const AdmissionView = view('AdmissionExplanation', {
   ),
 })
 
-/** What every rule of admission would say to a request, and the answer it would get; null where it may come in. */
+/** Applies every admission rule to a hypothetical request; `answer` is null if it would be admitted. */
 export async function explainAdmission(
   { guesses, config, credentials, limit }: Pick<Deps, 'guesses' | 'config' | 'credentials' | 'limit'>,
   { key, address, capability, identifier }: Imagined,
@@ -47,7 +47,7 @@ export async function explainAdmission(
   })
 }
 
-/** Every rule that `admit` applies, whether or not an earlier one has already refused. */
+/** Applies every rule of `admit`, including those after the first refusal. */
 export function explainRules(input: KnownKeyAdmissionInput) {
   const asked = rules.map(({ name, refusal }) => ({
     rule: name,

@@ -16,21 +16,24 @@ import type { Capability } from './capabilities'
 import { hungUp } from './peers'
 import { RequestContext } from './request-context'
 
-/** The capability of an endpoint that takes no API key: anybody who is not blocked, at the pace an address may have. */
+/**
+ * Marks an endpoint that takes no API key: open to every client that is not blocked, within the rate limit of
+ * addresses.
+ */
 export const anyone = undefined
 
-/** What an endpoint asks of a caller: a capability, and the model its fields are read by. */
+/** What an endpoint requires: a capability, and the model of its fields. */
 interface Asked {
   capability: Capability | typeof anyone
   model: TObject
-  /** Where its handler finds the fields, wherever they stood. */
+  /** Where the handler finds the fields, wherever the client sent them. */
   place: 'body' | 'query' | 'params'
 }
 
-/** What an endpoint says of itself in the API's description. */
+/** An endpoint's part of the API description. */
 export interface Described {
   summary: string
-  /** Every answer its service can give; those of the gate are understood. */
+  /** The answers of its service; those of the gate are added. */
   says: readonly Answer[]
 }
 
@@ -40,9 +43,9 @@ const detailOf = (capability: Asked['capability'], { summary, says }: Described)
   ...(capability === anyone ? { security: [] } : { 'x-capability': capability }),
 })
 
-// The gate reads and checks the fields, so the framework shall not: what it would do costs more than the look-up.
+// The gate reads and validates the fields, so the framework must not: its validation costs more than the lookup.
 
-/** Options of a POST route: who may call it, what it takes, what it says. */
+/** Options of a POST route: its capability, fields and answers. */
 export const endpoint = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
   asks: { capability, model, place: 'body' as const },
   parse: 'none' as const,
@@ -50,21 +53,21 @@ export const endpoint = <T extends TObject>(capability: Asked['capability'], mod
   detail: detailOf(capability, described),
 })
 
-/** Options of a GET route whose fields stand in its query. */
+/** Options of a GET route with its fields in the query. */
 export const lookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
   asks: { capability, model, place: 'query' as const },
   query: unchecked(model),
   detail: detailOf(capability, described),
 })
 
-/** Options of a GET route whose fields all stand in its path, under the names the model gives them. */
+/** Options of a GET route with all fields in its path, named as in the model. */
 export const pathLookup = <T extends TObject>(capability: Asked['capability'], model: T, described: Described) => ({
   asks: { capability, model, place: 'params' as const },
   params: unchecked(model),
   detail: detailOf(capability, described),
 })
 
-/** Options of a GET route that admits its callers itself. */
+/** Options of a GET route that does its own admission. */
 export const ownAdmission = <T extends TObject>(params: T, described: Described) => ({
   isMet: true as const,
   params,
@@ -74,17 +77,17 @@ export const ownAdmission = <T extends TObject>(params: T, described: Described)
 const unread: ReadFields = { values: {}, device: undefined }
 
 /**
- * Identifies the caller, then admits or refuses it, in the order of CONTRACT §2, before any field is judged; then its
- * fields must be what the model asks for.
+ * Identifies the caller and admits or refuses it, in the order of CONTRACT §2, before validating any field; then
+ * validates the fields.
  */
 export function gate(deps: Deps) {
   const { bodies, credentials, clock, clientAddresses, peers, signatures } = deps
   const refusalOf = openAdmission(deps)
 
-  async function meet(request: Request, params: unknown, place?: Asked['place']) {
+  async function openContext(request: Request, params: unknown, place?: Asked['place']) {
     const arrivedAt = stopwatch()
     const peer = peers.addressOf(request)
-    // A client that has hung up has no address that could be limited, blocked or allowed.
+    // A disconnected client has no address to limit, block or allow.
     if (peers.isGone(peer)) throw new Refusal(hungUp)
     await nextTurn()
     const openRoom = (bytes: number) => bodies.open(clientAddresses.of(request, peer), bytes)
@@ -103,12 +106,12 @@ export function gate(deps: Deps) {
     return requestContext
   }
 
-  // One hook for a request, whatever its kind: each takes it once more through the framework.
+  // One hook for each request, whatever its kind: another would run the request through the framework once more.
   return new Elysia({ name: 'gate' }).decorate({} as { requestContext: RequestContext }).macro({
     asks: (asked: Asked) => ({
-      // What it returns is merged into the context, though its type does not say so: the fields, as the model reads them.
+      // The return value, the validated fields, is merged into the context, though the type does not show it.
       transform: async (context): Promise<void> => {
-        const requestContext = await meet(context.request, context.params, asked.place)
+        const requestContext = await openContext(context.request, context.params, asked.place)
         context.requestContext = requestContext
         const reading = readingOf(requestContext, asked.model)
         const refusal = await refusalOf(requestContext, asked.capability, reading.device)
@@ -120,13 +123,13 @@ export function gate(deps: Deps) {
     }),
     isMet: {
       transform: async (context) => {
-        context.requestContext = await meet(context.request, context.params)
+        context.requestContext = await openContext(context.request, context.params)
       },
     },
   })
 }
 
-/** The fields as the model reads them, or why it cannot; whoever may not come in is not told. */
+/** The fields by the model, or the fault in them; callers that are refused do not see the fault. */
 function readingOf({ fields, unreadable }: RequestContext, model: TObject): ReadFields & { fault?: Outcome } {
   if (unreadable) return { ...unread, fault: unreadable }
   try {
@@ -137,7 +140,7 @@ function readingOf({ fields, unreadable }: RequestContext, model: TObject): Read
   }
 }
 
-/** The fields of a caller that may come in; a `Refusal` is thrown where it may not. */
+/** The fields of an admitted caller; throws a `Refusal` otherwise. */
 function admitted(
   requestContext: RequestContext,
   { capability, model }: Asked,
@@ -145,7 +148,7 @@ function admitted(
   refusal: Outcome | undefined,
 ): Fields {
   const { token, unreadable } = requestContext
-  // Without a readable body nobody can tell whether it held a key.
+  // If the body is unreadable, it may have held a key.
   if (unreadable && token === undefined && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
   const reason = refusal ?? fault ?? problemIn(model, values)
   if (reason) throw new Refusal(reason)
@@ -156,11 +159,11 @@ function admitted(
   return values
 }
 
-/** What arrived, wherever it stood. Most requests carry a body alone. */
+/** All fields received. Most requests have only a body. */
 const fieldsIn = (url: string, body: Intake | undefined, params: Fields | undefined): Arrived =>
   body && 'fields' in body && !params && !url.includes('?') ? body : merge(readQuery(url), body, params)
 
-/** The path's parameters before the fields of the body, those before the fields of the query. */
+/** Merges the fields: path parameters take precedence over the body, the body over the query. */
 function merge(query: Intake, body: Intake | undefined, params: Fields | undefined): Arrived {
   const refusal = [body, query].find((intake) => intake && 'refusal' in intake)
   const fieldsOf = (intake: Intake | undefined) => (intake && 'fields' in intake ? intake.fields : undefined)

@@ -5,11 +5,11 @@ import { type Network, networksOf } from '../kernel/networks'
 import { everything } from './capabilities'
 import type { Limiter } from './rate-limit'
 
-/** How long a request waits for those before it at most; it is let in then. */
+/** How long a request waits for earlier ones, in milliseconds; then it is admitted. */
 const patienceMs = 20_000
 const rememberedMax = 10_000
 
-/** What an answer says that was given to somebody who named no right secret, and which capability lists them all. */
+/** Answers to a wrong secret, and the capability that lists all such secrets. */
 const misses: Partial<Record<Answer, 'get-license-keys' | 'get-all-contracts' | 'nobody'>> = {
   invalid_api_key: 'nobody',
   invalid_license_key: 'nobody',
@@ -23,7 +23,7 @@ const misses: Partial<Record<Answer, 'get-license-keys' | 'get-all-contracts' | 
   license_key_not_found_update: 'get-license-keys',
 }
 
-/** Whether an answer says that a secret was wrong. An API key that may list such secrets has no need to guess. */
+/** Whether an answer reveals that a secret was wrong. An API key that may list such secrets has no need to guess. */
 export function isGuess(answer: Answer | undefined, key: { capabilities: readonly string[] } | undefined): boolean {
   const listedBy = answer && misses[answer]
   if (!listedBy) return false
@@ -31,30 +31,30 @@ export function isGuess(answer: Answer | undefined, key: { capabilities: readonl
   return !key.capabilities.includes(listedBy) && !key.capabilities.includes(everything)
 }
 
-/** Where something came from, and when. */
+/** The address and time of a request. */
 interface Origin {
   readonly address: string
   readonly now: Date
 }
 
-/** A request that may turn out to be a guess: its place among the guesses of its networks, until it has its answer. */
+/** A possible guess: reserves a guess in each of its networks until it is answered. */
 export interface Attempt {
   readonly networks: readonly Network[]
-  /** How long it has to wait; 0 where it may go on. */
+  /** Seconds to wait; 0 if it may proceed. */
   readonly seconds: number
 }
 
-/** Limits how often a network may name a wrong secret: API keys, licence keys, contract keys, links, tokens. */
+/** Limits wrong secrets by network: API keys, licence keys, contract keys, links, tokens. */
 export interface GuessLimiter {
-  /** Takes a place for a request. Where those before it may use up all that is left, it waits for their answers. */
+  /** Reserves a guess for a request. If the running requests may use up the limit, it waits for their answers. */
   begin(origin: Origin): Attempt | Promise<Attempt>
-  /** Gives the place back, or counts it where it was a guess. */
+  /** Releases the reservation, and counts it if it was a guess. */
   conclude(attempt: Attempt, wasGuess: boolean, now: Date): void
-  /** Seconds an address has to wait; 0 for one that has not guessed too often. */
+  /** Seconds an address must wait; 0 if it is within the limit. */
   secondsToWait(origin: Origin): number
 }
 
-/** The requests of a network that have no answer yet, and those that wait for them. */
+/** A network's running requests, and those waiting for them. */
 interface Pending {
   running: number
   readonly waiting: Waiter[]
@@ -68,9 +68,9 @@ interface Waiter {
 const free: Attempt = { networks: [], seconds: 0 }
 
 /**
- * Counts wrong secrets by network, up to the setting `guesses_per_minute`, from the moment a request begins: a thousand
- * that arrive at once find no more places than one after the other would. An address of a private network is most likely
- * a proxy that nobody has named, with all customers behind it: it is left alone until `trusted_proxies` is set.
+ * Counts wrong secrets by network, up to the setting `guesses_per_minute`, from the start of each request: a thousand
+ * at once get no more guesses than one after the other. A private address is most likely an unconfigured proxy with all
+ * customers behind it, so it is not limited until `trusted_proxies` is set.
  */
 export function openGuessLimiter(
   config: Pick<Config, 'guesses_per_minute' | 'trusted_proxies'>,
@@ -95,7 +95,7 @@ export function openGuessLimiter(
   const waitOf = ({ name, factor }: Network, now: Date) =>
     limit.foresee(`guesses ${name}`, config.guesses_per_minute * factor, now)
 
-  /** An attempt that goes on or is refused, or the network whose running requests must end first. */
+  /** An attempt that proceeds or is refused, or the network whose running requests must finish first. */
   function place(networks: readonly Network[], now: Date): Attempt | Network {
     for (const network of networks) {
       const left = leftOf(network, now)
@@ -113,7 +113,7 @@ export function openGuessLimiter(
   function wait(networks: readonly Network[], behind: Network) {
     return new Promise<Attempt>((resolve) => {
       const timer = setTimeout(() => {
-        // Whatever they wait for was lost: nobody is to wait for it again.
+        // The awaited answers were lost: drop their count so that no later request waits for them.
         for (const { name } of networks) pending.delete(name)
         resolve(free)
       }, patienceMs)
@@ -127,7 +127,7 @@ export function openGuessLimiter(
     })
   }
 
-  /** Lets those go on that find a place now; who waits for another network from now on moves there. */
+  /** Resumes waiting requests that now fit; one that must wait for another network moves to its queue. */
   function wake(name: string, now: Date) {
     const { waiting } = pending.get(name)!
     for (let waiter = waiting[0]; waiter; waiter = waiting[0]) {

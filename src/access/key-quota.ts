@@ -4,7 +4,7 @@ import type { Share } from './rate-limit'
 
 const shareOfNetwork = 0.1
 
-/** A limit on what an API key leaves behind in a minute. */
+/** A limit per minute on what an API key creates. */
 export interface Quota {
   name: string
   perMinute: number
@@ -12,8 +12,8 @@ export interface Quota {
 }
 
 /**
- * A quota as shares of the limiter: the whole for the key, and for each network a tenth where every copy of a program
- * carries the key, so that a stranger leaves the rest to the others.
+ * A quota as shares of the limiter: the whole for the key and, for a key shipped in every copy of a program, a tenth
+ * for each network, so that one client cannot use up the others' quota.
  */
 export function sharesOfKey(quota: Quota, key: Pick<KnownKey, 'id' | 'isShared'>, address: () => string): Share[] {
   if (quota.perMinute <= 0) return []

@@ -1,28 +1,28 @@
 import type { Server } from 'bun'
 import { say } from '../kernel/outcome'
 
-/** Who is at the other end of a request's socket. */
+/** The clients at the other end of requests' sockets. */
 export interface Peers {
-  /** Their address; empty where there is no socket. */
+  /** The client's address; empty if there is no socket. */
   addressOf(request: Request): string
-  /** Whether that address, of a request that a server took, means that its client has hung up. */
+  /** Whether that address, from a request of a listening server, means that the client has disconnected. */
   isGone(address: string): boolean
-  /** From now on a request made anew speaks for the one that came in. */
+  /** Makes a rebuilt request use the socket of the original. */
   standIn(made: Request, original: Request): void
-  /** Lets a request take its time: its connection is not cut off for being still. */
+  /** Disables the idle timeout of a request's connection. */
   awaitLong(request: Request): void
-  /** Lets the reader of an answer that is about to begin pause for minutes. */
+  /** Allows the client to pause for minutes while it reads an answer that is about to begin. */
   allowPauses(request: Request): void
-  /** From now on new requests are this server's; those of the one before may still be running. */
+  /** Uses this server for new requests; earlier requests may still run on the previous one. */
   attach(server: Server<unknown>): void
 }
 
-/** How long a reader may pause: the most that the runtime can count. */
+/** How long a client may pause while reading, in seconds: the runtime's maximum. */
 const pauseSeconds = 255
-/** The runtime forgets a time that was set before an answer begins. */
+/** The runtime drops a timeout set before an answer begins. */
 const answerHasBegunMs = 1000
 
-/** Said to a client that is not there any more, by the log alone. */
+/** The outcome for a client that has disconnected; only the log shows it. */
 export const hungUp = say('malformed_request', { detail: 'The connection broke off.' })
 
 export function openPeers(): Peers {

@@ -8,24 +8,24 @@ interface Bucket {
   filledAt: number
 }
 
-/** Seconds to wait before that many requests a minute are allowed again; 0 when this one may pass. */
+/** Seconds until the limit of requests per minute allows another; 0 if this one is allowed. */
 export type Pace = (name: string, perMinute: number, now: Date) => number
 
 export interface Limiter extends Pace {
-  /** What a request would hear now, without being one. */
+  /** What a request would get now, without counting one. */
   foresee: Pace
-  /** How many more may pass now. */
+  /** How many more are allowed now. */
   left: Pace
-  /** Counts one that cannot be refused: it makes the next wait, for two minutes at most. */
+  /** Counts a request that cannot be refused: it makes the next wait, for two minutes at most. */
   charge(name: string, perMinute: number, now: Date): void
-  /** Takes that much at once; what is more than there is becomes a debt, and a longer wait for the next. */
+  /** Takes that amount at once; an excess becomes a debt, so the next request waits longer. */
   spend(name: string, perMinute: number, now: Date, amount: number): number
 }
 
 /**
- * Token buckets: a minute's worth may come at once, then they refill evenly. Kept in memory, at most 100,000 of them;
- * beyond that the longest untouched are forgotten. A clock that is set back lets nobody wait longer: a bucket that was
- * filled in the future counts as filled now.
+ * Token buckets: a minute's worth may come at once, then they refill evenly. In memory only, at most 100,000; beyond
+ * that the least recently used are dropped. A clock set back makes nobody wait longer: a bucket filled in the future
+ * counts as filled now.
  */
 export function openLimiter(): Limiter {
   const buckets = new Map<string, Bucket>()
@@ -74,19 +74,19 @@ export function openLimiter(): Limiter {
 const secondsUntil = (tokens: number, perMinute: number) =>
   tokens < 1 ? Math.ceil(((1 - tokens) * 60) / perMinute) : 0
 
-/** One of several limits that a request must keep at once. */
+/** One of several limits that apply to a request. */
 export interface Share {
   name: string
   perMinute: number
-  /** How much the request takes of it; 1 where nothing is said. */
+  /** How much the request takes; 1 by default. */
   amount?: number
 }
 
-/** What each network of an address may do, where the narrowest may do that much a minute. */
+/** The limits of an address's networks, given the narrowest one's requests per minute. */
 export const sharesOf = (what: string, networks: readonly Network[], perMinute: number, most = Infinity): Share[] =>
   networks.map(({ name, factor }) => ({ name: `${what} ${name}`, perMinute: Math.min(perMinute * factor, most) }))
 
-/** The longest wait of several limits; 0, and taken from each, when all of them let the request pass. */
+/** Checks several limits: returns the longest wait in seconds, or 0 and takes from each if all allow the request. */
 export function passAll(limit: Limiter, shares: readonly Share[], now: Date, isTrial = false): number {
   const seconds = Math.max(0, ...shares.map(({ name, perMinute }) => limit.foresee(name, perMinute, now)))
   if (!seconds && !isTrial) for (const share of shares) limit.spend(share.name, share.perMinute, now, share.amount ?? 1)

@@ -11,38 +11,38 @@ import type { Attempt } from './guess-limiter'
 
 const userAgentLengthMax = 512
 
-/** A request as it came through the door. */
+/** A request as received. */
 export interface IncomingRequest {
   request: Request
   now: Date
-  /** On the stopwatch. */
+  /** On the stopwatch, in milliseconds. */
   arrivedAt: number
   carried: Arrived
-  /** The other end of its socket. */
+  /** The socket's address. */
   peer: string
   addressOf: (request: Request, peer: string) => string
 }
 
-/** Who is asking, as far as anybody can tell before they are admitted. What few rules need is found out when they ask. */
+/** The context of a request before admission. Values that few rules need are determined on demand. */
 export class RequestContext {
   readonly now: Date
   readonly arrivedAt: number
-  /** What this request is called, in logs and in the audit log. */
+  /** The request's id in logs and the audit log. */
   readonly requestId: string
   readonly fields: Fields
-  /** Why their fields cannot be read, if they cannot. */
+  /** Why the fields could not be read; undefined if they could. */
   readonly unreadable: Outcome | undefined
   readonly token: string | undefined
-  /** The API key they showed, or that a link of theirs stands for, whatever its state. */
+  /** The API key shown, or the one a link belongs to, in any state. */
   key: KnownKey | undefined
-  /** What they were admitted for, and their fields as its model reads them; set once they are. */
+  /** The capability granted, and the fields by its model; set after admission. */
   capability: Capability | undefined
   values: Fields | undefined
-  /** What they ask of the answer itself; set once they are admitted. */
+  /** How the answer is to be signed; set after admission. */
   answerOptions: AnswerOptions | undefined
-  /** Their place among those that may turn out to guess at secrets. */
+  /** The request's reservation in the guess limiter. */
   attempt: Attempt | undefined
-  /** Told whether the answer reached them, where a route reports it. */
+  /** Called with whether the answer reached the client, on routes that report it. */
   onAnswered: ((isDelivered: boolean) => void) | undefined
   readonly #request: Request
   readonly #peer: string
@@ -72,17 +72,17 @@ export class RequestContext {
     return this.#address
   }
 
-  /** Whose turn an answer's signature is: undefined for what the catalogue says to everybody alike. */
+  /** The lane for signing an answer; undefined for catalogue answers, which are the same for every client. */
   laneOf({ answer, productId }: Pick<Outcome, 'answer' | 'productId'>): PrivateLane | undefined {
     const license = textOf(this.values?.license_key)
-    // A page is cut as its client orders: there are as many answers as pages and sizes.
+    // Pages are cut to the client's request, so there are as many answers as pages and sizes.
     const isPage = this.fields.page !== undefined || this.fields.per_page !== undefined
     if (!this.answerOptions?.proof && license === undefined && !isPage && successes.has(answer)) return undefined
     const isResolved = license !== undefined && productId !== undefined
     return { network: networkOf(this.address), subject: isResolved ? license : answer }
   }
 
-  /** The lane of what is signed before there is an answer. */
+  /** The lane for signatures made before there is an answer. */
   get lane(): PrivateLane {
     return { network: networkOf(this.address), subject: textOf(this.values?.license_key) ?? '' }
   }

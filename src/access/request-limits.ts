@@ -4,18 +4,18 @@ import { sha256 } from '../kernel/secrets'
 import type { KnownKey, Requester } from './admit'
 import { type Limiter, passAll, type Share, sharesOf } from './rate-limit'
 
-/** Requests a minute that a network has of a shared key even when others have used the key's whole limit up. */
+/** Requests per minute a network is guaranteed on a shared key, even when others have used up the key's limit. */
 const assuredPerMinute = 10
 
-/** Seconds a requester has to wait: for the rate of the key, where one is judged, then for that of its address. */
+/** Seconds a requester must wait: for the limit of the key, if there is one, then of its address. */
 export type SecondsToWait = (requester: Requester, key: KnownKey | undefined, identifier?: string) => number
 
-/** A device as a bucket is named by it: it may have sent a name as long as a body. */
+/** A device's name in buckets: hashed when long, as an identifier may be as long as a body. */
 const nameOf = (identifier: string) => (identifier.length > 64 ? sha256(identifier) : identifier)
 
 /**
- * The rate limits of keys and addresses. A key that every copy of a program carries is limited for each network and each
- * device within it, so that one stranger cannot use up what all customers have. A trial takes nothing.
+ * The rate limits of keys and addresses. A key shipped in every copy of a program is also limited for each network and
+ * each device in it, so that one client cannot use up the limit of all customers. A trial takes nothing.
  */
 export function openRequestLimits(
   config: Pick<Config, 'rate_limit_per_address'>,

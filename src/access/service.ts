@@ -12,11 +12,11 @@ import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKe
 
 export { hasApiKey, insertApiKey, pageApiKeys } from './store'
 
-/** How much of an API key stays readable at most, so that a person knows it again; of a short one a quarter. */
+/** How many characters of an API key stay readable for recognition; a quarter of a short one. */
 export const shownCharacters = 8
 const tokenLengthMax = 512
 
-/** What an operator says an API key may do, and how far. */
+/** The capabilities and limits of an API key. */
 export interface ApiKeyTerms {
   name: string
   preset?: Preset | undefined
@@ -26,19 +26,19 @@ export interface ApiKeyTerms {
   expiresAt?: Date | null | undefined
 }
 
-/** What an operator says of a new API key. */
+/** A new API key. */
 export interface ApiKeyDraft extends ApiKeyTerms {
-  /** An existing key to go on with; a fresh random one is made otherwise. */
+  /** An existing token to import; otherwise a random one is generated. */
   token?: string | undefined
 }
 
-/** An API key, and the one chance to learn its value: only its hash is kept. */
+/** An API key and its token, available only now: only the hash is stored. */
 export interface IssuedKey {
   key: ApiKey
   token: string
 }
 
-/** Makes an API key. The token is returned this once. A faulty draft is an `OperatorError`. */
+/** Creates an API key and returns its token, this once. Throws an `OperatorError` if the draft is invalid. */
 export async function createApiKey(tx: Tx, draft: ApiKeyDraft, now: Date): Promise<IssuedKey> {
   const token = draft.token ?? randomToken('lk')
   requireSoundToken(token)
@@ -66,7 +66,7 @@ export async function createApiKey(tx: Tx, draft: ApiKeyDraft, now: Date): Promi
   return { key, token }
 }
 
-/** Changes what a key may do, and how far; what is not named stays. */
+/** Changes a key's capabilities and limits; omitted ones stay. */
 export async function editApiKey(tx: Tx, id: number, terms: Partial<ApiKeyTerms>, now: Date): Promise<ApiKey> {
   const before = await requireLasting(tx, id)
   requireSoundTerms(terms, now)
@@ -80,7 +80,7 @@ export async function editApiKey(tx: Tx, id: number, terms: Partial<ApiKeyTerms>
   return after
 }
 
-/** Turns a key off, so that it gets 101, and on again. */
+/** Deactivates a key, which then gets 101 (`inactive_api_key`), or activates it again. */
 export async function setApiKeyStatus(tx: Tx, id: number, status: 'active' | 'inactive', now: Date) {
   const before = await requireLasting(tx, id)
   if (before.status === status) return before
@@ -88,7 +88,9 @@ export async function setApiKeyStatus(tx: Tx, id: number, status: 'active' | 'in
   return updateApiKey(tx, id, { status })
 }
 
-/** Ends an API key for good, with the value before its last rotation; the next request with either is refused. */
+/**
+ * Revokes an API key for good, and its token from before the last rotation; the next request with either is refused.
+ */
 export async function revokeApiKey(tx: Tx, id: number, now: Date): Promise<ApiKey> {
   const before = await requireApiKey(tx, id)
   if (before.status === 'revoked') return before
@@ -96,7 +98,7 @@ export async function revokeApiKey(tx: Tx, id: number, now: Date): Promise<ApiKe
   return updateApiKey(tx, id, { status: 'revoked' })
 }
 
-/** Gives a key a new value, which is returned this once. The one before it works until the overlap is over. */
+/** Generates a new token for a key and returns it, this once. The old token works until the overlap ends. */
 export async function rotateApiKey(tx: Tx, id: number, overlapMs: number, now: Date): Promise<IssuedKey> {
   const before = await requireLasting(tx, id)
   const { previousUntil } = before
@@ -115,14 +117,14 @@ export async function rotateApiKey(tx: Tx, id: number, overlapMs: number, now: D
   return { key, token }
 }
 
-/** The API key of that id; an `OperatorError` when there is none. */
+/** The API key with that id; throws an `OperatorError` if there is none. */
 export async function requireApiKey(db: Queryable, id: number): Promise<ApiKey> {
   const key = await findApiKeyById(db, id)
   if (!key) throw new OperatorError(message`there is no API key ${id}: see ${remedy('api-key list')}`, 'not_found')
   return key
 }
 
-/** The id of the API key that is named by its id, or by a name that no other has. */
+/** The id of the API key with that id or unique name. */
 export async function resolveApiKey(db: Queryable, reference: string): Promise<number> {
   const id = parseId(reference)
   if (id !== undefined && (await findApiKeyById(db, id))) return id
@@ -140,22 +142,22 @@ async function requireLasting(tx: Queryable, id: number) {
   throw new OperatorError(message`API key ${id} is revoked, for good: make another with ${remedy('api-key create')}`)
 }
 
-/** What is kept of a token: its SHA-256, and its beginning for people. */
+/** What is stored of a token: its SHA-256, and its prefix for recognition. */
 export const hashedToken = (token: string) => ({
   hash: sha256(token),
   prefix: token.slice(0, Math.min(shownCharacters, Math.floor(token.length / 4))),
 })
 
-/** All a key may do by a preset and by name, nothing twice. */
+/** The capabilities of a preset and those named, without duplicates. */
 export function granted({ preset, capabilities: named }: Pick<ApiKeyTerms, 'preset' | 'capabilities'>): string[] {
   const all = new Set<string>([...(preset ? presets[preset] : []), ...named])
   return all.has(everything) ? [everything] : [...all]
 }
 
-/** A token that is brought along is no shorter: a shorter one could be guessed, and its beginning is shown in lists. */
+/** The minimum length of an imported token: a shorter one could be guessed, and lists show its prefix. */
 const tokenLengthMin = 20
 
-/** What cannot be the value of an API key is an `OperatorError`; `what` is what the caller calls it. */
+/** Throws an `OperatorError` if the text cannot be an API key's token; `what` is the caller's name for it. */
 export function requireSoundToken(token: string, what: MessagePart = fieldRef('api_key')) {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= tokenLengthMin && token.length <= tokenLengthMax) return
   throw new OperatorError(
@@ -164,7 +166,7 @@ export function requireSoundToken(token: string, what: MessagePart = fieldRef('a
   )
 }
 
-/** Terms no API key can have are an `OperatorError`. */
+/** Throws an `OperatorError` if no API key can have these terms. */
 export function requireSoundTerms(terms: Partial<ApiKeyTerms>, now: Date) {
   const { name, capabilities: named = [], allowedIps = [], expiresAt } = terms
   if (name !== undefined && !name.trim()) {

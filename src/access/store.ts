@@ -23,7 +23,7 @@ const keyByPreviousHash = prepared((db) =>
     .prepare(),
 )
 
-/** The API key whose value has that SHA-256, or had it before its last rotation; whatever its state. */
+/** The API key with that SHA-256 as its current or previous token, in any state. */
 export async function findApiKey(db: Queryable, hash: string): Promise<ApiKey | undefined> {
   const [row] = await keyByHash(db).execute({ hash })
   if (row) return row
@@ -36,7 +36,7 @@ export async function findApiKeyById(db: Queryable, id: number): Promise<ApiKey 
   return row
 }
 
-/** API keys of that name, in upper or lower case. */
+/** The API keys with that name, in any case. */
 export const listApiKeysNamed = (db: Queryable, name: string) =>
   db
     .select({ id: apiKeys.id, name: apiKeys.name })
@@ -57,7 +57,7 @@ const keySorts = {
   expires_at: apiKeys.expiresAt,
 }
 
-/** A page of the API keys, of one state and with a part of their names. */
+/** A page of the API keys, filtered by status and part of the name. */
 export const pageApiKeys = (
   db: Queryable,
   { status, name }: { status?: ApiKey['status'][] | undefined; name?: string | undefined },
@@ -70,19 +70,19 @@ export const pageApiKeys = (
   return pageOf(db, apiKeys, { where, sorts: keySorts, wanted })
 }
 
-/** Undefined when a key with that hash exists already. */
+/** The inserted key; undefined if a key with that hash exists. */
 export async function insertApiKey(tx: Tx, key: typeof apiKeys.$inferInsert): Promise<ApiKey | undefined> {
   const [row] = await tx.insert(apiKeys).values(key).onConflictDoNothing().returning()
   return row
 }
 
-/** The key as it is then; it must be there. */
+/** Updates a key that must exist and returns it. */
 export async function updateApiKey(tx: Tx, id: number, changes: Partial<typeof apiKeys.$inferInsert>): Promise<ApiKey> {
   const [row] = await tx.update(apiKeys).set(changes).where(eq(apiKeys.id, id)).returning()
   return row!
 }
 
-/** Writes down when API keys were used. */
+/** Stores when API keys were last used. */
 export async function touchApiKeys(tx: Writable, lastSeen: readonly LastSeen[]) {
   for (const { id, at } of lastSeen) await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
 }
@@ -113,18 +113,18 @@ export async function upsertBlock(tx: Tx, entry: typeof blocklist.$inferInsert) 
   return row!
 }
 
-/** The entry that was removed, if there was one. */
+/** Deletes the entry and returns it, if there was one. */
 export async function deleteBlock(tx: Tx, id: number) {
   const [row] = await tx.delete(blocklist).where(eq(blocklist.id, id)).returning()
   return row
 }
 
-/** A proxy that keeps clients from being told apart, as it was last noticed. */
+/** A proxy that hides its clients, as last detected. */
 export interface ProxyProblem {
   kind: 'untrusted_proxy' | 'unreadable_hop'
   at: string
   peer: string
-  /** What stood where an address belongs. */
+  /** The text in place of an address. */
   hop?: string
 }
 
@@ -143,7 +143,7 @@ export async function listProxyProblems(db: Queryable): Promise<ProxyProblem[]> 
   return rows.map(({ value }) => JSON.parse(value))
 }
 
-/** A server that starts anew notices them anew. */
+/** Forgets detected proxies at server start. */
 export async function deleteProxyProblems(tx: Tx) {
   await tx.delete(installation).where(inArray(installation.key, problemKinds))
 }

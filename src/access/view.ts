@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { ApiKey, Block } from '../../db/schema/access'
 import { nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
-/** An API key as operators see it: all but its value. */
+/** An API key as operators see it, without its token. */
 export const ApiKeyView = view('ApiKey', {
   id: Type.Integer(),
   name: Type.String(),
@@ -50,6 +50,6 @@ export const blockView = ({ id, kind, value, reason, createdAt, expiresAt }: Blo
   expires_at: expiresAt?.toISOString() ?? null,
 })
 
-/** Whether its time has come. */
+/** Whether it has expired. */
 export const isOver = ({ expiresAt }: Pick<ApiKey | Block, 'expiresAt'>, now: Date) =>
   expiresAt !== null && expiresAt <= now

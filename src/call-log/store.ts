@@ -4,7 +4,7 @@ import type { Queryable, Tx, Writable } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 import { contains, inList, insertMany } from '../database/sets'
 
-/** Keeps calls, in their order. */
+/** Inserts calls in order. */
 export const insertCalls = (tx: Writable, rows: readonly Omit<Call, 'id'>[]) => insertMany(tx, calls, rows)
 
 /** Filters calls by licence, API key, routes, codes, and time, from one moment until before another. */

@@ -1,15 +1,15 @@
 import { clientOf, connect, type Writable } from './connection'
 
 /**
- * Lets this process keep more in memory, and more in the log before it is carried over: what is put in falls all over
- * the indexes.
+ * Enlarges this process's page cache and the write-ahead log before it is checkpointed: bulk inserts touch pages all
+ * over the indexes.
  */
 export async function makeRoom(tx: Writable) {
   clientOf(tx).run('pragma cache_size = -131072')
   clientOf(tx).run('pragma wal_autocheckpoint = 16384')
 }
 
-/** Changes a database file that nobody has open, all or nothing, and audits nothing. */
+/** Changes a database file that no process has open, in one transaction and without audit. */
 export async function changeClosed(path: string, work: (db: Writable) => Promise<void>) {
   const { raw, orm, close } = connect(path)
   try {
@@ -21,7 +21,7 @@ export async function changeClosed(path: string, work: (db: Writable) => Promise
   }
 }
 
-/** Fills a new database file that nobody has open; should the power fail meanwhile, it is of no use. */
+/** Fills a new database file that no process has open; a power failure meanwhile makes it unusable. */
 export async function fillClosed(path: string, work: (db: Writable) => Promise<void>) {
   const { raw, orm, close } = connect(path)
   try {

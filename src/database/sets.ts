@@ -5,19 +5,22 @@ import { selectParts } from './statements'
 
 type Values = Iterable<string | number>
 
-/** Values as rows of a column named `value`: however many there are, they are one bound value, and the text is the same. */
+/**
+ * Values as rows of a column named `value`, passed as a single bound value, so that the SQL text does not depend on
+ * their number.
+ */
 export const unnest = (values: Values) => sql`json_each(${JSON.stringify([...values])})`
 
-/** Whether a column is one of these values, or of those a prepared query is given as a JSON array. */
+/** Whether a column is one of these values, or of the JSON array passed to a prepared query. */
 export const inList = (column: SQLiteColumn | SQL, values: Values | Placeholder): SQL =>
   sql`${column} in (select value from ${isPlaceholder(values) ? sql`json_each(${values})` : unnest(values)})`
 
 const isPlaceholder = (values: Values | Placeholder): values is Placeholder => !(Symbol.iterator in values)
 
-/** Whether a text has a part; upper and lower case differ. */
+/** Whether a text contains a part; case-sensitive. */
 export const contains = (text: SQLiteColumn | SQL, part: string | SQL): SQL => sql`instr(${text}, ${part}) > 0`
 
-/** Inserts any number of rows in one statement, in their order. */
+/** Inserts any number of rows in one statement, in order. */
 export async function insertMany<T extends SQLiteTable>(
   tx: Writable,
   table: T,
@@ -36,7 +39,7 @@ export async function insertMany<T extends SQLiteTable>(
   await tx.run(sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`)
 }
 
-/** The highest id a table has ever given. */
+/** The highest id a table has ever assigned. */
 export async function findLastId(db: Queryable, table: SQLiteTable): Promise<number> {
   const name = getTableName(table)
   const [row] = await selectParts<{ seq: number }>(db, sql`select seq from sqlite_sequence where name = ${name}`)

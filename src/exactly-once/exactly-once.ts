@@ -15,25 +15,27 @@ const unansweredMs = 15 * 60_000
 
 type Work = (tx: Tx) => Promise<Outcome>
 
-/** Sees to it that a request that is repeated is not done again. */
+/** Prevents a repeated request from being executed twice. */
 export interface ExactlyOnce {
   /**
-   * Runs a mutation in one write. With an `Idempotency-Key` its answer is kept for 24 hours with it, in that same
-   * write: the same request gets the same answer, another one under that key gets 9409. New keys are limited in number
-   * by the setting `idempotency_keys_per_minute`: 9429, and nothing is done.
+   * Runs a mutation in one write. With an `Idempotency-Key`, the same write stores its answer for 24 hours: an equal
+   * request gets the same answer, a different one with that key gets 9409 (`idempotency_key_reused`). The setting
+   * `idempotency_keys_per_minute` limits new keys: beyond it the request gets 9429 (`too_many_requests`) and is not
+   * executed.
    */
   perform(requestContext: RequestContext, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
   /**
-   * Runs an order, guarded without a key as well. An equal order whose earlier answer never arrived gets that answer.
-   * While the earlier one still runs, so does an equal order that names its buyer; anonymous ones never share an answer.
+   * Runs an order, protected even without a key. An equal order whose earlier answer was never delivered gets that
+   * answer. While the earlier one is running, an equal order that names its buyer shares its answer; anonymous orders
+   * never share one.
    */
   fulfil(requestContext: RequestContext, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
 }
 
-/** Answers that have given something away: what a repeat must not get twice. */
+/** Answers that have handed something out, which a repeat must not get twice. */
 const fulfilled: readonly Answer[] = ['license_keys_assigned', 'request_queued']
 
-/** An order somebody is waiting for. */
+/** An order with at least one request waiting for it. */
 interface Order {
   readonly outcome: Promise<Outcome>
   readonly startedAt: Date
@@ -42,14 +44,13 @@ interface Order {
   isDelivered: boolean
 }
 
-/** What it leans on. */
-type Leanings = { db: Db } & Pick<Deps, 'config' | 'limit'>
+type Dependencies = { db: Db } & Pick<Deps, 'config' | 'limit'>
 
-export function openExactlyOnce({ db, config, limit }: Leanings): ExactlyOnce {
+export function openExactlyOnce({ db, config, limit }: Dependencies): ExactlyOnce {
   const orders = new Map<string, Order>()
-  // Rows of orders that somebody is waiting for: they are nobody else's.
+  // Rows of orders that requests are waiting for; no other order may take them.
   const inFlight = new Set<number>()
-  // Rows of answered orders, still to be deleted.
+  // Rows of delivered answers, still to be deleted.
   const answered = new Set<number>()
 
   function perform(requestContext: RequestContext, work: Work, key = requestContext.idempotencyKey) {
@@ -70,12 +71,12 @@ export function openExactlyOnce({ db, config, limit }: Leanings): ExactlyOnce {
       const outcome = await work(tx)
       const answer = outcome.toStored(requestContext.now)
       await insertAnswer(tx, request, { key, answer, now: requestContext.now, after })
-      // Told as it is kept, or the first telling could carry the next second.
+      // The first answer is restored from storage too: otherwise its timestamp could differ by a second.
       return fromStored(answer)
     })
   }
 
-  /** How long an API key has to wait that has sent as many new keys as it may. */
+  /** Seconds an API key must wait when it has sent too many new idempotency keys; 0 otherwise. */
   function secondsToWait(requestContext: RequestContext) {
     const quota = { name: 'idempotency keys', perMinute: config.idempotency_keys_per_minute }
     return passAll(
@@ -146,7 +147,10 @@ export function openExactlyOnce({ db, config, limit }: Leanings): ExactlyOnce {
     return order
   }
 
-  /** Nobody waits any more. The guard ends when one of them has the answer; otherwise a repeat may have it. */
+  /**
+   * Ends an order when no request waits for it. If the answer was delivered its protection ends; otherwise a repeat may
+   * get it.
+   */
   function close({ rowId, isDelivered }: Order) {
     if (rowId === undefined) return
     inFlight.delete(rowId)
@@ -154,7 +158,7 @@ export function openExactlyOnce({ db, config, limit }: Leanings): ExactlyOnce {
     answered.add(rowId)
     db.write((tx) => deleteUnanswered(tx, rowId)).then(
       () => answered.delete(rowId),
-      // It stays in `answered`, which is what counts while this process lives; the row lapses on its own.
+      // The row stays in `answered`, which counts while this process lives, and expires on its own.
       () => {},
     )
   }

@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '../database/connection'
 import { prepared } from '../database/database'
 import type { StoredOutcome } from '../kernel/outcome'
 
-/** A request as repeats are told by: whose, where, what. */
+/** Identifies a repeated request: API key, endpoint and content. */
 export interface Request {
   apiKeyId: number
   endpoint: string
@@ -25,7 +25,7 @@ const answerQuery = prepared((tx) =>
     .prepare(),
 )
 
-/** The answer that idempotency key got, if it was used since `after`. */
+/** The answer stored for an idempotency key, if it was used since `after`. */
 export async function findAnswer(tx: Queryable, { apiKeyId, endpoint }: Request, key: string, after: Date) {
   const [row] = await answerQuery(tx).execute({ apiKeyId, endpoint, key })
   return row && row.createdAt > after
@@ -54,7 +54,7 @@ const answerInsertion = prepared((tx: Tx) =>
     .prepare(),
 )
 
-/** Remembers an answer and forgets those up to `after`. */
+/** Stores an answer and deletes those up to `after`. */
 export async function insertAnswer(
   tx: Tx,
   request: Request,
@@ -79,7 +79,7 @@ const unansweredQuery = prepared((db) =>
     .prepare(),
 )
 
-/** The orders equal to this one whose answers may not have arrived, oldest first. */
+/** Equal orders whose answers may not have been delivered, oldest first. */
 export async function listUnanswered(tx: Queryable, { apiKeyId, endpoint, requestHash }: Request) {
   const rows = await unansweredQuery(tx).execute({ apiKeyId, endpoint, requestHash })
   return rows.map(({ id, createdAt, answer }) => ({ id, createdAt, answer: answer as StoredOutcome }))
@@ -106,7 +106,7 @@ const insertion = prepared((tx: Tx) =>
     .prepare(),
 )
 
-/** Remembers an order and forgets those up to `after`. */
+/** Stores an order and deletes those up to `after`. */
 export async function insertUnanswered(
   tx: Tx,
   request: Request,

@@ -56,10 +56,7 @@ async function inRoom<T>(room: Room | Outcome, receive: (room: Room) => Promise<
 
 const firstBytes = 4096
 
-/**
- * A body that comes in chunks without saying how many there will be. They are put together as they come: a chunk of one
- * byte that is kept for itself takes a hundred.
- */
+/** Reads a chunked body of unknown length into one buffer: a chunk of one byte kept separately would take a hundred. */
 async function readChunks(request: Request, limit: number, room: Room): Promise<Uint8Array | Unreceived> {
   let body = new Uint8Array(firstBytes)
   let length = 0

@@ -4,34 +4,37 @@ import type { Tx } from '../database/connection'
 const secondMs = 1000
 const hourMs = 3_600_000
 
-/** A kind of work, declared where it is put in and done by a handler of a higher floor. */
+/** A kind of job, declared where it is enqueued and run by a handler at a higher level. */
 export interface JobKind<Payload extends TSchema = TSchema> {
   readonly name: string
   readonly payload: Payload
-  /** How long to wait after the first, second, … failure; the job is dead when they are used up. */
+  /** The delays after the first, second, … failure; after the last one the job is dead. */
   readonly delaysMs: readonly number[]
-  /** How long one run may take; after that the job is taken for abandoned and claimed again. */
+  /** The time limit of a run; after it the job counts as abandoned and is claimed again. */
   readonly leaseMs: number
   /** How many one worker runs at once. */
   readonly atOnceMax: number
-  /** How long after one run the next is due, for work that recurs: one job, never done and never dead. */
+  /**
+   * The interval of a recurring job, from the end of one run to the next. There is one such job; it is never done or
+   * dead.
+   */
   readonly everyMs?: number
 }
 
 type Terms = Partial<Pick<JobKind, 'delaysMs' | 'leaseMs' | 'atOnceMax' | 'everyMs'>>
 
-/** Doubling from a second to an hour: eighteen attempts in about seven hours. */
-const patiently = Array.from({ length: 17 }, (_, i) => Math.min(hourMs, secondMs * 2 ** i))
+/** Doubles from a second to an hour: eighteen attempts in about seven hours. */
+const defaultDelaysMs = Array.from({ length: 17 }, (_, i) => Math.min(hourMs, secondMs * 2 ** i))
 
 export const declareJob = <Payload extends TSchema>(name: string, payload: Payload, terms: Terms = {}) =>
-  ({ name, payload, delaysMs: patiently, leaseMs: 60 * secondMs, atOnceMax: 32, ...terms }) as JobKind<Payload>
+  ({ name, payload, delaysMs: defaultDelaysMs, leaseMs: 60 * secondMs, atOnceMax: 32, ...terms }) as JobKind<Payload>
 
-/** What a run came to. What is to be written is committed together with the job's end. */
+/** The result of a run. `write` is committed together with the job's end. */
 export interface Conclusion {
   write?: (tx: Tx) => Promise<void>
-  /** Set when the run failed: the job comes back later, or is dead after its last attempt. */
+  /** Set if the run failed: the job is retried later, or is dead after its last attempt. */
   error?: string
-  /** Set when it could not be tried yet: the job comes back then, and this was no attempt. */
+  /** Set if the job could not be tried yet: it is retried then, and this does not count as an attempt. */
   postponedTo?: Date
 }
 
@@ -44,10 +47,10 @@ export interface Run {
   readonly signal: AbortSignal
 }
 
-/** Does the slow part, then says what to write. One that throws has failed with that message. */
+/** Does the slow part and returns what to write. If it throws, the run has failed with that message. */
 export type Handler<Payload extends TSchema = TSchema> = (payload: Static<Payload>, run: Run) => Promise<Conclusion>
 
-/** Binds a kind to who does it. */
+/** Binds a job kind to its handler. */
 export const handles = <Payload extends TSchema>(kind: JobKind<Payload>, handler: Handler<Payload>) => ({
   kind: kind as JobKind,
   handler: handler as Handler,

@@ -8,14 +8,14 @@ import { deleteJobRow, findJob, listDead, updateJob } from './store'
 
 export { enqueue, enqueueAll, findOldestDue, pageJobs, releaseRunning } from './store'
 
-/** The job of that id; an `OperatorError` when there is none. */
+/** The job with that id; throws an `OperatorError` if there is none. */
 export async function requireJob(db: Queryable, id: number): Promise<Job> {
   const job = await findJob(db, id)
   if (!job) throw new OperatorError(message`there is no job ${id}: see ${remedy('job list')}`, 'not_found')
   return job
 }
 
-/** Makes a job due now: a dead one with all its attempts before it again, a waiting one with those it has left. */
+/** Makes a job due now: a dead one with all its attempts, a queued one with those it has left. */
 export async function retryJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await requireJob(tx, id)
   if (job.state === 'running')
@@ -28,7 +28,7 @@ export async function retryJob(tx: Tx, id: number, now: Date): Promise<Job> {
 
 const jobsPerWrite = 500
 
-/** Makes every dead job of a kind due again, some hundreds in one write. Returns how many. */
+/** Makes every dead job of a kind due again, some hundreds per write. Returns how many. */
 export async function retryDead(db: Db, kind: string, now: Date): Promise<number> {
   for (let retried = 0; ; ) {
     const dead = await db.write(async (tx) => {
@@ -41,7 +41,7 @@ export async function retryDead(db: Db, kind: string, now: Date): Promise<number
   }
 }
 
-/** Takes a job out of the queue, or out of the list when it is over; returns it as it was. */
+/** Deletes a job, queued or finished; returns it as it was. */
 export async function deleteJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await requireJob(tx, id)
   if (job.state === 'running') throw new OperatorError(`job ${id} is running: delete it when it has ended`)

@@ -15,8 +15,8 @@ interface When {
 }
 
 /**
- * Puts work in, in the caller's transaction: it is done if and only if that commits. Jobs of one lane run one after
- * the other.
+ * Enqueues a job in the caller's transaction: it runs if and only if that commits. Jobs of one lane run one after the
+ * other.
  */
 export async function enqueue<Payload extends TSchema>(
   tx: Tx,
@@ -27,7 +27,7 @@ export async function enqueue<Payload extends TSchema>(
   await enqueueAll(tx, kind, [{ payload, lane: when.lane }], when)
 }
 
-/** Adds many jobs of one kind, in the order given. */
+/** Enqueues many jobs of one kind, in the order given. */
 export async function enqueueAll<Payload extends TSchema>(
   tx: Tx,
   kind: JobKind<Payload>,
@@ -47,7 +47,7 @@ export async function enqueueAll<Payload extends TSchema>(
   }
 }
 
-/** Sees to it that there is a job of each of these recurring kinds, once. */
+/** Enqueues one job of each recurring kind that has none. */
 export async function ensureRecurring(tx: Tx, kinds: readonly JobKind[], now: Date) {
   const names = kinds.map(({ name }) => name)
   const rows = await tx
@@ -59,9 +59,9 @@ export async function ensureRecurring(tx: Tx, kinds: readonly JobKind[], now: Da
 }
 
 /**
- * Takes due jobs of these kinds, and those whose lease ran out; the longest due first. A lane's next job is the oldest
- * that is left, while none of it runs. Each part is bound to its index, however long queue and lanes are: left alone,
- * SQLite reads all that is queued.
+ * Claims due jobs of these kinds, and those whose lease expired; longest due first. A lane's next job is its oldest, if
+ * none of the lane is running. Each part names its index, for long queues and lanes: otherwise SQLite would read the
+ * whole queue.
  */
 export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
   const at = now.getTime()
@@ -100,15 +100,15 @@ export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: nu
   )
 }
 
-/** A run that outlived its lease no longer owns the job: whoever claimed it since has another attempt and lease. */
+/** After its lease a run no longer owns the job: a later claim has another attempt and lease. */
 const stillOurs = ({ id, attempts, leaseUntil }: Job) =>
   and(eq(jobs.id, id), eq(jobs.attempts, attempts), eq(jobs.leaseUntil, leaseUntil!), eq(jobs.state, 'running'))
 
-/** How a claimed job goes on: over, or back in the queue. */
+/** How a claimed job continues: finished, or back in the queue. */
 export type End = Pick<typeof jobs.$inferInsert, 'state'> &
   Partial<Pick<Job, 'runAt' | 'attempts' | 'lastError' | 'finishedAt'>>
 
-/** Ends or postpones a claimed job. Throws, so that what was written with it is undone, when it is no longer ours. */
+/** Ends or postpones a claimed job. Throws if the lease was lost, so that what was written with it is rolled back. */
 export async function settle(tx: Tx, job: Job, end: End) {
   const settled = await tx
     .update(jobs)
@@ -118,7 +118,7 @@ export async function settle(tx: Tx, job: Job, end: End) {
   if (!settled.length) throw new Error(`job ${job.id} was taken over after its lease ran out`)
 }
 
-/** Makes what is queued for later due that much sooner. */
+/** Moves queued jobs forward by `byMs`. */
 export async function bringForward(tx: Tx, now: Date, byMs: number) {
   await tx
     .update(jobs)
@@ -127,8 +127,8 @@ export async function bringForward(tx: Tx, now: Date, byMs: number) {
 }
 
 /**
- * For a server that starts and has the folder to itself: what ran when the one before it ended is due again, and what
- * was put in by a clock that has been set back since.
+ * For a server that starts as the only user of the folder: makes due again what was running when the previous one
+ * ended, and what was enqueued by a clock that has since been set back.
  */
 export async function releaseRunning(tx: Tx, now: Date) {
   await tx.update(jobs).set({ state: 'queued', leaseUntil: null, runAt: now }).where(eq(jobs.state, 'running'))
@@ -138,7 +138,7 @@ export async function releaseRunning(tx: Tx, now: Date) {
     .where(and(eq(jobs.state, 'queued'), gt(jobs.createdAt, now)))
 }
 
-/** How many jobs are due and wait, and since when the first of them has been due. */
+/** How many due jobs wait, and since when the first of them has been due. */
 export async function findOldestDue(db: Queryable, now: Date): Promise<{ waiting: number; oldestRunAt: Date | null }> {
   const [row] = await db
     .select({ waiting: count(), oldestRunAt: min(jobs.runAt) })
@@ -154,7 +154,7 @@ export async function findJob(db: Queryable, id: number): Promise<Job | undefine
 
 const jobSorts = { id: jobs.id, run_at: jobs.runAt, attempts: jobs.attempts }
 
-/** A page of the jobs, of one state and kind. */
+/** A page of the jobs, filtered by state and kind. */
 export const pageJobs = (
   db: Queryable,
   { states, kinds }: { states?: Job['state'][] | undefined; kinds?: string[] | undefined },

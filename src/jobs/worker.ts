@@ -9,17 +9,17 @@ import { bringForward, claimDue, type End, ensureRecurring, settle } from './sto
 
 const pollEveryMs = 500
 const errorLengthMax = 500
-// Clocks are adjusted by less all the time.
+// Clocks are often adjusted by less.
 const setBackMsMin = 1000
 
 export interface Worker {
-  /** Looks for due work now instead of at the next half second. */
+  /** Looks for due jobs now instead of at the next poll. */
   poke(): void
-  /** Takes no more jobs and lets the running ones end. */
+  /** Stops claiming jobs and waits for the running ones to end. */
   stop(): Promise<void>
 }
 
-/** Runs due jobs; looks for them twice a second, since another process may put some in. */
+/** Runs due jobs; polls twice a second, since another process may enqueue some. */
 export async function startWorker(
   { db, clock, log }: { db: Db; clock: Clock; log: Log },
   handled: readonly Handled[],
@@ -45,7 +45,7 @@ export async function startWorker(
       })
   }
 
-  /** Takes what is due, never more than the kind with the least room has room for, until there is nothing left. */
+  /** Claims due jobs until none are left, never more at once than fit the kind with the least room. */
   async function claimAll() {
     while (lookAgain && !stopping.signal.aborted) {
       lookAgain = false
@@ -59,7 +59,7 @@ export async function startWorker(
     }
   }
 
-  /** What waits for an hour that a clock set back puts off is set back with it. */
+  /** Moves queued jobs forward after the clock was set back, which would delay them. */
   async function followClock() {
     const now = clock()
     const backMs = latest.getTime() - now.getTime()
@@ -84,7 +84,7 @@ export async function startWorker(
     try {
       await endPatiently(job, kind, conclusion)
     } catch (fault) {
-      // Taken over, or its lease runs out and it is claimed again.
+      // The job was claimed by another run, or will be once the lease expires.
       log(clock(), { event: 'a job could not be ended', job: job.id, error: messageOf(fault) })
     }
   }
@@ -101,8 +101,8 @@ export async function startWorker(
   }
 
   /**
-   * A run whose end cannot be written has failed; unless the database is held by another process or the disk is full:
-   * then what it came to is written as soon as that passes, while the lease lasts.
+   * Writes a run's end. If that fails the run has failed, unless the database is locked by another process or the disk
+   * is full: then it retries until that passes or the lease expires.
    */
   async function endPatiently(job: Job, kind: JobKind, conclusion: Conclusion) {
     for (;;) {
@@ -147,7 +147,7 @@ function endOf(job: Job, kind: JobKind, { error, postponedTo }: Conclusion, now:
 
 const after = (now: Date, ms: number) => new Date(now.getTime() + ms)
 
-/** Up to a tenth later than asked, so that what failed together does not come back together. */
+/** Adds up to a tenth of the delay, so that jobs that failed together are not retried together. */
 const later = (now: Date, delayMs: number) => after(now, delayMs * (1 + Math.random() / 10))
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, errorLengthMax)

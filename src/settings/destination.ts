@@ -4,10 +4,10 @@ import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { findStored } from './store'
 
-/** Settings that say where the value of a secret one is sent. */
+/** Settings that determine where a secret setting's value is sent. */
 const sentTo: Partial<Record<StorableName, StorableName>> = { envato_url: 'envato_token' }
 
-/** A value for a setting that may come with the secret that goes where it says. */
+/** A new value for a setting, optionally with the secret that is sent to it. */
 interface Given {
   name: StorableName
   text: string
@@ -15,8 +15,8 @@ interface Given {
 }
 
 /**
- * The secret setting that is to be stored along with this one; undefined where there is none to store. A stored secret
- * is not sent to another place by somebody who does not know it: where it is not given anew, that is an `OperatorError`.
+ * The secret setting to store with this one; undefined if there is none. Throws an `OperatorError` if the stored secret
+ * would be sent to a new place and is not given anew, since the operator may not know it.
  */
 export async function secretAlong(tx: Queryable, { name, text, secret }: Given, config: Config) {
   const held = sentTo[name]

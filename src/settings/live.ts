@@ -4,14 +4,14 @@ import type { Sealer } from '../signing/sealing'
 import { unsealed } from './sealed'
 
 /**
- * The settings as they stand whenever one is read: what the process was given, else what an operator has stored, by
- * whichever process, else the default. A stored value that cannot be read counts as none.
+ * The current settings at each read: the process's own flags and variables, else the stored values, whichever process
+ * stored them, else the defaults. A stored value that cannot be read is ignored.
  */
 export function liveConfig(given: Config, { storedSettings }: Pick<Db, 'storedSettings'>, sealer: Sealer): Config {
   let seen: ReadonlyMap<string, string> | undefined
   let held: ReadonlyMap<StorableName, Readable> = new Map()
 
-  /** As they were parsed last: a list stays the same list until something changes. */
+  /** The parsed values, cached: a list stays the same object until something changes. */
   function current() {
     const stored = storedSettings()
     if (stored !== seen) {
@@ -33,8 +33,8 @@ export function liveConfig(given: Config, { storedSettings }: Pick<Db, 'storedSe
 }
 
 /**
- * The settings of the last read, for what every answer needs, also the answer that says that the stored settings cannot be
- * read: their values are those that could be read last, or those the process was given.
+ * The settings of the last successful read, for what every answer needs, including the answer that reports unreadable
+ * stored settings. Before any read, the process's own.
  */
 export function settingsOfLastRead(config: Config, given: Config): Config {
   const held = Object.create(config) as Config
@@ -44,7 +44,7 @@ export function settingsOfLastRead(config: Config, given: Config): Config {
       try {
         last = config[name]
       } catch {
-        // What reads the settings themselves tells of it.
+        // The code that needs the live settings reports the failure.
       }
       return last
     }
@@ -53,7 +53,7 @@ export function settingsOfLastRead(config: Config, given: Config): Config {
   return held
 }
 
-/** A stored setting that could be read. */
+/** A stored setting that parsed. */
 interface Readable {
   value: Config[StorableName]
   text: string

@@ -3,7 +3,7 @@ import { OperatorError } from '../kernel/operator-error'
 
 const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
-/** What settings say against each other, each a sentence that names the way out. */
+/** The contradictions between settings, each a sentence with a remedy. */
 export function contradictionsIn(config: Config): string[] {
   const { allow_private_webhooks, webhook_allow_list, envato_token, envato_url, tls_cert, base_url } = config
   const { backup_every, backup_to, backup_passphrase_file } = config
@@ -32,7 +32,7 @@ export function contradictionsIn(config: Config): string[] {
   return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
 }
 
-/** Settings that contradict each other are an `OperatorError`. */
+/** Throws an `OperatorError` if settings contradict each other. */
 export function requireAgreement(config: Config) {
   const [contradiction] = contradictionsIn(config)
   if (contradiction) throw new OperatorError(contradiction, 'invalid_input')

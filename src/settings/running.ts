@@ -4,7 +4,7 @@ import { type Config, isPath, type SettingName, type SettingOrigin, settings } f
 import { isHeld } from '../database/lock'
 import { isSecret, secretMask } from './sealed'
 
-/** A setting that a server was given: how, and what. */
+/** A server's flag or variable: which of the two, and its text. */
 interface GivenSetting {
   origin: 'flag' | 'variable'
   text: string
@@ -15,7 +15,7 @@ type GivenSettings = Partial<Record<SettingName, GivenSetting>>
 const names = Object.keys(settings) as SettingName[]
 const fileIn = (folder: string) => join(folder, 'server.settings.json')
 
-/** Writes down what a server was given as flags and variables, so that commands on its folder go by it too. */
+/** Writes a server's flags and variables to its folder, so that commands there use them too. */
 export function publishSettings(folder: string, config: Config) {
   const given = names.flatMap((name) => {
     const origin = config.origins[name]
@@ -26,12 +26,12 @@ export function publishSettings(folder: string, config: Config) {
   renameSync(draft, fileIn(folder))
 }
 
-/** Removes it: when the server ends, and before the next holder of the folder's lock has its own. */
+/** Removes the file: when the server ends, and before the next holder of the folder's lock writes its own. */
 export const withdrawSettings = (folder: string) => rmSync(fileIn(folder), { force: true })
 
 /**
- * The settings of a command on a folder: its own flags and variables first, then what the server that runs there was
- * given. What a server left behind that no longer holds the folder counts as nothing.
+ * A command's settings: its own flags and variables, then those of the running server. Settings left by a server that
+ * no longer holds the folder are ignored.
  */
 export function withRunningSettings(config: Config, folder: string): Config {
   const given = readGiven(folder)
@@ -50,7 +50,7 @@ export function withRunningSettings(config: Config, folder: string): Config {
   }
 }
 
-/** A path as the server has it, whose working directory is not that of a command; a secret as its mask. */
+/** A path made absolute, since commands have another working directory; a secret masked. */
 function publicText(name: SettingName, config: Config): string {
   if (!config.texts[name]) return ''
   if (isSecret(name)) return secretMask
@@ -65,7 +65,7 @@ function readGiven(folder: string): GivenSettings | undefined {
   }
 }
 
-/** The setting with its value; nothing where this version does not understand the text of that server's. */
+/** The setting with its value; nothing if this version cannot parse the server's text. */
 function understood(name: SettingName, { origin, text }: GivenSetting) {
   try {
     return [{ name, origin, text, value: settings[name].parse(text) }]

@@ -3,19 +3,19 @@ import type { Sealer } from '../signing/sealing'
 
 const secrets: readonly string[] = ['envato_token'] satisfies StorableName[]
 
-/** What is shown in place of a secret. */
+/** Replaces a secret in output. */
 export const secretMask = '•••'
 
-/** Whether the value of a setting is shown to nobody and sealed at rest. */
+/** Whether a setting is never shown and is sealed at rest. */
 export const isSecret = (name: string) => secrets.includes(name)
 
-/** What a secret setting is sealed for. */
+/** The purpose a secret setting is sealed for. */
 export const purposeOfSetting = (name: string) => `settings.value ${name}`
 
-/** The text of a setting as it is kept. */
+/** A setting's text as stored: sealed if secret. */
 export const kept = (name: StorableName, text: string, sealer: Sealer) =>
   isSecret(name) ? sealer.seal(Buffer.from(text), purposeOfSetting(name)).toString('base64') : text
 
-/** The text of a setting out of what is kept; throws when its seal does not hold. */
+/** Restores a setting's text from what is stored; throws if the seal is invalid. */
 export const unsealed = (name: StorableName, value: string, sealer: Sealer) =>
   isSecret(name) ? sealer.open(Buffer.from(value, 'base64'), purposeOfSetting(name)).toString() : value

@@ -30,7 +30,7 @@ const sources = ['flag', 'variable', 'server_flag', 'server_variable', 'stored',
   | 'stored'
 )[]
 
-/** A setting as an operator sees it: its value as text, a secret one masked. */
+/** A setting as operators see it: its value as text, masked if secret. */
 export const SettingView = view('Setting', {
   name: word(Object.keys(settings) as SettingName[]),
   value: Type.String({ description: 'As text; a secret is masked.' }),
@@ -44,7 +44,7 @@ export const SettingView = view('Setting', {
   doc: Type.String(),
 })
 
-/** Every setting as it stands for this process. */
+/** Every setting, as it applies to this process. */
 export async function listSettings(db: Queryable, config: Config): Promise<Static<typeof SettingView>[]> {
   const stored = new Map((await listStored(db)).map((row) => [row.name, row.updatedAt]))
   return (Object.keys(settings) as SettingName[]).map((name) => {
@@ -64,14 +64,14 @@ export async function listSettings(db: Queryable, config: Config): Promise<Stati
   })
 }
 
-/** The setting of that name, in upper or lower case; one that is not there is an `OperatorError`. */
+/** The setting with that name, in any case; throws an `OperatorError` if there is none. */
 export function requireSetting(word: string): SettingName {
   const name = word.toLowerCase().replaceAll('-', '_')
   if (Object.hasOwn(settings, name)) return name as SettingName
   throw new OperatorError(message`there is no setting "${word}": see ${remedy('setting list')}`, 'invalid_input')
 }
 
-/** The setting of that name; one that is not there, or only the process has, is an `OperatorError`. */
+/** The storable setting with that name; throws an `OperatorError` if there is none or only the process can have it. */
 export function requireStorable(word: string): StorableName {
   const name = requireSetting(word)
   const storable = storableNames.find((each) => each === name)
@@ -82,27 +82,27 @@ export function requireStorable(word: string): StorableName {
   )
 }
 
-/** Who keeps settings, and those that stand now. */
+/** The current settings, and what storing them takes. */
 interface Keeper {
   config: Config
   sealer: Sealer
   now: Date
 }
 
-/** A value for a setting, as it is written. */
-interface AnswerOptions {
+/** A setting's new value, as text. */
+interface NewValue {
   name: StorableName
   text: string
-  /** The secret that goes where the setting says, given anew. */
+  /** The secret that is sent to where the setting points, given anew. */
   secret?: string | undefined
 }
 
 /**
- * Stores a setting; every process on this folder reads it from then on, unless a flag or variable goes before it. A
- * value that does not parse, or says something against another setting, is an `OperatorError`.
+ * Stores a setting; every process on this folder uses it from then on, unless a flag or variable overrides it. Throws
+ * an `OperatorError` if the value does not parse or contradicts another setting.
  */
-export async function storeSetting(tx: Tx, answerOptions: AnswerOptions, { config, sealer, now }: Keeper) {
-  const { name, text } = answerOptions
+export async function storeSetting(tx: Tx, newValue: NewValue, { config, sealer, now }: Keeper) {
+  const { name, text } = newValue
   const value = parseSetting(name, text, name)
   if (isPath(name) && text && !isAbsolute(text)) {
     throw new OperatorError(
@@ -110,20 +110,20 @@ export async function storeSetting(tx: Tx, answerOptions: AnswerOptions, { confi
       'invalid_input',
     )
   }
-  const along = await secretAlong(tx, answerOptions, config)
+  const along = await secretAlong(tx, newValue, config)
   requireAgreement({ ...config, [name]: value, ...(along && { [along.name]: along.text }) } as Config)
   await put(tx, { name, text: textOf(value, text) }, { sealer, now })
   if (along) await put(tx, along, { sealer, now })
 }
 
-async function put(tx: Tx, { name, text }: AnswerOptions, { sealer, now }: Omit<Keeper, 'config'>) {
+async function put(tx: Tx, { name, text }: NewValue, { sealer, now }: Omit<Keeper, 'config'>) {
   const before = await findStored(tx, name)
   const after = { name, value: kept(name, text, sealer), updatedAt: now }
   await upsertStored(tx, after)
-  await record(tx, { verb: 'setting.set', id: name, before: told(before), after: told(after) }, now)
+  await record(tx, { verb: 'setting.set', id: name, before: audited(before), after: audited(after) }, now)
 }
 
-/** Forgets what is stored: from then on a flag, a variable or the default holds. */
+/** Deletes a stored setting; a flag, a variable or the default applies from then on. */
 export async function forgetSetting(tx: Tx, name: StorableName, { config, now }: Omit<Keeper, 'sealer'>) {
   const before = await findStored(tx, name)
   if (!before)
@@ -132,11 +132,11 @@ export async function forgetSetting(tx: Tx, name: StorableName, { config, now }:
     requireAgreement({ ...config, [name]: parseSetting(name, settings[name].default, name) } as Config)
   }
   await deleteStored(tx, name)
-  await record(tx, { verb: 'setting.unset', id: name, before: told(before) }, now)
+  await record(tx, { verb: 'setting.unset', id: name, before: audited(before) }, now)
 }
 
-/** A stored setting as the audit log tells it, a sealed value under the name of what is never told. */
-const told = (row: { name: string; value: string } | undefined) =>
+/** A stored setting for the audit log; a sealed value is in a field that is always masked. */
+const audited = (row: { name: string; value: string } | undefined) =>
   row && (isSecret(row.name) ? { sealedSecret: row.value } : { value: row.value })
 
 function shown(name: SettingName, config: Config) {

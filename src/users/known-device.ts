@@ -2,19 +2,22 @@ import { timingSafeEqual } from 'node:crypto'
 import { dayMs } from '../kernel/durations'
 import { randomToken } from '../kernel/secrets'
 
-/** What the key of device cookies is derived for. */
+/** The purpose the key of device cookies is derived for. */
 export const devicePurpose = 'known device'
 
-/** How long a browser is known after its last log-in. */
+/** How long a browser stays known after its last log-in. */
 export const deviceLifetimeMs = 400 * dayMs
 
-/** What a browser keeps after somebody has logged in with it: a number of its own, under an HMAC that names the user. */
+/**
+ * The cookie that marks a browser in which a user has logged in: a random number, and an HMAC that binds it to the
+ * user.
+ */
 export function makeDevice(key: Buffer, userName: string): string {
   const id = randomToken('lkd')
   return `${id}.${macOf(key, userName, id)}`
 }
 
-/** The number of a browser that this user has logged in with before; undefined for any other. */
+/** The number from a browser's cookie if it is valid for this user; undefined otherwise. */
 export function knownDevice(key: Buffer, userName: string, shown: string | undefined): string | undefined {
   const [id, mac] = shown?.split('.') ?? []
   if (!id || !mac) return undefined

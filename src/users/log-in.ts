@@ -9,25 +9,25 @@ import { findUser, updateUser } from './store'
 import { beginSession } from './tokens'
 
 const perAddress = 30
-// Of one name: tried with one known device, or from one address; and with all devices that are not known together.
+// Limits per name: `perPlace` from one known device or one network, `perName` from all unknown devices together.
 const perPlace = 10
 const perName = 30
 
-/** Who wants in, from where. */
+/** A log-in attempt: credentials and origin. */
 export interface LogInAttempt {
   name: string
   password: string
   address: string
-  /** The browser, where this user has logged in with it before: others cannot use up its attempts. */
+  /** The browser, if this user has logged in with it before: attempts from elsewhere cannot use up its limit. */
   knownDevice?: string | undefined
-  /** What the session is called in lists. */
+  /** The session's name in lists. */
   device: string
   requestId?: string | undefined
 }
 
 /**
- * Begins a session for whoever knows the password; undefined for anybody else, who is not told what was wrong. Too many
- * attempts, for one name or from one address, are refused.
+ * Starts a session if the password is right; otherwise returns undefined without saying what was wrong. Throws a
+ * `Refusal` after too many attempts for one name or from one address.
  */
 export async function logIn(
   { db, limit }: { db: Db; limit: Limiter },
@@ -42,7 +42,7 @@ export async function logIn(
   const known = await checkPassword({ db, limit }, { name, password, place }, now)
   if (!known) return undefined
   return db.as({ actor: `user ${name}`, requestId }).write(async (tx) => {
-    // Looked at again: while the password was checked, somebody may have changed it.
+    // Read again: the user may have changed while the password was checked.
     const user = await findUser(tx, name)
     if (user?.status !== 'active' || user.passwordHash !== known.passwordHash) return undefined
     const session = await beginSession(tx, { user, name: device }, now)
@@ -52,7 +52,9 @@ export async function logIn(
   })
 }
 
-/** The user of that name and password, whatever their state; a few attempts a minute for one name at one place. */
+/**
+ * The user with that name and password, in any state; limited to a few attempts per minute for one name at one place.
+ */
 export async function checkPassword(
   { db, limit }: { db: Db; limit: Limiter },
   { name, password, place }: { name: string; password: string; place: string },

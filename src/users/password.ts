@@ -3,21 +3,21 @@ import { OperatorError } from '../kernel/operator-error'
 import { Refusal, say } from '../kernel/outcome'
 import { randomToken } from '../kernel/secrets'
 
-// A password is all that is asked for, without a second factor: 15 characters then are NIST's least (SP 800-63B-4),
-// and no rule about kinds of characters, which only makes people write predictable ones.
+// With a password as the only factor, NIST requires at least 15 characters (SP 800-63B-4) and no rules on kinds of
+// characters, which only make people choose predictable ones.
 const charactersMin = 15
 const charactersMax = 256
 const differentMin = 6
 
-// OWASP's least for argon2id, about 40 ms of one core.
+// OWASP's minimum for argon2id, about 40 ms on one core.
 const argon = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
 const atOnceMax = 2
 const waitingMax = 64
 
-/** A password nobody has thought of: 144 random bits. */
+/** A random password of 144 bits. */
 export const randomPassword = () => randomBytes(18).toString('base64url')
 
-/** The argon2id hash of a password; one that is too weak to stand alone is an `OperatorError`. */
+/** The argon2id hash of a password; throws an `OperatorError` if it is too weak as the only factor. */
 export function hashPassword(password: string): Promise<string> {
   const characters = [...usual(password)]
   if (characters.length < charactersMin || characters.length > charactersMax) {
@@ -32,7 +32,7 @@ export function hashPassword(password: string): Promise<string> {
   return inTurn(() => Bun.password.hash(usual(password), argon))
 }
 
-/** Whether it is the password of that hash; where there is no hash, the answer takes as long and is no. */
+/** Whether the password matches the hash; without a hash it takes as long and returns false. */
 export async function isPassword(password: string, hash: string | null | undefined): Promise<boolean> {
   stranger ??= Bun.password.hash(randomToken('nobody'), argon)
   const compared = hash ?? (await stranger)
@@ -43,13 +43,13 @@ export async function isPassword(password: string, hash: string | null | undefin
 
 let stranger: Promise<string> | undefined
 
-/** A password in Unicode normalization form NFKC, so that equal characters compare equal however they were typed. */
+/** A password in Unicode normalization form NFKC, so that equal characters match however they were typed. */
 const usual = (password: string) => password.normalize('NFKC')
 
 let running = 0
 const waiting: (() => void)[] = []
 
-/** Each hash takes its memory: two run at once, some wait, and more than that are sent away. */
+/** Limits memory use by hashing: two run at once, some wait, and more are refused. */
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (waiting.length >= waitingMax) throw new Refusal(say('too_many_requests', { retry_after: 2 }))
   if (running >= atOnceMax) await new Promise<void>((resume) => waiting.push(resume))

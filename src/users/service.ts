@@ -8,14 +8,14 @@ import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser }
 
 export { pageUsers } from './store'
 
-/** Who is to join: the password as its hash. */
+/** A new user, with the password's hash. */
 export interface UserDraft {
   name: string
   role: User['role']
   passwordHash: string
 }
 
-/** Makes a user. A name that is taken, or no name, is an `OperatorError`. */
+/** Creates a user. Throws an `OperatorError` if the name is taken or invalid. */
 export async function createUser(tx: Tx, { name, role, passwordHash }: UserDraft, now: Date): Promise<User> {
   if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name)) {
     throw new OperatorError(
@@ -29,33 +29,36 @@ export async function createUser(tx: Tx, { name, role, passwordHash }: UserDraft
   return user
 }
 
-/** The user of that name; that there is none is an `OperatorError`. */
+/** The user with that name; throws an `OperatorError` if there is none. */
 export async function requireUser(db: Queryable, name: string): Promise<User> {
   const user = await findUser(db, name)
   if (!user) throw new OperatorError(message`there is no user "${name}": see ${remedy('user list')}`, 'not_found')
   return user
 }
 
-/** What a user may do with their own, and an owner with everybody's; the command line has no user and may do it all. */
+/**
+ * Allows users to change what is their own and owners what is anyone's; the command line has no user and may do
+ * everything. Throws otherwise.
+ */
 export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefined, name: string) {
   if (!asking || asking.role === 'owner' || asking.name === name) return
   throw new OperatorError(`this belongs to "${name}": ask an owner to do it`, 'forbidden')
 }
 
-/** Gives a user another role, which counts from the next request on. */
+/** Changes a user's role, from the next request on. */
 export const changeRole = (tx: Tx, name: string, role: User['role'], now: Date) =>
   change(tx, { name, verb: 'user.updated', values: { role } }, now)
 
-/** What is said of the tokens that go on when sessions end. */
+/** The description of the tokens that survive when sessions end. */
 export const keptTokens = 'The names of tokens to keep; all others end with the sessions.'
 
-/** Another password, and the names of the tokens that go on with it. */
+/** A new password, and the names of the tokens that survive the change. */
 export interface PasswordChange {
   passwordHash: string
   keepTokens?: readonly string[] | undefined
 }
 
-/** Gives a user another password, and ends all sessions that were begun with the old one, and what they may have made. */
+/** Changes a user's password, and ends all sessions started with the old one and the tokens they may have created. */
 export async function changePassword(
   tx: Tx,
   name: string,
@@ -68,7 +71,7 @@ export async function changePassword(
   return user
 }
 
-/** Ends the tokens of a user but those of these names. */
+/** Ends a user's tokens except those named. */
 export async function endOtherTokens(
   tx: Tx,
   { userId, keepTokens = [] }: { userId: number; keepTokens?: readonly string[] | undefined },
@@ -79,18 +82,18 @@ export async function endOtherTokens(
   return ended
 }
 
-/** Shuts a user out, at once; sessions and tokens end for good. */
+/** Disables a user at once; sessions and tokens end for good. */
 export async function disableUser(tx: Tx, name: string, now: Date): Promise<User> {
   const user = await change(tx, { name, verb: 'user.disabled', values: { status: 'disabled' } }, now)
   await revokeTokens(tx, { userId: user.id }, now)
   return user
 }
 
-/** Lets a user log in again. */
+/** Enables a disabled user. */
 export const enableUser = (tx: Tx, name: string, now: Date) =>
   change(tx, { name, verb: 'user.enabled', values: { status: 'active' } }, now)
 
-/** Removes a user with all sessions and tokens; what they did stays in the audit log. */
+/** Deletes a user with all sessions and tokens; the audit log keeps their actions. */
 export async function removeUser(tx: Tx, name: string, now: Date): Promise<User> {
   const user = await requireUser(tx, name)
   await requireOwnerBesides(tx, user)
@@ -114,7 +117,7 @@ async function change(tx: Tx, { name, verb, values }: Intended, now: Date) {
   return after
 }
 
-/** Somebody has to be left who decides over people and keys. */
+/** Throws if there would be no active owner left to manage users and keys. */
 async function requireOwnerBesides(tx: Queryable, { id, name, role, status }: User) {
   if (role !== 'owner' || status !== 'active' || (await findOwner(tx, { besides: id }))) return
   throw new OperatorError(`"${name}" is the last active owner: make another user an owner first`)

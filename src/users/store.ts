@@ -18,7 +18,7 @@ export async function findOwner(db: Queryable, other: { besides: number }): Prom
   return row
 }
 
-/** Undefined when the name is taken. */
+/** The inserted user; undefined if the name is taken. */
 export async function insertUser(tx: Tx, user: typeof users.$inferInsert): Promise<User | undefined> {
   const [row] = await tx.insert(users).values(user).onConflictDoNothing().returning()
   return row
@@ -61,7 +61,7 @@ const tokenSorts = {
   last_used_at: userTokens.lastUsedAt,
 }
 
-/** Whose tokens, and of which kind. */
+/** The user and kind of the tokens to list or end. */
 export interface Holding {
   userId: number
   kind?: UserToken['kind'] | undefined
@@ -71,7 +71,7 @@ const heldBy = ({ userId, kind }: Holding) => and(eq(userTokens.userId, userId),
 const isLive = (now: Date) =>
   and(isNull(userTokens.revokedAt), or(isNull(userTokens.expiresAt), gt(userTokens.expiresAt, now)))
 
-/** A page of what a user may show instead of a password; that which has ended only where it is asked for. */
+/** A page of a user's sessions or tokens; ended ones are included unless `liveAt` is given. */
 export const pageTokens = (db: Queryable, holding: Holding & { liveAt?: Date | undefined }, wanted: PageRequest) =>
   pageOf(db, userTokens, {
     where: and(heldBy(holding), holding.liveAt && isLive(holding.liveAt)),
@@ -84,7 +84,7 @@ export async function insertToken(tx: Tx, token: typeof userTokens.$inferInsert)
   return row!
 }
 
-/** The token with that SHA-256 and its user, whatever their state. */
+/** The token with that SHA-256 and its user, both in any state. */
 export async function findToken(db: Queryable, hash: string): Promise<{ token: UserToken; user: User } | undefined> {
   const [row] = await db
     .select({ token: userTokens, user: users })
@@ -98,7 +98,7 @@ export async function touchToken(tx: Tx, id: number, values: Pick<UserToken, 'la
   await tx.update(userTokens).set(values).where(eq(userTokens.id, id))
 }
 
-/** Ends those that have not ended yet: one by its id, or all but those of some names. */
+/** Ends tokens still in force: one by its id, or all except those named. */
 export const revokeTokens = (
   tx: Tx,
   holding: Holding & { id?: number | undefined; besides?: readonly string[] },

@@ -16,25 +16,25 @@ const shownCharacters = 9
 const idleMs = 12 * 3_600_000
 const usedEveryMs = 60_000
 
-/** The longest a session lasts, however much it is used. */
+/** The maximum lifetime of a session, however much it is used. */
 export const sessionLifetimeMs = 7 * dayMs
 
 const prefixes = { session: 'lks', token: 'lko' } as const
 
-/** A user, and what they have shown for it. */
+/** A user and the session or token they authenticated with. */
 export interface Identity {
   user: User
   token: UserToken
 }
 
-/** What is said of a new token: whose it is, and what for. */
+/** A new token: its user, name and expiry. */
 export interface TokenDraft {
   userName: string
   name: string
   expiresAt?: Date | undefined
 }
 
-/** Makes a token for scripts. Its value is returned this once: only its hash is kept. */
+/** Creates a token for scripts and returns its value, this once: only the hash is stored. */
 export async function createToken(tx: Tx, { userName, name, expiresAt }: TokenDraft, now: Date) {
   const user = await requireUser(tx, userName)
   if (expiresAt && expiresAt <= now)
@@ -45,7 +45,7 @@ export async function createToken(tx: Tx, { userName, name, expiresAt }: TokenDr
   return made
 }
 
-/** Begins a browser's session; it ends after 12 hours without use, and after seven days. */
+/** Starts a browser session; it ends after 12 hours without use, and after seven days. */
 export const beginSession = (tx: Tx, { user, name }: { user: User; name: string }, now: Date) =>
   insert(tx, { user, name, kind: 'session', expiresAt: new Date(now.getTime() + idleMs) }, now)
 
@@ -65,7 +65,7 @@ async function insert(
   return { value, token: await insertToken(tx, row) }
 }
 
-/** Who shows that session or token; undefined when it is unknown or over, or its user is disabled. */
+/** The user of a session or token; undefined if it is unknown or has ended, or its user is disabled. */
 export async function identify(
   db: Db,
   shown: { kind: UserToken['kind']; value: string },
@@ -78,7 +78,7 @@ export async function identify(
   if (isOver || token.kind !== shown.kind || user.status !== 'active') return undefined
   if (now.getTime() - (token.lastUsedAt ?? token.createdAt).getTime() < usedEveryMs) return found
   const used = { lastUsedAt: now, expiresAt: token.kind === 'session' ? sessionEnd(token, now) : token.expiresAt }
-  // On a full disk one can still look round; the session then ends sooner.
+  // On a full disk the session stays usable but is not extended.
   await db
     .write((tx) => touchToken(tx, token.id, used))
     .catch((error) => {
@@ -98,8 +98,8 @@ interface Ended {
 }
 
 /**
- * Ends a user's sessions or tokens, one of them or all; that there is none to end is an `OperatorError`. With all sessions the
- * tokens end that may have been made in them, but those that are kept by name.
+ * Ends one or all of a user's sessions or tokens; throws an `OperatorError` if there is none to end. Ending all
+ * sessions also ends the tokens they may have created, except those named in `keepTokens`.
  */
 export async function endTokens(tx: Tx, { userName, kind, id, keepTokens }: Ended, now: Date): Promise<UserToken[]> {
   const user = await requireUser(tx, userName)

@@ -4,7 +4,7 @@ import { nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
 export const roles = ['viewer', 'operator', 'owner'] as const
 
-/** A user as operators see them: all but the password. */
+/** A user as operators see them, without the password. */
 export const UserView = view('User', {
   id: Type.Integer(),
   name: Type.String(),
@@ -23,7 +23,7 @@ export const userView = ({ id, name, role, status, createdAt, lastLoginAt }: Use
   last_login_at: lastLoginAt?.toISOString() ?? null,
 })
 
-/** A session or an operator token as its user sees it: all but its value. */
+/** A session or operator token as its user sees it, without its value. */
 export const TokenView = view('Token', {
   id: Type.Integer(),
   name: Type.String({ description: 'What a token is for; the device of a session.' }),

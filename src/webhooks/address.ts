@@ -3,18 +3,18 @@ import type { Config } from '../config'
 import { type AddressSet, addressSet } from '../kernel/addresses'
 import { innerIpv4, isPublic } from '../kernel/internet'
 
-/** Where webhooks may go. */
+/** Decides which addresses webhooks may be sent to. */
 export interface AddressGuard {
   /**
-   * The addresses a URL leads to, looked up once, every one of them allowed: connect to these and to nothing else.
-   * Throws when the URL is unfit, its name unknown, or one of the addresses not allowed (DESIGN 17).
+   * Resolves a URL's host once and returns its addresses, all allowed: connect to these and to nothing else. Throws if
+   * the URL is unfit, the name unknown, or one of the addresses not allowed.
    */
   addressesOf(url: URL): Promise<string[]>
 }
 
 type Resolve = (host: string) => Promise<string[]>
 
-/** Asked by c-ares: the system's own look-up holds a thread, and a name server that is silent would hold them all. */
+/** Uses c-ares: the system's resolver holds a thread per lookup, and a silent name server would hold them all. */
 const resolveAll: Resolve = async (host) =>
   (await Bun.dns.lookup(host, { backend: 'c-ares' })).map(({ address }) => address)
 
@@ -42,13 +42,13 @@ export function openAddressGuard(
   }
 }
 
-/** The host of a URL; an IPv6 address without its brackets. */
+/** The host of a URL; an IPv6 address without brackets. */
 export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
 
 const isListed = (allowed: AddressSet, address: string) =>
   allowed.has(address) || (isIP(address) === 6 && allowed.has(innerIpv4(address) ?? ''))
 
-/** Why nothing can be posted to a URL, wherever it leads; undefined when it is fit. */
+/** Why a URL cannot be posted to, whatever its address; undefined if it can. */
 export function problemOfUrl(url: URL): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'a webhook goes to an http or https address'
   if (url.username || url.password) return "a webhook's address has no user name and no password in it"

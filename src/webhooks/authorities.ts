@@ -7,8 +7,8 @@ import { OperatorError } from '../kernel/operator-error'
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
 /**
- * The authorities a receiver's certificate may come from: those of the public internet and the ones in the file that the
- * setting `webhook_ca` names. Undefined, for the public ones alone, where it names none. A file of no use is an `OperatorError`.
+ * The certificate authorities for receivers: the public ones and those in the file of the setting `webhook_ca`.
+ * Undefined, for the public ones only, if it names no file. Throws an `OperatorError` if the file is invalid.
  */
 export function readAuthorities(path: string): string[] | undefined {
   if (!path) return undefined

@@ -15,8 +15,8 @@ export { listAttempts, pageDeliveries } from './store'
 const messagesPerWrite = 500
 
 /**
- * Sends a delivery again: a new delivery with the same message id, since it is the same message. A receiver that has it
- * already can tell, one that lost it takes it as new. An event goes where its webhook points now. Returns the new delivery's id.
+ * Sends a delivery again, as a new delivery with the same message id: a receiver that has it recognises the duplicate,
+ * one that lost it takes it as new. An event goes to its webhook's current address. Returns the new delivery's id.
  */
 export async function replayDelivery(tx: Tx, id: number, now: Date): Promise<number> {
   const delivery = await findDelivery(tx, id)
@@ -34,10 +34,10 @@ export interface ReplayRange {
   to: Date
 }
 
-/** Sends again what a webhook was sent in a range of time: each message once, in its order. Returns how many. */
+/** Sends again what a webhook was sent in a range of time: each message once, in order. Returns how many. */
 export async function replayRange(db: Db, range: ReplayRange, now: Date): Promise<number> {
   const replayed = new Set<string>()
-  // Replays are deliveries too, and must not be replayed in their turn.
+  // Replays are deliveries too and must not be replayed in turn.
   const last = await findLastDeliveryId(db.read)
   for (let after = 0; ; ) {
     const page = await db.write(async (tx) => {
@@ -57,7 +57,7 @@ export async function replayRange(db: Db, range: ReplayRange, now: Date): Promis
   }
 }
 
-/** Deletes a job of any kind; a delivery that still waited for it has failed. */
+/** Deletes a job of any kind; a delivery still waiting for it fails. */
 export async function abandonJob(tx: Tx, id: number, now: Date): Promise<Job> {
   const job = await deleteJob(tx, id, now)
   if (job.kind === deliver.name) {

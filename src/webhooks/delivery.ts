@@ -12,7 +12,7 @@ import type { ReceiverLimit } from './receiver-limit'
 import { disableGone } from './service'
 import { findDelivery, findWebhook, insertAttempt, updateDelivery } from './store'
 
-/** What deliveries lean on. */
+/** The dependencies of deliveries. */
 export interface Sender extends Way {
   db: Db
   seal: Seal
@@ -20,10 +20,10 @@ export interface Sender extends Way {
   turns: ReceiverLimit
 }
 
-/** The receiver says that it will not come back, so nothing is sent to it again. */
+/** With 410 the receiver refuses all future deliveries. */
 const gone = 410
 
-/** One attempt at one delivery. What came of it is recorded in the same write that ends the job. */
+/** Attempts a delivery. The attempt's result is recorded in the write that ends the job. */
 export async function attemptDelivery(
   sender: Sender,
   { deliveryId }: Static<typeof deliver.payload>,
@@ -69,7 +69,7 @@ async function sendOnce(
   return post(delivery.url, body, headers, { guard, authorities })
 }
 
-/** An attempt that came to nothing before anything was sent. */
+/** An attempt that failed before anything was sent. */
 const unsent = (fault: Error): Exchange => ({ status: null, durationMs: 0, answer: '', error: fault.message })
 
 async function recordAttempt(
@@ -83,5 +83,5 @@ async function recordAttempt(
   await updateDelivery(tx, deliveryId, { state })
 }
 
-/** Deliveries with the same receiver share its turns. */
+/** Deliveries to the same host share its limit. */
 const receiverOf = ({ url }: Delivery) => (URL.canParse(url) ? new URL(url).host : url)

@@ -1,4 +1,4 @@
-/** What an operator can subscribe to (CONTRACT §5). */
+/** The events an operator can subscribe to (CONTRACT §5). */
 export const events = [
   'license.created',
   'license.updated',

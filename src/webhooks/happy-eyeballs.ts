@@ -5,19 +5,19 @@ import { interleaveFamilies } from '../kernel/addresses'
 const headStartMs = 250
 
 /**
- * The addresses of a name with the one in front that takes a connection first, in the manner of RFC 8305: IPv6 and IPv4
- * take turns, and each address has a quarter of a second before the next is tried beside it. Where none takes one, they
- * come back as they are, for the caller to hear why. A single address is not tried.
+ * Puts the address that accepts a connection first in front, as in RFC 8305: IPv6 and IPv4 alternate, and each address
+ * has a quarter of a second before the next is tried beside it. If none accepts, the order stays, so that the caller
+ * gets the error. A single address is not tried.
  */
 export async function orderByReach(addresses: readonly string[], port: number, signal: AbortSignal): Promise<string[]> {
   const ordered = interleaveFamilies(addresses)
   if (ordered.length < 2) return ordered
   const won = new AbortController()
   const ended = AbortSignal.any([signal, won.signal])
-  // The next one starts when the one before it has failed or has had its time.
+  // The next attempt starts when the one before it fails or its head start ends.
   let ready: Promise<unknown> = Promise.resolve()
   const attempts = ordered.map((address) => {
-    const attempt = ready.then(() => knock(address, port, ended)).then(() => address)
+    const attempt = ready.then(() => tryConnect(address, port, ended)).then(() => address)
     const failed = attempt.then(forever, () => {})
     ready = ready.then(() => Promise.race([failed, pause(headStartMs, ended)]))
     return attempt
@@ -35,7 +35,7 @@ export async function orderByReach(addresses: readonly string[], port: number, s
 const forever = () => new Promise<never>(() => {})
 
 /** Opens a connection and closes it. */
-const knock = (host: string, port: number, signal: AbortSignal) =>
+const tryConnect = (host: string, port: number, signal: AbortSignal) =>
   new Promise<void>((taken, refused) => {
     if (signal.aborted) return refused(signal.reason)
     const socket = connect({ host, port })
@@ -50,5 +50,5 @@ const knock = (host: string, port: number, signal: AbortSignal) =>
     socket.on('error', (error) => end(() => refused(error)))
   })
 
-/** Ends early, and in silence, when it is aborted. */
+/** Resolves early, without an error, when aborted. */
 const pause = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }).catch(() => {})

@@ -8,8 +8,9 @@ import type { Sealer } from '../signing/sealing'
 import type { CallbackContent, EventContent, OrderContent } from './outbox'
 
 /**
- * The text of a delivery, the same at every attempt. An order's is what WooCommerce plugins read (CONTRACT §5), a
- * callback's the device and the signed answer a client would have got for "400" (CONTRACT §2).
+ * The body of a delivery, the same at every attempt. An order's is what WooCommerce plugins read (CONTRACT §5); a
+ * callback's is the device and the signed answer a client would have got for "400" (`license_deactivated`, CONTRACT
+ * §2).
  */
 export async function bodyOf({ kind, content, webhookId }: Delivery, seal: Seal, now: Date): Promise<string> {
   if (kind === 'event') {
@@ -24,7 +25,7 @@ export async function bodyOf({ kind, content, webhookId }: Delivery, seal: Seal,
   return `${device.slice(0, -1)},${envelope.slice(1)}`
 }
 
-/** The headers of one attempt: a message keeps its id over all of them, and through replays. */
+/** The headers of one attempt; all attempts and replays of a message share its id. */
 export function headersOf(messageId: string, attempt: number, now: Date): Record<string, string> {
   return {
     'content-type': 'application/json',
@@ -44,10 +45,10 @@ export const signatureOf = (headers: Record<string, string>, body: string, secre
 
 type Sealed = Pick<Webhook, 'uuid' | 'sealedSecret'>
 
-/** What the secret of a webhook is sealed for. */
+/** The purpose a webhook's secret is sealed for. */
 export const purposeOfSecret = ({ uuid }: Pick<Webhook, 'uuid'>) => `webhooks.sealed_secret ${uuid}`
 
-/** A webhook's secret as it is kept, and brought back. */
+/** Seals a webhook's secret for storage, and opens it. */
 export const sealSecret = (secret: string, webhook: Pick<Webhook, 'uuid'>, sealer: Sealer) =>
   sealer.seal(Buffer.from(secret), purposeOfSecret(webhook)).toString('base64')
 export const openSecret = (webhook: Sealed, sealer: Sealer) =>

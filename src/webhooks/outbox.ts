@@ -14,34 +14,35 @@ const minuteMs = 60_000
 export const deliver = declareJob('deliver', Type.Object({ deliveryId: Type.Integer() }), {
   delaysMs: [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
   leaseMs: minuteMs,
-  // Receivers are slow, and waiting for them costs next to nothing. Bun asks 256 at once, and others must be asked too.
+  // Waiting for slow receivers costs next to nothing. Bun makes at most 256 requests at once, and others need some of
+  // them.
   atOnceMax: 192,
 })
 
-/** What an event says; the receiver sees it as `payload`. */
+/** An event's content; the receiver gets it as `payload`. */
 export interface EventContent {
   event: Event
   payload: object
 }
 
-/** What the sender of a queued order is told: the outcome of the order. */
+/** The outcome of a queued order, for its sender. */
 export interface OrderContent {
   outcome: StoredOutcome
-  /** The job that fulfilled the order; not told. */
+  /** The job that fulfilled the order; not sent. */
   jobId?: number | undefined
 }
 
-/** What a device is told when an operator has freed its seat. */
+/** Notifies a device that an operator has freed its seat. */
 export interface CallbackContent extends OrderContent {
   licenseKey: string
   identifier: string
 }
 
-/** Tells every subscriber of an event, in the transaction that made it true, each in the order of events. */
+/** Sends an event to every subscriber, in the transaction that made it true, each in the order of events. */
 export const announce = (tx: Tx, event: Event, payload: object, now: Date) =>
   announceAll(tx, () => [{ event, payload }], now)
 
-/** Announces several events; their payloads are built only if a webhook is subscribed, after one look-up. */
+/** Announces several events; builds their payloads only if a webhook is subscribed, after one lookup. */
 export async function announceAll(tx: Tx, tell: () => EventContent[], now: Date) {
   const webhooks = await listActiveWebhooks(tx)
   if (!webhooks.length) return
@@ -60,11 +61,11 @@ export async function announceAll(tx: Tx, tell: () => EventContent[], now: Date)
   await send(tx, messages, now)
 }
 
-/** Whether anybody is told of an event. */
+/** Whether any webhook is subscribed to an event. */
 export const hasSubscriber = async (db: Queryable, event: Event) =>
   (await listActiveWebhooks(db)).some((webhook) => webhook.events.includes(event))
 
-/** Posts the outcome of a queued order to the shop, which is told by the identifier inside (CONTRACT §5). */
+/** Posts the outcome of a queued order to the shop, which matches it by the identifier inside (CONTRACT §5). */
 export async function postOrder(
   tx: Tx,
   { url, outcome, jobId }: { url: string; outcome: Outcome; jobId?: number },
@@ -74,7 +75,7 @@ export async function postOrder(
   await send(tx, [{ kind: 'order', event: 'order.finished', url, content }], now)
 }
 
-/** A device's seat, and where news of it goes: nowhere when the URL is empty. */
+/** A device's seat and its callback URL; empty for no callback. */
 export interface CallbackSeat {
   url: string
   licenseKey: string
@@ -82,7 +83,7 @@ export interface CallbackSeat {
   productId: number
 }
 
-/** Tells devices that an operator has taken their seat away (CONTRACT §2, deactivation callback). */
+/** Notifies devices that an operator has freed their seats (CONTRACT §2, deactivation callback). */
 export async function postCallbacks(tx: Tx, seats: readonly CallbackSeat[], now: Date) {
   const messages = seats
     .filter(({ url }) => url !== '')
@@ -94,11 +95,11 @@ export async function postCallbacks(tx: Tx, seats: readonly CallbackSeat[], now:
   await send(tx, messages, now)
 }
 
-/** What is to be sent, to whom. The same message keeps its id when it is sent again. */
+/** A message and its receiver. It keeps its id when it is sent again. */
 export type WebhookMessage = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
   Partial<Pick<Delivery, 'messageId' | 'webhookId'>>
 
-/** Puts messages into the outbox; those of one webhook go out one after the other. Returns the deliveries' ids. */
+/** Adds messages to the outbox; those of one webhook are sent one after the other. Returns the deliveries' ids. */
 export async function send(tx: Tx, messages: readonly WebhookMessage[], now: Date) {
   const rows = messages.map((message) => ({
     messageId: randomUUID(),

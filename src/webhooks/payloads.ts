@@ -2,9 +2,9 @@ import type { Product } from '../../db/schema/catalog'
 import type { License } from '../../db/schema/licensing'
 
 /**
- * What events say, in one place. A payload is the thing as it is after the event, or as it was last when it is gone;
- * dates are ISO 8601 in UTC. What hangs on a thing goes with it: `product.deleted` stands for all its licences,
- * `license.deleted` for all its activations.
+ * The payloads of events. A payload is the thing as it is after the event, or as it last was if it is deleted; dates
+ * are ISO 8601 in UTC. A deletion includes all dependent things: `product.deleted` covers all its licences,
+ * `license.deleted` all its activations.
  */
 
 /** `license.created`, `updated`, `deleted`, `assigned`, `suspended`, `expired`, `revoked`. */
@@ -33,7 +33,7 @@ export interface SeatFacts {
   identifier: string
 }
 
-/** `license.activated` and `activation.created`, which come together: a device has taken a seat. */
+/** `license.activated` and `activation.created`, always sent together: a device has taken a seat. */
 export const seatPayload = ({ licenseId, licenseKey, productId, identifier }: SeatFacts) => ({
   license_id: licenseId,
   license_key: licenseKey,
@@ -41,10 +41,10 @@ export const seatPayload = ({ licenseId, licenseKey, productId, identifier }: Se
   identifier,
 })
 
-/** `license.deactivated` and `activation.deleted`, which come together: a seat is free, and who freed it. */
+/** `license.deactivated` and `activation.deleted`, always sent together: a seat was freed, and by whom. */
 export const freedSeatPayload = (seat: SeatFacts, by: 'device' | 'operator') => ({ ...seatPayload(seat), by })
 
-/** `activation.failed`: a licence that exists was refused to a device, with the answer the device got. */
+/** `activation.failed`: an existing licence was refused to a device, with the answer the device got. */
 export const refusedSeatPayload = (seat: SeatFacts, answer: { code: number | string; message: string }) => ({
   ...seatPayload(seat),
   code: answer.code,

@@ -5,26 +5,25 @@ import { orderByReach } from './happy-eyeballs'
 const patienceMs = 10_000
 const keptBytesMax = 65_536
 
-/** What became of one POST. It was delivered when there is no error. */
+/** The result of one POST; it was delivered if there is no error. */
 export interface Exchange {
   status: number | null
   durationMs: number
-  /** The first 64 KiB of the answer. */
+  /** The first 64 KiB of the response body. */
   answer: string
   error: string | null
 }
 
-/** How receivers are reached. */
+/** How to reach receivers. */
 export interface Way {
   guard: AddressGuard
-  /** Certificate authorities (PEM) that receivers are checked against; the public ones when it is absent. */
+  /** Certificate authorities (PEM) for receivers' certificates; the public ones if absent. */
   authorities?: string[] | undefined
 }
 
 /**
- * Posts JSON to an address that is checked first, connected to as checked. A name with several addresses is tried over
- * all of them. Ten seconds for all of it, redirects are not followed, and of the answer no more than 64 KiB are read,
- * however long it is (DESIGN 17). Never throws.
+ * Posts JSON to a URL: checks its addresses first, connects only to them, and tries each if there are several. Limits:
+ * ten seconds in all, no redirects followed, at most 64 KiB of the response read. Never throws.
  */
 export async function post(
   url: string,
@@ -51,7 +50,7 @@ export async function post(
     error = reasonOf(fault)
   } finally {
     clearTimeout(timer)
-    // Ends the connection, whatever is still on its way.
+    // Closes the connection, whatever is still being sent.
     deadline.abort()
   }
   const answer = Buffer.concat(kept).subarray(0, keptBytesMax).toString()
@@ -66,8 +65,7 @@ interface Sending {
 }
 
 /**
- * Asks the first address that takes the connection. The name goes into `Host` and into TLS, where the certificate is
- * checked against it.
+ * Connects to the first address that accepts. `Host` and TLS use the name, so the certificate is checked against it.
  */
 async function connect(url: URL, addresses: readonly string[], sending: Sending): Promise<Response> {
   const [address, ...others] = addresses as [string, ...string[]]
@@ -81,7 +79,7 @@ async function connect(url: URL, addresses: readonly string[], sending: Sending)
       signal: sending.signal,
       redirect: 'manual',
       decompress: false,
-      // A connection is checked for one name and must not be used for another.
+      // A connection verified for one name must not be reused for another.
       keepalive: false,
       ...(url.protocol === 'https:' && { tls: tlsOf(url, address, sending) }),
     })
@@ -119,7 +117,7 @@ const orAborted = <T>(work: Promise<T>, signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
   ])
 
-/** The first sentence of what went wrong; what follows it is advice for programmers. */
+/** The first sentence of the error; the rest is advice for programmers. */
 function reasonOf(fault: unknown) {
   if (!(fault instanceof Error)) return String(fault)
   const { code } = fault as { code?: string }

@@ -2,13 +2,13 @@ const perReceiverMax = 32
 const waitMs = 1000
 const spacingMs = 10
 
-/** Whose turn it is: one receiver that is slow takes no more than its share of the deliveries that run at once. */
+/** Limits the concurrent deliveries to one receiver, so that a slow one takes no more than its share. */
 export interface ReceiverLimit {
-  /** What to call when the turn is over; or when to come back, when the receiver has its share. */
+  /** Returns a function that releases the slot; or, if the receiver has its share, when to retry. */
   take(receiver: string, now: Date): { over: () => void } | { comeBackAt: Date }
 }
 
-/** Those sent away come back one after the other, a hundred a second, so that waiting for a receiver costs little. */
+/** Spreads the retries, a hundred a second per receiver, so that waiting costs little. */
 export function openReceiverLimit(): ReceiverLimit {
   const running = new Map<string, number>()
   const lastComingBack = new Map<string, number>()

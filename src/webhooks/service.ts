@@ -18,7 +18,7 @@ export { insertWebhook, listGoneWebhooks, pageWebhooks, updateWebhook } from './
 
 const urlLengthMax = 2048
 
-/** What an operator says of a new webhook. */
+/** A new webhook. */
 export interface WebhookDraft {
   name: string
   url: string
@@ -26,7 +26,10 @@ export interface WebhookDraft {
   events: readonly string[]
 }
 
-/** Subscribes an address to events. The secret is returned this once; it is kept sealed. A faulty draft is an `OperatorError`. */
+/**
+ * Creates a webhook and returns its secret, this once; it is stored sealed. Throws an `OperatorError` if the draft is
+ * invalid.
+ */
 export async function addWebhook(
   tx: Tx,
   draft: WebhookDraft,
@@ -54,14 +57,14 @@ export async function addWebhook(
   return { webhook, secret }
 }
 
-/** The webhook of that id; an `OperatorError` when there is none. */
+/** The webhook with that id; throws an `OperatorError` if there is none. */
 export async function requireWebhook(db: Queryable, id: number): Promise<Webhook> {
   const webhook = await findWebhook(db, id)
   if (!webhook) throw new OperatorError(message`there is no webhook ${id}: see ${remedy('webhook list')}`, 'not_found')
   return webhook
 }
 
-/** The id of the webhook that is named by its id, or by a name that no other has. */
+/** The id of the webhook with that id or unique name. */
 export async function resolveWebhook(db: Queryable, reference: string): Promise<number> {
   const id = parseId(reference)
   if (id !== undefined && (await findWebhook(db, id))) return id
@@ -73,7 +76,7 @@ export async function resolveWebhook(db: Queryable, reference: string): Promise<
   )
 }
 
-/** Changes name, address or events. What waits already goes where it was meant to go. */
+/** Changes name, address or events. Deliveries already waiting keep their old address. */
 export async function editWebhook(tx: Tx, id: number, changes: Partial<WebhookDraft>, now: Date): Promise<Webhook> {
   const before = await requireWebhook(tx, id)
   requireSoundWebhook(changes)
@@ -86,7 +89,7 @@ export async function editWebhook(tx: Tx, id: number, changes: Partial<WebhookDr
   return after
 }
 
-/** Disabled, a webhook is told nothing new, and what still waits for it fails unsent. */
+/** A disabled webhook gets no new events, and deliveries still waiting for it fail unsent. */
 export async function setWebhookActive(
   tx: Tx,
   id: number,
@@ -97,13 +100,13 @@ export async function setWebhookActive(
   return updateWebhook(tx, id, { active: isActive ? 1 : 0, goneAt: null })
 }
 
-/** Disables a webhook whose receiver has answered 410, until an operator enables it again. */
+/** Disables a webhook whose receiver answered 410, until an operator enables it again. */
 export async function disableGone(tx: Tx, { id }: Pick<Webhook, 'id'>, now: Date) {
   await record(tx, { verb: 'webhook.disabled', id, after: { reason: 'the receiver answered 410 (gone)' } }, now)
   await updateWebhook(tx, id, { active: 0, goneAt: now })
 }
 
-/** Gives a webhook a new secret, which is returned this once; from the next attempt on it alone signs. */
+/** Generates a new secret for a webhook and returns it, this once; it signs from the next attempt on. */
 export async function rotateSecret(
   tx: Tx,
   id: number,
@@ -116,7 +119,7 @@ export async function rotateSecret(
   return { webhook, secret }
 }
 
-/** Removes a webhook with all it was sent; what still waits for it is not sent any more. */
+/** Deletes a webhook and its deliveries; those still waiting are not sent. */
 export async function deleteWebhook(tx: Tx, id: number, now: Date): Promise<Webhook> {
   const before = await requireWebhook(tx, id)
   await deleteWebhookRow(tx, id)
@@ -124,7 +127,7 @@ export async function deleteWebhook(tx: Tx, id: number, now: Date): Promise<Webh
   return before
 }
 
-/** Sends a webhook a message that means nothing, `webhook.ping`, whatever it subscribes to. Returns the delivery's id. */
+/** Sends a webhook a test message, `webhook.ping`, whatever it subscribes to. Returns the delivery's id. */
 export async function pingWebhook(tx: Tx, id: number, now: Date): Promise<number> {
   const { url } = await requireActive(tx, id)
   const event = 'webhook.ping'
@@ -134,7 +137,7 @@ export async function pingWebhook(tx: Tx, id: number, now: Date): Promise<number
   return sent!
 }
 
-/** The webhook of that id, if it may be told anything; an `OperatorError` otherwise. */
+/** The webhook with that id; throws an `OperatorError` if there is none or it is disabled. */
 export async function requireActive(tx: Queryable, id: number): Promise<Webhook> {
   const webhook = await requireWebhook(tx, id)
   if (!webhook.active)
@@ -144,7 +147,7 @@ export async function requireActive(tx: Queryable, id: number): Promise<Webhook>
 
 const allOf = (wanted: readonly string[]) => (wanted.includes('all') ? [...events] : [...new Set(wanted)])
 
-/** What a webhook cannot be is an `OperatorError`. */
+/** Throws an `OperatorError` if no webhook can have these values. */
 export function requireSoundWebhook({ name, url, events: wanted = [] }: Partial<WebhookDraft>) {
   if (name !== undefined && !name.trim()) {
     throw new OperatorError(

@@ -17,7 +17,7 @@ export const listActiveWebhooks = async (db: Queryable) => activeQuery(db).execu
 
 const webhookSorts = { id: webhooks.id, name: webhooks.name, created_at: webhooks.createdAt }
 
-/** A page of the webhooks, active ones or disabled ones alone. */
+/** A page of the webhooks, all or filtered by active or disabled. */
 export const pageWebhooks = (db: Queryable, { active }: { active?: number | undefined }, wanted: PageRequest) =>
   pageOf(db, webhooks, {
     where: active === undefined ? undefined : eq(webhooks.active, active),
@@ -30,7 +30,7 @@ export async function findWebhook(db: Queryable, id: number): Promise<Webhook | 
   return row
 }
 
-/** Webhooks of that name, in upper or lower case. */
+/** The webhooks with that name, in any case. */
 export const listWebhooksNamed = (db: Queryable, name: string) =>
   db
     .select({ id: webhooks.id, name: webhooks.name })
@@ -43,13 +43,13 @@ export async function insertWebhook(tx: Tx, webhook: typeof webhooks.$inferInser
   return row!
 }
 
-/** The webhook as it is then; it must be there. */
+/** Updates a webhook that must exist and returns it. */
 export async function updateWebhook(tx: Tx, id: number, changes: Partial<Omit<Webhook, 'id'>>): Promise<Webhook> {
   const [row] = await tx.update(webhooks).set(changes).where(eq(webhooks.id, id)).returning()
   return row!
 }
 
-/** Removes a webhook with what it was sent. */
+/** Deletes a webhook and its deliveries. */
 export async function deleteWebhookRow(tx: Tx, id: number) {
   await tx.delete(webhooks).where(eq(webhooks.id, id))
 }
@@ -57,7 +57,7 @@ export async function deleteWebhookRow(tx: Tx, id: number) {
 // SQLite binds at most 32,766 values in one statement.
 const rowsPerInsert = 2000
 
-/** Inserts deliveries in their order; returns their ids, in that order. */
+/** Inserts deliveries in order and returns their ids in that order. */
 export async function insertDeliveries(tx: Tx, rows: readonly (typeof deliveries.$inferInsert)[]) {
   const inserted: Pick<Delivery, 'id' | 'webhookId'>[] = []
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
@@ -83,7 +83,9 @@ export async function insertAttempt(tx: Tx, attempt: typeof deliveryAttempts.$in
   await tx.insert(deliveryAttempts).values(attempt)
 }
 
-/** Which deliveries are wanted: of one webhook, state or event, made from one moment until before another. */
+/**
+ * Filters deliveries by webhook, state, event, and the time they were created, from one moment until before another.
+ */
 export interface DeliveryFilter {
   webhookId?: number | undefined
   states?: Delivery['state'][] | undefined
@@ -92,7 +94,6 @@ export interface DeliveryFilter {
   to?: Date | undefined
 }
 
-/** A page of the deliveries that pass the filter. */
 export const pageDeliveries = (
   db: Queryable,
   { webhookId, states, events, from, to }: DeliveryFilter,
@@ -121,7 +122,7 @@ export async function findLastDeliveryId(db: Queryable): Promise<number> {
   return row?.id ?? 0
 }
 
-/** What a webhook was sent in a range of time and of ids, in the order it was sent. */
+/** A webhook's deliveries in a range of times and ids, in the order they were sent. */
 export const listSent = (
   db: Queryable,
   { webhookId, from, to }: { webhookId: number; from: Date; to: Date },
@@ -145,7 +146,7 @@ export const listSent = (
       .limit(limit),
   )
 
-/** Webhooks that are disabled because their receiver answered 410. */
+/** Webhooks disabled because their receiver answered 410. */
 export const listGoneWebhooks = (db: Queryable) =>
   db
     .select({ id: webhooks.id, name: webhooks.name })

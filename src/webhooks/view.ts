@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Delivery, DeliveryAttempt, Webhook } from '../../db/schema/work'
 import { counter, nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
-/** A webhook as operators see it: all but its secret. */
+/** A webhook as operators see it, without its secret. */
 export const WebhookView = view('Webhook', {
   id: Type.Integer(),
   uuid: Type.String(),
@@ -27,7 +27,7 @@ export const webhookView = (webhook: Webhook): Static<typeof WebhookView> => ({
 
 export const deliveryStates = ['pending', 'success', 'failed'] as const satisfies Delivery['state'][]
 
-/** A message to a receiver, and every attempt to send it. */
+/** A delivery and all its attempts. */
 export const DeliveryView = view('Delivery', {
   id: Type.Integer(),
   message_id: Type.String({ description: 'The same for every attempt: receivers recognise repeats by it.' }),
