@@ -23,7 +23,7 @@ const say = (args: string[], folder: string) => {
 
 /** Commands that make a folder, and those that work on none. */
 const makers = ['serve', 'init', 'demo', 'restore']
-const without = ['health', 'openapi', 'bench', 'systemd', 'sbom']
+const without = ['health', 'openapi', 'bench', 'systemd', 'sbom', 'help']
 
 function leavesOf(command: Command, words: string[] = []): [string, Command][] {
   if (!command.commands.length) return [[words.join(' '), command]]
