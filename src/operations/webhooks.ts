@@ -131,6 +131,10 @@ const rotate = operation({
   summary: 'give a webhook a new secret, in use from now on, and print it; it cannot be shown again',
   input: Type.Object({ id }),
   output: WebhookWithSecretView,
+  loses: async ({ id }, { db }) => {
+    const { name } = await requireWebhook(db.read, id)
+    return `Receivers that know the present secret of webhook ${id} "${name}" reject every message from now on.`
+  },
   async run({ db, sealer, now }, { id }) {
     const { webhook, secret } = await db.write((tx) => rotateSecret(tx, id, { sealer, now }))
     return { ...webhookView(webhook), secret }

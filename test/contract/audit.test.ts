@@ -133,7 +133,7 @@ test('no secret stands in an audit row', async () => {
   const { id, api_key } = await say('api-key', 'create', '--name', 'x', '--preset', 'all')
   secrets.push(api_key, (await say('api-key', 'rotate', String(id), '--overlap', '7d')).api_key)
   const webhook = await say('webhook', 'add', '--name', 'x', '--url', 'https://shop.test/', '--events', 'all')
-  secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id))).secret)
+  secrets.push(webhook.secret, (await say('webhook', 'rotate-secret', String(webhook.id), '--yes')).secret)
   await say('webhook', 'delete', String(webhook.id), '--yes')
   await installation.cli('key', 'rotate', '--overlap', '0', '--yes', '--bits', '2048')
   const database = openRaw(installation.folder, { readonly: true })

@@ -125,7 +125,7 @@ describe('a webhook is', () => {
   test('tested with a ping, which is signed with the secret it has now', async () => {
     const receiver = receive()
     const { id, secret } = await subscribe(installation, receiver.url, 'contract.suspended')
-    const { secret: fresh } = await say('rotate-secret', String(id))
+    const { secret: fresh } = await say('rotate-secret', String(id), '--yes')
     expect(fresh).not.toBe(secret)
     const { delivery_id } = await say('test', String(id))
     const message = await until('the ping', () => receiver.messages[0])
@@ -142,6 +142,15 @@ describe('a webhook is', () => {
     await say('disable', String(id))
     expect(await installation.cli('webhook', 'test', String(id))).toMatchObject({ exitCode: 1, out: '' })
     await receiver.close()
+  })
+
+  test('given a new secret only by someone who has read what that ends', async () => {
+    const { id, secret } = await subscribe(installation, 'https://shop.test/', 'contract.suspended')
+    const asked = await installation.cli('webhook', 'rotate-secret', String(id))
+    expect(asked).toMatchObject({ exitCode: 2, out: '' })
+    expect(asked.err).toMatch(/secret of webhook \d+ ".*" reject every message from now on\. Say --yes/)
+    expect((await say('rotate-secret', String(id), '--yes')).secret).not.toBe(secret)
+    expect(await installation.cli('webhook', 'rotate-secret', '999')).toMatchObject({ exitCode: 1, out: '' })
   })
 
   test('deleted with what it was sent, and its queue goes on without it', async () => {
