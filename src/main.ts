@@ -88,6 +88,7 @@ const exitCode = await run(process.argv.slice(2), {
     return login()
   },
   out: out.write,
+  taken: out.taken,
   err: tell,
   giveWay: () => setPriority(10),
   confirm: isInteractive ? confirm : undefined,

@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { OperatorError } from '../kernel/operator-error'
 import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export/export'
+import { spooled } from '../transfer/export/spool'
 import { csvForm, delimiterNames, requireCsv } from '../transfer/export/spreadsheet'
 import { exportedTables } from '../transfer/tables/tables'
 import { readText } from './arguments'
@@ -44,8 +45,7 @@ export const exportCommand = (program: Command, io: Io) =>
         const wanted = { folder, only: table, exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {
           const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
-          for await (const text of exportedText(wanted, form)) io.out(text)
-          return
+          return putOut(spooled(exportedText(wanted, form), folder), io)
         }
         const written = await (to.endsWith('.jsonl') ? exportToFile : exportToFolder)(wanted, to)
         report(io, options, { to, tables: written }, [
@@ -57,3 +57,13 @@ export const exportCommand = (program: Command, io: Io) =>
         ])
       })
     })
+
+/** Hands on no more than is read: a slow reader costs neither memory nor a snapshot of the database. */
+async function putOut(pieces: AsyncIterable<Uint8Array>, io: Io) {
+  // A piece may end within a character.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  for await (const piece of pieces) {
+    io.out(decoder.decode(piece, { stream: true }))
+    await io.taken?.()
+  }
+}

@@ -8,6 +8,8 @@ export interface Io {
   /** The login of whoever types, where it is known. */
   readonly login?: string | undefined
   out(text: string): void
+  /** When all that was put out has been read, or is on its way; absent where nothing waits. */
+  taken?(): Promise<void> | undefined
   err(text: string): void
   /** Lets other processes have the processor first, from now on. */
   giveWay?(): void

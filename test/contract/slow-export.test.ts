@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
+import { run } from '../../src/cli/program'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { openRaw } from '../support/raw'
@@ -95,4 +96,32 @@ test('a reader that hangs up leaves nothing behind', async () => {
   reader.hangUp()
   await until('the snapshot to be let go', async () => isLetGo())
   expect(left()).toEqual([])
+})
+
+test('the command hands on no more than is read, and does not keep the log of the database either', async () => {
+  const pieces: string[] = []
+  const isRead = Promise.withResolvers<void>()
+  const exported = run(['export', 'licenses'], {
+    env: { LATCHKEY_DATA_DIR: installation.folder },
+    out: (text) => pieces.push(text),
+    err: (text) => pieces.push(text),
+    taken: () => isRead.promise,
+  })
+  await until('the first piece', async () => pieces.length > 0)
+  await installation.ask('POST /api/v1/create-license-keys', {
+    product_id: 1,
+    license_keys: ['AFTER'],
+    activation_limit: 0,
+    validity: 0,
+    status: 'available',
+  })
+  await until('the snapshot to be let go', async () => isLetGo())
+  expect(left()).toEqual([])
+  expect(pieces).toHaveLength(1)
+  isRead.resolve()
+  expect(await exported).toBe(0)
+  const rows = pieces.join('').trimEnd().split('\n')
+  expect(rows.map((row) => JSON.parse(row).license_key)).toEqual(
+    Array.from({ length: licenses }, (_, i) => `SLOW-${i + 1}`),
+  )
 })
