@@ -34,8 +34,27 @@ export const splitList = (value: string, before: string[]) => [
     .filter(Boolean),
 ]
 
-/** A text file an operator named; "-" is standard input. */
+let isInputTaken = false
+
+/** Begins a command line: nothing of it has read standard input. */
+export const resetStandardInput = () => {
+  isInputTaken = false
+}
+
+/** Standard input holds one text: what reads it second would get nothing, and take that for its text. */
+export function claimStandardInput() {
+  if (isInputTaken) {
+    throw new OperatorError(
+      'two things are to be read from standard input, which holds one text: write the other to a file and name that',
+      'invalid_input',
+    )
+  }
+  isInputTaken = true
+}
+
+/** A text file an operator named; "-" is standard input, for one of them. */
 export function readText(path: string): string {
+  if (path === '-') claimStandardInput()
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8')
   } catch (error) {

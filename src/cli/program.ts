@@ -5,6 +5,7 @@ import { errorJson, OperatorError } from '../kernel/operator-error'
 import { visible } from '../kernel/visible'
 import { subjects } from '../operations/subjects'
 import { forProgram } from '../upkeep/subprocess'
+import { resetStandardInput } from './arguments'
 import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { benchCommand } from './bench'
@@ -77,6 +78,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
 export async function run(given: string[], io: Io): Promise<number> {
   const isForProgram = given[0] === forProgram
   const args = isForProgram ? given.slice(1) : given
+  resetStandardInput()
   try {
     await buildProgram(io, args).parseAsync(args, { from: 'user' })
     return 0

@@ -5,7 +5,7 @@ import { parseDuration } from '../kernel/durations'
 import { OperatorError } from '../kernel/operator-error'
 import { mismatchOf, responseProblemOf } from '../signing/check'
 import { listPublicKeys } from '../signing/service'
-import { readText } from './arguments'
+import { claimStandardInput, readText } from './arguments'
 import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 
@@ -22,6 +22,7 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
     .option('--max-age <time>', 'the maximum age, such as 5m; default: any', parseAge)
     .option('--json', 'print genuine and reason as JSON')
     .action(async (file, options) => {
+      if (file === '-') claimStandardInput()
       const answer = file === '-' ? await Bun.stdin.text() : readText(file)
       const publicPems = options.publicKey
         ? [readPublicKey(options.publicKey)]

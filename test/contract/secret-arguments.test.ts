@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startInstallation, type TestInstallation } from '../support/installation'
+import { join } from 'node:path'
+import { binary, startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { secretFile } from '../support/secret-file'
 
@@ -42,6 +43,49 @@ describe('a secret on the command line', () => {
     const args = ['--name', name.name, '--preset', name.preset, '--import-file', secretFile(secret)]
     expect((await installation.cli('api-key', 'create', ...args, '--json')).json).toMatchObject({ api_key: secret })
     expect(await installation.ask('POST /api/v1/verify', {}, { key: secret })).toMatchObject({ code: 210 })
+  })
+})
+
+const program = binary ? [binary] : [process.execPath, join(import.meta.dir, '../../src/main.ts')]
+
+/** Runs a command that reads this from standard input. */
+async function fed(input: string, ...args: string[]) {
+  const env = { LATCHKEY_DATA_DIR: installation.folder }
+  const stdin = new Blob([input])
+  const child = Bun.spawn([...program, ...args], { env, stdin, stdout: 'pipe', stderr: 'pipe' })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { exitCode: await child.exited, out, err }
+}
+
+describe('standard input', () => {
+  test('gives one text, and a second is refused before anything is done', async () => {
+    const cases = [
+      ['key', 'import', '-', '--passphrase-file', '-', '--yes'],
+      ['verify-response', '--public-key', '-'],
+    ]
+    for (const args of cases) {
+      expect(await fed('a text\n', ...args)).toEqual({
+        exitCode: 2,
+        out: '',
+        err: 'latchkey: two things are to be read from standard input, which holds one text: write the other to a file and name that\n',
+      })
+    }
+  })
+
+  test('gives the one text that is asked of it', async () => {
+    const { out } = await fed(
+      `${secret}-fed`,
+      'api-key',
+      'create',
+      '--name',
+      'fed',
+      '--preset',
+      'client',
+      '--import-file',
+      '-',
+      '--json',
+    )
+    expect(JSON.parse(out)).toMatchObject({ api_key: `${secret}-fed` })
   })
 })
 
