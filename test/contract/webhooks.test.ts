@@ -179,7 +179,7 @@ test('private addresses are refused, whatever they are written as, unless a sett
   })
   for (const { state, attempts } of tried) {
     expect(state).toBe('pending')
-    expect(attempts[0]).toMatchObject({ status: null, error: expect.stringContaining('--webhook-allow-list') })
+    expect(attempts[0]).toMatchObject({ status: null, error: expect.stringContaining('webhook_allow_list') })
   }
   expect(receiver.seen).toBe(0)
   await guarded.close()
