@@ -52,7 +52,7 @@ export const deliveries = sqliteTable(
   'deliveries',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
-    /** The same at every attempt: receivers recognise duplicates by it. */
+    /** Shared by all attempts: receivers recognise duplicates by it. */
     messageId: text('message_id').notNull(),
     kind: text('kind', { enum: ['event', 'order', 'callback'] }).notNull(),
     webhookId: integer('webhook_id').references(() => webhooks.id, { onDelete: 'cascade' }),

@@ -142,7 +142,7 @@ async function requireLasting(tx: Queryable, id: number) {
   throw new OperatorError(message`API key ${id} is revoked, for good: make another with ${remedy('api-key create')}`)
 }
 
-/** What is stored of a token: its SHA-256, and its prefix for recognition. */
+/** The stored form of a token: its SHA-256, and its prefix for recognition. */
 export const hashedToken = (token: string) => ({
   hash: sha256(token),
   prefix: token.slice(0, Math.min(shownCharacters, Math.floor(token.length / 4))),

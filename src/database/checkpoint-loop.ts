@@ -4,8 +4,8 @@ import { connect } from './connection'
 const logPagesMax = 4000
 
 /**
- * Checkpoints the write-ahead log regularly, as far as no reader needs it; nobody waits for that. Under constant writes
- * a part is always left, so a long log is restarted, for which writers wait until that part is copied too. Returns a
+ * Checkpoints the write-ahead log regularly, up to what readers still need, without blocking writers. Under constant
+ * writes a part is always left, so a long log is restarted; that blocks writers until the rest is copied too. Returns a
  * function that stops it.
  */
 export function startCheckpoints(path: string, everyMs: number): () => void {

@@ -23,7 +23,7 @@ export function optimizeFile(path: string, sizeOfWal: () => number): Optimized {
       .query<{ pages: number }, []>('select freelist_count as pages from pragma_freelist_count')
       .get()!
     const { bytes } = raw.query<{ bytes: number }, []>('select page_size as bytes from pragma_page_size').get()!
-    // The passive checkpoint blocks nobody and does most of the work, so the second has little left.
+    // The passive checkpoint blocks no one and does most of the work, so the second has little left.
     raw.run('pragma wal_checkpoint(passive)')
     raw.run(`pragma busy_timeout = ${holdMs}`)
     for (let left = tries; left > 0 && isBusy(raw); left--) Bun.sleepSync(holdMs)

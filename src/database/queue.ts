@@ -90,7 +90,7 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
     }
   }
 
-  /** Starts in an event loop turn of its own: nothing else runs between the steps of a transaction. */
+  /** Runs in a separate event loop turn: nothing else runs between the steps of a transaction. */
   async function flush() {
     while (waiting.length) {
       await collectBatch()

@@ -36,10 +36,7 @@ export async function requireUser(db: Queryable, name: string): Promise<User> {
   return user
 }
 
-/**
- * Allows users to change what is their own and owners what is anyone's; the command line has no user and may do
- * everything. Throws otherwise.
- */
+/** Throws unless the user is the one named or an owner; the command line has no user and may do everything. */
 export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefined, name: string) {
   if (!asking || asking.role === 'owner' || asking.name === name) return
   throw new OperatorError(`this belongs to "${name}": ask an owner to do it`, 'forbidden')

@@ -38,17 +38,17 @@ export interface CallbackContent extends OrderContent {
   identifier: string
 }
 
-/** Sends an event to every subscriber, in the transaction that made it true, each in the order of events. */
+/** Queues an event for every subscriber, in the transaction that made it true; each gets its events in order. */
 export const announce = (tx: Tx, event: Event, payload: object, now: Date) =>
   announceAll(tx, () => [{ event, payload }], now)
 
 /** Announces several events; builds their payloads only if a webhook is subscribed, after one lookup. */
-export async function announceAll(tx: Tx, tell: () => EventContent[], now: Date) {
+export async function announceAll(tx: Tx, build: () => EventContent[], now: Date) {
   const webhooks = await listActiveWebhooks(tx)
   if (!webhooks.length) return
-  const told = tell()
+  const contents = build()
   const messages = webhooks.flatMap((webhook) =>
-    told
+    contents
       .filter(({ event }) => webhook.events.includes(event))
       .map((content) => ({
         kind: 'event' as const,
