@@ -129,14 +129,17 @@ describe('the examples for devices without a connection', () => {
       pem: string,
       identifier: string,
       now?: number,
-    ) => {
-      [field: string]: unknown
-    }
+    ) => { result: string; why: string; license?: { [field: string]: unknown } }
   }
 
   const otherKey = String(
     generateKeyPairSync('rsa', { modulusLength: 4096 }).publicKey.export({ type: 'spki', format: 'pem' }),
   )
+
+  const good = { result: 'good' }
+  const ended = { result: 'refused', why: expect.stringContaining('ended') }
+  const cannotTell = { result: 'cannot tell', why: expect.any(String) }
+  const unclear = (why: string) => ({ ...cannotTell, why: expect.stringContaining(why) })
 
   test('open the signed JSON file, and no other', async () => {
     const open = await example('openOfflineFile')
@@ -147,21 +150,34 @@ describe('the examples for devices without a connection', () => {
     }
     const text = await ask({ hardware_id: device.identifier })
     const now = installation.now().getTime()
-    expect(open(text, publicKey, device.identifier)).toMatchObject({ key: device.license_key, status: 'active' })
-    expect(() => open(text, otherKey, device.identifier)).toThrow('not signed')
-    expect(() => open(text.replace('"active"', '"Active"'), publicKey, device.identifier)).toThrow('not signed')
-    expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
-    expect(() => open(text, publicKey, device.identifier, now + 1.01 * day)).toThrow('lapsed')
-    expect(() => open(text, publicKey, device.identifier, now - 3_600_000)).toThrow('lapsed')
+    expect(open(text, publicKey, device.identifier)).toMatchObject({
+      ...good,
+      license: { key: device.license_key, status: 'active' },
+    })
+    expect(open(text, otherKey, device.identifier)).toMatchObject(unclear('not signed'))
+    expect(open(text.replace('"active"', '"Active"'), publicKey, device.identifier)).toMatchObject(
+      unclear('not signed'),
+    )
+    expect(open(text, publicKey, 'another-laptop')).toMatchObject(unclear('another device'))
+    expect(open(text, publicKey, device.identifier, now + 1.01 * day)).toMatchObject(unclear('lapsed'))
+    expect(open(text, publicKey, device.identifier, now - 3_600_000)).toMatchObject(unclear('clock'))
     const graceful = await ask({ hardware_id: device.identifier, grace_period_days: '3' })
-    expect(open(graceful, publicKey, device.identifier, now + 3.9 * day)).toHaveProperty('key', device.license_key)
-    expect(() => open(graceful, publicKey, device.identifier, now + 4.1 * day)).toThrow('lapsed')
+    expect(open(graceful, publicKey, device.identifier, now + 3.9 * day)).toHaveProperty(
+      'license.key',
+      device.license_key,
+    )
+    expect(open(graceful, publicKey, device.identifier, now + 4.1 * day)).toMatchObject(unclear('lapsed'))
     const change = (validity: number) =>
       installation.ask('POST /api/v1/update-license-key', { license_key: device.license_key, validity })
     await change(3)
     const ending = await ask({ hardware_id: device.identifier, grace_period_days: '30' })
-    expect(open(ending, publicKey, device.identifier, now + 1.8 * day)).toHaveProperty('key', device.license_key)
-    expect(() => open(ending, publicKey, device.identifier, now + 2.1 * day)).toThrow('lapsed')
+    expect(open(ending, publicKey, device.identifier, now + 1.8 * day)).toHaveProperty(
+      'license.key',
+      device.license_key,
+    )
+    // The grace is of whole days, and ends before the licence does.
+    expect(open(ending, publicKey, device.identifier, now + 2.1 * day)).toMatchObject(unclear('lapsed'))
+    expect(open(ending, publicKey, device.identifier, now + 3.1 * day)).toMatchObject(ended)
     await change(365)
   })
 
@@ -170,11 +186,10 @@ describe('the examples for devices without a connection', () => {
     const { response } = await installation.ask('POST /api/v1/get-license-file', device)
     const text: string = response.licFileContent
     expect(open(text, publicKey, device.identifier)).toMatchObject({
-      license_key: device.license_key,
-      licenseCheckInterval: 1,
-      forceLicenseValidation: 7,
+      ...good,
+      license: { license_key: device.license_key, licenseCheckInterval: 1, forceLicenseValidation: 7 },
     })
-    expect(() => open(text, otherKey, device.identifier)).toThrow()
+    expect(open(text, otherKey, device.identifier)).toMatchObject(cannotTell)
     // A name longer than a block, the only thing that can be mixed, and the digest that shows it.
     const file = async (identifier: string) => {
       await installation.ask('POST /api/v1/activate', { ...device, identifier })
@@ -183,15 +198,29 @@ describe('the examples for devices without a connection', () => {
     }
     const names = ['d', 'e'].map((letter) => letter.padEnd(1023, 'd')) as [string, string]
     const [one, two] = [await file(names[0]), await file(names[1])]
-    expect(open(one.toString('base64'), publicKey, names[0])).toHaveProperty('license_key')
+    expect(open(one.toString('base64'), publicKey, names[0])).toHaveProperty('license.license_key')
     const blockBytes = createPublicKey(publicKey).asymmetricKeyDetails!.modulusLength! / 8
     for (let cut = blockBytes; cut < one.length; cut += blockBytes) {
       const mixed = Buffer.concat([one.subarray(0, cut), two.subarray(cut)]).toString('base64')
-      for (const name of names) expect(() => open(mixed, publicKey, name)).toThrow(/put together|JSON/)
+      for (const name of names)
+        expect(open(mixed, publicKey, name)).toMatchObject({
+          ...cannotTell,
+          why: expect.stringMatching(/put together|JSON/),
+        })
     }
-    expect(() => open(text, publicKey, 'another-laptop')).toThrow('another device')
+    expect(open(text, publicKey, 'another-laptop')).toMatchObject(unclear('another device'))
     const now = installation.now().getTime()
-    expect(open(text, publicKey, device.identifier, now + 364 * day)).toHaveProperty('license_key')
-    expect(() => open(text, publicKey, device.identifier, now + 366 * day)).toThrow('ended')
+    expect(open(text, publicKey, device.identifier, now + 364 * day)).toHaveProperty('license.license_key')
+    expect(open(text, publicKey, device.identifier, now + 366 * day)).toMatchObject(ended)
   })
+
+  test.each(['openOfflineFile', 'openLicenseFile'])(
+    '%s cannot tell by what is no file, or with no key',
+    async (name) => {
+      const open = await example(name)
+      for (const text of ['', 'null', '5', '[]', '{}', '<html>', '{"license":5,"signature":"x"}']) {
+        for (const pem of [publicKey, '', 'no key']) expect(open(text, pem, 'my-laptop')).toMatchObject(cannotTell)
+      }
+    },
+  )
 })

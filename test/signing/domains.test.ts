@@ -125,7 +125,8 @@ const readers: [Kind, string, () => Promise<Reader>][] = [
       const open = await example('openOfflineFile')
       return (text, signature) => {
         const content = JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())
-        return open(JSON.stringify({ ...content, signature: signature.toString('base64') }), pem, identifier).key
+        return open(JSON.stringify({ ...content, signature: signature.toString('base64') }), pem, identifier).license
+          ?.key
       }
     },
   ],
@@ -144,7 +145,7 @@ const readers: [Kind, string, () => Promise<Reader>][] = [
     'the example for .lic files',
     async () => {
       const open = await example('openLicenseFile')
-      return (_, signature) => open(signature.toString('base64'), pem, identifier).license_key
+      return (_, signature) => open(signature.toString('base64'), pem, identifier).license?.license_key
     },
   ],
 ]
