@@ -80,7 +80,7 @@ const isForeign = (raw: Database) =>
   raw.query("select 1 from sqlite_master where type = 'table' and name not like 'sqlite%'").get() !== null &&
   raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get() === null
 
-/** Opens a database that no process has open as immutable: otherwise SQLite would create files beside it, even to read. */
+/** Opens a database that no process uses as immutable: otherwise even reading would create files beside it. */
 function openUntouched(path: string) {
   if (existsSync(`${path}-wal`)) {
     const raw = new Database(path, { readonly: true })
