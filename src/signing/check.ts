@@ -18,7 +18,7 @@ export function responseProblemOf(answer: string, publicPem: string): string | u
   }
   const signedResponse = parse(Buffer.from(encoded, 'base64').toString())
   if (!Bun.deepEquals(signedResponse, response)) return '"response" differs from the signed response_base64'
-  // The same key also signs the list of public keys, over text of the same form.
+  // The list of public keys is signed by this key too, over text of the same form.
   if (!isAnswer(signedResponse)) return 'what was signed is no answer: an answer has a code and a timestamp'
   return undefined
 }
