@@ -3,7 +3,9 @@ import { addBlock, type BlockDraft } from '../../access/blocking'
 import type { Tx } from '../../database/connection'
 import { tellSeatHolders } from '../licenses/events'
 
-/** Turns an address or a device away from now on. A device is told on each licence it holds a seat of (CONTRACT §11). */
+/**
+ * Blocks an address or a device from now on. A blocked device gets a callback for each seat it holds (CONTRACT §11).
+ */
 export async function turnAway(tx: Tx, draft: BlockDraft, now: Date): Promise<Block> {
   const block = await addBlock(tx, draft, now)
   if (block.kind === 'identifier') await tellSeatHolders(tx, { identifier: block.value }, now)

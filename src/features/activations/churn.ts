@@ -10,9 +10,9 @@ interface Asked {
 }
 
 /**
- * Bounds seats that are taken, each of which leaves rows behind: a licence whose devices have freed too many of late, or
- * have taken too many where it has no limit, waits before it takes another, and what was begun is undone. Seats can
- * always be freed.
+ * Limits how fast a licence's seats are taken, since each taking leaves rows behind. A licence whose devices have freed
+ * too many of late (or taken too many, where it has no limit) must wait before it takes another, and the write is
+ * undone. Freeing a seat is never limited.
  */
 export async function withinSeatRate(
   { config, limit }: Pick<Deps, 'config' | 'limit'>,

@@ -11,14 +11,14 @@ export const identifier = () =>
     description: 'The device, site or user; compared exactly.',
   })
 
-/** A licence key on a device. Nothing is required here: the service knows which answer a missing field deserves. */
+/** A licence key on a device. No field is required here: the service picks the answer for a missing one. */
 export const Device = Type.Object({
   license_key: Type.Optional(text()),
   identifier: Type.Optional(identifier()),
   product_id: Type.Optional(productReference('The product the key must belong to.')),
 })
 
-/** What `verify` takes beside the device. */
+/** The fields of `verify`: the device and more. */
 export const VerifiedDevice = Type.Object({
   ...Device.properties,
   email: Type.Optional(

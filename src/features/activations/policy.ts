@@ -1,12 +1,12 @@
 import { isFull, type Rule } from '../licenses/policy'
 import type { Seat } from '../licenses/service'
 
-/** What a device asks with, and what was found. */
+/** The input of the rules: the request's device and what the database knows of it. */
 export interface Asked {
   seat: Seat | undefined
-  /** Empty where it named none. */
+  /** Empty if the request named no device. */
   identifier: string
-  /** Whether the key is of the product it named, where it named one. */
+  /** Whether the key belongs to the product the request names; true if it names none. */
   isOfProduct: boolean
 }
 
@@ -31,11 +31,11 @@ const seated: Rule<Seat> = {
   observed: ({ activationId }) => (activationId === null ? 'it holds none' : 'it does'),
 }
 
-/** A licence's seats, as a device that wants one finds them. */
+/** The seats of a licence, for a device that wants one. */
 export interface SeatRequest {
   seat: Seat
   seatsTaken: number
-  /** Who holds them, where it is to be explained: some of them, if they are many. */
+  /** Devices that hold seats, for explanations only; limited to some of them if there are many. */
   holders?: { identifier: string; since: Date }[]
 }
 
@@ -55,8 +55,8 @@ const roomy: Rule<SeatRequest> = {
   },
 }
 
-/** What is asked before the rules of use, and behind them, in the order of CONTRACT §2. */
+/** The rules checked before the rules of use, in the order of CONTRACT §2. */
 export const rulesOfEntry: readonly Rule<Asked>[] = [known, named]
 export const rulesOfSeat: readonly Rule<Seat>[] = [seated]
-/** What `activate` asks behind the rules of use; `verify` asks `rulesOfSeat` there. */
+/** The rules of `activate` after the rules of use; `verify` checks `rulesOfSeat` instead. */
 export const rulesOfActivation: readonly Rule<SeatRequest>[] = [roomy]

@@ -27,7 +27,7 @@ export { countSeatsTaken, listSeatsTaken, type SeenActivation, touchActivations 
 
 const announcedRefusalsPerMinute = 10
 
-/** When and where a request came from, as an activation remembers it. */
+/** When and where a request came from; stored with the activation. */
 export interface RequestOrigin {
   now: Date
   address: string
@@ -35,8 +35,8 @@ export interface RequestOrigin {
 }
 
 /**
- * 200 while the licence stands and this device holds a seat on it, else the first rule that fails (CONTRACT §2). An
- * unknown key may turn out to be a purchase code of the Envato market: 206.
+ * 200 if the licence is valid and this device holds a seat on it, otherwise the first rule that fails (CONTRACT §2). An
+ * unknown key may be an Envato purchase code: 206.
  */
 export async function verify(
   deps: Deps,
@@ -61,10 +61,10 @@ export async function getLicenseKeyDetails(db: Queryable, device: Static<typeof 
   return say('active_license_found', await describeLicenseAndProduct(db, seat.licenseKey)).signedFor(seat.productId)
 }
 
-/** The write that a seat is taken in, and what limits the messages about those who get none. */
+/** The write that takes a seat, and the limiter of messages about refused seats. */
 type Taking = { tx: Tx } & Pick<Deps, 'limit'>
 
-/** 300 when the device has taken a seat, 301 when it had one, 302 when none is left (CONTRACT §2). */
+/** 300 if the device has taken a seat, 301 if it already had one, 302 if none is left (CONTRACT §2). */
 export async function activate(taking: Taking, device: Static<typeof DeviceActivation>, origin: RequestOrigin) {
   const { seat, refusal } = await findSeatOf(taking.tx, device, origin.now)
   if (refusal) return refusal
@@ -72,8 +72,8 @@ export async function activate(taking: Taking, device: Static<typeof DeviceActiv
 }
 
 /**
- * Activates on a seat already looked up; `earlier` is what happened first and is announced if it succeeds. Nothing but
- * the news of it is written unless the answer is 300 or 301.
+ * Activates on a seat already looked up. `earlier` holds events that happened first; they are announced if this
+ * succeeds. Unless the answer is 300 or 301, nothing is written except the message about the refusal.
  */
 export async function takeSeat(
   taking: Taking,
@@ -113,7 +113,7 @@ export async function takeSeat(
   return say('license_activated').signedFor(seat.productId)
 }
 
-/** A refusal is answered each time and announced a few times a minute for each licence; the call log lists them. */
+/** Returns the refusal; announces only a few a minute for each licence. The call log lists them all. */
 async function refuse({ tx, limit }: Taking, answer: Answer, facts: SeatFacts, now: Date) {
   const isAnnounced = limit(`refused seats ${facts.licenseId}`, announcedRefusalsPerMinute, now) === 0
   const payload = () => refusedSeatPayload(facts, declared(answer))
@@ -121,7 +121,7 @@ async function refuse({ tx, limit }: Taking, answer: Answer, facts: SeatFacts, n
   return say(answer).signedFor(facts.productId)
 }
 
-/** "400" when the seat is free again, 401 when the device held none. A seat can always be freed (CONTRACT §2). */
+/** "400" when the seat is free again, 401 when the device held none. Freeing is always allowed (CONTRACT §2). */
 export async function deactivate(tx: Tx, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
@@ -130,7 +130,7 @@ export async function deactivate(tx: Tx, device: Static<typeof Device>, now: Dat
   return say('license_deactivated').signedFor(seat.productId)
 }
 
-/** Frees a seat on an operator's request; the device is told at its own address, else at the product's (CONTRACT §2). */
+/** Frees a seat for an operator. The callback goes to the device's own address, else to the product's (CONTRACT §2). */
 export async function deactivateByOperator(tx: Tx, device: Static<typeof Device>, now: Date) {
   const { seat, refusal } = await findSeatOf(tx, device, now)
   if (refusal) return refusal
@@ -142,7 +142,7 @@ export async function deactivateByOperator(tx: Tx, device: Static<typeof Device>
   return say('license_deactivated').signedFor(seat.productId)
 }
 
-/** Frees every seat of a licence at an operator's word; each device is told. Returns the devices. */
+/** Frees every seat of a licence for an operator, with a callback to each device. Returns the devices. */
 export async function deactivateAllByOperator(tx: Tx, license: License, now: Date): Promise<string[]> {
   const freed: string[] = []
   for (const { identifier } of await listSeatsTaken(tx, license.id)) {
@@ -172,7 +172,7 @@ async function freeSeat(
   )
 }
 
-/** The seat a device has or wants; its identifier has been found present. */
+/** The seat the device has or wants; its identifier must be present. */
 const factsOf = (seat: Seat, { identifier }: Static<typeof Device>): SeatFacts => ({
   licenseId: seat.id,
   licenseKey: seat.licenseKey,
@@ -180,20 +180,22 @@ const factsOf = (seat: Seat, { identifier }: Static<typeof Device>): SeatFacts =
   identifier: identifier!,
 })
 
-/** A licence with this device's place on it, or the answer that ends the request. */
+/** A licence and the device's seat on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
 const findSeatOf = async (db: Queryable, device: Static<typeof Device>, now: Date) =>
   placeOf(await findDevice(db, device), now)
 
-/** The licence and this device's place on it, or 210 or 215. */
+/** The licence and the device's seat on it, or 210 or 215. */
 function placeOf(asked: Asked, now: Date): Found {
   const stopped = firstBroken(rulesOfEntry, asked, now)
   if (!asked.seat || stopped === 'invalid_license_key') return { refusal: say('invalid_license_key') }
   return stopped ? { refusal: say(stopped).signedFor(asked.seat.productId) } : { seat: asked.seat }
 }
 
-/** What the rules look at when a device asks: the licence of that very key, else the only one that was meant. */
+/**
+ * The facts the rules check for a device: the licence with that exact key, else the only one a pasted text can mean.
+ */
 export async function findDevice(
   db: Queryable,
   { license_key = '', identifier = '', product_id }: Static<typeof Device>,
@@ -203,11 +205,11 @@ export async function findDevice(
   return { seat, identifier, isOfProduct: isMeant }
 }
 
-/** Whether a key is of the product a request names; true where it names none (CONTRACT §9). */
+/** Whether a key belongs to the product a request names; true if it names none (CONTRACT §9). */
 export const isOfProduct = async (db: Queryable, { productId }: Pick<Seat, 'productId'>, reference?: string) =>
   reference === undefined || (await resolveProduct(db, reference))?.id === productId
 
-/** Applies every rule of `verify`, down to 202 where the device holds no seat; 205 can be waived. */
+/** Checks every rule of `verify`, down to 202 if the device holds no seat; 205 can be waived. */
 export async function findActiveSeat(
   db: Queryable,
   device: Static<typeof Device>,

@@ -15,14 +15,14 @@ import { execute, executeEach, selectOne } from '../../database/statements'
 
 const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
-/** How many seats of a licence are taken. */
+/** The number of seats taken on a licence. */
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
   selectOne<{ taken: number }>(db, takenOf, licenseId)!.taken
 
 const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
   where ${activationSightings.activationId} = ${activations.id})`
 
-/** The devices that hold a seat of a licence, and since when: those longest without a sign of life first. */
+/** The devices that hold a seat of a licence, and since when; least recently seen first. */
 export const listSeatsTaken = (db: Queryable, licenseId: number, limit = -1) =>
   db
     .select({ identifier: activations.identifier, since: activations.activatedAt, lastVerifiedAt })
@@ -31,7 +31,7 @@ export const listSeatsTaken = (db: Queryable, licenseId: number, limit = -1) =>
     .orderBy(sql`coalesce(${lastVerifiedAt}, ${activations.activatedAt})`, activations.id)
     .limit(limit)
 
-/** A seat that is taken now. */
+/** The columns of a newly taken seat. */
 export type NewActivation = Pick<
   Activation,
   'licenseId' | 'identifier' | 'postUrl' | 'ip' | 'userAgent' | 'activatedAt'
@@ -45,14 +45,16 @@ export async function insertActivation(tx: Tx, activation: NewActivation) {
   execute(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
 }
 
-/** From where, and as what, a device has asked for the seat it holds already; `postUrl` only where it names one. */
+/**
+ * The origin of a repeated `activate` by a device that already holds the seat; `postUrl` only if the request names one.
+ */
 export interface Return {
   ip: string
   userAgent: string
   postUrl: string | undefined
 }
 
-// Most devices come back as they were: a row that stays as it is costs no write.
+// Most devices return unchanged: a row that stays the same costs no write.
 const returning = `update activations set ip = ?2, user_agent = ?3, post_url = coalesce(?4, post_url)
   where id = ?1 and (ip, user_agent, post_url) is not (?2, ?3, coalesce(?4, post_url))`
 
@@ -69,12 +71,12 @@ const freedSeatsMax = 1000
 const surplus = `delete from activations where id in (select id from activations
   where license_id = ? and ${seatIsFreed} order by id desc limit -1 offset ${freedSeatsMax})`
 
-/** Forgets the oldest freed seats of a licence that has more than a thousand. */
+/** Deletes the oldest freed seats of a licence that has more than a thousand. */
 export function forgetFreedSeats(tx: Tx, licenseId: number) {
   execute(tx, surplus, licenseId)
 }
 
-/** Where a device is told that its seat was taken away: its own address, else the product's, else ''. */
+/** The callback address for a lost seat: the device's own, else the product's, else ''. */
 export async function findCallbackUrl(db: Queryable, activationId: number): Promise<string> {
   const [row] = await db
     .select({ url: sql<string>`coalesce(nullif(${activations.postUrl}, ''), ${products.postUrl})` })
@@ -85,20 +87,19 @@ export async function findCallbackUrl(db: Queryable, activationId: number): Prom
   return row!.url
 }
 
-/** A seat, taken or freed, and when it last asked `verify`. */
+/** A seat, taken or freed, with the time of its last `verify`. */
 export type SeenActivation = Activation & { lastVerifiedAt: Date | null }
 
 export interface SeatFilter {
   licenseId?: number | undefined
   productId?: number | undefined
   identifier?: string | undefined
-  /** Whether the seat is taken. */
   isTaken?: boolean | undefined
 }
 
 const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
 
-/** A page of all seats that are or were taken. */
+/** A page of all seats, taken and freed. */
 export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: PageRequest) =>
   pageOf(db, activations, {
     where: and(
@@ -111,11 +112,11 @@ export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: PageR
     wanted,
   })
 
-// Seat by seat, in the order that is asked for: the seats of a whole product are too many to be gathered first.
+// Seat by seat, in the requested order: a product has too many seats to collect them first.
 const isOfProduct = (productId: number) =>
   sql`(select ${licenses.productId} from ${licenses} where ${licenses.id} = ${activations.licenseId}) = ${productId}`
 
-/** When these activations last asked `verify`, by id; those that never did are not there. */
+/** When these activations last called `verify`, by id; those that never did are left out. */
 export async function mapSightings(db: Queryable, ids: number[]): Promise<Map<number, Date>> {
   const rows = await db.select().from(activationSightings).where(inArray(activationSightings.activationId, ids))
   return new Map(rows.map((row) => [row.activationId, row.lastVerifiedAt]))
@@ -133,7 +134,7 @@ export async function mapLicenses(db: Queryable, ids: number[]) {
 const sighting = `insert into activation_sightings (activation_id, last_verified_at) values (?, ?)
   on conflict do update set last_verified_at = excluded.last_verified_at`
 
-/** Writes down when activations asked `verify`. */
+/** Stores when activations last called `verify`. */
 export async function touchActivations(tx: Writable, lastSeen: readonly LastSeen[]) {
   executeEach(
     tx,

@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../../database/page'
 import { nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenActivation } from './store'
 
-/** A device and the seat it holds or held, as operators see it. */
+/** A device and the seat it holds or held, as shown to operators. */
 export const ActivationView = view('Activation', {
   id: Type.Integer(),
   identifier: Type.String({ description: 'The identifier of the device.' }),

@@ -14,7 +14,7 @@ export const AssignmentAndActivation = Type.Object({ ...DeviceActivation.propert
 /** The most keys one order may ask for. */
 const atOnceMax = 1000
 
-/** One model for both ways to order: shops send all fields to either, and tell their orders apart by `identifier`. */
+/** One model for both ways to order: shops send all fields to either and tell their orders apart by `identifier`. */
 export const Order = Type.Object({
   product_id: Type.Optional(productReference()),
   ...Owner,

@@ -11,12 +11,12 @@ import { resolveProduct } from '../products/service'
 import { Order } from './model'
 import { ownerOf } from './service'
 
-/** An order to be fulfilled off the request path. */
+/** An order to be fulfilled in the background. */
 export const fulfilOrder = declareJob('fulfil-order', Order)
 
 /**
- * 803 with the keys that now belong to the owner: from stock, oldest first, and generated where `generate` asks for
- * what the stock lacks. All or nothing: 805, 806 or 802 and nothing is assigned (CONTRACT §2).
+ * 803 with the keys assigned to the owner: from stock, oldest first, then generated if `generate` is set and stock runs
+ * out. All or nothing: on 805, 806 or 802 nothing is assigned (CONTRACT §2).
  */
 export async function randomAssign(tx: Tx, order: Static<typeof Order>, now: Date) {
   const { product_id, quantity = 1, generate = 0, generator_id } = order
@@ -32,7 +32,7 @@ export async function randomAssign(tx: Tx, order: Static<typeof Order>, now: Dat
     return say('insufficient_license_keys', { available_quantity: stock.length }).signedFor(product.id)
   }
   const terms = { ...owner, status: 'assigned' as const, assignedAt: now }
-  // Drawn first: a generator that finds no unused key refuses before anything is written.
+  // Drawn first: a generator that finds no unused key must refuse before anything is written.
   const fresh = generator && lacking ? await drawLicenses(tx, generator, product, lacking, terms, now) : []
   const assigned = await assignAvailableKeys(tx, stock, owner, now)
   const license_keys = await describeAssigned(tx, [...assigned, ...fresh])
@@ -42,13 +42,13 @@ export async function randomAssign(tx: Tx, order: Static<typeof Order>, now: Dat
 const nobody = ['', 'not set']
 
 /**
- * Whether an order says whom it is for, by owner or by the shop's own name for it. The WooCommerce plugin writes
- * "Not set" for an owner it does not know (CONTRACT §5).
+ * Whether an order names its buyer, by owner or by the shop's own id. The WooCommerce plugin sends "Not set" for an
+ * owner it does not know (CONTRACT §5).
  */
 export const namesBuyer = ({ owner_name, owner_email, identifier }: Static<typeof Order>) =>
   [owner_name, owner_email, identifier].some((name) => !nobody.includes((name ?? '').trim().toLowerCase()))
 
-/** 807: the order is on disk and its outcome, whatever it is, will be posted to its webhook. */
+/** 807: the order is on disk, and its outcome, good or bad, will be posted to its webhook. */
 export async function queueOrder(tx: Tx, order: Static<typeof Order>, now: Date) {
   if (!order.webhook_url || !/^https?:\/\//i.test(order.webhook_url)) {
     return say('malformed_request', { detail: 'Send webhook_url, an http or https URL that is told the outcome.' })
@@ -57,7 +57,7 @@ export async function queueOrder(tx: Tx, order: Static<typeof Order>, now: Date)
   return say('request_queued')
 }
 
-/** Assigns and posts in one transaction with the job's end: an order is fulfilled once, however often it is tried. */
+/** Assigns and posts in the transaction that ends the job, so an order is fulfilled once, however often it is tried. */
 export const orders = ({ clock }: { clock: Clock }) =>
   handles(fulfilOrder, async (order, { jobId }) => ({
     async write(tx) {

@@ -7,7 +7,7 @@ import { licenseEvent } from '../licenses/events'
 import { announceAssigned, assignAvailable, findLicense, findPastedLicense, findSeat } from '../licenses/service'
 import type { Assignment, AssignmentAndActivation } from './model'
 
-/** 800 when the key now belongs to that owner, 801 when it is unknown or not available. */
+/** 800 if the key now belongs to that owner, 801 if it is unknown or not available. */
 export async function assignLicenseKey(tx: Tx, input: Static<typeof Assignment>, now: Date) {
   const meant = await findMeant(tx, input.license_key)
   const license = meant && (await assignAvailable(tx, meant.licenseKey, ownerOf(input), now))
@@ -17,8 +17,8 @@ export async function assignLicenseKey(tx: Tx, input: Static<typeof Assignment>,
 }
 
 /**
- * 300 when the key belongs to that owner and the device has a seat; otherwise what stopped it, and nothing is changed.
- * A key that the same owner holds already is only activated (CONTRACT §2).
+ * 300 if the key belongs to that owner and the device has a seat; otherwise the first obstacle, and nothing changes. A
+ * key the same owner already holds is only activated (CONTRACT §2).
  */
 export async function assignAndActivate(
   taking: Parameters<typeof takeSeat>[0],
@@ -46,10 +46,10 @@ export async function assignAndActivate(
   return outcome
 }
 
-/** A key that is there is meant, even where it cannot be given away: the repeat of an order takes no other. */
+/** An exact match wins even if it cannot be assigned, so that a repeated order takes no other key. */
 const findMeant = async (tx: Queryable, key = '') => (await findLicense(tx, key)) ?? (await findPastedLicense(tx, key))
 
-/** Whom a key is given to, as stored. */
+/** The owner columns of an assignment, as stored. */
 export const ownerOf = ({
   owner_name,
   owner_email,

@@ -4,15 +4,16 @@ import { type Outcome, Refusal, say } from '../../kernel/outcome'
 const destroyedPerMinute = 1000
 
 /**
- * Bounds keys that are drawn and destroyed in turn, each of which leaves entries in the audit log and messages behind: a
- * contract whose holder has destroyed too many of late waits before it draws more. Keys can always be destroyed.
+ * Limits how fast a contract's keys are drawn and destroyed in turn, since each leaves audit entries and messages
+ * behind. A contract whose holder has destroyed too many of late must wait before drawing more. Destroying keys is
+ * never limited.
  */
 export const contractChurn = ({ limit }: Pick<Deps, 'limit'>) => ({
-  /** Counts keys that were destroyed. */
+  /** Counts destroyed keys. */
   noteDestroyed(contractId: number, keys: number, now: Date) {
     limit.spend(nameOf(contractId), destroyedPerMinute, now, keys)
   },
-  /** Throws 9429 while the contract has to wait. */
+  /** Throws 9429 while the contract must wait. */
   requirePatience(contract: { id: number; productId: number }, now: Date) {
     const seconds = limit.foresee(nameOf(contract.id), destroyedPerMinute, now)
     if (seconds) throw new Refusal(tooMany(seconds).signedFor(contract.productId))

@@ -16,10 +16,10 @@ import { resolveContract } from './service'
 import { findContract, findContractBySecret } from './store'
 import { listedContract } from './views'
 
-/** Who asks, with which API key. */
+/** The API key and the time of the request. */
 type Asker = Pick<RequestContext, 'key' | 'now'>
 
-/** 1204 with the contract, 1200 when there is none, 150 when its holder may not ask (CONTRACT §4). */
+/** 1204 with the contract, 1200 if there is none, 150 if its holder lacks the right (CONTRACT §4). */
 export async function getInfo(db: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
   const contract = await resolveHeldContract(db, input, asker)
   if (!contract) return say('contract_not_found_info')
@@ -30,8 +30,8 @@ export async function getInfo(db: Queryable, input: Unchecked<typeof ContractCho
 
 /**
  * 1300 with the new keys, which are available and count against the quota. 1200 for an unknown or inactive contract,
- * 150 when its holder may not generate, 1202 and 1203 where product or generator are not active, 1205 when the quota
- * is used up, 1206 for more than is left of it, or than one request may have (CONTRACT §4).
+ * 150 if its holder may not generate, 1202 and 1203 if the product or generator is inactive, 1205 if the quota is used
+ * up, 1206 for more than the rest of the quota or the maximum of one request (CONTRACT §4).
  */
 export async function generateKeys(
   tx: Tx,
@@ -59,8 +59,8 @@ export async function generateKeys(
 }
 
 /**
- * 1400 when the key is gone and its place in the quota free, 1401 when it is none of the contract's or a customer's by
- * now, 150. The key is compared exactly: the repeat of a request that has destroyed one must not find another.
+ * 1400 if the key is deleted and its quota freed, 1401 if it is not the contract's or already a customer's, 150 if the
+ * holder lacks the right. The key is compared exactly: a repeated request must not delete another one.
  */
 export async function destroyKey(
   tx: Tx,
@@ -79,8 +79,8 @@ export async function destroyKey(
 }
 
 /**
- * 1500 when all keys of the contract are gone but those that are customers' by now, 1501 when it had no other, 1200
- * when there is no contract, 150.
+ * 1500 if all keys of the contract are deleted except those already customers', 1501 if there were no others, 1200 if
+ * there is no contract, 150 if the holder lacks the right.
  */
 export async function destroyAllKeys(
   tx: Tx,
@@ -99,8 +99,8 @@ export async function destroyAllKeys(
 }
 
 /**
- * The contract that was named. A uuid or contract key is a secret and names it for everybody who has it. An id, which
- * anybody can count, does so only for an API key that may list contracts anyway. Two names must mean the same contract.
+ * The contract a request names. A uuid or contract key is a secret and identifies it for everyone who has it. An id can
+ * be guessed, so it works only for an API key that may list contracts anyway. Two names must mean the same contract.
  */
 async function resolveHeldContract(
   db: Queryable,

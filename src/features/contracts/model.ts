@@ -11,7 +11,7 @@ const contractId = () =>
   })
 const contractKey = (description: string) => text({ maxLength: 255, description })
 
-/** How a contract is named: both fields do, and `contract_id` wins (CONTRACT §9). */
+/** The fields that name a contract; `contract_id` wins over `contract_key` (CONTRACT §9). */
 const reference = {
   contract_id: Type.Optional(contractId()),
   contract_key: Type.Optional(contractKey('The contract by its key.')),
@@ -32,10 +32,10 @@ export const ContractDraft = validatedByService(
   }),
 )
 
-/** Fields that are absent keep their value. */
+/** Absent fields keep their value. */
 export const ContractChanges = validatedByService(Type.Partial(ContractDraft))
 
-/** Where neither id nor uuid is given, `contract_key` names the contract. */
+/** `contract_key` names the contract if neither id nor uuid is given. */
 export const ContractUpdate = validatedByService(
   Type.Object({ contract_id: Type.Optional(contractId()), ...ContractChanges.properties }),
 )

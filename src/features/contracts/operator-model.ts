@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { choice, flag, integer, text } from '../../intake/model'
 import { productReference } from '../products/model'
 
-/** What an operator can say of a contract. */
+/** The fields of a contract that an operator can set. */
 const terms = {
   contract_key: Type.Optional(
     text({ maxLength: 255, file: true, description: "The holder's secret; by default a random one." }),
@@ -31,7 +31,7 @@ export const NewContract = Type.Object({
 export const contractReference = () =>
   text({ maxLength: 255, description: 'The contract: its id, uuid or contract key.' })
 
-/** Fields that are absent keep their value. */
+/** Absent fields keep their value. */
 export const ContractEdit = Type.Object({
   contract: contractReference(),
   product: Type.Optional(productReference('The product: its id, uuid, slug or name.')),

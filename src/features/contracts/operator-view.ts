@@ -3,7 +3,7 @@ import type { Contract } from '../../../db/schema/licensing'
 import { bit, counter, timestamp, view, word } from '../../kernel/view'
 import { listedContract } from './views'
 
-/** A contract as operators see it. */
+/** A contract, as shown to operators. */
 export const ContractView = view('Contract', {
   id: Type.Integer(),
   name: Type.String(),
@@ -23,7 +23,7 @@ export const ContractView = view('Contract', {
   license_keys_remaining: Type.Integer({ description: 'How many may still be drawn; below 0 where too many were.' }),
 })
 
-/** `used` is how many keys were drawn from it. */
+/** `used` is the number of keys drawn from it. */
 export const contractView = (contract: Contract, used: number): Static<typeof ContractView> => ({
   ...listedContract(contract, used),
   uuid: contract.uuid,

@@ -12,7 +12,7 @@ import type { ContractEdit, NewContract } from './operator-model'
 import { addContract, changeContract, removeContract } from './service'
 import { findContract, findContractByKey, listContractsNamed } from './store'
 
-/** The contract of that id, uuid, key, or a name that no other has; an unknown one is an `OperatorError`. */
+/** The contract with that id, uuid, key or unique name. Throws an `OperatorError` if there is none. */
 export async function requireContract(db: Queryable, reference: string): Promise<Contract> {
   const contract =
     (await findContract(db, reference)) ?? onlyNamed('contract', reference, await listContractsNamed(db, reference))
@@ -20,7 +20,7 @@ export async function requireContract(db: Queryable, reference: string): Promise
   throw new OperatorError(message`there is no contract "${reference}": see ${remedy('contract list')}`, 'not_found')
 }
 
-/** Makes a contract; its key is drawn where none is given. */
+/** Creates a contract; its key is drawn unless given. */
 export async function makeContract(
   tx: Tx,
   { product: reference, ...given }: Static<typeof NewContract>,
@@ -40,7 +40,7 @@ export async function makeContract(
   return addContract(tx, product, { ...terms, ...given }, now)
 }
 
-/** Changes what is named; a quota never falls below what is used of it. */
+/** Changes the given fields; a quota never falls below its used part. */
 export async function editContract(tx: Tx, input: Static<typeof ContractEdit>, now: Date): Promise<Contract> {
   const { contract: reference, product: productReference, ...terms } = input
   if (Object.keys(input).length < 2)

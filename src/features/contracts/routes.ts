@@ -98,6 +98,6 @@ export function contractRoutes(deps: Deps) {
     )
 }
 
-/** Holders may send the idempotency key as a field (CONTRACT §4); the field was not judged, so it may be anything. */
+/** Holders may send the idempotency key as a field (CONTRACT §4). The field is unvalidated, so it may hold anything. */
 const keyInBody = ({ idempotency_key: key }: { idempotency_key?: unknown }) =>
   key === undefined || key === '' ? undefined : typeof key === 'string' ? key : JSON.stringify(key)

@@ -23,7 +23,7 @@ import { announcedContract, createdContract, listedContract, updatedContract } f
 export { countContractKeys, listLatestKeys, mapContractKeyCounts } from './keys/store'
 export { findContract, findContractByKey, insertContract, pageContracts } from './store'
 
-/** 841 with the contract, 825 with a sentence for every faulty field (CONTRACT §4). */
+/** 841 with the contract, 825 with a sentence for each invalid field (CONTRACT §4). */
 export async function createContract(tx: Tx, input: Unchecked<typeof ContractDraft>, now: Date) {
   const { product, faults, refuse } = await lookInto(tx, input)
   const { errors, values } = judge(ContractDraft, input, faults)
@@ -32,7 +32,7 @@ export async function createContract(tx: Tx, input: Unchecked<typeof ContractDra
   return say('contract_created', { contract: createdContract(contract) }).signedFor(product.id)
 }
 
-/** Makes a contract of terms that were judged, and announces it. */
+/** Creates a contract from validated terms and announces it. */
 export async function addContract(tx: Tx, product: Product, terms: Terms, now: Date): Promise<Contract> {
   const contract = await insertContract(tx, {
     uuid: randomUUID(),
@@ -56,7 +56,7 @@ export async function addContract(tx: Tx, product: Product, terms: Terms, now: D
 
 type Terms = Omit<Static<typeof ContractDraft>, 'product_id'>
 
-/** 842 with the contract, 844 when there is none, 825 with a sentence for every faulty field (CONTRACT §4). */
+/** 842 with the contract, 844 if there is none, 825 with a sentence for each invalid field (CONTRACT §4). */
 export async function updateContract(tx: Tx, input: Unchecked<typeof ContractUpdate>, now: Date) {
   const before = await resolveContract(tx, input)
   if (!before) return say('contract_not_found')
@@ -68,7 +68,7 @@ export async function updateContract(tx: Tx, input: Unchecked<typeof ContractUpd
   return say('contract_updated', { contract: updatedContract(contract, used) }).signedFor(contract.productId)
 }
 
-/** Changes a contract by terms that were judged, and announces it; returns it as it is then. */
+/** Changes a contract by validated terms and announces it. Returns the changed contract. */
 export async function changeContract(
   tx: Tx,
   { before, used }: { before: Contract; used: number },
@@ -87,7 +87,7 @@ export async function changeContract(
   return contract
 }
 
-/** 843 when the contract is gone, 844 when there is none. Its keys stay. */
+/** 843 if the contract is deleted, 844 if there is none. Its keys stay. */
 export async function deleteContract(tx: Tx, input: Unchecked<typeof ContractChoice>, now: Date) {
   const contract = await resolveContract(tx, input)
   if (!contract) return say('contract_not_found')
@@ -120,7 +120,7 @@ export async function resolveContract(
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** What 825 says of each field, in its order (CONTRACT §4). */
+/** The sentence of 825 for each field, in the order of CONTRACT §4. */
 const sentences = {
   contract_key: 'Contract key is required and must be unique.',
   contract_name: 'Contract name is required.',
@@ -134,7 +134,7 @@ const sentences = {
   can_destroy_all: 'Can destroy all must be 1 for true or 0 for false',
 }
 
-/** What only the database knows of a contract's terms. A quota never falls below what is used of it. */
+/** Checks the terms that need the database. A quota never falls below its used part. */
 async function lookInto(db: Queryable, input: Unchecked<typeof ContractChanges>, existing?: Existing) {
   const product = await resolveProduct(db, input.product_id)
   const namesake = isName(input.contract_key) ? await findContractByKey(db, input.contract_key) : undefined
@@ -148,7 +148,7 @@ async function lookInto(db: Queryable, input: Unchecked<typeof ContractChanges>,
       product_id: input.product_id === undefined || product ? undefined : said.product_id,
       license_keys_quantity: isTooFew ? said.license_keys_quantity : undefined,
     },
-    /** 825 for the fields that were found faulty. */
+    /** 825 for the invalid fields. */
     refuse: (errors: FieldErrors | undefined = {}) => {
       const names = Object.keys(errors) as (keyof typeof said)[]
       return say('incorrect_data_contract', { errors: Object.fromEntries(names.map((name) => [name, said[name]])) })

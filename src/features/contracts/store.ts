@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '../../database/connection'
 import { type PageRequest, pageOf } from '../../database/page'
 import { parseId } from '../../kernel/ids'
 
-/** The contract of that id, uuid or key; an id is meant before a key that looks like one. */
+/** The contract with that id, uuid or key; an id wins over a key that looks like one. */
 export async function findContract(db: Queryable, reference: string): Promise<Contract | undefined> {
   const id = parseId(reference)
   const rows = await db
@@ -20,7 +20,7 @@ export async function findContract(db: Queryable, reference: string): Promise<Co
   return rows.find((row) => row.id === id) ?? rows.find((row) => row.uuid === reference) ?? rows[0]
 }
 
-/** The contract of that uuid or key: what nobody knows who was not told. */
+/** The contract with that uuid or key, which are both secrets. */
 export async function findContractBySecret(db: Queryable, secret: string): Promise<Contract | undefined> {
   const rows = await db
     .select()
@@ -29,7 +29,7 @@ export async function findContractBySecret(db: Queryable, secret: string): Promi
   return rows.find((row) => row.uuid === secret) ?? rows[0]
 }
 
-/** Contracts of that name, in upper or lower case. */
+/** Contracts with that name, ignoring case. */
 export const listContractsNamed = (db: Queryable, name: string) =>
   db
     .select()
@@ -44,7 +44,6 @@ export async function findContractByKey(db: Queryable, contractKey: string): Pro
 
 const contractSorts = { id: contracts.id, name: contracts.name, updated_at: contracts.updatedAt }
 
-/** A page of the contracts. */
 export const pageContracts = (
   db: Queryable,
   { productId, status }: { productId?: number | undefined; status?: Contract['status'] | undefined },
@@ -75,7 +74,7 @@ export async function updateContractRow(
   return row!
 }
 
-/** Its keys stay, and belong to no contract any more. Its holder knows them, so no order may take them. */
+/** Deletes the contract. Its keys stay, without a contract; no order may take them, since its holder knows them. */
 export async function deleteContractRow(tx: Tx, id: number) {
   await tx.update(licenses).set({ withheld: 1 }).where(eq(licenses.contractId, id))
   await tx.delete(contracts).where(eq(contracts.id, id))

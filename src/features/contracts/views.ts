@@ -1,7 +1,7 @@
 import type { Contract } from '../../../db/schema/licensing'
 import { isoSeconds } from '../../kernel/moments'
 
-/** A contract as 846 and 1204 show it; `used` is how many keys it has (CONTRACT §4). */
+/** A contract as in 846 and 1204; `used` is its number of keys (CONTRACT §4). */
 export const listedContract = (contract: Contract, used: number) => ({
   id: contract.id,
   name: contract.name,
@@ -19,7 +19,7 @@ export const listedContract = (contract: Contract, used: number) => ({
   license_keys_count: used,
 })
 
-/** As 842 shows it: what a client may set is text (CONTRACT §4). */
+/** A contract as in 842: fields a client can set are text (CONTRACT §4). */
 export const updatedContract = (contract: Contract, used: number) => ({
   ...listedContract(contract, used),
   license_keys_quantity: String(contract.licenseKeysQuantity),
@@ -30,7 +30,7 @@ export const updatedContract = (contract: Contract, used: number) => ({
   can_destroy_all: String(contract.canDestroyAll),
 })
 
-/** As 841 shows it: the same in another order (CONTRACT §4). */
+/** A contract as in 841: the fields of 842 in another order (CONTRACT §4). */
 export function createdContract(contract: Contract) {
   const { id, name, information, status, created_at, updated_at, ...rest } = updatedContract(contract, 0)
   const { contract_key, product_id, license_keys_quantity, license_keys_count, ...permissions } = rest
@@ -49,7 +49,7 @@ export function createdContract(contract: Contract) {
   }
 }
 
-/** As subscribers are told of it: without the key, which is its holder's secret. */
+/** A contract as in webhooks: without the key, which is its holder's secret. */
 export function announcedContract(contract: Contract, used: number) {
   const { contract_key, ...told } = listedContract(contract, used)
   return { contract: told }

@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { type AddressSet, plainAddress } from '../../kernel/addresses'
 
 /**
- * Where the client reached this server, for links: `https` only when a trusted proxy says so. Undefined when the Host
- * header names no host: it is written into an answer and may hold anything.
+ * The base URL at which the client reached this server, for links; `https` only if a trusted proxy reports it.
+ * Undefined if the Host header is not a valid host: it is copied into an answer and may hold anything.
  */
 export function baseUrlOf(headers: Headers, socketAddress: string, trusted: AddressSet): string | undefined {
   const host = headers.get('host')

@@ -4,10 +4,10 @@ import { sha256 } from '../../kernel/secrets'
 const lifetimeMs = dayMs
 const keptMax = 10_000
 
-/** Downloads that began while their links were good, so that what breaks off later can be continued. */
+/** Downloads that began while their links were valid, so that interrupted ones can be resumed later. */
 export interface BegunDownloads {
   note(link: Link, now: Date): void
-  /** When that download began; undefined where it did not, or a day ago or longer. */
+  /** When that download began; undefined if it did not, or a day or more ago. */
   at(link: Link, now: Date): Date | undefined
 }
 
@@ -16,7 +16,7 @@ interface Link {
   numeric_version: string
 }
 
-/** In memory alone: after a restart the client asks for a new link. The oldest go first. */
+/** In memory only: after a restart the client requests a new link. The oldest entries are dropped first. */
 export function openBegunDownloads(): BegunDownloads {
   const begun = new Map<string, Date>()
   const nameOf = ({ token, numeric_version }: Link) => sha256(`${token} ${numeric_version}`)
@@ -34,6 +34,6 @@ export function openBegunDownloads(): BegunDownloads {
   }
 }
 
-/** Whether a request asks for the rest of something it has the beginning of. */
+/** Whether a request resumes a download (asks for the rest of a file). */
 export const continues = ({ method, headers }: Request) =>
   method === 'GET' && /^bytes=0*[1-9]\d*-\d*$/i.test(headers.get('range') ?? '')

@@ -13,10 +13,10 @@ const incomingPrefix = 'incoming-'
 
 const filesOf = (folder: string) => join(folder, 'files')
 
-/** Where the file with that SHA-256 lies. */
+/** The path of the file with that SHA-256. */
 export const pathOf = (folder: string, hash: string) => join(filesOf(folder), hash)
 
-/** The SHA-256 of what lies there now; undefined where nothing does. */
+/** The SHA-256 of the file at that path; undefined if there is none. */
 export async function hashOfFile(path: string): Promise<string | undefined> {
   if (!existsSync(path)) return undefined
   const digest = createHash('sha256')
@@ -24,37 +24,37 @@ export async function hashOfFile(path: string): Promise<string | undefined> {
   return digest.digest('hex')
 }
 
-/** The names of all that lies there; a copy that is not whole yet does not count. */
+/** The names of all stored files, without incomplete copies. */
 export async function listFiles(folder: string): Promise<string[]> {
   const names = await readdir(filesOf(folder)).catch(() => [])
   return names.filter((name) => !name.startsWith(incomingPrefix))
 }
 
-/** A file on its way in, from a disk or over the network. */
+/** A file being received, from a disk or over the network. */
 export interface Upload {
   readonly name: string
-  /** In bytes, where it is known beforehand; a file of another size did not arrive whole. */
+  /** In bytes, if known beforehand; a file of another size is incomplete. */
   readonly size?: number | undefined
-  /** What it holds, piece by piece; read once. */
+  /** The content, in pieces; can be read once. */
   pieces(): AsyncIterable<Uint8Array>
 }
 
-/** A file that was copied into the data folder and does not count yet. */
+/** A file copied into the data folder and not yet in use. */
 export interface Incoming {
   readonly hash: string
   readonly size: number
   readonly name: string
-  /** Gives it its place, in one step and on disk; the same content lies there once. Synchronous: part of a write. */
+  /** Moves the file into place, atomically and durably; equal content is stored once. Synchronous: part of a write. */
   keep(): void
-  /** Removes it, unless it was kept. */
+  /** Removes the file unless it was kept. */
   discard(): Promise<void>
 }
 
 export type OnProgress = (done: number, of: number) => void
 
 /**
- * Copies a file into the data folder, hashing as it goes, a piece in memory at a time; on disk when it returns. What
- * went wrong is an `OperatorError`, and leaves nothing behind. Of large files it is said how much has arrived.
+ * Copies a file into the data folder, hashing on the way, with one piece in memory at a time; it is on disk on return.
+ * Throws an `OperatorError` on failure and leaves nothing behind. Reports progress for large files.
  */
 export async function receiveFile(
   folder: string,
@@ -72,13 +72,13 @@ export async function receiveFile(
   return { hash, size, name: upload.name, keep, discard: () => rm(temporary, { force: true }) }
 }
 
-/** Writes to a free path, creating its folder where needed. Returns the size in bytes and the SHA-256. */
+/** Writes to a free path, creating its folder if needed. Returns the size in bytes and the SHA-256. */
 export async function storeAt(path: string, upload: Upload, onProgress?: OnProgress) {
   const name = requireName(upload.name)
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const stored = await copy(upload, path, onProgress)
-    // A command of root leaves what the server can read.
+    // So that the server can read what a command run by root has written.
     giveToOwnerOf(dirname(dirname(path)), [dirname(path), path])
     return stored
   } catch (error) {
@@ -91,7 +91,7 @@ export async function storeAt(path: string, upload: Upload, onProgress?: OnProgr
   }
 }
 
-/** Removes a stored file, if it is there. Synchronous: part of a write that has seen that no release needs it. */
+/** Removes a stored file, if present. Synchronous: part of a write that has checked that no release needs it. */
 export function removeFile(folder: string, hash: string) {
   rmSync(pathOf(folder, hash), { force: true })
 }
@@ -126,7 +126,7 @@ async function copy({ name, size: expected, pieces }: Upload, path: string, onPr
   return { hash: digest.digest('hex'), size }
 }
 
-/** Removes what copies left behind that were killed: a living one touches its file all the time. */
+/** Removes leftovers of copies that were killed: a running copy touches its file all the time. */
 async function sweep(files: string, now: Date) {
   for (const name of await readdir(files).catch(() => [])) {
     if (!name.startsWith(incomingPrefix)) continue

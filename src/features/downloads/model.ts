@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 
-/** The parts of a download address (CONTRACT §7). They are judged by the service: whatever is wrong is 700 or 701. */
+/** The parts of a download URL (CONTRACT §7), validated by the service: every fault is 700 or 701. */
 export const DownloadLink = Type.Object({
   token: Type.String({ description: 'The temporary token of a link from `access-downloadables`, or an API key.' }),
   license_key: Type.String(),

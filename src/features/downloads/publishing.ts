@@ -20,7 +20,7 @@ export { pageReleases } from './store'
 
 const versionLengthMax = 64
 
-/** What an operator says of a new release. */
+/** A new release, as an operator describes it. */
 export interface ReleaseDraft {
   /** The product's id, uuid, slug or name. */
   product: string
@@ -38,7 +38,10 @@ interface Arriving {
   onProgress?: OnProgress | undefined
 }
 
-/** Takes a file in as a release of a product. Either both are there afterwards or neither; a faulty draft is an `OperatorError`. */
+/**
+ * Takes in a file as a release of a product. Both are stored, or neither. Throws an `OperatorError` for an invalid
+ * draft.
+ */
 export async function addRelease(
   { db, folder }: Pick<Deps, 'db' | 'folder'>,
   draft: ReleaseDraft,
@@ -77,14 +80,14 @@ export async function addRelease(
   }
 }
 
-/** The release of that id; an `OperatorError` when there is none. */
+/** The release with that id. Throws an `OperatorError` if there is none. */
 export async function requireRelease(db: Queryable, id: number): Promise<Release> {
   const release = await findReleaseById(db, id)
   if (!release) throw new OperatorError(message`there is no release ${id}: see ${remedy('release list')}`, 'not_found')
   return release
 }
 
-/** Lets customers see and download a release, or no longer. */
+/** Publishes or withdraws a release. */
 export async function setPublished(
   tx: Tx,
   id: number,
@@ -95,7 +98,7 @@ export async function setPublished(
   return updateRelease(tx, id, { published: Number(isPublished) })
 }
 
-/** Changes what is said of a release; its number and its file stay. */
+/** Changes the description of a release; its version and file stay. */
 export async function editRelease(tx: Tx, id: number, changes: ReleaseChanges, now: Date): Promise<Release> {
   const before = await requireRelease(tx, id)
   const { version } = changes
@@ -107,7 +110,7 @@ export async function editRelease(tx: Tx, id: number, changes: ReleaseChanges, n
   return after
 }
 
-/** Removes a release, and its file when no other release has the same. */
+/** Removes a release, and its file unless another release has the same. */
 export async function deleteRelease({ db, folder }: Pick<Deps, 'db' | 'folder'>, id: number, now: Date) {
   const release = await db.write(async (tx) => {
     const before = await requireRelease(tx, id)
@@ -115,7 +118,7 @@ export async function deleteRelease({ db, folder }: Pick<Deps, 'db' | 'folder'>,
     await record(tx, { verb: 'release.deleted', id, before }, now)
     return before
   })
-  // A write of its own: the row is gone for good, and nobody can take the same file in between look and removal.
+  // A write of its own: the row is gone for good, and no other write can take the same file between check and removal.
   await db.write(async (tx) => {
     if (!(await isFileUsed(tx, release.fileHash))) removeFile(folder, release.fileHash)
   })

@@ -1,4 +1,4 @@
-/** A file to serve: where it lies, and what is said of it. */
+/** A file to serve: its path and the headers that describe it. */
 export interface ServedFile {
   readonly path: string
   readonly size: number
@@ -6,14 +6,14 @@ export interface ServedFile {
   readonly name: string
 }
 
-/** Which bytes a request is given; `end` is the byte after the last. */
+/** The bytes a request gets; `end` is the byte after the last. */
 export interface Portion {
   readonly status: 200 | 206 | 304 | 416
   readonly start: number
   readonly end: number
 }
 
-/** Decides what a request gets of a file, after RFC 9110: all of it, one range, or nothing because it has it already. */
+/** Decides what a request gets of a file, by RFC 9110: all of it, one range, or nothing because its copy is current. */
 export function portionOf({ method, headers }: Request, { size, hash }: ServedFile): Portion {
   const tag = `"${hash}"`
   const whole: Portion = { status: 200, start: 0, end: size }
@@ -24,11 +24,11 @@ export function portionOf({ method, headers }: Request, { size, hash }: ServedFi
   return rangeOf(wanted, size) ?? whole
 }
 
-/** A download counts once: where the file is given whole, or from its first byte on. */
+/** Counts a download once: when the whole file is sent, or a range from its first byte. */
 export const isCounted = ({ method }: Request, { status, start }: Portion) =>
   method === 'GET' && (status === 200 || status === 206) && start === 0
 
-/** The answer; its body is read from the disk as fast as the client takes it. */
+/** The response; its body is read from disk as fast as the client takes it. */
 export function fileResponse(file: ServedFile, { status, start, end }: Portion): Response {
   const headers: Record<string, string> = {
     etag: `"${file.hash}"`,
@@ -46,7 +46,7 @@ export function fileResponse(file: ServedFile, { status, start, end }: Portion):
   return new Response(Bun.file(file.path).slice(start, end), { status, headers })
 }
 
-/** One range of bytes. Undefined for what is not one, several ranges included: those are answered with the whole. */
+/** Parses one byte range. Undefined for anything else, including several ranges, which get the whole file. */
 function rangeOf(header: string, size: number): Portion | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header.replace(/[ \t]/g, '')) ?? []
   if (first === '' && last === '') return undefined
@@ -59,7 +59,7 @@ function rangeOf(header: string, size: number): Portion | undefined {
 const namesTag = (header: string | null, tag: string) =>
   header?.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag) ?? false
 
-/** RFC 6266: a plain name for old clients and the exact one, neither able to end the header. */
+/** RFC 6266: a plain name for old clients and the exact one; neither can break out of the header. */
 function attachment(name: string) {
   const plain = name.replace(/[^\x20-\x7e]|["\\%/;]/g, '_')
   const exact = encodeURIComponent(name.toWellFormed()).replace(

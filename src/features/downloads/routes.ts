@@ -33,7 +33,7 @@ export function downloads(deps: Deps) {
     )
   }
 
-  /** A file is there all the same when the database cannot be written for a while. */
+  /** Counts the download. The file is served even if the database cannot be written for a while. */
   const count = (releaseId: number) =>
     db
       .write((tx) => incrementDownloads(tx, releaseId))

@@ -15,10 +15,13 @@ import type { ServedFile } from './response'
 import { findDownloadRule, findRelease, listPublishedReleases } from './store'
 import { describeRelease } from './view'
 
-/** What other features ask of the store. */
+/** Store functions for other features. */
 export { hasRelease, pagePublishedReleases } from './store'
 
-/** 600 with the product's published releases, newest first, under the rules of `verify`, 205 only where the product says. */
+/**
+ * 600 with the product's published releases, newest first, under the rules of `verify`; 205 only if the product is set
+ * so.
+ */
 export async function accessDownloadables(
   { db, sealer }: Pick<Deps, 'db' | 'sealer'>,
   device: Static<typeof Device>,
@@ -41,8 +44,8 @@ export async function accessDownloadables(
 type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal: Outcome }
 
 /**
- * The file a download address means, or 701 when its bearer may not have it, 700 when there is none (CONTRACT §7). The
- * link had to be good when the download began; all else is judged now.
+ * The file of a download URL, 701 if its bearer has no right to it, 700 if there is none (CONTRACT §7). The link must
+ * have been valid when the download began; everything else is checked now.
  */
 export async function findDownload(
   deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'credentials' | 'folder' | 'limit' | 'log'>,
@@ -67,7 +70,7 @@ export async function findDownload(
   return { release, file }
 }
 
-/** How long a licence has to wait that has begun as many downloads as the setting `downloads_per_minute` lets it. */
+/** The seconds until a licence may begin another download, by the setting `downloads_per_minute`; 0 for now. */
 const secondsToWait = ({ config, limit }: Pick<Deps, 'config' | 'limit'>, licenseId: number, now: Date) =>
   config.downloads_per_minute && limit(`downloads ${licenseId}`, config.downloads_per_minute, now)
 
@@ -83,7 +86,7 @@ async function findEntitledSeat(
   return findActiveSeat(db, device, now, { mayBeExpired: rule?.requireNonExpired === 0 })
 }
 
-/** The API key behind a link: that of its token, or the one written there itself. */
+/** The API key behind a link: from its token, or written there directly. */
 async function keyOf(
   { sealer, credentials }: Pick<Deps, 'sealer' | 'credentials'>,
   token: string,
@@ -94,7 +97,7 @@ async function keyOf(
   return id === undefined ? credentials.identify(token) : credentials.recall(id)
 }
 
-/** What is wrong with a key or its rights is 701 here; a blocked or hasty caller hears the same as everywhere. */
+/** A problem with the key or its rights is 701 here; a blocked or rate-limited caller gets the usual answer. */
 const isAboutTheKey = ({ answer }: Outcome) => answer !== 'access_denied' && answer !== 'too_many_requests'
 
 const forProductOf = ({ productId }: Outcome, outcome: Outcome) =>
@@ -106,7 +109,7 @@ async function findPublished(db: Queryable, productId: number, numericVersion: s
   return release?.published ? release : undefined
 }
 
-/** Undefined, and said in the log, when the file is not there as it was put in. */
+/** Undefined, with a log line, if the file is missing or has another size. */
 async function fileOf(
   { folder, log }: Pick<Deps, 'folder' | 'log'>,
   release: Release,

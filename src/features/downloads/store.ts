@@ -9,7 +9,7 @@ const ruleOf = `
   select require_non_expired as requireNonExpired from products
   where id = (select product_id from licenses where license_key = ?)`
 
-/** Whether the product of that licence lets downloads end with the licence; undefined for an unknown key. */
+/** Whether the product of that licence ends downloads with the licence; undefined for an unknown key. */
 export async function findDownloadRule(db: Queryable, licenseKey: string) {
   return selectOne<{ requireNonExpired: number }>(db, ruleOf, licenseKey)
 }
@@ -27,7 +27,7 @@ const publishedOf = prepared((db) =>
 export const listPublishedReleases = async (db: Queryable, productId: number): Promise<Release[]> =>
   publishedOf(db).execute({ productId })
 
-/** A stretch of them, newest first. */
+/** A page of a product's published releases, newest first. */
 export const pagePublishedReleases = (
   db: Queryable,
   productId: number,
@@ -82,7 +82,6 @@ const byNumber = prepared((db) =>
     .prepare(),
 )
 
-/** Published or not. */
 export async function findRelease(
   db: Queryable,
   productId: number,
@@ -97,7 +96,7 @@ export async function hasRelease(db: Queryable, productId: number, version: stri
   return selectOne(db, 'select id from releases where product_id = ? and version = ?', productId, version) !== undefined
 }
 
-/** Undefined when the product has a release of that number. */
+/** Undefined if the product already has a release with that version. */
 export async function insertRelease(tx: Tx, release: typeof releases.$inferInsert): Promise<Release | undefined> {
   const [row] = await tx
     .insert(releases)
@@ -111,7 +110,7 @@ export type ReleaseChanges = Partial<
   Pick<Release, 'published' | 'version' | 'updateSummary' | 'changelog' | 'releaseDate'>
 >
 
-/** The release as it is then; it must be there. */
+/** Returns the updated release, which must exist. */
 export async function updateRelease(tx: Tx, id: number, changes: ReleaseChanges): Promise<Release> {
   const [row] = await tx.update(releases).set(changes).where(eq(releases.id, id)).returning()
   return row!

@@ -15,7 +15,7 @@ const shared = {
   download_counter: counter(),
 }
 
-/** A release as operators see it. */
+/** A release, as shown to operators. */
 export const ReleaseView = view('Release', {
   ...shared,
   file_name: Type.String(),
@@ -23,7 +23,7 @@ export const ReleaseView = view('Release', {
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 })
 
-/** A release as 600 shows it, its address apart (CONTRACT §1). */
+/** A release as in 600, without its URL (CONTRACT §1). */
 export const describeRelease = (release: Release) => ({
   id: release.id,
   product_id: release.productId,

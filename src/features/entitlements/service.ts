@@ -6,8 +6,8 @@ import { findLicense, findPastedSeat, findSeat } from '../licenses/service'
 import type { LicenseFeature } from './model'
 
 /**
- * 9200 with what the feature is worth on a licence that stands: the rules of `verify` apart from the seat, since
- * nobody says which device asks. A feature the licence lacks is not enabled and has no value.
+ * 9200 with the feature's value on a valid licence, under the rules of `verify` except the seat, since the request
+ * names no device. A feature the licence lacks is not enabled and has no value.
  */
 export async function getLicenseFeature(db: Queryable, asked: Static<typeof LicenseFeature>, now: Date) {
   const { license_key, feature } = asked

@@ -8,19 +8,19 @@ const Sale = Type.Object({
   item: Type.Object({ id: Type.Union([Type.Integer(), Type.String()]), name: Type.String() }),
 })
 
-/** What was sold under a purchase code. */
+/** The sale behind a purchase code. */
 export interface Purchase {
   itemId: string
   itemName: string
   buyer: string | null
 }
 
-/** Look-ups that still wait for the market. */
+/** Look-ups in progress, by purchase code. */
 const pending = new Map<string, Promise<Purchase | undefined>>()
 
 /**
- * What was sold under a purchase code; undefined when the market knows none, or when `mayAsk` forbids to ask it.
- * Concurrent look-ups of one code share one request. Throws when the market cannot be asked.
+ * The sale behind a purchase code; undefined if the market knows none, or if `mayAsk` forbids the request. Concurrent
+ * look-ups of one code share one request. Throws if the market cannot be reached.
  */
 export function findPurchase(
   market: { url: string; token: string },

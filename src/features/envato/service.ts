@@ -23,13 +23,13 @@ interface Asker {
   requestId: string
 }
 
-/** What became of a key nobody knew: a new licence and its answer, or the key of the licence that was there already. */
+/** The result for an unknown key: a new licence with its answer, or the key of the licence that already existed. */
 type Found = { added: Outcome } | { licenseKey: string }
 
 /**
- * A key nobody knows may be a purchase code of the Envato market: 206 when the market confirms it for one of our
- * products, the one that was asked for, and it is now an assigned licence (CONTRACT §2, Envato). One code is one
- * licence, however it is written. Undefined when there is nothing to it.
+ * Treats an unknown key as an Envato purchase code: 206 if the market confirms it for one of our products (for the one
+ * requested, if any), and it is now an assigned licence (CONTRACT §2, Envato). One code is one licence, however it is
+ * written. Undefined if the code is not confirmed.
  */
 export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Promise<Found | undefined> {
   const { envato_token: token, envato_url: url } = deps.config
@@ -50,13 +50,13 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
   return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
 }
 
-/** One network, and one code, have a share of what the market may be asked for everybody. */
+/** Each network and each code has its own share of the requests to the market. */
 const mayAsk = ({ limit }: Pick<Deps, 'limit'>, code: string, { address, now }: Asker) =>
   limit(`envato network ${networkOf(address)}`, asksAMinutePerNetwork, now) === 0 &&
   limit(`envato code ${code}`, asksAMinutePerCode, now) === 0 &&
   limit('envato', asksAMinute, now) === 0
 
-/** Limit and validity are those of the product's generator; without one a purchase is one seat, for ever. */
+/** Limit and validity come from the product's generator; without one a purchase is one seat, for ever. */
 const addLicense = (
   { db }: Pick<Deps, 'db'>,
   { code, purchase, asked }: { code: string; purchase: Purchase; asked: Asked },

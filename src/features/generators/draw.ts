@@ -22,7 +22,7 @@ function drawKey(pattern: Pattern, roll: Die) {
   return key
 }
 
-/** A die with any number of sides up to 256. Bytes that would favour the low sides are thrown away. */
+/** A die with any number of sides up to 256. Bytes that would bias it towards low sides are discarded. */
 function fairDie(): Die {
   let bytes: Buffer = Buffer.alloc(0)
   let next = 0

@@ -2,7 +2,7 @@ import type { Generator } from '../../../db/schema/catalog'
 import type { Pattern, PatternResult, Piece } from './pattern'
 import { readTemplate } from './template'
 
-/** What decides how a generator's keys look (CONTRACT §3). */
+/** The columns that define a generator's key format (CONTRACT §3). */
 export type Format = Pick<
   Generator,
   'method' | 'prefix' | 'suffix' | 'functionName' | 'numberOfChunks' | 'chunkLength' | 'charset'
@@ -10,7 +10,7 @@ export type Format = Pick<
 
 const hex = '0123456789abcdef'
 
-/** The pattern of a generator's keys, whatever its method. */
+/** The pattern of a generator's keys, for either method. */
 export function patternOf(format: Format): PatternResult {
   const body = bodyOf(format)
   if (body.problem !== undefined) return body

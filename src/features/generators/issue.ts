@@ -11,8 +11,8 @@ import { keysMax, type LicenseKeysWanted, WantedLicense } from './model'
 import { chooseGenerator, drawLicenses, resolveGenerator, termsOf } from './service'
 
 /**
- * 900, 901 or 902 for the keys a request brings; where it brings `licenses` without keys, one is drawn for each: 900
- * when all of them exist, 901 with every faulty field otherwise, and none is made (CONTRACT §9).
+ * 900, 901 or 902 for keys given in the request. For `licenses` without keys, draws a key for each: 900 if all were
+ * created, 901 with every invalid field if none was (CONTRACT §9).
  */
 export const createOrDrawLicenseKeys = (tx: Tx, input: Unchecked<typeof LicenseKeysWanted>, now: Date) =>
   input.license_keys === undefined && input.licenses !== undefined
@@ -72,7 +72,7 @@ interface Faulty {
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
-/** A licence with an owner is theirs from now on; one without is in stock. */
+/** A licence with an owner is assigned to them now; one without is in stock. */
 const ownerOf = ({ owner_name, owner_email }: Static<typeof WantedLicense>, now: Date) =>
   owner_name || owner_email
     ? {

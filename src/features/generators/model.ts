@@ -3,7 +3,7 @@ import { integer, text, validatedByService } from '../../intake/model'
 import { activationLimit, LicenseKeysDraft, ownerEmail, ownerName, validity } from '../licenses/model'
 import { productReference } from '../products/model'
 
-/** The most keys one request may ask for (CONTRACT §3). */
+/** The maximum number of keys per request (CONTRACT §3). */
 export const keysMax = 1000
 
 /** A generator is named by its id (CONTRACT §9). */
@@ -15,7 +15,7 @@ const ownTerms = {
   validity: Type.Optional(validity({ nullable: true })),
 }
 
-/** The terms of the generator hold where none are given. */
+/** Terms that are not given come from the generator. */
 export const KeysOrder = validatedByService(
   Type.Object({
     generator_id: Type.Optional(generatorReference()),
@@ -28,7 +28,7 @@ export const GeneratorFilter = Type.Object({
   product_id: Type.Optional(productReference('Only generators of this product.')),
 })
 
-/** A licence whose key is still to be drawn (CONTRACT §9). */
+/** A licence whose key is yet to be drawn (CONTRACT §9). */
 export const WantedLicense = Type.Object({
   product_id: Type.Optional(productReference("The product; the generator's where only that is named.")),
   generator_id: Type.Optional(generatorReference("The generator; the product's first active one where none is named.")),
@@ -37,7 +37,7 @@ export const WantedLicense = Type.Object({
   ...ownTerms,
 })
 
-/** Licence keys to be put in as they are, or licences that want a key. */
+/** Licence keys to store as given, or licences that need a key drawn. */
 export const LicenseKeysWanted = validatedByService(
   Type.Object({
     ...LicenseKeysDraft.properties,

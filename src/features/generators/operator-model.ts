@@ -4,7 +4,7 @@ import { activationLimit, validity } from '../licenses/model'
 import { productReference } from '../products/model'
 import { keysMax } from './model'
 
-/** Licences an operator makes: of keys that are given, or of keys that a generator draws. */
+/** Licences an operator creates, from given keys or from keys a generator draws. */
 export const NewLicenses = Type.Object({
   product: Type.Optional(
     productReference('The product: its id, uuid, slug or name; by default that of the generator.'),

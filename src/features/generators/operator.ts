@@ -10,13 +10,16 @@ import { type Format, patternOf } from './format'
 import { capacity, collisionLikelihood, keyLength, type Pattern } from './pattern'
 import { deleteGeneratorRow, findGenerator, insertGenerator, updateGeneratorRow } from './store'
 
-/** With a million keys sold, one guess in a million opens something; fewer keys than this are guessed too easily. */
+/**
+ * The minimum number of possible keys: with a million keys sold, one guess in a million hits; below that, guessing is
+ * too easy.
+ */
 const capacityMin = 1_000_000_000_000n
 
-/** For how many keys the likelihood of a collision is told. */
+/** The number of keys for which the collision likelihood is reported. */
 export const keysExpected = 1_000_000
 
-/** What an operator says of a new generator. */
+/** A new generator, as an operator describes it. */
 export interface GeneratorDraft extends Format {
   /** Id, uuid, slug or name. */
   product: string
@@ -24,17 +27,17 @@ export interface GeneratorDraft extends Format {
   validity: number
 }
 
-/** What a generator's keys are like. */
+/** The quality of a generator's keys. */
 export interface Assessment {
-  /** How many different ones there are. */
+  /** The number of possible keys. */
   capacity: bigint
-  /** How likely it is that two of the first million are equal when they are drawn, and one is drawn anew. */
+  /** The likelihood that two of the first million keys collide when drawn, so that one is drawn again. */
   collisionLikelihood: number
-  /** One of them, drawn now and not kept. */
+  /** A sample key, drawn now and not stored. */
   example: string
 }
 
-/** What a generator of that format could make. A format that is faulty, or whose keys are too few, is an `OperatorError`. */
+/** Assesses a key format. Throws an `OperatorError` if the format is invalid or allows too few keys. */
 export function assess(format: Format): Assessment {
   requireTemplate(format)
   requireReadable(format)
@@ -49,7 +52,7 @@ export function assess(format: Format): Assessment {
   }
 }
 
-/** Saves a generator whose format was appraised. */
+/** Saves a generator whose format was assessed. */
 export async function createGenerator(tx: Tx, draft: GeneratorDraft, now: Date): Promise<Generator> {
   assess(draft)
   const { product: reference, ...columns } = draft
@@ -60,7 +63,7 @@ export async function createGenerator(tx: Tx, draft: GeneratorDraft, now: Date):
   return generator
 }
 
-/** Lets a generator make keys again, or no more; what it has made stays. */
+/** Switches a generator on or off; the keys it has drawn stay. */
 export async function switchGenerator(tx: Tx, id: number, status: 0 | 1, now: Date): Promise<Generator> {
   await requireGenerator(tx, id)
   const generator = await updateGeneratorRow(tx, id, { status, updatedAt: now })
@@ -68,7 +71,7 @@ export async function switchGenerator(tx: Tx, id: number, status: 0 | 1, now: Da
   return generator
 }
 
-/** Changes what a generator's keys will be like; its method and its product stay (CONTRACT §3). */
+/** Changes the format of a generator's future keys; its method and product stay (CONTRACT §3). */
 export async function editGenerator(tx: Tx, id: number, changes: GeneratorChanges, now: Date) {
   if (!Object.keys(changes).length)
     throw new OperatorError(message`say what to change, for example ${fieldRef('validity', '365')}`, 'invalid_input')
@@ -86,7 +89,7 @@ export async function editGenerator(tx: Tx, id: number, changes: GeneratorChange
 
 export type GeneratorChanges = Partial<Omit<GeneratorDraft, 'product' | 'method'>>
 
-/** Deletes a generator; the keys it has made stay. */
+/** Deletes a generator; the keys it has drawn stay. */
 export async function removeGenerator(tx: Tx, id: number, now: Date): Promise<Generator> {
   const generator = await requireGenerator(tx, id)
   await deleteGeneratorRow(tx, id)
@@ -94,7 +97,7 @@ export async function removeGenerator(tx: Tx, id: number, now: Date): Promise<Ge
   return generator
 }
 
-/** Keys like those it will make. None of them is kept or set aside. */
+/** Sample keys of a generator; none is stored or reserved. */
 export async function previewKeys(db: Queryable, id: number, count: number): Promise<string[]> {
   const generator = await requireGenerator(db, id)
   const { pattern, problem } = patternOf(generator)
@@ -102,7 +105,7 @@ export async function previewKeys(db: Queryable, id: number, count: number): Pro
   return drawKeys(pattern, count)
 }
 
-/** The generator of that id; an unknown one is an `OperatorError`. */
+/** The generator with that id. Throws an `OperatorError` if there is none. */
 export async function requireGenerator(db: Queryable, id: number): Promise<Generator> {
   const generator = await findGenerator(db, id)
   if (generator) return generator
@@ -164,5 +167,5 @@ function advice({ method, charset }: Format) {
   return message`raise ${fieldRef('number_of_chunks')} or ${fieldRef('chunk_length')} until a key has ${drawn} drawn characters, or give ${fieldRef('charset')} more of them`
 }
 
-/** 1,000,000 */
+/** Formats a number with thousands separators: 1,000,000. */
 export const grouped = (number: bigint) => number.toString().replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,4 +1,4 @@
-/** A piece of a key, from left to right. A check character is counted from all that stands before it. */
+/** A piece of a key, from left to right. A check character is computed from everything before it. */
 export type Piece =
   | { kind: 'literal'; text: string }
   | { kind: 'random'; from: string; length: number }
@@ -6,10 +6,10 @@ export type Piece =
 
 export type Pattern = readonly Piece[]
 
-/** A pattern, or why there is none. */
+/** A pattern, or the reason why there is none. */
 export type PatternResult = { pattern: Pattern; problem?: never } | { pattern?: never; problem: string }
 
-/** How many characters each key has. */
+/** The length of each key in characters. */
 export const keyLength = (pattern: Pattern) => pattern.reduce((length, piece) => length + lengthOf(piece), 0)
 
 function lengthOf(piece: Piece) {
@@ -17,13 +17,13 @@ function lengthOf(piece: Piece) {
   return piece.kind === 'random' ? piece.length : 1
 }
 
-/** How many different keys there are. */
+/** The number of possible keys. */
 export const capacity = (pattern: Pattern) =>
   pattern.reduce(
     (keys, piece) => (piece.kind === 'random' ? keys * BigInt(piece.from.length) ** BigInt(piece.length) : keys),
     1n,
   )
 
-/** How likely it is that, of that many keys, two are equal. */
+/** The likelihood that two of that many keys are equal. */
 export const collisionLikelihood = (capacity: bigint, keys: number) =>
   -Math.expm1(-(keys * (keys - 1)) / 2 / Number(capacity))

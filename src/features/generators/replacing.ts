@@ -11,16 +11,16 @@ import { bring, drawAsked } from './stocking'
 import { findGenerator } from './store'
 
 interface Replacement {
-  /** The key to give; drawn by the generator of the old one, else of its product, where it is absent. */
+  /** The new key; if absent, drawn by the old key's generator, else by its product's. */
   newKey?: string | undefined
   reason?: string | undefined
   now: Date
 }
 
 /**
- * Gives the owner of a licence another key with the same product, terms, end, features, metadata and place in its
- * contract, and revokes the old one. Seats stay on the old key, whose devices are told: each of them has to ask
- * `activate` with the new one.
+ * Gives the owner of a licence a new key with the same product, terms, end, features, metadata and place in its
+ * contract, and revokes the old one. Seats stay on the old key and their devices get a callback: each must call
+ * `activate` with the new key.
  */
 export async function replaceLicense(tx: Tx, licenseKey: string, { newKey, reason, now }: Replacement) {
   const old = await requireReplaceable(tx, licenseKey)
@@ -52,7 +52,7 @@ export async function replaceLicense(tx: Tx, licenseKey: string, { newKey, reaso
   return { old: revoked, made: made! }
 }
 
-/** A licence that can be replaced: it is somebody's, and was not replaced before. */
+/** The licence of that key if it can be replaced: assigned and not replaced before. */
 export async function requireReplaceable(db: Queryable, licenseKey: string): Promise<License> {
   const license = await requireLicense(db, licenseKey)
   if (license.replacedBy !== null) {

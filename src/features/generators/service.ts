@@ -19,8 +19,8 @@ export { findGenerator, insertGenerator, listGenerators, pageGenerators } from '
 const redrawsMax = 3
 
 /**
- * The generator a product's keys come from: the one named by its id if it is active and the product's own, or, where
- * none is named, the active one with the lowest id (CONTRACT §3).
+ * The generator for a product's keys: the one with the given id if it is active and belongs to the product; if none is
+ * given, the active one with the lowest id (CONTRACT §3).
  */
 export async function chooseGenerator(
   db: Queryable,
@@ -32,16 +32,16 @@ export async function chooseGenerator(
   return generator?.status === 1 && generator.productId === productId ? generator : undefined
 }
 
-/** The generator an id means; undefined for anything else. */
+/** The generator with that id; undefined for anything else. */
 export async function resolveGenerator(db: Queryable, reference: unknown): Promise<Generator | undefined> {
   const id = typeof reference === 'string' ? parseId(reference) : undefined
   return id === undefined ? undefined : findGenerator(db, id)
 }
 
 /**
- * Makes that many licences with fresh keys, available and with the generator's limit and validity unless the terms say
- * otherwise; all of them or none. Keys that exist are drawn anew, up to three times; then it throws a `Refusal` with
- * 9422, before anything of it is written, which undoes the work it stands in.
+ * Creates that many licences with fresh keys, available and with the generator's limit and validity unless the terms
+ * override them; all or none. Keys that already exist are drawn again, up to three times; after that it throws a
+ * `Refusal` with 9422 before writing anything, which undoes the surrounding write.
  */
 export async function drawLicenses(
   tx: Tx,
@@ -77,7 +77,7 @@ async function drawUnused(tx: Queryable, pattern: Pattern, quantity: number) {
   return undefined
 }
 
-/** 815 with the new keys, 806 when the generator is unknown or it or its product is not active (CONTRACT §3). */
+/** 815 with the new keys, 806 if the generator is unknown or it or its product is inactive (CONTRACT §3). */
 export async function generate(tx: Tx, input: Unchecked<typeof KeysOrder>, now: Date) {
   const { errors, values } = judge(KeysOrder, input)
   if (errors) return say('malformed_request', { detail: Object.values(errors).flat().join(' ') })
@@ -91,13 +91,13 @@ export async function generate(tx: Tx, input: Unchecked<typeof KeysOrder>, now: 
   return say('generated_license_keys', { licenseKeys }).signedFor(product.id)
 }
 
-/** The terms a request gives itself; an empty field gives none. */
+/** The terms given in a request; an empty field counts as absent. */
 export const termsOf = ({ activation_limit, validity }: { activation_limit?: unknown; validity?: unknown }) => ({
   ...(typeof activation_limit === 'number' && { activationLimit: activation_limit }),
   ...(typeof validity === 'number' && { validity }),
 })
 
-/** 820 with every generator, or those of one product; the list is called `products` (CONTRACT §3). */
+/** 820 with every generator, or those of one product; the list is named `products` (CONTRACT §3). */
 export async function getAllGenerators(db: Queryable, { product_id }: Static<typeof GeneratorFilter>) {
   const product = await resolveProduct(db, product_id)
   const rows = product_id !== undefined && !product ? [] : await listGenerators(db, product?.id)

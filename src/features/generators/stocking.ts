@@ -17,8 +17,8 @@ import { listTaken } from './store'
 const usualTerms = { activationLimit: 1, validity: 0 }
 
 /**
- * Makes licences of the keys that are given, or of keys that a generator draws; assigned where an owner is named. All of
- * them or none: what stands in the way is an `OperatorError`.
+ * Creates licences from given keys or from keys a generator draws; assigned if an owner is given. All or none. Throws
+ * an `OperatorError` if it cannot.
  */
 export async function stockLicenses(tx: Tx, input: Static<typeof NewLicenses>, now: Date): Promise<License[]> {
   const { license_keys: keys, product: reference, generator, quantity } = input
@@ -39,7 +39,7 @@ interface Drawing {
   now: Date
 }
 
-/** Has keys drawn by the generator that is named, else by the first active one of the product. */
+/** Draws keys with the named generator, else with the product's first active one. */
 export async function drawAsked(
   tx: Tx,
   { product: reference, generator }: { product?: string | undefined; generator?: number | undefined },
@@ -55,7 +55,7 @@ export async function drawAsked(
   }
 }
 
-/** Makes licences of keys that are given; none of them may exist. */
+/** Creates licences from given keys, none of which may exist. */
 export async function bring(tx: Tx, given: string[], product: Product, terms: LicenseTerms, now: Date) {
   const keys = [...new Set(given)]
   const tooLong = keys.find((key) => key.length > keyLengthMax)
@@ -99,7 +99,7 @@ async function generatorOf(db: Queryable, reference: string | undefined, id: num
   return generator
 }
 
-/** A licence with an owner is theirs, one without is in stock, unless its status is said. */
+/** A licence with an owner is assigned, one without is in stock, unless a status is given. */
 function ownershipOf({ owner_name, owner_email, status, assigned_at }: Static<typeof NewLicenses>, now: Date) {
   const word = status ?? (owner_name || owner_email ? 'assigned' : 'available')
   return {

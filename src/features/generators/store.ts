@@ -10,7 +10,7 @@ export async function findGenerator(db: Queryable, id: number): Promise<Generato
   return row
 }
 
-/** The active generator of a product that has the lowest id. */
+/** The active generator of a product with the lowest id. */
 export async function findFirstActive(db: Queryable, productId: number): Promise<Generator | undefined> {
   const [row] = await db
     .select()
@@ -21,7 +21,7 @@ export async function findFirstActive(db: Queryable, productId: number): Promise
   return row
 }
 
-/** In the order of their ids; of one product, or of all. */
+/** The generators of one product, or of all, by id. */
 export const listGenerators = (db: Queryable, productId: number | undefined) =>
   db
     .select()
@@ -43,14 +43,13 @@ export async function updateGeneratorRow(
   return row!
 }
 
-/** The keys it has made stay, and are of no generator any more. */
+/** Deletes the generator. Its keys stay, without a generator. */
 export async function deleteGeneratorRow(tx: Tx, id: number) {
   await tx.delete(generators).where(eq(generators.id, id))
 }
 
 const generatorSorts = { id: generators.id, updated_at: generators.updatedAt }
 
-/** A page of the generators. */
 export const pageGenerators = (
   db: Queryable,
   { productId, status }: { productId?: number | undefined; status?: number | undefined },
@@ -65,7 +64,7 @@ export const pageGenerators = (
     wanted,
   })
 
-/** Those of these keys that are some licence's already. */
+/** The keys among these that already exist. */
 export async function listTaken(db: Queryable, keys: Iterable<string>): Promise<string[]> {
   const rows = await db.select({ key: licenses.licenseKey }).from(licenses).where(inList(licenses.licenseKey, keys))
   return rows.map(({ key }) => key)

@@ -4,7 +4,7 @@ const digits = '0123456789'
 const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const lower = 'abcdefghijklmnopqrstuvwxyz'
 
-/** What a placeholder's letter stands for; `C` stands for the generator's own charset. */
+/** The characters each placeholder letter stands for; `C` is the generator's own charset. */
 const sets: Record<string, string> = {
   '9': digits,
   A: upper,
@@ -15,10 +15,10 @@ const sets: Record<string, string> = {
   h: `${digits}abcdef`,
 }
 
-/** What may follow `check:`, and what the check character is taken from. */
+/** The names that may follow `check:`, and the alphabet of each check character. */
 const checks: Record<string, string> = { '9': digits, X: digits + upper, x: digits + lower }
 
-/** The language of templates, as the command line explains it. */
+/** The template language, as the command line explains it. */
 export const templateHelp = `A template is what a key looks like, with placeholders for what is drawn:
 PRO-{A:5}-{9:4}-{X:6}
   {9:4}      four digits
@@ -64,13 +64,13 @@ function checkPiece(placeholder: string): Piece | undefined {
   return alphabet === undefined ? undefined : { kind: 'check', alphabet }
 }
 
-/** Whether something is drawn before it, and each character of that may be told from others by the check. */
+/** Whether any characters are drawn before the check character, all of them within its alphabet. */
 function isCounted(before: readonly Piece[], alphabet: string) {
   const drawn = before.flatMap((piece) => (piece.kind === 'random' ? [...piece.from] : []))
   return drawn.length > 0 && drawn.every((character) => rankOf(character, alphabet) >= 0)
 }
 
-/** The Luhn character that belongs behind a text; characters that are not of the alphabet do not count. */
+/** The Luhn check character of a text; characters outside the alphabet are ignored. */
 export function checkCharacter(text: string, alphabet: string): string {
   const base = alphabet.length
   let sum = 0

@@ -3,7 +3,7 @@ import { type Generator, generators } from '../../../db/schema/catalog'
 import { isoSeconds } from '../../kernel/moments'
 import { bit, timestamp, view, word } from '../../kernel/view'
 
-/** A generator, to clients and operators alike. */
+/** A generator, as shown to clients and operators. */
 export const GeneratorView = view('Generator', {
   id: Type.Integer(),
   product_id: Type.Integer(),
@@ -21,7 +21,7 @@ export const GeneratorView = view('Generator', {
   updated_at: timestamp(),
 })
 
-/** A generator as 820 shows it (CONTRACT §1). */
+/** A generator as in 820 (CONTRACT §1). */
 export const generatorView = (generator: Generator): Static<typeof GeneratorView> => ({
   id: generator.id,
   product_id: generator.productId,
@@ -48,6 +48,6 @@ const appraisal = {
   example: Type.String({ description: 'A key like those it makes; not kept.' }),
 }
 
-/** What the keys of a format are like. */
+/** The quality of a format's keys. */
 export const AppraisalView = view('KeyFormat', appraisal)
 export const AppraisedGeneratorView = view('GeneratorWithFormat', { ...GeneratorView.properties, ...appraisal })

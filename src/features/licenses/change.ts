@@ -13,7 +13,7 @@ import { type StatusWord, statusWords } from './policy'
 import { stateOf } from './service'
 import { findLicense, updateLicenseRow } from './store'
 
-/** 950, 952 for an unknown key, 951 with every faulty field. A revoked key stays blocked. */
+/** 950 if changed, 952 for an unknown key, 951 with every invalid field. A revoked key stays blocked. */
 export async function updateLicenseKey(tx: Tx, input: Unchecked<typeof LicenseKeyUpdate>, now: Date) {
   const license = typeof input.license_key === 'string' ? await findLicense(tx, input.license_key) : undefined
   const product = await resolveProduct(tx, input.product_id)
@@ -28,18 +28,18 @@ export async function updateLicenseKey(tx: Tx, input: Unchecked<typeof LicenseKe
   return say('license_key_updated').signedFor(updated.productId)
 }
 
-/** What a licence is to be; what is absent stays as it is. */
+/** The new values of a licence; absent ones stay. */
 export interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, 'license_key' | 'product_id'>> {
   product?: Product | undefined
   features?: License['features'] | undefined
-  /** Why it is blocked; forgotten when it is no longer. */
+  /** The reason for a block; cleared when the block ends. */
   blockReason?: string | undefined
-  /** The key that takes its place, and its place in its contract. */
+  /** The key that replaces this one and takes its place in the contract. */
   replacedBy?: string | undefined
   now: Date
 }
 
-/** Changes a licence and announces all that it means; returns it as it is then. */
+/** Changes a licence and announces all resulting events. Returns the changed licence. */
 export async function changeLicense(tx: Tx, before: License, changes: Changes): Promise<License> {
   const after = await updateLicenseRow(tx, before.id, columnsOf(before, changes))
   const { now } = changes
@@ -48,7 +48,7 @@ export async function changeLicense(tx: Tx, before: License, changes: Changes): 
   return after
 }
 
-/** The licence as those changes would leave it; nothing is written. */
+/** The licence with these changes applied; writes nothing. */
 export const previewChange = (before: License, changes: Changes): License => ({
   ...before,
   ...columnsOf(before, changes),
@@ -74,7 +74,7 @@ function columnsOf(before: License, changes: Changes) {
   }
 }
 
-/** What a licence keeps of its block: what it was before, until it is blocked no longer. */
+/** The block columns of a licence: its status before the block, kept until it is unblocked. */
 function blockOf({ status: former }: License, word: StatusWord) {
   if (!isBlock(word)) return { blockReason: null, blockedFrom: null }
   return former === 'blocked' ? {} : { blockedFrom: former }

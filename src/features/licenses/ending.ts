@@ -7,7 +7,7 @@ import { expiryOf, validityTo } from './policy'
 
 const daysIn = { d: 1, w: 7 } as const
 
-/** The validity with which a licence ends that much later: than its present end, or than now where it has ended. */
+/** The validity that extends a licence by that much, from its end, or from now if it has ended. */
 export function extendedValidity(license: License, by: string, now: Date): number {
   const { licenseKey, assignedAt } = license
   if (!assignedAt) {
@@ -34,7 +34,7 @@ function daysOf(by: string): number {
 }
 
 /**
- * The validity with which a licence ends on a date, or never: `2030-01-31` is good to the end of that day. Validity
+ * The validity with which a licence ends on a date, or never. `2030-01-31` is included to the end of the day. Validity
  * counts whole days from the assignment, so the end is the first such moment that does not cut the date short.
  */
 export function validityFor(license: License, expiresAt: string): number {

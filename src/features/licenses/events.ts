@@ -7,19 +7,22 @@ import { findExpiryMark } from './expiry/store'
 import { expiryOf, isExpired } from './policy'
 import { listSeatHolders } from './store'
 
-/** What an event says of a licence. */
+/** The content of an event about a licence. */
 export const licenseEvent = (event: Event, license: License): EventContent => ({
   event,
   payload: licensePayload(license, expiryOf(license)),
 })
 
-/** What licences that were just made are events of. */
+/** The events for licences just created. */
 export const eventsOfNew = (license: License) => [
   licenseEvent('license.created', license),
   ...(license.status === 'assigned' ? [licenseEvent('license.assigned', license)] : []),
 ]
 
-/** Announces all that a change to a licence means, and tells its devices when it was revoked (CONTRACT §2). */
+/**
+ * Announces all events that follow from a change to a licence, and sends its devices callbacks if it was revoked
+ * (CONTRACT §2).
+ */
 export async function announceChange(tx: Tx, before: License, after: License, now: Date) {
   const isRevoked = after.revokedAt !== null && before.revokedAt === null
   const isSuspended = after.status === 'blocked' && before.status !== 'blocked' && !isRevoked
@@ -38,8 +41,8 @@ export async function announceChange(tx: Tx, before: License, after: License, no
 }
 
 /**
- * Tells the devices that hold seats of a revoked licence, or a device that was blocked on each of its licences. Their
- * seats stay as they are: the licence's state, or the blocklist, is what fails them (CONTRACT §11).
+ * Sends callbacks to the devices on a revoked licence, or to a blocked device once for each of its licences. The seats
+ * stay: the licence's state or the blocklist makes requests fail (CONTRACT §11).
  */
 export async function tellSeatHolders(tx: Tx, whose: Parameters<typeof listSeatHolders>[1], now: Date) {
   await postCallbacks(tx, await listSeatHolders(tx, whose), now)
@@ -47,7 +50,7 @@ export async function tellSeatHolders(tx: Tx, whose: Parameters<typeof listSeatH
 
 const isOver = (license: License, now: Date) => license.status === 'assigned' && isExpired(license, now)
 
-/** Whether the sweep for ended licences has passed the place where this one would have stood, and will not see it. */
+/** Whether the sweep for expired licences has already passed this licence's end and will not announce it. */
 async function isBehindSweep(tx: Queryable, license: License) {
   const mark = await findExpiryMark(tx)
   const endsMs = expiryOf(license)!.getTime()

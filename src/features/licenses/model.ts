@@ -3,7 +3,7 @@ import { choice, integer, list, momentText, text, validatedByService } from '../
 import { productReference } from '../products/model'
 import { type StatusWord, statusWords } from './policy'
 
-/** The longest licence key (CONTRACT §1). */
+/** The maximum length of a licence key (CONTRACT §1). */
 export const keyLengthMax = 255
 
 export const ownerName = () => text({ maxLength: 255, nullable: true, aliases: ['customer_name'] })
@@ -28,7 +28,7 @@ export const LicenseKeysDraft = validatedByService(
   }),
 )
 
-/** Fields that are absent keep their value. */
+/** Absent fields keep their value. */
 export const LicenseKeyUpdate = validatedByService(
   Type.Object({
     license_key: text(),
@@ -55,7 +55,7 @@ export const StockChoice = Type.Object({
   ),
 })
 
-/** The most rows one answer lists. */
+/** The maximum number of rows in one answer. */
 export const listedMax = 10_000
 
 export const LicenseKeyFilter = Type.Object({

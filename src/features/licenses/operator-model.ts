@@ -7,7 +7,7 @@ import { activationLimit, assignedAt, keyLengthMax } from './model'
 export const licenseReference = () =>
   text({ maxLength: keyLengthMax, description: 'The licence key, in exact upper and lower case.' })
 
-/** What an operator can change of a licence; absent fields keep their value. */
+/** The fields of a licence that an operator can change; absent fields keep their value. */
 export const LicenseEdit = Type.Object({
   license_key: licenseReference(),
   product: Type.Optional(productReference('The product: its id, uuid, slug or name.')),

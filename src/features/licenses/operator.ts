@@ -12,7 +12,7 @@ import type { LicenseEdit } from './operator-model'
 import { announceAssigned, type Owner } from './service'
 import { assignAvailable, findLicense } from './store'
 
-/** The licence of that key; an unknown one is an `OperatorError`. */
+/** The licence of that key. Throws an `OperatorError` if there is none. */
 export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
   const license = await findLicense(db, licenseKey)
   if (license) return license
@@ -20,7 +20,7 @@ export async function requireLicense(db: Queryable, licenseKey: string): Promise
   throw new OperatorError(message`there is no licence key "${licenseKey}": check its spelling, ${advice}`, 'not_found')
 }
 
-/** Gives a licence that is in stock to an owner, and announces it. */
+/** Assigns an available licence to an owner and announces it. */
 export async function assignByOperator(tx: Tx, licenseKey: string, owner: Owner, now: Date): Promise<License> {
   if (!owner.ownerName && !owner.ownerEmail)
     throw new OperatorError(
@@ -39,7 +39,7 @@ export async function assignByOperator(tx: Tx, licenseKey: string, owner: Owner,
   return assigned
 }
 
-/** A change an operator wants: the licence as it is, and what is to become of it. Nothing is written yet. */
+/** A planned change: the licence as it is and its new values. Nothing is written yet. */
 export interface ChangePlan {
   license: License
   changes: Changes
@@ -50,7 +50,7 @@ interface Blocking {
   now: Date
 }
 
-/** Fails the licence with 204 from now on, until it is unblocked; its devices keep their seats. */
+/** Plans a block: the licence fails with 204 until it is unblocked; its devices keep their seats. */
 export async function planBlock(db: Queryable, licenseKey: string, { reason, now }: Blocking): Promise<ChangePlan> {
   const license = await requireLicense(db, licenseKey)
   if (license.status === 'blocked')
@@ -58,7 +58,7 @@ export async function planBlock(db: Queryable, licenseKey: string, { reason, now
   return { license, changes: { status: 'blocked', blockReason: reason, now } }
 }
 
-/** Gives a blocked licence back to its owner; where it has none, it is in stock or out of it, as it was before. */
+/** Plans an unblock: the licence returns to its owner, or without one to its former status. */
 export async function planUnblock(db: Queryable, licenseKey: string, now: Date): Promise<ChangePlan> {
   const license = await requireLicense(db, licenseKey)
   refuseRevoked(license)
@@ -67,17 +67,16 @@ export async function planUnblock(db: Queryable, licenseKey: string, now: Date):
   return { license, changes: { status: formerStatus(license), now } }
 }
 
-/** Whether somebody was given it. */
 export const isOwned = ({ assignedAt, ownerEmail, ownerName }: License) =>
   Boolean(assignedAt ?? ownerEmail ?? ownerName)
 
-/** What it is when it is blocked no longer. */
+/** The status after the unblock. */
 function formerStatus(license: License) {
   if (isOwned(license)) return 'assigned'
   return license.blockedFrom === 'reserved' ? 'reserved' : 'available'
 }
 
-/** Blocks a licence for good. Its seats stay as they are, and its devices are told (CONTRACT §11). */
+/** Plans a permanent block. Seats stay, and devices get callbacks (CONTRACT §11). */
 export async function planRevocation(
   db: Queryable,
   licenseKey: string,
@@ -88,14 +87,14 @@ export async function planRevocation(
   return { license, changes: { status: 'revoked', blockReason: reason, now } }
 }
 
-/** Gives a licence more time: from its present end, or from now where it has ended. */
+/** Plans an extension, from the licence's end, or from now if it has ended. */
 export async function planExtension(db: Queryable, licenseKey: string, by: string, now: Date): Promise<ChangePlan> {
   const license = await requireLicense(db, licenseKey)
   refuseRevoked(license)
   return { license, changes: { validity: extendedValidity(license, by, now), now } }
 }
 
-/** Changes what is named. Whether it is blocked is changed by other means. */
+/** Plans a change of the given fields. Blocking is done elsewhere. */
 export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>, now: Date): Promise<ChangePlan> {
   const { license_key, product: reference, features, removed_features, expires_at, ...fields } = input
   if (Object.keys(input).length < 2)
@@ -126,7 +125,7 @@ export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>,
   return { license, changes: { ...changes, validity: validityFor(previewChange(license, changes), expires_at) } }
 }
 
-/** Writes something down about a licence, for whoever reads its history. */
+/** Adds a note to the history of a licence. */
 export async function noteLicense(tx: Tx, licenseKey: string, { note, now }: { note: string; now: Date }) {
   const license = await requireLicense(tx, licenseKey)
   await record(tx, { verb: 'license.noted', id: license.id, after: { note } }, now)
@@ -145,7 +144,7 @@ function refuseRevoked({ licenseKey, revokedAt, replacedBy }: License) {
   )
 }
 
-/** The features of a licence after the change; each takes values of the type its product declares. */
+/** The features of a licence after the change; each value must have the type its product declares. */
 async function featuresOf(
   db: Queryable,
   license: License,

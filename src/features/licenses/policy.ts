@@ -3,7 +3,7 @@ import type { Answer } from '../../kernel/answers'
 import { dayMs } from '../../kernel/durations'
 import { daysAfter } from '../../kernel/moments'
 
-/** What the rules of verification look at. */
+/** The input of the verification rules. */
 export interface Standing {
   status: LicenseStatus
   assignedAt: Date | null
@@ -12,11 +12,11 @@ export interface Standing {
   productStatus: 'active' | 'inactive' | null
 }
 
-/** When a licence ends: its validity in days after its assignment; undefined for never (CONTRACT §2). */
+/** When a licence ends: its assignment plus its validity in days; undefined for never (CONTRACT §2). */
 export const expiryOf = ({ assignedAt, validity }: Pick<Standing, 'assignedAt' | 'validity'>) =>
   assignedAt && validity > 0 ? daysAfter(assignedAt, validity) : undefined
 
-/** The validity with which a licence that was assigned then lasts to a moment: whole days, so that none is cut short. */
+/** The validity in whole days, rounded up, with which a licence assigned then lasts until a moment. */
 export const validityTo = (end: Date, assignedAt: Date) => Math.ceil((end.getTime() - assignedAt.getTime()) / dayMs)
 
 export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, now: Date) {
@@ -24,18 +24,18 @@ export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, n
   return expiry !== undefined && now.getTime() > expiry.getTime()
 }
 
-/** A rule that whoever asks about a licence is held to. */
+/** A rule for requests about a licence. */
 export interface Rule<Facts> {
-  /** What is answered where it is broken. */
+  /** The answer when it is broken. */
   readonly refusal: Answer
-  /** What it asks for, as a sentence that is true where it holds. */
+  /** The requirement, as a sentence that is true when the rule holds. */
   readonly requirement: string
   holds(facts: Facts, now: Date): boolean
-  /** What it looked at, in words. */
+  /** The observed facts, in words. */
   observed(facts: Facts): string
 }
 
-/** What is answered where one of these rules is broken: the first counts. Undefined when all of them hold. */
+/** The answer of the first broken rule; undefined if all hold. */
 export function firstBroken<Facts>(rules: readonly Rule<Facts>[], facts: Facts, now: Date): Answer | undefined {
   for (const rule of rules) if (!rule.holds(facts, now)) return rule.refusal
   return undefined
@@ -71,17 +71,14 @@ const notExpired: Rule<Standing> = {
 
 const rulesButExpiry = [notBlocked, assigned, productActive]
 
-/** What is asked of a licence itself, in the order of CONTRACT §2. */
+/** The rules about the licence itself, in the order of CONTRACT §2. */
 export const rulesOfUse: readonly Rule<Standing>[] = [...rulesButExpiry, notExpired]
 
-/**
- * What stands in the way of using a licence at all; undefined when nothing does. Its end is in the way unless
- * `mayBeExpired`.
- */
+/** The answer that prevents any use of a licence; undefined if there is none. Expiry counts unless `mayBeExpired`. */
 export const obstacle = (standing: Standing, now: Date, { mayBeExpired = false } = {}) =>
   firstBroken(mayBeExpired ? rulesButExpiry : rulesOfUse, standing, now)
 
-/** What an endpoint that asks about a licence may say of its standing. */
+/** The answers an endpoint may give about a licence's standing. */
 export const standing = [
   'invalid_license_key',
   'identifier_required',
@@ -91,7 +88,7 @@ export const standing = [
   'license_expired',
 ] as const satisfies Answer[]
 
-/** Whether a key is a customer's: it has an owner, or was assigned, whatever became of it since. */
+/** Whether a key is a customer's: it has an owner or was once assigned. */
 export const isSold = ({
   status,
   assignedAt,
@@ -100,13 +97,13 @@ export const isSold = ({
 }: Pick<License, 'status' | 'assignedAt' | 'ownerName' | 'ownerEmail'>) =>
   status === 'assigned' || Boolean(assignedAt || ownerName || ownerEmail)
 
-/** A limit of 0 or less is no limit (CONTRACT §2). */
+/** A limit of 0 or less means no limit (CONTRACT §2). */
 export const isFull = ({ activationLimit }: Pick<Standing, 'activationLimit'>, seatsTaken: number) =>
   activationLimit > 0 && seatsTaken >= activationLimit
 
 /**
- * The words a licence's status may be given in: v1's four, and those of later clients (CONTRACT §2). `expired` is never
- * stored: it is an assigned licence whose time is up.
+ * The names of a licence's status: v1's four, and those of later clients (CONTRACT §2). `expired` is never stored: it
+ * is an assigned licence past its end.
  */
 export const statusWords = {
   available: 'available',

@@ -32,7 +32,7 @@ import {
 import { assignedLicense, detailedLicense, listedLicense } from './views'
 
 export { findPastedLicense, findPastedSeat } from './pasted/store'
-/** What other features ask of the store. */
+/** Store functions for other features. */
 export {
   assignAvailable,
   copyLicenseMeta,
@@ -43,7 +43,7 @@ export {
   type Seat,
 } from './store'
 
-/** 900 with how many were created and how many existed, 902 when none was, 901 with every faulty field. */
+/** 900 with the numbers created and already existing, 902 if none was created, 901 with every invalid field. */
 export async function createLicenseKeys(tx: Tx, input: Unchecked<typeof LicenseKeysDraft>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
   const { errors, values } = judge(LicenseKeysDraft, input, {
@@ -73,14 +73,14 @@ export async function createLicenseKeys(tx: Tx, input: Unchecked<typeof LicenseK
   return outcome.signedFor(product.id)
 }
 
-/** What a new licence starts with, beside its key and its product. */
+/** The initial values of a new licence, besides its key and product. */
 export type LicenseTerms = Pick<License, 'activationLimit' | 'validity' | 'status'> &
   Partial<Pick<License, 'ownerName' | 'ownerEmail' | 'assignedAt' | 'revokedAt' | 'contractId' | 'generatorId'>> &
   Partial<Pick<License, 'features'>>
 
 /**
- * Makes licences of those keys that do not exist yet, with the product's features as they are now unless the terms have
- * others, and announces them; returns them.
+ * Creates licences for those keys that do not exist yet, with the product's current features unless the terms have
+ * others, and announces them. Returns the new licences.
  */
 export async function createLicenses(tx: Tx, product: Product, keys: string[], terms: LicenseTerms, now: Date) {
   const features = Object.fromEntries(product.features.map((feature) => [feature.key, feature.default]))
@@ -107,7 +107,7 @@ export async function createLicenses(tx: Tx, product: Product, keys: string[], t
   return created
 }
 
-/** One entry for all of them: what was inserted in one piece has ids without a gap. */
+/** Writes one audit entry for all: rows inserted in one statement have consecutive ids. */
 async function recordNew(tx: Tx, created: License[], now: Date) {
   const [first, last] = [created[0], created.at(-1)]
   if (!first || !last) return
@@ -126,7 +126,7 @@ export async function removeLicenses(tx: Tx, gone: License[], now: Date) {
   await announceAll(tx, () => gone.map((license) => licenseEvent('license.deleted', license)), now)
 }
 
-/** 850 when the key, its activations and its metadata are gone, 851 when there is none. */
+/** 850 if the key, its activations and its metadata are deleted, 851 if there is no such key. */
 export async function deleteLicenseKey(tx: Tx, { license_key = '' }: Static<typeof LicenseKeyChoice>, now: Date) {
   const license = await findLicense(tx, license_key)
   if (!license) return say('license_key_not_found')
@@ -134,7 +134,7 @@ export async function deleteLicenseKey(tx: Tx, { license_key = '' }: Static<type
   return say('license_key_deleted').signedFor(license.productId)
 }
 
-/** 730 with the keys that pass the filter, by id; `next_page` when there are more. */
+/** 730 with the keys that match the filter, by id; `next_page` if there are more. */
 export async function getLicenseKeys(db: Queryable, filter: Static<typeof LicenseKeyFilter>) {
   const { product_id, status, customer_email, search, after, page = 1, per_page = listedMax } = filter
   const product = await resolveProduct(db, product_id)
@@ -150,7 +150,7 @@ export async function getLicenseKeys(db: Queryable, filter: Static<typeof Licens
   })
 }
 
-/** 741 with the number of keys a shop could still assign, of one generator or of all; 740 for an unknown product. */
+/** 741 with the number of keys still available, of one generator or of all; 740 for an unknown product. */
 export async function countAvailableKeys(db: Queryable, { product_id, generator_id }: Static<typeof StockChoice>) {
   const product = await resolveProduct(db, product_id)
   if (!product) return say('product_not_exists_count')
@@ -158,7 +158,7 @@ export async function countAvailableKeys(db: Queryable, { product_id, generator_
   return say('available_license_keys_count', { count }).signedFor(product.id)
 }
 
-/** A licence and its product as 500 shows them. */
+/** A licence and its product as in 500. */
 export async function describeLicenseAndProduct(db: Queryable, licenseKey: string) {
   const license = (await findLicense(db, licenseKey))!
   return {
@@ -167,20 +167,20 @@ export async function describeLicenseAndProduct(db: Queryable, licenseKey: strin
   }
 }
 
-/** The owner a key is given to. */
+/** The owner a key is assigned to. */
 export interface Owner {
   ownerName: string | null
   ownerEmail: string | null
 }
 
-/** Gives available licences to an owner and announces it; returns them by id. */
+/** Assigns available licences to an owner and announces it. Returns them by id. */
 export async function assignAvailableKeys(tx: Tx, ids: number[], owner: Owner, now: Date): Promise<License[]> {
   const assigned = ids.length ? await assignLicenses(tx, ids, owner, now) : []
   await announceAssigned(tx, assigned, now)
   return assigned
 }
 
-/** Notes whose licences they are from now on, and announces it. */
+/** Records the new owner of these licences and announces it. */
 export async function announceAssigned(tx: Tx, licenses: License[], now: Date) {
   for (const { id, ownerName, ownerEmail, assignedAt } of licenses) {
     await record(tx, { verb: 'license.assigned', id, after: { ownerName, ownerEmail, assignedAt } }, now)
@@ -188,7 +188,7 @@ export async function announceAssigned(tx: Tx, licenses: License[], now: Date) {
   await announceAll(tx, () => licenses.map((license) => licenseEvent('license.assigned', license)), now)
 }
 
-/** Licences as 803 shows them, with their metadata. */
+/** Licences as in 803, with their metadata. */
 export async function describeAssigned(db: Queryable, rows: License[]) {
   const ids = rows.map(({ id }) => id)
   const byLicense = Map.groupBy(await listMetaOf(db, ids), ({ licenseId }) => licenseId)
@@ -201,7 +201,7 @@ export async function describeAssigned(db: Queryable, rows: License[]) {
   })
 }
 
-/** Status and dates as stored: an assigned key always has a date, one in stock never (CONTRACT §2). */
+/** The stored status and dates: an assigned key always has a date, one in stock never (CONTRACT §2). */
 export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, before?: License) {
   const status = statusWords[word]
   const isInStock = status === 'available' || status === 'reserved'
@@ -212,7 +212,7 @@ export function stateOf(word: StatusWord, assignedAt: Date | null, now: Date, be
   }
 }
 
-/** The id a reference is; 0, which is nobody's, for what is none. */
+/** The id in a reference; 0, which no row has, if it is not an id. */
 const idOf = (reference: string) => parseId(reference) ?? 0
 
 const tooLongKey = (keys: unknown) =>

@@ -15,10 +15,10 @@ import { inList, unnest } from '../../database/sets'
 import { selectAll, selectOne } from '../../database/statements'
 import type { MetaPair } from '../products/service'
 
-/** A licence as verification sees it, and the seat that identifier holds on it, if any. */
+/** A licence as the verification rules need it, and the seat of that identifier on it, if any. */
 export interface Seat {
   id: number
-  /** As it is stored, which may not be as it was asked for. */
+  /** As stored; its spelling may differ from the request's. */
   licenseKey: string
   productId: number
   status: LicenseStatus
@@ -36,7 +36,7 @@ const seatOf = `
       and activations.identifier = ?2 and ${seatIsTaken}) as activationId
   from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`
 
-/** The hot look-up behind `verify`. */
+/** The hot query behind `verify`. */
 export function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
   const row = selectOne<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
     db,
@@ -73,7 +73,7 @@ const pairsOf = prepared((db) =>
 export const listLicenseMeta = async (db: Queryable, licenseId: number): Promise<MetaPair[]> =>
   pairsOf(db).execute({ licenseId })
 
-/** Notes of one licence all that is noted of another. */
+/** Copies all metadata of one licence to another. */
 export async function copyLicenseMeta(tx: Tx, fromId: number, toId: number) {
   await tx.run(sql`insert into license_meta (license_id, key, value)
     select ${toId}, key, value from license_meta where license_id = ${fromId} order by id`)
@@ -81,10 +81,12 @@ export async function copyLicenseMeta(tx: Tx, fromId: number, toId: number) {
 
 const idsPerDelete = 10_000
 
-/** What licences that are made together have in common. */
+/** The columns that licences created together share. */
 export type CommonTerms = Omit<License, 'id' | 'licenseKey'>
 
-/** Inserts those of these keys that are not there yet; returns them. One statement of one text, however many they are. */
+/**
+ * Inserts the keys that do not exist yet and returns them. One statement with a constant text, for any number of keys.
+ */
 export async function insertLicenses(tx: Tx, keys: readonly string[], terms: CommonTerms): Promise<License[]> {
   const rows = await tx.all<{ id: number; licenseKey: string }>(sql`
     insert into licenses (license_key, product_id, owner_name, owner_email, activation_limit, validity, assigned_at,
@@ -108,14 +110,14 @@ export async function updateLicenseRow(
   return row!
 }
 
-/** With its activations and metadata. */
+/** Deletes licences with their activations and metadata. */
 export async function deleteLicenseRows(tx: Tx, ids: number[]) {
   for (let start = 0; start < ids.length; start += idsPerDelete) {
     await tx.delete(licenses).where(inArray(licenses.id, ids.slice(start, start + idsPerDelete)))
   }
 }
 
-/** Gives an available key to an owner; undefined when it is not there or not available. */
+/** Assigns an available key to an owner; undefined if it does not exist or is not available. */
 export async function assignAvailable(
   tx: Tx,
   licenseKey: string,
@@ -130,11 +132,11 @@ export async function assignAvailable(
   return row
 }
 
-/** The oldest keys of a product that an order may take, at most that many. */
+/** The oldest keys of a product that an order may take, at most `limit`. */
 export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
   selectAll<{ id: number }>(
     db,
-    // Bound, the limit would have SQLite compile it again at each call.
+    // If the limit were bound, SQLite would recompile the statement at each call.
     `select id from licenses where product_id = ? and ${isForSale} order by id limit ${Math.trunc(limit)}`,
     productId,
   ).map(({ id }) => id)
@@ -154,7 +156,7 @@ const assignment = prepared((tx: Tx) =>
     .prepare(),
 )
 
-/** Gives these licences to an owner; returns them by id. */
+/** Assigns these licences to an owner. Returns them by id. */
 export async function assignLicenses(
   tx: Tx,
   ids: number[],
@@ -177,7 +179,9 @@ const metaOf = prepared((db) =>
 export const listMetaOf = async (db: Queryable, licenseIds: number[]) =>
   metaOf(db).execute({ ids: JSON.stringify(licenseIds) })
 
-/** Seats of a licence, or of a device, and where each is told of its loss: its own address, else the product's, else ''. */
+/**
+ * The seats of a licence or device, with the callback address of each: the device's own, else the product's, else ''.
+ */
 export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { identifier: string }) =>
   db
     .select({
@@ -199,7 +203,7 @@ export const listSeatHolders = (db: Queryable, whose: { licenseId: number } | { 
     )
     .orderBy(asc(activations.id))
 
-/** Keys of a product that an order may take; those that one generator has drawn, or all. */
+/** The number of a product's keys that an order may take, of one generator or of all. */
 export async function countAvailable(db: Queryable, productId: number, generatorId?: number): Promise<number> {
   const [row] = await db
     .select({ available: count() })

@@ -3,7 +3,7 @@ import { dateTime, isoMicroseconds, isoSeconds } from '../../kernel/moments'
 import type { MetaPair } from '../products/service'
 import { expiryOf } from './policy'
 
-/** A licence as 730 shows it (CONTRACT §1). */
+/** A licence as in 730 (CONTRACT §1). */
 export const listedLicense = (license: License) => ({
   id: license.id,
   product_id: license.productId,
@@ -18,7 +18,7 @@ export const listedLicense = (license: License) => ({
   updated_at: isoSeconds(license.updatedAt),
 })
 
-/** As 803 shows it: these columns and no other, a shop's table has no more (CONTRACT §5). */
+/** A licence as in 803: exactly these columns, since a shop's table has no others (CONTRACT §5). */
 export const assignedLicense = (license: License, meta: MetaPair[]) => ({
   product_id: license.productId,
   license_key: license.licenseKey,
@@ -35,7 +35,7 @@ export const assignedLicense = (license: License, meta: MetaPair[]) => ({
   meta_data: meta,
 })
 
-/** As 500 shows it (CONTRACT §1). */
+/** A licence as in 500 (CONTRACT §1). */
 export function detailedLicense(license: License, meta: MetaPair[]) {
   const expiry = expiryOf(license)
   return {

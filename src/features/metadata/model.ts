@@ -13,13 +13,13 @@ const value = () =>
     }),
   )
 
-/** Nothing is required here: the service knows which answer a missing field deserves. */
+/** No field is required here: the service picks the answer for a missing one. */
 export const LicenseMeta = Type.Object({ ...Device.properties, key: key(), value: value() })
 export const LicenseMetaChoice = Type.Object({ ...Device.properties, key: key() })
 
 export const ProductMeta = Type.Object({ ...ProductChoice.properties, key: key(), value: value() })
 export const ProductMetaChoice = Type.Object({ ...ProductChoice.properties, key: key() })
 
-/** What an operator says of metadata. */
+/** Metadata, as an operator gives it. */
 export const metaKey = () => text({ maxLength: 255, description: 'The name of the metadata.' })
 export const metaValue = () => jsonText({ description: 'A text of at most 64 KiB.' })

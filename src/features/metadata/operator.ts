@@ -20,7 +20,7 @@ export interface Meta {
   value: string
 }
 
-/** Notes that of a product, in place of what stood there under that key. */
+/** Sets metadata of a product, replacing the value of that key. */
 export async function setProductMeta(tx: Tx, reference: string, { key, value }: Meta, now: Date) {
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
@@ -29,7 +29,7 @@ export async function setProductMeta(tx: Tx, reference: string, { key, value }: 
   await record(tx, changeOf('product', id, { key, before: before?.value, after: value }), now)
 }
 
-/** Takes that off a product; what is not there is an `OperatorError`. */
+/** Removes metadata of a product. Throws an `OperatorError` if there is none of that key. */
 export async function unsetProductMeta(tx: Tx, reference: string, key: string, now: Date) {
   const { id } = await requireProduct(tx, reference)
   const before = await findProductMeta(tx, id, key)
@@ -42,7 +42,7 @@ export async function unsetProductMeta(tx: Tx, reference: string, key: string, n
   await record(tx, changeOf('product', id, { key, before: before.value }), now)
 }
 
-/** Notes that of a licence, in place of what stood there under that key. */
+/** Sets metadata of a licence, replacing the value of that key. */
 export async function setLicenseMeta(tx: Tx, licenseKey: string, { key, value }: Meta, now: Date) {
   const { id } = await requireLicense(tx, licenseKey)
   const before = await findLicenseMeta(tx, id, key)
@@ -51,7 +51,7 @@ export async function setLicenseMeta(tx: Tx, licenseKey: string, { key, value }:
   await record(tx, changeOf('license', id, { key, before: before?.value, after: value }), now)
 }
 
-/** Takes that off a licence; what is not there is an `OperatorError`. */
+/** Removes metadata of a licence. Throws an `OperatorError` if there is none of that key. */
 export async function unsetLicenseMeta(tx: Tx, licenseKey: string, key: string, now: Date) {
   const { id } = await requireLicense(tx, licenseKey)
   const before = await findLicenseMeta(tx, id, key)
@@ -70,7 +70,7 @@ interface MetaChange {
   after?: string | undefined
 }
 
-/** The audit log's row for it; each verb is the one that the endpoints leave. */
+/** The audit entry; its verbs are those of the client endpoints. */
 function changeOf(subject: 'product' | 'license', id: number, { key, before, after }: MetaChange) {
   const deed = after === undefined ? 'deleted' : before === undefined ? 'created' : 'updated'
   return {

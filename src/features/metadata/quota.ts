@@ -7,12 +7,12 @@ import { findLicense, findPastedLicense } from '../licenses/service'
 import type { LicenseMeta } from './model'
 
 const bytesPerMinute = 1_048_576
-/** An entry of the audit log, beside the values in it. */
+/** The size of an audit entry without its values. */
 const bytesOfRow = 256
 
 /**
- * Bounds what a licence's devices leave behind when they change its metadata: each change is kept in the audit log, with
- * the value before it. A licence that has changed too much of late waits, and what was begun is undone.
+ * Limits what devices leave behind by changing a licence's metadata, since the audit log keeps each change with the
+ * value before it. A licence that has changed too much of late must wait, and the write is undone.
  */
 export async function withinMetadataQuota(
   { limit }: Pick<Deps, 'limit'>,

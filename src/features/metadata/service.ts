@@ -16,7 +16,7 @@ import {
   updateProductMetaRow,
 } from './store'
 
-/** 453 with the new id, 452 when the licence has that key; first the rules of `verify` (CONTRACT §2). */
+/** 453 with the new id, 452 if the licence has that key; the rules of `verify` come first (CONTRACT §2). */
 export async function createLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
@@ -29,7 +29,7 @@ export async function createLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta
   return say('metadata_created', { meta_id }).signedFor(seat.productId)
 }
 
-/** 353 with the id, 352 when the licence has no such key; first the rules of `verify`. */
+/** 353 with the id, 352 if the licence has no such key; the rules of `verify` come first. */
 export async function updateLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
@@ -44,7 +44,7 @@ export async function updateLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta
   return say('metadata_updated', { meta_id: meta.id }).signedFor(seat.productId)
 }
 
-/** 252, 251 when the licence has no such key; first the rules of `verify`. */
+/** 252 if deleted, 251 if the licence has no such key; the rules of `verify` come first. */
 export async function deleteLicenseMeta(tx: Tx, input: Static<typeof LicenseMetaChoice>, now: Date) {
   const { seat, refusal } = await findActiveSeat(tx, input, now)
   if (refusal) return refusal
@@ -57,7 +57,7 @@ export async function deleteLicenseMeta(tx: Tx, input: Static<typeof LicenseMeta
   return say('metadata_deleted').signedFor(seat.productId)
 }
 
-/** 273, 272 when the product has that key, 274 for an unknown product. */
+/** 273 if created, 272 if the product has that key, 274 for an unknown product. */
 export async function createProductMeta(tx: Tx, input: Static<typeof ProductMeta>, now: Date) {
   const { key, value } = input
   const product = await resolveProduct(tx, input.product_id)
@@ -70,7 +70,7 @@ export async function createProductMeta(tx: Tx, input: Static<typeof ProductMeta
   return say('product_meta_created').signedFor(product.id)
 }
 
-/** 373, 372 when the product has no such key, 374 for an unknown product. */
+/** 373 if changed, 372 if the product has no such key, 374 for an unknown product. */
 export async function updateProductMeta(tx: Tx, input: Static<typeof ProductMeta>, now: Date) {
   const { key, value } = input
   const product = await resolveProduct(tx, input.product_id)
@@ -85,7 +85,7 @@ export async function updateProductMeta(tx: Tx, input: Static<typeof ProductMeta
   return say('product_meta_updated').signedFor(product.id)
 }
 
-/** 482, 481 when the product has no such key, 483 for an unknown product. */
+/** 482 if deleted, 481 if the product has no such key, 483 for an unknown product. */
 export async function deleteProductMeta(tx: Tx, input: Static<typeof ProductMetaChoice>, now: Date) {
   const { key } = input
   const product = await resolveProduct(tx, input.product_id)

@@ -8,7 +8,7 @@ const ofLicense = (licenseId: number, key: string) =>
 const ofProduct = (productId: number, key: string) =>
   and(eq(productMeta.productId, productId), eq(productMeta.key, key))
 
-/** The new id; undefined when the licence has that key already. */
+/** Returns the new id; undefined if the licence already has that key. */
 export async function insertLicenseMeta(tx: Tx, meta: typeof licenseMeta.$inferInsert) {
   const [row] = await tx.insert(licenseMeta).values(meta).onConflictDoNothing().returning({ id: licenseMeta.id })
   return row?.id
@@ -27,7 +27,7 @@ export async function deleteLicenseMetaRow(tx: Tx, id: number) {
   await tx.delete(licenseMeta).where(eq(licenseMeta.id, id))
 }
 
-/** Whether the key is new to the product. */
+/** Returns whether the key is new to the product. */
 export async function insertProductMeta(tx: Tx, meta: typeof productMeta.$inferInsert) {
   const rows = await tx.insert(productMeta).values(meta).onConflictDoNothing().returning({ id: productMeta.id })
   return rows.length > 0

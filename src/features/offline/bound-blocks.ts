@@ -1,7 +1,7 @@
 import { hkdfSync, type KeyObject } from 'node:crypto'
 import { sha256 } from '../../kernel/secrets'
 
-/** A part of a JSON text that is cut nowhere where it fits into a block: `"key":value`, and brackets that go with it. */
+/** A part of a JSON text that is kept whole if it fits into a block: `"key":value`, and adjoining brackets. */
 interface Piece {
   key: string
   text: string
@@ -14,11 +14,11 @@ const bracketsMax = 120
 const binderKeyLengthMax = 20
 
 /**
- * An object as JSON that is cut into blocks of so many bytes, each encrypted by itself, and cannot be put together from
- * two files. Between two blocks stand brackets, `[` and `{"":` in an order that is this file's alone, and the next block
- * begins by closing them: blocks of two files are no JSON together, whoever reads them. The brackets are the value of a
- * key whose own value follows and counts. Within one text that is longer than a block no bracket can stand; so the last
- * member, `digest`, is the SHA-256 of all before it, for readers that look.
+ * Writes an object as JSON in blocks of `blockBytes`, each encrypted by itself, so that blocks of two files cannot be
+ * combined. Between two blocks come brackets, `[` and `{"":` in an order unique to the file, and the next block begins
+ * by closing them: blocks of two files together are not valid JSON for any reader. The brackets are the value of a key
+ * whose own value follows and counts. A single text longer than a block has no room for brackets inside; so the last
+ * member, `digest`, is the SHA-256 of everything before it, for readers that check it.
  */
 export function boundText(content: Readonly<Record<string, unknown>>, blockBytes: number, secret: KeyObject): Buffer {
   const pieces = piecesOf(content)
@@ -30,7 +30,7 @@ export function boundText(content: Readonly<Record<string, unknown>>, blockBytes
   }
   const room = () => blockBytes - (written.length % blockBytes)
 
-  /** Makes a place for that many bytes, with room behind them for what binds the next block. */
+  /** Starts a block for that many bytes, with room after them for the brackets that bind the next block. */
   function place(bytes: number, key: string, next: string | undefined) {
     const { open, close } = bracketsAt(written.length)
     const reserve = next === undefined ? 0 : Buffer.byteLength(binder(next, open))
@@ -54,7 +54,9 @@ export function boundText(content: Readonly<Record<string, unknown>>, blockBytes
   return written
 }
 
-/** The members of an object, and those of objects in it, in order. One whose key is long is not parted from the one before. */
+/**
+ * The members of an object and of its nested objects, in order. A member with a long key stays with the one before it.
+ */
 function piecesOf(content: Readonly<Record<string, unknown>>): Piece[] {
   const members = Object.entries(content).flatMap(([key, value]): Piece[] => {
     const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
@@ -76,8 +78,8 @@ function piecesOf(content: Readonly<Record<string, unknown>>): Piece[] {
 const memberOf = (key: string, value: unknown) => `${JSON.stringify(key)}:${JSON.stringify(value)}`
 
 /**
- * Brackets that nobody can foresee without the private key, the same for the same file: as many as a block can spare, a
- * quarter of them objects, so that all take the same room. 42 bits for RSA-2048, 90 and more for RSA-4096.
+ * Brackets unpredictable without the private key and constant for a file: as many as a block can spare, a quarter of
+ * them objects, so that all take equal room. 42 bits for RSA-2048, 90 and more for RSA-4096.
  */
 function openBrackets(content: string, blockBytes: number, privateKey: KeyObject) {
   const count = Math.min(Math.floor(blockBytes * 0.23), bracketsMax)
@@ -97,7 +99,7 @@ function openBrackets(content: string, blockBytes: number, privateKey: KeyObject
     const each = Array.from(drawn.keys())
     return {
       open: each.map((i) => (objects.has(i) ? '{"":' : '[')).join(''),
-      // An array may be empty, an object may not: the innermost holds a number.
+      // An array may be empty, an object may not: the innermost one holds a number.
       close: `0${each
         .map((i) => (objects.has(i) ? '}' : ']'))
         .reverse()

@@ -5,15 +5,15 @@ import type { PrivateEncrypt } from '../../signing/private-encrypt'
 import { expiryOf } from '../licenses/policy'
 import { boundText } from './bound-blocks'
 
-/** What PKCS#1 v1.5 takes of each block. */
+/** The bytes of each block that PKCS#1 v1.5 padding takes. */
 const paddingBytes = 11
 const checkIntervalDays = 1
 const forceValidationDays = 7
 
 /**
- * What a `.lic` file says (CONTRACT §8). It names no day of the last check: PHP clients stumble over one. What may be
- * longer than a block stands at the ends, features and keys behind `domain`, the device itself last: where two files are
- * cut within such a text, all that matters is still of one of them.
+ * The content of a `.lic` file (CONTRACT §8). It has no day of the last check: PHP clients fail on one. Members that
+ * may exceed a block come at the ends, features and keys after `domain`, the device itself last: if two files are
+ * spliced inside such a text, every important member still comes from one file.
  */
 export function licenseFileContent(license: License, productUuid: string, identifier: string) {
   const expiry = expiryOf(license)
@@ -32,7 +32,7 @@ export function licenseFileContent(license: License, productUuid: string, identi
   }
 }
 
-/** The text of a `.lic` file: its content as JSON, encrypted with the private key in blocks, in base64 (CONTRACT §8). */
+/** The text of a `.lic` file: its JSON content, encrypted in blocks with the private key, in base64 (CONTRACT §8). */
 export async function encryptLicenseFile(
   content: Readonly<Record<string, unknown>>,
   { privateKey }: Signer,

@@ -5,7 +5,7 @@ import { graceDaysMax } from '../products/model'
 
 const place = (aliases: string[], description: string) => Type.Optional(text({ maxLength: 1024, aliases, description }))
 
-/** The device is `identifier` under any of its names; where more than one is sent, all have to name the same device. */
+/** The device is `identifier` under any of its names; if several are sent, all must name the same device. */
 export const OfflineFileRequest = Type.Object({
   license_key: Type.Optional(text()),
   identifier: Type.Optional(identifier()),

@@ -10,7 +10,7 @@ import { getLicenseFile, makeOfflineFile } from './service'
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
-/** Files are signed in the queue of all signatures, each licence's in its turn. */
+/** Files are signed in the shared signature queue, in the licence's turn. */
 const askedBy = ({ signatures }: Deps, { now, requestId, lane }: RequestContext) => ({
   now,
   requestId,

@@ -11,7 +11,7 @@ import { encryptLicenseFile, licenseFileContent } from './license-file'
 import type { OfflineFileRequest } from './model'
 import { type InTurn, signedFileContent, signFile } from './signed-file'
 
-/** When a file was asked for, in which request, and the turn its maker has at the private keys. */
+/** The time and id of the request, and its turn in the signature queue. */
 interface Asked {
   now: Date
   requestId: string
@@ -23,7 +23,10 @@ const twoDevices = say('malformed_request', {
     'The fields "identifier", "hardware_id" and "domain" name different devices: name the one that holds the seat.',
 })
 
-/** 502 with the text of a `.lic` file, 501 for an unknown key, else under the rules of `verify`; 503 without a key. */
+/**
+ * 502 with the text of a `.lic` file, 501 for an unknown key, 503 without a signing key; otherwise under the rules of
+ * `verify`.
+ */
 export async function getLicenseFile(
   { db, keys, privateEncrypt, log }: Pick<Deps, 'db' | 'keys' | 'privateEncrypt' | 'log'>,
   device: Static<typeof Device>,
@@ -45,14 +48,14 @@ export async function getLicenseFile(
   }
 }
 
-/** A signed file for a device that will be without a network, under the rules of `verify`; 503 without a key. */
+/** A signed file for a device without a network, under the rules of `verify`; 503 without a signing key. */
 export async function makeOfflineFile(
   { db, keys }: Pick<Deps, 'db' | 'keys'>,
   input: Static<typeof OfflineFileRequest>,
   { now, inTurn }: Asked,
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
   const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
-  // The blocklist and the seat were asked about one name: a file for any other would be a seat for nothing.
+  // The blocklist and the seat were checked for one name: a file for another would be a free seat.
   if ([hardware_id, domain].some((name) => name && name !== identifier)) return { refusal: twoDevices }
   const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
   if (refusal) return { refusal }

@@ -10,11 +10,11 @@ const signAsync = promisify(sign)
 const formatVersion = '1.0'
 const lifetimeMs = dayMs
 
-/** What a file is made of, beside the licence. */
+/** The inputs of a file besides the licence. */
 export interface Terms {
   hardwareId: string | null
   domain: string | null
-  /** At most; fewer where the licence ends before. */
+  /** The maximum; fewer if the licence ends sooner. */
   gracePeriodDays: number
   environment: string
   activationsCount: number
@@ -22,8 +22,9 @@ export interface Terms {
 }
 
 /**
- * What a signed file says (CONTRACT §8). It lapses after 24 hours: nothing else can take it back from a device. The
- * licence's own end stands in it as `ends_at`, and the grace is cut to whole days before that for readers that know of none.
+ * The content of a signed file (CONTRACT §8). It lapses after 24 hours, since it cannot be revoked on a device.
+ * `ends_at` is the licence's own end; the grace is also cut to whole days before it, for readers that do not know
+ * `ends_at`.
  */
 export function signedFileContent(license: License, terms: Terms) {
   const end = expiryOf(license)
@@ -52,10 +53,13 @@ export function signedFileContent(license: License, terms: Terms) {
   }
 }
 
-/** Does work with a private key when its turn has come. */
+/** Runs work with a private key when its turn comes. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
-/** The file's text: compact JSON with sorted keys, the signature over that same text without it (CONTRACT §8). */
+/**
+ * The text of the file: compact JSON with sorted keys, and the signature over that text without the signature (CONTRACT
+ * §8).
+ */
 export async function signFile(content: object, { privateKey }: Signer, inTurn: InTurn): Promise<string> {
   const signature = await inTurn(() => signAsync('sha256', Buffer.from(canonical(content)), privateKey))
   return canonical({ ...content, signature: signature.toString('base64') })

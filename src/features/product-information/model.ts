@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { integer, text } from '../../intake/model'
 import { ProductChoice } from '../products/model'
 
-/** The most releases one answer lists. */
+/** The maximum number of releases in one answer. */
 export const releasesMax = 100
 
 const pages = {
@@ -14,7 +14,7 @@ const pages = {
 
 export const ChangelogChoice = Type.Object({ ...ProductChoice.properties, ...pages })
 
-/** The name a product's public pages stand under. */
+/** The name of a product in the URLs of its public pages. */
 export const PublicProduct = Type.Object({ slug: text({ maxLength: 255, description: "The product's slug." }) })
 
 export const PublicChangelog = Type.Object({ ...PublicProduct.properties, ...pages })

@@ -58,7 +58,7 @@ export const productInformation = (deps: Deps) =>
     )
     .use(publicKeySync(deps))
 
-/** Apart from the rest, because PHP clients look for it under a path of its own (CONTRACT §9). */
+/** A route of its own, because PHP clients look for the key under a separate path (CONTRACT §9). */
 export const publicKeySync = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/get-product-public-key',
@@ -69,7 +69,7 @@ export const publicKeySync = (deps: Deps) =>
     }),
   )
 
-/** The public key as a file, for whoever sets a client up. */
+/** The public key as a file, for setting up a client. */
 export const publicKeyFile = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/api/product/public-key',

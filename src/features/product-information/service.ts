@@ -12,7 +12,7 @@ import { type ChangelogChoice, type PublicChangelog, releasesMax } from './model
 
 type Choice = Static<typeof ProductChoice>
 
-/** 631 with the product and all its names, 551 for an unknown one. */
+/** 631 with the product and all its names, 551 for an unknown product. */
 export async function getProduct(db: Queryable, { product_id }: Choice) {
   const product = await resolveProduct(db, product_id)
   if (!product) return say('product_not_found')
@@ -30,7 +30,7 @@ export async function getProductMeta(db: Queryable, { product_id }: Choice) {
 }
 
 /**
- * 1600 with a page of the changelog, `next_page` when there is more, 1601 or 1602 where it is switched off, 551 for an
+ * 1600 with a page of the changelog, `next_page` if there is more, 1601 or 1602 if it is switched off, 551 for an
  * unknown product.
  */
 export async function getProductChangelog(db: Queryable, input: Static<typeof ChangelogChoice>, config: Config) {
@@ -38,7 +38,7 @@ export async function getProductChangelog(db: Queryable, input: Static<typeof Ch
   return changelogOf(db, await resolveProduct(db, input.product_id), input)
 }
 
-/** The public page of a product, found by slug alone: a product without a slug has none. */
+/** The public page of a product, found by slug only: a product without a slug has none. */
 export async function readChangelog(db: Queryable, input: Static<typeof PublicChangelog>, config: Config) {
   const { slug } = input
   if (config.changelog === 'off') return say('changelog_disabled_globally')
@@ -47,8 +47,8 @@ export async function readChangelog(db: Queryable, input: Static<typeof PublicCh
 }
 
 /**
- * 632 with the public key that the product's answers verify under: its own, else the global one. 633 where there is
- * neither, 551 for an unknown product.
+ * 632 with the public key that verifies the product's answers: its own, else the global one. 633 if there is neither,
+ * 551 for an unknown product.
  */
 export async function getProductPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
   const product = await resolveProduct(db, product_id)
@@ -59,7 +59,7 @@ export async function getProductPublicKey(db: Queryable, { product_id }: Choice,
   return say('product_public_key_found', { public_key: publicPem, product: { id, uuid, slug, name } }).signedFor(id)
 }
 
-/** The public key as a bare PEM file, the global one where no product is named; undefined for an unknown product. */
+/** The public key as a bare PEM file, the global one if no product is named; undefined for an unknown product. */
 export async function readPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
   if (product_id === undefined) return publicKeyFor(db, undefined, now)
   const product = await resolveProduct(db, product_id)

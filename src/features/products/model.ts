@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { choice, flag, text, validatedByService } from '../../intake/model'
 
-/** A product is named by its id, its uuid or its slug (CONTRACT §9); operators may say its name as well. */
+/** A product is named by its id, uuid or slug (CONTRACT §9); operators may also use its name. */
 export const productReference = (description = 'The product: its id, uuid or slug.') =>
   text({ maxLength: 255, aliases: ['productId', 'product_uuid', 'product_slug'], description })
 
@@ -10,7 +10,7 @@ const status = choice(['active', 'inactive'])
 const name = text({ maxLength: 255 })
 export const requireNonExpired = flag({ description: '1: no downloads after the licence has expired.' })
 
-/** The most days of grace an offline file may have at all. */
+/** The maximum days of grace of an offline file. */
 export const graceDaysMax = 30
 
 export const externalReference = text({
@@ -30,7 +30,7 @@ export const ProductDraft = validatedByService(
   }),
 )
 
-/** Fields that are absent keep their value. */
+/** Absent fields keep their value. */
 export const ProductUpdate = validatedByService(
   Type.Object({
     product_id: productReference(),

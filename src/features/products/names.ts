@@ -1,7 +1,7 @@
 import type { Db } from '../../database/database'
 import { findProduct } from './store'
 
-/** The names of a product that never change, as an answer to a request with a nonce carries them. */
+/** The immutable names of a product, included in answers to requests with a nonce. */
 interface ProductNames {
   readonly product_id: number
   readonly product_uuid: string
@@ -9,7 +9,9 @@ interface ProductNames {
 
 const rememberedMax = 10_000
 
-/** Tells the names of a product by its id; looked up once, until a product is deleted and its id may be another's. */
+/**
+ * Looks up the names of a product by id and caches them until a product is deleted, after which its id may be reused.
+ */
 export function openProductNames(
   db: Pick<Db, 'read' | 'accessEpoch'>,
 ): (id: number) => Promise<ProductNames | undefined> {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { choice, integer, list, text } from '../../intake/model'
 import { externalReference, graceDaysMax, productReference, requireNonExpired } from './model'
 
-/** What an operator can say of a product beside its name. */
+/** The fields of a product that an operator can set, besides its name. */
 const settings = {
   description: Type.Optional(text({ nullable: true, description: 'A description, for people.' })),
   source: Type.Optional(choice(['internal', 'envato'], { description: 'Where it is sold.' })),
@@ -42,7 +42,7 @@ export const NewProduct = Type.Object({
   ...settings,
 })
 
-/** Fields that are absent keep their value. */
+/** Absent fields keep their value. */
 export const ProductSettings = Type.Object({
   product: productReference('The product: its id, uuid, slug or name.'),
   name: Type.Optional(text({ maxLength: 255, description: 'The name.' })),

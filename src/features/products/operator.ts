@@ -10,14 +10,14 @@ import { countHoldings, findProduct } from './store'
 
 type Settings = Omit<Static<typeof ProductSettings>, 'product' | 'removed_features'>
 
-/** Makes a product; a setting that cannot be is an `OperatorError`, and nothing is made. */
+/** Creates a product. Throws an `OperatorError` for an invalid setting; then nothing is created. */
 export async function makeProduct(tx: Tx, { name, ...settings }: Static<typeof NewProduct>, now: Date) {
   const draft = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 } as const
   const columns = await columnsOf(tx, settings)
   return addProduct(tx, { ...draft, name, ...columns, features: featuresOf(settings.features) }, now)
 }
 
-/** Changes a product's settings; a setting that cannot be is an `OperatorError`, and nothing is changed. */
+/** Changes a product's settings. Throws an `OperatorError` for an invalid setting; then nothing is changed. */
 export async function setProduct(tx: Tx, given: Static<typeof ProductSettings>, now: Date): Promise<Product> {
   const { product: reference, removed_features: removed = [], ...settings } = given
   if (!removed.length && !Object.keys(settings).length) {
@@ -36,7 +36,7 @@ export async function setProduct(tx: Tx, given: Static<typeof ProductSettings>, 
   return changeProduct(tx, product, { ...columns, features }, now)
 }
 
-/** What goes with a product, in words: `1,204 licence keys, 1 generator, no contracts and 3 releases`. */
+/** What is deleted with a product, in words: `1,204 licence keys, 1 generator, no contracts and 3 releases`. */
 export async function holdingsOf(db: Queryable, { id }: Product): Promise<string> {
   const { licenses, generators, contracts, releases } = await countHoldings(db, id)
   const [last, ...others] = [
@@ -70,7 +70,7 @@ async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
   }
 }
 
-/** Features from their short forms; of two with one key the later one counts. */
+/** Parses features in short form; the last one with a key wins. */
 function featuresOf(texts: string[] = []): Feature[] {
   const features = texts.map((text) => {
     const feature = parseFeature(text)

@@ -26,11 +26,10 @@ import {
   updateProductRow,
 } from './store'
 
+/** Store functions for other features. */
 export { findProduct, insertProduct, listProducts, type MetaPair, mapProductNames, pageProducts } from './store'
 
-/** What other features ask of the store. */
-
-/** 750 with the new id, or 751 with every faulty field. */
+/** 750 with the new id, or 751 with every invalid field. */
 export async function createProduct(tx: Tx, input: Unchecked<typeof ProductDraft>, now: Date) {
   const { errors, values } = judge(ProductDraft, input)
   if (errors) return say('incorrect_data_product_create', { errors })
@@ -50,7 +49,7 @@ export async function createProduct(tx: Tx, input: Unchecked<typeof ProductDraft
   return say('product_created', { product_id: product.id }).signedFor(product.id)
 }
 
-/** Makes a product and announces it. */
+/** Creates a product and announces it. */
 export async function addProduct(tx: Tx, draft: ProductColumns, now: Date): Promise<Product> {
   const product = await insertProduct(tx, { uuid: randomUUID(), ...draft, createdAt: now, updatedAt: now })
   await record(tx, { verb: 'product.created', id: product.id, after: product }, now)
@@ -58,10 +57,10 @@ export async function addProduct(tx: Tx, draft: ProductColumns, now: Date): Prom
   return product
 }
 
-/** What is said of a product when it is made. */
+/** The columns set when a product is created. */
 export type ProductColumns = Omit<Parameters<typeof insertProduct>[1], 'id' | 'uuid' | 'createdAt' | 'updatedAt'>
 
-/** 650, or 651 with every faulty field; an unknown product is a fault of `product_id`. */
+/** 650, or 651 with every invalid field; an unknown product is a fault of `product_id`. */
 export async function updateProduct(tx: Tx, input: Unchecked<typeof ProductUpdate>, now: Date) {
   const product = await resolveProduct(tx, input.product_id)
   const { errors, values } = judge(ProductUpdate, input, {
@@ -81,7 +80,7 @@ export async function updateProduct(tx: Tx, input: Unchecked<typeof ProductUpdat
   return say('product_updated').signedFor(product.id)
 }
 
-/** Changes a product and announces it; returns it as it is then. */
+/** Changes a product and announces it. Returns the changed product. */
 export async function changeProduct(tx: Tx, before: Product, changes: Partial<ProductColumns>, now: Date) {
   const after = await updateProductRow(tx, before.id, { ...changes, updatedAt: now })
   await record(tx, { verb: 'product.updated', id: after.id, before, after }, now)
@@ -89,7 +88,7 @@ export async function changeProduct(tx: Tx, before: Product, changes: Partial<Pr
   return after
 }
 
-/** 550 when the product and all its keys are gone, 551 when there is none. */
+/** 550 if the product and all its keys are deleted, 551 if there is none. */
 export async function deleteProduct(tx: Tx, { product_id }: Static<typeof ProductChoice>, now: Date) {
   const product = await resolveProduct(tx, product_id)
   if (!product) return say('product_not_found')
@@ -97,7 +96,7 @@ export async function deleteProduct(tx: Tx, { product_id }: Static<typeof Produc
   return say('product_deleted')
 }
 
-/** Deletes a product with all that hangs on it, and announces it. */
+/** Deletes a product with everything that belongs to it, and announces it. */
 export async function removeProduct(tx: Tx, product: Product, now: Date) {
   await deleteProductRow(tx, product.id)
   await record(tx, { verb: 'product.deleted', id: product.id, before: product }, now)
@@ -110,11 +109,11 @@ export async function getAllProducts(db: Queryable) {
   return say('all_products', { products: rows.map((row) => productRow(row, meta.get(row.id) ?? [])) })
 }
 
-/** The product an id, uuid or slug means; undefined for anything else. */
+/** The product with that id, uuid or slug; undefined for anything else. */
 export const resolveProduct = async (db: Queryable, reference: unknown): Promise<Product | undefined> =>
   typeof reference === 'string' && reference !== '' ? findProduct(db, reference) : undefined
 
-/** The product an item of the Envato market is: by the item's id, else by its name. */
+/** The product sold as an Envato item: by the item's id, else by its name. */
 export async function findEnvatoProduct(db: Queryable, itemId: string, itemName: string): Promise<Product | undefined> {
   const candidates = await listEnvatoProducts(db)
   return (
@@ -123,7 +122,7 @@ export async function findEnvatoProduct(db: Queryable, itemId: string, itemName:
   )
 }
 
-/** The product an operator means: by id, uuid, slug, or a name that no other has. An unknown one is an `OperatorError`. */
+/** The product with that id, uuid, slug or unique name. Throws an `OperatorError` if there is none. */
 export async function requireProduct(db: Queryable, reference: string): Promise<Product> {
   const product = await findMeantProduct(db, reference)
   if (product) return product
@@ -135,18 +134,18 @@ export async function requireProduct(db: Queryable, reference: string): Promise<
   )
 }
 
-/** The product an operator means, or undefined. A name that several have is an `OperatorError`. */
+/** The product with that id, uuid, slug or name, or undefined. Throws an `OperatorError` if several have that name. */
 export const findMeantProduct = async (db: Queryable, reference: string): Promise<Product | undefined> =>
   (await resolveProduct(db, reference)) ??
   onlyNamed('product', reference, reference ? await listProductsNamed(db, reference) : [])
 
 const alikeMax = 5
 
-/** A product as 810 shows it (CONTRACT §1). */
+/** A product as in 810 (CONTRACT §1). */
 export const presentProduct = async (db: Queryable, product: Product) =>
   productRow(product, await listProductMeta(db, product.id))
 
-/** A product as 500 shows it (CONTRACT §1). */
+/** A product as in 500 (CONTRACT §1). */
 export async function describeProduct(db: Queryable, id: number) {
   const product = (await findProduct(db, String(id)))!
   const { external_reference, source, name, post_url, description, meta_data } = await presentProduct(db, product)

@@ -25,14 +25,14 @@ const byName = prepared((db) =>
     .prepare(),
 )
 
-/** The product of that id, uuid or slug. */
+/** The product with that id, uuid or slug. */
 export async function findProduct(db: Queryable, reference: string): Promise<Product | undefined> {
   const id = parseId(reference)
   const [row] = await (id === undefined ? byName(db).execute({ name: reference }) : byId(db).execute({ id }))
   return row
 }
 
-/** Products of that name, in upper or lower case. */
+/** Products with that name, ignoring case. */
 export const listProductsNamed = (db: Queryable, name: string) =>
   db
     .select()
@@ -46,7 +46,7 @@ export async function mapProductNames(db: Queryable, ids: number[]): Promise<Map
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
-/** Some products with a part of their name, in upper or lower case. */
+/** Products whose names contain a text, ignoring case, at most `limit`. */
 export const listProductsLike = (db: Queryable, part: string, limit: number) =>
   db
     .select({ id: products.id, name: products.name })
@@ -55,7 +55,7 @@ export const listProductsLike = (db: Queryable, part: string, limit: number) =>
     .orderBy(asc(products.id))
     .limit(limit)
 
-/** Products whose items are sold on the Envato market, the oldest first. */
+/** Products sold on the Envato market, oldest first. */
 export const listEnvatoProducts = (db: Queryable) =>
   db.select().from(products).where(eq(products.source, 'envato')).orderBy(asc(products.id))
 
@@ -64,13 +64,12 @@ export const listProducts = (db: Queryable) => db.select().from(products).orderB
 export interface ProductFilter {
   status?: Product['status'] | undefined
   source?: Product['source'] | undefined
-  /** Products whose names begin so. */
+  /** Products whose names begin with this text. */
   name?: string | undefined
 }
 
 const productSorts = { id: products.id, name: products.name, updated_at: products.updatedAt }
 
-/** A page of the products. */
 export const pageProducts = (db: Queryable, { status, source, name }: ProductFilter, wanted: PageRequest) =>
   pageOf(db, products, {
     where: and(
@@ -82,7 +81,7 @@ export const pageProducts = (db: Queryable, { status, source, name }: ProductFil
     wanted,
   })
 
-/** How much hangs on a product. */
+/** The number of rows that belong to a product, by kind. */
 export async function countHoldings(db: Queryable, productId: number) {
   const ofProduct = (table: typeof licenses | typeof generators | typeof contracts | typeof releases) =>
     db.$count(table, eq(table.productId, productId))
@@ -108,7 +107,7 @@ export async function updateProductRow(
   return row!
 }
 
-/** With everything that hangs on it: licence keys, activations, metadata, signing keys. */
+/** Deletes a product and everything that belongs to it: licence keys, activations, metadata, signing keys. */
 export async function deleteProductRow(tx: Tx, id: number) {
   await tx.delete(products).where(eq(products.id, id))
 }

@@ -2,13 +2,13 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
 import { bit, counter, nullable, timestamp, view, word } from '../../kernel/view'
 
-/** A name and a value that were noted of something. */
+/** A metadata key and its value. */
 export const MetaPairView = view('MetaPair', { key: Type.String(), value: Type.String() })
 
-/** What a feature may be worth. */
+/** The possible values of a feature. */
 export const featureValue = Type.Union([Type.Boolean(), Type.Number(), Type.String()])
 
-/** A product as operators see it. */
+/** A product, as shown to operators. */
 export const ProductView = view('Product', {
   id: Type.Integer(),
   uuid: Type.String(),

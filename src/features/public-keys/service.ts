@@ -12,23 +12,23 @@ import { publicKeyView } from './view'
 
 const signAsync = promisify(sign)
 
-/** Which keys there are, and every live global key's signature over that. */
+/** The list of keys, and every live global key's signature over it. */
 interface SignedList {
   text: string
   signatures: Promise<{ key_id: string; signature: string }[]>
 }
 
 /**
- * Tells anybody which keys sign: 632 with every public key, each with its forerunner's certificate, and the list signed
- * by each global key that signs now, so that who knows the old key can come to trust the new one. 551 for an unknown
- * product. A list is signed once, however often it is asked for.
+ * Lists the public keys: 632 with every public key, each with its predecessor's certificate. The list is signed by each
+ * global key that signs now, so that a client that trusts the old key can come to trust the new one. 551 for an unknown
+ * product. An unchanged list is signed once, not once per request.
  */
 export function openPublicKeys({ db, sealer, signatures }: Pick<Deps, 'db' | 'sealer' | 'signatures'>) {
   const signed = new Map<number | undefined, SignedList>()
   let told = new Map<number | undefined, Outcome>()
   let toldAs = ''
 
-  /** What was told in this second, while no key has changed. */
+  /** The answer given in this second, if no key has changed. */
   function remembered(now: Date) {
     const state = `${db.accessEpoch()} ${Math.floor(now.getTime() / 1000)}`
     if (state !== toldAs) told = new Map()

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import type { PublicKey } from '../../signing/service'
 
-/** A public key, to clients and operators alike. */
+/** A public key, as shown to clients and operators. */
 export const PublicKeyView = view('PublicKey', {
   key_id: Type.String(),
   product_id: nullable(Type.Integer({ description: 'The product whose own it is; null for the global one.' })),
@@ -19,7 +19,7 @@ export const PublicKeyView = view('PublicKey', {
   certificate: nullable(Type.String()),
 })
 
-/** A public key as anybody may see it. */
+/** The public part of a key. */
 export const publicKeyView = (key: PublicKey, now: Date): Static<typeof PublicKeyView> => ({
   key_id: key.id,
   product_id: key.productId,
@@ -33,7 +33,7 @@ export const publicKeyView = (key: PublicKey, now: Date): Static<typeof PublicKe
   certificate: key.certificate,
 })
 
-/** `retired`: signs no more; `outgoing`: signs until its end; `coming`: signs for who asks for it; else `current`. */
+/** `retired`: no longer signs; `outgoing`: signs until its end; `coming`: signs only on request; else `current`. */
 function stateOf({ activeFrom, retiredAt }: PublicKey, now: Date) {
   if (retiredAt && retiredAt <= now) return 'retired'
   if (retiredAt) return 'outgoing'

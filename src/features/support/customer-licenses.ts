@@ -12,7 +12,7 @@ import { requireProduct } from '../products/service'
 import { licenseStates, stateWord } from './state'
 import { listLicensesOfOwner } from './store'
 
-/** Whose licences are meant: those of an owner's e-mail address, in any case; of one product where it is named. */
+/** Selects licences by the owner's e-mail address, ignoring case, and optionally by product. */
 export interface OwnerFilter {
   email: string
   product?: string | undefined
@@ -20,14 +20,14 @@ export interface OwnerFilter {
 
 type Plan = (db: Queryable, licenseKey: string) => Promise<ChangePlan>
 
-/** What one change means for all licences of a customer. */
+/** The effect of one change on all licences of a customer. */
 export interface CustomerPlan {
   changes: (ChangePlan & { seatsTaken: number })[]
-  /** Those that stay as they are, because the change does not apply to them. */
+  /** Licences the change does not apply to, with the reason. */
   unchanged: { license: License; reason: string }[]
 }
 
-/** Plans a change of each licence of a customer. An `OperatorError` where there is none; nothing is written. */
+/** Plans a change of each licence of a customer; writes nothing. Throws an `OperatorError` if the customer has none. */
 export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: Plan): Promise<CustomerPlan> {
   const found: CustomerPlan = { changes: [], unchanged: [] }
   for (const license of await requireLicensesOf(db, filter)) {
@@ -42,12 +42,12 @@ export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: 
   return found
 }
 
-/** Writes what was planned, each licence with its own row in the audit log. */
+/** Writes the planned changes, each with its own row in the audit log. */
 export async function changeForCustomer(tx: Tx, { changes }: CustomerPlan) {
   for (const { license, changes: change } of changes) await changeLicense(tx, license, change)
 }
 
-/** Each licence before and after the change, and those that stay as they are. */
+/** Each licence before and after the change, and the unchanged ones. */
 export const CustomerChangeView = view('CustomerChange', {
   email: Type.String(),
   dry_run: Type.Boolean(),

@@ -7,7 +7,7 @@ import { rulesOfActivation, rulesOfEntry, rulesOfSeat } from '../activations/pol
 import { countSeatsTaken, findDevice, listSeatsTaken } from '../activations/service'
 import { type Rule, rulesOfUse } from '../licenses/policy'
 
-/** A rule of an endpoint as it was applied to one device. */
+/** A rule of an endpoint, as applied to one device. */
 export const FindingView = view('RuleFinding', {
   code: answerCode,
   requirement: Type.String({ description: 'What the rule asks for, as a sentence that is true where it holds.' }),
@@ -15,13 +15,13 @@ export const FindingView = view('RuleFinding', {
   holds: nullable(Type.Boolean({ description: 'Null where there was nothing to look at.' })),
 })
 
-/** What an endpoint answers, and why: its rules in their order, all of them, whichever ended it. */
+/** The answer of an endpoint and its reason: all its rules in order, including those after the first broken one. */
 export interface Explanation {
   rules: Static<typeof FindingView>[]
   answer: { name: Answer; code: number | string; message: string }
 }
 
-/** What a device is answered, and who holds the seats of the licence: some of them, if they are many. */
+/** The answers for a device, and the holders of the licence's seats (some of them, if there are many). */
 export interface DeviceExplanation {
   verify: Explanation
   activate: Explanation
@@ -38,8 +38,8 @@ const welcome: Rule<{ isTurnedAway: boolean }> = {
 const holdersMax = 3
 
 /**
- * Explains what `verify` and `activate` would answer now, to a caller that is admitted. It is held to their very rules,
- * behind the one that turns devices away, and leaves no trace.
+ * Explains what `verify` and `activate` would answer now to an admitted caller. It applies the endpoints' own rules
+ * after the blocklist's, and writes nothing.
  */
 export async function explainDevice(
   { db, credentials }: Pick<Deps, 'db' | 'credentials'>,

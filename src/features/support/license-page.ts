@@ -15,7 +15,7 @@ import { listSeatsOfLicense, mapSeatsTaken, type OperatorLicenseFilter, pageLice
 const seatsMax = 100
 const happeningsMax = 50
 
-/** A page of licences as an operator sees them. */
+/** A page of licences, as shown to operators. */
 export async function listLicensePage(
   db: Queryable,
   filter: OperatorLicenseFilter,
@@ -32,7 +32,9 @@ export async function listLicensePage(
   return { rows: described, next }
 }
 
-/** All that the support desk wants to know of a licence: the latest of its seats and of its history, if they are many. */
+/**
+ * Everything support needs to know about a licence, with only the latest seats and history entries if there are many.
+ */
 export async function licensePage(db: Queryable, license: License, now: Date): Promise<Static<typeof LicensePageView>> {
   const taken = await countSeatsTaken(db, license.id)
   const { id, name } = await describeProduct(db, license.productId)

@@ -8,7 +8,7 @@ import { expiryOf } from '../licenses/policy'
 import { featureValue, MetaPairView } from '../products/view'
 import { licenseStates, stateWord } from './state'
 
-/** A licence as operators see it. */
+/** A licence, as shown to operators. */
 export const LicenseView = view('License', {
   id: Type.Integer(),
   license_key: Type.String(),
@@ -61,10 +61,10 @@ export const ListedLicenseView = view('ListedLicense', { ...LicenseView.properti
 
 const summary = Type.String({ description: 'How it stands, as a sentence without its stop.' })
 
-/** A licence and a sentence that sums it up, as it is after a change. */
+/** A licence after a change, with a one-sentence summary. */
 export const LicenseSummaryView = view('LicenseSummary', { ...LicenseView.properties, summary })
 
-/** All there is to know of a licence. */
+/** A licence with all its details. */
 export const LicensePageView = view('LicensePage', {
   ...LicenseView.properties,
   summary,

@@ -3,8 +3,7 @@ import { expiryOf, isExpired } from '../licenses/policy'
 import { seatsOf, standingOf } from './state'
 
 /**
- * What a change takes from the devices or the owner of a licence, as sentences with before and after; empty where it
- * takes nothing from them.
+ * What a change takes from the devices or the owner of a licence, as sentences with before and after; empty if nothing.
  */
 export function lossOf(before: License, after: License, taken: number, now: Date): string {
   if (!isUsable(before, now)) return ''
@@ -21,12 +20,12 @@ function endOfUse(before: License, after: License, taken: number, now: Date): st
   if (isExpired(after, now)) {
     return `This ends licence key "${licenseKey}" at once: it ends ${endWords(before)} → ${endWords(after)}. ${refusal(taken)}`
   }
-  // A block takes nothing where nobody uses the licence, and is undone by one command.
+  // Blocking a licence without devices takes nothing and is undone by one command.
   if (after.status === 'blocked' && !after.revokedAt && !taken) return ''
   return `Licence key "${licenseKey}" is ${standingOf(before)} → ${standingOf(after)}. ${refusal(taken)}`
 }
 
-/** Who is refused when a licence is no longer good. */
+/** Who is refused when a licence becomes invalid. */
 export const refusal = (taken: number) =>
   taken
     ? `${taken === 1 ? '1 device that uses it' : `${taken} devices that use it`} will be refused.`
@@ -53,7 +52,7 @@ function otherProduct(before: License, after: License, taken: number) {
 
 const endMs = (license: License) => expiryOf(license)?.getTime() ?? Number.POSITIVE_INFINITY
 
-/** When it ends, in as many words as a change of it needs. */
+/** The end of a licence, in as few words as a message needs. */
 export const endWords = (license: License) => {
   const expiry = expiryOf(license)
   return expiry ? `${expiry.toISOString().slice(0, 16)}Z` : 'never'

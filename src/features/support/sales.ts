@@ -6,14 +6,14 @@ import { counter, nullable, nullableTimestamp, view, word } from '../../kernel/v
 import { mapProductNames } from '../products/service'
 import { countSales, type SalesFilter } from './sales/store'
 
-/** What sales can be counted by. */
+/** The dimensions sales can be grouped by. */
 export const salesDimensions = ['day', 'month', 'product', 'status'] as const
 export type SalesDimension = (typeof salesDimensions)[number]
 
-/** How a sold licence stands; one that has ended is not among the assigned. */
+/** The state of a sold licence; expired ones are not counted as assigned. */
 const states = ['assigned', 'expired', 'blocked', 'revoked'] as const
 
-/** Licences sold that agree in every dimension asked for; the others are absent. */
+/** Sold licences that agree in every requested dimension; the other dimensions are absent. */
 const SalesGroupView = view('SalesGroup', {
   day: Type.Optional(Type.String({ format: 'date', description: 'UTC.' })),
   month: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d\\d$', description: 'UTC.' })),
@@ -42,7 +42,7 @@ export const SalesView = view('Sales', {
 
 const groupsMax = 10_000
 
-/** How many licences were assigned, by each of these dimensions; a group of which none was sold is left out. */
+/** The number of licences assigned, grouped by these dimensions; empty groups are left out. */
 export async function salesOf(db: Queryable, filter: SalesFilter, by: readonly SalesDimension[], now: Date) {
   const wants = (dimension: SalesDimension) => by.includes(dimension)
   const rows = await countSales(db, filter, now)
@@ -71,7 +71,7 @@ export async function salesOf(db: Queryable, filter: SalesFilter, by: readonly S
   return { totals, groups: [...groups.values()].sort(inOrder) }
 }
 
-/** By time, then by the product's name, then by status. */
+/** Ordered by time, then by the product's name, then by status. */
 function inOrder(a: SalesGroup, b: SalesGroup) {
   const place = ({ day, month, product, product_id }: SalesGroup) => [
     day ?? month ?? '',

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../kernel/operator-error'
 
-/** What is looked for where somebody types or pastes a text: hyphens, and spaces around it, do not count. */
+/** The normalized search text: without hyphens and surrounding spaces. */
 export function soughtPart(text: string): string {
   const sought = text.replace(/\p{Pd}/gu, '').trim()
   if (sought) return sought

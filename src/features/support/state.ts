@@ -3,10 +3,10 @@ import { counted } from '../../kernel/counted'
 import { dayMs } from '../../kernel/durations'
 import { expiryOf, isExpired } from '../licenses/policy'
 
-/** The words for how a licence stands. */
+/** The words for a licence's state. */
 export const licenseStates = ['available', 'reserved', 'assigned', 'active', 'expired', 'blocked', 'revoked'] as const
 
-/** One word for how a licence stands (CONTRACT §2). */
+/** One word for a licence's state (CONTRACT §2). */
 export function stateWord(license: License, seatsTaken: number, now: Date): (typeof licenseStates)[number] {
   if (license.status === 'blocked') return license.revokedAt ? 'revoked' : 'blocked'
   if (license.status !== 'assigned') return license.status
@@ -19,7 +19,7 @@ export function stateInWords(license: License, seatsTaken: number, now: Date): s
   return [standingOf(license), seatsOf(license, seatsTaken), endOf(license, now)].filter(Boolean).join(', ')
 }
 
-/** Whose it is, or why nobody can use it. */
+/** Who has the licence, or why it cannot be used. */
 export function standingOf({ status, revokedAt, blockReason, ownerName, ownerEmail, contractId, withheld }: License) {
   const owner = ownerName ?? ownerEmail
   switch (status) {
@@ -39,7 +39,7 @@ export function standingOf({ status, revokedAt, blockReason, ownerName, ownerEma
   }
 }
 
-/** How many of its seats are taken. */
+/** The number of seats taken, in words. */
 export const seatsOf = ({ activationLimit }: License, taken: number) =>
   activationLimit > 0
     ? `${taken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
@@ -55,7 +55,7 @@ function endOf(license: License, now: Date) {
 
 const hourMs = 3_600_000
 
-/** A stretch of time in the largest unit of which it has two or more: `12 minutes`, `47 hours`, `67 days`. */
+/** A duration in the largest unit that gives two or more: `12 minutes`, `47 hours`, `67 days`. */
 function spanOf(ms: number) {
   if (ms < 60_000) return 'less than a minute'
   if (ms < 2 * hourMs) return counted(Math.floor(ms / 60_000), 'minute')

@@ -19,16 +19,16 @@ import { soughtPart } from './search'
 
 export interface OperatorLicenseFilter {
   productId?: number | undefined
-  /** In one of these. */
+  /** In one of these states. */
   states?: readonly StatusWord[] | undefined
-  /** When it was assigned; the end is not in it. */
+  /** When it was assigned; `to` is exclusive. */
   assigned?: { from: Date | undefined; to: Date | undefined } | undefined
   ownerEmail?: string | undefined
-  /** The beginning of a key. */
+  /** A prefix of the key. */
   key?: string | undefined
   contractId?: number | undefined
   generatorId?: number | undefined
-  /** A part of a key, of an owner's name or e-mail address, of a note or of a value of metadata. */
+  /** A part of a key, of an owner's name or e-mail address, of a note or of a metadata value. */
   text?: string | undefined
 }
 
@@ -44,13 +44,12 @@ const sorts: Sorts = {
   expires_at: endOfTerm(licenses),
 }
 
-/** Ordered by what not all of them have, only those are listed that have it. */
+/** Sorting by a column that may be empty lists only the rows that have it. */
 const haves: Record<string, SQL> = {
   owner_email: sql`${lowerEmail} >= ''`,
   expires_at: hasEnd(licenses, latest),
 }
 
-/** A page of licences. */
 export function pageLicenses(
   db: Queryable,
   filter: OperatorLicenseFilter,
@@ -78,7 +77,7 @@ export function pageLicenses(
   })
 }
 
-/** The licences of an owner, by their e-mail address in any case; of one product where it is named. */
+/** The licences of an owner, by e-mail address ignoring case, and optionally by product. */
 export const listLicensesOfOwner = (db: Queryable, email: string, productId: number | undefined): Promise<License[]> =>
   Promise.resolve(
     db
@@ -86,7 +85,7 @@ export const listLicensesOfOwner = (db: Queryable, email: string, productId: num
       .from(licenses)
       .where(
         and(
-          // SQLite's lower() leaves letters beyond ASCII as they are.
+          // SQLite's lower() leaves letters beyond ASCII unchanged.
           inArray(
             lowerEmail,
             [email, email.toLowerCase()].map((each) => sql`lower(${each})`),
@@ -97,10 +96,10 @@ export const listLicensesOfOwner = (db: Queryable, email: string, productId: num
       .orderBy(licenses.id),
   )
 
-/** A text as it is searched: case and hyphens do not count. SQLite lowers ASCII alone. */
+/** A text normalized for search: without case and hyphens. SQLite lowers only ASCII. */
 const searched = (text: SQL) => sql`lower(replace(${text}, '-', ''))`
 
-/** Whether a text is a part of what is known of a licence. It is looked for in every row; no index knows all parts. */
+/** Whether a licence's data contains a text. Reads every row, since no index covers substrings. */
 function isAbout(text: string): SQL {
   const sought = soughtPart(text)
   const forms = [...new Set([sought.toLowerCase(), sought.toUpperCase().replace(/[A-Z]+/g, (a) => a.toLowerCase())])]
@@ -110,7 +109,7 @@ function isAbout(text: string): SQL {
       sql` or `,
     )
   const { licenseKey, ownerName, ownerEmail } = licenses
-  // Parts do not reach from one of these into the next.
+  // The separators keep a match from spanning two of these.
   const own = sql`${licenseKey} || char(10) || coalesce(${ownerName}, '') || char(10) || coalesce(${ownerEmail}, '')`
   return sql`(${holds(own)}
     or ${licenses.id} in (select ${licenseMeta.licenseId} from ${licenseMeta} where ${holds(sql`${licenseMeta.value}`)})
@@ -118,7 +117,7 @@ function isAbout(text: string): SQL {
       where ${auditLog.verb} = 'license.noted' and (${holds(sql`${auditLog.after} ->> 'note'`)})))`
 }
 
-/** The stored words as they are stored, the others as CONTRACT §2 derives them. */
+/** Stored states are compared as stored; the others are derived as in CONTRACT §2. */
 function isInState(word: StatusWord, now: Date): SQL | undefined {
   const isBlocked = eq(licenses.status, 'blocked')
   const hasEnded = hasEndedBefore(licenses, now)
@@ -138,7 +137,7 @@ function isInState(word: StatusWord, now: Date): SQL | undefined {
   }
 }
 
-/** How many seats of each of these licences are taken, by licence id. */
+/** The number of seats taken on each of these licences, by licence id. */
 export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promise<Map<number, number>> {
   const rows = await db
     .select({ id: activations.licenseId, taken: sql<number>`count(*)` })
@@ -148,7 +147,7 @@ export async function mapSeatsTaken(db: Queryable, licenseIds: number[]): Promis
   return new Map(rows.map(({ id, taken }) => [id, taken]))
 }
 
-/** The seats of a licence: those taken before those freed, whoever showed a sign of life last first. */
+/** The seats of a licence: taken before freed ones, most recently seen first. */
 export const listSeatsOfLicense = (db: Queryable, licenseId: number, limit: number): Promise<SeenActivation[]> =>
   Promise.resolve(
     db

@@ -3,7 +3,7 @@ import { choice, flag, integer, jsonText, text, validatedByService } from '../..
 import { listedMax } from '../licenses/model'
 import { productReference } from '../products/model'
 
-/** Which fields carry the data of a type (CONTRACT §6). */
+/** The fields that carry the data of each type (CONTRACT §6). */
 export const valueFields = {
   'numeric-single-value': ['numeric_data_single_value'],
   'numeric-xy-axis': ['numeric_data_x', 'numeric_data_y'],
@@ -17,7 +17,7 @@ const dataTypes = Object.keys(valueFields) as DataType[]
 const value = (dataType: DataType) =>
   Type.Optional(text({ nullable: true, description: `Required when data_type is ${dataType}.` }))
 
-/** The faults of a record are told and kept, they never turn it away. */
+/** A record's faults are reported and stored; they never cause a refusal. */
 export const TelemetryReport = validatedByService(
   Type.Object({
     product_id: productReference(),

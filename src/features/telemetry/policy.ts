@@ -3,7 +3,7 @@ import { type DataType, type TelemetryReport, type ValueField, valueFields } fro
 
 type Report = Unchecked<typeof TelemetryReport>
 
-/** What is wrong with the fields that carry the data, in the contract's wording; nothing where the type is unknown. */
+/** The faults in the data fields, in the contract's wording; none if the type is unknown. */
 export function faultsInData(report: Report): Partial<Record<ValueField, string>> {
   const { data_type } = report
   if (!isDataType(data_type)) return {}
@@ -18,8 +18,8 @@ export function faultsInData(report: Report): Partial<Record<ValueField, string>
 }
 
 /**
- * The data as it is kept (CONTRACT §6): a single value and a text as they are, a point as `{"x":1,"y":2}`. What is
- * malformed is kept as it arrived; where the type is unknown, every value with the name of its field.
+ * The data as stored (CONTRACT §6): a single value or a text unchanged, a point as `{"x":1,"y":2}`. Malformed data is
+ * stored as it arrived; for an unknown type, every value with its field name.
  */
 export function dataOf(report: Report): string | null {
   switch (report.data_type) {
@@ -34,13 +34,13 @@ export function dataOf(report: Report): string | null {
   }
 }
 
-/** A field as text, whatever arrived in it; null for nothing. */
+/** Any field value as text; null for none. */
 export function fieldText(value: unknown): string | null {
   if (value === undefined || value === '') return null
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** The JSON a text holds; the text itself where it is none. */
+/** The JSON value of a text; the text itself if it is not JSON. */
 export function jsonOrText(value: unknown): unknown {
   const text = fieldText(value)
   try {
@@ -59,7 +59,7 @@ const isNumeric = (value: unknown) =>
 
 const coordinate = (value: unknown) => (isNumeric(value) ? Number(value) : value)
 
-/** As JSON those that arrived; null when none did. */
+/** The values that arrived, as JSON; null if none did. */
 function textOfAll(values: Record<string, unknown>): string | null {
   const arrived = Object.entries(values).filter(([, value]) => fieldText(value) !== null)
   return arrived.length ? JSON.stringify(Object.fromEntries(arrived)) : null

@@ -4,7 +4,7 @@ import { deleteTelemetry, type RecordFilter } from './store'
 
 const recordsPerWrite = 1000
 
-/** Removes the matching records that are older than a moment, in writes no request feels. Returns how many. */
+/** Removes matching records older than a moment, in small writes that do not delay requests. Returns how many. */
 export async function purgeTelemetry(
   db: Db,
   filter: RecordFilter,

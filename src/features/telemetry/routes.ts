@@ -4,7 +4,7 @@ import type { Deps } from '../../deps'
 import { TelemetryFilter, TelemetryReport } from './model'
 import { beyondQuota, getTelemetryData, sendTelemetryData } from './service'
 
-/** Under the names of the contract, and under those that SDKs call it by (CONTRACT §8, §11). */
+/** Under the contract's names and those that SDKs use (CONTRACT §8, §11). */
 export const telemetryRoutes = (deps: Deps) =>
   new Elysia()
     .use(under(deps, '/send-telemetry-data', '/get-telemetry-data'))

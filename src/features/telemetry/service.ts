@@ -27,7 +27,7 @@ interface Origin {
   address: string
 }
 
-/** 9429 where an API key has sent more in this minute than the settings let it, in records or in bytes. */
+/** 9429 if an API key has sent more this minute than the settings allow, in records or in bytes. */
 export function beyondQuota(
   { config, limit }: Pick<Deps, 'config' | 'limit'>,
   report: Report,
@@ -47,8 +47,8 @@ export function beyondQuota(
 }
 
 /**
- * 830, or 831 with what is wrong with it: either way the record is kept with its flags (CONTRACT §6), or dropped where
- * the setting `telemetry` is off. Only what no field may hold is turned away.
+ * 830, or 831 with the record's faults. Either way the record is stored with its flags (CONTRACT §6), or dropped if the
+ * setting `telemetry` is off. Only values that no field may hold are refused.
  */
 export async function sendTelemetryData(tx: Tx, report: Report, origin: Origin, config: Config) {
   const tooLong = Object.entries(report).find(([, value]) => (fieldText(value)?.length ?? 0) > textLengthMax)
@@ -65,7 +65,7 @@ export async function sendTelemetryData(tx: Tx, report: Report, origin: Origin, 
     : say('correct_format_telemetry_saved', { errors: [] })
 }
 
-/** 970 with the records that pass the filter, oldest first; `next_page` when there are more. */
+/** 970 with the records that match the filter, oldest first; `next_page` if there are more. */
 export async function getTelemetryData(db: Queryable, filter: Static<typeof TelemetryFilter>) {
   const { page = 1, per_page = listedMax } = filter
   const rows = await listTelemetry(db, await conditions(db, filter), {

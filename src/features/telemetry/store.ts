@@ -8,7 +8,7 @@ const insertion = prepared((tx: Tx) => {
   const { id, ...columns } = getTableColumns(telemetry)
   const values = Object.entries(columns).map(([name, column]) => [
     name,
-    // A column of JSON would make a text of null.
+    // A JSON column would turn null into a text.
     column.dataType === 'json' ? sql`${sql.placeholder(name)}` : sql.placeholder(name),
   ])
   return tx
@@ -38,7 +38,7 @@ type FilterColumn =
   | 'userIdentifier'
   | 'licenseKey'
 
-/** The columns a reader can filter by, and what they must hold. */
+/** The columns that can be filtered by, and their required values. */
 export type RecordFilter = { [Column in FilterColumn]?: NonNullable<TelemetryRecord[Column]> }
 
 /** Records that match, oldest first. */
@@ -53,19 +53,19 @@ interface Range {
   to?: Date | undefined
 }
 
-/** A page of the records that match, from one moment until before another. */
+/** A page of matching records, from a moment (inclusive) to another (exclusive). */
 export const pageTelemetry = (db: Queryable, filter: RecordFilter, { from, to, ...wanted }: PageRequest & Range) => {
   const where = and(matching(filter), from && gte(telemetry.createdAt, from), to && lt(telemetry.createdAt, to))
   return pageOf(db, telemetry, { where, sorts: { id: telemetry.id, created_at: telemetry.createdAt }, wanted })
 }
 
-/** How many matching records are older than that. */
+/** The number of matching records older than a moment. */
 export async function countTelemetry(db: Queryable, filter: RecordFilter, before: Date): Promise<number> {
   const [row] = await db.select({ records: count() }).from(telemetry).where(older(filter, before))
   return row!.records
 }
 
-/** Removes at most so many matching records that are older than that; returns how many. */
+/** Removes at most `limit` matching records older than a moment; returns how many. */
 export async function deleteTelemetry(tx: Tx, filter: RecordFilter, before: Date, limit: number) {
   const some = tx.select({ id: telemetry.id }).from(telemetry).where(older(filter, before)).limit(limit)
   const deleted = await tx.delete(telemetry).where(sql`${telemetry.id} in ${some}`).returning({ id: telemetry.id })

@@ -6,7 +6,7 @@ import { bit, nullable, timestamp, view } from '../../kernel/view'
 
 const text = nullable(Type.String())
 
-/** A telemetry record, to clients and operators alike. */
+/** A telemetry record, as shown to clients and operators. */
 export const TelemetryRecordView = view('TelemetryRecord', {
   id: Type.Integer(),
   user_identifier: text,
@@ -28,7 +28,7 @@ export const TelemetryRecordView = view('TelemetryRecord', {
   updated_at: timestamp(),
 })
 
-/** A record as 970 shows it (CONTRACT §1). */
+/** A record as in 970 (CONTRACT §1). */
 export const telemetryRecordView = (record: TelemetryRecord): Static<typeof TelemetryRecordView> => ({
   id: record.id,
   user_identifier: record.userIdentifier,

@@ -2,13 +2,13 @@ import { asc, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
 import { licenses } from '../../../../db/schema/licensing'
 import type { Queryable } from '../../../database/connection'
 
-/** How much of a contract's quota is used. */
+/** The number of keys a contract has used of its quota. */
 export async function countContractKeys(db: Queryable, contractId: number): Promise<number> {
   const [row] = await db.select({ used: count() }).from(licenses).where(eq(licenses.contractId, contractId))
   return row!.used
 }
 
-/** How much of these contracts' quotas is used, or of every contract that has keys, by contract id. */
+/** The used quota of these contracts, or of every contract that has keys, by contract id. */
 export async function mapContractKeyCounts(db: Queryable, ids?: number[]): Promise<Map<number, number>> {
   const rows = await db
     .select({ contractId: licenses.contractId, used: count() })
@@ -21,6 +21,6 @@ export async function mapContractKeyCounts(db: Queryable, ids?: number[]): Promi
 export const listContractKeys = (db: Queryable, contractId: number) =>
   db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(asc(licenses.id))
 
-/** The latest keys of a contract, the latest first. */
+/** The latest keys of a contract, newest first. */
 export const listLatestKeys = (db: Queryable, contractId: number, limit: number) =>
   db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(desc(licenses.id)).limit(limit)

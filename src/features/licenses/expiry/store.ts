@@ -6,19 +6,19 @@ import type { Queryable, Tx } from '../../../database/connection'
 
 const end = endOfTerm(licenses)
 
-/** A place among licences in the order in which they end. */
+/** A position among licences ordered by their end. */
 export interface ExpiryMark {
   endsMs: number
   id: number
 }
 
-/** Assigned licences that ended before a moment and come after a mark, in the order of their ends. */
+/** Assigned licences that ended before a moment, after a mark, ordered by their end. */
 export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: number) =>
   db
     .select({ license: licenses, endsMs: end })
     .from(licenses)
     .where(
-      // Left alone, SQLite reads all that are assigned instead of this index.
+      // Without this hint SQLite reads all assigned licences instead of this index.
       sql`${licenses.id} in (
         select ${licenses.id} from ${licenses} indexed by licenses_expiry
         where ${hasEndedBefore(licenses, now)} and ${end} >= ${after.endsMs}
@@ -29,7 +29,7 @@ export const listEnded = (db: Queryable, after: ExpiryMark, now: Date, limit: nu
 
 const markKey = 'expiry_mark'
 
-/** Up to where the ends of licences have been announced. */
+/** The position up to which expiries have been announced. */
 export async function findExpiryMark(db: Queryable): Promise<ExpiryMark | undefined> {
   const [row] = await db.select().from(installation).where(eq(installation.key, markKey))
   return row && JSON.parse(row.value)

@@ -8,11 +8,11 @@ export interface LicenseFilter {
   status?: LicenseStatus | undefined
   ownerEmail?: string | undefined
   search?: string | undefined
-  /** Ids above this one. */
+  /** Only ids above this one. */
   after?: number | undefined
 }
 
-/** Keys in the order of their ids. Those that are skipped are counted in an index, not read. */
+/** Keys ordered by id. Skipped rows are counted in an index, not read. */
 export const listLicenses = (
   db: Queryable,
   filter: LicenseFilter,
@@ -28,10 +28,10 @@ export const listLicenses = (
   return db.select().from(licenses).where(inArray(licenses.id, page)).orderBy(asc(licenses.id))
 }
 
-/** Whether a key, or its owner's e-mail address or name, begins so, in upper or lower case. */
+/** Whether a key, or its owner's e-mail address or name, begins with the text, ignoring case. */
 const isFoundBy = (text: string) =>
   or(
-    // SQLite serves an `or` from several indexes only where it need not compare without regard to case itself.
+    // SQLite serves an `or` from several indexes only if it need not compare case-insensitively itself.
     sql`${licenses.id} in (select id from licenses where ${beginsWith(sql`license_key collate nocase`, text)})`,
     beginsWith(sql`lower(${licenses.ownerEmail})`, text.toLowerCase()),
     beginsWith(sql`lower(${licenses.ownerName})`, text.toLowerCase()),

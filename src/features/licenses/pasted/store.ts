@@ -9,8 +9,8 @@ const inAnyCase = `
   from licenses indexed by licenses_standing where license_key collate nocase = ?1`
 
 /**
- * The key that a pasted text means, as it is stored; undefined where no licence fits or several do. To be asked only
- * when the text itself is no key.
+ * The stored key that a pasted text means; undefined if no licence fits, or several do. Call it only when the text
+ * itself is not a key.
  */
 function findPastedKey(db: Queryable, text: string): string | undefined {
   const keys = new Set<string>()
@@ -22,13 +22,13 @@ function findPastedKey(db: Queryable, text: string): string | undefined {
   return others.length ? undefined : key
 }
 
-/** As `findSeat` finds it, for a text that is no key itself. */
+/** Like `findSeat`, for a text that is not itself a key. */
 export async function findPastedSeat(db: Queryable, text: string, identifier: string): Promise<Seat | undefined> {
   const key = findPastedKey(db, text)
   return key === undefined ? undefined : findSeat(db, key, identifier)
 }
 
-/** As `findLicense` finds it, for a text that is no key itself. */
+/** Like `findLicense`, for a text that is not itself a key. */
 export async function findPastedLicense(db: Queryable, text: string): Promise<License | undefined> {
   const key = findPastedKey(db, text)
   return key === undefined ? undefined : findLicense(db, key)

@@ -6,21 +6,21 @@ import { dayMs } from '../../../kernel/durations'
 
 const { status, assignedAt, revokedAt, productId } = licenses
 
-/** Which sales are counted: of one product, from one moment until before another. */
+/** Which sales to count: of one product, from a moment (inclusive) to another (exclusive). */
 export interface SalesFilter {
   productId?: number | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
 
-// Written as in the index of sales, so that it serves: rows come in the order of their groups, and none is sorted.
+// Must match the expression of the sales index: then rows come grouped and need no sort.
 const day = sql<number>`(${assignedAt} / 86400000)`
 const dayOf = (moment: Date) => Math.floor(moment.getTime() / dayMs)
 const counting = (condition: SQL) => sql<number>`count(*) filter (where ${condition})`
 
 /**
- * How many licences of a product were assigned on a day, its number since 1970 in UTC, and how these stand now. The
- * expired are not among the assigned, nor the revoked among the blocked.
+ * The number of licences assigned per product and day (days since 1970 in UTC) and their present states. Expired ones
+ * are not counted as assigned, nor revoked ones as blocked.
  */
 export function countSales(db: Queryable, { productId: product, from, to }: SalesFilter, now: Date) {
   const hasEnded = hasEndedBefore(licenses, now)
