@@ -10,7 +10,7 @@ import type { Sealer } from '../../signing/sealing'
 import type { ExportOptions, Table, TableName } from '../tables/table'
 import { exportedTables, tables } from '../tables/tables'
 
-/** How many lines were written of each table. */
+/** The number of lines written, by table. */
 export type Written = Partial<Record<TableName, number>>
 
 /** Turns the lines of a table into pieces of a file. */
@@ -18,7 +18,7 @@ export type Form = (table: Table, rows: AsyncIterable<object>) => AsyncIterable<
 
 const piece = 65_536
 
-/** One JSON object a line; with the name of its table where tables share a file. */
+/** One JSON object per line; with its table's name if several tables share a file. */
 export const jsonForm = ({ named }: { named: boolean }): Form =>
   async function* (table, rows) {
     let text = ''
@@ -33,12 +33,12 @@ export const jsonForm = ({ named }: { named: boolean }): Form =>
 
 interface Wanted {
   folder: string
-  /** The tables, in the order in which one leans on another. */
+  /** The tables to export, in an order in which references point backwards. */
   only?: TableName | undefined
   exportOptions: ExportOptions
 }
 
-/** Writes every table into one file of JSON lines; it has its name when it is whole. */
+/** Writes every table into one file of JSON lines; the file gets its name when complete. */
 export function exportToFile(wanted: Wanted, path: string): Promise<Written> {
   return unfinished(path, (draft) => {
     mkdirSync(dirname(draft), { recursive: true })
@@ -52,7 +52,7 @@ export function exportToFile(wanted: Wanted, path: string): Promise<Written> {
   })
 }
 
-/** Writes every table into a file of its own in a new folder, which has its name when it is whole. */
+/** Writes every table into a file of its own in a new folder, which gets its name when complete. */
 export function exportToFolder(wanted: Wanted, path: string): Promise<Written> {
   return unfinished(path, (draft) => {
     mkdirSync(draft, { recursive: true, mode: 0o700 })
@@ -67,7 +67,7 @@ export function exportToFolder(wanted: Wanted, path: string): Promise<Written> {
   })
 }
 
-/** The text of what is wanted, as it is at one moment, piece by piece. The moment ends when its reader does. */
+/** The exported text in pieces, from one snapshot of the database, which is held until the reader ends. */
 export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<string> {
   const tables = chosen(wanted)
   const { read, close } = openSnapshot(join(wanted.folder, 'latchkey.db'))
@@ -78,7 +78,7 @@ export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<
   }
 }
 
-/** Locks the private half of a signing key with a passphrase, as every tool reads it: PKCS#8 in PEM form. */
+/** Encrypts the private half of a signing key with a passphrase, readable by every tool: PKCS#8 in PEM form. */
 export const lockWith = (sealer: Sealer, passphrase: string) => (key: Pick<SigningKey, 'id' | 'sealedPrivate'>) =>
   openSigningKey(key, sealer).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
 
@@ -130,7 +130,7 @@ function finish(file: number) {
   closeSync(file)
 }
 
-/** Lets work make something under another name, which becomes this one when it is whole. */
+/** Runs work under a temporary name, then renames the result to this path. */
 async function unfinished<T>(path: string, work: (draft: string) => Promise<T>): Promise<T> {
   if (existsSync(path)) throw new OperatorError(`${path} exists already: name a place that is free with --to`)
   const draft = `${path.replace(/\/+$/, '')}.unfinished`

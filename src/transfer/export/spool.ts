@@ -5,9 +5,8 @@ import { join } from 'node:path'
 const chunkBytes = 262_144
 
 /**
- * Passes a text through a file, which is written at full speed however slowly it is read: a reader that takes its time
- * holds no snapshot of the database. The file has no name from the first on, so that nothing is left of it, whatever
- * happens.
+ * Passes a text through a file, written at full speed however slowly it is read, so that a slow reader holds no
+ * snapshot of the database. The file is unlinked at once, so nothing is left of it, whatever happens.
  */
 export async function* spooled(pieces: AsyncGenerator<string>, folder: string): AsyncGenerator<Uint8Array> {
   const path = join(folder, `export-${randomUUID()}`)
@@ -27,7 +26,7 @@ export async function* spooled(pieces: AsyncGenerator<string>, folder: string): 
       }
       more.resolve()
       if (!isWanted) return
-      // Other requests come between two pieces.
+      // Lets other requests run between two pieces.
       await new Promise((resume) => setImmediate(resume))
     }
   }
@@ -38,7 +37,7 @@ export async function* spooled(pieces: AsyncGenerator<string>, folder: string): 
       isDone = true
       more.resolve()
     })
-    // It is awaited below; until then its failure is nobody's.
+    // Awaited below; until then a rejection must not count as unhandled.
     writing.catch(() => {})
     try {
       for (let read = 0; ; ) {

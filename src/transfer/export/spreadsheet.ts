@@ -9,14 +9,14 @@ const rowsPerPiece = 250
 const delimiters = { comma: ',', semicolon: ';', tab: '\t' } as const
 export const delimiterNames = ['comma', 'semicolon', 'tab'] as const
 
-/** What a spreadsheet in another country wants to be different. */
+/** Options for spreadsheets with other regional settings. */
 export interface SpreadsheetOptions {
   delimiter?: (typeof delimiterNames)[number] | undefined
-  /** Whether a byte order mark comes first, by which Excel knows UTF-8. */
+  /** Whether to begin with a byte order mark, by which Excel recognizes UTF-8. */
   bom?: boolean | undefined
 }
 
-/** These options are of CSV alone: elsewhere they would be left out in silence. */
+/** Refuses these options for formats other than CSV, which would ignore them silently. */
 export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOptions) {
   if (format === 'csv' || (delimiter === undefined && !bom)) return
   throw new OperatorError(
@@ -26,8 +26,8 @@ export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOption
 }
 
 /**
- * One record a line under the names of the fields, for people with a spreadsheet: lists and objects as JSON, and of a
- * licence when it ends. A text that a spreadsheet would take for a formula gets an apostrophe; an import takes it off.
+ * CSV for people with a spreadsheet: one record per line under the field names, lists and objects as JSON, and for a
+ * licence its end. A text that a spreadsheet would take for a formula gets an apostrophe; an import removes it.
  */
 export const csvForm = ({ delimiter = 'comma', bom = false }: SpreadsheetOptions = {}): Form =>
   async function* (table, rows) {

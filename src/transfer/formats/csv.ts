@@ -1,20 +1,20 @@
 import { parse } from 'csv-parse'
 import { OperatorError } from '../../kernel/operator-error'
 
-/** How a quote is written in a cell that is quoted: twice, or with a backslash before it. */
+/** How a quote is escaped in a quoted cell: doubled, or with a backslash before it. */
 export const quoteStyles = ['doubled', 'backslash'] as const
 export type QuoteStyle = (typeof quoteStyles)[number]
 
-/** How a CSV file is written beside its encoding. */
+/** The dialect of a CSV file, apart from its encoding. */
 export interface CsvDialect {
   delimiter: string
   quotes: QuoteStyle
   newline: '\n' | '\r\n' | '\r'
-  /** The line before the names, by which Excel is told the delimiter. */
+  /** The line before the names that gives Excel the delimiter. */
   separatorLine?: string
 }
 
-/** A record's cells and the line it begins in. */
+/** A record's cells and the line it begins on. */
 export interface CsvRecord {
   line: number
   cells: string[]
@@ -23,20 +23,20 @@ export interface CsvRecord {
 interface Reading {
   path: string
   quotes: QuoteStyle
-  /** Told once how the file is written. */
+  /** Called once with the dialect. */
   onDialect?: (dialect: CsvDialect) => void
 }
 
 const mebibyte = 1024 * 1024
 const recordLengthMax = 16 * mebibyte
-/** A record of more takes memory many times its length. */
+/** The maximum per record; beyond it a record takes memory many times its length. */
 const delimitersMax = 100_000
 const headLength = 65_536
 const delimiters = [',', ';', '\t', '|'] as const
 
 /**
- * The records of a CSV text; those without a word are skipped. A quote that is out of place, and a record that is
- * too long, is an `OperatorError` that says the line.
+ * The records of a CSV text; empty ones are skipped. Throws an `OperatorError` that names the line for a misplaced
+ * quote or a record that is too long.
  */
 export async function* csvRecords(chunks: AsyncIterable<string>, reading: Reading): AsyncGenerator<CsvRecord> {
   let parser: ReturnType<typeof reader> | undefined
@@ -73,7 +73,7 @@ async function* withHead(chunks: AsyncIterable<string>): AsyncGenerator<string> 
   if (head) yield head
 }
 
-/** How a text is written, and what is left of it without empty lines and a `sep=;` before the names. */
+/** Detects the dialect, and drops empty lines and a `sep=;` before the names. */
 function beginning(text: string, quotes: QuoteStyle): { dialect: CsvDialect; rest: string; line: number } {
   const newline = (/\r\n|\n|\r/.exec(text)?.[0] ?? '\n') as CsvDialect['newline']
   const skipped = (/^(?:[ \t,;|]*(?:\r\n|\n|\r))+/.exec(text)?.[0] ?? '').length
@@ -86,14 +86,14 @@ function beginning(text: string, quotes: QuoteStyle): { dialect: CsvDialect; res
   return { dialect: { delimiter, quotes, newline, ...separatorLine }, rest, line }
 }
 
-/** What stands between the names in the first line most often, outside of quotes. */
+/** The most frequent delimiter in the first line, outside quotes. */
 function delimiterOf(text: string): string {
   const firstLine = /^(?:"[^"]*"|[^"\r\n])*/.exec(text.slice(0, headLength))![0].replace(/"[^"]*"/g, '')
   const counts = delimiters.map((delimiter) => firstLine.split(delimiter).length)
   return delimiters[counts.indexOf(Math.max(...counts))]!
 }
 
-/** A parser that hands out the records that each piece of text completes. */
+/** A parser that returns the records completed by each piece of text. */
 function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine: number) {
   const records: CsvRecord[] = []
   let next = firstLine
@@ -110,7 +110,7 @@ function reader({ delimiter, quotes }: CsvDialect, { path }: Reading, firstLine:
     max_record_size: recordLengthMax,
     on_record(cells: string[], { lines, empty_lines }) {
       const line = next + empty_lines - seenEmpty
-      // What spans more than one line has line breaks in its cells.
+      // A record that spans several lines has line breaks in its cells.
       next = line + 1 + (lines - seenLines > 1 ? cells.join('').split(/\r\n|\n|\r/).length - 1 : 0)
       seenLines = lines
       seenEmpty = empty_lines

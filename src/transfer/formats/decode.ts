@@ -6,11 +6,14 @@ import type { Encoding } from './encodings'
 interface Reading {
   path: string
   encoding: Encoding
-  /** Told how many bytes have been read. */
+  /** Called with the number of bytes read. */
   onRead?: ((bytes: number) => void) | undefined
 }
 
-/** A file's text, piece by piece, without its mark. Bytes that its encoding does not know are an `OperatorError` that says the line. */
+/**
+ * A file's text in pieces, without its byte order mark. Throws an `OperatorError` that names the line for bytes invalid
+ * in the encoding.
+ */
 export async function* decoded({ path, encoding, onRead }: Reading): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding as 'utf-8', { fatal: true })
   let lines = 1
@@ -43,7 +46,7 @@ function decode(decoder: TextDecoder, bytes: Uint8Array | undefined, { path, lin
   }
 }
 
-/** How many whole lines stand before the first bytes that cannot be read. */
+/** The number of whole lines before the first invalid bytes. */
 function linesBefore(bytes: Uint8Array, encoding: Encoding) {
   const lenient = new TextDecoder(encoding as 'utf-8').decode(bytes, { stream: true })
   const fault = lenient.indexOf('\ufffd')

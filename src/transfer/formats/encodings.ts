@@ -8,7 +8,7 @@ const singleByte = [
 ]
 const encodings = ['utf-8', 'utf-16le', 'utf-16be', ...singleByte]
 
-/** An encoding that files are read and written in, by the name the platform has for it. */
+/** An encoding for reading and writing files, by its name on the platform. */
 export type Encoding = string
 
 /** Names that spreadsheets and scripts use and the platform does not know. */
@@ -22,7 +22,7 @@ const otherNames: Readonly<Record<string, Encoding>> = {
   utf16be: 'utf-16be',
 }
 
-/** The encoding of that name, whichever of its usual names it is. One that is not known is an `OperatorError`. */
+/** The encoding of that name, under any of its usual names. Throws an `OperatorError` for an unknown one. */
 export function encodingNamed(name: string): Encoding {
   const plain = name.trim().toLowerCase().replaceAll('_', '-')
   const encoding = otherNames[plain] ?? platformName(plain)
@@ -41,7 +41,7 @@ function platformName(label: string): string | undefined {
   }
 }
 
-/** Text as bytes of that encoding; what it cannot say becomes a question mark. */
+/** Text as bytes of that encoding; characters it lacks become question marks. */
 export function encoded(text: string, encoding: Encoding): Buffer {
   if (encoding === 'utf-8') return Buffer.from(text)
   if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le')
@@ -61,7 +61,7 @@ function byteOf(encoding: Encoding): Map<string, number> {
   return made
 }
 
-/** What the mark at the beginning of a file says, or its bytes where every other one is zero, as in UTF-16. */
+/** The encoding of a file's byte order mark, or UTF-16 if every other byte is zero. */
 export function unicodeIn(head: Uint8Array): { encoding: Encoding; hasMark: boolean } | undefined {
   const [first, second, third] = head
   if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', hasMark: true }

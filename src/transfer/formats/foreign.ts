@@ -1,4 +1,4 @@
-/** What a file is that an import does not read, and what to do with it instead; told by its first bytes. */
+/** Names the kind of a file that an import cannot read, by its first bytes, and what to do with it instead. */
 export function foreignFormat(head: Buffer, text: string, extension: string): string | undefined {
   const signature = signatures.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))
   if (signature) return signature.kind === 'zip' ? zipKind(head, extension) : kinds[signature.kind]
@@ -45,7 +45,7 @@ const signatures: readonly { bytes: Buffer; kind: keyof typeof kinds | 'zip' }[]
 const sqlStart =
   /^(--[^\n]*\n|\/\*|(CREATE|DROP) (TABLE|DATABASE)\b|INSERT INTO\b|SET (NAMES|SQL_MODE|@|FOREIGN_KEY)|PRAGMA foreign_keys|BEGIN TRANSACTION|START TRANSACTION|LOCK TABLES)/i
 
-/** Workbooks and documents are ZIP archives too; the names of their first entries tell. */
+/** Workbooks and documents are ZIP archives too; the names of the first entries distinguish them. */
 function zipKind(head: Buffer, extension: string): string {
   const names = head.toString('latin1')
   if (names.includes('opendocument.spreadsheet') || extension === '.ods') return kinds.ods

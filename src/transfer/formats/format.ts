@@ -4,17 +4,20 @@ import { OperatorError } from '../../kernel/operator-error'
 import { type Encoding, unicodeIn } from './encodings'
 import { foreignFormat } from './foreign'
 
-/** How a file is written, as far as its first bytes tell. */
+/** The format of a file, as detected from its first bytes. */
 export interface FileFormat {
   kind: 'csv' | 'json-lines' | 'json'
   encoding: Encoding
-  /** Whether it begins with a byte order mark. */
+  /** Whether the file begins with a byte order mark. */
   hasMark: boolean
 }
 
 const headBytes = 8192
 
-/** How a file is written; where it does not say its encoding, it has the one given. One of another kind is an `OperatorError`. */
+/**
+ * Detects the format of a file; `encoding` applies if the file does not show its own. Throws an `OperatorError` for
+ * another kind of file.
+ */
 export function formatOf(path: string, encoding: Encoding): FileFormat {
   const head = headOf(path)
   const unicode = unicodeIn(head)

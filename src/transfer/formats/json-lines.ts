@@ -1,18 +1,18 @@
 import { OperatorError } from '../../kernel/operator-error'
 
-/** What one line of a file of JSON lines says, and the line it stands in. */
+/** The object on one line of a JSON Lines file, and the line number. */
 export interface JsonLine {
   line: number
   text: string
-  /** Undefined when the text is no JSON object. */
+  /** Undefined if the text is not a JSON object. */
   value: Record<string, unknown> | undefined
 }
 
 const mebibyte = 1024 * 1024
-/** The longest line or entry, in characters. */
+/** The maximum length of a line or entry, in characters. */
 export const lineLengthMax = 16 * mebibyte
 
-/** The objects of a file of JSON lines; empty lines are skipped. A line without end is an `OperatorError`. */
+/** The objects of a JSON Lines file; empty lines are skipped. Throws an `OperatorError` for a line that is too long. */
 export async function* jsonLines(chunks: AsyncIterable<string>, path: string): AsyncGenerator<JsonLine> {
   let line = 0
   let rest = ''
@@ -35,7 +35,7 @@ const tooLong = (line: number, path: string) =>
     `line ${line} of ${path} is longer than ${lineLengthMax / mebibyte} MiB: write one JSON object a line, and no list around them`,
   )
 
-/** The object that a text says, if it says one. */
+/** The object in a text, if it is one. */
 export function objectOf(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text)

@@ -2,18 +2,18 @@ import { OperatorError } from '../../kernel/operator-error'
 import { type JsonLine, jsonLines, lineLengthMax, objectOf } from './json-lines'
 
 const mebibyte = 1024 * 1024
-/** An object around a list is read whole before its list is found. */
+/** The maximum size of an object around a list, which is read whole before its list is found. */
 const objectLengthMax = 64 * mebibyte
 
 interface Reading {
   path: string
-  /** Whether an object is a record itself, and not what stands around a list of them. */
+  /** Whether an object is a record itself, not a wrapper around a list of records. */
   isRecord(value: Record<string, unknown>): boolean
-  /** Told of the name of the list, where an object stands around it. */
+  /** Called with the name of the list if an object wraps it. */
   onWrapped?: ((name: string) => void) | undefined
 }
 
-/** The objects of a JSON document: of a list, or of the one list that an object holds; or JSON lines of another name. */
+/** The objects of a JSON document: of a list, or of the only list in an object; or JSON Lines under another name. */
 export async function* jsonDocument(chunks: AsyncIterable<string>, reading: Reading): AsyncGenerator<JsonLine> {
   const { path } = reading
   const pieces = chunks[Symbol.asyncIterator]()
@@ -61,7 +61,7 @@ async function* rest(text: string, pieces: AsyncIterator<string>) {
 
 const lineAt = (text: string, at: number) => text.slice(0, at).split('\n').length
 
-/** Where the list of that number stands among those that an object holds itself. */
+/** The offset of the list with that number among the object's direct lists. */
 function startOfList(text: string, place: number): number {
   let found = -1
   const walker = openWalker()
@@ -72,7 +72,9 @@ function startOfList(text: string, place: number): number {
   throw new Error('a list that was parsed is not in its text')
 }
 
-/** The elements of the list that begins there, each with its line. A list that is not closed is an `OperatorError`. */
+/**
+ * The elements of the list that begins there, each with its line. Throws an `OperatorError` if the list is not closed.
+ */
 async function* elementsOf(
   chunks: AsyncIterable<string>,
   { path, from }: { path: string; from: number },
@@ -114,7 +116,7 @@ async function* elementsOf(
 
 const [newline, comma, closingList, quote, backslash] = [0x0a, 0x2c, 0x5d, 0x22, 0x5c]
 
-/** Follows the strings and brackets of JSON, a character at a time. */
+/** Tracks the strings and brackets of JSON, a character at a time. */
 function openWalker() {
   let depth = 0
   let isQuoted = false
@@ -122,7 +124,7 @@ function openWalker() {
   return {
     depth: () => depth,
     isQuoted: () => isQuoted,
-    /** Takes one more character; whether it stands outside of a string. */
+    /** Takes one more character; returns whether it is outside a string. */
     step(code: number): boolean {
       if (isQuoted) {
         if (isEscaped) isEscaped = false

@@ -1,25 +1,25 @@
 import type { LineFields, Table } from '../tables/table'
 import { canonical, type FileMapping } from './mapping'
 
-/** The column of a file of refused lines that says why; it is skipped when such a file is imported. */
+/** The column of refused files that holds the reason; skipped when such a file is imported. */
 export const reasonColumn = 'refused_because'
 
-/** A name without case, spaces, dashes and other signs: files write `E-Mail`, `e_mail` and `Email` for the same. */
+/** A name without case, spaces, dashes and other punctuation, so that `E-Mail`, `e_mail` and `Email` match. */
 export const squashed = (name: string) =>
   name
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '')
 
-/** The one of these names that is meant: the very name, else one that is equal when both are squashed. */
+/** The matching name in a list: the exact one, else one that is equal when both are squashed. */
 export function nameMeant(name: string, names: readonly string[]): string | undefined {
   const bare = squashed(name)
   return names.find((each) => each === name) ?? names.find((each) => bare !== '' && squashed(each) === bare)
 }
 
 /**
- * The field a column means: as it was mapped, else by its name or one of its usual spellings. Empty for one that is to be
- * skipped, undefined for one that is not known.
+ * The field of a column: as mapped, else by its name or one of its usual spellings. Empty for a column to skip,
+ * undefined for an unknown one.
  */
 export function fieldOf(column: string, { table, columns }: FileMapping): string | undefined {
   if (column === reasonColumn || column === 'table' || column.trim() === '') return ''
@@ -33,7 +33,7 @@ export function fieldOf(column: string, { table, columns }: FileMapping): string
 
 const spellings = new WeakMap<Table, Map<string, string>>()
 
-/** The field that each name of a table's columns means, squashed; empty for those that are skipped. */
+/** The field of each column name of a table, squashed; empty for those that are skipped. */
 function spelledOut(table: Table): Map<string, string> {
   const here = spellings.get(table)
   if (here) return here
@@ -50,12 +50,12 @@ function spelledOut(table: Table): Map<string, string> {
   return made
 }
 
-/** Fields that name a thing kept elsewhere. Files may name it twice, by its id and by its name. */
+/** Fields that refer to another thing. Files may name it twice, by id and by name. */
 const references: readonly string[] = ['product', 'contract', 'generator', 'license']
 
 /**
- * Puts what a column says into a line's fields. Of two columns for one field the one that says something counts; false
- * where both do and contradict each other. Of two names of one product the first counts.
+ * Puts a column's value into a line's fields. If two columns have one field, the non-empty one counts; returns false if
+ * both have values that differ. If two columns name one product, the first counts.
  */
 export function put(fields: LineFields, field: string, value: unknown): boolean {
   if (isSilent(fields[field])) {
@@ -65,7 +65,7 @@ export function put(fields: LineFields, field: string, value: unknown): boolean 
   return isSilent(value) || references.includes(field) || JSON.stringify(fields[field]) === JSON.stringify(value)
 }
 
-/** Why a line is refused of which two columns contradict each other; `fieldOfEach` says what each column means. */
+/** Why a line with two contradicting columns is refused; `fieldOfEach` gives each column's field. */
 export function columnConflict(column: string, columns: readonly string[], fieldOfEach: (column: string) => unknown) {
   const field = fieldOfEach(column)
   const other = columns.find((each) => each !== column && fieldOfEach(each) === field)
@@ -75,7 +75,7 @@ export function columnConflict(column: string, columns: readonly string[], field
 
 const isSilent = (value: unknown) => value === undefined || value === null || value === ''
 
-/** What a line is worth where it says nothing. */
+/** Fills a line's missing fields with default values. */
 export function withDefaults(fields: LineFields, defaults: LineFields): LineFields {
   for (const [field, value] of Object.entries(defaults)) if (isSilent(fields[field])) fields[field] = value
   return fields

@@ -15,7 +15,7 @@ const counts = {
 const TallyView = view('ImportTally', counts)
 export type Tally = Static<typeof TallyView>
 
-/** What became of an import. */
+/** The result of an import. */
 export const ImportResultView = view('ImportResult', {
   ...counts,
   tables: Type.Unsafe<Partial<Record<TableName, Tally>>>(dictionary(TallyView, 'By table.')),
@@ -29,7 +29,7 @@ export type Result = Static<typeof ImportResultView>
 
 export const nothing = (): Tally => ({ lines: 0, made: 0, already_there: 0, refused: 0 })
 
-/** Told of every line that was refused, and why. */
+/** Called for every refused line with the reason. */
 export type OnRefused = (source: Source, refused: { line: SourceLine; reason: string }[]) => void
 
 interface Counting {
@@ -38,7 +38,7 @@ interface Counting {
   onRefused: OnRefused
 }
 
-/** Counts what became of a batch. */
+/** Counts the results of a batch. */
 export function count(result: Result, source: Source, { batch, verdicts, onRefused }: Counting) {
   const refused: { line: SourceLine; reason: string }[] = []
   for (const [at, line] of batch.entries()) {

@@ -7,7 +7,7 @@ import { type FileMapping, fieldNames } from './mapping'
 import { countsIn } from './numbers'
 import type { Source, SourceLine } from './source'
 
-/** The names in the first line of a CSV file. */
+/** The column names on the first line of a CSV file. */
 export async function* columnsOfCsv(
   text: AsyncIterable<string>,
   written: { path: string; quotes: QuoteStyle },
@@ -18,7 +18,7 @@ export async function* columnsOfCsv(
   }
 }
 
-/** The lines of a CSV file, under the fields that its first line names. */
+/** The lines of a CSV file, under the fields named on its first line. */
 export async function* linesOfCsv(
   text: AsyncIterable<string>,
   source: Source,
@@ -45,13 +45,13 @@ export async function* linesOfCsv(
   source.notes.push(...mangled.notes(path))
 }
 
-/** The columns of a file: their names, and the field each means; an empty one is skipped. */
+/** The columns of a file: their names, and the field of each; empty for a skipped one. */
 interface Columns {
   header: string[]
   fields: string[]
 }
 
-/** What the cells of a line say, field by field; or why they can be taken for nothing. */
+/** The cells of a line by field; or why they cannot be used. */
 function saidOf(cells: string[], { header, fields }: Columns): { said: LineFields; refused?: string } {
   const said: LineFields = {}
   const astray = misfit(cells, { header, fields })
@@ -64,8 +64,8 @@ function saidOf(cells: string[], { header, fields }: Columns): { said: LineField
 }
 
 /**
- * Why the cells do not fit under the columns. Empty ones at the end may be too many. Too few are taken where what is
- * missing is skipped: a line that breaks off before its owner or its status would come in as something else.
+ * Why the number of cells does not fit the columns. Extra empty cells at the end are allowed. Missing cells are allowed
+ * only for skipped columns: a line cut off before its owner or status would be imported as something else.
  */
 function misfit(cells: string[], { header, fields }: Columns): string | undefined {
   const surplus = cells.slice(header.length).some((cell) => cell.trim() !== '')
@@ -79,7 +79,9 @@ function misfit(cells: string[], { header, fields }: Columns): string | undefine
     : `its cell ${nameless + 1} says "${cells[nameless]!.slice(0, 80)}", and that column has no name in the first line: give it one there`
 }
 
-/** What databases write for nothing, and the apostrophe that keeps spreadsheets from taking a text for a formula. */
+/**
+ * Turns a database's NULL into nothing, and removes the apostrophe that protects a text from being taken for a formula.
+ */
 function unguarded(cell: string) {
   if (cell === 'NULL' || cell === '\\N') return ''
   return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
@@ -106,7 +108,7 @@ function fieldsOfHeader(header: string[], reading: FileMapping, path: string): s
 
 const namedMax = 10
 
-/** Some of these names in quotes, and how many more there are. */
+/** Some of these names in quotes, and the number of the rest. */
 function listed(names: readonly string[]) {
   const shown = names.slice(0, namedMax).map((name) => `"${name.slice(0, 80)}"`)
   return names.length > namedMax ? `${shown.join(', ')} and ${names.length - namedMax} more` : shown.join(', ')

@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import { copyForReading } from '../../database/copy'
 import { type Db, openDatabase } from '../../database/database'
 
-/**
- * Does work on a copy of the database that is thrown away afterwards: what it would have done is known for certain, and
- * nothing has changed.
- */
+/** Runs work on a temporary copy of the database: the result is exact, and nothing has changed. */
 export async function dryRun<T>(folder: string, work: (db: Db) => Promise<T>): Promise<T> {
   const path = join(folder, `dry-run-${process.pid}.db`)
   removeForsaken(folder)
@@ -25,7 +22,7 @@ export async function dryRun<T>(folder: string, work: (db: Db) => Promise<T>): P
   }
 }
 
-/** Removes the copies of rehearsals that were killed. */
+/** Removes copies left by dry runs that were killed. */
 export function removeForsaken(folder: string) {
   for (const name of readdirSync(folder)) {
     const pid = /^dry-run-(\d+)\.db$/.exec(name)?.[1]
@@ -41,7 +38,7 @@ function isAlive(pid: number) {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process is alive all the same.
+    // The process exists but belongs to another user.
     return (error as { code?: string }).code === 'EPERM'
   }
 }

@@ -1,7 +1,7 @@
 const option =
   /--(map|value|default|date-format|keep-seats|create-products|passphrase-file|encoding|quotes)(?: (?:"([^"]*)"|([^\s"]+=\S*|(?<=--(?:encoding|quotes) )[\w-]+)))?/g
 
-/** A sentence of an import that names options of the command, as a caller over HTTP gives them: fields of the query. */
+/** Replaces the command's options in a sentence of an import with the query fields of the HTTP request. */
 export const inFields = (sentence: string): string =>
   sentence.replace(option, (_, name: string, quoted?: string, bare?: string) => {
     if (name === 'passphrase-file') return 'the header X-Passphrase'

@@ -18,8 +18,8 @@ import type { Source, SourceLine } from './source'
 import { openValueRules, type ValueRules } from './values'
 
 /**
- * So many lines are committed together: few where requests wait for this process and are answered in between, some where
- * a server beside it has writes of its own to do.
+ * The lines per commit: few while requests wait for this process, to be answered in between; some if a server beside it
+ * has writes of its own.
  */
 const linesPerWrite = ({ isServer, isServed }: Workshop) => (isServer ? 50 : isServed?.() ? 1000 : 10_000)
 
@@ -35,8 +35,8 @@ interface Watching {
 }
 
 /**
- * Puts every line of these files in, many in one write; what was written is on disk and stays, however the rest goes.
- * A line that is there already is skipped. No events are announced.
+ * Imports every line of these files, many per write. Committed lines stay, whatever happens later. Existing lines are
+ * skipped. No events are announced.
  */
 export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
   await requireMappedColumns(sources)
@@ -133,7 +133,7 @@ async function writeBatch(db: Db, batch: SourceLine[], context: Batch): Promise<
   return verdicts
 }
 
-/** An entry for each run of ids without a gap. */
+/** Writes one audit entry for each run of consecutive ids. */
 async function recordMade(tx: Tx, name: TableName, verdicts: Verdict[], now: Date) {
   const added = verdicts.flatMap((verdict) =>
     typeof verdict === 'object' && 'added' in verdict ? verdict.added.ids : [],

@@ -8,12 +8,12 @@ import type { FileMapping } from './mapping'
 import { countsIn } from './numbers'
 import type { Source, SourceLine } from './source'
 
-/** The names of the fields of each object in a file of JSON. */
+/** The field names of each object in a JSON file. */
 export async function* columnsOfJson(text: AsyncIterable<string>, source: Source): AsyncGenerator<readonly string[]> {
   for await (const { value } of objectsIn(text, source)) if (value) yield Object.keys(value)
 }
 
-/** The objects of a file of JSON: one a line, or those of a list. */
+/** The objects of a JSON file: one per line, or those of a list. */
 function objectsIn(text: AsyncIterable<string>, source: Source) {
   const { path, format, reading } = source
   if (format.kind === 'json-lines') return jsonLines(text, path)
@@ -30,7 +30,7 @@ function objectsIn(text: AsyncIterable<string>, source: Source) {
   })
 }
 
-/** The lines of a file of JSON, each under the fields that its names mean. */
+/** The lines of a JSON file, with their names mapped to fields. */
 export async function* linesOfJson(text: AsyncIterable<string>, source: Source): AsyncGenerator<SourceLine> {
   const { reading, notes } = source
   const fieldIn = fieldFinder(reading)
@@ -51,7 +51,7 @@ export async function* linesOfJson(text: AsyncIterable<string>, source: Source):
   notes.push(...mangled.notes(source.path))
 }
 
-/** Finds the field that a name means, and remembers it: most objects of a file have the same names. */
+/** Finds the field of a name, with a cache: most objects of a file have the same names. */
 function fieldFinder(reading: FileMapping) {
   const known = new Map<string, string | undefined>()
   return (table: Table, name: string) => {

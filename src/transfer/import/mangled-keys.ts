@@ -1,6 +1,6 @@
 const monthNames = 'jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]'
 
-/** What spreadsheets make of keys that look like something else to them. */
+/** How spreadsheets change keys that look like other values. */
 const manglings: readonly { what: string; form: RegExp }[] = [
   { what: 'a number that a spreadsheet has rounded', form: /^[+-]?\d([.,]\d+)?E[+-]\d+$/i },
   { what: 'a column that was too narrow', form: /^#{3,}$/ },
@@ -22,7 +22,7 @@ const roundedDigits = /^\d{15}0+$/
 const longNumber = /^\d{16,}$/
 const linesNamed = 5
 
-/** Watches the keys of a file for those that a spreadsheet has changed when it opened or saved them. */
+/** Detects keys of a file that a spreadsheet changed when it opened or saved them. */
 export function openMangledKeys() {
   const seen = new Map<string, { lines: number[]; count: number; sample: string }>()
   let long = 0
@@ -44,7 +44,7 @@ export function openMangledKeys() {
     },
     /** A sentence for each way in which keys seem to have been changed. */
     notes(path: string): string[] {
-      // One number of sixteen digits in ten ends in a zero; a spreadsheet makes all of them end so.
+      // One sixteen-digit number in ten ends in a zero; after a spreadsheet has rounded them, all do.
       const rounded = seen.get(zeros)
       if (rounded && (rounded.count < long || rounded.count < 3)) seen.delete(zeros)
       return [...seen].map(([what, { lines, count, sample }]) => {

@@ -7,8 +7,8 @@ const namedMax = 30
 const nameLengthMax = 255
 
 /**
- * Stops an import when a column that was mapped to a field stands in no file: what it was to carry would be lost in
- * silence. Of files of JSON it reads until every such name was existing: usually one object.
+ * Stops an import if a column mapped to a field is in no file: its data would be lost silently. JSON files are read
+ * until every such name was found, usually in the first object.
  */
 export async function requireMappedColumns(sources: readonly Source[]): Promise<void> {
   const missing = new Map<string, { column: string; by: string; existing: Set<string> }>()

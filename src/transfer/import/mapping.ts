@@ -16,10 +16,10 @@ const TableMapping = Type.Object(
 
 const MappingFile = Type.Record(Type.String(), TableMapping)
 
-/** How the files of another server are to be read, by the name of each file or table; what is not said is as usual. */
+/** How to read another server's files, by file or table name; defaults apply to everything else. */
 export type Mapping = Static<typeof MappingFile>
 
-/** Reads a mapping file. What it cannot mean is an `OperatorError`. */
+/** Parses a mapping file. Throws an `OperatorError` if it is invalid. */
 export function parseMapping(text: string): Mapping {
   const value = parseCell(text, 'the mapping file')
   if (Value.Check(MappingFile, value)) return value
@@ -30,31 +30,31 @@ export function parseMapping(text: string): Mapping {
   )
 }
 
-/** The two names in `theirs=ours`; undefined where there are none. */
+/** The two names in `theirs=ours`; undefined for any other text. */
 export function pairOf(text: string): [string, string] | undefined {
   const at = text.lastIndexOf('=')
   return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** What is said of one file: its table, where its columns go, and what its lines are worth where they say nothing. */
+/** How to read one file: its table, the field of each column, and the default values. */
 export interface FileMapping {
   table: Table
   columns: Readonly<Record<string, string>>
   defaults: LineFields
-  /** The columns that must be there: those that are mapped to a field, and where that is said. */
+  /** Columns that must exist: those mapped to a field, and where the mapping is given. */
   mapped: readonly { column: string; by: string }[]
 }
 
 export interface MappingOptions {
   mapping: Mapping
-  /** `--map` and `--default`, which hold for every file. */
+  /** `--map` and `--default`, which apply to every file. */
   columns: Readonly<Record<string, string>>
   defaults: Readonly<Record<string, string>>
-  /** The table of a file whose name does not say it. */
+  /** The table of a file whose name does not identify it. */
   table?: string | undefined
 }
 
-/** How a file of that name is read; undefined for one that holds nothing Latchkey keeps. */
+/** How to read a file of that name; undefined for one that has nothing Latchkey stores. */
 export function readingOf(
   name: string,
   { mapping, columns, defaults, table: wished }: MappingOptions,
@@ -81,10 +81,10 @@ export function readingOf(
   return reading
 }
 
-/** A default for a field that none of these tables has would be left out in silence. */
+/** Refuses a default for a field that none of these tables has; it would be ignored silently. */
 export function requireDefaults({ defaults }: MappingOptions, of: readonly Table[]) {
   for (const name of Object.keys(defaults)) {
-    // --product is said for the files that have products, whatever stands beside them.
+    // --product applies to the files that have products, whatever other files there are.
     if (name !== 'product' && !of.some((table) => canonical(name, table))) requireField(name, of[0]!)
   }
 }
@@ -92,7 +92,7 @@ export function requireDefaults({ defaults }: MappingOptions, of: readonly Table
 const mappedIn = (columns: Readonly<Record<string, string>> = {}, by: string) =>
   Object.entries(columns).flatMap(([column, field]) => (field === '' || column === '*' ? [] : [{ column, by }]))
 
-/** Of what holds for every file, what a table has. */
+/** The defaults for every file, limited to the fields of a table. */
 const only = (defaults: Readonly<Record<string, string>>, table: Table) =>
   Object.fromEntries(Object.entries(defaults).filter(([name]) => canonical(name, table)))
 
@@ -106,7 +106,7 @@ function requireField(field: unknown, table: Table) {
 
 export const fieldNames = (table: Table) => [...Object.keys(table.model.properties), ...(table.nested ?? [])]
 
-/** The field a name of ours means: its own, or one of its other names in requests. */
+/** The field with a name of ours: its own, or one of its other names in requests. */
 export function canonical(name: string, table: Table): string | undefined {
   if (table.nested?.includes(name)) return name
   if (table.nested?.includes('meta_data') && /^meta:./.test(name)) return name

@@ -4,7 +4,7 @@ interface Schema {
   kind?: string
 }
 
-/** Counts of which there may be no end: 0 means so. */
+/** Counts that may be unlimited: 0 means unlimited. */
 const endless: readonly string[] = ['activation_limit', 'validity']
 const endlessWord =
   /^(unlimited|unlimitiert|unbegrenzt|infinite|infinity|∞|no limit|lifetime|life ?time|perpetual|forever|never|unendlich)$/i
@@ -15,7 +15,7 @@ const forms = {
   commas: /^([+-]?\d{1,3}(?:,\d{3})+)(?:\.0+)?$/,
   points: /^([+-]?\d{1,3}(?:\.\d{3}){2,}|[+-]?\d{1,3}(?:\.\d{3})+(?=,0+$))(?:,0+)?$/,
   spaces: new RegExp(`^([+-]?\\d{1,3}(?:${separators}\\d{3})+)(?:[.,]0+)?$`),
-  /** 5.0 and 5,00; three zeros after a point may be a thousand. */
+  /** 5.0 and 5,00; three zeros after a point may mean a thousand. */
   decimals: /^([+-]?\d+)(?:\.0+|,0{1,2}|,0{4,})$/,
   signed: /^\+(\d+)$/,
 }
@@ -23,7 +23,7 @@ const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
 
 type Counted = { fields: LineFields } | { refused: string }
 
-/** A line whose counts are written as spreadsheets and shops write them: `5.0`, `1,000`, `Unlimited`. */
+/** Normalizes the counts of a line from the forms of spreadsheets and shops: `5.0`, `1,000`, `Unlimited`. */
 export function countsIn(table: Table, fields: LineFields): Counted {
   for (const [name, schema] of Object.entries(table.model.properties as Record<string, Schema>)) {
     const said = fields[name]

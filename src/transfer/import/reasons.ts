@@ -10,7 +10,7 @@ const placesMax = 3
 export const place = { file: Type.String(), line: Type.Integer() }
 export type LinePosition = Static<TObject<typeof place>>
 
-/** A reason why lines were refused, told for the first of them. */
+/** A reason for refusing lines, with the first of them. */
 export const ReasonView = view('RefusalReason', {
   reason: Type.String(),
   lines: counter('How many lines it holds for. A line that is at fault in two ways stands under both.'),
@@ -22,10 +22,10 @@ export const ReasonView = view('RefusalReason', {
 })
 export type RefusalReason = Static<typeof ReasonView>
 
-/** The reasons of a list, by their kind; the list is what is told of them. */
+/** The reasons of a list by kind; the list is the reported part. */
 const byKind = new WeakMap<RefusalReason[], Map<string, RefusalReason>>()
 
-/** Counts one fault of one line among the reasons; beyond a thousand kinds, new ones are only counted with their lines. */
+/** Counts one fault of one line among the reasons; after a thousand kinds, new ones only add to the number of lines. */
 export function addRefusalReason(
   reasons: RefusalReason[],
   { kind, text, column, value }: Problem,

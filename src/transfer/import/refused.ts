@@ -6,14 +6,14 @@ import { encoded } from '../formats/encodings'
 import { reasonColumn } from './columns'
 import type { Source, SourceLine } from './source'
 
-/** Where lines go that were refused: in the form they had, with the reason, to be mended and imported again. */
+/** Writes refused lines in their original form with the reason, to be corrected and imported again. */
 export interface RefusedFiles {
   write(source: Source, refused: { line: SourceLine; reason: string }[]): void
-  /** The files that were written. */
+  /** Returns the files written. */
   close(): string[]
 }
 
-/** The usual place for what is refused of a file or a folder: beside it, under a name that is free. */
+/** The default path for the refused lines of a file or folder: beside it, under an unused name. */
 export function usualRefusedPath(path: string): string {
   const extension = statSync(path).isDirectory() ? '' : extname(path)
   const stem = `${path.replace(/\/+$/, '').slice(0, extension ? -extension.length : undefined)}.refused`
@@ -23,7 +23,7 @@ export function usualRefusedPath(path: string): string {
   }
 }
 
-/** Opens the place: a file for what is refused of one file, a folder with a file for each otherwise. */
+/** Opens the destination: one file for a file's refused lines; for a folder, a folder with a file for each. */
 export function openRefused(path: string, isFolder: boolean): RefusedFiles {
   const files = new Map<string, { file: number; source: Source; count: number }>()
   const fileFor = (source: Source) => {
@@ -56,7 +56,7 @@ export function openRefused(path: string, isFolder: boolean): RefusedFiles {
 const append = ({ file, source }: { file: number; source: Source }, text: string) =>
   writeSync(file, encoded(text, source.format.encoding))
 
-/** What stands before the lines: the names of the columns, or the bracket of a list. */
+/** The text before the lines: the column names, or the bracket of a list. */
 function beginningOf({ format, dialect, header, wrapper }: Source): string {
   if (format.kind === 'json') return wrapper === undefined ? '[\n' : `{${JSON.stringify(wrapper)}: [\n`
   if (!dialect || !header) return ''
@@ -88,7 +88,7 @@ const csvText = (records: string[][], { delimiter, quotes, newline }: CsvDialect
     delimiter,
     escape: quotes === 'backslash' ? '\\' : '"',
     record_delimiter: newline,
-    // A reader drops a backslash that is not doubled, and doubles are known in quotes alone.
+    // A reader drops a backslash that is not doubled, and doubled quotes are recognized only within quotes.
     quoted_match: quotes === 'backslash' ? /\\/ : /[\r\n]/,
   })
 

@@ -13,7 +13,7 @@ import { columnsOfJson, linesOfJson } from './json-source'
 import { requireMappedColumns } from './mapped-columns'
 import { type FileMapping, type MappingOptions, readingOf, requireDefaults } from './mapping'
 
-/** A line of a file: what it says, or why it can be taken for nothing; and how it stood there. */
+/** A line of a file: its fields, or why they cannot be used; and its original form. */
 export interface SourceLine {
   line: number
   table: Table
@@ -23,26 +23,26 @@ export interface SourceLine {
   raw: string[] | string
 }
 
-/** A file that is to be imported. */
+/** A file to import. */
 export interface Source {
   readonly path: string
   readonly bytes: number
   readonly table: Table
   readonly reading: FileMapping
   readonly format: FileFormat
-  /** How a CSV file is written, and the names in its first line, once its lines are being read. */
+  /** The CSV dialect and column names, once the lines are being read. */
   dialect?: CsvDialect
   header?: string[]
-  /** The name of the list in a JSON object, once its lines are being read. */
+  /** The name of the list in a JSON object, once the lines are being read. */
   wrapper?: string
-  /** What the operator is to be told of it, once its lines were read. */
+  /** Notes for the operator, complete once the lines were read. */
   readonly notes: string[]
-  /** The names of its columns: those of a CSV file's first line, or of one JSON object after the other. */
+  /** The column names: those on a CSV file's first line, or of one JSON object after the other. */
   columns(): AsyncGenerator<readonly string[]>
   lines(onRead: (bytes: number) => void): AsyncGenerator<SourceLine>
 }
 
-/** How files are read that do not say so themselves. */
+/** How to read files that do not show their format. */
 export interface ReadingOptions {
   encoding: Encoding
   quotes: QuoteStyle
@@ -52,7 +52,7 @@ const extensions: readonly string[] = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjso
 const foreignExtensions =
   /^\.(xlsx|xlsm|xlsb|xls|ods|numbers|sql|dump|zip|gz|bz2|xz|zst|7z|rar|tar|tgz|pdf|db|sqlite3?)$/
 
-/** The files a path means, those first that others lean on; and what is to be told of those that are skipped. */
+/** The files at a path, ordered so that references point backwards; and notes about skipped ones. */
 export function openSources(
   path: string,
   said: MappingOptions,
@@ -92,8 +92,8 @@ export function openSources(
 }
 
 /**
- * What is said of entries of the mapping file that are about none of these files: it may serve several imports. One that
- * can be about no file at all is an `OperatorError`.
+ * Notes about entries of the mapping file that match none of these files, since one mapping may serve several imports.
+ * Throws an `OperatorError` for an entry that can match no file at all.
  */
 function unusedEntries({ mapping }: MappingOptions, sources: readonly Source[]): string[] {
   const names = [...new Set(sources.flatMap(({ path, table }) => [nameOf(path), table.name]))]
@@ -107,12 +107,12 @@ function unusedEntries({ mapping }: MappingOptions, sources: readonly Source[]):
   )
 }
 
-/** Refuses files whose columns cannot be read, before anything is made for them. */
+/** Refuses files with unreadable columns before anything is written for them. */
 export async function requireReadable(sources: readonly Source[]) {
   await requireMappedColumns(sources)
   for (const source of sources) {
     try {
-      // The names are judged with the first line.
+      // The column names are checked with the first line.
       for await (const _ of source.lines(() => {})) break
     } catch (error) {
       throw error instanceof OperatorError
@@ -122,7 +122,7 @@ export async function requireReadable(sources: readonly Source[]) {
   }
 }
 
-/** What keeps a file from being read, in its own words. */
+/** Why a file cannot be read as an import, in words. */
 function foreignIn(path: string): string {
   try {
     formatOf(path, 'utf-8')
@@ -133,7 +133,7 @@ function foreignIn(path: string): string {
   }
 }
 
-/** The tables that a file's lines may be of: those of JSON may name another one each. */
+/** The possible tables of a file's lines: each line of a JSON file may name another one. */
 const tablesOf = ({ format, table }: Source): readonly Table[] =>
   format.kind === 'csv' ? [table] : Object.values(tables)
 

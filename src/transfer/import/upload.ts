@@ -16,7 +16,7 @@ import { openSources, type ReadingOptions } from './source'
 
 const uploadsIn = (folder: string) => join(folder, 'imports')
 
-/** How a file that was sent is to be read, and what is to be done with it. */
+/** How to read an uploaded file, and what to do with it. */
 export interface UploadOptions {
   said: Omit<MappingOptions, 'mapping'>
   reading: ReadingOptions
@@ -25,8 +25,8 @@ export interface UploadOptions {
 }
 
 /**
- * Imports a file that arrives: kept in the data folder meanwhile, and removed whatever happens. A dry run is done by a
- * process of its own, so that no request waits for the copy of the database.
+ * Imports an uploaded file, which is stored in the data folder meanwhile and always removed. A dry run uses its own
+ * process, so that no request waits for the copy of the database.
  */
 export async function importUpload(
   deps: Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer' | 'folder'>,
@@ -53,7 +53,7 @@ export async function importUpload(
       notes: result.notes.map(inFields),
     }
   } catch (error) {
-    // Whoever sent it knows it by its name alone.
+    // The sender knows the file only by its name.
     throw error instanceof OperatorError
       ? new OperatorError(inFields(error.message.replaceAll(path, upload.name)), error.kind)
       : error
@@ -62,7 +62,7 @@ export async function importUpload(
   }
 }
 
-/** Removes what was on its way in when a server died. A server alone takes files in here, and has the folder for itself. */
+/** Removes uploads left by a server that died. Only a server stores uploads here, and it has the folder for itself. */
 export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
 
 async function rehearseAside(

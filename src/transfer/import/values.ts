@@ -3,11 +3,11 @@ import type { LineFields, Table } from '../tables/table'
 import { fieldOf } from './columns'
 import type { FileMapping } from './mapping'
 
-/** What values in files mean: the rules of `--value "status:SOLD=assigned"`. */
+/** Replacements of values in files: the rules of `--value "status:SOLD=assigned"`. */
 export interface ValueRules {
-  /** What a line of a table says, its values replaced. Upper and lower case are equal. */
+  /** A line's fields with their values replaced. */
   apply(fields: LineFields, table: Table, reading: FileMapping): LineFields
-  /** The rules that no line existing, as they were given. */
+  /** The rules that matched no line, as they were given. */
   unused(): string[]
 }
 
@@ -18,7 +18,9 @@ interface Rule {
   to: string
 }
 
-/** Reads rules for files that are read so. One that cannot be one, or names a column that no file can have, is an `OperatorError`. */
+/**
+ * Parses rules for these files. Throws an `OperatorError` for an invalid rule, or one for a column no file can have.
+ */
 export function openValueRules(texts: readonly string[], readings: readonly FileMapping[]): ValueRules {
   const rules = texts.map(ruleOf)
   for (const rule of rules) requireColumn(rule, readings)
@@ -66,7 +68,7 @@ function ruleOf(text: string): Rule {
 }
 
 function requireColumn({ text, column }: Rule, readings: readonly FileMapping[]) {
-  // A whole export in one file names its tables in its lines.
+  // A whole export in one file names a table on each line.
   if (readings.some((reading) => fieldOf(column, reading))) return
   const names = [...new Set(readings.map(({ table }) => table.name))].join(' and ')
   throw new OperatorError(`"${text}" names the column "${column}", which ${names} do not have`, 'invalid_input')

@@ -14,7 +14,7 @@ import type { LineFields, Table, Verdict } from './table'
 const license = text({ aliases: ['license_id', 'license_key_id', 'license_key', 'licence', 'licence_key'] })
 const ignored = ['created_at', 'updated_at', 'deleted_at', 'uuid']
 
-/** Devices of licences, where they lie in a table of their own. */
+/** Devices of licences, from a table of their own. */
 export const activationsTable: Table = {
   name: 'activations',
   subject: 'activation',
@@ -51,7 +51,7 @@ export const activationsTable: Table = {
   },
 }
 
-/** Metadata of licences, where it lies in a table of its own. */
+/** Metadata of licences, from a table of its own. */
 export const licenseMetaTable: Table = {
   name: 'license_meta',
   subject: 'license-meta',
@@ -84,7 +84,7 @@ export const licenseMetaTable: Table = {
   },
 }
 
-/** The licences that lines name, by the ids of the files or by their keys. */
+/** The licences that lines refer to, by the files' ids or by key. */
 async function licensesOf(tx: Queryable, lines: LineFields[], { idMap, carried }: ImportContext) {
   const linked = lines.map((fields) => idMap.find('licenses', fields.license))
   const byId = new Map<number, License>()
@@ -93,7 +93,7 @@ async function licensesOf(tx: Queryable, lines: LineFields[], { idMap, carried }
   for (const row of await listLicensesById(tx, [...ids])) byId.set(row.id, row)
   const names = lines.map((fields) => fields.license as string)
   for (const row of await listLicensesByKey(tx, names)) byKey.set(row.licenseKey, row)
-  // An id of files that bring no licences along is one of ours.
+  // Without licences in the files, an id is one of ours.
   if (!carried.has('licenses')) {
     const numbers = names.map(parseId).filter((id) => id !== undefined)
     for (const row of await listLicensesById(tx, numbers)) byKey.set(String(row.id), byKey.get(String(row.id)) ?? row)
@@ -117,7 +117,7 @@ interface Wanted {
   mayOverflow: boolean
 }
 
-/** What is in stock has no devices: a line that says so means another licence, or this one was sold. */
+/** An available licence has no devices: such a line means another licence, or this one was sold. */
 function requireSold({ licenseKey, status }: License, { identifier }: SeatLine) {
   if (status === 'available' || status === 'reserved') {
     throw new OperatorError(
@@ -126,7 +126,7 @@ function requireSold({ licenseKey, status }: License, { identifier }: SeatLine) 
   }
 }
 
-/** A device holds one seat on a licence, and a licence has no more than its limit. */
+/** Refuses a second seat of a device on a licence, and more seats than the licence's limit. */
 function requireRoom(license: License, seats: SeatLine[], { seat, mayOverflow }: Wanted) {
   if (seat.deactivatedAt) return
   const holds = seats.some(({ identifier, deactivatedAt }) => identifier === seat.identifier && !deactivatedAt)

@@ -19,7 +19,7 @@ import { type LineFields, oneByOne, type Table } from './table'
 const date = () => Type.Optional(momentText({ nullable: true }))
 const isHash = (hash: string) => /^[0-9a-f]{64}$/.test(hash)
 
-/** API keys. They are written out as their hashes: whoever shows the old string is known again. */
+/** API keys, exported as hashes: a client that sends the old string is still recognized. */
 export const apiKeysTable: Table = {
   name: 'api_keys',
   subject: 'api-key',
@@ -68,11 +68,11 @@ export const apiKeysTable: Table = {
   },
 }
 
-/** What of a row its line has said: without rights that are given to a key that names none. */
+/** The given columns of a row, without rights the import gives to a key that names none. */
 const saidOf = ({ capabilities, ...row }: LineFields, { preset, capabilities: named }: LineFields) =>
   preset || named ? { ...row, capabilities } : row
 
-/** What is kept of a key: its hash and beginning, and all it may do. */
+/** The stored form of a key: its hash and prefix, and its rights. */
 function keptForm(fields: LineFields): LineFields {
   const { key, hash, capabilities } = fields
   if ((key === undefined) === (hash === undefined))
@@ -80,7 +80,7 @@ function keptForm(fields: LineFields): LineFields {
   if (hash !== undefined && !isHash(hash))
     throw new OperatorError('the hash of an API key is its SHA-256 in 64 hex digits')
   if (key !== undefined) requireSoundToken(key, 'key')
-  // What says nothing of its rights belongs to the vendor's software.
+  // A key without named rights belongs to the vendor's software.
   const preset: Preset | undefined = fields.preset ?? (capabilities ? undefined : 'client')
   return defined({
     ...fields,

@@ -8,7 +8,7 @@ import { rowOf } from './row'
 import { everyRow, insertMany, withIds } from './store'
 import { oneByOne, type Table } from './table'
 
-/** Addresses and devices that are turned away. */
+/** Blocked addresses and devices. */
 export const blocklistTable: Table = {
   name: 'blocklist',
   subject: 'blocklist',

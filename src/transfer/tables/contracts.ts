@@ -17,7 +17,7 @@ import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 const { contract_key, license_keys_quantity, status, can_get_info, can_generate, can_destroy, can_destroy_all } =
   ContractDraft.properties
 
-/** Contracts, known by their contract key. */
+/** Contracts, identified by contract key. */
 export const contractsTable: Table = {
   name: 'contracts',
   subject: 'contract',

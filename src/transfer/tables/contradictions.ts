@@ -4,7 +4,7 @@ import { LineFault, quoted } from './problems'
 import { type FileStatus, importStatusWords } from './status-words'
 import type { LineFields } from './table'
 
-/** What a line says of a licence, with what shows that it was sold: `owner_email "ada@example.com"`. */
+/** The fields of a licence's line and the signs that it was sold: `owner_email "ada@example.com"`. */
 export interface LicenseLine {
   fields: LineFields
   seatFields: LineFields[]
@@ -14,7 +14,7 @@ export interface LicenseLine {
 const orderKey =
   /^(?:order|purchase|invoice|transaction|payment|sale|subscription)(?:[_ -]?(?:id|number|no|key|ref))?$|^txn_id$/i
 
-/** All in a line that only a licence has that was sold, in the order in which it is told. */
+/** All fields of a line that only a sold licence has, in the order they are reported. */
 export function signsOfSale(fields: LineFields, seatFields: LineFields[], meta: MetaLine[]): string[] {
   const order = meta.find(({ key, value }) => orderKey.test(key) && !/^0*$/.test(value))
   const { owner_name, owner_email, assigned_at, expires_at } = fields
@@ -30,7 +30,7 @@ export function signsOfSale(fields: LineFields, seatFields: LineFields[], meta: 
 
 const inStock = (word: FileStatus) => word === 'available' || word === 'reserved'
 
-/** Refuses a line whose cells contradict each other about whether a licence was sold, blocked or has ended. */
+/** Refuses a line whose cells contradict each other about whether a licence was sold, is blocked or has ended. */
 export function requireConsistent(word: FileStatus, { fields, signs }: LicenseLine, now: Date) {
   const status = `status ${quoted(word)}`
   const revoked = fields.revoked_at && `revoked_at ${quoted(written(fields.revoked_at))}`
@@ -46,11 +46,11 @@ export function requireConsistent(word: FileStatus, { fields, signs }: LicenseLi
   }
 }
 
-/** A line whose cells contradict each other; the statuses of such lines tell them apart. */
+/** A line whose cells contradict each other; the statuses distinguish such lines. */
 export const lineConflict = (kind: string, text: string) =>
   new LineFault({ kind: `${kind} ${text.replace(/"(?:[^"\\]|\\.)*"|\d+/g, '…')}`, text })
 
-/** A moment as a sentence shows it: a day where it is its beginning or its end. */
+/** A moment in a sentence; only the day if it is the beginning or end of one. */
 export function written(moment: Date) {
   const iso = moment.toISOString()
   return /T(00:00:00\.000|23:59:59\.999)Z$/.test(iso) ? iso.slice(0, 10) : isoPlain(moment)

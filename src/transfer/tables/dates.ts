@@ -2,25 +2,25 @@ import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
-/** The day number of 1 January 1970 in the spreadsheets' 1900 system. */
+/** The day number of 1 January 1970 in the 1900 system of spreadsheets. */
 const excelEpoch = 25_569
 
-/** A date as it was written: a moment, or a whole day without a time. */
+/** A date as written: a moment, or a whole day without a time. */
 export interface ReadDate {
   at: Date
   isWholeDay: boolean
 }
 
-/** A form that dates are written in, given by `--date-format`. */
+/** A date format, given by `--date-format`. */
 export type DateFormat = (text: string) => ReadDate | undefined
 
-/** The forms that are read without being told, as a sentence shows them. */
+/** The formats recognized without `--date-format`, as a sentence shows them. */
 export const dateForms =
   '2030-01-31, 2030-01-31 12:00:00, 2030-01-31T12:00:00Z, 31.01.2030, 2030/01/31, seconds since 1970, a spreadsheet’s day number'
 
 /**
- * The date a text means: in one of these formats, else in a form that can be read in one way only. Undefined for
- * anything else, and for a text that two formats read as different moments.
+ * Parses a date in one of these formats, else in any unambiguous form. Undefined for anything else, and if two formats
+ * give different moments.
  */
 export function readDate(text: string, formats: readonly DateFormat[] = []): ReadDate | undefined {
   const found = formats.flatMap((format) => format(text) ?? [])
@@ -28,7 +28,7 @@ export function readDate(text: string, formats: readonly DateFormat[] = []): Rea
   return found[0] ?? readWritten(text) ?? readNumber(text)
 }
 
-/** When a day that was written without a time is over; for a moment, the moment itself. */
+/** The end of a day written without a time; for a moment, the moment itself. */
 export const endOf = ({ at, isWholeDay }: ReadDate) => (isWholeDay ? new Date(at.getTime() + dayMs - 1) : at)
 
 const time = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?`
@@ -49,7 +49,7 @@ function readWritten(text: string): ReadDate | undefined {
 
 type Parts = Readonly<Record<string, string | undefined>>
 
-/** The moment that these parts name, UTC where they name no zone; undefined where there is no such day or hour. */
+/** The moment of these parts, UTC if they name no zone; undefined for a day or hour that does not exist. */
 function momentOf({ year, month, day, hour, minute = '0', second = '0', fraction = '', zone = 'Z' }: Parts) {
   const [y, m, d] = [Number(year), Number(month), Number(day)]
   const midnight = new Date(Date.UTC(y, m - 1, d))
@@ -62,7 +62,7 @@ function momentOf({ year, month, day, hour, minute = '0', second = '0', fraction
   return bounded(midnight.getTime() + sinceMidnight - offset, hour === undefined)
 }
 
-/** The distance of a zone from UTC; undefined for one that is none. */
+/** The offset of a zone from UTC; undefined for an invalid one. */
 function offsetOf(zone: string): number | undefined {
   const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
   if (!sign) return 0
@@ -76,7 +76,7 @@ function bounded(ms: number, isWholeDay: boolean): ReadDate | undefined {
 
 /**
  * Seconds of 9 or 10 digits, milliseconds of 12 or 13, and day numbers of 5 digits, which end in 2173. Numbers of other
- * lengths may be days written without anything between (310130), and are left to a format.
+ * lengths may be dates without separators (310130) and need a format.
  */
 function readNumber(text: string): ReadDate | undefined {
   if (/^\d{9,10}$/.test(text)) return bounded(Number(text) * 1000, false)
@@ -86,7 +86,7 @@ function readNumber(text: string): ReadDate | undefined {
 
 const readDayNumber: DateFormat = (text) => {
   if (!/^\d{5,7}(\.\d+)?$/.test(text)) return undefined
-  // A spreadsheet's time of day is a fraction that does not quite meet the second.
+  // A spreadsheet's time of day is a fraction that does not quite give a whole second.
   const ms = Math.round((Number(text) - excelEpoch) * 86_400) * 1000
   return bounded(ms, Number.isInteger(Number(text)))
 }
@@ -96,7 +96,7 @@ const readUnix: DateFormat = (text) => (/^\d{1,12}$/.test(text) ? bounded(Number
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const fullMonths = 'january|february|march|april|may|june|july|august|september|october|november|december'
 
-/** What stands for a part of a date: the part's name and what may stand there. */
+/** The tokens of a format: the part each stands for and its pattern. */
 const tokens: Readonly<Record<string, [part: string, pattern: string]>> = {
   yyyy: ['year', String.raw`\d{4}`],
   yy: ['shortYear', String.raw`\d{2}`],
@@ -117,7 +117,7 @@ const tokens: Readonly<Record<string, [part: string, pattern: string]>> = {
   X: ['zone', String.raw`Z|[+-]\d{2}(?::?\d{2})?`],
 }
 
-/** Reads a format such as `dd/MM/yyyy`, `excel` or `unix`. What cannot be one is an `OperatorError`. */
+/** Parses a format such as `dd/MM/yyyy`, `excel` or `unix`. Throws an `OperatorError` for an invalid one. */
 export function parseDateFormat(format: string): DateFormat {
   if (format === 'excel') return readDayNumber
   if (format === 'unix') return readUnix
@@ -140,10 +140,10 @@ export function parseDateFormat(format: string): DateFormat {
   }
 }
 
-/** Days and years in capitals are the same; letters of seconds' fractions and zones say nothing by their number. */
+/** Case does not matter for days and years; for fractions of a second and zones, the number of letters does not. */
 const usualToken = (token: string) => (/^[DY]+$/.test(token) ? token.toLowerCase() : token.replace(/^([SX])+$/, '$1'))
 
-/** What momentOf needs of parts that a format has in another form. */
+/** Derives the parts that momentOf needs from parts in another form. */
 function derived({ shortYear, monthName, halfHour, half }: Parts): Parts {
   return {
     ...(shortYear && { year: `${Number(shortYear) < 70 ? '20' : '19'}${shortYear}` }),

@@ -1,6 +1,6 @@
 /**
- * The first thing in which what a line says is not what is here, as the end of a sentence; undefined where all it says
- * is so. What it does not say is not looked at.
+ * The first difference between a line and the existing row, as the end of a sentence; undefined if there is none.
+ * Fields the line leaves out are not compared.
  */
 export function differenceOf(here: object, said: object): string | undefined {
   for (const [name, value] of Object.entries(said)) {
@@ -11,12 +11,12 @@ export function differenceOf(here: object, said: object): string | undefined {
   return undefined
 }
 
-// An id may be another here; the others move by themselves.
+// An id may be another here; the others change by themselves.
 const unsaid: readonly string[] = ['id', 'updatedAt', 'lastUsedAt', 'lastVerifiedAt']
 
 const textOf = (value: unknown) => JSON.stringify(value ?? null, sorted)
 
-/** JSON objects are equal in whatever order their keys stand. */
+/** Sorts keys, since JSON objects are equal in any key order. */
 const sorted = (_: string, value: unknown) =>
   value && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -5,7 +5,7 @@ import { parseCell } from './json'
 
 const featureTypes: readonly string[] = ['boolean', 'number', 'string']
 
-/** The features a product's licences get. */
+/** The features that a product's licences get. */
 export function productFeaturesOf(given: unknown): Feature[] | undefined {
   if (given === undefined || given === null || given === '') return undefined
   const features = typeof given === 'string' ? parseCell(given, 'features') : given
@@ -15,7 +15,7 @@ export function productFeaturesOf(given: unknown): Feature[] | undefined {
   return features.map(writtenFeature)
 }
 
-/** A feature with all its parts, always in the same order. */
+/** A feature with all its parts, in a fixed order. */
 export const writtenFeature = ({ key, label = key, type, default: value, description = '' }: Feature): Feature => ({
   key,
   label,
@@ -29,7 +29,7 @@ const isFeature = (feature: unknown) => {
   return typeof key === 'string' && key !== '' && featureTypes.includes(type as string) && typeof value === type
 }
 
-/** What the features are worth on a licence. */
+/** The feature values of a licence. */
 export function licenseFeaturesOf(given: unknown): License['features'] | undefined {
   if (given === undefined || given === null || given === '') return undefined
   const value = typeof given === 'string' ? parseCell(given, 'features') : given

@@ -15,7 +15,7 @@ import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 const { activation_limit, validity } = LicenseKeysDraft.properties
 const affix = () => Type.Optional(text({ maxLength: 255, nullable: true }))
 
-/** Generators. One whose keys could be guessed is refused, as everywhere. */
+/** Generators. One with guessable keys is refused, as everywhere. */
 export const generatorsTable: Table = {
   name: 'generators',
   subject: 'generator',
@@ -76,7 +76,7 @@ async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<
   return { made: id }
 }
 
-/** A generator has no name of its own: it is known by its id where it is equal, else by being equal. */
+/** Finds an existing generator, which has no name: the one with that id if it is equal, else any equal one. */
 async function findExisting(
   tx: Queryable,
   draft: LineFields,

@@ -4,46 +4,46 @@ import type { Sealer } from '../../signing/sealing'
 import type { DateFormat } from './dates'
 import type { TableName } from './table'
 
-/** What an import was told to do beside reading its files. */
+/** Options of an import, besides how to read its files. */
 export interface ImportOptions {
-  /** Makes products that licences name and that are not there. */
+  /** Creates missing products that licences name. */
   createsProducts: boolean
-  /** Takes licences that hold more seats than their limit allows. */
+  /** Accepts licences with more seats than their limit. */
   keepsSeats: boolean
-  /** Opens the private keys an export holds. */
+  /** Decrypts the private keys in an export. */
   passphrase?: string | undefined
-  /** Forms that dates are written in beside the usual ones: `dd/MM/yyyy`. */
+  /** Date formats besides the usual ones: `dd/MM/yyyy`. */
   dateFormats?: readonly string[] | undefined
-  /** What values mean, by column: `status:SOLD=assigned`. */
+  /** Replacements of values, by column: `status:SOLD=assigned`. */
   values?: readonly string[] | undefined
 }
 
-/** What the lines of one import know of each other. */
+/** State shared by the lines of one import. */
 export interface ImportContext {
   readonly now: Date
   readonly sealer: Sealer
   readonly importOptions: ImportOptions
   readonly dateFormats: readonly DateFormat[]
-  /** Tables this import brings along: ids in its lines mean their lines. */
+  /** Tables in this import: ids in its lines refer to its own lines. */
   readonly carried: Set<TableName>
-  /** What a thing's id in the files has become here, by table. */
+  /** New ids by table and id in the files. */
   readonly idMap: IdMap
-  /** Products that licences have named, by how they named them. */
+  /** Products by the name that licences gave them. */
   readonly products: Map<string, Product>
-  /** What the operator must be told beside the numbers. */
+  /** Notes for the operator, besides the numbers. */
   readonly notes: string[]
-  /** What holds for many licences, and for how many. */
+  /** Remarks about licences, with the number of licences each applies to. */
   readonly remarks: Map<string, number>
 }
 
 export interface IdMap {
   note(table: TableName, theirs: number | undefined, ours: number): void
   find(table: TableName, theirs: string): number | undefined
-  /** Whether one of this import's lines is that one here already. */
+  /** Whether one of this import's lines already corresponds to that existing row. */
   isTaken(table: TableName, ours: number): boolean
 }
 
-/** IdMap of the tables that others of the same import refer to; the ids of others are not kept. */
+/** An id map of the tables that others in the import refer to; other tables' ids are not stored. */
 export function openIdMap(referredTo: ReadonlySet<TableName>): IdMap {
   const byTable = new Map<TableName, { ours: Map<number, number>; taken: Set<number> }>()
   for (const table of referredTo) byTable.set(table, { ours: new Map(), taken: new Set() })

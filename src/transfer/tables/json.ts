@@ -1,6 +1,6 @@
 import { OperatorError } from '../../kernel/operator-error'
 
-/** What a cell holds that is to hold JSON. Anything else is an `OperatorError`. */
+/** Parses a cell that must hold JSON. Throws an `OperatorError` otherwise. */
 export function parseCell(text: string, field: string): unknown {
   try {
     return JSON.parse(text)

@@ -12,14 +12,14 @@ import { isSameSeat, type SeatLine, seatFieldsOf, seatOf } from './seats'
 import { listLicenseMetaOf, listLicensesByKey, listSeatsOf } from './store'
 import type { LineFields } from './table'
 
-/** A licence that is here already or that a line before made, with what hangs on it. */
+/** A licence that exists or that an earlier line creates, with its related rows. */
 export interface KnownLicense {
   license: Omit<License, 'id'> & { id?: number | undefined }
   meta: MetaLine[]
   seats: SeatLine[]
 }
 
-/** Those of these keys that are here, by key. */
+/** The existing licences among these keys, by key. */
 export async function knownLicenses(tx: Queryable, keys: string[]): Promise<Map<string, KnownLicense>> {
   const known = await listLicensesByKey(tx, keys)
   if (!known.length) return new Map()
@@ -34,7 +34,7 @@ export async function knownLicenses(tx: Queryable, keys: string[]): Promise<Map<
   )
 }
 
-/** Refuses a line that says otherwise of a key than is so here. What it does not say is not looked at. */
+/** Refuses a line that differs from the existing licence. Fields the line leaves out are not compared. */
 export function requireSame({ license, meta }: KnownLicense, fields: LineFields, { row, meta: saidMeta }: Draft) {
   const isStock = row.status === 'available' || row.status === 'reserved'
   const difference =
@@ -61,7 +61,7 @@ export function requireSame({ license, meta }: KnownLicense, fields: LineFields,
   if (difference) throw new OperatorError(`the key exists already, and ${difference}`)
 }
 
-/** Why a licence does not end at that moment, to the day, since it lasts for whole days; null is never. */
+/** Why a licence does not end on that day (it lasts for whole days); null means never. */
 function endDifference(license: KnownLicense['license'], said: Date | null | undefined): string | undefined {
   if (said === undefined) return undefined
   const here = expiryOf(license)
@@ -69,7 +69,7 @@ function endDifference(license: KnownLicense['license'], said: Date | null | und
   return `its end is ${here ? written(here) : 'never'} here, not ${said ? written(said) : 'never'}`
 }
 
-/** The seats a line of a key that exists adds to it, within its limit: of devices that never held one. */
+/** The seats a line adds to an existing licence, within its limit: those of devices that never held one. */
 export function seatsToAdd(
   { license, seats }: KnownLicense,
   fields: LineFields,

@@ -19,7 +19,7 @@ const { activation_limit } = LicenseKeysDraft.properties
 const reference = (...aliases: string[]) => Type.Optional(text({ maxLength: 255, nullable: true, aliases }))
 const date = () => Type.Optional(momentText({ nullable: true }))
 
-/** What is said of a licence in a file. */
+/** The fields of a licence in a file. */
 export const licenseModel = Type.Object({
   id: Type.Optional(integer({ minimum: 1 })),
   license_key: text({ maxLength: keyLengthMax }),
@@ -42,16 +42,16 @@ export const licenseModel = Type.Object({
   updated_at: date(),
 })
 
-/** A licence as it is to be kept, with what hangs on it. */
+/** A licence ready to be stored, with its related rows. */
 export interface Draft {
   row: Omit<License, 'id'> & { id?: number | undefined }
   meta: MetaLine[]
   seats: SeatLine[]
-  /** What the operator is to be told when this licence is made; licences it holds for are counted. */
+  /** Remarks for the operator if this licence is created; each is reported with the number of licences. */
   remarks: string[]
 }
 
-/** What a line's names for other things mean here. */
+/** The rows here that a line's references mean. */
 export interface Meant {
   productId: number
   contractId: number | null
@@ -61,7 +61,7 @@ export interface Meant {
 
 type Terms = Pick<ImportContext, 'now' | 'importOptions' | 'dateFormats'>
 
-/** The licence a line describes, by the rules of a licence that is made. What cannot be one is an `OperatorError`. */
+/** The licence a line describes, under the rules for new licences. Throws an `OperatorError` for an invalid one. */
 export function draftOf(fields: LineFields, meant: Meant, { now, importOptions, dateFormats }: Terms): Draft {
   const seatFields = seatFieldsOf(fields.activations, dateFormats)
   const meta = metaOf(fields.meta_data)
@@ -97,7 +97,7 @@ export function draftOf(fields: LineFields, meant: Meant, { now, importOptions, 
   return { row, meta, seats, remarks }
 }
 
-/** Whoever has an owner, a date, an order or a device has been sold; `active` alone does not say so. */
+/** A licence with an owner, a date, an order or a device counts as sold; `active` alone does not show it. */
 function wordOf({ status, revoked_at: isRevoked }: LineFields, signs: string[]): FileStatus {
   if (status === 'active' && !signs.length) throw unknownStatus(status)
   return status ?? (isRevoked ? 'revoked' : signs.length ? 'assigned' : 'available')

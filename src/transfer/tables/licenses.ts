@@ -8,7 +8,7 @@ import type { Table } from './table'
 
 const nested = ['activations', 'meta_data', 'features']
 
-/** Fields that an export of some version does not name. */
+/** Fields that the exports of some versions lack. */
 const unsure = ['expires_at', 'withheld', 'block_reason', 'blocked_from', 'replaced_by']
 
 /** Licences, with their metadata and the devices that hold or held seats on them. */

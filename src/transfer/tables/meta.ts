@@ -2,7 +2,7 @@ import { textLengthMax } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { parseCell } from './json'
 
-/** A key and its value, of a licence or a product. */
+/** A metadata key and value of a licence or product. */
 export interface MetaLine {
   key: string
   value: string
@@ -10,7 +10,9 @@ export interface MetaLine {
 
 export const metaKeyLengthMax = 255
 
-/** Metadata as a line has it: a list of keys and values, or an object. What cannot be metadata is an `OperatorError`. */
+/**
+ * Parses the metadata of a line: a list of keys and values, or an object. Throws an `OperatorError` if it is invalid.
+ */
 export function metaOf(given: unknown): MetaLine[] {
   if (given === undefined || given === null || given === '') return []
   const value = typeof given === 'string' ? parseCell(given, 'meta_data') : given
@@ -37,7 +39,7 @@ function requireValue(key: string, content: unknown): string {
   return value
 }
 
-/** Why pairs are not those of a thing that has some already; undefined where it has them all. */
+/** The difference between a line's metadata and the existing ones; undefined if all of the line's pairs exist. */
 export function metaDifference(here: MetaLine[], said: MetaLine[]): string | undefined {
   const kept = new Map(here.map(({ key, value }) => [key, value]))
   const other = said.find(({ key, value }) => kept.get(key) !== value)

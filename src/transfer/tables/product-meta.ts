@@ -7,7 +7,7 @@ import { productOf } from './references'
 import { insertMany, listProductMetaOf } from './store'
 import { oneByOne, type Table } from './table'
 
-/** Metadata of products, where it lies in a table of its own. */
+/** Metadata of products, from a table of its own. */
 export const productMetaTable: Table = {
   name: 'product_meta',
   subject: 'product-meta',

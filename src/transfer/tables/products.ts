@@ -95,7 +95,7 @@ async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<
 
 const usualProduct = { source: 'internal', description: '', status: 'active', requireNonExpired: 0 }
 
-/** The product here that a line speaks of: known by its uuid, else its slug, else its id and name, else its name. */
+/** The existing product of a line: by uuid, else by slug, else by id and name, else by name. */
 async function findExisting(
   tx: Queryable,
   { id, uuid, slug, name }: LineFields,

@@ -10,7 +10,10 @@ import { parseId } from '../../kernel/ids'
 import { OperatorError } from '../../kernel/operator-error'
 import type { ImportContext } from './import-context'
 
-/** The product a line names by id, uuid, slug or name. One that is not there is an `OperatorError`, or made where that is wished. */
+/**
+ * The product a line names by id, uuid, slug or name. A missing one is created if the options say so; otherwise throws
+ * an `OperatorError`.
+ */
 export async function productOf(tx: Tx, reference: string, context: ImportContext): Promise<Product> {
   const known = context.products.get(reference)
   if (known) return known
@@ -26,7 +29,7 @@ async function lookUp(
 ): Promise<Product | undefined> {
   const linked = idMap.find('products', reference)
   if (linked !== undefined) return findProduct(tx, String(linked))
-  // An id of files that bring their products along means none of ours.
+  // If the files bring their own products, an id never means one of ours.
   if (carried.has('products') && isNumber(reference)) return undefined
   const found = await resolveProduct(tx, reference)
   if (found) return found

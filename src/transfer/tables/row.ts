@@ -1,8 +1,8 @@
 import type { LineFields } from './table'
 
 /**
- * The columns a line names, as a row has them; what it does not say is left out. Texts that are `blank` where they are
- * empty are never null; nor are the dates of making and changing, which are left out then.
+ * The row of a line's fields, without absent ones. Columns in `blank` become empty texts instead of null. Empty dates
+ * of creation and change are left out.
  */
 export function rowOf(
   fields: LineFields,
@@ -19,6 +19,6 @@ export function rowOf(
 
 const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** Without what is undefined. */
+/** The fields that are not undefined. */
 export const defined = (row: LineFields): LineFields =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))

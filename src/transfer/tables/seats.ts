@@ -10,7 +10,7 @@ import { validateLine } from './validate-line'
 
 const date = () => Type.Optional(momentText({ nullable: true }))
 
-/** What is said of a device's seat, wherever it stands. */
+/** The fields of a device's seat, in either place. */
 export const seatModel = Type.Object({
   id: Type.Optional(integer({ minimum: 1 })),
   identifier: identifier(),
@@ -25,10 +25,10 @@ export const seatModel = Type.Object({
   updated_at: date(),
 })
 
-/** A seat as it is to be kept, but for the licence it is on. */
+/** A seat ready to be stored, without its licence. */
 export type SeatLine = Omit<SeenActivation, 'id' | 'licenseId'> & { id?: number | undefined }
 
-/** The seat a line describes. `since` is when it was taken where the line does not say. */
+/** The seat a line describes; `since` is when it was taken if the line has no date. */
 export function seatOf(fields: LineFields, since: Date): SeatLine {
   const activatedAt = fields.activated_at ?? fields.created_at ?? since
   const isFreed = fields.status === 'inactive' || fields.deactivated_at
@@ -49,7 +49,7 @@ export function seatOf(fields: LineFields, since: Date): SeatLine {
 
 const shape: Pick<Table, 'model'> = { model: seatModel }
 
-/** The devices of a licence as its line has them: a list of identifiers or seats, or identifiers with commas between. */
+/** The devices in a licence's line: a list of identifiers or seats, or identifiers separated by commas. */
 export function seatFieldsOf(given: unknown, dateFormats: readonly DateFormat[]): LineFields[] {
   const seats = itemsOf(given).map((item) => {
     const said = typeof item === 'object' && item !== null ? (item as LineFields) : { identifier: item }
@@ -74,8 +74,8 @@ function itemsOf(given: unknown): unknown[] {
 }
 
 /**
- * Whether a seat here is the one a line describes. One that was taken when the line was written and has been freed here
- * since is the same: a repeated import takes no seat again.
+ * Whether an existing seat is the one a line describes. A seat taken in the line and freed here since is the same: a
+ * repeated import takes no seat again.
  */
 export const isSameSeat = (here: SeatLine, fields: LineFields, said: SeatLine) =>
   here.identifier === said.identifier &&

@@ -9,7 +9,7 @@ import type { ImportContext } from './import-context'
 import { productOf } from './references'
 import { type LineFields, oneByOne, type Table, type Verdict } from './table'
 
-/** Key pairs, their private halves under a passphrase. */
+/** Key pairs, with their private halves under a passphrase. */
 export const signingKeysTable: Table = {
   name: 'signing_keys',
   subject: 'signing-key',

@@ -2,8 +2,8 @@ import type { StatusWord } from '../../features/licenses/policy'
 import { LineFault, quoted } from './problems'
 
 /**
- * The words for a licence's status in the files of this server and of those that people leave, and what each becomes. A
- * word that means one thing here and another thing there is none of them.
+ * The status words in files of this server and of others, with the status each becomes. Words with different meanings
+ * elsewhere are left out.
  */
 export const importStatusWords = {
   available: 'available',
@@ -21,19 +21,19 @@ export const importStatusWords = {
   revoked: 'revoked',
 } as const satisfies Record<string, StatusWord>
 
-/** A word that a file may say of a licence's status. */
+/** A status word a file may use. */
 export type FileStatus = keyof typeof importStatusWords
 
-/** What speaks against guessing, for words that servers use in different senses. */
+/** Why some words are ambiguous: servers use them in different senses. */
 const senses: Readonly<Record<string, string>> = {
   active: 'is a licence in stock in some exports, and this line has neither owner, date, order nor device',
   inactive: 'is a paid licence that no device uses in some exports, and one that is switched off in others',
   pending: 'is a licence that is not activated yet in some exports, and one that is not paid for in others',
 }
 
-/** The refusal of a status that the table above does not have, or that this line leaves open. */
+/** The refusal of a status that is not in the table above, or is ambiguous on this line. */
 export function unknownStatus(value: unknown): LineFault {
-  // A list or an object of a JSON file; a file may hold objects that have no text of their own.
+  // A list or object of a JSON file, which may have no text form of its own.
   const word = typeof value === 'object' ? JSON.stringify(value) : String(value)
   const kind = word.toLowerCase()
   const sense = Object.hasOwn(senses, kind) ? senses[kind] : undefined

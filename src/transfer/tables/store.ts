@@ -14,7 +14,7 @@ export { insertMany } from '../../database/sets'
 
 type Numbered = SQLiteTable & { id: SQLiteColumn }
 
-/** Gives each row the id it asks for if that is free, or the next one; the table goes on behind the highest. */
+/** Gives each row its requested id if free, else the next one; later ids of the table follow the highest. */
 export async function withIds<Row extends { id?: number | undefined }>(
   tx: Queryable,
   table: Numbered,
@@ -33,7 +33,7 @@ export async function withIds<Row extends { id?: number | undefined }>(
 
 const chunkedMax = (numbers: number[]) => (numbers.length ? [numbers.reduce((a, b) => Math.max(a, b))] : [])
 
-/** Those of these ids that somebody has. */
+/** The ids among these that are taken. */
 async function listIds(tx: Queryable, table: Numbered, ids: number[]): Promise<number[]> {
   const rows = await selectParts<{ id: number }>(tx, sql`select id from ${table} where ${inList(table.id, ids)}`)
   return rows.map(({ id }) => id)
@@ -45,7 +45,7 @@ export const listLicensesByKey = (tx: Queryable, keys: string[]): Promise<Licens
 export const listLicensesById = (tx: Queryable, ids: number[]): Promise<License[]> =>
   Promise.resolve(tx.select().from(licenses).where(inList(licenses.id, ids)))
 
-/** Every seat that was ever taken on these licences, oldest first, and when it last asked `verify`. */
+/** Every seat ever taken on these licences, oldest first, with its last `verify`. */
 export const listSeatsOf = (db: Queryable, licenseIds: number[]): Promise<SeenActivation[]> =>
   Promise.resolve(
     db
@@ -58,7 +58,7 @@ export const listSeatsOf = (db: Queryable, licenseIds: number[]): Promise<SeenAc
 
 type SeatDraft = Omit<SeenActivation, 'id'> & { id?: number | undefined }
 
-/** Inserts seats with what is known of their last sign of life; returns their ids, in their order. */
+/** Inserts seats and their last-seen times; returns their ids, in order. */
 export async function insertSeats(tx: Tx, drafts: SeatDraft[]): Promise<number[]> {
   if (!drafts.length) return []
   const seats = await withIds(tx, activations, drafts)
@@ -68,7 +68,7 @@ export async function insertSeats(tx: Tx, drafts: SeatDraft[]): Promise<number[]
     activations,
     seats.map(({ lastVerifiedAt, ...seat }) => seat),
   )
-  // A seat of that id may have been there once.
+  // An earlier seat may have had that id.
   await tx.delete(activationSightings).where(inList(activationSightings.activationId, ids))
   const seen = seats.flatMap(({ id, lastVerifiedAt }) => (lastVerifiedAt ? [{ activationId: id, lastVerifiedAt }] : []))
   await insertMany(tx, activationSightings, seen)
@@ -86,7 +86,7 @@ export async function findByHash(tx: Queryable, hash: string) {
   return row
 }
 
-/** The webhook a line speaks of: known by its uuid, else by its name and address. */
+/** The existing webhook of a line: by uuid, else by name and address. */
 export async function findWebhookLike(tx: Queryable, { uuid, name, url }: LineFields) {
   const [row] = await tx
     .select()
@@ -99,7 +99,7 @@ export async function findWebhookLike(tx: Queryable, { uuid, name, url }: LineFi
 
 const rowsPerPage = 500
 
-/** Every row of a table in the order of its ids, page by page. */
+/** Every row of a table by id, page by page. */
 export async function* everyRow<T extends Numbered>(db: Queryable, table: T): AsyncGenerator<T['$inferSelect'][]> {
   for (let after: SQL = sql`0`; ; ) {
     const page = (await db

@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '../../database/connection'
 import type { ImportContext } from './import-context'
 import { type Refused, refusedBy } from './problems'
 
-/** What can be moved in and out, in the order in which one leans on another. */
+/** The tables of import and export, in an order in which references point backwards. */
 export const tableNames = [
   'products',
   'product_meta',
@@ -21,49 +21,49 @@ export const tableNames = [
 
 export type TableName = (typeof tableNames)[number]
 
-/** What became of a line: made under that id, added to what was there, there already, or refused for that reason. */
+/** The result of a line: created with that id, added to an existing row, existing, or refused with a reason. */
 export type Verdict = { made: number | string } | { added: Added } | 'there' | Refused
 
-/** Things of another table that a line has added to what was there already. */
+/** Rows of another table that a line has added to an existing one. */
 interface Added {
   subject: 'activation'
   ids: number[]
 }
 
-/** One kind of thing, as it is read from lines and written to lines. */
+/** One table of import and export, read from lines and written to lines. */
 export interface Table {
   readonly name: TableName
-  /** What the audit log calls one of them: `license`. */
+  /** The name of one row in the audit log: `license`. */
   readonly subject: string
   /** The fields of a line, their rules and their other names. */
   readonly model: TObject
-  /** Fields that hold lists or objects; the table reads them itself. */
+  /** Fields with lists or objects, which the table parses itself. */
   readonly nested?: readonly string[]
-  /** Other names of fields that files use, in small letters with underscores. */
+  /** Other names of fields in files, in lower case with underscores. */
   readonly spellings?: Readonly<Record<string, string>>
-  /** Columns that say nothing Latchkey keeps. */
+  /** Columns to skip, since Latchkey does not store them. */
   readonly ignored?: readonly string[]
-  /** The fields that every line of an export of ours names, where such a line is taken as it is. */
+  /** The fields on every line of our own exports; a line that has them all is taken as it is. */
   readonly exported?: readonly string[]
-  /** Puts lines in, each judged already; a verdict for each, in their order. */
+  /** Stores validated lines. Returns a verdict for each, in order. */
   put(tx: Tx, lines: LineFields[], context: ImportContext): Promise<Verdict[]>
-  /** Every one there is, as lines, in the order of their ids; none where they are carried by another table. */
+  /** Every row as a line, by id; absent if another table carries them. */
   rows?(db: Queryable, context: ExportOptions): AsyncIterable<object>
 }
 
-/** The fields of a line, each of the type its model says. */
+/** The fields of a line, typed by its model. */
 // biome-ignore lint/suspicious/noExplicitAny: every table's model names other fields
 export type LineFields = Record<string, any>
 
-/** What an export may hold beside what it always holds. */
+/** The optional contents of an export. */
 export interface ExportOptions {
-  /** Opens a signing key's private half and locks it with a passphrase; undefined where keys stay at home. */
+  /** Decrypts a signing key's private half and encrypts it with a passphrase; undefined if keys are not exported. */
   readonly lockKey?: ((key: SigningKey) => string) | undefined
-  /** Whether secrets are masked, as they are in the audit log: for people who may only look. */
+  /** Whether secrets are masked, as in the audit log: for users who may only read. */
   readonly isMasked?: boolean | undefined
 }
 
-/** A `put` for tables whose lines are few: one line after the other. What is refused is thrown as an `OperatorError`. */
+/** A `put` for tables with few lines: one line after the other; refusals are thrown as an `OperatorError`. */
 export const oneByOne =
   (put: (tx: Tx, fields: LineFields, context: ImportContext) => Promise<Verdict>): Table['put'] =>
   async (tx, lines, context) => {

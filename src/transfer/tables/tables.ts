@@ -10,7 +10,6 @@ import { signingKeysTable } from './signing-keys'
 import { type Table, type TableName, tableNames } from './table'
 import { webhooksTable } from './webhooks'
 
-/** Every table, by its name. */
 export const tables: Readonly<Record<TableName, Table>> = {
   products: productsTable,
   product_meta: productMetaTable,
@@ -25,10 +24,10 @@ export const tables: Readonly<Record<TableName, Table>> = {
   signing_keys: signingKeysTable,
 }
 
-/** The tables that are written out; the lines of the others stand in theirs. */
+/** The tables with exports of their own; the lines of the others are part of these. */
 export const exportedTables = tableNames.filter((name) => tables[name].rows)
 
-/** What other servers call these tables. */
+/** The names of these tables on other servers. */
 const namesElsewhere: Readonly<Record<string, TableName>> = {
   license_keys: 'licenses',
   licence_keys: 'licenses',
@@ -45,7 +44,7 @@ const namesElsewhere: Readonly<Record<string, TableName>> = {
   blocked: 'blocklist',
 }
 
-/** The table that name means, here or in another server; undefined for none. */
+/** The table with that name, ours or another server's; undefined if there is none. */
 export function tableNamed(name: string): Table | undefined {
   const usual = name.toLowerCase().replace(/[^a-z0-9]+/g, '_')
   const here = tableNames.find((known) => known === usual) ?? namesElsewhere[usual]

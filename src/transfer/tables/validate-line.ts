@@ -12,10 +12,7 @@ import type { LineFields, Table } from './table'
 type Judged = { fields: LineFields; refused?: never } | ({ fields?: never } & Refused)
 type Schema = TSchema & { kind: string }
 
-/**
- * What a line says, each field brought to its type; or all that is wrong with it. An empty cell and a zero date say
- * nothing, as if the column were not there.
- */
+/** The fields of a line converted to their types, or all its faults. An empty cell or a zero date counts as absent. */
 export function validateLine(
   table: Pick<Table, 'model' | 'nested' | 'exported'>,
   line: LineFields,
@@ -44,7 +41,7 @@ export function validateLine(
   }
 }
 
-/** The zero date of MySQL, how PHP prints it, and that of Go and .NET. */
+/** The zero date of MySQL, as PHP prints it, and of Go and .NET. */
 const zeroDate = /^(?:0000-00-00|-0001-11-30|0001-01-01)(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/
 
 const isSaid = (value: unknown) =>
@@ -54,10 +51,10 @@ const isSaid = (value: unknown) =>
 
 const never: readonly string[] = ['never', 'lifetime', 'unlimited', 'forever', 'perpetual']
 
-/** Fields that name the end of something: a day without a time is whole there, and there may be no end. */
+/** Fields that name an end: a day without a time includes the whole day, and there may be no end. */
 const isEnd = (name: string) => name === 'expires_at' || name === 'previous_until'
 
-/** The dates of a line, for its fields, and as the model wants to see them written. */
+/** The dates of a line, for its fields, and in the form that the model validates. */
 function readDates(schemas: Record<string, Schema>, given: LineFields, formats: readonly DateFormat[]) {
   const found: LineFields = {}
   const written: LineFields = {}
@@ -77,7 +74,7 @@ function readDates(schemas: Record<string, Schema>, given: LineFields, formats: 
 
 const momentIn = (name: string, date: ReadDate) => (isEnd(name) ? endOf(date) : date.at)
 
-/** What is no date is handed on as such, whatever requests may write. */
+/** Replaces dates that cannot be read, so that validation refuses them. */
 function withoutUnread(schemas: Record<string, Schema>, given: LineFields, written: LineFields): LineFields {
   const unread = Object.keys(schemas).filter(
     (name) => schemas[name]!.kind === 'moment' && given[name] !== undefined && written[name] === undefined,
@@ -85,7 +82,7 @@ function withoutUnread(schemas: Record<string, Schema>, given: LineFields, writt
   return { ...written, ...Object.fromEntries(unread.map((name) => [name, 'no date'])) }
 }
 
-/** A fault of one field, with the value that is at fault and what would be taken. Texts are not shown: they may be secret. */
+/** A fault of one field, with the faulty value and the accepted ones. Texts are not shown: they may be secret. */
 function problemIn(
   { name, text }: { name: string; text: string },
   given: LineFields,
@@ -120,7 +117,7 @@ function problemIn(
   return { ...problem, kind: `${name} ${rule}`, text: `${name} ${shown} ${rule}` }
 }
 
-/** Metadata that has a column for each key. */
+/** Metadata from one column per key. */
 const metaColumns = (given: LineFields) =>
   Object.entries(given)
     .filter(([name]) => name.startsWith('meta:'))

@@ -9,14 +9,14 @@ import type { LineFields } from './table'
 interface Validity {
   /** Days from the assignment; 0 for unlimited. */
   days: number
-  /** What the operator is to be told of such licences. */
+  /** Remarks for the operator about such licences. */
   remarks: string[]
 }
 
 /**
- * How long a licence lasts that this line describes, so that it ends when the file says: `validity` in days from
- * `assigned_at`, or the date in `expires_at`. Where both are there and the date is later, it was renewed, and the date
- * holds. Lines that contradict themselves, or leave the end open, are refused.
+ * The validity of the licence a line describes, so that it ends as the file says: `validity` in days from
+ * `assigned_at`, or the date in `expires_at`. If both are given and the date is later, the licence was renewed and the
+ * date counts. Lines that contradict themselves or leave the end open are refused.
  */
 export function validityOf(word: FileStatus, line: LicenseLine, now: Date): Validity {
   const { fields } = line
@@ -45,7 +45,10 @@ function withoutStart(what: string) {
   )
 }
 
-/** Days without a start count from the import; that would renew a licence of which another date says that it is old. */
+/**
+ * Refuses days without a start date if another date shows that the licence is old: counting from the import would renew
+ * it.
+ */
 function requireUndated({ fields, seatFields }: LicenseLine) {
   const date = [
     fields.created_at,
@@ -80,7 +83,7 @@ function daysTo(end: Date, { start, validity, now }: Term): Validity {
 
 const wasRenewed = 'Renewed, since expires_at is later than validity says; expires_at holds'
 
-/** Days in full, so that none ends too early; but an end that is over is not moved into the future. */
+/** Whole days, rounded up, so that no licence ends early; but an end in the past stays in the past. */
 function wholeDays(start: Date, end: Date, now: Date): number {
   const days = validityTo(end, start)
   if (end >= now || start.getTime() + days * dayMs < now.getTime()) return days

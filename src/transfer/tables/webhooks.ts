@@ -11,7 +11,7 @@ import { rowOf } from './row'
 import { everyRow, findWebhookLike, withIds } from './store'
 import { oneByOne, type Table } from './table'
 
-/** Subscriptions to events. Their secrets are never written out: one that is made gets a fresh one. */
+/** Subscriptions to events. Secrets are never exported; an imported webhook gets a new one. */
 export const webhooksTable: Table = {
   name: 'webhooks',
   subject: 'webhook',
