@@ -1,4 +1,4 @@
-/** One round of each contestant after the other, the order turned around each time, so that drift hurts none. */
+/** Runs one round of each contestant in turn and reverses the order each time, so that drift affects all equally. */
 export async function interleaved<Name extends string, Result>(
   rounds: number,
   contestants: Record<Name, () => Promise<Result>>,
@@ -11,18 +11,18 @@ export async function interleaved<Name extends string, Result>(
   return results
 }
 
-/** How far the middle half of the rounds may lie apart before their ratio says nothing, as a share of the median. */
+/** The maximum spread of the middle half of the rounds, as a share of the median, for a meaningful ratio. */
 const widestScatter = 0.25
 
-/** A ratio of two things measured side by side. */
+/** The ratio of two contestants measured side by side. */
 export interface Ratio {
   median: number
-  /** How far the middle half of the rounds lies apart, as a share of the median. */
+  /** The spread of the middle half of the rounds, as a share of the median. */
   scatter: number
   isSteady: boolean
 }
 
-/** Round by round, so that what slows a whole round down slows both. */
+/** Computed round by round, so that a slow round affects both. */
 export function ratioOf(ours: number[], theirs: number[]): Ratio {
   const ratios = ours.map((value, i) => value / theirs[i]!)
   const middle = median(ratios)

@@ -9,7 +9,7 @@ import { systemClock } from '../kernel/clock'
 import type { KeySize } from '../signing/key-pair'
 import { fillStock, type Stock } from './stock'
 
-/** A data folder made to be measured, and the API key that opens it. */
+/** A data folder to measure, and an API key for it. */
 export interface BenchFolder {
   readonly path: string
   readonly token: string
@@ -19,8 +19,8 @@ export interface BenchFolder {
 const plenty = 1_000_000_000
 
 /**
- * A fresh folder with that stock, a limited API key that may do everything, and a blocklist with an address and a
- * device: everything `verify` looks at is there to be looked at.
+ * Creates a folder with that stock, a limited API key with all rights, and a blocklist with an address and a device, so
+ * that `verify` performs all its checks.
  */
 export async function makeFolder(stock: Stock, keySize: KeySize = 4096): Promise<BenchFolder> {
   const path = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))

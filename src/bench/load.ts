@@ -3,25 +3,25 @@ import { deviceAt, keyAt, ownerAt } from './stock'
 import { wrk } from './wrk'
 
 /**
- * Requests that differ from one another: in path and body `{key}`, `{device}` and `{owner}` stand for those of one
- * licence drawn at random, `{unique}` for a word that no other request has.
+ * Varying requests: in path and body, `{key}`, `{device}` and `{owner}` stand for those of a random licence, and
+ * `{unique}` for a word no other request has.
  */
 export interface Load {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
   body: string
-  /** How many licences there are to draw from. */
+  /** The number of licences to draw from. */
   keys: number
 }
 
-/** How hard, and how long. */
+/** The intensity and duration of a load. */
 export interface LoadOptions {
   connections: number
   seconds: number
 }
 
-/** What came of it; latencies in milliseconds. */
+/** The result; latencies in milliseconds. */
 export interface Measured {
   perSecond: number
   requests: number
@@ -32,13 +32,13 @@ export interface Measured {
   max: number
 }
 
-/** Something that sends a load to a server. */
+/** A tool that sends a load to a server. */
 export interface LoadMaker {
   readonly name: string
   run(url: string, load: Load, effort: LoadOptions): Promise<Measured>
 }
 
-/** `wrk` where it is installed, else a loop of our own, which is slower than the server it asks. */
+/** `wrk` if installed, otherwise our own loop, which is slower than the server it measures. */
 export const bestLoadMaker = (core?: number): LoadMaker =>
   Bun.which('wrk') ? { name: 'wrk', run: (...args) => wrk(core, ...args) } : { name: 'built-in loop', run: ask }
 
@@ -77,7 +77,7 @@ async function ask(url: string, load: Load, { connections, seconds }: LoadOption
   return { perSecond: latencies.length / took, requests: latencies.length, failures, ...quantiles(latencies) }
 }
 
-/** Of durations in milliseconds. */
+/** The quantiles of durations in milliseconds. */
 export function quantiles(durations: number[]) {
   const sorted = Float64Array.from(durations).sort()
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0

@@ -8,25 +8,25 @@ const patienceMs = 60_000
 export interface Served {
   readonly url: string
   readonly pid: number
-  /** Processor time it has used so far; undefined where the system does not tell. */
+  /** The processor seconds used so far; undefined if the system does not report them. */
   cpuSeconds(): number | undefined
-  /** Resident memory but for the pages of the database's file, which the system lends and takes back as it likes. */
+  /** Resident memory without the pages of the database's file, which the system lends and reclaims as it likes. */
   residentMb(): number | undefined
   stop(): Promise<void>
 }
 
-/** This program as a command, compiled or not. */
+/** The command line of this program, compiled or not. */
 export const itself = () =>
   /^(\/\$bunfs|[A-Z]:[\\/]~BUN)/.test(Bun.main) ? [process.execPath] : [process.execPath, Bun.main]
 
-/** The core a server gets and the core its load gets, where there are two and they can be told. */
+/** A core for the server and one for its load, if there are two and they can be chosen. */
 export const cores = () =>
   Bun.which('taskset') && availableParallelism() > 1 ? { server: 0, load: 1 } : { server: undefined, load: undefined }
 
 export const pinned = (core: number | undefined, command: string[]) =>
   core === undefined ? command : [Bun.which('taskset')!, '-c', String(core), ...command]
 
-/** Starts a server and waits until it says where it listens; its log goes to that file. */
+/** Starts a server and waits until it reports its address; its log goes to that file. */
 export async function serve(
   command: string[],
   { env = {}, core, log = '/dev/null' }: { env?: Record<string, string>; core?: number | undefined; log?: string } = {},
@@ -49,7 +49,7 @@ export async function serve(
     url,
     pid: child.pid,
     cpuSeconds() {
-      // The second field is a name in parentheses, which may hold anything.
+      // The second field is a name in parentheses, which may contain anything.
       const fields = read('stat')
         ?.replace(/^.*\) /s, '')
         .split(' ')
@@ -81,7 +81,7 @@ async function urlFrom(stderr: ReadableStream<Uint8Array>): Promise<string> {
     const url = /listens on (http:\/\/[^\s,]+)/.exec(said)?.[1]
     if (!url) continue
     clearTimeout(patience)
-    // Whatever it says later must not fill the pipe.
+    // Later output must not fill the pipe.
     ;(async () => {
       while (!(await reader.read()).done);
     })()

@@ -1,22 +1,22 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { Ratio } from './contest'
 
-/** One line of what came of a measurement. */
+/** One row of the results. */
 export interface Row {
   work: string
   ours: string
   against: string
   theirs: string
-  /** Of the two, round by round; absent where there is nothing to compare with. */
+  /** The ratio of the two, round by round; absent if there is nothing to compare with. */
   ratio?: Ratio | undefined
   goal: string
-  /** Undefined where the rounds scatter too much to tell. */
+  /** Undefined if the rounds scatter too much. */
   holds: boolean | undefined
-  /** Every round, for whoever wants to reckon again. */
+  /** Every round, for recalculation. */
   rounds?: unknown
 }
 
-/** The machine and the versions figures hold for. */
+/** The machine and versions that the figures apply to. */
 export const machine = () => ({
   processor: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
   memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -24,7 +24,7 @@ export const machine = () => ({
   bun: Bun.version,
 })
 
-/** A ratio in two figures, or why there is none. */
+/** A ratio in two digits, or why there is none. */
 export const ratioText = (ratio: Ratio | undefined) =>
   ratio === undefined
     ? ''
@@ -32,13 +32,13 @@ export const ratioText = (ratio: Ratio | undefined) =>
       ? ratio.median.toPrecision(ratio.median < 100 ? 2 : 3)
       : `rounds scatter by ${percent(ratio.scatter)}`
 
-/** Whether a ratio is at least, or at most, what it should be; undefined when it means nothing. */
+/** Whether a ratio reaches its goal; undefined if it is not steady. */
 export const reaches = ({ median, isSteady }: Ratio, goal: { atLeast: number } | { atMost: number }) =>
   !isSteady ? undefined : 'atLeast' in goal ? median >= goal.atLeast : median <= goal.atMost
 
 const percent = (share: number) => `${Math.round(share * 100)} %`
 
-/** As a table of Markdown, which reads well at a terminal too. */
+/** A Markdown table, readable at a terminal too. */
 export function tableOf(rows: readonly Row[]): string[] {
   const verdict = ({ holds }: Row) => (holds === undefined ? '–' : holds ? 'yes' : 'no')
   const cells = [

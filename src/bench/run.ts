@@ -4,7 +4,7 @@ import { bestLoadMaker, type Load, type Measured } from './load'
 import { cores, itself, serve } from './process'
 import { milliseconds, type Row, rate } from './report'
 
-/** How much an operator lets measure. */
+/** The options of a benchmark. */
 export interface BenchOptions {
   keys: number
   rounds: number
@@ -16,8 +16,8 @@ const device = '{"license_key":"{key}","identifier":"{device}"}'
 const fresh = '{"license_key":"{key}","identifier":"{unique}"}'
 
 /**
- * Measures a server of this program in a folder that is made for it and removed: `verify` beside a route of the
- * framework alone, answers that are all different, seats taken.
+ * Measures a server of this program in a temporary folder: `verify` beside a route of the framework alone, answers that
+ * all differ, seats taken.
  */
 export async function runBench({ keys, rounds, seconds }: BenchOptions): Promise<{ rows: Row[]; load: string }> {
   const { server: core, load: loadCore } = cores()
@@ -58,7 +58,7 @@ function loadsOf({ token }: BenchFolder, keys: number) {
   }
 }
 
-/** How long an answer is, so that the bare route sends as much. */
+/** The length of an answer, so that the baseline route sends as much. */
 async function sizeOf(url: string, { path, headers }: Load) {
   const body = '{"license_key":"NOBODY","identifier":"nothing"}'
   return (await (await fetch(url + path, { method: 'POST', headers, body })).text()).length

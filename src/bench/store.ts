@@ -18,7 +18,7 @@ export function insertBenchProduct(tx: Writable, id: number, at: number) {
   execute(tx, generatorInsertion, id, at, at)
 }
 
-/** An assigned licence of product 1, and the device that has its seat. */
+/** An assigned licence of product 1, and the device that holds its seat. */
 export interface AssignedDraft {
   id: number
   key: string
@@ -36,7 +36,7 @@ export function insertAvailable(tx: Writable, key: string, at: number) {
   execute(tx, licenseInsertion, null, 2, key, null, null, null, 'available', at, at)
 }
 
-/** Says of every device there is that it has asked at that moment. */
+/** Records for every device that it called `verify` at that moment. */
 export function insertSightings(tx: Writable, at: number) {
   execute(tx, 'insert into activation_sightings (activation_id, last_verified_at) select id, ? from activations', at)
 }

@@ -6,7 +6,7 @@ import { pinned } from './process'
 
 const poolSize = 150_000
 
-/** Sends a load with `wrk`, one thread on one core. */
+/** Sends a load with `wrk`: one thread on one core. */
 export async function wrk(core: number | undefined, url: string, load: Load, effort: LoadOptions): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-wrk-'))
   const script = join(folder, 'load.lua')
@@ -29,7 +29,7 @@ export async function wrk(core: number | undefined, url: string, load: Load, eff
   return { perSecond: (requests * 1e6) / us, requests, failures, p50: p50 / 1000, p99: p99 / 1000, max: max / 1000 }
 }
 
-/** Requests are made before the load begins, unless each must be new: the core is for sending them. */
+/** Requests are built before the load begins, unless each must be new, so that the core only sends them. */
 function scriptOf({ method, path, headers, body, keys }: Load) {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\\r\\n`)
   const isUnique = `${path}${body}`.includes('{unique}')
@@ -69,7 +69,7 @@ end
 `
 }
 
-/** A template as an expression of Lua. */
+/** A template as a Lua expression. */
 const luaText = (template: string) =>
   template
     .split(/(\{(?:key|device|owner|unique)\})/)

@@ -4,7 +4,7 @@ import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
 
-/** Reads an option's whole number within bounds. */
+/** Parses an option's whole number within bounds. */
 export const wholeNumberOption =
   (minimum: number, maximum = 2_147_483_647) =>
   (text: string): number => {
@@ -15,7 +15,7 @@ export const wholeNumberOption =
     return value
   }
 
-/** A point in time, as an option. */
+/** Parses an option's point in time. */
 export function parseDate(text: string) {
   const moment = parseMoment(text)
   if (!moment) throw new InvalidArgumentError('It takes a date: 2030-01-31 or 2030-01-31T12:00:00Z.')

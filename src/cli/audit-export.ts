@@ -12,7 +12,7 @@ import { type Io, report } from './io'
 
 const rowsPerPage = 1000
 
-/** `latchkey audit export`: what `GET /admin/api/audit` gives page by page, in one file. Stands where the other commands of `audit` do. */
+/** `latchkey audit export`: all pages of `GET /admin/api/audit` in one file. Belongs to the group `audit`. */
 export function auditExportCommand(program: Command, io: Io) {
   const audit = program.commands.find((command) => command.name() === 'audit')
   if (!audit) return
@@ -28,7 +28,7 @@ export function auditExportCommand(program: Command, io: Io) {
           `${counted(entries, 'entry is', 'entries are')} written to ${path}.`,
           ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
         ])
-        // All is said; what is left is the exit code.
+        // Everything is printed; only the exit code is left.
         if (broken) throw new OperatorError('')
       }),
     )

@@ -49,7 +49,7 @@ function passphraseOf({ passphraseFile, withoutKeys }: { passphraseFile?: string
   )
 }
 
-/** A passphrase as it stands in a file, without the end of its line. */
+/** The passphrase in a file, without the line end. */
 export function readPassphrase(path: string) {
   const passphrase = readText(path).replace(/\r?\n$/, '')
   if (passphrase) return passphrase

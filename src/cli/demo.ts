@@ -50,7 +50,7 @@ export const demoCommand = (program: Command, io: Io) =>
 const licenseKey = 'DEMO-7Q4K-XW2M-9F6T'
 const identifier = 'my-laptop'
 
-/** Plays the story. A step that does not hold is an `OperatorError`. */
+/** Runs the demo. Throws an `OperatorError` if a step fails. */
 async function tell(io: Io, url: string, apiKey: string, publicPem: string) {
   let number = 0
   async function step(sentence: string, path: string, fields: Record<string, unknown>, code: number) {

@@ -7,7 +7,7 @@ import { wrapped } from './wrap'
 
 type Given = Record<string, unknown>
 
-/** At a terminal: what is not given is asked for, twice, since nobody sees what is typed. */
+/** At a terminal, asks for missing secrets, twice, since the input is hidden. */
 export async function withAsked({ input }: Operation, given: Given, { askSecret }: Io): Promise<Given> {
   const asked = Object.entries(input.properties as Record<string, Field>).filter(
     ([name, { asked }]) => asked && given[name] === undefined,
@@ -24,7 +24,7 @@ export async function withAsked({ input }: Operation, given: Given, { askSecret 
   return { ...given, ...typed }
 }
 
-/** What cannot be undone is done when somebody at a terminal says so, or `--yes` does. */
+/** Requires consent to an irreversible change: an answer at the terminal, or `--yes`. */
 export async function requireConsent(loss: string, io: Io) {
   if (!loss) return
   if (!io.confirm) throw new OperatorError(`${loss} Say --yes to do it.`, 'invalid_input')
@@ -34,7 +34,7 @@ export async function requireConsent(loss: string, io: Io) {
 
 const progressFrom = 1000
 
-/** At a terminal: how far long work has come, on one line. */
+/** At a terminal, shows the progress of long work on one line. */
 export function progressOn(io: Io) {
   if (!io.confirm) return undefined
   let shown = -1

@@ -3,12 +3,12 @@ import type { Preset } from '../access/capabilities'
 import { OperatorError } from '../kernel/operator-error'
 import type { KeySize } from '../signing/key-pair'
 
-/** What a new folder is made with. */
+/** The choices for a new folder. */
 export interface Choices {
   bits: KeySize
-  /** The name of a first product; none when it is absent. */
+  /** The name of a first product; none is created if absent. */
   product?: string | undefined
-  /** What a first API key may do; none is made when it is absent. */
+  /** The rights of a first API key; none is created if absent. */
   apiKey?: Preset | undefined
 }
 
@@ -16,7 +16,7 @@ const nameLengthMax = 255
 const none = 'none'
 const suggestedName = 'My App'
 
-/** Asks whoever sits at the terminal for the few choices that matter; Enter takes what is offered. */
+/** Asks at the terminal for the few choices that matter; Enter accepts the default. */
 export async function askChoices(folder: string): Promise<Choices> {
   note(`This makes ${folder}. Enter takes what is offered; Ctrl+C leaves everything as it is.`, 'Latchkey')
   const bits = await answered(
@@ -54,7 +54,7 @@ export async function askChoices(folder: string): Promise<Choices> {
   return { bits, product: product.trim() || undefined, apiKey: apiKey === none ? undefined : apiKey }
 }
 
-/** An answer; somebody who breaks off has changed nothing. */
+/** An answer; breaking off changes nothing. */
 async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   const answer = await prompt
   if (isCancel(answer)) throw new OperatorError('nothing was made')

@@ -7,14 +7,14 @@ import type { Choices } from './first-choices'
 
 const nameLengthMax = 255
 
-/** What a new folder begins with, beside its keys. */
+/** The initial contents of a new folder, besides its keys. */
 export interface First {
   product_id?: number
   product_slug?: string
   api_key?: string
 }
 
-/** Makes the first product and the first API key, both or neither. */
+/** Creates the first product and the first API key, both or neither. */
 export const makeFirst = ({ db, clock }: Installation, { product, apiKey }: Choices): Promise<First> =>
   db.write(async (tx) => {
     const first: First = {}
@@ -36,7 +36,7 @@ export const makeFirst = ({ db, clock }: Installation, { product, apiKey }: Choi
 
 const license = 'license_keys=AAAA-1111-BBBB-2222 activation_limit=2 validity=365 status=available'
 
-/** What to paste now; `where` names the folder, if it is not the usual one. */
+/** The commands to paste next; `where` names the folder if it is not the default. */
 export function nextSteps({ product_id, api_key }: First, { apiKey }: Choices, where: string): string[] {
   if (!api_key || !apiKey) {
     return [`Next: latchkey api-key create --name "my app" --preset all${where}`, `      latchkey serve${where}`]

@@ -6,7 +6,7 @@ import type { Io } from './io'
 
 const patienceMs = 5_000
 
-/** Where a server that listens on an address is reached from its own machine. */
+/** The host at which a server with that listen address is reachable from its own machine. */
 const reachable = (host: string) => {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'
@@ -25,7 +25,7 @@ export const healthCommand = (program: Command, io: Io) =>
     .action(async (options) => {
       const { host, port, tls_cert } = configOf(options, io)
       const url = `${tls_cert ? 'https' : 'http'}://${reachable(host)}:${port}`
-      // The certificate names the server as customers know it, not as this machine does.
+      // The certificate has the server's public name, not this machine's address.
       const tls = { rejectUnauthorized: false }
       const ask = (path: string) => fetch(url + path, { signal: AbortSignal.timeout(patienceMs), tls })
       const answer = await ask('/readyz').catch(() => {
@@ -36,7 +36,7 @@ export const healthCommand = (program: Command, io: Io) =>
       io.out(`The server on ${url} is ready.\n`)
     })
 
-/** The ids of the keys a server lists; none where what answers is no Latchkey. */
+/** The ids of the keys a server lists; empty if the answer is not Latchkey's. */
 async function keysOf(ask: (path: string) => Promise<Response>): Promise<string[]> {
   const answer = await ask('/api/v1/keys').catch(() => undefined)
   const told: unknown = await answer?.json().catch(() => undefined)
@@ -44,7 +44,7 @@ async function keysOf(ask: (path: string) => Promise<Response>): Promise<string[
   return (response?.keys ?? []).map(({ key_id }) => key_id)
 }
 
-/** Servers that list different public keys work on different folders. */
+/** Servers with different public keys work on different folders. */
 const requireSameKeys = (options: { dataDir?: string }, io: Io, { url, told }: { url: string; told: string[] }) =>
   inInstallation(options, io, async ({ db, folder }) => {
     const own = await listPublicKeys(db.read)

@@ -34,14 +34,14 @@ export const helpCommand = (program: Command, io: Io) =>
       return io.out(await textOfTopic(program, io, words.join(' ')))
     })
 
-/** The command that words lead to. */
+/** The command with these words. */
 const commandAt = (program: Command, words: readonly string[]) =>
   words.reduce<Command | undefined>(
     (command, word) => command?.commands.find((child) => child.name() === word),
     program,
   )
 
-/** A page can have the name of a command. */
+/** A page may have the name of a command. */
 const alsoPage = (words: readonly string[]) =>
   words.length === 1 && pages.some(({ name }) => name === words[0])
     ? `\nThe page of that name: latchkey help docs/${words[0]}\n`

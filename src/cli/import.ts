@@ -68,7 +68,7 @@ ${listed('Tables', tableNames)}`,
       await inInstallation(options, io, work, { makesFolder })
     })
 
-/** At a terminal, where there is no data folder yet. */
+/** Offers, at a terminal, to create the missing data folder. */
 async function isNewFolderWanted(folder: string, io: Io) {
   if (hasDataFolder(folder)) return false
   if (await io.confirm!(`There is no data folder at ${folder}. Make a new one?`)) return true
@@ -115,7 +115,7 @@ async function carryOut(run: ImportRun) {
   await tell(run, await work(run, installation.db, options.refused ?? usualRefusedPath(run.path)), 'Imported:')
 }
 
-/** Where nothing would be made there is nothing to ask. */
+/** Skips the confirmation if nothing would be created. */
 function endUnasked({ refused }: Result) {
   if (refused) throw new OperatorError(`${refusedLines(refused)}, and nothing would be made: nothing was changed`)
 }
@@ -188,7 +188,7 @@ function linesOf({ tables, reasons, notes }: Result, heading: string): Line[] {
   ]
 }
 
-/** A reason with the lines it holds for: one by its place, many by their number and the first three. */
+/** A reason with its lines: one by place, many by their number and the first three. */
 function reasonLine({ reason, lines, column, values = {}, first }: RefusalReason): string {
   const [place] = first
   if (lines === 1) return `${place!.file}, line ${place!.line}: ${reason}`

@@ -37,7 +37,7 @@ export const initCommand = (program: Command, io: Io) =>
       }
     })
 
-/** Loaded only where somebody is asked. */
+/** Loaded only if questions are asked. */
 async function ask(folder: string) {
   const { askChoices } = await import('./first-choices')
   return askChoices(resolve(folder))

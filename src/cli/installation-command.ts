@@ -12,7 +12,7 @@ type Flags = Partial<Record<SettingName, string>>
 
 const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** Gives a command the flags of these settings; the variables work everywhere. */
+/** Adds the flags of these settings to a command; the variables always work. */
 export function withSettings(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
     const { doc, default: fallback } = settings[name]
@@ -26,7 +26,7 @@ export function withSettings(command: Command, names: readonly SettingName[]): C
   return command
 }
 
-/** The process's settings, from a command's flags and the environment. */
+/** The settings from a command's flags and the environment. */
 export function configOf(options: Record<string, unknown>, io: Io) {
   const flags: Flags = {}
   for (const name of Object.keys(settings) as SettingName[]) {
@@ -39,13 +39,13 @@ export function configOf(options: Record<string, unknown>, io: Io) {
 }
 
 /** The settings of a command that works on a data folder. */
-// Of its options only this one is a setting; another may share a setting's name and mean something else.
+// Only this option is a setting; others may share a setting's name and mean something else.
 const configIn = (options: Record<string, unknown>, io: Io) => configOf({ dataDir: options.dataDir }, io)
 
-/** The data folder a command was pointed at. */
+/** The data folder of a command. */
 export const folderOf = (options: Record<string, unknown>, io: Io) => resolve(configIn(options, io).data_dir)
 
-/** Opens the data folder a command was pointed at, does the work, closes it whatever happens. */
+/** Opens the command's data folder, runs the work, and always closes it. */
 export async function inInstallation<T>(
   options: Record<string, unknown>,
   io: Io,

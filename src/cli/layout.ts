@@ -2,9 +2,9 @@ import { visible } from '../kernel/visible'
 import type { Line, LineTable } from '../operations/lines'
 import { wrapped } from './wrap'
 
-/** What text is laid out for: a terminal, or a file or pipe, which has no width and no colours. */
+/** The target of a layout: a terminal, or a file or pipe without width and colours. */
 export interface Screen {
-  /** How many characters a line has room for; absent where there is no limit. */
+  /** The characters that fit on a line; absent if unlimited. */
   readonly columns?: number | undefined
   readonly isColored?: boolean | undefined
 }
@@ -12,7 +12,7 @@ export interface Screen {
 const gap = '  '
 const narrowestText = 20
 
-/** Lines as text: they fit the screen, and what strangers wrote gives the terminal no commands. */
+/** Lines as text that fits the screen; control characters in foreign text do not reach the terminal. */
 export const laidOut = (lines: readonly Line[], screen: Screen): string =>
   lines
     .flatMap((line) => (typeof line === 'string' ? textLines(line, screen) : tableLines(line, screen)))
@@ -24,12 +24,12 @@ const textLines = (text: string, { columns }: Screen) =>
 
 const isoMoment = /\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?Z/g
 
-/** Safe to print, its moments in the form of all others; in a table, they are UTC as its heading says. */
+/** Printable text with moments in the usual form; in a table without a zone, since its heading says UTC. */
 const readable = (text: string, zone = '') => visible(text).replace(isoMoment, `$1 $2${zone}`)
 
 /**
- * A table, each column as wide as its widest cell. Where that is too much, free text is cut first; then columns move
- * into lines below their row. No other cell is ever cut.
+ * A table, each column as wide as its widest cell. If it is too wide, free text is truncated first; then columns move
+ * to lines below their row. No other cell is ever truncated.
  */
 function tableLines({ headings, rows, freeText = [] }: LineTable, { columns, isColored }: Screen): string[] {
   const cells = rows.map((row) => row.map((cell) => readable(cell)))
@@ -58,13 +58,13 @@ function tableLines({ headings, rows, freeText = [] }: LineTable, { columns, isC
 }
 
 interface Placement {
-  /** The columns that stand beside each other, and how wide each is. */
+  /** The columns in the row, with their widths. */
   beside: { at: number; width: number }[]
-  /** Those that stand below their row. */
+  /** The columns below the row. */
   below: number[]
 }
 
-/** The first column always stands in the row; each other one where there is still room for it. */
+/** Keeps the first column in the row, and each further one that still fits. */
 function placed(widths: number[], isText: boolean[], room: number): Placement {
   const beside: Placement['beside'] = []
   const below: number[] = []
@@ -86,10 +86,10 @@ function placed(widths: number[], isText: boolean[], room: number): Placement {
   return { beside, below }
 }
 
-// Made when it is asked for: it takes longer than the rest of a short command.
+// Created on first use: that takes longer than the rest of a short command.
 let graphemes: Intl.Segmenter | undefined
 
-/** A text cut to a width, with an ellipsis where something is left out. */
+/** A text truncated to a width, with an ellipsis if anything was cut. */
 function shortened(text: string, width: number): string {
   if (Bun.stringWidth(text) <= width) return text
   graphemes ??= new Intl.Segmenter()

@@ -4,7 +4,10 @@ import { type Operation, positionalsOf } from '../operations/operation'
 import { commandOf } from '../operations/remedy'
 import { optionFlag, wordOf } from './operation-command'
 
-/** What the references of a message are called on the command line, by that operation where one was run. */
+/**
+ * Replaces the references of a message by their names on the command line, those of the running operation's fields
+ * included.
+ */
 export const showAtTerminal =
   (operation: Operation | undefined): ShowPart =>
   (part) => {

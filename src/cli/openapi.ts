@@ -11,7 +11,7 @@ export const openapiCommand = (program: Command, io: Io) =>
     .command('openapi')
     .description('print the OpenAPI 3.1 description of the API; the server shows it at /docs/api')
     .action(() => {
-      // Routes are described without being called: nothing else of a installation is needed.
+      // Routes are described without being called, so they need nothing else of an installation.
       const app = buildApp({ config: readConfig({}, {}) } as Deps)
       io.out(`${JSON.stringify(describeApi(app), null, 2)}\n`)
     })

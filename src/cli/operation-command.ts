@@ -15,7 +15,7 @@ import { uploadOf } from './upload'
 
 type Given = Record<string, unknown>
 
-/** The commands of a subject: one for each of its operations, with an option for each of its fields. */
+/** The commands of a subject: one per operation, with an option per field. */
 export function subjectCommand(program: Command, io: Io, { name, about, operations }: Subject) {
   const group = name.split(' ').reduce(groupOf, program)
   if (!group.description()) group.description(about)
@@ -52,7 +52,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
-    // Nobody types a password for a folder that is not there.
+    // Checked first, so that no password is typed for a folder that does not exist.
     requireDataFolder(folderOf(options, io))
     const values = validated(operation, await withAsked(operation, optionValues(operation, given, options), io))
     await inInstallation(options, io, async (installation) => {
@@ -62,13 +62,13 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
       const value = await operation.run(context, values)
       if (operation.csv && options.csv) io.out(await csvOf(operation.csv(value)))
       else report(io, options, value, operation.show(value))
-      // All is said; what is left is the exit code.
+      // Everything is printed; only the exit code is left.
       if (operation.isFailure?.(value)) throw new OperatorError('')
     })
   })
 }
 
-/** What it is called on the command line; what stands in a file, as an argument, is a file. */
+/** The name of a field on the command line; a file argument is called `file`. */
 export const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
 
 export const optionFlag = (name: string, { option, file }: Partial<Pick<Field, 'option' | 'file'>> = {}) =>
@@ -89,12 +89,12 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
     `${flag} <${field.file ? 'path' : (placeholders[field.kind] ?? 'text')}>`,
     field.file ? orStandardInput(field.description!) : field.description,
   )
-  // Some say themselves what is to be chosen.
+  // Some fields explain the choices themselves.
   if (isRequired && !field.ifAbsent) option.makeOptionMandatory()
-  // The field's own judgement of them names the choices, and takes what Commander would not.
+  // The field's own validation names the choices, and accepts more than Commander would.
   const choices = choicesOf(field)
   if (choices) option.argChoices = choices
-  // Commander hands the value before it, undefined at first.
+  // Commander passes the previous value, undefined at first.
   if (field.kind === 'list') option.argParser((value, before?: string[]) => collect(value, before ?? []))
   return option
 }
@@ -102,7 +102,7 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
 const choicesOf = (field: Field): string[] | undefined =>
   field.kind === 'choice' ? field.anyOf.map((word: { const: string }) => word.const) : field.words && [...field.words]
 
-/** The fields as they stand on the command line. */
+/** The fields as given on the command line. */
 function optionValues(operation: Operation, given: unknown[], options: Given): Given {
   const bare = positionalsOf(operation)
   const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
@@ -118,10 +118,12 @@ function optionValues(operation: Operation, given: unknown[], options: Given): G
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-/** What Commander calls an option's value. */
+/** Commander's name for an option's value. */
 const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** The fields in their types; what is wrong with them, each by its name on the command line, is an `OperatorError`. */
+/**
+ * The fields converted to their types. Throws an `OperatorError` that names each invalid field as on the command line.
+ */
 function validated(operation: Operation, given: Given) {
   const { input } = operation
   const { errors, values } = readAs(input, given)

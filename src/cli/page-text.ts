@@ -3,10 +3,10 @@ import type { Section } from '../docs/sections'
 import { bold, laidOut, type Screen } from './layout'
 import { wrapped } from './wrap'
 
-/** How wide a page is where nothing says so, and at most: longer lines are hard to read. */
+/** The default and maximum width of a page: longer lines are hard to read. */
 const columnsMax = 96
 
-/** Sections of a page as text for a terminal or a pipe. */
+/** Sections of a page as text for a terminal or pipe. */
 export function pageText(sections: readonly Section[], { columns = columnsMax, isColored }: Screen): string {
   const width = Math.min(columns, columnsMax)
   const blocks = sections.flatMap(({ heading, depth, tokens }) => [
@@ -22,7 +22,7 @@ function headingLines(heading: string, depth: number, isColored = false) {
   return depth > 2 ? [text] : [text, (depth === 1 ? '=' : '-').repeat(Bun.stringWidth(text))]
 }
 
-/** A block as lines; code stands as it is, so that it can be copied. */
+/** A block as lines; code is unchanged, so that it can be copied. */
 function linesOf(token: Token, columns: number): string[] {
   switch (token.type) {
     case 'paragraph':
@@ -52,14 +52,14 @@ const listLines = ({ items, ordered, start }: Tokens.List, columns: number) =>
     )
   })
 
-/** The text of an item is a block of its own kind where no blank line stands between the items. */
+/** The text of a list item has a token type of its own if no blank lines separate the items. */
 const itemLines = (token: Token, columns: number) =>
   token.type === 'text' ? wrapped(oneLine(inline(token.tokens ?? [])), columns) : linesOf(token, columns)
 
 const indented = (lines: readonly string[], mark: string) =>
   lines.map((line, i) => (i ? ' '.repeat(mark.length) : mark) + line)
 
-/** Columns where they fit; else each row as its first cell with the others below it. */
+/** Columns if they fit; otherwise each row as its first cell with the others below it. */
 function tableLines({ header, rows }: Tokens.Table, columns: number): string[] {
   const textOf = ({ tokens }: Tokens.TableCell) => oneLine(inline(tokens))
   const headings = header.map(textOf)
@@ -79,7 +79,7 @@ function tableLines({ header, rows }: Tokens.Table, columns: number): string[] {
   ])
 }
 
-/** What a line says. Addresses of the web stand behind their words; other links are words alone. */
+/** The text of a line. Web addresses follow their link text; other links are only text. */
 const inline = (tokens: readonly Token[]): string =>
   tokens
     .map((token) => {

@@ -29,14 +29,14 @@ import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
 import { wrapped } from './wrap'
 
-/** Every command there is; of the subjects that one alone which is asked for, where the first word names a command. */
+/** All commands; if the first word names a command, only that one's subject. */
 export function buildProgram(io: Io, args: readonly string[] = []): Command {
-  // "latchkey help license" builds what "latchkey license --help" builds.
+  // "latchkey help license" builds the commands that "latchkey license --help" builds.
   const [firstWord] = args[0] === 'help' ? args.slice(1) : args
   const program = new Command('latchkey')
     .description('Sell, activate and verify licence keys: a licence server in one file.')
     .version(version)
-    // Or "release add --version 1.0.2" would ask for the version of this program.
+    // Otherwise "release add --version 1.0.2" would print this program's version.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -47,7 +47,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
     .configureHelp({
       minWidthToWrap: 12,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
-      // A default that is empty says nothing.
+      // Hides empty defaults.
       optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\}|"")\)$/, ''),
     })
     .showHelpAfterError('(add --help for the ways to use it)')
@@ -74,7 +74,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   return program
 }
 
-/** Runs one command line. Exit code: 0 done, 1 failed, 2 wrong usage. */
+/** Runs one command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(given: string[], io: Io): Promise<number> {
   const isForProgram = given[0] === forProgram
   const args = isForProgram ? given.slice(1) : given
@@ -95,14 +95,14 @@ export async function run(given: string[], io: Io): Promise<number> {
   }
 }
 
-/** The operation a command line asks for, if it is one. */
+/** The operation of a command line, if it is one. */
 const operationOf = (args: readonly string[]) =>
   subjects
     .flatMap(({ operations }) => operations)
     .filter(({ command }) => `${args.join(' ')} `.startsWith(`${command} `))
     .sort((a, b) => b.command.length - a.command.length)[0]
 
-/** Who says what went wrong, and what. It may quote what a stranger has written, and moves nothing on a terminal. */
+/** The error line with the program's name. It may quote foreign text, so control characters are escaped. */
 function complaint(sentence: string, io: Io) {
   const lines = wrapped(`${name}${visible(sentence)}`, io.errScreen?.columns)
   return `${nameOn(io)}${lines.join('\n').slice(name.length)}\n`
@@ -111,7 +111,7 @@ function complaint(sentence: string, io: Io) {
 const name = 'latchkey: '
 const nameOn = ({ errScreen }: Io) => (errScreen?.isColored ? red(name) : name)
 
-/** Sub-commands do not inherit where errors and help go; they are told here. */
+/** Subcommands do not inherit error and help output, so it is set on each. */
 function inheritSettings(command: Command) {
   for (const child of command.commands) {
     child.copyInheritedSettings(command)

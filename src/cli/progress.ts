@@ -2,7 +2,7 @@ import type { Io } from './io'
 
 const barCells = 30
 
-/** At a terminal: a bar that shows on one line how much of a size is behind us. Elsewhere nothing is shown. */
+/** At a terminal, a one-line progress bar; elsewhere nothing is shown. */
 export function progressBar(io: Io, of: number): { add(part: number): void; end(): void } {
   let done = 0
   let shown = -1

@@ -5,7 +5,7 @@ import type { Io } from './io'
 import { billOf } from './sbom/bill'
 import type { Materials } from './sbom/materials'
 
-/** Put here by the build of an executable. */
+/** Defined by the build of an executable. */
 declare const builtOf: Materials
 
 /** `latchkey sbom` */
@@ -15,7 +15,7 @@ export const sbomCommand = (program: Command, io: Io) =>
     .description('print the bill of materials of this program, as CycloneDX JSON')
     .action(async () => io.out(`${JSON.stringify(billOf(lock.packages, await materials()), null, 2)}\n`))
 
-/** What this executable was built of; run from its sources, the program looks what an executable would be. */
+/** The materials of this executable; run from source, the program determines what an executable would contain. */
 async function materials(): Promise<Materials> {
   if (typeof builtOf !== 'undefined') return builtOf
   const { gatherMaterials } = await import('./sbom/materials')

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import { OperatorError } from '../kernel/operator-error'
 
-/** What the help of an option that names a file ends in. */
+/** The end of the help of an option that names a file. */
 export const orStandardInput = (what: string) => `${what.replace(/\.$/, '')}: a file, or - for standard input.`
 
 /**
- * A command line is read by every user of a machine that lists its processes: a secret that stands there is refused,
- * with what to do instead, and is not repeated.
+ * Refuses a secret on the command line, which every user of the machine can read in the process list. The error gives a
+ * remedy and does not repeat the secret.
  */
 export function refuseBare(command: Command, flag: string, remedies: readonly string[] = []) {
   const sentence = [`write it to a file and name that with ${flag}-file FILE, or - for standard input`, ...remedies]

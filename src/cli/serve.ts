@@ -24,11 +24,11 @@ export const serveCommand = (program: Command, io: Io) =>
       const { installation, server } = await open(config, io)
       const tell = noticesOn(config, io)
       const renewal = onHangUp(config, server, tell)
-      // Before anything says that it runs: a signal may follow at once.
+      // Before the server reports that it runs: a signal may follow at once.
       const stopped = untilStopped()
       for (const thing of installation.made) tell(`Made ${thing}.`)
       tell(`Latchkey listens on ${server.url}, data in ${installation.folder}`)
-      // A damaged table is told to those who need it; the rest is served.
+      // A damaged table fails only the requests that need it; the rest is served.
       if (!(await hasApiKey(installation.db.read).catch(() => true))) {
         tell('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all')
       }
@@ -39,7 +39,7 @@ export const serveCommand = (program: Command, io: Io) =>
       await installation.close()
     })
 
-/** Opens the folder for a server and listens. A port in use is found before anything is written. */
+/** Opens the folder for a server and listens. A port in use is detected before anything is written. */
 export async function open(config: Config, io: Io): Promise<{ installation: Installation; server: Listening }> {
   readCertificate(config)
   readAuthorities(config.webhook_ca)
@@ -55,7 +55,7 @@ export async function open(config: Config, io: Io): Promise<{ installation: Inst
   }
 }
 
-/** SIGHUP reads the certificate again; one of no use changes nothing. */
+/** Reloads the certificate on SIGHUP; an invalid one changes nothing. */
 function onHangUp(config: Config, server: Listening, tell: (sentence: string) => void) {
   const renew = async () => {
     try {
@@ -67,14 +67,14 @@ function onHangUp(config: Config, server: Listening, tell: (sentence: string) =>
       tell(`The certificate before it goes on serving: ${(error as Error).message}`)
     }
   }
-  // Without TLS, the end of the terminal it was started at is the end of a server, as of any program.
+  // Without TLS, closing its terminal ends the server, as any program.
   if (config.tls_cert || !isatty(0)) process.on('SIGHUP', renew)
   return renew
 }
 
 const logKind = ({ log }: Config, io: Io) => (log === 'auto' ? (io.screen ? 'pretty' : 'json') : log)
 
-/** Says what becomes of the server, on standard error: in sentences, or in the form of the log where that is JSON. */
+/** Prints the server's notices to standard error: sentences, or log lines if the log is JSON. */
 function noticesOn(config: Config, io: Io): (sentence: string) => void {
   if (logKind(config, io) !== 'json') return (sentence) => io.err(`${sentence}\n`)
   const log = jsonLog(io.err)

@@ -1,14 +1,14 @@
 import { subjects } from '../operations/subjects'
 
-/** What people ask for that there is not, and what there is in its place. */
+/** Common guesses at command names, with the real ones. */
 const instead: Record<string, string> = {
   'license unrevoke':
     '(A revocation is for good: "latchkey license replace <license-key>" gives its owner another key.)',
 }
 
 /**
- * What Commander says of a word it does not know, with a better suggestion where there is one: the command of that name
- * elsewhere in the tree. Options are suggested only where they begin alike.
+ * Commander's error for an unknown word, with a better suggestion if there is one: the command of that name elsewhere
+ * in the tree. Options are suggested only if they begin alike.
  */
 export function suggestBetter(said: string, args: readonly string[]): string {
   const [, option, similar] = /unknown option '--(\w)[^']*'\n\(Did you mean --(\w)/.exec(said) ?? []

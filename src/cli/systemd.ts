@@ -6,7 +6,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 
-// The server gives requests and jobs ten seconds each to end.
+// Requests and jobs get ten seconds each to finish.
 const stopSeconds = 30
 const usualFolder = '/var/lib/latchkey'
 const privilegedPorts = 1024
@@ -20,7 +20,10 @@ export const systemdCommand = (program: Command, io: Io) =>
     .option('--user <name>', 'the user that runs the server', 'latchkey')
     .action((options) => io.out(unitOf(configOf(options, io), options.user)))
 
-/** The unit's text. The data folder is below /var/lib unless it is named; all but that and backups is read-only to it. */
+/**
+ * The text of the unit. The data folder is below /var/lib unless given; everything but that and the backups is
+ * read-only.
+ */
 function unitOf(config: Config, user: string) {
   const hasFolder = config.origins.data_dir !== 'default'
   const folder = hasFolder ? resolve(config.data_dir) : usualFolder
@@ -32,7 +35,7 @@ function unitOf(config: Config, user: string) {
       'invalid_input',
     )
   }
-  // A unit names the places that the server may write to and read.
+  // A unit must name the places the server writes to and reads.
   const stored = given.filter((name) => settings[name].isStorable && !isPath(name))
   const writable = [...(hasFolder ? [folder] : []), ...(config.texts.backup_to ? [textOf('backup_to', config)] : [])]
   const credentials = fileSettings.filter((name) => config.texts[name])
@@ -98,21 +101,21 @@ WantedBy=multi-user.target
 `
 }
 
-/** This executable, where it is one; else the place the README installs it to. */
+/** This executable, if it is one; otherwise the path at which the README installs it. */
 const program = () => (Bun.isStandaloneExecutable ? quoted(process.execPath) : '/usr/local/bin/latchkey')
 
-/** A setting as it was typed; files are named from the root, since the unit starts in another folder. */
+/** A setting as given; paths become absolute, since the unit starts in another folder. */
 const textOf = (name: SettingName, config: Config) =>
   isPath(name) && config.texts[name] ? resolve(config.texts[name]) : config.texts[name]
 
-/** A file that root alone can read is handed to the server by systemd, which takes no quotes here. */
+/** A file readable only by root is passed by systemd, which accepts no quotes here. */
 function credential(name: SettingName, config: Config) {
   const path = textOf(name, config)
   if (/[\s:"'\\]/.test(path)) return quoted(`${name}:${path}`)
   return `${name}:${path.replaceAll('%', '%%')}`
 }
 
-/** The command as it was given, so that it can be pasted. */
+/** The command as given, ready to paste. */
 function commandLine(config: Config, user: string) {
   const flags = names
     .filter((name) => config.origins[name] !== 'default')
@@ -122,7 +125,7 @@ function commandLine(config: Config, user: string) {
 
 const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
-/** A value that may hold spaces and the characters that mean something in a unit. */
+/** A value quoted for a unit: it may contain spaces and special characters. */
 function quoted(value: string) {
   if (/\p{Cc}/u.test(value))
     throw new OperatorError('a unit cannot hold control characters: choose another path', 'invalid_input')

@@ -2,7 +2,7 @@ import { type DocsPage, pageGroups, pages } from '../docs/pages'
 import type { Io } from './io'
 import { wrapped } from './wrap'
 
-/** How wide help is where nothing says so, as Commander has it. */
+/** The default width of help, as in Commander. */
 const columnsOfHelp = 80
 
 const nameWidth = Math.max(...pages.map(({ name }) => name.length))

@@ -4,7 +4,7 @@ import type { Upload } from '../features/downloads/files'
 import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
 
-/** A file of this machine, read piece by piece when it is wanted. One that cannot be read is an `OperatorError`. */
+/** A local file, read in pieces on demand. Throws an `OperatorError` if it cannot be read. */
 export function uploadOf(path: string): Upload {
   const status = statusOf(path)
   if (!status.isFile()) throw new OperatorError(`${path} is not a file: pack a folder into an archive first`)

@@ -42,7 +42,7 @@ export const verifyResponseCommand = (program: Command, io: Io) =>
       if (reason) throw new OperatorError('')
     })
 
-/** What a genuine answer says, in one line. */
+/** The content of a genuine answer, on one line. */
 function saidIn(answer: string) {
   const { code, message, timestamp } = JSON.parse(answer).response
   return `${code} "${message}", signed at ${new Date(timestamp * 1000).toISOString().replace('.000Z', 'Z')}.`
@@ -54,7 +54,7 @@ function parseAge(text: string) {
   return ms
 }
 
-/** The PEM of a public key file an operator named. */
+/** The PEM of a public key file named by an operator. */
 function readPublicKey(path: string) {
   const pem = readText(path).replace(/^\ufeff/, '')
   try {

@@ -1,8 +1,8 @@
 const narrowIndent = '  '
 
 /**
- * A line of text as lines that fit a width, broken between words. A word that is longer stands whole on a line of its
- * own. What follows is indented as far as the text of the first line: behind the name of a fact, a tick, or a space.
+ * Wraps a line of text to a width, between words. A longer word gets a line of its own. Further lines are indented to
+ * the text of the first: after the name of a fact, a tick, or a space.
  */
 export function wrapped(line: string, columns = Number.POSITIVE_INFINITY): string[] {
   if (Bun.stringWidth(line) <= columns) return [line]

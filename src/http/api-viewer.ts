@@ -1,4 +1,4 @@
-/** The page of the API viewer. Names its files by where they lie from the page, which may stand under a path of a proxy's. */
+/** The page of the API viewer. Its links are relative, since a proxy may serve it under another path. */
 export const viewerPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -14,7 +14,7 @@ export const viewerPage = `<!doctype html>
 </html>
 `
 
-/** The description lies beside `/docs`, whatever stands before that or behind it. */
+/** The description is beside `/docs`, whatever comes before or after that in the path. */
 export const startViewer = `const url = new URL(location.pathname.replace(/\\/docs\\/api\\/*$/, '/openapi.json'), location).href
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
@@ -23,11 +23,11 @@ follow()
 SwaggerUIBundle({ url, dom_id: '#viewer', deepLinking: true, filter: true })
 `
 
-/** Links into the viewer began with `/docs#/` when it stood there. */
+/** Redirects old links to the viewer, which began with `/docs#/`. */
 export const followViewerLinks = `if (location.hash.startsWith('#/')) location.replace(new URL('api' + location.hash, document.currentScript.src))
 `
 
-/** What the viewer's own style lacks. */
+/** Additions to the viewer's own style. */
 export const viewerStyle = `nav { padding: 12px 20px; font-family: sans-serif }
 nav a { margin-right: 16px; color: light-dark(#0b57c9, #8ab4f8) }
 :root { color-scheme: light dark }

@@ -22,13 +22,13 @@ import { notFound } from './not-found'
 import { ops } from './ops'
 import { normalizePath } from './path-normalization'
 
-/** Where the contract's endpoints stand: PHP and WooCommerce clients use the first, JS clients the second. */
+/** The prefixes of the contract's endpoints: PHP and WooCommerce clients use the first, JS clients the second. */
 const prefixes = ['/api/v1', '/v1'] as const
 
-/** Where PHP clients look for a product's public key, and for nothing else (CONTRACT §9). */
+/** The prefix under which PHP clients look for a product's public key, and nothing else (CONTRACT §9). */
 const keySyncPrefix = '/api/api/v1'
 
-/** The endpoints, feature by feature. */
+/** The endpoints by feature. */
 const features: ((deps: Deps) => AnyElysia)[] = [
   productRoutes,
   licenseRoutes,
@@ -48,7 +48,10 @@ const features: ((deps: Deps) => AnyElysia)[] = [
 const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
   features.reduce((app: AnyElysia, feature) => app.use(feature(deps)), new Elysia({ prefix }))
 
-/** The whole server. Hooks bind what stands below them: operations and operators stand above the envelope, the contract under it. */
+/**
+ * The whole server. Hooks apply to the routes registered after them: health, metrics and operators' routes come before
+ * the envelope, the contract's endpoints after it.
+ */
 export function buildApp(deps: Deps): AnyElysia {
   const unmatched = (request: Request) => normalized(request)
   const app: AnyElysia = new Elysia({ normalize: false, serve: { routes: { '/*': unmatched } } as object })
@@ -70,7 +73,7 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(notFound(methodsAt))
 }
 
-/** Tells the routes a path has, one for each method. They are taken apart once, when that is first asked. */
+/** Looks up the routes of a path, one per method. They are indexed once, at the first call. */
 function routesOf(app: AnyElysia) {
   let routes: Map<number, { method: string; path: string; parts: string[] }[]> | undefined
   const takenApart = () =>
@@ -87,6 +90,6 @@ function routesOf(app: AnyElysia) {
   }
 }
 
-/** Whether a path, in parts, is a route's: its parameters take anything but nothing. */
+/** Whether a path, in parts, matches a route: a parameter matches any part that is not empty. */
 const fits = (route: string[], given: string[]) =>
   route.every((part, i) => part === given[i] || (part.startsWith(':') && given[i] !== ''))

@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 
-/** The framework alone: takes a body of that model and always gives the same answer. What `bench` measures against. */
+/** The framework alone: accepts a body of that model and always gives one answer. The baseline of `bench`. */
 export const baselineApp = (model: TObject, answer: string) =>
   new Elysia().post(
     '/api/v1/verify',

@@ -4,13 +4,16 @@ import type { Config } from '../config'
 import { OperatorError } from '../kernel/operator-error'
 import { unreadable } from '../kernel/ownership'
 
-/** What TLS is spoken with, both halves as PEM; the certificate is followed by those that vouch for it. */
+/** A TLS key pair, both halves as PEM; the certificate is followed by its chain. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
 }
 
-/** Reads the pair that `tls_cert` and `tls_key` name; undefined when neither is set. A pair of no use is an `OperatorError`. */
+/**
+ * Reads the pair that `tls_cert` and `tls_key` name; undefined if neither is set. Throws an `OperatorError` for an
+ * unusable pair.
+ */
 export function readCertificate({ tls_cert, tls_key }: Pick<Config, 'tls_cert' | 'tls_key'>): Certificate | undefined {
   if (!tls_cert && !tls_key) return undefined
   if (!tls_cert || !tls_key)
@@ -24,7 +27,7 @@ export function readCertificate({ tls_cert, tls_key }: Pick<Config, 'tls_cert' |
   return { cert, key }
 }
 
-/** When the certificate ends. */
+/** When the certificate expires. */
 export const certificateEnd = ({ cert }: Certificate) => new Date(new X509Certificate(cert).validTo)
 
 function read(path: string, flag: string) {
@@ -35,7 +38,7 @@ function read(path: string, flag: string) {
   }
 }
 
-/** PEM as it is written everywhere: editors of Windows put a mark before it, end lines in CRLF or write UTF-16. */
+/** Normalizes PEM: Windows editors add a byte order mark, end lines in CRLF or write UTF-16. */
 function plain(bytes: Buffer) {
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
   return bytes

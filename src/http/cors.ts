@@ -1,7 +1,7 @@
 import { presets } from '../access/capabilities'
 import type { Config } from '../config'
 
-/** A route as far as pages of other origins are concerned. */
+/** A route, as far as CORS needs it. */
 interface Route {
   method: string
   path: string
@@ -10,11 +10,11 @@ interface Route {
 
 type Headers = Record<string, string>
 
-/** Tells browsers which pages of other origins may read the answers of the contract. */
+/** The CORS policy of the contract's endpoints. */
 export interface Cors {
-  /** What an answer of that route says of it; undefined where it says nothing. */
+  /** The CORS headers for an answer of that route; undefined for none. */
   headersFor(route: string, request: Request): Headers | undefined
-  /** The answer to a browser that asks before it asks; undefined where no page of another origin may. */
+  /** The answer to a preflight request; undefined if no page of another origin is allowed. */
   preflight(request: Request, routes: readonly Route[]): Response | undefined
 }
 
@@ -24,8 +24,8 @@ const varies: Headers = { vary: 'Origin' }
 const answersHoldSeconds = 600
 
 /**
- * What needs no API key may be read from anywhere. The endpoints of the preset `client` may be by the origins of the
- * setting, and no others ever; no answer depends on a cookie.
+ * Endpoints that need no API key may be read from any origin; those of the preset `client` from the origins in the
+ * setting; all others from none. No answer depends on a cookie.
  */
 export function openCors(config: Pick<Config, 'cors_origins' | 'base_url'>, routesOf: () => readonly Route[]): Cors {
   let reaches: Map<string, 'anybody' | 'clients'> | undefined
@@ -61,7 +61,7 @@ export function openCors(config: Pick<Config, 'cors_origins' | 'base_url'>, rout
       return new Response(null, {
         status: 204,
         headers: {
-          // A browser from elsewhere is told whose pages may: those of this server alone.
+          // Names the only allowed origin to a browser on another one: this server's.
           'access-control-allow-origin': ownOrigin(request, config.base_url),
           ...headers,
           'access-control-allow-methods': [...new Set(routes.map(({ method }) => method))].join(', '),

@@ -7,7 +7,7 @@ import { followViewerLinks, startViewer, viewerPage, viewerStyle } from './api-v
 import { describeApi } from './openapi'
 import { pageHeaders } from './page-headers'
 
-/** What pages under `/docs` link to that lies outside. */
+/** Link targets of pages under `/docs` that are outside it. */
 const besideDocs = ['docs', 'openapi.json']
 
 const hidden = { detail: { hide: true } }
@@ -15,7 +15,7 @@ const html = 'text/html; charset=utf-8'
 const css = 'text/css'
 const javascript = 'text/javascript'
 
-/** `/docs`: the documentation, with search and a viewer of the API; `/openapi.json`. All from this machine. */
+/** `/docs`: the documentation with search and an API viewer; `/openapi.json`. All served from this machine. */
 export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
   const headers = pageHeaders(config)
   const file = (content: string | Blob, type: string, status = 200) =>
@@ -27,7 +27,7 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
   }
   const moved = (name: string, query = '') =>
     new Response(null, { status: 308, headers: { ...headers, location: `../${encodeURIComponent(name)}${query}` } })
-  // What makes the pages is loaded when somebody reads one.
+  // The page generator is loaded with the first page read.
   const site = () => import('../docs/site')
   return (
     new Elysia()
@@ -58,7 +58,7 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
         },
         hidden,
       )
-      // Where links lead from `/docs/` and `/docs/operate/`, which are taken for `/docs` and `/docs/operate`.
+      // Relative links on `/docs/` and `/docs/operate/`, which serve `/docs` and `/docs/operate`, lead here.
       .get(
         '/docs/:page/:neighbour',
         ({ params, request }) => moved(params.neighbour, /\?.*$/.exec(request.url)?.[0]),

@@ -14,13 +14,13 @@ import { openRequestLog } from './request-log'
 
 const retryAfterSeconds = 5
 
-/** The one exit: errors become outcomes, outcomes become signed envelopes. */
+/** The only exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   const { seal, guesses, clock, log } = deps
   const logRequest = openRequestLog(deps)
   const namesOf = openProductNames(deps.db)
 
-  /** What proves an answer, with the product it is about: the client cannot tell that from what it asked. */
+  /** Adds the product an answer is about to its signed facts: the client cannot derive it from its request. */
   async function naming(productId: number, answerOptions: AnswerOptions): Promise<AnswerOptions> {
     return { ...answerOptions, proof: { ...answerOptions.proof, ...(await namesOf(productId)) } }
   }
@@ -35,11 +35,11 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
-      // The hook is async by name, or the framework would go on before there is an answer.
+      // The hook must be declared async, or the framework would continue before there is an answer.
       const outcome = context.responseValue
       const { requestContext } = context as Met
       const { request } = context
-      // Never the path of a route that has parameters: it may hold keys.
+      // Never the path of a route with parameters: it may hold keys.
       const route = context.route || 'unknown'
       const answered = outcome instanceof Outcome ? outcome.answer : undefined
       if (requestContext?.attempt)
@@ -67,13 +67,13 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
         status,
       })
       if (requestContext?.onAnswered) tellWhenWritten(requestContext.onAnswered, request)
-      // Elysia has put 422 or 500 here for an error, and it outranks the response's own status.
+      // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
       return new Response(body, { status, headers: headersOf(outcome, context as Met, crossOrigin) })
     })
 }
 
-/** A request, and what the gate made of it; nothing, where no route took it or the gate itself failed. */
+/** A request and the gate's result; empty if no route matched or the gate itself failed. */
 interface Met {
   request: Request
   requestContext?: RequestContext
@@ -81,7 +81,7 @@ interface Met {
 
 const namedHere = new WeakMap<Request, string>()
 
-/** What a request is called, in the log and to its sender; one that met no gate is named here. */
+/** The id of a request, for the log and the client; created here if the request reached no gate. */
 function idOf({ request, requestContext }: Met): string {
   if (requestContext) return requestContext.requestId
   const id = namedHere.get(request) ?? requestIdOf(request.headers.get('x-request-id'))
@@ -89,18 +89,18 @@ function idOf({ request, requestContext }: Met): string {
   return id
 }
 
-/** The framework's own word for it comes while an answer is still being signed, so that one may die unsent. */
+/** The framework's own event fires while an answer is still being signed, so such an answer may never be sent. */
 const tellWhenWritten = (tell: (isDelivered: boolean) => void, { signal }: Request) =>
   setImmediate(() => tell(!signal.aborted))
 
-/** Made once: a `Headers` is copied in half the time that an object takes. */
+/** Built once: copying a `Headers` takes half the time of copying an object. */
 const headers = new Headers({
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 })
 
-/** A refusal names its request, so that whoever complains of it can be helped. */
+/** A refusal carries its request id, so that support can find it. */
 function headersOf({ answer, data }: Outcome, met: Met, crossOrigin?: Record<string, string>) {
   const { requestContext } = met
   const hint = hintFor(answer, requestContext)

@@ -58,7 +58,7 @@ const changelog = {
 
 const errors = { name: ['The name field is required.'] }
 
-/** An example of what an answer carries between `message` and `timestamp`, for those that carry anything. */
+/** An example of an answer's payload, the members between `message` and `timestamp`, for answers that have one. */
 export const payloads: { readonly [A in Answer]?: object } = {
   metadata_created: { meta_id: 1 },
   metadata_updated: { meta_id: 1 },
@@ -176,7 +176,7 @@ export const payloads: { readonly [A in Answer]?: object } = {
   too_many_requests: { retry_after: 12 },
 }
 
-/** An example of what a field may hold, by the field's name. */
+/** An example value for each field name. */
 export const fields: Record<string, unknown> = {
   license_key: key,
   license_keys: [key],

@@ -2,7 +2,7 @@ import type { RequestContext } from '../access/request-context'
 import type { Answer } from '../kernel/answers'
 import { nearest } from '../kernel/nearest'
 
-/** What is answered where no licence key was sent, as for one that is unknown. */
+/** The answers to a request without a licence key; they are those for an unknown one. */
 const answersWithoutKey: ReadonlySet<Answer> = new Set<Answer>([
   'invalid_license_key',
   'license_key_not_found_details',
@@ -13,7 +13,7 @@ const answersWithoutKey: ReadonlySet<Answer> = new Set<Answer>([
   'contract_license_key_not_found',
 ])
 
-/** Names that clients of other servers give the licence key, without case and punctuation. */
+/** Names that clients of other servers use for the licence key, without case and punctuation. */
 const usualNames = [
   ...['license', 'licence', 'licensekey', 'licencekey', 'licensecode', 'licencecode', 'licensenumber', 'key', 'serial'],
   ...['serialkey', 'serialnumber', 'activationkey', 'activationcode', 'productkey', 'purchasecode', 'code'],
@@ -22,8 +22,8 @@ const usualNames = [
 const fieldsLookedAt = 64
 
 /**
- * Tells a client that sent no `license_key` which of its fields was probably meant to be it. The answer itself stays as
- * the contract has it. Only the field's name is repeated, never its value.
+ * A hint for a client that sent no `license_key`: which of its fields was probably meant. The answer itself stays as in
+ * the contract. The hint repeats only the field's name, never its value.
  */
 export function hintFor(answer: Answer, requestContext: RequestContext | undefined): string | undefined {
   if (!answersWithoutKey.has(answer) || !requestContext?.values || requestContext.values.license_key) return undefined

@@ -6,7 +6,7 @@ import { findOldestDue } from '../jobs/service'
 import { addressSet } from '../kernel/addresses'
 import { findLastBackup, prometheusText } from '../metrics/prometheus'
 
-/** What the process has done, for Prometheus; to the addresses alone that the setting names. */
+/** The metrics of the process for Prometheus; only for the addresses in the setting. */
 export function metricsPage({ config, db, folder, metrics, clientAddresses, clock }: Deps) {
   return new Elysia({ tags: ['Operations'] }).get(
     '/metrics',

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { say } from '../kernel/outcome'
 
-/** Requests that no route takes: 9405 with the methods the path does take, 9404 where there is nothing. */
+/** Requests without a route: 9405 with the methods of the path, 9404 if the path has none. */
 export const notFound = (methodsOf: (path: string) => string[]) =>
   new Elysia().all('/*', ({ path, set }) => {
     const methods = methodsOf(path)

@@ -8,7 +8,7 @@ import { describeAdmin } from './admin/openapi'
 import { fields, payloads } from './examples'
 import { answerOptions, describeField, describeModel, type Json, mapValues } from './schema'
 
-/** Answers that any endpoint may give before its service is asked. */
+/** Answers that any endpoint may give before its service runs. */
 const gateAnswers: readonly Answer[] = [
   'invalid_api_key',
   'inactive_api_key',
@@ -24,7 +24,7 @@ const gateAnswers: readonly Answer[] = [
   'not_ready',
 ]
 
-/** Those that need no API key to be given. */
+/** Those that public endpoints may give. */
 const openAnswers: readonly Answer[] = [
   'access_denied',
   'malformed_request',
@@ -33,7 +33,7 @@ const openAnswers: readonly Answer[] = [
   'not_ready',
 ]
 
-/** The OpenAPI 3.1 description of the contract, from the routes' own schemas. */
+/** The OpenAPI 3.1 description of the contract, generated from the routes' schemas. */
 export function describeApi(app: AnyElysia): Json {
   const { paths } = toOpenAPISchema(app, {
     paths: [/^\/v1\//, /^\/admin\//, '/*', '/docs', '/docs/*', '/openapi.json'],
@@ -58,7 +58,7 @@ export function describeApi(app: AnyElysia): Json {
     },
     servers: [{ url: './' }],
     security: [{ bearer: [] }, { query: [] }],
-    // A viewer shows them in this order.
+    // Viewers show the tags in this order.
     tags: [...tagsOf(paths as Json), admin.tag],
     paths: { ...Object.fromEntries(described), ...admin.paths },
     components: {
@@ -81,7 +81,7 @@ export function describeApi(app: AnyElysia): Json {
   }
 }
 
-/** The tags of these paths: what clients ask comes first. */
+/** The tags of these paths, with the clients' endpoints first. */
 function tagsOf(paths: Json): Json[] {
   const isEndpoint = ([path]: [string, Json]) => path.startsWith('/api/')
   const inOrder = Object.entries<Json>(paths).sort((a, b) => Number(isEndpoint(b)) - Number(isEndpoint(a)))
@@ -153,7 +153,7 @@ const inEveryForm = (schema: Json) =>
     ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'].map((type) => [type, { schema }]),
   )
 
-/** What an endpoint answers under each HTTP status: its own answers, and the gate's where it has an API key. */
+/** The answers of an endpoint by HTTP status: its own, and the gate's if it needs an API key. */
 function describeAnswers(says: readonly Answer[], isPublic: boolean): Json {
   if (isPublic) return Object.fromEntries(responsesOf([...says, ...openAnswers]))
   const both = responsesOf([...says, ...gateAnswers])
@@ -162,7 +162,7 @@ function describeAnswers(says: readonly Answer[], isPublic: boolean): Json {
   return Object.fromEntries([...both].map(([status, response]) => [status, own.has(status) ? response : refer(status)]))
 }
 
-/** Answers under their HTTP status, each with a worked example. */
+/** Answers by HTTP status, each with a worked example. */
 function responsesOf(says: readonly Answer[]): Map<number, Json> {
   const byStatus = Map.groupBy(new Set(says), (answer): number => answers[answer].http)
   const described = [...byStatus].map(([status, group]): [number, Json] => [

@@ -3,7 +3,7 @@ import type { Deps } from '../deps'
 import { say } from '../kernel/outcome'
 import { findSealingFingerprint } from '../signing/service'
 
-/** For whoever watches the process: alive, and ready to give signed answers. Plain JSON, no envelope. */
+/** Health checks for monitoring: alive, and ready to give signed answers. Plain JSON without an envelope. */
 export const ops = ({ db, keys, seal, clock }: Deps) =>
   new Elysia({ tags: ['Operations'] }).get('/healthz', ready, open('Liveness: 200 while the process runs')).get(
     '/readyz',

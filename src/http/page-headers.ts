@@ -3,8 +3,8 @@ import type { Config } from '../config'
 const yearSeconds = 31_536_000
 
 /**
- * What every page for a browser is sent with: it loads nothing from elsewhere, stands in nobody's frame and tells no
- * other site where its reader was. Over TLS, the browser is told to stay with it.
+ * The headers of every page for browsers: no content from elsewhere, no framing, no referrer to other sites. With TLS
+ * also HSTS.
  */
 export const pageHeaders = ({ tls_cert }: Pick<Config, 'tls_cert'>): Record<string, string> => ({
   'content-security-policy':

@@ -3,25 +3,23 @@ import type { Cors } from './cors'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-/** What the framework knows of its routes, and what serves them. */
+/** The framework's route table and handler. */
 interface Router {
   handle: Handler
   routesAt: (path: string) => { method: string; path: string }[]
   cors: Pick<Cors, 'preflight'>
 }
 
-/** What belongs to operators: a proxy may keep it from strangers by its path, so it is reached by that very path alone. */
+/** The operators' paths: a proxy may block them by path, so only the exact path reaches them. */
 const guardedPrefixes = ['/admin', '/metrics']
 
-/** A host long enough for the framework, which looks for the path from the twelfth character of a URL on. */
+/** A host of sufficient length: the framework looks for the path from the twelfth character of a URL. */
 const origin = 'http://localhost'
 
 /**
- * Serves the requests whose path, letter for letter, is none of the routes that the runtime knows. The framework routes
- * them once more, by a URL in which only their path counts, whatever `Host` says.
- *
- * Doubled and trailing slashes are dropped, except where a path leads to operators: there, and for `.` and `..`, which the
- * runtime has resolved by now, the request finds nothing.
+ * Serves requests whose exact path is none of the runtime's routes. They are routed once more by a URL in which only
+ * the path counts, whatever `Host` holds. Repeated and trailing slashes are dropped, unless the path leads to
+ * operators; that, and a path with `.` and `..`, which the runtime has already resolved, is not found.
  */
 export const normalizePath =
   ({ handle, routesAt, cors }: Router, peers: Pick<Peers, 'standIn'>): Handler =>
@@ -33,7 +31,7 @@ export const normalizePath =
     const isDetour = plain === path ? routes.some((route) => route.method === method) : isGuarded(plain)
     const preflight = isDetour ? undefined : cors.preflight(request, routes)
     if (preflight) return preflight
-    // A path that begins with two slashes is no route.
+    // A path that begins with two slashes matches no route.
     const routed = new Request(`${origin}${isDetour ? `/${path}` : plain}${query}`, request)
     peers.standIn(routed, request)
     return handle(routed)
@@ -42,8 +40,8 @@ export const normalizePath =
 const isGuarded = (path: string) => guardedPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
 
 /**
- * Where a URL leads. The runtime resolves `.` and `..`, and leaves scheme and host out of it and all else as it came where
- * `Host` is not one.
+ * The path and query of a URL. The runtime resolves `.` and `..`; if `Host` is not a valid host, it leaves out scheme
+ * and host, and everything else as it came.
  */
 function targetOf(url: string) {
   const [, target = ''] = /^(?:[a-z]+:\/\/[^/?#]*)?(.*)$/is.exec(url) ?? []

@@ -5,33 +5,33 @@ import { stopwatch } from '../kernel/clock'
 import { silent } from '../kernel/log'
 import { shownPath } from './shown-path'
 
-/** An answer that is about to be sent. */
+/** An answer about to be sent. */
 export interface Ended {
   request: Request
   route: string
   requestContext: RequestContext | undefined
-  /** What it is called where it met no gate. */
+  /** The request id, if the request reached no gate. */
   requestId?: string
-  /** Undefined for what is no envelope: a file, a bare key. */
+  /** Undefined for anything without an envelope: a file, a bare key. */
   answer?: Answer
   status: number
 }
 
 type Leanings = 'config' | 'log' | 'metrics' | 'calls' | 'clock' | 'clientAddresses'
 
-/** The route of whatever no other route takes. */
+/** The catch-all route. */
 const anyPath = '/*'
 
 const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
-/** Takes an answer down: in the log, in the figures, and in the call log where somebody was met at the gate. */
+/** Logs an answer, counts it in the metrics, and adds it to the call log if the gate admitted the request. */
 export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) {
   return ({ request, route, requestContext, requestId = requestContext?.requestId, answer, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
     if (requestContext && answer && code !== undefined) calls.note(requestContext, { route, answer, code, ms: ms! })
-    // What nobody reads costs nothing.
+    // Skips the work if no one reads the log.
     if (log === silent || config.log === 'off') return
     log(clock(), {
       method: request.method,

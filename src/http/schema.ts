@@ -3,7 +3,7 @@ import type { TObject } from '@sinclair/typebox'
 // biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
 export type Json = Record<string, any>
 
-/** What any request with an API key may ask of the answer itself; the gate reads it (`access/answer-options.ts`). */
+/** Options of the answer that any request with an API key may set; the gate reads them (`access/answer-options.ts`). */
 export const answerOptions: Json = {
   nonce: {
     type: 'string',
@@ -21,14 +21,14 @@ export const answerOptions: Json = {
   },
 }
 
-/** A model as JSON Schema, with an example of each field where there is one. */
+/** A model as JSON Schema, with an example of each field that has one. */
 export const describeModel = ({ properties, required }: TObject, examples: Json = {}): Json => ({
   type: 'object',
   properties: mapValues(properties, (field, name) => describeField(field, examples[name])),
   ...(required?.length && { required }),
 })
 
-/** A field as JSON Schema, its other names in words. */
+/** A field as JSON Schema, with its aliases in words. */
 export function describeField(field: Json, example?: unknown): Json {
   const aliases: string[] = field['x-aliases'] ?? []
   const words = [field.description, aliases.length && `Also: ${aliases.map((name) => `\`${name}\``).join(', ')}.`]

@@ -4,24 +4,24 @@ import type { Certificate } from './certificate'
 const patienceMs = 10_000
 const handOverMs = 100
 
-/** A server that listens; `stop` lets running requests end, for ten seconds at most. */
+/** A listening server; `stop` waits for running requests, for ten seconds at most. */
 export interface Listening {
   readonly url: string
-  /** Takes new connections with another certificate; those that are open end as they began. */
+  /** Uses another certificate for new connections; open ones keep theirs. */
   renew(certificate: Certificate): Promise<void>
   stop(): Promise<void>
 }
 
-/** Where to listen, and what with: plain HTTP without a certificate. Port 0 takes a free one. */
+/** The address to listen on, and the certificate; plain HTTP without one. Port 0 picks a free port. */
 export interface ListenOptions {
   hostname: string
   port: number
   certificate?: Certificate | undefined
-  /** For how many seconds a connection may be still. */
+  /** The idle timeout of a connection in seconds. */
   idleTimeout?: number
 }
 
-/** Whether that address can be listened on; the reason when it cannot. */
+/** Why that address cannot be listened on; undefined if it can. */
 export function portObstacle(hostname: string, port: number): string | undefined {
   try {
     Bun.listen({ hostname, port, socket: { data() {} } }).stop(true)
@@ -33,7 +33,6 @@ export function portObstacle(hostname: string, port: number): string | undefined
   }
 }
 
-/** Starts to listen. */
 export function listen(app: AnyElysia, place: ListenOptions): Listening {
   const { hostname, certificate } = place
   let server = open(app, place)
@@ -45,7 +44,7 @@ export function listen(app: AnyElysia, place: ListenOptions): Listening {
     async renew(next) {
       const before = server
       server = open(app, { ...place, port: boundPort, certificate: next })
-      // What has knocked at the one before while the new one was being opened is let in there.
+      // Connections queued at the old listener while the new one was opening are accepted there.
       await Bun.sleep(handOverMs)
       ended = Promise.all([ended, end(before)])
     },
@@ -56,15 +55,15 @@ export function listen(app: AnyElysia, place: ListenOptions): Listening {
 }
 
 function open(app: AnyElysia, { hostname, port, certificate: tls, idleTimeout = 75 }: ListenOptions) {
-  // The largest body is our own affair: what Bun refuses by itself it refuses unsigned.
+  // Body size is limited elsewhere: a body that Bun itself refuses gets an unsigned answer.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER
-  // Bun cannot change the certificate of a server: a second one joins it on its port and takes over.
+  // Bun cannot change a server's certificate: a second server joins the port and takes over.
   const reusePort = tls !== undefined
   app.listen({ hostname, port, reusePort, idleTimeout, development: false, maxRequestBodySize, ...(tls && { tls }) })
   return app.server!
 }
 
-/** Lets running requests end, for ten seconds at most; then they are cut off, and nobody waits for that. */
+/** Waits for running requests, for ten seconds at most, then closes their connections without waiting. */
 async function end(server: Bun.Server<unknown>) {
   let timer: Timer | undefined
   const patience = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 const segmentsMax = 6
 const word = /^(?:[a-z][a-z._-]{0,23}|v\d)$/
 
-/** A path that no route takes, as the log may name it: up to the first part that could be a key, and no further. */
+/** The part of an unknown path that may be logged: up to the first segment that could be a key. */
 export function shownPath(path: string): string {
   const segments = path.split('/').slice(1)
   const hidden = segments.findIndex((segment, i) => i === segmentsMax || (segment !== '' && !word.test(segment)))

@@ -1,6 +1,6 @@
 import { everything, presets } from '../access/capabilities'
 
-/** What it may do, in as few words as there are for it. */
+/** The rights of a key, in as few words as possible. */
 export function mayOf(held: string[]) {
   if (held.includes(everything)) return 'everything'
   const preset = Object.entries(presets).find(([, usual]) => isSame(usual, held))

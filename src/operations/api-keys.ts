@@ -213,7 +213,7 @@ export const apiKeys = {
     list,
     show,
     edit,
-    // Given by owners, and so given back by owners; to take it away is the daily work.
+    // Only owners grant rights, so only owners restore them; disabling is daily work.
     turn('enable', 'active', { role: 'owner', proof: 'session', summary: 'enable an API key' }),
     turn('disable', 'inactive', { role: 'operator', summary: 'disable an API key until it is enabled again' }),
     revoke,
@@ -222,7 +222,7 @@ export const apiKeys = {
   ].map(byName(resolveApiKey, 'id')),
 } as const satisfies Subject
 
-/** The terms that were given, in the service's words; an empty limit is none. */
+/** The given terms in the service's words; an empty limit means none. */
 function termsOf(given: {
   preset?: Preset
   capabilities?: string[]

@@ -159,7 +159,7 @@ export const audit = {
 
 type Side = Record<string, unknown> | null
 
-/** What was changed, in a line: `name: "a" → "b"`; where there is one side alone, that. */
+/** The change on one line: `name: "a" → "b"`; if there is only one side, that side. */
 function changesOf(before: Side, after: Side) {
   const sides = [before, after].filter((side) => side !== null)
   const all = [...new Set(sides.flatMap((side) => Object.keys(side)))]

@@ -5,7 +5,7 @@ import type { Computed, Declared, Operation, OperationContext } from './operatio
 
 type Resolve = (db: Queryable, reference: string) => Promise<number>
 
-/** An operation with a text where these fields were numbers. */
+/** An operation whose fields of these names are texts instead of numbers. */
 type Named<Each, Name extends string> =
   Each extends Declared<infer Input, infer Output, infer Route, infer Proof>
     ? Declared<
@@ -16,7 +16,7 @@ type Named<Each, Name extends string> =
       >
     : never
 
-/** Lets operations that take the id of a thing, in one of these fields, take its name in place of the id. */
+/** Lets operations that take an id in one of these fields take a name instead. */
 export const byName = <const Name extends string>(resolve: Resolve, ...fields: Name[]) =>
   function named<Each extends Operation>(declared: Each): Named<Each, Name> {
     const { run, loses, input } = declared as Operation

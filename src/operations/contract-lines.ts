@@ -3,13 +3,13 @@ import { mask } from '../audit/record'
 import type { ContractView } from '../features/contracts/operator-view'
 import type { OperationContext } from './operation'
 
-/** It as somebody of that role sees it: a viewer does not learn what holders draw keys with, contract key or uuid. */
+/** A contract as a role sees it: a viewer does not see contract key or uuid, with which holders draw keys. */
 export const shownTo = <Shown extends { contract_key: string; uuid: string }>(
   user: OperationContext['user'],
   contract: Shown,
 ): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask, uuid: mask } : contract)
 
-/** It on a few lines. */
+/** A contract as lines of text. */
 export function contractLines(contract: Static<typeof ContractView>) {
   const { license_keys_count: used, license_keys_quantity: quota, license_keys_remaining: left } = contract
   return [
@@ -22,7 +22,7 @@ export function contractLines(contract: Static<typeof ContractView>) {
   ]
 }
 
-/** What its holder may do, in words. */
+/** The rights of a contract's holder, in words. */
 export function permissionsOf(contract: Static<typeof ContractView>) {
   const { can_get_info, can_generate, can_destroy, can_destroy_all } = contract
   const all = { 'get-info': can_get_info, generate: can_generate, destroy: can_destroy, 'destroy-all': can_destroy_all }

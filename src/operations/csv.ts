@@ -1,4 +1,4 @@
-/** A table as a spreadsheet reads it: its columns, and their values row by row. */
+/** A table for a spreadsheet: its columns, and their values by row. */
 export interface CsvTable {
   columns: readonly string[]
   rows: readonly object[]

@@ -32,7 +32,7 @@ export const erase = operation({
   async run(context, { email, with_licenses = false, dry_run = false }) {
     const { db, folder, config } = context
     const found = await findCustomer(db.read, email)
-    // What was erased earlier, beside a running server, may have left something.
+    // An earlier erasure beside a running server may have left something.
     if (!isKnown(found) && !(await countTracesAside(folder, email))) {
       throw new OperatorError(`there is nothing of a person with the e-mail address ${email}`, 'not_found')
     }
@@ -56,12 +56,12 @@ export const erase = operation({
   ],
 })
 
-/** A process of its own reads the files: this one has them locked. */
+/** Counts traces in a subprocess: closing the files in this one would drop its locks. */
 export const countTracesAside = async (folder: string, email: string): Promise<number> =>
-  // An address that begins like an option is sought without its beginning.
+  // An address that begins like an option is searched without its beginning.
   (await runCommand(folder, ['customer', 'traces', email.replace(/^-+/, '')])).value.traces
 
-/** Takes the person out of all tables, and then out of what the files hold beside them. */
+/** Removes the person from all tables, then from what else the files contain. */
 async function eraseAll(context: OperationContext, email: string, withLicenses: boolean) {
   const { db, folder, now, isServer, clock } = context
   const { counts, found } = await db.write(async (tx) => {

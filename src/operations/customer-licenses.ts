@@ -22,7 +22,7 @@ const Filter = {
 }
 const reason = Type.Optional(text({ maxLength: 1024, description: 'The reason, for operators only.' }))
 
-/** What these operations are asked for; each takes some of it. */
+/** The fields of these operations; each takes some of them. */
 interface Given extends OwnerFilter {
   dry_run?: boolean
   reason?: string
@@ -37,13 +37,13 @@ interface Change<Verb extends 'block' | 'unblock' | 'revoke' | 'extend', Fields 
   summary: string
   fields: Fields
   plan(db: Queryable, licenseKey: string, input: Given, now: Date): Promise<ChangePlan>
-  /** What the change means, for a question that is asked first; absent where it takes nothing from anybody. */
+  /** The effect of the change, for the confirmation; absent if it takes nothing away. */
   warning?: string
 }
 
 type CustomerInput<Fields extends TProperties> = Computed<Static<TObject<typeof Filter>> & Static<TObject<Fields>>>
 
-/** An operation that changes every licence of one customer in a single write, each as the command for one licence does. */
+/** An operation that changes every licence of one customer in one write, each as the command for one licence does. */
 function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'extend', Fields extends TProperties>({
   verb,
   plan,
@@ -152,5 +152,5 @@ const extend = customerChange({
   plan: (db, licenseKey, input, now) => planExtension(db, licenseKey, input.by!, now),
 })
 
-/** What an operator does to all licences of one customer. */
+/** Operations on all licences of one customer. */
 export const customerLicenses = [block, unblock, revoke, extend]

@@ -4,12 +4,12 @@ import { dayMs } from '../kernel/durations'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 
-/** Whether a word for a time is one does not depend on what time it is. */
+/** Any moment will do: whether a time is valid does not depend on the present. */
 const beginning = new Date(0)
 const forms =
   'write 2030-01-31, 2030-01-31T12:00:00Z, a month such as 2030-01, today, yesterday or a number of days such as 7d'
 
-/** A filter by some of a few words: a JSON list, or words separated by commas. */
+/** A filter by some of a set of words: a JSON list, or words separated by commas. */
 export const words = <const Choices extends readonly string[]>(
   choices: Choices,
   description: string,
@@ -26,7 +26,7 @@ const moment = (description: string, examples: readonly string[]) =>
     }),
   )
 
-/** The filters of a list by time. */
+/** The time filters of a list. */
 export const period = {
   from: moment('Only from this moment on', [
     '2030-01-31',
@@ -46,11 +46,11 @@ export const period = {
 
 export interface DateRange {
   from: Date | undefined
-  /** The first moment that is not in it any more. */
+  /** The end, exclusive. */
   to: Date | undefined
 }
 
-/** The moments that `from` and `to` mean. A range that ends before it begins is an `OperatorError`. */
+/** The moments of `from` and `to`. Throws an `OperatorError` for a range that ends before it begins. */
 export function rangeOf(given: { from?: string | undefined; to?: string | undefined }, now: Date): DateRange {
   const range = {
     from: given.from === undefined ? undefined : stretchOf(given.from, now)?.start,
@@ -65,7 +65,7 @@ export function rangeOf(given: { from?: string | undefined; to?: string | undefi
   return range
 }
 
-/** What a word for a time covers: a day or a month is whole, a moment is where it stands. */
+/** The period a time covers: all of a day or month; a moment covers only itself. */
 function stretchOf(given: string, now: Date): { start: Date; end: Date } | undefined {
   const word = given.trim().toLowerCase()
   const midnight = Math.floor(now.getTime() / dayMs) * dayMs
@@ -88,7 +88,10 @@ function monthAt(month: string) {
 
 const pointAt = (ms: number) => ({ start: new Date(ms), end: new Date(ms) })
 
-/** The states wanted: those named, or the failure that `failed` asks for. Both, where they contradict, are an `OperatorError`. */
+/**
+ * The requested states: those named, or the failure state for `failed`. Throws an `OperatorError` if the two contradict
+ * each other.
+ */
 export function statesWanted<State extends string>(
   states: State[] | undefined,
   failed: boolean | undefined,

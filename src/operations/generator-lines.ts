@@ -2,14 +2,14 @@ import type { Static } from '@sinclair/typebox'
 import { type Assessment, grouped, keysExpected } from '../features/generators/operator'
 import type { AppraisalView, GeneratorView } from '../features/generators/view'
 
-/** What a generator's keys are like, as JSON has it. */
+/** The quality of a generator's keys, as JSON. */
 export const appraised = ({ capacity, collisionLikelihood, example }: Assessment): Static<typeof AppraisalView> => ({
   capacity: capacity.toString(),
   collision: { keys: keysExpected, likelihood: collisionLikelihood },
   example,
 })
 
-/** A generator as lines of text. */
+/** The quality of a generator's keys, as lines of text. */
 export const said = ({ capacity, collision, example }: Static<typeof AppraisalView>) => [
   `  a key          ${example}`,
   `  different keys ${grouped(BigInt(capacity))}`,
@@ -18,7 +18,7 @@ export const said = ({ capacity, collision, example }: Static<typeof AppraisalVi
 
 const percent = (likelihood: number) => `${likelihood === 0 ? 0 : (likelihood * 100).toPrecision(2)} %`
 
-/** What its keys look like, in short. */
+/** The format of a generator's keys, in short. */
 export function shapeOf(generator: Static<typeof GeneratorView>) {
   const { method, prefix, suffix, function_name, number_of_chunks, chunk_length, charset } = generator
   if (method === 'uuid') return `${prefix}uuid${suffix}`

@@ -114,7 +114,10 @@ export const jobs = {
   operations: [list, show, retry, remove],
 } as const satisfies Subject
 
-/** A kind that no server has a handler for, and that no job is of, is an `OperatorError`; older versions may have left others. */
+/**
+ * Throws an `OperatorError` for a kind that has neither a handler nor jobs; older versions may have left jobs of other
+ * kinds.
+ */
 async function requireKinds(db: Queryable, kinds: string[]) {
   for (const kind of kinds.filter((each) => !jobKinds.includes(each))) {
     const { rows } = await pageJobs(db, { kinds: [kind] }, { sort: 'id', limit: 1 })

@@ -7,7 +7,9 @@ import type { OperationContext } from './operation'
 
 const countedMs = 7 * dayMs
 
-/** How often each key has signed in the last seven days, for clients that named it and for those that named none. */
+/**
+ * The number of signatures of each key in the last seven days, for clients that named it and for those that named none.
+ */
 export async function recentUses(db: Queryable, now: Date) {
   const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
   const uses = Map.groupBy(await listKeyUses(db, since), ({ keyId }) => keyId)
@@ -19,15 +21,15 @@ const totalOf = (uses: KeyUse[] = []) => ({
   unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
 })
 
-/** Another key that is to sign. */
+/** A key that is to replace another. */
 interface Successor {
-  /** The public half, where it is known: clients that know it lose nothing. */
+  /** The public half, if known: clients that already know it lose nothing. */
   publicPem?: string
-  /** How long the keys before it go on signing. */
+  /** How long the previous keys continue to sign. */
   overlapMs?: number
 }
 
-/** What clients lose when the keys of that owner are replaced; empty where there is none. */
+/** What clients lose if the keys of that owner are replaced; empty if there are none. */
 export async function lossOfReplacing(
   context: OperationContext,
   owner: KeyOwner,
@@ -36,14 +38,14 @@ export async function lossOfReplacing(
   return told(context, ofOwner(await liveKeys(context), owner), owner, successor)
 }
 
-/** What clients lose when a product gets its first key, or the keys of that owner are replaced. */
+/** What clients lose if a product gets its first key, or if the keys of that owner are replaced. */
 export async function lossOfPutting(context: OperationContext, owner: KeyOwner, successor: Successor): Promise<string> {
   const live = await liveKeys(context)
   const own = ofOwner(live, owner)
   return told(context, own.length ? own : ofOwner(live, null), owner, successor)
 }
 
-/** What clients lose when a product that goes by the global key gets its own. */
+/** What clients lose if a product that uses the global key gets its own. */
 export async function lossOfFirstKey(context: OperationContext, owner: KeyOwner): Promise<string> {
   const live = await liveKeys(context)
   return ofOwner(live, owner).length ? '' : told(context, ofOwner(live, null), owner, {})

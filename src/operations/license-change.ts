@@ -28,7 +28,7 @@ const ChangedLicenseView = view('ChangedLicense', {
   ),
 })
 
-/** An operation that does something to one licence and shows it as it is then. */
+/** An operation on one licence that returns the licence afterwards. */
 export function licenseDeed<Input extends TObject, const Route extends AdminRouteName>({
   make,
   ...declared
@@ -43,8 +43,8 @@ export function licenseDeed<Input extends TObject, const Route extends AdminRout
 }
 
 /**
- * An operation that changes one licence. Where that ends it, shortens it or shuts its devices out, that is said first,
- * with before and after. It shows the licence as it is then, and how its end has moved.
+ * An operation that changes one licence. If the change ends or shortens the licence or shuts out its devices, it warns
+ * first, with before and after. Returns the changed licence and how its end has moved.
  */
 export function licenseChange<Input extends TObject, const Route extends AdminRouteName>({
   plan,
@@ -52,7 +52,7 @@ export function licenseChange<Input extends TObject, const Route extends AdminRo
   ...declared
 }: Change<Input, Route> & {
   plan(db: Queryable, input: Static<Input>, now: Date): Promise<ChangePlan>
-  /** What is always said first, whatever the change takes. */
+  /** A warning given for every change. */
   warning?(license: License, seatsTaken: number): string
 }) {
   return operation({
@@ -83,7 +83,7 @@ export function licenseChange<Input extends TObject, const Route extends AdminRo
   })
 }
 
-/** A licence as an operator sees it, and in words. */
+/** A licence as shown to operators, with a summary in words. */
 export async function summaryOf(db: Queryable, license: License, now: Date) {
   const taken = await countSeatsTaken(db, license.id)
   return { ...licenseView(license, taken, now), summary: stateInWords(license, taken, now) }

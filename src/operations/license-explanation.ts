@@ -11,7 +11,7 @@ import { table } from './lines'
 import { operation } from './operation'
 import { commandOf } from './remedy'
 
-/** The rules of an endpoint, what it answers, and what can be done about that. */
+/** The rules of an endpoint, its answer, and the possible remedies. */
 const explained = Type.Object({
   rules: Type.Array(FindingView),
   answer: Type.Object({
@@ -90,7 +90,7 @@ interface Advice {
 
 const none: Advice = { says: '', remedies: [] }
 
-/** What an operator can do about an answer that a customer does not want. */
+/** What an operator can do about an unwanted answer. */
 function adviceOn(answer: Answer, { license_key, license, explained }: Circumstances): Advice {
   switch (answer) {
     case 'access_denied':

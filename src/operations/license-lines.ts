@@ -5,7 +5,7 @@ import { facts, minute, minuteUtc, table } from './lines'
 export type ListedLicense = Static<typeof ListedLicenseView>
 type Page = Static<typeof LicensePageView>
 
-/** The support desk's page of a licence. */
+/** The support page of a licence. */
 export const licenseLines = (page: Page) => [
   `${page.license_key}: ${page.summary}.`,
   '',
@@ -44,7 +44,7 @@ export const licenseLines = (page: Page) => [
   ),
 ]
 
-/** `validity 365 → 730, status assigned`: what is new, and what was there where it was something. */
+/** `validity 365 → 730, status assigned`: the new values, with the old ones if there were any. */
 function changeOf(before: Record<string, unknown> | null, after: Record<string, unknown> | null) {
   if (before && after) {
     return Object.entries(after)

@@ -10,8 +10,8 @@ import type { ListedLicense } from './license-lines'
 import type { OperationContext } from './operation'
 
 /**
- * A page of the licences that a text is a part of. All of them are looked through, so a server has it done aside: no
- * request waits for it.
+ * A page of the licences that contain a text. Reads all licences, so a server runs it in a subprocess and no request
+ * waits.
  */
 export async function searchLicenses(
   { db, now, folder, isServer }: OperationContext,
@@ -27,7 +27,7 @@ export async function searchLicenses(
 
 const meantMax = 5
 
-/** The licence of that key, or the only one that it is a part of. */
+/** The licence with that key, or the only one whose key contains the text. */
 export async function findMeantLicense(context: OperationContext, reference: string): Promise<License> {
   const exact = await findLicense(context.db.read, reference)
   if (exact) return exact

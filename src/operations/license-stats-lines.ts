@@ -6,17 +6,17 @@ import { type Line, minuteUtc, table } from './lines'
 
 type Stats = Static<typeof SalesView>
 
-/** What a person sees each dimension under. */
+/** The column heading of each dimension. */
 const headings = { day: 'DAY (UTC)', month: 'MONTH (UTC)', product: 'PRODUCT', status: 'STATUS' }
 
-/** The totals in a sentence, and the groups in a table. */
+/** The totals in a sentence and the groups in a table. */
 export const statsLines = ({ totals, groups, by, from, to, product }: Stats): Line[] => [
   sentenceOf({ totals, from, to, product }),
   '',
   ...table([...by.map((dimension) => headings[dimension]), 'SOLD'], groups.map(cellsOf(by)), 'None was sold.'),
 ]
 
-/** The groups as a spreadsheet reads them. */
+/** The groups as a table for a spreadsheet. */
 export const statsTable = ({ groups, by }: Stats): CsvTable => ({
   columns: [...by.flatMap((dimension) => (dimension === 'product' ? ['product_id', 'product'] : [dimension])), 'sold'],
   rows: groups,

@@ -23,7 +23,7 @@ export const stats = operation({
   async run({ db, now, folder, isServer }, { by = usual, product: reference, from, to }) {
     const range = rangeOf({ from, to }, now)
     const product = reference === undefined ? undefined : await requireProduct(db.read, reference)
-    // All licences are counted through, so that a server has it done aside: no request waits for it.
+    // Reads all licences, so a server runs it in a subprocess and no request waits.
     if (isServer) {
       const options = { by: by.join(), product: product?.id, from: range.from, to: range.to }
       return (await runCommand(folder, ['license', 'stats', ...optionsOf(options)])).value

@@ -96,5 +96,5 @@ const replace = operation({
   ],
 })
 
-/** What changes the terms of a licence, or whether it may be used. */
+/** Operations that change the terms of a licence, or whether it may be used. */
 export const licenseTerms = [block, unblock, revoke, extend, edit, replace]

@@ -70,5 +70,5 @@ const note = licenseDeed({
   make: (tx, { license_key, note: words }, now) => noteLicense(tx, license_key, { note: words, now }),
 })
 
-/** What makes licences, gives them away, removes them and notes something about them. */
+/** Operations that create, assign, delete and annotate licences. */
 export const licenseDeeds = [create, assign, remove, note]

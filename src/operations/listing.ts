@@ -7,27 +7,27 @@ import { type Computed, type Declared, type Operation, type OperationContext, op
 const usualLimit = 100
 const rowsMax = 1000
 
-/** What a list of one kind of thing says of itself. */
+/** The declaration of a list. */
 interface Listing<Filters extends TObject, Row extends TObject, Route extends string, Plural extends string> {
   command: Operation['command']
   route: Route
   bare?: readonly string[]
   summary: string
-  /** Who may see it at least; a viewer where nothing is said. */
+  /** The least role that may see it; a viewer by default. */
   role?: Operation['role']
-  /** What the list is called in JSON. */
+  /** The name of the list in JSON. */
   plural: Plural
   /** The schema of each of its rows. */
   row: Row
   filters: Filters
-  /** What it can be ordered by; the first is the usual order, with a `-` before it downwards. */
+  /** The sort orders; the first is the default, and a leading `-` means descending. */
   sorts: readonly string[]
   page(context: OperationContext, filters: Static<Filters>, wanted: PageRequest): Promise<Page<Static<Row>>>
-  /** The columns a person sees: heading and cell. */
+  /** The columns for people: heading and cell. */
   columns: Record<string, (row: Static<Row>) => string>
-  /** Those of them that may be cut where a terminal is narrow. */
+  /** The columns that may be truncated on a narrow terminal. */
   freeText?: readonly string[]
-  /** What is said when there is nothing. */
+  /** The text for an empty list. */
   none: string
 }
 
@@ -35,7 +35,7 @@ type ListInput<Filters extends TObject> = Computed<
   Static<Filters> & { sort?: string | undefined; limit?: number | undefined; after?: string | undefined }
 >
 
-/** A page of a list: its rows under their plural, and what the next page is asked for with. */
+/** A page of a list: its rows under their plural, and the cursor of the next page. */
 type PageSchema<Row extends TObject, Plural extends string> = Computed<
   { [Name in Plural]: Static<Row>[] } & { next: string | null }
 >
@@ -44,7 +44,7 @@ const nextPage = Type.Union([Type.String(), Type.Null()], {
   description: 'Ask for the next page with this as "after"; null after the last.',
 })
 
-/** An operation that lists: filtered, ordered and cut into pages in the database. */
+/** An operation that lists: filtered, sorted and paged in the database. */
 export function listing<
   Filters extends TObject,
   Row extends TObject,
@@ -63,7 +63,7 @@ export function listing<
   return operation({
     role: 'viewer',
     ...rest,
-    // The names of an object that a type parameter names are lost to the checker.
+    // The type checker loses the names of an object when a type parameter provides them.
     input: Type.Object({ ...filters.properties, ...paging }) as unknown as ListInput<Filters>,
     output: Type.Object({ [plural]: Type.Array(row), next: nextPage }) as unknown as PageSchema<Row, Plural>,
     async run(context, given) {

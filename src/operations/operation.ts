@@ -5,24 +5,24 @@ import type { Upload } from '../features/downloads/files'
 import type { CsvTable } from './csv'
 import type { Line } from './lines'
 
-/** What somebody is at least: a viewer looks, an operator does the daily work, an owner decides over keys and people. */
+/** The least role: a viewer reads, an operator does the daily work, an owner decides about keys and people. */
 export type Role = User['role']
 
-/** What an operation leans on: the installation, its database in the name of whoever asks. */
+/** The context of an operation: the installation, and its database in the name of the caller. */
 export interface OperationContext extends Deps {
   readonly now: Date
-  /** Who asks over HTTP; absent on the command line, where whoever holds the data folder may do everything. */
+  /** The caller over HTTP; absent on the command line, where access to the data folder permits everything. */
   readonly user?: Pick<User, 'id' | 'name' | 'role'> | undefined
-  /** Told how far long work has come. */
+  /** Called with the progress of long work. */
   onProgress?: ((done: number, of: number) => void) | undefined
-  /** The file that came with it, where the operation takes one. */
+  /** The uploaded file, if the operation takes one. */
   readonly upload?: Upload | undefined
 }
 
 /** The method of a route and its path below `/admin/api`. */
 export type AdminRouteName = `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
 
-/** The schema of an object, whatever its fields are. */
+/** The schema of any object. */
 interface ObjectSchema extends TSchema {
   [Kind]: 'Object'
   type: 'object'
@@ -34,56 +34,56 @@ interface ObjectSchema extends TSchema {
 export type AnswerSchema = ObjectSchema | TUnion<TObject[]>
 
 /**
- * Something an operator can do, declared once. It stands behind two doors: as a command, and as a route under
- * `/admin/api`. Both take the same fields, give the same value and leave the same rows in the audit log.
+ * Something an operator can do, declared once and available as a command and as a route under `/admin/api`. Both take
+ * the same fields, return the same value and write the same rows to the audit log.
  */
 export interface Operation<Input extends ObjectSchema = TObject, Output extends AnswerSchema = AnswerSchema> {
-  /** Its words on the command line: `product set`, `product meta set`. */
+  /** Its command words: `product set`, `product meta set`. */
   readonly command: string
-  /** Its route; the parameters in its path are fields, and stand bare on the command line, in their order. */
+  /** Its route. The parameters in its path are fields, and positional arguments on the command line, in order. */
   readonly route: AdminRouteName
-  /** Fields that stand bare on the command line too, behind those of its path. */
+  /** Further fields that are positional arguments, after those of the path. */
   readonly bare?: readonly string[]
   readonly role: Role
   /**
-   * It gives access that outlives the session it is done in: over HTTP whoever shows a session, or whoever it is, gives
-   * their password again.
+   * Set if it gives access that outlives the session: over HTTP, callers with a session (or all callers, for `always`)
+   * must give their password again.
    */
   readonly proof?: 'session' | 'always'
   readonly summary: string
   readonly input: Input
-  /** The schema of its value, which types `run` and `show`, is shown in the description of the API, and types clients. */
+  /** The schema of its value: types `run` and `show`, appears in the API description, and types clients. */
   readonly output: Output
-  /** Gives its value as JSON; what stands in the way is an `OperatorError`. */
+  /** Returns its value as JSON. Throws an `OperatorError` if it cannot. */
   run(context: OperationContext, input: Static<Input>): Promise<Static<Output>>
-  /** How a person reads that value. */
+  /** The value as text for people. */
   show(value: Static<Output>): Line[]
-  /** How a spreadsheet reads it: `--csv` on the command line, `Accept: text/csv` over HTTP. */
+  /** The value for a spreadsheet: `--csv` on the command line, `Accept: text/csv` over HTTP. */
   csv?(value: Static<Output>): CsvTable
   /**
-   * What cannot be undone is named here, in a sentence: a terminal asks first, a script says `--yes`. Nothing is asked
-   * where the sentence is empty.
+   * A sentence about what cannot be undone: a terminal asks first, a script needs `--yes`. No confirmation if it is
+   * empty.
    */
   loses?(input: Static<Input>, context: OperationContext): string | Promise<string>
-  /** It takes a file: `--file` on the command line, the body of the request over HTTP, its fields in the query then. */
+  /** Set if it takes a file: `--file` on the command line; over HTTP the body, with the fields in the query. */
   readonly takesFile?: true
-  /** Whether its value is bad news: the command ends with 1 then. */
+  /** Whether the value reports a failure; the command then exits with 1. */
   isFailure?(value: Static<Output>): boolean
-  /** Stands at the end of the command's help. */
+  /** Text at the end of the command's help. */
   readonly help?: string
 }
 
-/** Operations on one kind of thing: a group of commands, which may stand in another: `product meta`. */
+/** Operations on one kind of thing: a group of commands, possibly within another: `product meta`. */
 export interface Subject {
   readonly name: string
   readonly about: string
   readonly operations: readonly Operation[]
 }
 
-/** The schema of an object whose fields only the type checker works out. */
+/** The schema of an object whose fields only the type checker computes. */
 export type Computed<Value> = ObjectSchema & { static: Value }
 
-/** An operation whose route is known to the type checker, so that a client can be typed by it. */
+/** An operation whose route is known to the type checker, so that clients can be typed by it. */
 export type Declared<
   Input extends ObjectSchema,
   Output extends AnswerSchema,
@@ -93,7 +93,7 @@ export type Declared<
 
 const byCommand = new Map<string, Operation>()
 
-/** Declares an operation: the types of its input and output reach `run`, `show` and `loses`. */
+/** Declares an operation and types `run`, `show` and `loses` by its input and output. */
 export function operation<
   Input extends ObjectSchema,
   Output extends AnswerSchema,
@@ -107,11 +107,11 @@ export function operation<
 /** The operation of that command, once its subject is loaded. */
 export const declaredOperation = (command: string): Operation | undefined => byCommand.get(command)
 
-/** The names of a route's parameters, in their order. */
+/** The names of a route's parameters, in order. */
 export const parametersOf = ({ route }: Pick<Operation, 'route'>) =>
   [...route.matchAll(/:(\w+)/g)].map(([, name]) => name!)
 
-/** The fields that stand without a flag on the command line, in their order. */
+/** The fields that are positional arguments on the command line, in order. */
 export const positionalsOf = (operation: Pick<Operation, 'route' | 'bare'>) => [
   ...parametersOf(operation),
   ...(operation.bare ?? []),

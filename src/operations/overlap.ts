@@ -2,15 +2,15 @@ import { text } from '../intake/model'
 import { dayMs, parseDuration } from '../kernel/durations'
 
 interface Overlap {
-  /** What goes on meanwhile, as the beginning of a sentence. */
+  /** What continues during the overlap, as the beginning of a sentence. */
   what: string
   usual: string
-  /** What 0 is for. */
+  /** The use of 0. */
   ending: string
   daysMax: number
 }
 
-/** How long what is replaced goes on beside its successor: nobody but the operator can know, so it is always said. */
+/** How long a replaced thing continues beside its successor. Always required: only the operator knows. */
 export const overlapField = ({ what, usual, ending, daysMax }: Overlap) =>
   text({
     description: `${what}: ${usual}; 0 ${ending}. Required.`,

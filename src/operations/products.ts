@@ -120,5 +120,5 @@ function asFacts(product: Static<typeof ProductView> & Record<string, unknown>) 
   return facts({ ...product, features: product.features.map(written) })
 }
 
-/** A feature as the option that declares it. */
+/** A feature in the short form of its option. */
 const written = ({ key, type, default: value }: Feature) => `${key}:${type}=${value}`

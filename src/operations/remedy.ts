@@ -1,7 +1,7 @@
 import type { Remedy } from '../kernel/message'
 import { declaredOperation, positionalsOf } from './operation'
 
-/** A remedy as a command to paste into a shell. */
+/** A remedy as a shell command. */
 export function commandOf({ operation, input }: Remedy): string {
   const declared = declaredOperation(operation)
   const positionals = (declared ? positionalsOf(declared) : []).filter((name) => name in input)
@@ -16,5 +16,5 @@ export function commandOf({ operation, input }: Remedy): string {
   ].join(' ')
 }
 
-/** A word as a shell takes it. */
+/** A word quoted for a shell if needed. */
 const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

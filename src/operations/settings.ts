@@ -116,7 +116,7 @@ export const settingOperations = {
 const viewOf = async ({ db, config }: Pick<OperationContext, 'db' | 'config'>, name: SettingName) =>
   (await listSettings(db.read, config)).find((setting) => setting.name === name)!
 
-/** Where a value comes from, in a word or two. */
+/** The source of a value, in a word or two. */
 const originOf = ({ source }: Setting) => source.replace('_', "'s ")
 
 const rowOf = (setting: Setting) => {
@@ -130,7 +130,7 @@ const rowOf = (setting: Setting) => {
   ]
 }
 
-/** Where a value comes from, in full. */
+/** The source of a value, in full. */
 function sourceOf({ name, source }: Setting): string {
   const [flag, variable] = [`flag ${flagOfSetting(name)}`, `variable ${variableOf(name)}`]
   const places: Record<Setting['source'], string> = {

@@ -52,8 +52,8 @@ const declared = [
   optimizing,
 ] as const satisfies readonly Subject[]
 
-/** All that an operator can do through both doors, subject by subject. */
+/** Everything an operator can do by command and by route, by subject. */
 export const subjects: readonly Subject[] = declared
 
-/** Each of these operations with the types of its route, input and output. */
+/** Any of these operations, with the types of its route, input and output. */
 export type DeclaredOperation = (typeof declared)[number]['operations'][number]

@@ -29,7 +29,9 @@ const filters = {
 
 type Filters = Static<TObject<typeof filters>>
 
-/** The filter in the store's terms. A product that is neither there nor in any record is an `OperatorError`. */
+/**
+ * The filter in the store's terms. Throws an `OperatorError` for a product that neither exists nor occurs in a record.
+ */
 async function recordsOf(db: Queryable, { product, ...filter }: Filters, now: Date): Promise<RecordFilter> {
   if (product === undefined) return conditions(db, filter)
   const isReported = (await countTelemetry(db, { productId: product }, now)) > 0

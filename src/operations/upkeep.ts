@@ -85,7 +85,7 @@ const optimizeOperation = operation({
   ],
 })
 
-/** The licences in each state; those that have ended are told beside the assigned, whom they are among. */
+/** The licences in each state; expired ones are shown as a part of the assigned, which include them. */
 const stocked = ({ expired, ...states }: Status['licenses']) =>
   Object.entries(states)
     .map(([state, number]) => `${number} ${state}${state === 'assigned' ? `, ${expired} of them expired` : ''}`)

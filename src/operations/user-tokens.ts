@@ -11,7 +11,7 @@ import { operation, type Subject } from './operation'
 
 const user = text({ description: 'The name of the user.' })
 
-/** Lists what a user may show instead of a password, of one kind. */
+/** Lists a user's sessions or tokens. */
 const held = <const Kind extends 'session' | 'token'>(kind: Kind, summary: string) =>
   listing({
     command: `user ${kind}s list`,

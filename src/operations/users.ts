@@ -157,7 +157,7 @@ function changing(work: typeof enableUser) {
     userView(await db.write((tx) => work(tx, user, now)))
 }
 
-/** The hash of the password that was given, or of a new one, which is shown this once. */
+/** The hash of the given password, or of a new one, which is shown only once. */
 async function madeOrGiven(given: string | undefined) {
   const password = given ?? randomPassword()
   return { hash: await hashPassword(password), shown: given === undefined ? { password } : {} }

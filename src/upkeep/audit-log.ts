@@ -5,7 +5,7 @@ import type { FolderSealer } from '../signing/sealing'
 import { listSealedKeys } from '../signing/service'
 import { problemOfKeyPair } from '../signing/trial'
 
-/** Walks the audit log of a folder: checkpoints count that were signed by keys the sealing key opens. */
+/** Verifies the audit log of a folder. Checkpoints count only if signed by keys that the sealing key opens. */
 export async function inspectLog(reader: () => Queryable, sealer: FolderSealer, anchor: Anchor = {}) {
   const signers = (await listSealedKeys(reader())).filter(({ productId }) => productId === null)
   const ours = signers.filter((key) => !problemOfKeyPair(key, sealer))

@@ -6,13 +6,13 @@ import { findFact, putFact } from './store'
 import { runCommand } from './subprocess'
 
 const hourMs = 3_600_000
-/** By the clock of the machine, when it is asleep elsewhere too. */
+/** The hour, by the machine's clock. */
 const quietHour = 3
 const overdueMs = 36 * hourMs
 
 const upkeep = declareJob('upkeep', Type.Object({}), { everyMs: hourMs, leaseMs: 6 * hourMs, atOnceMax: 1 })
 
-/** Removes old rows and tidies the database once a night; by day where the night before was missed. */
+/** Removes old rows and optimizes the database once a night, or by day if the previous night was missed. */
 export const nightlyUpkeep = (installation: Pick<Deps, 'config' | 'db' | 'folder' | 'log'>) =>
   handles(upkeep, (_, run) => keepInstallation(installation, run))
 

@@ -8,10 +8,10 @@ import { counter, view } from '../kernel/view'
 
 export const databaseOf = (folder: string) => join(folder, 'latchkey.db')
 
-/** The size of a file; 0 where there is none. */
+/** The size of a file; 0 if there is none. */
 export const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
 
-/** The sizes of the files of a database that was tidied. */
+/** The sizes of a database's files before and after the optimization. */
 export const OptimizedView = view('Optimized', {
   database_bytes: counter(),
   reusable_bytes: counter('Bytes of the database that are free for new rows.'),
@@ -24,11 +24,11 @@ export const OptimizedView = view('Optimized', {
 })
 
 /**
- * Tidies the database of a folder, beside whoever works on it. Where deleted rows are to leave nothing, what lies in
- * unused pages is overwritten too; while no server runs, the whole file is written anew.
+ * Optimizes the database of a folder while others work on it. `wipes` also overwrites unused pages, so that deleted
+ * rows leave nothing; if no server runs, the whole file is rewritten.
  */
 export async function optimize(folder: string, { wipes = false } = {}): Promise<Static<typeof OptimizedView>> {
-  // What was read in this turn is a snapshot that holds the log where it is.
+  // Rows read in this turn hold a snapshot that keeps the log from being truncated.
   await new Promise((resume) => setImmediate(resume))
   const path = databaseOf(folder)
   const wiped = wipes ? wipe(folder) : undefined
@@ -43,7 +43,7 @@ export async function optimize(folder: string, { wipes = false } = {}): Promise<
 }
 
 function wipe(folder: string): Wiped {
-  // No server starts while the file is written anew.
+  // No server can start while the file is rewritten.
   const lock = holdLock(folder)
   if (!lock) return wipeBesideOthers(databaseOf(folder))
   try {

@@ -16,11 +16,11 @@ interface Tie {
 }
 
 /**
- * Ties a database to its sealing key, once: what an older version sealed is sealed anew, for the place it stands in, and
- * the audit log is keyed from here on. The fingerprint says that it is done, and cannot be turned back without the key.
+ * Ties a database to its sealing key, once: re-seals what an older version sealed, each value for its own place, and
+ * keys the audit log from now on. The fingerprint records this and cannot be reverted without the key.
  */
 export async function tieToSealer(tx: Tx, found: string | undefined, { sealer, auditKey }: Tie) {
-  // Looked at again: another process may have been faster.
+  // Checked again: another process may have done it meanwhile.
   if (found === sealer.fingerprint) return
   const isNew = found === undefined && !(await findLastEntry(tx)) && !(await listSealedKeys(tx)).length
   const isOlder = found === sealer.former.fingerprint && (await resealAll(tx, sealer))
@@ -28,7 +28,10 @@ export async function tieToSealer(tx: Tx, found: string | undefined, { sealer, a
   await putSealingFingerprint(tx, sealer.fingerprint)
 }
 
-/** Whether all of it was as an older version leaves it. What no longer opens stays, and is found by the doctor. */
+/**
+ * Re-seals everything; returns whether all of it was as an older version leaves it. Values that no longer open stay;
+ * the doctor finds them.
+ */
 async function resealAll(tx: Tx, sealer: FolderSealer): Promise<boolean> {
   let isOlder = true
   const anew = (sealed: Buffer, purpose: string): Buffer | undefined => {

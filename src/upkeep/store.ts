@@ -3,17 +3,17 @@ import { installation } from '../../db/schema/operations'
 import type { Queryable, Writable } from '../database/connection'
 import type { LastBackup, LastBackupFailure, RestoredFrom } from './backup/view'
 
-/** What upkeep remembers of itself, as JSON among the facts of the installation. */
+/** The facts upkeep stores about the installation, as JSON. */
 export interface InstallationFacts {
-  /** The last backup that was verified. */
+  /** The last verified backup. */
   last_backup: LastBackup
-  /** The last one of its own that the server could not take, unless one was taken since. */
+  /** The last backup of its own that the server could not take, unless one was taken since. */
   last_backup_failure: LastBackupFailure
-  /** The backup that this folder was made of, when it was taken, and when that was done. */
+  /** The backup this folder was restored from, when that was taken, and when it was restored. */
   restored: RestoredFrom
-  /** Where the backups lie that the server has taken by itself and not removed yet, newest first. */
+  /** The paths of the backups that the server has taken and not yet removed, newest first. */
   own_backups: string[]
-  /** When old rows were last removed and the database tidied. */
+  /** When old rows were last removed and the database optimized. */
   last_upkeep: { at: string }
   /** Deliveries and finished jobs from before that moment are gone. */
   forgotten: { until: string }

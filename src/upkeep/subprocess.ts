@@ -5,10 +5,10 @@ const program = Bun.isStandaloneExecutable
   ? [process.execPath]
   : [process.execPath, join(import.meta.dir, '../main.ts')]
 
-/** The first word of a command line whose errors another process of this program reads. */
+/** The first argument of a command whose errors another process of this program reads. */
 export const forProgram = '--errors-as-json'
 
-/** What a command of ours said. */
+/** The output of a command. */
 export interface CommandResult {
   exitCode: number
   // biome-ignore lint/suspicious/noExplicitAny: each command has its own JSON
@@ -16,8 +16,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command of ours on a folder in a process of its own, so that no request waits for it. A command that prints
- * no JSON has failed: an `OperatorError` with its sentence. When the signal is given, it is stopped.
+ * Runs one of our commands on a folder in a subprocess, so that no request waits for it. Throws an `OperatorError` with
+ * the command's sentence if it prints no JSON. Stops it when the signal is given.
  */
 export async function runCommand(
   folder: string,

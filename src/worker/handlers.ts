@@ -11,7 +11,7 @@ import { deliver } from '../webhooks/outbox'
 import { openReceiverLimit } from '../webhooks/receiver-limit'
 import { checkpoints } from './checkpoints'
 
-/** Which job is done by which service. */
+/** Maps each kind of job to the service that handles it. */
 export function handlers(installation: Installation): Handled[] {
   const { db, seal, sealer, config } = installation
   const authorities = readAuthorities(config.webhook_ca)

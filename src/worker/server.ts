@@ -11,8 +11,8 @@ import { lastCheckpoint } from './checkpoints'
 import { handlers } from './handlers'
 
 /**
- * Puts a installation to work: answers requests and runs jobs. `stop` lets both end what they have begun. It holds the folder
- * for itself, so that jobs still marked as running, and files on their way in, are left by a process that has died.
+ * Starts HTTP and the job worker of an installation. `stop` lets both finish what they have begun. The server holds the
+ * folder exclusively, so jobs still marked as running, and uploads in progress, were left by a process that died.
  */
 export async function startServer(installation: Installation, hostname: string, port: number): Promise<Listening> {
   removeAbandoned(installation.folder)

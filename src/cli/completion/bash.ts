@@ -1,6 +1,6 @@
 import { type CompletionNode, shellQuoted, valuesOf, waysOf } from './tree'
 
-/** What bash runs to complete a command line. */
+/** The bash completion script. */
 export function bashCompletion(places: readonly CompletionNode[]): string {
   const { chosen, free } = valuesOf(places)
   return `# Completion of latchkey for bash: source it, or put it into /etc/bash_completion.d/latchkey

@@ -7,7 +7,7 @@ import { zshCompletion } from './zsh'
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
 
-/** `latchkey completion bash | zsh | fish`, about all the commands there are. */
+/** `latchkey completion bash | zsh | fish`, for all commands. */
 export const completionCommand = (program: Command, io: Io, all: () => Command) =>
   program
     .command('completion')

@@ -1,6 +1,6 @@
 import { type CompletionNode, type Suggested, type Suggestion, waysOf } from './tree'
 
-/** What fish runs to complete a command line. */
+/** The fish completion script. */
 export const fishCompletion = (
   places: readonly CompletionNode[],
 ): string => `# Completion of latchkey for fish: put it into ~/.config/fish/completions/latchkey.fish
@@ -32,5 +32,5 @@ function optionFlag({ word, takesValue, choices }: Suggested) {
   return takesValue ? `${flag} -r` : flag
 }
 
-/** A text as a word of fish, which knows two escapes between single quotes. */
+/** A text quoted for fish, which has two escapes in single quotes. */
 const quoted = (text: string) => `'${text.replace(/['\\]/g, '\\$&')}'`

@@ -1,12 +1,12 @@
 import type { Argument, Command, Option } from 'commander'
 
-/** What may follow the words that lead to one command. */
+/** The possible continuations after the words of one command. */
 export interface CompletionNode {
-  /** Those words, each behind a space: ` user create`; empty for the program itself. */
+  /** Those words, each after a space: ` user create`; empty for the program itself. */
   readonly at: string
   readonly commands: readonly Suggestion[]
   readonly options: readonly Suggested[]
-  /** Words its arguments are chosen from. */
+  /** The possible words of its arguments. */
   readonly choices: readonly string[]
 }
 
@@ -15,13 +15,13 @@ export interface Suggestion {
   readonly about: string
 }
 
-/** An option; with words to choose from, or any value, or none. */
+/** An option: with words to choose from, any value, or none. */
 export interface Suggested extends Suggestion {
   readonly takesValue: boolean
   readonly choices: readonly string[]
 }
 
-/** Every command there is and what may follow it, as its help says. */
+/** Every command with its continuations, as its help lists them. */
 export function completionNodes(command: Command, at = ''): CompletionNode[] {
   const help = command.createHelp()
   const commands = help.visibleCommands(command)
@@ -44,14 +44,14 @@ const suggested = (option: Option): Suggested => ({
   choices: option.argChoices ?? [],
 })
 
-/** A text as a word of a shell. */
+/** A text quoted for a shell. */
 export const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
-/** The places that lead on from the program itself, as patterns of a shell's `case`. */
+/** The paths that lead on from the program, as patterns of a shell's `case`. */
 export const waysOf = (places: readonly CompletionNode[]) =>
   places.filter(({ at }) => at).map(({ at }) => shellQuoted(at))
 
-/** The options that take a value, each behind its place: those with words to choose from, and those with none. */
+/** The options with a value, each after its path: those with words to choose from, and those without. */
 export function valuesOf(places: readonly CompletionNode[]) {
   const taking = places.flatMap(({ at, options }) =>
     options

@@ -1,6 +1,6 @@
 import { type CompletionNode, type Suggestion, shellQuoted, valuesOf, waysOf } from './tree'
 
-/** What zsh runs to complete a command line. */
+/** The zsh completion script. */
 export function zshCompletion(places: readonly CompletionNode[]): string {
   const { chosen, free } = valuesOf(places)
   return `#compdef latchkey

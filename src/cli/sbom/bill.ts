@@ -1,6 +1,6 @@
 import type { LinkedLibrary, Materials } from './materials'
 
-/** A package as `package-lock.json` has it. */
+/** A package in `package-lock.json`. */
 interface Locked {
   name?: string
   version?: string
@@ -13,8 +13,8 @@ interface Locked {
 const folderOf = 'node_modules/'
 
 /**
- * The bill of materials in CycloneDX: the packages that have code or files in the executable, and Bun, which runs them,
- * with what is linked into it. Equal builds print equal bytes.
+ * The bill of materials in CycloneDX: the packages with code or files in the executable, and Bun with the libraries
+ * linked into it. Equal builds print equal bytes.
  */
 export function billOf(lock: Record<string, Locked>, { packages, runtime }: Materials) {
   const root = lock['']!
@@ -89,13 +89,13 @@ const nameAt = (path: string) => path.slice(path.lastIndexOf(folderOf) + folderO
 
 const referenceOf = (name: string, { version }: Locked) => `pkg:npm/${name.replace('@', '%40')}@${version}`
 
-/** Where Node looks for a package that another one asks for, nearest first. */
+/** The places where Node looks for another package's dependency, nearest first. */
 function placesOf(name: string, path: string): string[] {
   const place = `${path && `${path}/`}${folderOf}${name}`
   return path ? [place, ...placesOf(name, path.slice(0, Math.max(0, path.lastIndexOf(`/${folderOf}`))))] : [place]
 }
 
-/** `sha512-…` in base64, as CycloneDX writes it. */
+/** Converts `sha512-…` in base64 to the form of CycloneDX. */
 function hashOf(integrity: string) {
   const [algorithm = '', digest = ''] = integrity.split('-')
   return { alg: algorithm.toUpperCase().replace('SHA', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') }

@@ -1,17 +1,17 @@
-/** How the program is put together; the executable is made with the same options. */
+/** The bundler options of the program and of the executable. */
 export const bundleOptions = {
   // Each worker is an entry of its own; the binary finds it beside the main one.
   entrypoints: ['./src/main.ts', './src/rsa-worker.ts', './src/checkpoint-worker.ts'],
   target: 'bun',
   format: 'esm',
-  // What is loaded only where it is asked for brings what it imports with it, or the start would pay for that.
+  // Modules loaded on demand are bundled with their imports; otherwise the start would pay for them.
   splitting: true,
-  // Never `identifiers`: the framework reads its handlers' parameter names.
+  // Never `identifiers`: the framework reads the parameter names of its handlers.
   minify: { whitespace: true, syntax: true, identifiers: false },
   define: { 'process.env.NODE_ENV': '"production"' },
 } as const satisfies Partial<Bun.BuildConfig>
 
-/** Where the packages lie that have code or files in the bundle, as `package-lock.json` names those places. */
+/** The paths of the packages with code or files in the bundle, as in `package-lock.json`. */
 export async function bundledPackages(root: string): Promise<string[]> {
   const entrypoints = bundleOptions.entrypoints.map((entry) => `${root}/${entry}`)
   const { metafile } = await Bun.build({ ...bundleOptions, entrypoints, root, metafile: true })

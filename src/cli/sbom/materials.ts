@@ -3,21 +3,21 @@ import { join } from 'node:path'
 import { sha256 } from '../../kernel/secrets'
 import { bundledPackages } from './bundle'
 
-/** A library that is linked into the runtime, with its licence in the words of the runtime. */
+/** A library linked into the runtime, with its licence as the runtime states it. */
 export interface LinkedLibrary {
   name: string
   license: string
 }
 
-/** What an executable is made of, as far as its build knows. */
+/** The contents of an executable, as far as its build knows. */
 export interface Materials {
-  /** Where the packages in it lie, as `package-lock.json` names those places. */
+  /** The paths of its packages, as in `package-lock.json`. */
   packages: string[]
-  /** Of the Bun executable that is embedded. */
+  /** The embedded Bun executable. */
   runtime: { version: string; sha256: string; libraries: LinkedLibrary[] }
 }
 
-/** Looks into the bundle and at the Bun that runs this, which is the one that an executable made by it gets. */
+/** Inspects the bundle and the running Bun, which is also the one in executables it builds. */
 export async function gatherMaterials(root: string): Promise<Materials> {
   const types = join(root, 'node_modules/bun-types')
   const { version } = JSON.parse(readFileSync(join(types, 'package.json'), 'utf8'))
@@ -37,7 +37,7 @@ export async function gatherMaterials(root: string): Promise<Materials> {
   }
 }
 
-/** The tables of Bun's page about its licence: libraries that are linked into it on this system, and polyfills. */
+/** The tables of Bun's licence page: libraries linked into it on this system, and polyfills. */
 export function linkedLibraries(page: string): LinkedLibrary[] {
   const rows = [...page.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(([, name, license]) => ({
     name: plain(name!).replace(/^(?:A fork|Parts) of |[ ]\(on Linux and Windows\)$/g, ''),
@@ -50,7 +50,7 @@ export function linkedLibraries(page: string): LinkedLibrary[] {
   return libraries
 }
 
-/** Markdown without its marks: `[`x`](https://…)` is x. */
+/** Markdown without markup: `[`x`](https://…)` becomes x. */
 const plain = (markdown: string) =>
   markdown
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')

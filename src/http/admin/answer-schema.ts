@@ -1,12 +1,12 @@
 import type { AnswerSchema } from '../../operations/operation'
 import { type Json, mapValues } from '../schema'
 
-/** The views among the answers, by name: each is described once, and referred to elsewhere. */
+/** Collects the views used in answers, by name, so that each is described once and referenced elsewhere. */
 export function openComponents() {
   const schemas: Record<string, Json> = {}
   const origins = new Map<string, Json>()
 
-  /** A schema as the description shows it: a view becomes a reference to its component. */
+  /** A schema for the description: a view becomes a reference to its component. */
   function shown(schema: Json): Json {
     const { title, ...own } = schema
     if (title === undefined) return partsOf(own)
@@ -31,7 +31,7 @@ export function openComponents() {
   return { schemas, shown }
 }
 
-/** What a route gives, by its type: JSON of that schema, and files. */
+/** The content of a route's responses by type: JSON with that schema, and files. */
 export const contentOf = (
   { output, files = [] }: { output?: AnswerSchema; files?: readonly string[] },
   shown: (schema: Json) => Json,

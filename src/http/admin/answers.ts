@@ -10,7 +10,7 @@ import type { AdminResponse } from './route'
 
 const retryAfterSeconds = 5
 
-/** The HTTP status of each kind of error; its code is the kind itself. */
+/** The HTTP status of each kind of error; the kind itself is the code. */
 export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   unauthenticated: 401,
   forbidden: 403,
@@ -20,7 +20,7 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 }
 
 /**
- * Every answer under `/admin/api` whose status is not 200. The id of the request stands in the header `X-Request-Id`.
+ * Every answer under `/admin/api` with a status other than 200. The header `X-Request-Id` holds the id of the request.
  */
 export const ErrorAnswer = view('OperatorError', {
   error: Type.Object({
@@ -44,7 +44,7 @@ export const done = <Body>(body: Body, cookies: readonly string[] = []): AdminRe
   cookies,
 })
 
-/** What is wrong with the fields, each by its name. */
+/** The answer for invalid fields, each by its name. */
 export function invalid(fields: FieldErrors): Refused {
   return {
     status: statusOfKind.invalid_input,
@@ -52,7 +52,7 @@ export function invalid(fields: FieldErrors): Refused {
   }
 }
 
-/** What came in the way of an answer, as an answer. A failure of ours is logged, and told without its text. */
+/** Turns an error into an answer. An internal failure is logged, and answered without its text. */
 export function refused(error: unknown, tell: (error: unknown) => void): Refused {
   if (error instanceof OperatorError) {
     const { kind, message, field, remedies } = error

@@ -11,15 +11,15 @@ export const cookieName = 'latchkey_session'
 
 const deviceCookieName = 'latchkey_device'
 
-/** Gives a browser its session, or takes it away where there is no value. */
+/** The `Set-Cookie` header that sets a browser's session, or deletes it if there is no value. */
 export const sessionCookie = (value: string | undefined, adminRequest: Secure, config: Config) =>
   cookie(cookieName, value, { ...adminRequest, config, forMs: sessionLifetimeMs })
 
-/** Lets a browser be known again when its user logs in the next time. */
+/** The `Set-Cookie` header that identifies a browser at its user's next log-in. */
 export const deviceCookie = (value: string, adminRequest: Secure, config: Config) =>
   cookie(deviceCookieName, value, { ...adminRequest, config, forMs: deviceLifetimeMs })
 
-/** What a browser shows of an earlier log-in. */
+/** The cookie of an earlier log-in, as sent by the browser. */
 export const deviceIn = ({ headers }: Request) =>
   /(?:^|;\s*)latchkey_device=([\w.-]+)/.exec(headers.get('cookie') ?? '')?.[1]
 
@@ -44,8 +44,8 @@ const cookie = (name: string, value: string | undefined, { isHttps, request, con
   ].join('; ')
 
 /**
- * The path under which the browser sees this server, where `base_url` names one and the request came to its host: other
- * programs of that host get no cookie of ours. A tunnel past the proxy comes by another host.
+ * The path prefix at which browsers see this server, if `base_url` names one and the request used its host, so that
+ * other programs on that host do not get our cookies. A tunnel past the proxy uses another host.
  */
 function prefixOf({ headers }: Request, { base_url }: Config): string {
   if (!base_url) return ''
@@ -53,7 +53,10 @@ function prefixOf({ headers }: Request, { base_url }: Config): string {
   return headers.get('host')?.toLowerCase() === host ? pathname.replace(/\/+$/, '') : ''
 }
 
-/** Who asks, where a route wants to know: a stranger, a foreign page and too small a role are each an `OperatorError`. */
+/**
+ * The identity of the caller, if the route requires one. Throws an `OperatorError` for an unknown caller, a foreign
+ * page or an insufficient role.
+ */
 export async function admitted(
   { db, config }: Deps,
   { request, now }: { request: Request; now: Date },
@@ -69,7 +72,7 @@ export async function admitted(
   const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
   if (!identity)
     throw new OperatorError('log in, or show an operator token: Authorization: Bearer lko_…', 'unauthenticated')
-  // A browser sends its cookie whoever made it ask.
+  // A browser sends its cookie with every request, whichever page caused it.
   if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config, route)
   requireRole(identity, route.role)
   return identity
@@ -77,28 +80,28 @@ export async function admitted(
 
 const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]+)/.exec(cookies ?? '')?.[1]
 
-/** Whether a request shows a session or a token, right or wrong. */
+/** Whether a request has a session or a token, valid or not. */
 export const showsSecret = ({ headers }: Request) =>
   headers.has('authorization') || sessionIn(headers.get('cookie')) !== undefined
 
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
 
-/** Whether whoever asks may do what takes that role; an `OperatorError` otherwise. */
+/** Throws an `OperatorError` unless the caller has that role or a higher one. */
 export function requireRole({ user }: Identity, role: Role) {
   if (ranks[user.role] >= ranks[role]) return
   throw new OperatorError(`this takes the role ${role}, and yours is ${user.role}: ask an owner`, 'forbidden')
 }
 
-/** A change made with a cookie comes from a page of this very server, and the browser says so. */
+/** Requires that a change made with a cookie comes from a page of this server, according to the browser. */
 function requireOwnPage(request: Request, config: Config, route: AdminRoute) {
   requireNoForeignPage(request, config)
   const isNamed = request.headers.has('sec-fetch-site') || request.headers.has('origin')
   if (!isNamed) throw foreign
-  // What a form can send a browser sends from anywhere, and asks nobody.
+  // A form of any page can send these types without a preflight.
   if (!isOfSafeType(request, route)) throw unsupported(route)
 }
 
-/** Where a browser says which page asks, it is one of ours. */
+/** Refuses a request if the browser names an origin that is not ours. */
 function requireNoForeignPage(request: Request, config: Config) {
   const site = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')

@@ -5,7 +5,7 @@ import type { sessionRoutes } from './session'
 
 type Described = DeclaredOperation | (typeof sessionRoutes)[number] | (typeof movingRoutes)[number]
 
-/** What gives access that outlives a session takes the password again. */
+/** Operations that give access beyond a session require the password again. */
 type ProofOf<Each> = Each extends { readonly proof?: infer Proof }
   ? [Exclude<Proof, undefined>] extends [never]
     ? unknown
@@ -19,9 +19,8 @@ type AnswerOf<Each> = Each extends { readonly output?: infer Output }
   : never
 
 /**
- * The routes under `/admin/api`, each with the fields it takes and the answer it gives: types alone, for a client that is
- * written in TypeScript. Imported with `import type`, they put nothing of the server into that client. The answer of a
- * route that gives a file is `unknown`.
+ * The routes under `/admin/api`, each with its input and output: types only, for TypeScript clients. Import it with
+ * `import type`, which adds no server code to the client. The output of a route that returns a file is `unknown`.
  */
 export type Operations = {
   [Each in Described as Each['route']]: { input: Static<Each['input']> & ProofOf<Each>; answer: AnswerOf<Each> }

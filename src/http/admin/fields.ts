@@ -9,7 +9,7 @@ import { fileField, readForm } from './upload'
 
 type Asked = Pick<AdminRoute, 'takesFile' | 'fileTypes'>
 
-/** What the body of a request to such a route may be: JSON, or the file it takes. */
+/** The content types a route accepts: JSON, or the file it takes. */
 export const bodyTypesOf = ({ takesFile, fileTypes = [] }: Asked): readonly string[] =>
   takesFile ? ['application/octet-stream', ...fileTypes] : ['application/json']
 
@@ -17,17 +17,17 @@ const typeOf = ({ headers }: Request) => (headers.get('content-type') ?? '').spl
 
 const isOfType = (request: Request, route: Asked) => bodyTypesOf(route).includes(typeOf(request))
 
-/** Types that a form of any page can send without being asked. */
+/** Types that a form of any page can send without a preflight. */
 const formTypes = ['multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded']
 
-/** Whether the body is of a type that the route takes and that no form of another page can send. */
+/** Whether the body has a type that the route accepts and that a form of another page cannot send. */
 export const isOfSafeType = (request: Request, route: Asked) =>
   isOfType(request, route) && !formTypes.includes(typeOf(request))
 
 export const unsupported = (route: Asked) =>
   new Refusal(say('unsupported_media_type', { detail: `Send ${bodyTypesOf(route).join(', ')}.` }))
 
-/** The fields a request carries: of its path and headers before those of its JSON body, and those before its query's. */
+/** The fields of a request: path and headers take precedence over the JSON body, and the body over the query. */
 export async function readFields(
   request: Request,
   parameters: Record<string, string>,
@@ -44,7 +44,7 @@ export async function readFields(
   return { ...fields, ...params }
 }
 
-/** What stands in headers alone; one that is not there stands nowhere else either. */
+/** Fields read only from headers; a missing one is not looked for elsewhere. */
 const headerFields = ({ headers }: Request, { input }: Pick<AdminRoute, 'input'>) =>
   Object.fromEntries(
     Object.entries(input.properties as Record<string, Field>).flatMap(([name, { header }]) =>
@@ -57,7 +57,7 @@ function readable(intake: Intake): Fields {
   return intake.fields
 }
 
-/** The fields in their types, or all that is wrong with them; one that nobody asked for is wrong too. */
+/** The fields converted to their types, or all faults; an unknown field is a fault too. */
 export function validateFields(model: TObject, fields: Fields): { errors?: FieldErrors; values: Fields } {
   const known = new Set(
     Object.entries(model.properties as Record<string, Field>).flatMap(([name, field]) => [

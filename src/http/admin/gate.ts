@@ -13,7 +13,7 @@ import { admitted, showsSecret } from './caller'
 import { readFields, validateFields } from './fields'
 import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } from './route'
 
-/** A request as the framework hands it over. */
+/** A request as the framework passes it on. */
 interface FrameworkRequest {
   request: Request
   params?: Record<string, string>
@@ -28,14 +28,16 @@ const headers = {
   'x-content-type-options': 'nosniff',
 }
 
-/** The one way in under `/admin/api`: address, then person and role, then fields. It always answers, and never throws. */
+/**
+ * The only entry to `/admin/api`: checks address, then identity and role, then fields. Always answers, never throws.
+ */
 export function openAdminGate(deps: Deps) {
   const { bodies, config, clock, log, peers, clientAddresses } = deps
   const refusalOf = openAdmission(deps)
 
   function adminRequestOf(request: Request): AdminRequest {
     const socketAddress = peers.addressOf(request)
-    // A setting that may change while the server runs.
+    // The setting may change while the server runs.
     const trusted = addressSet(config.trusted_proxies)
     const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
     return {
@@ -65,7 +67,7 @@ export function openAdminGate(deps: Deps) {
     return errors ? invalid(errors) : route.answer(deps, adminRequest, values)
   }
 
-  /** A session or token that is wrong is a guess like any other. */
+  /** A wrong session or token counts as a guess. */
   async function identified(route: AdminRoute, adminRequest: AdminRequest) {
     const attempt = await deps.guesses.begin(adminRequest)
     if (attempt.seconds) throw new Refusal(say('too_many_requests', { retry_after: attempt.seconds }))
@@ -111,7 +113,7 @@ export function openAdminGate(deps: Deps) {
 
 const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.indexOf('/'))}`
 
-/** An answer as it leaves. */
+/** The response to send. */
 export function reply({ status, body, headers: own, cookies = [] }: AdminResponse, requestId: string) {
   const all = new Headers({ ...headers, 'x-request-id': requestId, ...own })
   for (const cookie of cookies) all.append('set-cookie', cookie)

@@ -84,7 +84,7 @@ const importing = adminRoute({
   },
 })
 
-/** The encoding that a request of text names for its file. */
+/** The encoding named in the content type of a text file. */
 const charsetOf = ({ headers }: Request) =>
   /^\s*(?:text|application)\/.*;\s*charset="?([\w:.-]+)/i.exec(headers.get('content-type') ?? '')?.[1]
 
@@ -132,13 +132,13 @@ const exportingAll = adminRoute({
   },
 })
 
-/** What moves in and out in a file; the commands of that name have more to ask of a terminal and of a disk. */
+/** Import and export by file; the commands with these names have further options for terminal and disk. */
 export const movingRoutes = [importing, exportingTable, exportingAll] as const satisfies readonly AdminRoute[]
 
 const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
   passphrase === undefined ? {} : { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }
 
-/** What a header can carry so that everybody reads the same. */
+/** Requires characters that a header carries unambiguously. */
 function validPassphrase(passphrase: string | undefined) {
   if (passphrase === undefined || /^[\x20-\x7e]+$/.test(passphrase)) return passphrase
   throw new OperatorError(

@@ -24,7 +24,7 @@ const securitySchemes = {
   operator: { type: 'http', scheme: 'bearer', description: 'An operator token: `lko_…`.' },
 }
 
-/** What stops a request, by HTTP status. */
+/** The meaning of each HTTP status that refuses a request. */
 const refusals: Record<number, string> = {
   400: 'The request cannot be read.',
   401: 'Not logged in, or the token is invalid.',
@@ -39,7 +39,7 @@ const refusals: Record<number, string> = {
   503: 'The database is not available: try again after `Retry-After`.',
 }
 
-/** The operator's part of the description, from the declarations its routes are made of. */
+/** The operator's part of the description, generated from the declarations of its routes. */
 export function describeAdmin() {
   const { schemas, shown } = openComponents()
   const content = { 'application/json': { schema: shown(ErrorAnswer) } }
@@ -105,7 +105,7 @@ function described(route: AdminRoute, method: string, shown: Shown): Json {
   }
 }
 
-/** The commands that move files print a report of their own. */
+/** The commands that import and export print a report of their own. */
 const sameAsJson = ({ output, fileTypes }: AdminRoute) =>
   output && !fileTypes ? '; with `--json` it prints the same object' : ''
 
@@ -140,7 +140,7 @@ function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boo
   return { name: field.header ?? name, in: place, required: isRequired, ...(description && { description }), schema }
 }
 
-/** The fields that do not stand in the path, as a JSON body; undefined where there are none. */
+/** The fields that are not in the path, as a JSON body; undefined if there are none. */
 function bodyOf({ properties, required = [] }: TObject, inPath: string[]): Json | undefined {
   const names = Object.keys(properties).filter((name) => !inPath.includes(name))
   if (!names.length) return undefined

@@ -5,44 +5,44 @@ import type { Identity } from '../../users/tokens'
 
 export const adminPrefix = '/admin/api'
 
-/** A request under `/admin/api`, as far as it has been let in. */
+/** An admitted request under `/admin/api`, with what is known so far. */
 export interface AdminRequest {
   readonly request: Request
   readonly address: string
   readonly now: Date
   readonly requestId: string
   readonly isHttps: boolean
-  /** Who asks, once that is known; absent where a route is open to anybody. */
+  /** The caller, once known; absent if the route is open to everyone. */
   identity?: Identity | undefined
 }
 
-/** What is answered under an HTTP status: plain JSON, or text piece by piece. */
+/** A response: plain JSON, or text in pieces, with its HTTP status. */
 export interface AdminResponse<Body = unknown> {
   status: number
   body: Body | ReadableStream
   headers?: Record<string, string>
-  /** What a browser is to keep or to forget, each as a `Set-Cookie` header. */
+  /** `Set-Cookie` headers that set or delete cookies. */
   cookies?: readonly string[]
 }
 
 /** A route under `/admin/api`. */
 export interface AdminRoute<Input extends TObject = TObject, Output extends AnswerSchema = AnswerSchema>
   extends Pick<Operation, 'route' | 'summary' | 'takesFile'> {
-  /** What a caller is at least; anybody needs no session. */
+  /** The least role required; `anybody` needs no session. */
   readonly role: Role | 'anybody'
-  /** The command that does the same. */
+  /** The command with the same effect. */
   readonly command?: string
-  /** Types that its file may be sent as, beside a stream of octets. */
+  /** Content types of its file besides `application/octet-stream`. */
   readonly fileTypes?: readonly string[]
   readonly input: Input
-  /** The schema of its JSON; absent where it gives files alone. */
+  /** The schema of its JSON; absent if it returns only files. */
   readonly output?: Output
-  /** Other types that it gives: the file it is, or the form that `Accept` asks for. */
+  /** Other content types it returns: its file's, or the one `Accept` asks for. */
   readonly files?: readonly string[]
   answer(deps: Deps, adminRequest: AdminRequest, values: Static<Input>): Promise<AdminResponse<Static<Output>>>
 }
 
-/** Declares a route that no operation stands behind; its name and its types are known to the type checker. */
+/** Declares a route that has no operation; the type checker knows its name and types. */
 export const adminRoute = <
   Input extends TObject,
   const Route extends AdminRouteName,

@@ -15,7 +15,7 @@ import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } f
 import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
 import { uploadIn } from './upload'
 
-/** Runs the operation as its command would, in the name of the user who asks. */
+/** Runs the operation as its command would, in the name of the calling user. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
   ...(operation.csv && { files: [csvType] }),
@@ -30,7 +30,7 @@ const csvType = 'text/csv'
 
 type AnswerOf = Static<AnswerSchema>
 
-/** The value as JSON, or as CSV where that is asked for and there is such a form. */
+/** The value as JSON, or as CSV if requested and available. */
 async function saidOf(
   { csv }: Pick<Operation, 'csv'>,
   { request }: AdminRequest,
@@ -76,14 +76,14 @@ export const adminRoutes: readonly AdminRoute[] = [
   ...movingRoutes,
 ]
 
-/** The operator's routes. They stand above the envelope and answer in plain JSON, whatever happens. */
+/** The operator's routes. They come before the envelope and always answer in plain JSON. */
 export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyElysia {
   const door = openAdminGate(deps)
   const app: AnyElysia = new Elysia({ prefix: adminPrefix })
   for (const route of adminRoutes) {
     const [method, path] = route.route.split(' ') as [string, string]
     const enter = door.through(route)
-    // The door reads the body, once somebody is let in.
+    // The gate reads the body, after admission.
     app.route(method, path, ({ request, params }) => enter({ request, params }), { parse: 'none' })
   }
   return app.all(
@@ -93,7 +93,7 @@ export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyEly
   )
 }
 
-/** A request that no route takes: 405 with the methods its path does take, 404 where there is nothing. */
+/** A request without a route: 405 with the methods of its path, 404 if the path has none. */
 function stray(methods: string[]): AdminResponse {
   if (!methods.length) return inPlainWords(say('no_such_endpoint', { detail: 'What there is stands at /docs.' }))
   const said = inPlainWords(say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` }))

@@ -17,7 +17,7 @@ const passwordLengthMax = 512
 const deviceLengthMax = 200
 const password = (description: string) => text({ maxLength: passwordLengthMax, description })
 
-/** Who asks, and with what. */
+/** The caller, and how they are authenticated. */
 const SessionView = view('Session', {
   user: Type.String(),
   role: word(roles),
@@ -103,7 +103,7 @@ const setPassword = adminRoute({
   },
 })
 
-/** Whoever asks knows their password still; an `OperatorError` otherwise. */
+/** Checks the caller's password again. Throws an `OperatorError` if it is wrong. */
 export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRequest, password: string) {
   const { user, token } = whoIn(adminRequest)
   const attempt = { name: user.name, password, place: `token ${token.id}` }
@@ -111,16 +111,16 @@ export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRe
   throw new OperatorError('the current password is wrong', 'forbidden')
 }
 
-/** Logging in and out, and what a user changes about themselves. */
+/** Log-in, log-out, and a user's changes to their own account. */
 export const sessionRoutes = [begin, show, end, setPassword] as const satisfies readonly AdminRoute[]
 
-/** Whoever was let in as somebody. */
+/** The identity of an authenticated caller. */
 export function whoIn({ identity }: AdminRequest): Identity {
   if (!identity) throw new Error('this route is open to anybody')
   return identity
 }
 
-/** The database in the name of whoever asks. */
+/** The database in the name of the caller. */
 export const asUser = <Db extends { as(author: { actor: string; requestId: string }): Db }>(
   db: Db,
   adminRequest: AdminRequest,

@@ -1,6 +1,6 @@
 /**
- * Bytes as a body, as fast as its reader takes them; other requests come first between two pieces. The first piece is
- * there when this returns, so that what stands in the way at once is still told as a refusal.
+ * Bytes as a body, as fast as the reader takes them; other requests run between two pieces. The first piece is ready on
+ * return, so that an immediate failure can still be answered as a refusal.
  */
 export async function streamOf(pieces: AsyncGenerator<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
   let next = await pieces.next()

@@ -4,16 +4,19 @@ import type { OpenRoom } from '../../intake/receive'
 import { OperatorError } from '../../kernel/operator-error'
 import { Outcome, Refusal } from '../../kernel/outcome'
 
-/** The field of the query that names the file which is the body. */
+/** The query field with the name of the file in the body. */
 export const fileField = 'file'
 
 const mebibyte = 1_048_576
-/** A form is read whole before its file is at hand, so it takes part in the budget of bodies that are held. */
+/** A form is read whole before its file is available, so it counts towards the budget for held bodies. */
 const largestForm = 16 * mebibyte
 
 const filesOfForms = new WeakMap<Request, File>()
 
-/** The fields of a form that carries a file, which `uploadIn` then finds. A form without one, or too large, is an `OperatorError`. */
+/**
+ * The fields of a form with a file, which `uploadIn` then finds. Throws an `OperatorError` for a form without a file or
+ * one that is too large.
+ */
 export async function readForm(request: Request, openRoom: OpenRoom): Promise<Record<string, string>> {
   const length = Number(request.headers.get('content-length') ?? Number.NaN)
   if (!(length <= largestForm)) {
@@ -52,11 +55,11 @@ async function formIn(request: Request, room: Room | Outcome): Promise<Awaited<R
   }
 }
 
-/** The file that is a request's body, read piece by piece when it is wanted. A name or body that lacks is an `OperatorError`. */
+/** The file in a request's body, read in pieces on demand. Throws an `OperatorError` if its name or body is missing. */
 export function uploadIn(request: Request): Upload {
   const { url, headers, body } = request
   const file = filesOfForms.get(request)
-  // Some clients name the whole path, as it is written on their system.
+  // Some clients send the whole path, in their system's notation.
   const name = (new URL(url).searchParams.get(fileField) ?? file?.name)?.split(/[/\\]/).at(-1)
   if (!name) throw new OperatorError(`name the file in the query: ?${fileField}=plugin.zip`, 'invalid_input')
   if (file?.size) {

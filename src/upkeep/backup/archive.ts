@@ -11,7 +11,7 @@ import { OperatorError } from '../../kernel/operator-error'
 import { unreadable } from '../../kernel/ownership'
 import { boundTo, isBound, type Manifest, type Member, readManifest, writeManifest } from './manifest'
 
-/** The parts of a backup, beside the files of releases under their hashes. */
+/** The members of a backup besides release files, which are named by their hashes. */
 export const databaseName = 'latchkey.db'
 export const sealedKeyName = 'sealing.key.sealed'
 export const filePrefix = 'files/'
@@ -19,21 +19,21 @@ const manifestName = 'manifest.json'
 
 const known = new RegExp(`^(${databaseName}|${sealedKeyName}|${manifestName}|${filePrefix}[0-9a-f]{64})$`)
 const chunkBytes = 1_048_576
-/** How much of an archive is written between two waits for the disk. */
+/** The bytes written between two syncs to disk. */
 const syncedBytes = 2 * 1_048_576
 const textLengthMax = 64 * 1_048_576
-/** Speed before size: the server beside us needs the processor too. */
+/** Fast compression: the server beside this process needs the processor too. */
 const level = 1
 
-/** Puts parts into an archive; each is hashed on its way. */
+/** Adds members to an archive; each is hashed on the way. */
 export interface Packing {
   addFile(name: string, path: string): Promise<void>
   addText(name: string, text: string): Promise<void>
 }
 
 /**
- * Writes a `.tar.gz` that ends with the manifest and, where there is one, with the key that is sealed so that it opens
- * beside this manifest alone; on disk when it returns.
+ * Writes a `.tar.gz` that ends with the manifest and, if there is a passphrase, the sealed key, bound to this manifest.
+ * The file is on disk on return.
  */
 export async function writeArchive(
   path: string,
@@ -78,7 +78,7 @@ export async function writeArchive(
   ])
 }
 
-/** Much at once would make the writes of others wait for the disk. */
+/** Syncs in small steps: a large sync would delay the writes of others. */
 async function writeSteadily(path: string, pieces: AsyncIterable<Uint8Array>) {
   const file = await open(path, 'wx', 0o600)
   let unsynced = 0
@@ -96,18 +96,23 @@ async function writeSteadily(path: string, pieces: AsyncIterable<Uint8Array>) {
   }
 }
 
-/** Where the content of a member goes; `undefined` where only its hash matters. What goes there is not on disk yet. */
+/**
+ * The destination of a member's content; `undefined` if only its hash is needed. The content is not yet synced to disk.
+ */
 export type Destination = (name: string) => string | undefined
 
-/** A backup that was read to its end: what it says of itself, and its sealed key. */
+/** A backup read to its end: its manifest and its sealed key. */
 export interface Unpacked {
   manifest: Manifest
   sealedKey: string | undefined
-  /** What its passphrase vouches for; undefined in backups of versions that bound it to nothing. */
+  /** The text its passphrase authenticates; undefined in backups of versions that bound it to nothing. */
   bound: string | undefined
 }
 
-/** Reads an archive to its end, each member to its destination. An `OperatorError` for what is no backup, or not a whole one. */
+/**
+ * Reads an archive to its end, each member to its destination. Throws an `OperatorError` if it is not a complete
+ * backup.
+ */
 export async function readArchive(path: string, destinationOf: Destination): Promise<Unpacked> {
   const found: Record<string, Member> = {}
   const texts: Record<string, string> = {}
@@ -167,16 +172,16 @@ async function drain(
 
 function unpacked(path: string) {
   const gunzip = createGunzip()
-  // What goes wrong on the way ends the stream as well, and is met there.
+  // An error on the way also ends the stream, and is handled there.
   pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip).catch(() => {})
   const stream = Readable.toWeb(gunzip) as ReadableStream<Uint8Array<ArrayBuffer>>
   return stream.pipeThrough(createTarDecoder({ strict: true }))
 }
 
-/** What an error of a file or its formats means; a full disk stays what it is. */
+/** The meaning of a file or format error; a full disk stays that error. */
 function faultOf(path: string, error: unknown, hasBegun: boolean) {
   const { code = '', message } = error as { code?: string; message: string }
-  // What reads the archive says in a bare error what is wrong with it; a system's error has a code.
+  // The archive reader throws plain errors with a message; system errors have a code.
   if (error instanceof OperatorError) return error
   const isOfFormat = /^Z_/.test(code) || (code === '' && (error as Error).constructor === Error)
   if (/^E(NOENT|NOTDIR|ACCES|PERM|ISDIR)$/.test(code)) return new OperatorError(unreadable(path, error))

@@ -3,12 +3,12 @@ import { Value } from '@sinclair/typebox/value'
 import { OperatorError } from '../../kernel/operator-error'
 
 const format = 2
-/** The format of a manifest that nothing vouches for. */
+/** The format of a manifest that no passphrase authenticates. */
 const unbound = 1
 
 const Member = Type.Object({ size: Type.Integer({ minimum: 0 }), sha256: Type.String() })
 
-/** What a backup says of itself; behind all that it counts, so that one that was cut off has none. */
+/** The manifest of a backup. It comes after all the members it lists, so that a truncated backup has none. */
 export const Manifest = Type.Object({
   format: Type.Union([Type.Literal(unbound), Type.Literal(format)]),
   /** The Latchkey that took it. */
@@ -34,13 +34,15 @@ export type Member = Static<typeof Member>
 
 export const writeManifest = (facts: Omit<Manifest, 'format'>) => `${JSON.stringify({ format, ...facts }, null, 2)}\n`
 
-/** What the passphrase of a backup vouches for: its manifest as it is written, which has the hash of every other member. */
+/** The text a backup's passphrase authenticates: its manifest as written, which has the hash of every other member. */
 export const boundTo = (written: string) => `latchkey backup\n${written}`
 
-/** Whether the key in a backup is sealed so that it vouches for the manifest. */
+/** Whether the sealed key of a backup authenticates the manifest. */
 export const isBound = (manifest: Manifest) => manifest.format !== unbound
 
-/** An `OperatorError` for one that a newer version wrote; undefined for what is no manifest. */
+/**
+ * Parses a manifest; undefined if the text is not one. Throws an `OperatorError` for one that a newer version wrote.
+ */
 export function readManifest(text: string): Manifest | undefined {
   const written = jsonIn(text)
   if (Value.Check(Manifest, written)) return written
@@ -48,7 +50,7 @@ export function readManifest(text: string): Manifest | undefined {
   throw new OperatorError(`the backup was taken by a newer Latchkey (${written.version}): restore it with that version`)
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined if the text is not JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -9,16 +9,16 @@ const keyBytes = 32
 const saltBytes = 16
 const ivBytes = 12
 const tagBytes = 16
-/** About half a second and 128 MiB for each guess. */
+/** About half a second and 128 MiB per guess. */
 const cost = { N: 2 ** 17, r: 8, p: 1 }
-/** What others may have cost; the derivation takes powers of two alone. */
+/** The accepted costs of other files; scrypt takes only powers of two. */
 const costs = Array.from({ length: 8 }, (_, i) => Type.Literal(2 ** (10 + i)))
 const maxmem = 256 * 1024 * 1024
 
 const base64Of = (bytes: number) =>
   Type.RegExp(new RegExp(`^[A-Za-z0-9+/]{${Math.ceil((bytes * 4) / 3)}}={${(3 - (bytes % 3)) % 3}}$`))
 
-/** A secret under a passphrase, as it is written: everything but the passphrase that opening it takes. */
+/** A secret sealed with a passphrase: everything needed to open it except the passphrase. */
 const Sealed = Type.Object({
   cipher: Type.Literal('aes-256-gcm'),
   derivation: Type.Literal('scrypt'),
@@ -29,7 +29,7 @@ const Sealed = Type.Object({
   iv: base64Of(ivBytes),
   tag: base64Of(tagBytes),
   data: Type.String(),
-  /** Tells a wrong passphrase from a text that was altered. */
+  /** Distinguishes a wrong passphrase from an altered text. */
   check: Type.Optional(Type.String()),
 })
 
@@ -41,8 +41,8 @@ const keyOf = (passphrase: string, salt: Buffer, N: number) =>
 const checkOf = (key: Buffer) => createHmac('sha256', key).update('latchkey passphrase').digest('base64').slice(0, 8)
 
 /**
- * Seals a secret so that whoever knows the passphrase can open it anywhere: JSON, with the salt and cost it takes. What
- * it is bound to is needed again to open it, byte by byte, and is thereby authenticated by the passphrase.
+ * Seals a secret with a passphrase, to be opened on any machine: JSON with salt and cost. Opening it needs the same
+ * `bound` text, byte for byte, which the passphrase thereby authenticates.
  */
 export async function sealUnder(passphrase: string, secret: string, bound?: string): Promise<string> {
   const [salt, iv] = [randomBytes(saltBytes), randomBytes(ivBytes)]
@@ -64,7 +64,10 @@ export async function sealUnder(passphrase: string, secret: string, bound?: stri
   return `${JSON.stringify(written)}\n`
 }
 
-/** The secret. An `OperatorError` when that is not its passphrase, or it or what it is bound to was altered. */
+/**
+ * Opens a sealed secret. Throws an `OperatorError` if the passphrase is wrong, or if the sealed text or the bound one
+ * was altered.
+ */
 export async function openUnder(passphrase: string, sealed: string, bound?: string): Promise<string> {
   const written = jsonIn(sealed)
   if (!Value.Check(Sealed, written)) {

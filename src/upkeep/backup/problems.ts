@@ -4,19 +4,19 @@ import { dayMs } from '../../kernel/durations'
 import { commandRef, message, remedy } from '../../kernel/message'
 import { findFact, type InstallationFacts } from '../store'
 
-/** How old the last backup may be where the server takes none by itself. */
+/** The maximum age of the last backup if the server takes none by itself. */
 const usualMs = 7 * dayMs
-/** How far the clocks of two machines may be apart. */
+/** The tolerated difference between the clocks of two machines. */
 const clockErrorMs = 5 * 60_000
 
-/** What a data folder knows of its backups. */
+/** The stored facts about a folder's backups. */
 export interface BackupFacts {
   last_backup: InstallationFacts['last_backup'] | null
   last_backup_failure: InstallationFacts['last_backup_failure'] | null
   restored: InstallationFacts['restored'] | null
 }
 
-/** Reads them; a failure from before the last success is history. */
+/** Reads the facts; a failure before the last success is ignored. */
 export async function findBackupFacts(db: Queryable): Promise<BackupFacts> {
   const last = (await findFact(db, 'last_backup')) ?? null
   const failure = (await findFact(db, 'last_backup_failure')) ?? null
@@ -25,7 +25,7 @@ export async function findBackupFacts(db: Queryable): Promise<BackupFacts> {
   return { last_backup: last, last_backup_failure: isHistory ? null : failure, restored }
 }
 
-/** What is wrong with the backups of a folder, in sentences: the one judgement of doctor, status and the list. */
+/** What is wrong with the backups of a folder, in sentences: used by doctor, status and the backup list. */
 export function problemsOfBackups(facts: BackupFacts, { backup_every }: Pick<Config, 'backup_every'>, now: Date) {
   const { last_backup: last, last_backup_failure: failure, restored } = facts
   const ageMs = last ? now.getTime() - Date.parse(last.at) : 0
@@ -42,5 +42,5 @@ export function problemsOfBackups(facts: BackupFacts, { backup_every }: Pick<Con
   return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
 }
 
-/** What to do about any of them. */
+/** The remedy for any of these problems. */
 export const backupRemedy = message`take one with ${commandRef('backup FILE')} or ${remedy('backups take')}, or let the server do it: see the setting backup_every`

@@ -10,8 +10,8 @@ import type { Manifest } from './manifest'
 import { listKeyPairs } from './store'
 
 /**
- * Proves a database that came out of a backup: it is whole, has the rows it had, and every key pair signs so that its
- * public half bears it out. What does not hold is an `OperatorError`.
+ * Verifies a database from a backup: intact, with the row counts of its manifest, and with key pairs whose public half
+ * verifies a trial signature. Throws an `OperatorError` otherwise.
  */
 export async function prove(folder: string, { rows, signing_keys }: Manifest, folderSealer: FolderSealer) {
   const path = join(folder, databaseName)

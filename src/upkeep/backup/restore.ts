@@ -19,29 +19,29 @@ import { prove } from './proof'
 const sealingKeyName = 'sealing.key'
 const stagePrefix = '.restoring-'
 
-/** What opens the keys of a backup: its passphrase, or, where it was taken without them, the sealing key of that time. */
+/** Opens the keys of a backup: its passphrase, or, if it was taken without keys, the sealing key of that time. */
 export interface Opener {
   passphrase?: string | undefined
   sealingKey?: string | undefined
 }
 
-/** How a backup is restored. */
+/** The options of a restore. */
 interface Way {
   isTrial: boolean
   now: Date
-  /** Whether it is restored although its audit log was tampered with. */
+  /** Whether to restore although the audit log was tampered with. */
   takesBrokenLog?: boolean | undefined
 }
 
-/** What was restored, and whether its passphrase vouches for all of it. */
+/** The restored backup, and whether its passphrase authenticates all of it. */
 export interface Restored {
   manifest: Manifest
   isAuthenticated: boolean
 }
 
 /**
- * Makes a data folder of a backup, or, for a trial, only what it takes to be sure that it could. The folder is there
- * when everything in it was verified, and not before.
+ * Creates a data folder from a backup; as a trial, does only what proves that it could. The folder appears only when
+ * everything in it has been verified.
  */
 export async function restoreBackup(
   file: string,
@@ -76,7 +76,7 @@ export async function restoreBackup(
   }
 }
 
-/** That of an older version is not keyed yet, and is looked at when it is upgraded. */
+/** The log of an older version is not keyed yet; it is checked at the upgrade. */
 async function requireWholeLog(path: string, sealer: FolderSealer) {
   if (inspectDatabase(path)?.sealingFingerprint !== sealer.fingerprint) return
   const { broken } = await inspect(path, ({ read }) => inspectLog(() => read, sealer))
@@ -86,10 +86,10 @@ async function requireWholeLog(path: string, sealer: FolderSealer) {
   )
 }
 
-/** Whether the passphrase vouches for everything in a backup. */
+/** Whether the passphrase authenticates everything in a backup. */
 const isVouchedFor = ({ bound }: Unpacked, { sealingKey }: Opener) => bound !== undefined && sealingKey === undefined
 
-/** What the old folder knew of its backups is not true of this one. */
+/** Replaces the old folder's facts about its backups, which do not hold for this one. */
 async function noteRestore(database: string, { at, file, takenAt }: { at: Date; file: string; takenAt: string }) {
   await changeClosed(database, async (db) => {
     await forgetFact(db, 'last_backup')
@@ -98,7 +98,7 @@ async function noteRestore(database: string, { at, file, takenAt }: { at: Date; 
   })
 }
 
-/** What root restores belongs to the owner of the folder it goes to. */
+/** Gives everything root restores to the owner of the destination folder. */
 function giveAll(stage: string, owner: { uid: number; gid: number }) {
   if (process.geteuid?.() !== 0 || owner.uid === 0) return
   const files = join(stage, 'files')
@@ -116,7 +116,7 @@ function requireEmpty(folder: string) {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory())
     throw new OperatorError(message`${folder} is not a folder: choose another with ${settingRef('data_dir')}`)
-  // A fresh disk has a folder for what a repair finds.
+  // A fresh disk has a `lost+found` folder.
   const [something] = namesIn(folder).filter((name) => name !== 'lost+found')
   if (something === undefined) return
   throw new OperatorError(
@@ -132,7 +132,7 @@ function namesIn(folder: string) {
   }
 }
 
-/** Whether an empty folder could be taken out of the way; not where a disk is mounted, as a volume is. */
+/** Removes an empty folder if possible; impossible for a mount point, such as a volume. */
 function isRemoved(folder: string) {
   try {
     rmdirSync(folder)
@@ -181,14 +181,14 @@ async function syncAll(stage: string) {
   syncFolder(stage)
 }
 
-/** The whole folder in one step. */
+/** Renames the whole folder in one step. */
 async function become(folder: string, stage: string) {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
   await rename(stage, folder)
   syncFolder(dirname(folder))
 }
 
-/** A folder that must stay gets its parts, the database last: one without it was not restored. */
+/** Moves the parts into a folder that must stay, the database last: a folder without one was not restored. */
 async function fill(folder: string, stage: string) {
   for (const name of [filePrefix.slice(0, -1), sealingKeyName, databaseName]) {
     await rename(join(stage, name), join(folder, name))

@@ -18,17 +18,17 @@ const hourMs = 60 * minuteMs
 
 type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'log'>
 
-/** One backup of the server's own. */
+/** A backup that the server takes. */
 const backup = declareJob('backup', Type.Object({ file: Type.String() }), {
   delaysMs: [10 * minuteMs, hourMs],
   leaseMs: 12 * hourMs,
   atOnceMax: 1,
 })
 
-/** Looks once a minute whether it is time. */
+/** Checks once a minute whether a backup is due. */
 const schedule = declareJob('backup.schedule', Type.Object({}), { everyMs: minuteMs })
 
-/** Where the server's own backups go. An `OperatorError` where a setting lacks that they take. */
+/** Where the server's own backups go. Throws an `OperatorError` if a setting they need is missing. */
 export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
   if (!backup_to)
     throw new OperatorError('there is no folder for backups: name one with the setting backup_to', 'invalid_input')
@@ -39,18 +39,18 @@ export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
   )
 }
 
-/** Puts a backup in; returns the file it will be, once it is verified. Two of one second are two files. */
+/** Queues a backup and returns its future file. Two in one second are two files. */
 export async function orderBackup(tx: Tx, folder: string, now: Date) {
   const file = freePath(resolve(folder), now, await filesOrdered(tx))
   await enqueue(tx, backup, { file }, { now })
   return file
 }
 
-/** The files that backups which wait or run are going to be. */
+/** The future files of queued and running backups. */
 const filesOrdered = async (db: Queryable) =>
   (await listPendingPayloads(db, backup.name)).map((payload) => (payload as Static<typeof backup.payload>).file)
 
-/** Who takes the server's backups, and who sees that it is time. */
+/** The handlers that take the server's backups and schedule them. */
 export const backupJobs = (installation: Installation): Handled[] => [
   handles(backup, (payload, run) => takeAside(installation, payload, run)),
   handles(schedule, (_, { now }) => orderWhenDue(installation, now)),
@@ -59,7 +59,7 @@ export const backupJobs = (installation: Installation): Handled[] => [
 async function orderWhenDue({ config, db }: Installation, now: Date): Promise<Conclusion> {
   const { backup_every: everyMs, backup_to } = config
   if (!everyMs || (await filesOrdered(db.read)).length) return {}
-  // Names of files say nothing: anybody may have written them, by any clock.
+  // File names prove nothing: anyone may have written them, with any clock.
   const { last_backup, last_backup_failure } = await findBackupFacts(db.read)
   const agesMs = [last_backup, last_backup_failure].map((fact) =>
     fact ? now.getTime() - Date.parse(fact.at) : everyMs,
@@ -67,25 +67,25 @@ async function orderWhenDue({ config, db }: Installation, now: Date): Promise<Co
   if (agesMs.some((ageMs) => ageMs >= 0 && ageMs < everyMs)) return {}
   return {
     async write(tx) {
-      // Somebody may have ordered one in the meantime.
+      // Another backup may have been ordered meanwhile.
       if (!(await filesOrdered(tx)).length) await orderBackup(tx, backup_to, now)
     },
   }
 }
 
-/** The backup and what comes after it. The old ones go when the new one is verified. */
+/** Takes a backup and then removes old ones, once the new one is verified. */
 async function takeAside(
   { config, db, folder, log }: Installation,
   { file: wanted }: Static<typeof backup.payload>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
-  // A run before this one may have taken it, and only not said so any more; any other file of that name is none of ours.
+  // An earlier run may have taken it without recording the end of its job; any other file of that name is not ours.
   const isTaken = (await findFact(db.read, 'last_backup'))?.path === wanted
   const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now, await filesOrdered(db.read))
   try {
     const place = requirePlace(config)
     if (!isTaken) await runCommand(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
-    // By the list, not by the names in the folder: files that others put there push nothing out.
+    // By the stored list, not by names in the folder: foreign files must not push out backups.
     const before = (await findFact(db.read, 'own_backups')) ?? namedBackups(resolve(place.folder), now)
     const own = await prune([file, ...before.filter((path) => path !== file)], config.backup_keep)
     log(now, { event: 'a backup was taken', file })

@@ -4,14 +4,14 @@ import { signingKeys } from '../../../db/schema/operations'
 import { jobs, webhooks } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
-/** Every key pair, by the columns that databases of all versions have. */
+/** Every key pair, by columns that databases of all versions have. */
 export const listKeyPairs = (db: Queryable) =>
   db
     .select({ id: signingKeys.id, publicPem: signingKeys.publicPem, sealedPrivate: signingKeys.sealedPrivate })
     .from(signingKeys)
     .orderBy(asc(signingKeys.id))
 
-/** The secret of every webhook, as it is kept. */
+/** The sealed secret of every webhook. */
 export const listSealedSecrets = (db: Queryable) =>
   db
     .select({ id: webhooks.id, uuid: webhooks.uuid, sealedSecret: webhooks.sealedSecret })
@@ -26,7 +26,7 @@ export const listReleaseFiles = (db: Queryable) =>
     .where(ne(releases.fileHash, ''))
     .orderBy(asc(releases.id))
 
-/** The payloads of jobs of that kind that wait or run. */
+/** The payloads of queued and running jobs of that kind. */
 export async function listPendingPayloads(db: Queryable, kind: string): Promise<unknown[]> {
   const rows = await db
     .select({ payload: jobs.payload })

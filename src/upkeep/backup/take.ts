@@ -29,9 +29,9 @@ export interface Taken {
 }
 
 /**
- * Takes a backup beside whoever works on the folder: a copy of the database as it is at one moment, the files of its
- * releases, and the sealing key under the passphrase, where there is one. It gets its name when it has been unpacked
- * again and verified; whatever stops it before leaves nothing of that name.
+ * Takes a backup while others work on the folder: a copy of the database at one moment, the files of its releases, and
+ * the sealing key under the passphrase, if there is one. The file gets its name after it has been unpacked and
+ * verified; on any earlier failure no file of that name is left.
  */
 export async function takeBackup(
   installation: Pick<Deps, 'db' | 'folder' | 'sealer'>,
@@ -46,7 +46,7 @@ export async function takeBackup(
   try {
     const copy = join(unfinished, databaseName)
     copyForReading(join(installation.folder, databaseName), copy)
-    // Not before: as long as it is copied, the log beside it grows.
+    // Not earlier: the write-ahead log grows while the database is copied.
     giveWay?.()
     const sealingKey = readFileSync(join(installation.folder, 'sealing.key'), 'utf8')
     const sealKey = passphrase === undefined ? undefined : (bound: string) => sealUnder(passphrase, sealingKey, bound)
@@ -62,7 +62,7 @@ export async function takeBackup(
     const { size: bytes } = await stat(path)
     await installation.db.write(async (tx) => {
       await putFact(tx, 'last_backup', { at: now.toISOString(), path })
-      // It is history now.
+      // The failure is now history.
       await forgetFact(tx, 'last_backup_failure')
       await record(tx, { verb: 'backup.taken', id: path, after: { bytes, withKeys: passphrase !== undefined } }, now)
     })
@@ -72,7 +72,7 @@ export async function takeBackup(
   }
 }
 
-/** A folder of its own beside where the backup goes. */
+/** A temporary folder beside the backup's destination. */
 async function makeRoom(place: string, now: Date) {
   try {
     await mkdir(place, { recursive: true, mode: 0o700 })
@@ -119,7 +119,7 @@ async function packAll(
   }
 }
 
-/** Opens what was written as a restore would; its files are read to their end and kept nowhere. */
+/** Opens the written archive as a restore would; its files are read to their end and discarded. */
 async function proveArchive(
   archive: string,
   unpacked: string,
@@ -134,7 +134,7 @@ async function proveArchive(
   return manifest
 }
 
-/** Removes what backups left behind that were killed. */
+/** Removes leftovers of backups that were killed. */
 async function sweep(place: string, now: Date) {
   for (const name of await readdir(place)) {
     if (!name.startsWith(unfinishedPrefix)) continue

@@ -12,8 +12,8 @@ import { impersonalSide, withoutPerson } from './redact'
 import * as store from './store'
 
 /**
- * Erases a person: licences stay and work, and belong to nobody. The write says what was erased, and of whom only by a
- * number made for it. That an order of theirs still waits is an `OperatorError`.
+ * Erases a person: licences stay valid, without an owner. The audit log names what was erased, and the person only by a
+ * number made for this. Throws an `OperatorError` while an order of theirs is queued.
  */
 export const eraseCustomer = (tx: Tx, email: string, now: Date) =>
   overwriting(tx, async () => {
@@ -36,10 +36,7 @@ export const eraseCustomer = (tx: Tx, email: string, now: Date) =>
     return { counts, found }
   })
 
-/**
- * Forgets calls made until that moment, which a server had still in memory when the rest was erased. How many there
- * were.
- */
+/** Deletes calls made until that moment that a server still had in memory during the erasure. Returns how many. */
 export const eraseLateCalls = (tx: Tx, calls: readonly { id: number; at: Date }[], until: Date) =>
   overwriting(tx, async () => {
     const late = calls.filter(({ at }) => at <= until)

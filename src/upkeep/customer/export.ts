@@ -1,7 +1,7 @@
 import type { Customer } from './find'
 import { type Paper, paperNames } from './store'
 
-/** All that is kept of a person, as they may ask for it. */
+/** All data stored about a person, as they may request it. */
 export function customerExport({ licenses, meta, activations, calls, telemetry, entries, papers, remarks }: Customer) {
   const contents = paperNames.map((name) => [name, papers[name].map(({ content }) => JSON.parse(content))] as const)
   return {

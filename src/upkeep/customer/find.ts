@@ -18,19 +18,19 @@ import {
   type Sheet,
 } from './store'
 
-/** What leads to the calls of a person. */
+/** The search terms for a person's calls. */
 export interface Person {
   email: string
   keys: readonly string[]
   mentions: Mentions
 }
 
-/** All that is kept of one person. */
+/** All data stored about one person. */
 export type Customer = Awaited<ReturnType<typeof findCustomer>>
 
 /**
- * Everything that is kept of the person with that e-mail address, in any case. What the audit log says of licences that
- * were deleted, or are somebody else's by now, leads to them as well.
+ * All data stored about the person with that e-mail address, ignoring case. Audit entries about licences that were
+ * deleted or have another owner by now are searched too.
  */
 export async function findCustomer(db: Queryable, email: string) {
   requireAddress(email)
@@ -47,7 +47,7 @@ export async function findCustomer(db: Queryable, email: string) {
   const keys = [...new Set([...licenses.map(({ licenseKey }) => licenseKey), ...goneKeys])]
   const licenseIds = [...ids, ...gone.map(({ subjectId }) => Number(subjectId))]
   const theirs = new Set(licenseIds.map(String))
-  /** Whether it is about a licence that is theirs, or was theirs when it was deleted. */
+  /** Whether an entry is about a licence that is theirs, or was theirs when deleted. */
   const isTheirs = ({ subject, subjectId }: AuditEntry) => subject === 'license' && theirs.has(subjectId)
   const isAbout = (row: object) => mentions.isIn(JSON.stringify(row))
   const entries = await listPersonalEntries(db, { text: email, licenseIds })
@@ -73,23 +73,23 @@ export async function findCustomer(db: Queryable, email: string) {
   }
 }
 
-/** Calls about their licences, and of devices that are called by their address. */
+/** Calls about their licences, and from devices named by their address. */
 export async function findCalls(db: Queryable, { email, keys, mentions }: Person) {
   const calls = (await listCallsNaming(db, email)).filter(({ identifier }) => mentions.isIn(identifier ?? ''))
   for (const key of keys) calls.push(...(await listCallsOf(db, sha256(key))))
   return [...new Map(calls.map((call) => [call.id, call])).values()]
 }
 
-/** The address in its normal form; an invalid one is an `OperatorError`. */
+/** The normalized address. Throws an `OperatorError` for an invalid one. */
 export function requireAddress(email: string) {
   if (!/^\S+@\S+$/.test(email)) throw new OperatorError(`"${email}" is no e-mail address`, 'invalid_input')
   return email
 }
 
-/** Whether there is anything of them at all. */
+/** Whether any data about the person is stored. */
 export const isKnown = (found: Customer) => Object.values(countsOf(found)).some((count) => count > 0)
 
-/** How much there is, or was, of a person. */
+/** The number of items about a person, by kind. */
 export const countsOf = ({ licenses, meta, activations, calls, telemetry, entries, papers, remarks }: Customer) => ({
   licenses: licenses.length,
   metadata: meta.length,

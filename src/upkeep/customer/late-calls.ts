@@ -7,8 +7,8 @@ const passesMin = 2
 const passesMax = 30
 
 /**
- * A server keeps calls in memory for a second or two before it writes them: those made before the erasure are forgotten
- * as they come, until none comes any more.
+ * Deletes calls made before the erasure as they arrive, until no more come: a server keeps calls in memory for a second
+ * or two before writing them.
  */
 export async function forgetLateCalls(db: Db, person: Person, until: Date) {
   for (let pass = 1; pass <= passesMax; pass++) {

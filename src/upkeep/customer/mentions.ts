@@ -1,7 +1,7 @@
-/** What stands in place of personal data that was erased. */
+/** Replaces erased personal data. */
 export const erased = '[erased]'
 
-/** Finds what names a person in texts, in any case, and takes it out. */
+/** Finds a person's names in texts, ignoring case, and removes them. */
 export interface Mentions {
   isIn(text: string): boolean
   without(text: string): string
@@ -9,7 +9,9 @@ export interface Mentions {
 
 const nameLengthMin = 3
 
-/** Of somebody with that e-mail address and these names; a part of a longer address or word is somebody else. */
+/**
+ * Mentions of that e-mail address and these names; not as a part of a longer address or word, which is another person.
+ */
 export function mentionsOf(email: string, names: readonly string[]): Mentions {
   const told = names.filter(({ length }) => length >= nameLengthMin).sort((a, b) => b.length - a.length)
   const patterns = [

@@ -1,6 +1,6 @@
 import { erased, type Mentions } from './mentions'
 
-// What says nothing of a person, in the audit entries of licences.
+// The impersonal fields in audit entries about licences.
 const impersonal = [
   'license_id',
   'license_key',
@@ -25,10 +25,10 @@ const impersonal = [
 
 const personal = /^(owner_?name|owner_?email|ip|user_?agent|user_identifier)$/i
 
-/** JSON about a person without what names them: neither in fields made for it nor in any text. */
+/** JSON about a person without their names, neither in fields for them nor in any text. */
 export const withoutPerson = (json: string, mentions: Mentions) => JSON.stringify(cleaned(JSON.parse(json), mentions))
 
-/** One side of an audit entry about their licence: only what says nothing of a person is left. */
+/** One side of an audit entry about their licence, reduced to impersonal fields. */
 export function impersonalSide(json: string, mentions: Mentions): string {
   const side = Object.entries(JSON.parse(json) as Record<string, unknown>)
   const kept = side.map(([name, value]) => [name, value === null || impersonal.includes(name) ? value : erased])

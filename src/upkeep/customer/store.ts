@@ -7,7 +7,7 @@ import { deliveries, deliveryAttempts, idempotencyKeys, jobs, unansweredOrders }
 import type { Queryable, Tx } from '../../database/connection'
 import { contains, inList, unnest } from '../../database/sets'
 
-/** The licences of a person, by their e-mail address in any case. */
+/** The licences of a person, by e-mail address ignoring case. */
 export const listLicensesOf = (db: Queryable, email: string): Promise<License[]> =>
   Promise.resolve(
     db
@@ -35,7 +35,7 @@ const reportOf = (keys: readonly string[], email: string) =>
     ),
   )
 
-/** What software has sent with that address in it, or about these licences. */
+/** Telemetry that contains the address or is about these licences. */
 export const listTelemetryOf = (db: Queryable, keys: readonly string[], email: string) =>
   Promise.resolve(db.select().from(telemetry).where(reportOf(keys, email)))
 
@@ -43,7 +43,7 @@ export async function deleteTelemetryById(tx: Tx, ids: readonly number[]) {
   await tx.delete(telemetry).where(inList(telemetry.id, ids))
 }
 
-/** Tables that keep what was said, as JSON. */
+/** Tables that store requests or answers as JSON. */
 const papers = {
   deliveries: [deliveries, deliveries.content],
   jobs: [jobs, jobs.payload],
@@ -54,18 +54,18 @@ const papers = {
 export type Paper = keyof typeof papers
 export const paperNames = Object.keys(papers) as Paper[]
 
-/** A text in a row, by the row's number in its table. */
+/** A text in a row, with the row's number in its table. */
 export interface Sheet {
   rowid: number
   content: string
 }
 
-/** What was said with one of these texts in it. */
+/** The rows of a table that contain one of these texts. */
 export const listPapers = (db: Queryable, name: Paper, texts: readonly string[]) => listSheets(db, papers[name], texts)
 
 export const putPaper = (tx: Tx, name: Paper, sheet: Sheet) => putSheet(tx, papers[name], sheet)
 
-/** Columns in which people write freely, or receivers and devices do. */
+/** Free-text columns, written by people, receivers or devices. */
 const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
   [contracts, contracts.name],
   [contracts, contracts.information],
@@ -82,7 +82,7 @@ const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
   [jobs, jobs.lastError],
 ]
 
-/** Free text with that address in it, and in which of these columns. */
+/** Free text that contains the address, by column. */
 export async function listRemarks(db: Queryable, email: string) {
   const found: (Sheet & { column: number; place: string })[] = []
   for (const [column, place] of remarks.entries()) {
@@ -110,7 +110,7 @@ async function putSheet(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteCo
   await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where rowid = ${rowid}`)
 }
 
-/** Orders that are over are forgotten; of those that may be repeated, what was asked for can be guessed no more. */
+/** Deletes finished orders; of repeatable ones, replaces the hash by which the request could be guessed. */
 export async function forgetOrders(tx: Tx, rowids: Record<Paper, readonly number[]>, hash: string) {
   const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
   await tx.delete(jobs).where(and(isOver, inList(jobs.id, rowids.jobs)))
@@ -118,7 +118,7 @@ export async function forgetOrders(tx: Tx, rowids: Record<Paper, readonly number
   await tx.update(idempotencyKeys).set({ requestHash: hash }).where(inList(sql`rowid`, rowids.idempotency_keys))
 }
 
-/** Empties what receivers have answered to these deliveries. */
+/** Clears the stored answers of receivers to these deliveries. */
 export async function clearAnswers(tx: Tx, deliveryIds: readonly number[]) {
   await tx
     .update(deliveryAttempts)
@@ -126,7 +126,7 @@ export async function clearAnswers(tx: Tx, deliveryIds: readonly number[]) {
     .where(inList(deliveryAttempts.deliveryId, deliveryIds))
 }
 
-/** Takes the person off licences and devices: no owner, no metadata, no freed seats, no traces of connections. */
+/** Removes the person from licences and devices: no owner, no metadata, no freed seats, no traces of connections. */
 export async function disownLicenses(tx: Tx, ids: readonly number[], now: Date) {
   await tx
     .update(licenses)
@@ -138,12 +138,12 @@ export async function disownLicenses(tx: Tx, ids: readonly number[], now: Date) 
   await tx.update(activations).set({ ip: '', userAgent: '', postUrl: '' }).where(isTheirs)
 }
 
-/** Frees seats whose device is called by a person's name or address. */
+/** Frees seats whose device is named by a person's name or address. */
 export async function deleteActivations(tx: Tx, ids: readonly number[]) {
   await tx.delete(activations).where(inList(activations.id, ids))
 }
 
-/** Whether an order waits in which one of these texts stands. */
+/** Whether a queued order contains one of these texts. */
 export const hasWaitingOrder = async (db: Queryable, texts: readonly string[]) => {
   const waits = and(inArray(jobs.state, ['queued', 'running']), eq(jobs.kind, 'fulfil-order'))
   return (await db.$count(jobs, and(waits, holds(jobs.payload, texts)))) > 0

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { listKept } from '../backup/kept'
 
-/** A file that holds what was erased, or may hold it. */
+/** A file that holds, or may hold, erased data. */
 export interface Copy {
   path: string
   taken_at: string
@@ -13,8 +13,8 @@ const database = /^latchkey\.db(-wal)?$/
 const notSearched = /^(latchkey\.db-shm|server\.lock.*|sealing\.key|files)$/
 
 /**
- * How often a text stands in the files of the database, in any case, wherever in them. For a process that does nothing
- * else: to close such a file ends the locks that the process holds on it, and others could take the log away.
+ * Counts a text in the files of the database, ignoring case, anywhere in them. Run it in a process of its own: closing
+ * such a file drops the process's locks on it, and others could then remove the log.
  */
 export async function countTraces(folder: string, text: string) {
   let traces = 0
@@ -23,8 +23,8 @@ export async function countTraces(folder: string, text: string) {
 }
 
 /**
- * The backups that the server has taken, which are packed and so may hold it, and every file beside the database that
- * does: copies that upgrades have made, and files that were sent to be imported.
+ * The server's own backups, which are compressed and so may hold the text, and every file beside the database that
+ * contains it: copies made by upgrades, and uploads to import.
  */
 export async function listCopies(folder: string, backupTo: string, text: string): Promise<Copy[]> {
   const copies = listKept(backupTo).map(({ path, takenAt }) => ({ path, taken_at: takenAt.toISOString() }))
@@ -39,7 +39,7 @@ export async function listCopies(folder: string, backupTo: string, text: string)
   return copies
 }
 
-/** Read in pieces that overlap by the length of the text; only ASCII letters are taken for equal in both cases. */
+/** Reads pieces that overlap by the length of the text; ignores the case of ASCII letters only. */
 async function countIn(path: string, text: string) {
   if (!existsSync(path)) return 0
   const needle = Buffer.from(text.toLowerCase()).toString('latin1').toLowerCase()

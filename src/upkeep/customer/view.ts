@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { counter, openObject, timestamp, view } from '../../kernel/view'
 
-/** A column that holds a text, and in how many rows. */
+/** A column that contains a text, with the number of rows. */
 const PlaceView = view('Place', { column: Type.String({ description: 'As table.column.' }), rows: counter() })
 
 const places = Type.Array(PlaceView, { description: 'Where the address itself stands.' })
 const email = Type.String()
 const traces = counter('How often the files of the database hold the address.')
 
-/** How much there is of a person, of each kind. */
+/** The number of items about a person, by kind. */
 const counts = {
   licenses: counter(),
   metadata: counter(),
@@ -49,7 +49,7 @@ export const ErasureView = view('Erasure', {
 const records = (description: string) => Type.Array(openObject(description))
 const json = (description: string) => Type.Array(Type.Unknown(), { description })
 
-/** All that is kept of a person, as they may ask for it. */
+/** All data stored about a person, as they may request it. */
 export const PersonalDataView = view('PersonalData', {
   email,
   licenses: records('The columns of a licence.'),

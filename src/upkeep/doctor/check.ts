@@ -2,19 +2,19 @@ import type { DatabaseInspection } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import type { Message } from '../../kernel/message'
 
-/** What is looked at: the folder and its database. */
+/** The folder and database to check. */
 export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
   readonly now: Date
   readonly database: DatabaseInspection
 }
 
-/** Something that must hold. */
+/** A condition that must hold. */
 export interface Check {
   readonly name: string
-  /** What must hold, in words. */
+  /** The condition, in words. */
   readonly promise: string
-  /** What to do where it does not. */
+  /** What to do if it does not hold. */
   readonly remedy: string | Message
-  /** A sentence for each row, file or setting that breaks it. */
+  /** A sentence for each row, file or setting that violates it. */
   find(patient: Patient): Promise<string[]>
 }

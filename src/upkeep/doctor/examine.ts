@@ -14,7 +14,7 @@ import { work } from './work'
 
 const checks: readonly Check[] = [...licensing, ...work, ...folder, ...records, ...settingChecks]
 
-/** What came of one check. */
+/** The result of one check. */
 const CheckView = view('Check', {
   name: Type.String(),
   promise: Type.String({ description: 'What must hold, as a sentence.' }),
@@ -30,7 +30,7 @@ export type Diagnosis = Static<typeof DiagnosisView>
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
 
-/** Looks whether everything holds that must hold, and changes nothing. A server has it done aside. */
+/** Runs every check and changes nothing. A server runs it in a subprocess. */
 export async function examine(installation: Installation, now: Date): Promise<Diagnosis> {
   const checked = installation.isServer
     ? await examineAside(installation, now)
@@ -38,7 +38,7 @@ export async function examine(installation: Installation, now: Date): Promise<Di
   return { ok: checked.every(({ ok }) => ok), checks: checked }
 }
 
-/** All but the settings, of which that process has others. */
+/** Runs all checks except those of the settings, which differ in the subprocess. */
 async function examineAside(installation: Installation, now: Date) {
   const { value } = await runCommand(installation.folder, ['doctor'])
   const isOurs = ({ name }: Checked) => !settingChecks.some((check) => check.name === name)
@@ -53,7 +53,7 @@ const lookAtAll = (wanted: readonly Check[], installation: Installation, now: Da
   })
 
 async function look({ name, promise, remedy, find }: Check, patient: Patient): Promise<Checked> {
-  // Where a file is damaged, what lies in it can only be asked for.
+  // Queries of a damaged file may throw; that is reported as a finding.
   const findings = await find(patient).catch((error) => [`it cannot be looked at: ${error.message}`])
   const ok = findings.length === 0
   const { message, remedies } = adviceOf(remedy)

@@ -11,7 +11,7 @@ import { databaseOf, sizeOf } from '../optimize'
 import type { Check } from './check'
 import { namedMax } from './store'
 
-/** Beside as much as the database takes: a copy of it is made before it is migrated. */
+/** Besides the size of the database, which is copied before a migration. */
 const freeBytesMin = 256 * 1_048_576
 const forGroupAndOthers = 0o077
 const writableByGroupOrOthers = 0o022

@@ -8,7 +8,7 @@ import { inspectLog } from '../audit-log'
 import type { Check } from './check'
 import { listFuture } from './store'
 
-/** Clocks are adjusted by less all the time. */
+/** Clocks are routinely adjusted by less. */
 const toleranceMs = 5 * 60_000
 
 const moments = {
@@ -46,7 +46,7 @@ export const records: readonly Check[] = [
   },
 ]
 
-/** Where the chain breaks first; what follows rests on it, and tells nothing any more. */
+/** The first break of the chain; later entries depend on it and prove nothing. */
 async function breaksIn(db: Queryable, sealer: FolderSealer): Promise<string[]> {
   const { broken } = await inspectLog(() => db, sealer)
   return broken ? [`audit entry ${broken.id}: ${broken.reason}`] : []

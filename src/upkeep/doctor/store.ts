@@ -4,10 +4,10 @@ import { activations, contracts, licenses, seatIsTaken } from '../../../db/schem
 import { deliveries, jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
-/** More rows than these are not named of one kind: whoever mends them finds the rest afterwards. */
+/** The maximum number of rows reported of one kind; the rest can be found after these are fixed. */
 export const namedMax = 100
 
-/** Keys that are there twice, whatever their index says. */
+/** Duplicate keys, even if their index hides them. */
 export const listDoubleKeys = (db: Queryable) =>
   db
     .select({ licenseKey: licenses.licenseKey, ids: sql<string>`group_concat(${licenses.id}, ', ')` })
@@ -16,7 +16,7 @@ export const listDoubleKeys = (db: Queryable) =>
     .having(sql`count(*) > 1`)
     .limit(namedMax)
 
-/** Licences whose state and date contradict each other: an assigned one has a date, one in stock has none. */
+/** Licences whose status and date contradict each other: an assigned one has a date, one in stock has none. */
 export const listOddDates = (db: Queryable) =>
   db
     .select({ id: licenses.id, status: licenses.status })
@@ -29,7 +29,7 @@ export const listOddDates = (db: Queryable) =>
     )
     .limit(namedMax)
 
-/** Licences that were given away again although they had not come back to stock, by the audit log. */
+/** Licences assigned again without a return to stock in between, by the audit log. */
 export const listAssignedTwice = (db: Queryable) =>
   db
     .select({ licenseId: sql<string>`subject_id`, entry: sql<number>`id` })
@@ -43,7 +43,7 @@ export const listAssignedTwice = (db: Queryable) =>
     .where(sql`verb = 'license.assigned' and verb_before = 'license.assigned'`)
     .limit(namedMax)
 
-/** Licences with more seats taken than they have. */
+/** Licences with more seats taken than their limit. */
 export const listOverfull = (db: Queryable) =>
   db
     .select({ id: licenses.id, limit: licenses.activationLimit, seats: sql<number>`seats` })
@@ -78,14 +78,14 @@ export const listOverdrawn = (db: Queryable) =>
 
 const ofOrder = (kind: string) => and(eq(jobs.kind, kind), eq(jobs.state, 'done'))
 
-// The delivery is put in with the end of its job, so that their moments are next to each other.
+// The delivery is inserted when its job ends, so their times are adjacent.
 const deliveryOfOrder = sql`
   from deliveries indexed by deliveries_created
   where deliveries.created_at between jobs.finished_at - 60000 and jobs.finished_at + 60000
     and deliveries.kind = 'order' and coalesce(json_extract(deliveries.content, '$.jobId'), jobs.id) = jobs.id
     and deliveries.url = json_extract(jobs.payload, '$.webhook_url')`
 
-/** Finished orders whose outcome is told to nobody. */
+/** Finished orders without a delivery of their outcome. */
 export const listUntoldOrders = (db: Queryable, kind: string, after: Date) =>
   db
     .select({ id: jobs.id })
@@ -93,7 +93,7 @@ export const listUntoldOrders = (db: Queryable, kind: string, after: Date) =>
     .where(and(ofOrder(kind), gt(jobs.finishedAt, after), sql`not exists (select 1 ${deliveryOfOrder})`))
     .limit(namedMax)
 
-/** Orders that were told of other than as many keys as they asked for. */
+/** Orders answered with another number of keys than they asked for. */
 export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
   db
     .select({ id: jobs.id })
@@ -110,7 +110,7 @@ export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
     )
     .limit(namedMax)
 
-/** Jobs of a kind that were given up. */
+/** Abandoned jobs of a kind. */
 export const listDeadJobs = (db: Queryable, kind: string) =>
   db
     .select({ id: jobs.id, error: jobs.lastError })
@@ -122,7 +122,7 @@ export const listDeadJobs = (db: Queryable, kind: string) =>
 const waiting = (kind: string) => sql`
   select json_extract(payload, '$.deliveryId') from jobs where state in ('queued', 'running') and kind = ${kind}`
 
-/** Deliveries that wait for a job that is not there. */
+/** Deliveries waiting for a job that does not exist. */
 export const listForlornDeliveries = (db: Queryable, kind: string) =>
   db
     .select({ id: deliveries.id })
@@ -130,7 +130,7 @@ export const listForlornDeliveries = (db: Queryable, kind: string) =>
     .where(and(eq(deliveries.state, 'pending'), sql`${deliveries.id} not in (${waiting(kind)})`))
     .limit(namedMax)
 
-/** Jobs that are to send a delivery that is not there, or over. */
+/** Jobs for a delivery that is missing or finished. */
 export const listIdleJobs = (db: Queryable, kind: string) =>
   db
     .select({ id: jobs.id })
@@ -145,6 +145,6 @@ export const listIdleJobs = (db: Queryable, kind: string) =>
     )
     .limit(namedMax)
 
-/** Rows of a table that say they are of a time that is still to come. */
+/** Rows of a table dated in the future. */
 export const listFuture = (db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) =>
   db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(namedMax)

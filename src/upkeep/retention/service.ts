@@ -7,12 +7,12 @@ import { counter, timestamp, view, word } from '../../kernel/view'
 import { findFact, putFact } from '../store'
 import { type HeapName, heaps, type OldRows, pageSurplusCalls, type RetentionCursor } from './store'
 
-/** More calls are not kept, whatever their age: the log of a busy day must not fill the disk. */
+/** The maximum number of calls, whatever their age: the log of a busy day must not fill the disk. */
 const callsMax = 5_000_000
-/** Requests that wait are answered before the next rows go. */
+/** Waiting requests are answered before the next rows are removed. */
 const pauseMs = 20
 
-/** What was removed of one kind, or would be. */
+/** The rows of one kind that were removed, or would be. */
 const RemovedView = view('Removed', {
   what: word(Object.keys(heaps) as HeapName[]),
   keep_days: Type.Integer(),
@@ -29,7 +29,7 @@ interface Terms {
   signal?: AbortSignal
 }
 
-/** Removes what is older than the settings keep it, some rows at a time; for a trial it only counts. */
+/** Removes rows older than the settings allow, in small pages; as a trial, only counts them. */
 export async function retain(db: Db, config: Config, terms: Terms): Promise<Removed[]> {
   const removed: Removed[] = []
   for (const { what, days } of rulesOf(config)) {
@@ -41,7 +41,7 @@ export async function retain(db: Db, config: Config, terms: Terms): Promise<Remo
   return removed.map((each) => (each.what === 'calls' ? { ...each, rows: each.rows + surplus } : each))
 }
 
-/** What is kept for how many days; what is kept for ever is not among it. */
+/** The retention rules with their days; what is kept for ever has none. */
 function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_freed_seats }: Config) {
   const rules: { what: HeapName; days: number }[] = [
     { what: 'calls', days: keep_calls },
@@ -82,7 +82,7 @@ async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { wh
 
 type Tx = Parameters<Parameters<Db['write']>[0]>[0]
 
-/** So that nobody misses the delivery of a job that is older than that. */
+/** Records the moment, so that the missing deliveries of older jobs are not reported. */
 async function noteForgotten(tx: Tx, before: Date) {
   const noted = await findFact(tx, 'forgotten')
   const until = before.toISOString()

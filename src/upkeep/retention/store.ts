@@ -7,22 +7,22 @@ import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db
 import type { Queryable, Tx } from '../../database/connection'
 import { inList } from '../../database/sets'
 
-/** So few that the write that removes them is over before anybody notices. */
+/** Small enough that removing them does not noticeably delay other writes. */
 const rowsPerPage = 100
 
-/** How far a walk through old rows has come. */
+/** The position of a walk through old rows. */
 export interface RetentionCursor {
   at: number
   id: number
 }
 
-/** Some old rows, and where the next ones begin; nowhere after the last. */
+/** Some old rows and the position of the next; undefined after the last. */
 export interface OldRows {
   ids: number[]
   next: RetentionCursor | undefined
 }
 
-/** One kind of row that is not kept for ever. */
+/** A kind of row that is not kept for ever. */
 export interface RetentionRule {
   page(db: Queryable, before: Date, from: RetentionCursor | undefined): Promise<OldRows>
   remove(tx: Tx, ids: number[]): Promise<void>
@@ -34,7 +34,7 @@ const removeFrom = (table: SQLiteTable) => async (tx: Tx, ids: number[]) => {
   await tx.delete(table).where(inList(rowid, ids))
 }
 
-/** Rows by a moment that is indexed, or of which there are few. */
+/** Rows by a moment that is indexed, or of a small table. */
 const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): RetentionRule => ({
   async page(db, before, from) {
     const beyond = from && sql`(${moment}, rowid) > (${from.at}, ${from.id})`
@@ -50,8 +50,8 @@ const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): R
 })
 
 /**
- * Jobs that are over, in the order they were put in, which is about the order they ended in: a page without an old one
- * is the last. One that was skipped is met another night.
+ * Finished jobs in the order they were queued, which is roughly the order they ended in: a page without an old one is
+ * the last. One that was skipped is found another night.
  */
 const overJobs: RetentionRule = {
   async page(db, before, from = { at: 0, id: 0 }) {
@@ -71,8 +71,8 @@ const overJobs: RetentionRule = {
 const seatsPerPage = 1000
 
 /**
- * Freed seats, along the ids of all seats, which stand about in the order they were taken in: behind a page whose last seat
- * was taken later than that, none was freed before it. One that is missed is met another night.
+ * Freed seats by id, roughly the order in which they were taken: after a page whose last seat was taken too late, none
+ * was freed in time. One that was skipped is found another night.
  */
 const freedSeats: RetentionRule = {
   async page(db, before, from = { at: 0, id: 0 }) {
@@ -92,7 +92,7 @@ const freedSeats: RetentionRule = {
 
 export const heaps = {
   calls: byMoment(calls, calls.at),
-  // Their attempts go with them.
+  // Their attempts are removed with them.
   deliveries: byMoment(deliveries, deliveries.createdAt, ne(deliveries.state, 'pending')),
   jobs: overJobs,
   telemetry: byMoment(telemetry, telemetry.createdAt),
@@ -105,7 +105,7 @@ export const heaps = {
 
 export type HeapName = keyof typeof heaps
 
-/** The calls that are more than so many, oldest first. */
+/** The oldest calls beyond a number. */
 export async function pageSurplusCalls(db: Queryable, most: number): Promise<number[]> {
   const [newest] = await db.select({ id: max(calls.id) }).from(calls)
   const rows = await db

@@ -18,7 +18,7 @@ interface Seen extends BackupFacts {
   disk_free_bytes: number
 }
 
-/** What needs attention: sentences that name what to do, and the operations that do it. */
+/** The problems that need attention: sentences with the remedy, and the operations that apply it. */
 export function needsAttention(seen: Seen, config: Config, now: Date): Advice[] {
   const { jobs } = seen
   const said: [boolean, Message][] = [

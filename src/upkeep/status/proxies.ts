@@ -5,7 +5,7 @@ import { dayMs } from '../../kernel/durations'
 
 const rememberedMs = dayMs
 
-/** What is wrong with the proxies in front of the server, as noticed in the last day, each with what to do. */
+/** Problems with the proxies in front of the server, noticed in the last day, each with its remedy. */
 export const proxyProblemsIn = (
   problems: readonly ProxyProblem[],
   config: Pick<Config, 'trusted_proxies'>,

@@ -15,7 +15,7 @@ import type { Seen, Status } from './view'
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>
 
-/** How things stand, at a glance. A server has it counted aside, since large tables take their time. */
+/** The status of an installation at a glance. A server counts in a subprocess, since large tables take time. */
 export async function statusOf(installation: Installation, now: Date): Promise<Status> {
   const seen: Seen = installation.isServer
     ? (await runCommand(installation.folder, ['status'])).value

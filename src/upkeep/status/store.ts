@@ -5,7 +5,7 @@ import { calls } from '../../../db/schema/operations'
 import { jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
-/** How many licences are in each state; the expired are among the assigned, the revoked not among the blocked. */
+/** The number of licences in each state; expired ones count as assigned, revoked ones not as blocked. */
 export async function countLicenses(db: Queryable, now: Date) {
   const rows = await db.select({ status: licenses.status, number: count() }).from(licenses).groupBy(licenses.status)
   const [{ revoked } = { revoked: 0 }] = await db
@@ -27,14 +27,14 @@ export async function countLicenses(db: Queryable, now: Date) {
   }
 }
 
-/** Seats taken now, and those taken since a moment. */
+/** The seats taken now, and those taken since a moment. */
 export async function countActivations(db: Queryable, since: Date) {
   const [active] = await db.select({ number: count() }).from(activations).where(isNull(activations.deactivatedAt))
   const [fresh] = await db.select({ number: count() }).from(activations).where(gte(activations.activatedAt, since))
   return { active: active!.number, today: fresh!.number }
 }
 
-/** Calls of `verify` since a moment, and how many of them were not told 200. */
+/** The calls of `verify` since a moment, and how many did not get 200. */
 export async function countVerifications(db: Queryable, since: Date) {
   const [row] = await db
     .select({ all: count(), failed: sql<number>`coalesce(sum(${ne(calls.code, '200')}), 0)` })
@@ -43,7 +43,7 @@ export async function countVerifications(db: Queryable, since: Date) {
   return row!
 }
 
-/** What waits, what runs and what was given up; since when the longest due waits. */
+/** Queued, running and abandoned jobs, and since when the oldest due one has waited. */
 export async function countJobs(db: Queryable, now: Date) {
   const rows = await db
     .select({ state: jobs.state, number: count() })

@@ -3,7 +3,7 @@ import { AdviceView } from '../../kernel/message'
 import { counter, nullable, timestamp, view, word } from '../../kernel/view'
 import { LastBackupFailureView, LastBackupView, RestoredView } from '../backup/view'
 
-/** How an installation stands, but for what only the process that is asked knows. */
+/** The status of an installation, without what only the answering process knows. */
 const seen = {
   version: Type.String(),
   data_dir: Type.String(),
@@ -49,7 +49,7 @@ const seen = {
 const SeenView = Type.Object(seen)
 export type Seen = Static<typeof SeenView>
 
-/** How things stand, at a glance. */
+/** The status of an installation at a glance. */
 export const StatusView = view('Status', {
   ...seen,
   uptime_seconds: nullable(Type.Integer({ description: 'How long the server runs; null where no server is asked.' })),
