@@ -5,8 +5,8 @@ import { type Network, networksOf } from '../kernel/networks'
 import { everything } from './capabilities'
 import type { Limiter } from './rate-limit'
 
-/** How long a request waits for earlier ones, in milliseconds; then it is admitted. */
-const patienceMs = 20_000
+/** How long a request waits for the answers of earlier ones, in milliseconds; they count as lost then. */
+const usualPatienceMs = 20_000
 const rememberedMax = 10_000
 
 /** Answers to a wrong secret, and the capability that lists all such secrets. */
@@ -75,6 +75,7 @@ const free: Attempt = { networks: [], seconds: 0 }
 export function openGuessLimiter(
   config: Pick<Config, 'guesses_per_minute' | 'trusted_proxies'>,
   limit: Limiter,
+  patienceMs = usualPatienceMs,
 ): GuessLimiter {
   const pending = new Map<string, Pending>()
   const judged = new Map<string, boolean>()
@@ -102,6 +103,10 @@ export function openGuessLimiter(
       if (left < 1) return { networks: [], seconds: Math.max(...networks.map((each) => waitOf(each, now))) }
       if ((pending.get(network.name)?.running ?? 0) >= left) return network
     }
+    return reserve(networks)
+  }
+
+  function reserve(networks: readonly Network[]): Attempt {
     for (const { name } of networks) {
       const known = pending.get(name)
       if (known) known.running += 1
@@ -110,12 +115,16 @@ export function openGuessLimiter(
     return { networks, seconds: 0 }
   }
 
-  function wait(networks: readonly Network[], behind: Network) {
+  function wait(networks: readonly Network[], behind: Network, since: Date) {
     return new Promise<Attempt>((resolve) => {
       const timer = setTimeout(() => {
-        // The awaited answers were lost: drop their count so that no later request waits for them.
-        for (const { name } of networks) pending.delete(name)
-        resolve(free)
+        // The awaited answers were lost: no later request waits for them either. This one counts like any other.
+        for (const { name } of networks) {
+          const known = pending.get(name)
+          if (known) pending.set(name, { running: 0, waiting: known.waiting.filter((each) => each !== waiter) })
+        }
+        const placed = place(networks, new Date(since.getTime() + patienceMs))
+        resolve('name' in placed ? reserve(networks) : placed)
       }, patienceMs)
       timer.unref()
       const resume = (attempt: Attempt) => {
@@ -144,7 +153,7 @@ export function openGuessLimiter(
       if (!config.guesses_per_minute || !isJudged(origin.address)) return free
       const networks = networksOf(origin.address)
       const placed = place(networks, origin.now)
-      return 'name' in placed ? wait(networks, placed) : placed
+      return 'name' in placed ? wait(networks, placed, origin.now) : placed
     },
     conclude({ networks }, wasGuess, now) {
       for (const { name, factor } of networks) {

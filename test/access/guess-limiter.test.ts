@@ -41,3 +41,16 @@ test('after a clock that was set back an address waits no longer than before', a
   expect(guesses.secondsToWait(origin)).toBe(20)
   expect(guesses.secondsToWait({ ...origin, now: new Date(now.getTime() + 20_000) })).toBe(0)
 })
+
+test('a guess that outwaits the answers before it counts like any other', async () => {
+  const patienceMs = 5
+  const guesses = openGuessLimiter({ guesses_per_minute: 2, trusted_proxies: [] }, openLimiter(), patienceMs)
+  const lost = [await guesses.begin(origin), await guesses.begin(origin)]
+  expect(lost.map(({ seconds }) => seconds)).toEqual([0, 0])
+  for (let i = 0; i < 2; i++) {
+    const attempt = await guesses.begin(origin)
+    expect(attempt.seconds).toBe(0)
+    guesses.conclude(attempt, true, now)
+  }
+  expect((await guesses.begin(origin)).seconds).toBeGreaterThan(0)
+})
