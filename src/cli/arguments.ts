@@ -36,12 +36,12 @@ export const splitList = (value: string, before: string[]) => [
 
 let isInputTaken = false
 
-/** Begins a command line: nothing of it has read standard input. */
+/** Marks standard input as unread, at the start of a command line. */
 export const resetStandardInput = () => {
   isInputTaken = false
 }
 
-/** Standard input holds one text: what reads it second would get nothing, and take that for its text. */
+/** Throws an `OperatorError` if standard input was read before: it holds one text, and a second reader gets nothing. */
 export function claimStandardInput() {
   if (isInputTaken) {
     throw new OperatorError(
@@ -52,7 +52,7 @@ export function claimStandardInput() {
   isInputTaken = true
 }
 
-/** A text file an operator named; "-" is standard input, for one of them. */
+/** Reads a text file named by an operator; "-" is standard input, which can be read once. */
 export function readText(path: string): string {
   if (path === '-') claimStandardInput()
   try {

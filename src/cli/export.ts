@@ -58,7 +58,7 @@ export const exportCommand = (program: Command, io: Io) =>
       })
     })
 
-/** Hands on no more than is read: a slow reader costs neither memory nor a snapshot of the database. */
+/** Writes only as fast as `out` is read: a slow reader costs neither memory nor a snapshot of the database. */
 async function putOut(pieces: AsyncIterable<Uint8Array>, io: Io) {
   // A piece may end within a character.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -4,10 +4,7 @@ import { type Operation, positionalsOf } from '../operations/operation'
 import { commandOf } from '../operations/remedy'
 import { optionFlag, wordOf } from './operation-command'
 
-/**
- * Replaces the references of a message by their names on the command line, those of the running operation's fields
- * included.
- */
+/** Shows the references of a message as written on the command line; fields are those of `operation`. */
 export const showAtTerminal =
   (operation: Operation | undefined): ShowPart =>
   (part) => {

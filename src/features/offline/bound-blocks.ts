@@ -54,9 +54,7 @@ export function boundText(content: Readonly<Record<string, unknown>>, blockBytes
   return written
 }
 
-/**
- * The members of an object and of its nested objects, in order. A member with a long key stays with the one before it.
- */
+/** The members of an object and its nested objects, in order. A member with a long key stays with the one before. */
 function piecesOf(content: Readonly<Record<string, unknown>>): Piece[] {
   const members = Object.entries(content).flatMap(([key, value]): Piece[] => {
     const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []

@@ -55,7 +55,7 @@ const references: readonly string[] = ['product', 'contract', 'generator', 'lice
 
 /**
  * Puts a column's value into a line's fields. If two columns have one field, the non-empty one counts; returns false if
- * both have values that differ. If two columns name one product, the first counts.
+ * both have values that differ. If two columns refer to one thing, by id and by name, the first counts.
  */
 export function put(fields: LineFields, field: string, value: unknown): boolean {
   if (isSilent(fields[field])) {

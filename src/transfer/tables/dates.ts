@@ -140,7 +140,7 @@ export function parseDateFormat(format: string): DateFormat {
   }
 }
 
-/** Case does not matter for days and years; for fractions of a second and zones, the number of letters does not. */
+/** Days and years may be in capitals; the number of letters does not matter for fractions of a second and zones. */
 const usualToken = (token: string) => (/^[DY]+$/.test(token) ? token.toLowerCase() : token.replace(/^([SX])+$/, '$1'))
 
 /** Derives the parts that momentOf needs from parts in another form. */

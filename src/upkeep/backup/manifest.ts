@@ -16,9 +16,9 @@ export const Manifest = Type.Object({
   made_at: Type.String(),
   /** Which sealing key opens its database. */
   sealing_fingerprint: Type.String(),
-  /** Whether the sealing key is in it, under a passphrase that vouches for this manifest; absent in format 1. */
+  /** Whether it contains the sealing key, under a passphrase that authenticates this manifest; absent in format 1. */
   keys: Type.Optional(Type.Union([Type.Literal('sealed'), Type.Literal('left out')])),
-  /** Every other member of the archive, by name, but for the sealed key that is bound to this manifest. */
+  /** Every other member of the archive by name, except the sealed key, which is bound to this manifest. */
   members: Type.Record(Type.String(), Member),
   /** How many rows each table has. */
   rows: Type.Record(Type.String(), Type.Integer()),
