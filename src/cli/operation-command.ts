@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from 'commander'
 import { requireDataFolder } from '../database/data-folder'
+import { mapProductNames } from '../features/products/service'
 import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
 import { OperatorError } from '../kernel/operator-error'
@@ -61,7 +62,11 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
       if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, context), io)
       const value = await operation.run(context, values)
       if (operation.csv && options.csv) io.out(await csvOf(operation.csv(value)))
-      else report(io, options, value, operation.show(value))
+      else {
+        const productIds = options.json ? [] : (operation.productIds?.(value) ?? [])
+        const names = productIds.length ? await mapProductNames(installation.db.read, productIds) : undefined
+        report(io, options, value, operation.show(value, names))
+      }
       // Everything is printed; only the exit code is left.
       if (operation.isFailure?.(value)) throw new OperatorError('')
     })

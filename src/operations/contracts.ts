@@ -14,6 +14,7 @@ import { contractLines, permissionsOf, shownTo } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { productCell } from './product-names'
 
 const keysShownMax = 100
 
@@ -56,7 +57,7 @@ const list = listing({
   columns: {
     ID: ({ id }) => String(id),
     NAME: ({ name }) => name,
-    PRODUCT: ({ product_id }) => String(product_id),
+    PRODUCT: productCell,
     USED: ({ license_keys_count }) => String(license_keys_count),
     QUOTA: ({ license_keys_quantity }) => String(license_keys_quantity),
     'HOLDER MAY': permissionsOf,

@@ -14,6 +14,7 @@ import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { minute, table } from './lines'
 import { type Computed, type Declared, operation } from './operation'
+import { type ProductNames, productCell, productIdsIn } from './product-names'
 
 const Filter = {
   email: text({ maxLength: 320, description: 'The e-mail address of the owner, in upper or lower case.' }),
@@ -70,6 +71,7 @@ function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'ext
         return { email, dry_run, ...describeCustomerPlan(plans, now) }
       })
     },
+    productIds: ({ changed }) => productIdsIn(changed),
     show: linesOf,
     ...(warning && {
       async loses(given, { db, now }) {
@@ -92,14 +94,14 @@ function questionOf(changed: Described['changed'], email: string) {
   return `This changes ${counted(changed.length, 'licence')} of ${email}: ${states.join(', ')}${more}. ${devices ? `Their ${counted(devices, 'device')} will be refused.` : 'No device uses them.'}`
 }
 
-const linesOf = ({ email, dry_run, changed, unchanged }: Described) => [
+const linesOf = ({ email, dry_run, changed, unchanged }: Described, productNames?: ProductNames) => [
   `${counted(changed.length, 'licence')} of ${email} ${dry_run ? 'would change' : changed.length === 1 ? 'is changed' : 'are changed'}.`,
   ...(changed.length
     ? table(
         ['LICENCE KEY', 'PRODUCT', 'DEVICES', 'STATE', 'ENDS (UTC)'],
         changed.map((each) => [
           each.license_key,
-          String(each.product_id),
+          productCell(each, productNames),
           String(each.seats_taken),
           arrow(each.state_before, each.state),
           arrow(endOf(each.expires_at_before), endOf(each.expires_at)),

@@ -21,6 +21,7 @@ import { choice, integer, text, toggle } from '../intake/model'
 import { appraised, said, shapeOf } from './generator-lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { productCell } from './product-names'
 
 const Choice = Type.Object({ id: integer({ minimum: 1, description: 'The id, from "generator list".' }) })
 
@@ -99,7 +100,7 @@ const list = listing({
   },
   columns: {
     ID: ({ id }) => String(id),
-    PRODUCT: ({ product_id }) => String(product_id),
+    PRODUCT: productCell,
     METHOD: ({ method }) => method,
     'KEYS LOOK LIKE': shapeOf,
     SEATS: ({ activation_limit }) => (activation_limit > 0 ? String(activation_limit) : 'any'),

@@ -3,6 +3,7 @@ import type { Page, PageRequest } from '../database/page'
 import { choice, integer, text } from '../intake/model'
 import { table } from './lines'
 import { type Computed, type Declared, type Operation, type OperationContext, operation } from './operation'
+import { type ProductNames, productIdsIn } from './product-names'
 
 const usualLimit = 100
 const rowsMax = 1000
@@ -24,7 +25,7 @@ interface Listing<Filters extends TObject, Row extends TObject, Route extends st
   sorts: readonly string[]
   page(context: OperationContext, filters: Static<Filters>, wanted: PageRequest): Promise<Page<Static<Row>>>
   /** The columns for people: heading and cell. */
-  columns: Record<string, (row: Static<Row>) => string>
+  columns: Record<string, (row: Static<Row>, productNames?: ProductNames) => string>
   /** The columns that may be truncated on a narrow terminal. */
   freeText?: readonly string[]
   /** The text for an empty list. */
@@ -71,9 +72,12 @@ export function listing<
       const { rows, next } = await page(context, rules as Static<Filters>, { sort, limit, after })
       return { [plural]: rows, next } as Static<PageSchema<Row, Plural>>
     },
-    show(value) {
+    productIds: (value) => productIdsIn((value as Record<string, unknown>)[plural] as Static<Row>[]),
+    show(value, productNames) {
       const { [plural]: rows, next } = value as Record<string, unknown>
-      const cells = (rows as Static<Row>[]).map((each) => Object.values(columns).map((cell) => cell(each)))
+      const cells = (rows as Static<Row>[]).map((each) =>
+        Object.values(columns).map((cell) => cell(each, productNames)),
+      )
       const more = next ? ['', `There are more: --after ${next}`] : []
       return [...table(Object.keys(columns), cells, none, freeText), ...more]
     },

@@ -4,6 +4,7 @@ import type { Deps } from '../deps'
 import type { Upload } from '../features/downloads/files'
 import type { CsvTable } from './csv'
 import type { Line } from './lines'
+import type { ProductNames } from './product-names'
 
 /** The least role: a viewer reads, an operator does the daily work, an owner decides about keys and people. */
 export type Role = User['role']
@@ -57,7 +58,9 @@ export interface Operation<Input extends ObjectSchema = TObject, Output extends 
   /** Returns its value as JSON. Throws an `OperatorError` if it cannot. */
   run(context: OperationContext, input: Static<Input>): Promise<Static<Output>>
   /** The value as text for people. */
-  show(value: Static<Output>): Line[]
+  show(value: Static<Output>, productNames?: ProductNames): Line[]
+  /** The products that the value has by id, whose names `show` gets. */
+  productIds?(value: Static<Output>): number[]
   /** The value for a spreadsheet: `--csv` on the command line, `Accept: text/csv` over HTTP. */
   csv?(value: Static<Output>): CsvTable
   /**

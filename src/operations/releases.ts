@@ -15,6 +15,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { facts } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { productCell } from './product-names'
 
 const id = integer({ minimum: 1, description: 'The id, from the list.' })
 const ofProduct = (description: string) => text({ nullable: true, description })
@@ -82,7 +83,7 @@ const list = listing({
   },
   columns: {
     ID: (release) => String(release.id),
-    PRODUCT: ({ product_id }) => String(product_id),
+    PRODUCT: productCell,
     NUMBER: ({ numeric_version }) => String(numeric_version),
     VERSION: ({ version }) => version,
     STATE: (release) => stateOf(release),

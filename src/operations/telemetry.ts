@@ -13,6 +13,7 @@ import { period, rangeOf } from './filters'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { productCell } from './product-names'
 
 const { page: _, per_page: __, product_id: ___, ...records } = TelemetryFilter.properties
 
@@ -58,7 +59,7 @@ const list = listing({
   columns: {
     ID: ({ id }) => String(id),
     'AT (UTC)': ({ created_at }) => minute(created_at),
-    PRODUCT: ({ product_id }) => String(product_id ?? '–'),
+    PRODUCT: productCell,
     VERSION: ({ product_version }) => product_version ?? '–',
     'LICENCE KEY': ({ license_key }) => license_key ?? '–',
     GROUP: ({ data_group }) => data_group ?? '–',

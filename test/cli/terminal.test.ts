@@ -93,6 +93,29 @@ describe('a table at a terminal', () => {
   })
 })
 
+test('a table says the name of a product beside its id, and JSON the id alone', async () => {
+  const { json: product } = await installation.cli('product', 'create', '--name', 'Atlas', '--json')
+  const id = String(product.id)
+  await installation.ask('POST /api/v1/create-license-keys', {
+    product_id: product.id,
+    license_keys: ['ATLAS-1'],
+    activation_limit: 1,
+    validity: 9,
+    status: 'assigned',
+    owner_name: 'Ada',
+    owner_email: 'ada@example.com',
+  })
+  await installation.cli('contract', 'create', '--product', id, '--name', 'Reseller', '--quantity', '9')
+  await installation.cli('generator', 'create', '--product', id)
+  await installation.ask('POST /api/v1/send-telemetry-data', { product_id: product.id, data_type: 'text' })
+  for (const command of ['contract list', 'generator list', 'telemetry list', 'customer block ada@example.com --yes']) {
+    expect([command, (await atTerminal(command)).out]).toEqual([command, expect.stringContaining(` ${id} Atlas `)])
+  }
+  const { json } = await installation.cli('contract', 'list', '--json')
+  expect(json.contracts).toMatchObject([{ product_id: product.id }])
+  expect(JSON.stringify(json)).not.toContain('Atlas')
+})
+
 describe('a password at a terminal', () => {
   const password = 'wood lamp seven rivers'
 

@@ -549,7 +549,7 @@ describe('latchkey contract', () => {
     expect(out).toContain('2 of 9 used, 7 left')
     expect(out).toContain('get-info, generate, destroy\n')
     const lines = (await installation.cli('contract', 'list')).out
-    expect(lines).toMatch(/Reseller +\d+ +2 +9 +get-info, generate, destroy +active/)
+    expect(lines).toMatch(/Reseller +\d+ Test product +2 +9 +get-info, generate, destroy +active/)
     expect(lines).not.toContain(contract_key)
   })
 
