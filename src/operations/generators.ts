@@ -13,7 +13,13 @@ import {
 } from '../features/generators/operator'
 import { pageGenerators } from '../features/generators/service'
 import { templateHelp } from '../features/generators/template'
-import { AppraisalView, AppraisedGeneratorView, GeneratorView, generatorView } from '../features/generators/view'
+import {
+  AppraisalView,
+  AppraisedGeneratorView,
+  formatDefaults,
+  GeneratorView,
+  generatorView,
+} from '../features/generators/view'
 import { keyLengthMax } from '../features/licenses/model'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
@@ -180,16 +186,7 @@ export const generatorOperations = {
   ],
 } as const satisfies Subject
 
-const usual = {
-  numberOfChunks: 4,
-  chunkLength: 4,
-  charset: '0123456789ABCDEF',
-  functionName: '',
-  prefix: '',
-  suffix: '',
-  activationLimit: 1,
-  validity: 0,
-}
+const usual = { ...formatDefaults, activationLimit: 1, validity: 0 }
 
 const columnsOf = (given: Format) => ({
   ...(given.number_of_chunks !== undefined && { numberOfChunks: given.number_of_chunks }),

@@ -51,3 +51,13 @@ const appraisal = {
 /** The quality of a format's keys. */
 export const AppraisalView = view('KeyFormat', appraisal)
 export const AppraisedGeneratorView = view('GeneratorWithFormat', { ...GeneratorView.properties, ...appraisal })
+
+/** The format of a generator whose maker says nothing of it. */
+export const formatDefaults = {
+  prefix: '',
+  suffix: '',
+  functionName: '',
+  numberOfChunks: 4,
+  chunkLength: 4,
+  charset: '0123456789ABCDEF',
+}

@@ -3,6 +3,7 @@ import { type Generator, generators } from '../../../db/schema/catalog'
 import type { Queryable, Tx } from '../../database/connection'
 import { assess } from '../../features/generators/operator'
 import { insertGenerator, listGenerators } from '../../features/generators/service'
+import { formatDefaults } from '../../features/generators/view'
 import { LicenseKeysDraft } from '../../features/licenses/model'
 import { choice, integer, momentText, text } from '../../intake/model'
 import { differenceOf } from './difference'
@@ -43,15 +44,7 @@ export const generatorsTable: Table = {
   },
 }
 
-const usual = {
-  prefix: '',
-  suffix: '',
-  functionName: '',
-  numberOfChunks: 4,
-  chunkLength: 4,
-  charset: '0123456789ABCDEF',
-  status: 1 as number,
-}
+const usual = { ...formatDefaults, status: 1 as number }
 
 async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<Verdict> {
   const product = await productOf(tx, fields.product, context)
