@@ -61,7 +61,7 @@ export const isMaskedField = (subject: string, name: string) =>
   secrets.includes(name) || (subject === 'contract' && name === 'uuid')
 
 // The row itself has the time of the change.
-const unsaid: readonly string[] = ['id', 'updatedAt']
+const omitted: readonly string[] = ['id', 'updatedAt']
 
 /** One side of a change as JSON: the fields that differ from the other side, which may be absent. */
 function textOf(side: object | undefined, other: object | undefined, subject: string): string | null {
@@ -69,7 +69,7 @@ function textOf(side: object | undefined, other: object | undefined, subject: st
   const others = other as Record<string, unknown> | undefined
   const told: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(side)) {
-    if (unsaid.includes(name) || (others && isSame(value, others[name]))) continue
+    if (omitted.includes(name) || (others && isSame(value, others[name]))) continue
     told[snake(name)] = isMaskedField(subject, name) && value !== null ? mask : value
   }
   return JSON.stringify(told)

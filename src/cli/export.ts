@@ -45,7 +45,7 @@ export const exportCommand = (program: Command, io: Io) =>
         const wanted = { folder, only: table, exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {
           const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
-          return putOut(spooled(exportedText(wanted, form), folder), io)
+          return writeOut(spooled(exportedText(wanted, form), folder), io)
         }
         const written = await (to.endsWith('.jsonl') ? exportToFile : exportToFolder)(wanted, to)
         report(io, options, { to, tables: written }, [
@@ -59,7 +59,7 @@ export const exportCommand = (program: Command, io: Io) =>
     })
 
 /** Writes only as fast as `out` is read: a slow reader costs neither memory nor a snapshot of the database. */
-async function putOut(pieces: AsyncIterable<Uint8Array>, io: Io) {
+async function writeOut(pieces: AsyncIterable<Uint8Array>, io: Io) {
   // A piece may end within a character.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   for await (const piece of pieces) {

@@ -58,7 +58,7 @@ ${listed('Tables', tableNames)}`,
       if (!options.dryRun && !options.yes && !io.confirm) {
         throw new OperatorError('say --dry-run to see what it would do, and --yes to do it', 'invalid_input')
       }
-      const { sources, passedOver } = openSources(path, saidOf(options), {
+      const { sources, passedOver } = openSources(path, mappingOptionsOf(options), {
         encoding: encodingNamed(options.encoding),
         quotes: options.quotes,
       })
@@ -86,7 +86,7 @@ function gatherPair(text: string, before: Pairs): Pairs {
 // biome-ignore lint/suspicious/noExplicitAny: as commander hands them over
 type Options = any
 
-const saidOf = ({ mapping, map, product, table, ...options }: Options) => ({
+const mappingOptionsOf = ({ mapping, map, product, table, ...options }: Options) => ({
   mapping: mapping === undefined ? {} : parseMapping(readText(mapping)),
   columns: map as Pairs,
   defaults: { ...(product && { product }), ...options.default } as Pairs,

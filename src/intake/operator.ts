@@ -11,7 +11,7 @@ type Judged<T extends TObject> = { errors: FieldErrors; values?: never } | { err
  * accepted values. Accepts every word for yes and no.
  */
 export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T> {
-  const values = inOwnCase(model, read(model, inPlainWords(model, fields)).values)
+  const values = inOwnCase(model, read(model, withPlainNames(model, fields)).values)
   const judged = judge(model, values)
   if (!judged.errors) return judged
   const errors = Object.entries(judged.errors).map(([name, sentences]) => {
@@ -22,7 +22,7 @@ export function readInput<T extends TObject>(model: T, fields: Fields): Judged<T
 }
 
 /** Converts each word for yes and no to the model's value. */
-function inPlainWords(model: TObject, fields: Fields): Fields {
+function withPlainNames(model: TObject, fields: Fields): Fields {
   const said = Object.entries(model.properties as Record<string, Field>).flatMap(([name, schema]) => {
     const means = booleanOf(schema)
     return [name, ...(schema['x-aliases'] ?? [])].flatMap((each) => {

@@ -17,7 +17,7 @@ import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { nullableTimestamp, view } from '../kernel/view'
 import { explainKey } from './api-key-explanation'
-import { mayOf } from './api-key-lines'
+import { permissionWords } from './api-key-lines'
 import { byName } from './by-name'
 import { words } from './filters'
 import { facts, listed, minute, minuteUtc } from './lines'
@@ -100,7 +100,7 @@ const list = listing({
     STATE: (key) => (key.status === 'active' && key.is_over ? 'expired' : key.status),
     ADDRESSES: (key) => key.allowed_ips.join(',') || 'anywhere',
     'LAST USED (UTC)': (key) => (key.last_used_at ? minute(key.last_used_at) : 'never'),
-    MAY: (key) => mayOf(key.capabilities),
+    MAY: (key) => permissionWords(key.capabilities),
   },
   freeText: ['MAY'],
   none: 'There is no API key yet: latchkey api-key create --name "my app" --preset all',

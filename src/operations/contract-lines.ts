@@ -4,7 +4,7 @@ import type { ContractView } from '../features/contracts/operator-view'
 import type { OperationContext } from './operation'
 
 /** A contract as a role sees it: a viewer does not see contract key or uuid, with which holders draw keys. */
-export const shownTo = <Shown extends { contract_key: string; uuid: string }>(
+export const maskedFor = <Shown extends { contract_key: string; uuid: string }>(
   user: OperationContext['user'],
   contract: Shown,
 ): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask, uuid: mask } : contract)

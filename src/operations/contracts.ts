@@ -10,7 +10,7 @@ import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { view, word } from '../kernel/view'
-import { contractLines, permissionsOf, shownTo } from './contract-lines'
+import { contractLines, maskedFor, permissionsOf } from './contract-lines'
 import { table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
@@ -52,7 +52,7 @@ const list = listing({
       db.read,
       rows.map(({ id }) => id),
     )
-    return { rows: rows.map((row) => shownTo(user, contractView(row, used.get(row.id) ?? 0))), next }
+    return { rows: rows.map((row) => maskedFor(user, contractView(row, used.get(row.id) ?? 0))), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -80,7 +80,7 @@ const show = operation({
     const contract = await requireContract(db.read, reference)
     const keys = await listLatestKeys(db.read, contract.id, keysShownMax)
     const license_keys = keys.toReversed().map(({ licenseKey, status }) => ({ license_key: licenseKey, status }))
-    return { ...shownTo(user, await withUse(db.read, contract)), license_keys }
+    return { ...maskedFor(user, await withUse(db.read, contract)), license_keys }
   },
   show: ({ license_keys, ...contract }) => [
     ...contractLines(contract),

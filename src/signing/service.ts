@@ -28,7 +28,7 @@ export {
   updateSealedPrivate,
 } from './store'
 
-interface Workshop {
+interface KeyDeps {
   db: Db
   sealer: Sealer
   clock: Clock
@@ -38,7 +38,7 @@ interface Workshop {
 export type KeyOwner = number | null
 
 /** Generates an owner's first key pair. Throws an `OperatorError` if there is one: replacing a key must be explicit. */
-export async function generateKey({ db, sealer, clock }: Workshop, owner: KeyOwner, bits: KeySize) {
+export async function generateKey({ db, sealer, clock }: KeyDeps, owner: KeyOwner, bits: KeySize) {
   const refuse = () => {
     throw new OperatorError(
       message`${named(owner)} exists already: replace it with ${remedy('key rotate', ownerInput(owner))}`,
@@ -64,7 +64,7 @@ export interface Rotation {
  * Generates a key pair to follow the current one, certified by it. During the overlap clients can request either; after
  * it the new one signs. The old public key stays visible.
  */
-export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, overlapMs }: Rotation) {
+export async function rotateKey(workshop: KeyDeps, owner: KeyOwner, { bits, overlapMs }: Rotation) {
   const { db, sealer, clock } = workshop
   const before = await findLatestKey(db.read, owner)
   if (!before) {
@@ -88,7 +88,7 @@ export async function rotateKey(workshop: Workshop, owner: KeyOwner, { bits, ove
 }
 
 /** Imports an existing private key, so that clients that know its public half go on unchanged. */
-export async function putKey({ db, sealer, clock }: Workshop, owner: KeyOwner, privateKey: KeyObject) {
+export async function putKey({ db, sealer, clock }: KeyDeps, owner: KeyOwner, privateKey: KeyObject) {
   const before = await findLatestKey(db.read, owner)
   const fresh = toSigningKey(privateKey, sealer, owner, clock())
   const key = before && before.id !== fresh.id ? await certifiedBy(before, fresh, sealer) : fresh

@@ -35,8 +35,8 @@ export async function logIn(
   now: Date,
 ) {
   if (knownDevice === undefined) {
-    requirePatience(passAll(limit, sharesOf('log-in from', networksOf(address), perAddress), now))
-    requirePatience(limit(`log-in as ${name}`, perName, now))
+    requireWithinLimit(passAll(limit, sharesOf('log-in from', networksOf(address), perAddress), now))
+    requireWithinLimit(limit(`log-in as ${name}`, perName, now))
   }
   const place = knownDevice ?? networkOf(address)
   const known = await checkPassword({ db, limit }, { name, password, place }, now)
@@ -60,11 +60,11 @@ export async function checkPassword(
   { name, password, place }: { name: string; password: string; place: string },
   now: Date,
 ): Promise<User | undefined> {
-  requirePatience(limit(`password of ${name} at ${place}`, perPlace, now))
+  requireWithinLimit(limit(`password of ${name} at ${place}`, perPlace, now))
   const user = await findUser(db.read, name)
   return (await isPassword(password, user?.passwordHash)) ? user : undefined
 }
 
-function requirePatience(seconds: number) {
+function requireWithinLimit(seconds: number) {
   if (seconds > 0) throw new Refusal(say('too_many_requests', { retry_after: seconds }))
 }

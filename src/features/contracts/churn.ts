@@ -14,7 +14,7 @@ export const contractChurn = ({ limit }: Pick<Deps, 'limit'>) => ({
     limit.spend(nameOf(contractId), destroyedPerMinute, now, keys)
   },
   /** Throws 9429 while the contract must wait. */
-  requirePatience(contract: { id: number; productId: number }, now: Date) {
+  requireWithinLimit(contract: { id: number; productId: number }, now: Date) {
     const seconds = limit.foresee(nameOf(contract.id), destroyedPerMinute, now)
     if (seconds) throw new Refusal(tooMany(seconds).signedFor(contract.productId))
   },

@@ -52,7 +52,7 @@ export async function generateKeys(
   if (quantity >= 1 && remaining < 1) return say('license_keys_limit_reached').signedFor(product.id)
   const isDrawable = quantity >= 1 && quantity <= Math.min(remaining, keysMax)
   if (!isDrawable) return say('cannot_generate_quantity').signedFor(product.id)
-  churn.requirePatience(contract, now)
+  churn.requireWithinLimit(contract, now)
   const licenses = await drawLicenses(tx, generator, product, quantity, { contractId: contract.id }, now)
   const license_keys = licenses.map(({ licenseKey }) => licenseKey)
   return say('contract_license_keys_generated', { license_keys }).signedFor(product.id)

@@ -61,15 +61,15 @@ export function refused(error: unknown, tell: (error: unknown) => void): Refused
       body: { error: { code: kind, message, ...(field && { field }), ...(remedies.length && { remedies }) } },
     }
   }
-  if (error instanceof Refusal) return inPlainWords(error.outcome)
+  if (error instanceof Refusal) return plainResponse(error.outcome)
   const remedy = remedyFor(error)
   tell(error)
-  if (remedy) return inPlainWords(say('not_ready', { detail: remedy, retry_after: retryAfterSeconds }))
-  return inPlainWords(say('internal_error'))
+  if (remedy) return plainResponse(say('not_ready', { detail: remedy, retry_after: retryAfterSeconds }))
+  return plainResponse(say('internal_error'))
 }
 
 /** An answer of the registry without its envelope. */
-export function inPlainWords({ answer, data }: Outcome): Refused {
+export function plainResponse({ answer, data }: Outcome): Refused {
   const { http, message } = declared(answer)
   const { detail, retry_after } = data as { detail?: string; retry_after?: number }
   return {

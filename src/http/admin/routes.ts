@@ -8,7 +8,7 @@ import { requestIdOf } from '../../kernel/request-id'
 import { csvOf } from '../../operations/csv'
 import type { AnswerSchema, Operation, OperationContext } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
-import { done, inPlainWords } from './answers'
+import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
 import { movingRoutes } from './moving'
 import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } from './route'
@@ -22,7 +22,7 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
   async answer(deps, adminRequest, { current_password: password, ...values }) {
     await requireProof(deps, adminRequest, operation.proof, password)
-    return saidOf(operation, adminRequest, await run(operationContextOf(deps, adminRequest, operation), values))
+    return responseOf(operation, adminRequest, await run(operationContextOf(deps, adminRequest, operation), values))
   },
 })
 
@@ -31,7 +31,7 @@ const csvType = 'text/csv'
 type AnswerOf = Static<AnswerSchema>
 
 /** The value as JSON, or as CSV if requested and available. */
-async function saidOf(
+async function responseOf(
   { csv }: Pick<Operation, 'csv'>,
   { request }: AdminRequest,
   value: AnswerOf,
@@ -95,7 +95,7 @@ export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyEly
 
 /** A request without a route: 405 with the methods of its path, 404 if the path has none. */
 function stray(methods: string[]): AdminResponse {
-  if (!methods.length) return inPlainWords(say('no_such_endpoint', { detail: 'What there is stands at /docs.' }))
-  const said = inPlainWords(say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` }))
+  if (!methods.length) return plainResponse(say('no_such_endpoint', { detail: 'What there is stands at /docs.' }))
+  const said = plainResponse(say('method_not_allowed', { detail: `Use ${methods.join(' or ')}.` }))
   return { ...said, headers: { allow: methods.join(', ') } }
 }

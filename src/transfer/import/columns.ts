@@ -58,11 +58,11 @@ const references: readonly string[] = ['product', 'contract', 'generator', 'lice
  * both have values that differ. If two columns refer to one thing, by id and by name, the first counts.
  */
 export function put(fields: LineFields, field: string, value: unknown): boolean {
-  if (isSilent(fields[field])) {
+  if (isEmpty(fields[field])) {
     fields[field] = value
     return true
   }
-  return isSilent(value) || references.includes(field) || JSON.stringify(fields[field]) === JSON.stringify(value)
+  return isEmpty(value) || references.includes(field) || JSON.stringify(fields[field]) === JSON.stringify(value)
 }
 
 /** Why a line with two contradicting columns is refused; `fieldOfEach` gives each column's field. */
@@ -73,10 +73,10 @@ export function columnConflict(column: string, columns: readonly string[], field
   return `the columns "${other}" and "${column}" both mean ${field}, and differ: skip one with --map "${column}="`
 }
 
-const isSilent = (value: unknown) => value === undefined || value === null || value === ''
+const isEmpty = (value: unknown) => value === undefined || value === null || value === ''
 
 /** Fills a line's missing fields with default values. */
 export function withDefaults(fields: LineFields, defaults: LineFields): LineFields {
-  for (const [field, value] of Object.entries(defaults)) if (isSilent(fields[field])) fields[field] = value
+  for (const [field, value] of Object.entries(defaults)) if (isEmpty(fields[field])) fields[field] = value
   return fields
 }

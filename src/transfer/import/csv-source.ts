@@ -37,7 +37,7 @@ export async function* linesOfCsv(
       columns = { header: cells, fields: fieldsOfHeader(cells, reading, path) }
       continue
     }
-    const { said, refused } = saidOf(cells, columns)
+    const { said, refused } = fieldsIn(cells, columns)
     if (!refused) mangled.look(said.license_key, line)
     if (refused) yield { line, table, refused, raw: cells }
     else yield { line, table, raw: cells, ...countsIn(table, withDefaults(said, defaults)) }
@@ -52,7 +52,7 @@ interface Columns {
 }
 
 /** The cells of a line by field; or why they cannot be used. */
-function saidOf(cells: string[], { header, fields }: Columns): { said: LineFields; refused?: string } {
+function fieldsIn(cells: string[], { header, fields }: Columns): { said: LineFields; refused?: string } {
   const said: LineFields = {}
   const astray = misfit(cells, { header, fields })
   if (astray) return { said, refused: astray }

@@ -21,14 +21,14 @@ import { openValueRules, type ValueRules } from './values'
  * The lines per commit: few while requests wait for this process, to be answered in between; some if a server beside it
  * has writes of its own.
  */
-const linesPerWrite = ({ isServer, isServed }: Workshop) => (isServer ? 50 : isServed?.() ? 1000 : 10_000)
+const linesPerWrite = ({ isServer, isServed }: ImportDeps) => (isServer ? 50 : isServed?.() ? 1000 : 10_000)
 
-interface Workshop extends Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'> {
+interface ImportDeps extends Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'> {
   /** Whether a server works on the folder now, beside this process. */
   isServed?(): boolean
 }
 
-interface Watching {
+interface ImportCallbacks {
   importOptions: ImportOptions
   onRead?: ((bytes: number) => void) | undefined
   onRefused: OnRefused
@@ -38,10 +38,10 @@ interface Watching {
  * Imports every line of these files, many per write. Committed lines stay, whatever happens later. Existing lines are
  * skipped. No events are announced.
  */
-export async function importLines(workshop: Workshop, sources: Source[], watching: Watching): Promise<Result> {
+export async function importLines(workshop: ImportDeps, sources: Source[], watching: ImportCallbacks): Promise<Result> {
   await requireMappedColumns(sources)
   const result: Result = { ...nothing(), tables: {}, reasons: [], refusals: [], notes: [] }
-  const context = journeyOf(workshop, sources, { result, importOptions: watching.importOptions })
+  const context = importContextOf(workshop, sources, { result, importOptions: watching.importOptions })
   const values = openValueRules(
     watching.importOptions.values ?? [],
     sources.map(({ reading }) => reading),
@@ -79,8 +79,8 @@ const standing = ({ lines }: Result, most: number) =>
     ? `${counted(lines, 'line before it was', 'lines before it were')} read, ${most} in one write: correct it and import again; what is there is skipped`
     : 'Nothing was imported'
 
-function journeyOf(
-  { sealer, clock }: Workshop,
+function importContextOf(
+  { sealer, clock }: ImportDeps,
   sources: Source[],
   { result, importOptions }: { result: Result; importOptions: ImportOptions },
 ): ImportContext {

@@ -41,7 +41,7 @@ export async function* linesOfJson(text: AsyncIterable<string>, source: Source):
     if (!value) yield { line, table: reading.table, refused: 'this is no JSON object', raw }
     else if (!table) yield { line, table: reading.table, refused: `there is no table "${named}"`, raw }
     else {
-      const { said, refused } = saidOf(value, table, (name) => fieldIn(table, name))
+      const { said, refused } = fieldsIn(value, table, (name) => fieldIn(table, name))
       if (!refused) mangled.look(said.license_key, line)
       yield refused
         ? { line, table, refused, raw }
@@ -61,7 +61,7 @@ function fieldFinder(reading: FileMapping) {
   }
 }
 
-function saidOf(
+function fieldsIn(
   value: Record<string, unknown>,
   table: Table,
   fieldIn: (name: string) => string | undefined,

@@ -47,7 +47,7 @@ export const apiKeysTable: Table = {
     requireSound(row, now)
     const existing = await findByHash(tx, row.hash)
     if (existing) {
-      const difference = differenceOf(existing, saidOf(row, fields))
+      const difference = differenceOf(existing, givenTerms(row, fields))
       if (difference)
         throw new OperatorError(`API key ${existing.id} "${existing.name}" exists already, and ${difference}`)
       return 'there'
@@ -69,7 +69,7 @@ export const apiKeysTable: Table = {
 }
 
 /** The given columns of a row, without rights the import gives to a key that names none. */
-const saidOf = ({ capabilities, ...row }: LineFields, { preset, capabilities: named }: LineFields) =>
+const givenTerms = ({ capabilities, ...row }: LineFields, { preset, capabilities: named }: LineFields) =>
   preset || named ? { ...row, capabilities } : row
 
 /** The stored form of a key: its hash and prefix, and its rights. */

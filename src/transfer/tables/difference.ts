@@ -4,7 +4,7 @@
  */
 export function differenceOf(here: object, said: object): string | undefined {
   for (const [name, value] of Object.entries(said)) {
-    if (value === undefined || unsaid.includes(name)) continue
+    if (value === undefined || omitted.includes(name)) continue
     const kept = (here as Record<string, unknown>)[name]
     if (textOf(kept) !== textOf(value)) return `its ${snake(name)} is ${shown(kept)} here, not ${shown(value)}`
   }
@@ -12,7 +12,7 @@ export function differenceOf(here: object, said: object): string | undefined {
 }
 
 // An id may be another here; the others change by themselves.
-const unsaid: readonly string[] = ['id', 'updatedAt', 'lastUsedAt', 'lastVerifiedAt']
+const omitted: readonly string[] = ['id', 'updatedAt', 'lastUsedAt', 'lastVerifiedAt']
 
 const textOf = (value: unknown) => JSON.stringify(value ?? null, sorted)
 

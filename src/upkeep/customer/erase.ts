@@ -26,7 +26,7 @@ export const eraseCustomer = (tx: Tx, email: string, now: Date) =>
     await eraseLicensing(tx, found, now)
     await deleteCalls(tx, idsOf(found.calls))
     await store.deleteTelemetryById(tx, idsOf(found.telemetry))
-    await erasePapers(tx, found)
+    await eraseDocuments(tx, found)
     for (const { column, ...sheet } of found.remarks) {
       await store.putRemark(tx, column, { ...sheet, content: found.mentions.without(sheet.content) })
     }
@@ -49,12 +49,12 @@ async function eraseLicensing(tx: Tx, { licenses, activations, mentions }: Custo
   await store.deleteActivations(tx, idsOf(activations.filter(({ identifier }) => mentions.isIn(identifier))))
 }
 
-async function erasePapers(tx: Tx, { papers, mentions }: Customer) {
-  const rowids = {} as Record<store.Paper, number[]>
-  for (const name of store.paperNames) {
+async function eraseDocuments(tx: Tx, { papers, mentions }: Customer) {
+  const rowids = {} as Record<store.DocumentKind, number[]>
+  for (const name of store.documentKinds) {
     rowids[name] = papers[name].map(({ rowid }) => rowid)
     for (const sheet of papers[name]) {
-      await store.putPaper(tx, name, { ...sheet, content: withoutPerson(sheet.content, mentions) })
+      await store.putDocument(tx, name, { ...sheet, content: withoutPerson(sheet.content, mentions) })
     }
   }
   await store.clearAnswers(tx, rowids.deliveries)

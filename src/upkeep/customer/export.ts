@@ -1,9 +1,9 @@
 import type { Customer } from './find'
-import { type Paper, paperNames } from './store'
+import { type DocumentKind, documentKinds } from './store'
 
 /** All data stored about a person, as they may request it. */
 export function customerExport({ licenses, meta, activations, calls, telemetry, entries, papers, remarks }: Customer) {
-  const contents = paperNames.map((name) => [name, papers[name].map(({ content }) => JSON.parse(content))] as const)
+  const contents = documentKinds.map((name) => [name, papers[name].map(({ content }) => JSON.parse(content))] as const)
   return {
     licenses: licenses.map(snakeCased),
     metadata: meta.map(snakeCased),
@@ -15,7 +15,7 @@ export function customerExport({ licenses, meta, activations, calls, telemetry, 
       before: parsed(before),
       after: parsed(after),
     })),
-    ...(Object.fromEntries(contents) as Record<Paper, unknown[]>),
+    ...(Object.fromEntries(contents) as Record<DocumentKind, unknown[]>),
     remarks: remarks.map(({ place, content }) => ({ place, content })),
   }
 }

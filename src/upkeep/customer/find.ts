@@ -7,15 +7,15 @@ import { sha256 } from '../../kernel/secrets'
 import { type Mentions, mentionsOf } from './mentions'
 
 import {
+  type DocumentKind,
+  documentKinds,
   listActivationsOf,
+  listDocuments,
   listLicensesOf,
   listMetaOfLicenses,
-  listPapers,
   listRemarks,
   listTelemetryOf,
-  type Paper,
-  paperNames,
-  type Sheet,
+  type StoredText,
 } from './store'
 
 /** The search terms for a person's calls. */
@@ -52,9 +52,9 @@ export async function findCustomer(db: Queryable, email: string) {
   const isAbout = (row: object) => mentions.isIn(JSON.stringify(row))
   const entries = await listPersonalEntries(db, { text: email, licenseIds })
   const reports = await listTelemetryOf(db, keys, email)
-  const papers = {} as Record<Paper, Sheet[]>
-  for (const name of paperNames) {
-    const sheets = await listPapers(db, name, [email, ...keys])
+  const papers = {} as Record<DocumentKind, StoredText[]>
+  for (const name of documentKinds) {
+    const sheets = await listDocuments(db, name, [email, ...keys])
     papers[name] = sheets.filter((sheet) => isAbout(sheet) || keys.some((key) => sheet.content.includes(key)))
   }
   return {
@@ -97,7 +97,7 @@ export const countsOf = ({ licenses, meta, activations, calls, telemetry, entrie
   calls: calls.length,
   telemetry: telemetry.length,
   audit_entries: entries.length,
-  ...(Object.fromEntries(paperNames.map((name) => [name, papers[name].length])) as Record<Paper, number>),
+  ...(Object.fromEntries(documentKinds.map((name) => [name, papers[name].length])) as Record<DocumentKind, number>),
   remarks: remarks.length,
 })
 

@@ -44,26 +44,27 @@ export async function deleteTelemetryById(tx: Tx, ids: readonly number[]) {
 }
 
 /** Tables that store requests or answers as JSON. */
-const papers = {
+const documentColumns = {
   deliveries: [deliveries, deliveries.content],
   jobs: [jobs, jobs.payload],
   idempotency_keys: [idempotencyKeys, idempotencyKeys.answer],
   unanswered_orders: [unansweredOrders, unansweredOrders.answer],
 } as const
 
-export type Paper = keyof typeof papers
-export const paperNames = Object.keys(papers) as Paper[]
+export type DocumentKind = keyof typeof documentColumns
+export const documentKinds = Object.keys(documentColumns) as DocumentKind[]
 
 /** A text in a row, with the row's number in its table. */
-export interface Sheet {
+export interface StoredText {
   rowid: number
   content: string
 }
 
 /** The rows of a table that contain one of these texts. */
-export const listPapers = (db: Queryable, name: Paper, texts: readonly string[]) => listSheets(db, papers[name], texts)
+export const listDocuments = (db: Queryable, name: DocumentKind, texts: readonly string[]) =>
+  listTexts(db, documentColumns[name], texts)
 
-export const putPaper = (tx: Tx, name: Paper, sheet: Sheet) => putSheet(tx, papers[name], sheet)
+export const putDocument = (tx: Tx, name: DocumentKind, sheet: StoredText) => putText(tx, documentColumns[name], sheet)
 
 /** Free-text columns, written by people, receivers or devices. */
 const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
@@ -84,21 +85,21 @@ const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
 
 /** Free text that contains the address, by column. */
 export async function listRemarks(db: Queryable, email: string) {
-  const found: (Sheet & { column: number; place: string })[] = []
+  const found: (StoredText & { column: number; place: string })[] = []
   for (const [column, place] of remarks.entries()) {
     const name = `${place[1].table[Symbol.for('drizzle:Name') as never]}.${place[1].name}`
-    for (const sheet of await listSheets(db, place, [email])) found.push({ ...sheet, column, place: name })
+    for (const sheet of await listTexts(db, place, [email])) found.push({ ...sheet, column, place: name })
   }
   return found
 }
 
-export const putRemark = (tx: Tx, column: number, sheet: Sheet) => putSheet(tx, remarks[column]!, sheet)
+export const putRemark = (tx: Tx, column: number, sheet: StoredText) => putText(tx, remarks[column]!, sheet)
 
-async function listSheets(
+async function listTexts(
   db: Queryable,
   [table, column]: readonly [SQLiteTable, SQLiteColumn],
   texts: readonly string[],
-): Promise<Sheet[]> {
+): Promise<StoredText[]> {
   return db
     .select({ rowid: sql<number>`rowid`, content: sql<string>`${column}` })
     .from(table)
@@ -106,12 +107,12 @@ async function listSheets(
     .all()
 }
 
-async function putSheet(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteColumn], { rowid, content }: Sheet) {
+async function putText(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteColumn], { rowid, content }: StoredText) {
   await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where rowid = ${rowid}`)
 }
 
 /** Deletes finished orders; of repeatable ones, replaces the hash by which the request could be guessed. */
-export async function forgetOrders(tx: Tx, rowids: Record<Paper, readonly number[]>, hash: string) {
+export async function forgetOrders(tx: Tx, rowids: Record<DocumentKind, readonly number[]>, hash: string) {
   const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
   await tx.delete(jobs).where(and(isOver, inList(jobs.id, rowids.jobs)))
   await tx.delete(unansweredOrders).where(inList(unansweredOrders.id, rowids.unanswered_orders))

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps'
 import type { Message } from '../../kernel/message'
 
 /** The folder and database to check. */
-export interface Patient extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
+export interface CheckContext extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
   readonly now: Date
   readonly database: DatabaseInspection
 }
@@ -16,5 +16,5 @@ export interface Check {
   /** What to do if it does not hold. */
   readonly remedy: string | Message
   /** A sentence for each row, file or setting that violates it. */
-  find(patient: Patient): Promise<string[]>
+  find(patient: CheckContext): Promise<string[]>
 }

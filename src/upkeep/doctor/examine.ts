@@ -5,7 +5,7 @@ import { type Message, RemedyView } from '../../kernel/message'
 import { nullable, view } from '../../kernel/view'
 import { databaseOf } from '../optimize'
 import { runCommand } from '../subprocess'
-import type { Check, Patient } from './check'
+import type { Check, CheckContext } from './check'
 import { folder } from './folder'
 import { licensing } from './licensing'
 import { records } from './records'
@@ -34,7 +34,7 @@ type Installation = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
 export async function examine(installation: Installation, now: Date): Promise<Diagnosis> {
   const checked = installation.isServer
     ? await examineAside(installation, now)
-    : await lookAtAll(checks, installation, now)
+    : await runChecks(checks, installation, now)
   return { ok: checked.every(({ ok }) => ok), checks: checked }
 }
 
@@ -42,17 +42,17 @@ export async function examine(installation: Installation, now: Date): Promise<Di
 async function examineAside(installation: Installation, now: Date) {
   const { value } = await runCommand(installation.folder, ['doctor'])
   const isOurs = ({ name }: Checked) => !settingChecks.some((check) => check.name === name)
-  return [...(value as Diagnosis).checks.filter(isOurs), ...(await lookAtAll(settingChecks, installation, now))]
+  return [...(value as Diagnosis).checks.filter(isOurs), ...(await runChecks(settingChecks, installation, now))]
 }
 
-const lookAtAll = (wanted: readonly Check[], installation: Installation, now: Date) =>
+const runChecks = (wanted: readonly Check[], installation: Installation, now: Date) =>
   inspect(databaseOf(installation.folder), async (database) => {
     const checked: Checked[] = []
-    for (const check of wanted) checked.push(await look(check, { ...installation, database, now }))
+    for (const check of wanted) checked.push(await runCheck(check, { ...installation, database, now }))
     return checked
   })
 
-async function look({ name, promise, remedy, find }: Check, patient: Patient): Promise<Checked> {
+async function runCheck({ name, promise, remedy, find }: Check, patient: CheckContext): Promise<Checked> {
   // Queries of a damaged file may throw; that is reported as a finding.
   const findings = await find(patient).catch((error) => [`it cannot be looked at: ${error.message}`])
   const ok = findings.length === 0

@@ -5,7 +5,7 @@ import type { Db } from '../../database/database'
 import { daysAfter } from '../../kernel/moments'
 import { counter, timestamp, view, word } from '../../kernel/view'
 import { findFact, putFact } from '../store'
-import { type HeapName, heaps, type OldRows, pageSurplusCalls, type RetentionCursor } from './store'
+import { type OldRows, pageSurplusCalls, type RetentionCursor, type RetentionRuleName, retentionRules } from './store'
 
 /** The maximum number of calls, whatever their age: the log of a busy day must not fill the disk. */
 const callsMax = 5_000_000
@@ -14,7 +14,7 @@ const pauseMs = 20
 
 /** The rows of one kind that were removed, or would be. */
 const RemovedView = view('Removed', {
-  what: word(Object.keys(heaps) as HeapName[]),
+  what: word(Object.keys(retentionRules) as RetentionRuleName[]),
   keep_days: Type.Integer(),
   before: timestamp('Rows from before that moment are removed.'),
   rows: counter(),
@@ -43,7 +43,7 @@ export async function retain(db: Db, config: Config, terms: Terms): Promise<Remo
 
 /** The retention rules with their days; what is kept for ever has none. */
 function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_freed_seats }: Config) {
-  const rules: { what: HeapName; days: number }[] = [
+  const rules: { what: RetentionRuleName; days: number }[] = [
     { what: 'calls', days: keep_calls },
     { what: 'deliveries', days: keep_deliveries },
     { what: 'jobs', days: keep_jobs },
@@ -57,17 +57,17 @@ function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_
   return rules.filter(({ days }) => days > 0)
 }
 
-async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { what: HeapName; before: Date }) {
-  const heap = heaps[what]
+async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { what: RetentionRuleName; before: Date }) {
+  const rule = retentionRules[what]
   let [rows, from]: [number, RetentionCursor | undefined] = [0, undefined]
   do {
     signal?.throwIfAborted()
     const page: OldRows = isTrial
-      ? await heap.page(db.read, before, from)
+      ? await rule.page(db.read, before, from)
       : await db.write(async (tx) => {
-          const old = await heap.page(tx, before, from)
+          const old = await rule.page(tx, before, from)
           if (what === 'deliveries' || what === 'jobs') await noteForgotten(tx, before)
-          await heap.remove(tx, old.ids)
+          await rule.remove(tx, old.ids)
           return old
         })
     rows += page.ids.length
@@ -94,7 +94,7 @@ async function removeSurplus(db: Db, { signal }: Terms) {
     signal?.throwIfAborted()
     const ids = await db.write(async (tx) => {
       const surplus = await pageSurplusCalls(tx, callsMax)
-      await heaps.calls.remove(tx, surplus)
+      await retentionRules.calls.remove(tx, surplus)
       return surplus
     })
     if (!ids.length) return rows

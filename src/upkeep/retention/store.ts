@@ -90,7 +90,7 @@ const freedSeats: RetentionRule = {
   remove: removeFrom(activations),
 }
 
-export const heaps = {
+export const retentionRules = {
   calls: byMoment(calls, calls.at),
   // Their attempts are removed with them.
   deliveries: byMoment(deliveries, deliveries.createdAt, ne(deliveries.state, 'pending')),
@@ -103,7 +103,7 @@ export const heaps = {
   unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),
 } satisfies Record<string, RetentionRule>
 
-export type HeapName = keyof typeof heaps
+export type RetentionRuleName = keyof typeof retentionRules
 
 /** The oldest calls beyond a number. */
 export async function pageSurplusCalls(db: Queryable, most: number): Promise<number[]> {
