@@ -4,11 +4,19 @@ import { openLastSeenBuffer } from '../database/last-seen'
 import { type AddressSet, addressSet } from '../kernel/addresses'
 import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
-import type { KnownKey } from './admit'
 import { presets } from './capabilities'
 import { findApiKey, findApiKeyById, listBlocks, touchApiKeys } from './store'
 
 const knownKeysMax = 10_000
+
+/** An API key with its parsed allow-list. */
+export interface KnownKey extends ApiKey {
+  readonly allowed: AddressSet
+  /** Whether it has only the capabilities of a key that is shipped in every copy of a program. */
+  readonly isShared: boolean
+  /** When the shown token, replaced by a rotation, stops working; null for the current token. */
+  readonly shownUntil: Date | null
+}
 
 /** Caches API keys and the blocklist; invalidated when anyone changes either. */
 export interface CredentialCache {

@@ -1,20 +1,22 @@
-import type { TObject } from '@sinclair/typebox'
+import type { Static, TObject } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps'
-import { type Arrived, type Fields, type Intake, readBody, readQuery } from '../intake/body'
-import { problemIn } from '../intake/check'
+import { type Fields, readBody } from '../intake/body'
 import { unchecked } from '../intake/model'
-import { type ReadFields, read } from '../intake/reading'
 import type { Answer } from '../kernel/answers'
 import { stopwatch } from '../kernel/clock'
 import { nextTurn } from '../kernel/next-turn'
-import { type Outcome, Refusal } from '../kernel/outcome'
+import { Refusal } from '../kernel/outcome'
 import { crowded } from '../signing/signing-queue'
 import { openAdmission } from './admission'
+import { AdmittedRequest } from './admitted-request'
 import { answerOptionsOf } from './answer-options'
 import type { Capability } from './capabilities'
+import type { KnownKey } from './credential-cache'
+import type { Attempt } from './guess-limiter'
 import { hungUp } from './peers'
-import { RequestContext } from './request-context'
+import { RequestContext, tokenIn } from './request-context'
+import { acceptedFields, fieldsIn, readOrFault } from './request-fields'
 
 /**
  * Marks an endpoint that takes no API key: open to every client that is not blocked, within the rate limit of
@@ -67,24 +69,41 @@ export const pathLookup = <T extends TObject>(capability: Asked['capability'], m
   detail: detailOf(capability, described),
 })
 
-/** Options of a GET route that does its own admission. */
-export const ownAdmission = <T extends TObject>(params: T, described: Described) => ({
-  isMet: true as const,
+/** Finds the API key that the path of a request stands for. */
+type KeyOf<Params> = (params: Params, request: Request, now: Date) => Promise<KnownKey | undefined>
+
+/** Options of a GET route that does its own admission, with the API key that its path stands for. */
+export const ownAdmission = <T extends TObject>(params: T, keyOf: KeyOf<Static<T>>, described: Described) => ({
+  ownAdmission: { keyOf: keyOf as KeyOf<never> },
   params,
   detail: detailOf(anyone, described),
 })
 
-const unread: ReadFields = { values: {}, device: undefined }
+/** What the gate adds to the context of the framework. */
+export interface AtGate {
+  requestContext: RequestContext
+  /** The request's reservation in the guess limiter. */
+  attempt: Attempt | undefined
+  /** Present on endpoints that ask for a capability. */
+  admitted: AdmittedRequest
+}
+
+/** A request as the framework hands it over. */
+interface Incoming extends Partial<AtGate> {
+  request: Request
+  params: unknown
+}
 
 /**
  * Identifies the caller and admits or refuses it, in the order of CONTRACT §2, before validating any field; then
  * validates the fields.
  */
 export function gate(deps: Deps) {
-  const { bodies, credentials, clock, clientAddresses, peers, signatures } = deps
-  const refusalOf = openAdmission(deps)
+  const { bodies, credentials, clock, clientAddresses, guesses, peers, signatures } = deps
+  const admission = openAdmission(deps)
 
-  async function openContext(request: Request, params: unknown, place?: Asked['place']) {
+  async function openContext(incoming: Incoming, place?: Asked['place'], keyOf?: KeyOf<never>) {
+    const { request, params } = incoming
     const arrivedAt = stopwatch()
     const peer = peers.addressOf(request)
     // A disconnected client has no address to limit, block or allow.
@@ -93,80 +112,51 @@ export function gate(deps: Deps) {
     const openRoom = (bytes: number) => bodies.open(clientAddresses.of(request, peer), bytes)
     const body = place === 'body' ? await readBody(request, openRoom) : undefined
     const carried = fieldsIn(request.url, body, params as Fields | undefined)
-    const requestContext = new RequestContext({
+    const now = clock()
+    const token = keyOf ? undefined : tokenIn(request, carried.fields)
+    const key = keyOf
+      ? await keyOf(params as never, request, now)
+      : token === undefined
+        ? undefined
+        : (credentials.known(token) ?? (await credentials.identify(token)))
+    incoming.requestContext = new RequestContext({
       request,
-      now: clock(),
+      now,
       arrivedAt,
       carried,
       peer,
+      key,
       addressOf: clientAddresses.of,
     })
-    const { token } = requestContext
-    if (token !== undefined) requestContext.key = credentials.known(token) ?? (await credentials.identify(token))
-    return requestContext
+    return incoming.requestContext
   }
 
   // One hook for each request, whatever its kind: another would run the request through the framework once more.
-  return new Elysia({ name: 'gate' }).decorate({} as { requestContext: RequestContext }).macro({
+  return new Elysia({ name: 'gate' }).decorate({} as Pick<AtGate, keyof AtGate>).macro({
     asks: (asked: Asked) => ({
       // The return value, the validated fields, is merged into the context, though the type does not show it.
       transform: async (context): Promise<void> => {
-        const requestContext = await openContext(context.request, context.params, asked.place)
-        context.requestContext = requestContext
-        const reading = readingOf(requestContext, asked.model)
-        const refusal = await refusalOf(requestContext, asked.capability, reading.device)
-        const values = admitted(requestContext, asked, reading, refusal)
-        if (requestContext.answerOptions?.proof && signatures.isCrowded(requestContext.lane))
-          throw new Refusal(await crowded())
+        const requestContext = await openContext(context, asked.place)
+        const { capability, model } = asked
+        const reading = readOrFault(requestContext, model)
+        const attempt = capability && guesses.begin(requestContext)
+        context.attempt = attempt instanceof Promise ? await attempt : attempt
+        const wanted = { capability, identifier: reading.device, attempt: context.attempt }
+        const values = acceptedFields(requestContext, model, reading, await admission(requestContext, wanted))
+        const { fields, key } = requestContext
+        if (capability && key) {
+          const admitted = new AdmittedRequest(requestContext, key, capability, values, answerOptionsOf(fields, values))
+          context.admitted = admitted
+          if (admitted.answerOptions?.proof && signatures.isCrowded(admitted.lane)) throw new Refusal(await crowded())
+        }
         return { [asked.place]: values } as never
       },
     }),
-    isMet: {
-      transform: async (context) => {
-        context.requestContext = await openContext(context.request, context.params)
+    ownAdmission: ({ keyOf }: { keyOf: KeyOf<never> }) => ({
+      transform: async (context): Promise<void> => {
+        const requestContext = await openContext(context, undefined, keyOf)
+        context.attempt = await guesses.begin(requestContext)
       },
-    },
+    }),
   })
-}
-
-/** The fields by the model, or the fault in them; callers that are refused do not see the fault. */
-function readingOf({ fields, unreadable }: RequestContext, model: TObject): ReadFields & { fault?: Outcome } {
-  if (unreadable) return { ...unread, fault: unreadable }
-  try {
-    return read(model, fields)
-  } catch (error) {
-    if (error instanceof Refusal) return { ...unread, fault: error.outcome }
-    throw error
-  }
-}
-
-/** The fields of an admitted caller; throws a `Refusal` otherwise. */
-function admitted(
-  requestContext: RequestContext,
-  { capability, model }: Asked,
-  { values, fault }: ReadFields & { fault?: Outcome },
-  refusal: Outcome | undefined,
-): Fields {
-  const { token, unreadable } = requestContext
-  // If the body is unreadable, it may have held a key.
-  if (unreadable && token === undefined && refusal?.answer === 'invalid_api_key') throw new Refusal(unreadable)
-  const reason = refusal ?? fault ?? problemIn(model, values)
-  if (reason) throw new Refusal(reason)
-  if (capability === anyone) return values
-  requestContext.capability = capability
-  requestContext.values = values
-  requestContext.answerOptions = answerOptionsOf(requestContext.fields, values)
-  return values
-}
-
-/** All fields received. Most requests have only a body. */
-const fieldsIn = (url: string, body: Intake | undefined, params: Fields | undefined): Arrived =>
-  body && 'fields' in body && !params && !url.includes('?') ? body : merge(readQuery(url), body, params)
-
-/** Merges the fields: path parameters take precedence over the body, the body over the query. */
-function merge(query: Intake, body: Intake | undefined, params: Fields | undefined): Arrived {
-  const refusal = [body, query].find((intake) => intake && 'refusal' in intake)
-  const fieldsOf = (intake: Intake | undefined) => (intake && 'fields' in intake ? intake.fields : undefined)
-  const fields = { ...fieldsOf(query), ...fieldsOf(body), ...params }
-  return refusal && 'refusal' in refusal ? { fields, refusal: refusal.refusal } : { fields }
 }

@@ -1,5 +1,5 @@
 import { networksOf } from '../kernel/networks'
-import type { KnownKey } from './admit'
+import type { KnownKey } from './credential-cache'
 import type { Share } from './rate-limit'
 
 const shareOfNetwork = 0.1

@@ -1,14 +1,20 @@
 import type { Config } from '../config'
 import { networksOf } from '../kernel/networks'
 import { sha256 } from '../kernel/secrets'
-import type { KnownKey, Requester } from './admit'
+import type { KnownKey } from './credential-cache'
 import { type Limiter, passAll, type Share, sharesOf } from './rate-limit'
+import type { Requester } from './rules'
 
 /** Requests per minute a network is guaranteed on a shared key, even when others have used up the key's limit. */
 const assuredPerMinute = 10
 
-/** Seconds a requester must wait: for the limit of the key, if there is one, then of its address. */
-export type SecondsToWait = (requester: Requester, key: KnownKey | undefined, identifier?: string) => number
+type KeyedRequester = Requester & { readonly key: KnownKey }
+
+/** Seconds a requester must wait for each of its limits; where that is 0, the request is counted. */
+export interface RequestLimits {
+  ofKey(requester: KeyedRequester, identifier: string | undefined): number
+  ofAddress(requester: Requester): number
+}
 
 /** A device's name in buckets: hashed when long, as an identifier may be as long as a body. */
 const nameOf = (identifier: string) => (identifier.length > 64 ? sha256(identifier) : identifier)
@@ -21,10 +27,14 @@ export function openRequestLimits(
   config: Pick<Config, 'rate_limit_per_address'>,
   limit: Limiter,
   { isTrial = false } = {},
-): SecondsToWait {
+): RequestLimits {
   const passes = (shares: readonly Share[], now: Date) => passAll(limit, shares, now, isTrial)
 
-  function waitForSharedKey({ id }: KnownKey, perMinute: number, { address, now }: Requester, identifier?: string) {
+  function waitForSharedKey(
+    { key: { id }, address, now }: KeyedRequester,
+    perMinute: number,
+    identifier: string | undefined,
+  ) {
     const networks = networksOf(address)
     const whole = { name: `key ${id}`, perMinute }
     const part = (share: number) => Math.min(perMinute, Math.max(assuredPerMinute, Math.floor(perMinute / share)))
@@ -36,18 +46,18 @@ export function openRequestLimits(
     return passes([assured, ...own], now)
   }
 
-  function waitForKey(key: KnownKey | undefined, requester: Requester, identifier?: string) {
-    const perMinute = key?.rateLimitPerMinute
-    if (!key || !perMinute) return 0
-    return key.isShared
-      ? waitForSharedKey(key, perMinute, requester, identifier)
-      : passes([{ name: `key ${key.id}`, perMinute }], requester.now)
-  }
-
-  return (requester, key, identifier) => {
-    const byKey = waitForKey(key, requester, identifier)
-    if (byKey || !config.rate_limit_per_address) return byKey
-    const networks = networksOf(requester.address)
-    return passes(sharesOf('address', networks, config.rate_limit_per_address), requester.now)
+  return {
+    ofKey(requester, identifier) {
+      const { key, now } = requester
+      const perMinute = key.rateLimitPerMinute
+      if (!perMinute) return 0
+      return key.isShared
+        ? waitForSharedKey(requester, perMinute, identifier)
+        : passes([{ name: `key ${key.id}`, perMinute }], now)
+    },
+    ofAddress(requester) {
+      const perMinute = config.rate_limit_per_address
+      return perMinute ? passes(sharesOf('address', networksOf(requester.address), perMinute), requester.now) : 0
+    },
   }
 }

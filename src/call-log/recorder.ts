@@ -2,6 +2,7 @@ import type { Call } from '../../db/schema/operations'
 import type { RequestContext } from '../access/request-context'
 import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
+import type { Fields } from '../intake/body'
 import type { Answer } from '../kernel/answers'
 import { sha256 } from '../kernel/secrets'
 import { openByteBudget } from './budget'
@@ -33,7 +34,8 @@ export interface RecordedAnswer {
 
 /** Records calls and their answers. */
 export interface CallLog {
-  note(requestContext: RequestContext, said: RecordedAnswer): void
+  /** `values` are the fields of a request that was admitted. */
+  note(requestContext: RequestContext, values: Fields | undefined, said: RecordedAnswer): void
   close(): Promise<void>
 }
 
@@ -71,7 +73,7 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
     await db.note((tx) => insertCalls(tx, calls)).catch(() => {})
   }
 
-  function take(requestContext: RequestContext, said: RecordedAnswer) {
+  function take(requestContext: RequestContext, values: Fields | undefined, said: RecordedAnswer) {
     const kept = choice()
     if (kept === 'off') return
     const isRefusal = !successes.has(said.answer)
@@ -82,7 +84,7 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
       counts.dropped += 1
       return
     }
-    const call = taken(requestContext, said)
+    const call = taken(requestContext, values, said)
     if (mayKeep(bytesOf(call), call.at)) calls.push(call)
     else counts.dropped += 1
   }
@@ -95,9 +97,9 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
   }, 1000 / piecesPerSecond)
   timer.unref()
   return {
-    note(requestContext, said) {
+    note(requestContext, values, said) {
       try {
-        take(requestContext, said)
+        take(requestContext, values, said)
       } catch (error) {
         // If the settings cannot be read, drop the entry rather than delay the answer.
         if (!isUnavailable(error)) throw error
@@ -116,7 +118,8 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
 type PendingCall = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
 
 const taken = (
-  { now, requestId, key, address, values }: RequestContext,
+  { now, requestId, key, address }: RequestContext,
+  values: Fields | undefined,
   { route, code, ms }: RecordedAnswer,
 ): PendingCall => ({
   at: now,

@@ -1,6 +1,6 @@
+import type { AdmittedRequest } from '../access/admitted-request'
 import { sharesOfKey } from '../access/key-quota'
 import { passAll } from '../access/rate-limit'
-import type { RequestContext } from '../access/request-context'
 import type { Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import type { Deps } from '../deps'
@@ -23,13 +23,15 @@ export interface ExactlyOnce {
    * `idempotency_keys_per_minute` limits new keys: beyond it the request gets 9429 (`too_many_requests`) and is not
    * executed.
    */
-  perform(requestContext: RequestContext, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
+  perform(admitted: AdmittedRequest, work: Work, idempotencyKey?: string | undefined): Promise<Outcome>
   /**
    * Runs an order, protected even without a key. An equal order whose earlier answer was never delivered gets that
    * answer. While the earlier one is running, an equal order that names its buyer shares its answer; anonymous orders
    * never share one.
    */
-  fulfil(requestContext: RequestContext, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
+  fulfil(admitted: AdmittedRequest, work: Work, options: { namesBuyer: boolean }): Promise<Outcome>
+  /** Called with whether the answer reached the client; undefined for requests that do not need to know. */
+  listenerOf(admitted: AdmittedRequest): ((isDelivered: boolean) => void) | undefined
 }
 
 /** Answers that have handed something out, which a repeat must not get twice. */
@@ -50,61 +52,61 @@ export function openExactlyOnce({ db, config, limit }: Dependencies): ExactlyOnc
   const orders = new Map<string, Order>()
   // Rows of orders that requests are waiting for; no other order may take them.
   const inFlight = new Set<number>()
+  const listeners = new WeakMap<AdmittedRequest, (isDelivered: boolean) => void>()
   // Rows of delivered answers, still to be deleted.
   const answered = new Set<number>()
 
-  function perform(requestContext: RequestContext, work: Work, key = requestContext.idempotencyKey) {
-    const theirs = db.as(authorOf(requestContext))
+  function perform(admitted: AdmittedRequest, work: Work, key = admitted.idempotencyKey) {
+    const theirs = db.as(authorOf(admitted))
     if (key === undefined) return theirs.write(work)
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       const detail = 'The Idempotency-Key must have 1 to 255 printable ASCII characters and no spaces.'
       return Promise.resolve(say('malformed_request', { detail }))
     }
-    const request = requestOf(requestContext)
-    const after = new Date(requestContext.now.getTime() - rememberedMs)
+    const request = requestOf(admitted)
+    const after = new Date(admitted.now.getTime() - rememberedMs)
     return theirs.write(async (tx) => {
       const known = await findAnswer(tx, request, key, after)
       if (known)
         return known.requestHash === request.requestHash ? fromStored(known.answer) : say('idempotency_key_reused')
-      const seconds = secondsToWait(requestContext)
+      const seconds = secondsToWait(admitted)
       if (seconds) return say('too_many_requests', { retry_after: seconds })
       const outcome = await work(tx)
-      const answer = outcome.toStored(requestContext.now)
-      await insertAnswer(tx, request, { key, answer, now: requestContext.now, after })
+      const answer = outcome.toStored(admitted.now)
+      await insertAnswer(tx, request, { key, answer, now: admitted.now, after })
       // The first answer is restored from storage too: otherwise its timestamp could differ by a second.
       return fromStored(answer)
     })
   }
 
   /** Seconds an API key must wait when it has sent too many new idempotency keys; 0 otherwise. */
-  function secondsToWait(requestContext: RequestContext) {
+  function secondsToWait(admitted: AdmittedRequest) {
     const quota = { name: 'idempotency keys', perMinute: config.idempotency_keys_per_minute }
     return passAll(
       limit,
-      sharesOfKey(quota, requestContext.key!, () => requestContext.address),
-      requestContext.now,
+      sharesOfKey(quota, admitted.key, () => admitted.address),
+      admitted.now,
     )
   }
 
-  async function fulfil(requestContext: RequestContext, work: Work, { namesBuyer }: { namesBuyer: boolean }) {
-    if (requestContext.idempotencyKey !== undefined) return perform(requestContext, work)
-    const request = requestOf(requestContext)
+  async function fulfil(admitted: AdmittedRequest, work: Work, { namesBuyer }: { namesBuyer: boolean }) {
+    if (admitted.idempotencyKey !== undefined) return perform(admitted, work)
+    const request = requestOf(admitted)
     const name = namesBuyer ? `${request.apiKeyId} ${request.endpoint} ${request.requestHash}` : undefined
     const running = name === undefined ? undefined : orders.get(name)
-    const order =
-      running && !isLapsed(running.startedAt, requestContext.now) ? running : begin(request, requestContext, work)
+    const order = running && !isLapsed(running.startedAt, admitted.now) ? running : begin(request, admitted, work)
     if (name !== undefined) orders.set(name, order)
     const forget = () => {
       if (name !== undefined && orders.get(name) === order) orders.delete(name)
     }
     order.waiting++
-    requestContext.onAnswered = (isDelivered) => {
+    listeners.set(admitted, (isDelivered) => {
       order.waiting--
       order.isDelivered ||= isDelivered
       if (order.waiting > 0) return
       forget()
       close(order)
-    }
+    })
     try {
       return await order.outcome
     } catch (error) {
@@ -113,10 +115,10 @@ export function openExactlyOnce({ db, config, limit }: Dependencies): ExactlyOnc
     }
   }
 
-  function begin(request: Request, requestContext: RequestContext, work: Work): Order {
-    const { now } = requestContext
+  function begin(request: Request, admitted: AdmittedRequest, work: Work): Order {
+    const { now } = admitted
     let rowId: number | undefined
-    const written = db.as(authorOf(requestContext)).write(async (tx) => {
+    const written = db.as(authorOf(admitted)).write(async (tx) => {
       const open = (await listUnanswered(tx, request)).find(
         ({ id, createdAt }) => !inFlight.has(id) && !answered.has(id) && !isLapsed(createdAt, now),
       )
@@ -163,15 +165,15 @@ export function openExactlyOnce({ db, config, limit }: Dependencies): ExactlyOnc
     )
   }
 
-  return { perform, fulfil }
+  return { perform, fulfil, listenerOf: (admitted) => listeners.get(admitted) }
 }
 
 const isLapsed = (since: Date, now: Date) => now.getTime() - since.getTime() > unansweredMs
 
-const authorOf = ({ key, requestId }: RequestContext) => ({ actor: `api-key ${key!.id}`, requestId })
+const authorOf = ({ key, requestId }: AdmittedRequest) => ({ actor: `api-key ${key.id}`, requestId })
 
-const requestOf = ({ key, capability, values }: RequestContext): Request => ({
-  apiKeyId: key!.id,
-  endpoint: capability!,
+const requestOf = ({ key, capability, values }: AdmittedRequest): Request => ({
+  apiKeyId: key.id,
+  endpoint: capability,
   requestHash: sha256(JSON.stringify(values)),
 })

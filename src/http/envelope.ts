@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
+import type { AtGate } from '../access/gate'
 import { isGuess } from '../access/guess-limiter'
-import type { RequestContext } from '../access/request-context'
 import { faultOf, remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
@@ -16,7 +16,7 @@ const retryAfterSeconds = 5
 
 /** The only exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
-  const { seal, guesses, clock, log } = deps
+  const { seal, guesses, once, clock, log } = deps
   const logRequest = openRequestLog(deps)
   const namesOf = openProductNames(deps.db)
 
@@ -37,36 +37,38 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook must be declared async, or the framework would continue before there is an answer.
       const outcome = context.responseValue
-      const { requestContext } = context as Met
+      const { requestContext, attempt, admitted } = context as Met
       const { request } = context
       // Never the path of a route with parameters: it may hold keys.
       const route = context.route || 'unknown'
       const answered = outcome instanceof Outcome ? outcome.answer : undefined
-      if (requestContext?.attempt)
-        guesses.conclude(requestContext.attempt, isGuess(answered, requestContext.key), requestContext.now)
+      if (attempt && requestContext)
+        guesses.conclude(attempt, isGuess(answered, requestContext.key), requestContext.now)
       const crossOrigin = cors.headersFor(route, request)
       if (outcome instanceof Response) {
         for (const [name, value] of Object.entries(crossOrigin ?? {})) outcome.headers.set(name, value)
-        logRequest({ request, route, requestContext, status: outcome.status })
+        logRequest({
+          request,
+          route,
+          requestContext,
+          admitted,
+          requestId: requestContext?.requestId,
+          status: outcome.status,
+        })
       }
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
-      const answerOptions = requestContext?.answerOptions
+      const answerOptions = admitted?.answerOptions
       const { productId } = outcome
       const full =
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
-      const sealed = seal(outcome, clock(), full, requestContext)
+      const sealed = seal(outcome, clock(), full, admitted ?? requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      logRequest({
-        request,
-        route,
-        requestContext,
-        ...(status !== 200 && { requestId: idOf(context as Met) }),
-        answer,
-        status,
-      })
-      if (requestContext?.onAnswered) tellWhenWritten(requestContext.onAnswered, request)
+      const requestId = status === 200 ? requestContext?.requestId : idOf(context as Met)
+      logRequest({ request, route, requestContext, admitted, requestId, answer, status })
+      const tell = admitted && once.listenerOf(admitted)
+      if (tell) tellWhenWritten(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
       return new Response(body, { status, headers: headersOf(outcome, context as Met, crossOrigin) })
@@ -74,9 +76,8 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
 }
 
 /** A request and the gate's result; empty if no route matched or the gate itself failed. */
-interface Met {
+interface Met extends Partial<AtGate> {
   request: Request
-  requestContext?: RequestContext
 }
 
 const namedHere = new WeakMap<Request, string>()
@@ -102,8 +103,7 @@ const headers = new Headers({
 
 /** A refusal carries its request id, so that support can find it. */
 function headersOf({ answer, data }: Outcome, met: Met, crossOrigin?: Record<string, string>) {
-  const { requestContext } = met
-  const hint = hintFor(answer, requestContext)
+  const hint = hintFor(answer, met.admitted)
   if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../access/request-context'
+import type { AdmittedRequest } from '../access/admitted-request'
 import type { Answer } from '../kernel/answers'
 import { nearest } from '../kernel/nearest'
 
@@ -25,10 +25,10 @@ const fieldsLookedAt = 64
  * A hint for a client that sent no `license_key`: which of its fields was probably meant. The answer itself stays as in
  * the contract. The hint repeats only the field's name, never its value.
  */
-export function hintFor(answer: Answer, requestContext: RequestContext | undefined): string | undefined {
-  if (!answersWithoutKey.has(answer) || !requestContext?.values || requestContext.values.license_key) return undefined
-  const { fields, values } = requestContext
-  const names = Object.keys(fields).slice(0, fieldsLookedAt)
+export function hintFor(answer: Answer, admitted: AdmittedRequest | undefined): string | undefined {
+  if (!answersWithoutKey.has(answer) || !admitted || admitted.values.license_key) return undefined
+  const { context, values } = admitted
+  const names = Object.keys(context.fields).slice(0, fieldsLookedAt)
   const meant = names.find((name) => !(name in values) && isNear(name))
   return meant && `license_key is missing; did you mean to send "${meant}" as license_key?`
 }

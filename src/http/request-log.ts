@@ -1,3 +1,4 @@
+import type { AdmittedRequest } from '../access/admitted-request'
 import type { RequestContext } from '../access/request-context'
 import type { Deps } from '../deps'
 import { type Answer, declared } from '../kernel/answers'
@@ -10,8 +11,8 @@ export interface Ended {
   request: Request
   route: string
   requestContext: RequestContext | undefined
-  /** The request id, if the request reached no gate. */
-  requestId?: string
+  admitted: AdmittedRequest | undefined
+  requestId: string | undefined
   /** Undefined for anything without an envelope: a file, a bare key. */
   answer?: Answer
   status: number
@@ -26,11 +27,12 @@ const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
 /** Logs an answer, counts it in the metrics, and adds it to the call log if the gate admitted the request. */
 export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) {
-  return ({ request, route, requestContext, requestId = requestContext?.requestId, answer, status }: Ended) => {
+  return ({ request, route, requestContext, admitted, requestId, answer, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
-    if (requestContext && answer && code !== undefined) calls.note(requestContext, { route, answer, code, ms: ms! })
+    if (requestContext && answer && code !== undefined)
+      calls.note(requestContext, admitted?.values, { route, answer, code, ms: ms! })
     // Skips the work if no one reads the log.
     if (log === silent || config.log === 'off') return
     log(clock(), {

@@ -5,9 +5,10 @@ import { AdmissionView, explainAdmission } from '../access/explain'
 import { requireApiKey } from '../access/service'
 import { choice, integer, text } from '../intake/model'
 import { plainAddress } from '../kernel/addresses'
+import { declared } from '../kernel/answers'
 import { OperatorError } from '../kernel/operator-error'
-import { table } from './lines'
 import { operation } from './operation'
+import { ruleLines } from './rule-lines'
 
 export const explainKey = operation({
   command: 'api-key explain',
@@ -28,16 +29,13 @@ export const explainKey = operation({
       throw new OperatorError(`"${from}" is no address, such as 203.0.113.7 or 2001:db8::7`, 'invalid_input')
     await requireApiKey(db.read, id)
     const key = (await credentials.recall(id))!
-    return explainAdmission(context, { key, address, capability, identifier }, now)
+    const { rules, refusal } = await explainAdmission(context, { key, address, capability, identifier }, now)
+    return { rules, answer: refusal ? declared(refusal) : null }
   },
   show: ({ rules, answer }) => [
-    ...table(
-      ['RULE', 'PASSED', 'SAW'],
-      rules.map(({ rule, passed, observed }) => [rule, passed ? 'yes' : 'NO', observed]),
-      '',
-    ),
+    ...ruleLines(rules),
     '',
-    answer ? `The answer is ${answer.code}, ${answer.message} (HTTP ${answer.http}).` : 'It may come in.',
+    answer ? `The answer is ${answer.code}, "${answer.message}" (HTTP ${answer.http}).` : 'The request is admitted.',
   ],
   help: 'How much of its rate limit a key has used is known to the server alone: a\ncommand sees it unused.',
 })

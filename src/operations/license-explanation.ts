@@ -3,13 +3,14 @@ import type { License } from '../../db/schema/licensing'
 import { identifier } from '../features/activations/model'
 import { licenseReference } from '../features/licenses/operator-model'
 import { findLicense, findPastedLicense } from '../features/licenses/service'
-import { type DeviceExplanation, type Explanation, explainDevice, FindingView } from '../features/support/explain'
+import { type DeviceExplanation, type ExplainedAnswer, explainDevice } from '../features/support/explain'
 import type { Answer } from '../kernel/answers'
 import { type Remedy, RemedyView } from '../kernel/message'
+import { FindingView } from '../kernel/rule'
 import { answerCode, nullable, view } from '../kernel/view'
-import { table } from './lines'
 import { operation } from './operation'
 import { commandOf } from './remedy'
+import { ruleLines } from './rule-lines'
 
 /** The rules of an endpoint, its answer, and the possible remedies. */
 const explained = Type.Object({
@@ -39,7 +40,7 @@ export const explainLicense = operation({
     const { license_key } = device
     const license =
       (await findLicense(context.db.read, license_key)) ?? (await findPastedLicense(context.db.read, license_key))
-    const told = ({ rules, answer: { name, code, message } }: Explanation) => {
+    const told = ({ rules, answer: { name, code, message } }: ExplainedAnswer) => {
       const { says, remedies } = adviceOn(name, {
         ...device,
         license_key: license?.licenseKey ?? license_key,
@@ -52,16 +53,7 @@ export const explainLicense = operation({
   },
   show({ rules, answer, activate }) {
     return [
-      ...table(
-        ['', 'CODE', 'RULE', 'WHAT IT SAW'],
-        [...rules, ...activate.rules.slice(-1)].map(({ holds, code, requirement, observed }) => [
-          holds === null ? '–' : holds ? '✓' : '✗',
-          String(code),
-          requirement,
-          holds === null ? 'not asked' : observed,
-        ]),
-        '',
-      ),
+      ...ruleLines([...rules, ...activate.rules.slice(-1)]),
       '',
       `"verify" answers ${answer.code}, "${answer.message}".`,
       `"activate" answers ${activate.answer.code}, "${activate.answer.message}".`,

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { admit, type KnownKey, type KnownKeyAdmissionInput } from '../../src/access/admit'
-import { explainRules } from '../../src/access/explain'
+import type { KnownKey } from '../../src/access/credential-cache'
+import { type KeyedAdmissionInput, rulesOfAdmission } from '../../src/access/rules'
 import { addressSet } from '../../src/kernel/addresses'
-import { declared } from '../../src/kernel/answers'
+import { explain, firstBroken, refusalOf } from '../../src/kernel/rule'
 
 const now = new Date(Date.UTC(2030, 0, 1))
 const addresses = ['192.0.2.1', '198.51.100.1', '2001:db8::1']
@@ -29,7 +29,7 @@ const key: fc.Arbitrary<KnownKey> = fc
   })
   .map((row) => ({ ...row, allowed: addressSet(row.allowedIps), isShared: false }))
 
-const candidate = fc
+const input = fc
   .record({
     key,
     capability: fc.constantFrom('verify' as const, 'activate' as const, 'download' as const),
@@ -37,30 +37,40 @@ const candidate = fc
     identifier: fc.option(fc.constantFrom('pc', 'stolen'), { nil: undefined }),
     blockedAddress: fc.constantFrom(undefined, ...addresses),
     seconds: fc.constantFrom(0, 0, 7),
-    braking: fc.constantFrom(0, 0, 0, 9),
+    secondsOfAddress: fc.constantFrom(0, 0, 5),
+    guessing: fc.constantFrom(0, 0, 0, 9),
   })
   .map(
-    ({ key, address, blockedAddress, seconds, braking, ...rest }): KnownKeyAdmissionInput => ({
+    ({ key, address, blockedAddress, seconds, secondsOfAddress, guessing, ...rest }): KeyedAdmissionInput => ({
       ...rest,
       requester: { key, address, now },
       blocklist: {
         hasAddresses: blockedAddress !== undefined,
         blocks: (kind, value) => value === (kind === 'ip' ? blockedAddress : 'stolen'),
       },
-      guesses: { secondsToWait: () => braking },
-      secondsToWait: () => seconds,
+      attempt: { seconds: guessing },
+      limits: { ofKey: () => seconds, ofAddress: () => secondsOfAddress },
     }),
   )
 
 test('what is explained is what is admitted or refused', () => {
   fc.assert(
-    fc.property(candidate, (asked) => {
-      const refusal = admit(asked)
-      const { rules, answer } = explainRules(asked)
-      expect(answer).toEqual(refusal ? declared(refusal.answer) : null)
-      expect(rules).toHaveLength(8)
-      expect(rules.every(({ passed }) => passed)).toBe(refusal === undefined)
+    fc.property(input, (asked) => {
+      const broken = firstBroken(rulesOfAdmission, asked, now)
+      const { rules, refusal } = explain(rulesOfAdmission, asked, now)
+      expect(refusal).toBe(broken?.refusal)
+      expect(rules.map(({ name }) => name)).toEqual(rulesOfAdmission.map(({ name }) => name))
+      expect(rules.find(({ holds }) => holds === false)?.name).toBe(broken?.name)
+      const { guessing, key, address } = secondsOf(asked)
+      if (broken?.refusal === 'too_many_requests')
+        expect(refusalOf(broken, asked, now).data).toEqual({ retry_after: guessing || key || address })
     }),
     { numRuns: 2000 },
   )
+})
+
+const secondsOf = ({ attempt, limits, requester }: KeyedAdmissionInput) => ({
+  guessing: attempt?.seconds,
+  key: limits.ofKey(requester, undefined),
+  address: limits.ofAddress(requester),
 })

@@ -8,6 +8,7 @@ const lane = (fields: Record<string, unknown>) =>
     arrivedAt: 0,
     carried: { fields },
     peer: '',
+    key: undefined,
     addressOf: () => '8.8.8.8',
   }).laneOf({ answer: 'changelog_retrieved', productId: 1 })
 

@@ -86,7 +86,7 @@ describe.each([80, 40])('at a terminal of %p columns', (columns) => {
     ],
     [
       ['license', 'explain', key],
-      ['WHAT IT SAW', 'Identifier is required'],
+      ['OBSERVED', 'Identifier is required'],
     ],
     [['license', 'list', '--help'], ['--owner-email']],
   ])('%j shows whole what it is read for', async (args, shown) => {

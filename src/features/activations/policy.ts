@@ -1,49 +1,59 @@
-import { isFull, type Rule } from '../licenses/policy'
+import type { Rule } from '../../kernel/rule'
+import { type FoundLicense, isFull, rulesButExpiry, rulesOfUse } from '../licenses/policy'
 import type { Seat } from '../licenses/service'
 
-/** The input of the rules: the request's device and what the database knows of it. */
-export interface Asked {
+/** A device's request, and the licence that was found for it. */
+export interface DeviceRequest extends FoundLicense {
+  /** The licence and the device's seat on it; undefined if there is no such key, or it is of another product. */
   seat: Seat | undefined
   /** Empty if the request named no device. */
   identifier: string
-  /** Whether the key belongs to the product the request names; true if it names none. */
-  isOfProduct: boolean
+  /** Whether the key exists, but belongs to another product than the request names. */
+  isOfOtherProduct: boolean
 }
 
-const known: Rule<Asked> = {
-  refusal: 'invalid_license_key',
+const keyExists: Rule<DeviceRequest> = {
+  name: 'licence key exists',
   requirement: 'The licence key exists.',
-  holds: ({ seat, isOfProduct }) => seat !== undefined && isOfProduct,
-  observed: ({ seat, isOfProduct }) => (seat ? (isOfProduct ? 'it does' : 'a key of another product') : 'no such key'),
+  refusal: 'invalid_license_key',
+  holds: ({ seat }) => seat !== undefined,
+  observe: ({ seat, isOfOtherProduct }) =>
+    seat ? 'it does' : isOfOtherProduct ? 'a key of another product' : 'no such key',
 }
 
-const named: Rule<Asked> = {
+const deviceNamed: Rule<DeviceRequest> = {
+  name: 'device is named',
+  requirement: 'The request names the device.',
   refusal: 'identifier_required',
-  requirement: 'The device names itself.',
   holds: ({ identifier }) => identifier !== '',
-  observed: ({ identifier }) => identifier || 'no identifier',
+  observe: ({ identifier }) => identifier || 'no identifier',
 }
 
-const seated: Rule<Seat> = {
-  refusal: 'no_activation_found',
+const applies = ({ seat, identifier }: DeviceRequest) => seat !== undefined && identifier !== ''
+
+const seatHeld: Rule<DeviceRequest & { seat: Seat }> = {
+  name: 'device holds a seat',
   requirement: 'The device holds a seat.',
-  holds: ({ activationId }) => activationId !== null,
-  observed: ({ activationId }) => (activationId === null ? 'it holds none' : 'it does'),
+  refusal: 'no_activation_found',
+  applies,
+  holds: ({ seat: { activationId } }) => activationId !== null,
+  observe: ({ seat: { activationId } }) => (activationId === null ? 'it holds none' : 'it does'),
 }
 
-/** The seats of a licence, for a device that wants one. */
-export interface SeatRequest {
-  seat: Seat
+/** A device that wants a seat, and the seats taken. */
+export interface SeatRequest extends DeviceRequest {
   seatsTaken: number
   /** Devices that hold seats, for explanations only; limited to some of them if there are many. */
   holders?: { identifier: string; since: Date }[]
 }
 
-const roomy: Rule<SeatRequest> = {
-  refusal: 'activation_limit_reached',
+const seatFree: Rule<SeatRequest & { seat: Seat }> = {
+  name: 'seat is free',
   requirement: 'The device holds a seat, or one is free.',
+  refusal: 'activation_limit_reached',
+  applies,
   holds: ({ seat, seatsTaken }) => seat.activationId !== null || !isFull(seat, seatsTaken),
-  observed({ seat: { activationLimit }, seatsTaken, holders = [] }) {
+  observe({ seat: { activationLimit }, seatsTaken, holders = [] }) {
     const seats =
       activationLimit > 0
         ? `${seatsTaken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
@@ -55,8 +65,17 @@ const roomy: Rule<SeatRequest> = {
   },
 }
 
-/** The rules checked before the rules of use, in the order of CONTRACT §2. */
-export const rulesOfEntry: readonly Rule<Asked>[] = [known, named]
-export const rulesOfSeat: readonly Rule<Seat>[] = [seated]
-/** The rules of `activate` after the rules of use; `verify` checks `rulesOfSeat` instead. */
-export const rulesOfActivation: readonly Rule<SeatRequest>[] = [roomy]
+/** The first rules of every request about a device. */
+export const rulesOfEntry: readonly Rule<DeviceRequest>[] = [keyExists, deviceNamed]
+
+/** The rules of `verify`, in the order of CONTRACT §2. */
+export const rulesOfVerify: readonly Rule<DeviceRequest>[] = [...rulesOfEntry, ...rulesOfUse, seatHeld]
+
+/** The rules of `verify` for uses that may go on after the licence has expired. */
+export const rulesOfExpiredUse: readonly Rule<DeviceRequest>[] = [...rulesOfEntry, ...rulesButExpiry, seatHeld]
+
+/** The rules for taking a seat, after the rules of entry. */
+export const rulesOfSeating: readonly Rule<SeatRequest>[] = [...rulesOfUse, seatFree]
+
+/** The rules of `activate`, in the order of CONTRACT §2. */
+export const rulesOfActivate: readonly Rule<SeatRequest>[] = [...rulesOfEntry, ...rulesOfSeating]

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import type { AdmittedRequest } from '../../access/admitted-request'
 import { endpoint, gate } from '../../access/gate'
-import type { RequestContext } from '../../access/request-context'
 import type { Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import type { Outcome } from '../../kernel/outcome'
@@ -11,15 +11,15 @@ import { Device, DeviceActivation, VerifiedDevice } from './model'
 import { activate, deactivate, getLicenseKeyDetails, verify } from './service'
 
 export function activationRoutes(deps: Deps) {
-  const seated = (device: Static<typeof Device>, requestContext: RequestContext, work: (tx: Tx) => Promise<Outcome>) =>
-    deps.once.perform(requestContext, (tx) =>
-      withinSeatRate(deps, tx, { license_key: device.license_key, now: requestContext.now }, () => work(tx)),
+  const seated = (device: Static<typeof Device>, admitted: AdmittedRequest, work: (tx: Tx) => Promise<Outcome>) =>
+    deps.once.perform(admitted, (tx) =>
+      withinSeatRate(deps, tx, { license_key: device.license_key, now: admitted.now }, () => work(tx)),
     )
   return new Elysia({ tags: ['Activations'] })
     .use(gate(deps))
     .post(
       '/verify',
-      ({ body, requestContext }) => verify(deps, body, requestContext),
+      ({ body, admitted }) => verify(deps, body, admitted),
       endpoint('verify', VerifiedDevice, {
         summary: 'Check that a licence is valid on a device',
         says: ['valid_license_key', 'envato_purchase_code_added', ...standing, 'no_activation_found'],
@@ -27,8 +27,7 @@ export function activationRoutes(deps: Deps) {
     )
     .post(
       '/activate',
-      ({ body, requestContext }) =>
-        seated(body, requestContext, (tx) => activate({ tx, limit: deps.limit }, body, requestContext)),
+      ({ body, admitted }) => seated(body, admitted, (tx) => activate({ tx, limit: deps.limit }, body, admitted)),
       endpoint('activate', DeviceActivation, {
         summary: 'Take a seat on a licence for a device',
         says: ['license_activated', 'license_already_active', 'activation_limit_reached', ...standing],
@@ -36,7 +35,7 @@ export function activationRoutes(deps: Deps) {
     )
     .post(
       '/deactivate',
-      ({ body, requestContext }) => seated(body, requestContext, (tx) => deactivate(tx, body, requestContext.now)),
+      ({ body, admitted }) => seated(body, admitted, (tx) => deactivate(tx, body, admitted.now)),
       endpoint('deactivate', Device, {
         summary: 'Free the seat of a device',
         says: ['license_deactivated', 'license_already_inactive', 'invalid_license_key', 'identifier_required'],
@@ -44,7 +43,7 @@ export function activationRoutes(deps: Deps) {
     )
     .post(
       '/get-license-key-details',
-      ({ body, requestContext }) => getLicenseKeyDetails(deps.db.read, body, requestContext.now),
+      ({ body, admitted }) => getLicenseKeyDetails(deps.db.read, body, admitted.now),
       endpoint('get-license-key-details', Device, {
         summary: 'Show a licence and its product to a device that holds a seat',
         says: ['active_license_found', ...standing, 'no_activation_found'],

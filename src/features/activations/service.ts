@@ -5,14 +5,14 @@ import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
+import { firstBroken, type Rule } from '../../kernel/rule'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
 import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
 import { findPurchased } from '../envato/service'
-import { firstBroken, obstacle } from '../licenses/policy'
 import { describeLicenseAndProduct, findPastedSeat, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
-import { type Asked, rulesOfActivation, rulesOfEntry, rulesOfSeat } from './policy'
+import { type DeviceRequest, rulesOfEntry, rulesOfSeating, rulesOfVerify } from './policy'
 import {
   countSeatsTaken,
   findCallbackUrl,
@@ -85,16 +85,18 @@ export async function takeSeat(
   const { tx } = taking
   const { post_url } = device
   const facts = factsOf(seat, device)
-  const stopped = obstacle(seat, now)
-  if (stopped) return refuse(taking, stopped, facts, now)
+  const seatsTaken = seat.activationId ? 0 : await countSeatsTaken(tx, seat.id)
+  const broken = firstBroken(
+    rulesOfSeating,
+    { seat, identifier: facts.identifier, isOfOtherProduct: false, seatsTaken },
+    now,
+  )
+  if (broken) return refuse(taking, broken.refusal, facts, now)
   if (seat.activationId) {
     await noteReturn(tx, seat.activationId, { ip: address, userAgent, postUrl: post_url })
     await announceAll(tx, () => earlier, now)
     return say('license_already_active').signedFor(seat.productId)
   }
-  const seatsTaken = await countSeatsTaken(tx, seat.id)
-  const unseated = firstBroken(rulesOfActivation, { seat, seatsTaken }, now)
-  if (unseated) return refuse(taking, unseated, facts, now)
   await insertActivation(tx, {
     licenseId: seat.id,
     identifier: facts.identifier,
@@ -183,14 +185,21 @@ const factsOf = (seat: Seat, { identifier }: Static<typeof Device>): SeatFacts =
 /** A licence and the device's seat on it, or the answer that ends the request. */
 type Found = { seat: Seat; refusal?: never } | { seat?: never; refusal: Outcome }
 
-const findSeatOf = async (db: Queryable, device: Static<typeof Device>, now: Date) =>
-  placeOf(await findDevice(db, device), now)
+const findSeatOf = (db: Queryable, device: Static<typeof Device>, now: Date) =>
+  findActiveSeat(db, device, now, rulesOfEntry)
 
-/** The licence and the device's seat on it, or 210 or 215. */
-function placeOf(asked: Asked, now: Date): Found {
-  const stopped = firstBroken(rulesOfEntry, asked, now)
-  if (!asked.seat || stopped === 'invalid_license_key') return { refusal: say('invalid_license_key') }
-  return stopped ? { refusal: say(stopped).signedFor(asked.seat.productId) } : { seat: asked.seat }
+/** The licence and the device's seat on it, or the answer of the first broken rule. */
+export async function findActiveSeat(
+  db: Queryable,
+  device: Static<typeof Device>,
+  now: Date,
+  rules: readonly Rule<DeviceRequest>[] = rulesOfVerify,
+): Promise<Found> {
+  const request = await findDevice(db, device)
+  const { seat } = request
+  const broken = firstBroken(rules, request, now)
+  if (!seat) return { refusal: say('invalid_license_key') }
+  return broken ? { refusal: say(broken.refusal).signedFor(seat.productId) } : { seat }
 }
 
 /**
@@ -199,25 +208,12 @@ function placeOf(asked: Asked, now: Date): Found {
 export async function findDevice(
   db: Queryable,
   { license_key = '', identifier = '', product_id }: Static<typeof Device>,
-): Promise<Asked> {
+): Promise<DeviceRequest> {
   const seat = (await findSeat(db, license_key, identifier)) ?? (await findPastedSeat(db, license_key, identifier))
-  const isMeant = product_id === undefined || (seat !== undefined && (await isOfProduct(db, seat, product_id)))
-  return { seat, identifier, isOfProduct: isMeant }
+  const isOfOther = product_id !== undefined && seat !== undefined && !(await isOfProduct(db, seat, product_id))
+  return { seat: isOfOther ? undefined : seat, identifier, isOfOtherProduct: isOfOther }
 }
 
 /** Whether a key belongs to the product a request names; true if it names none (CONTRACT §9). */
 export const isOfProduct = async (db: Queryable, { productId }: Pick<Seat, 'productId'>, reference?: string) =>
   reference === undefined || (await resolveProduct(db, reference))?.id === productId
-
-/** Checks every rule of `verify`, down to 202 if the device holds no seat; 205 can be waived. */
-export async function findActiveSeat(
-  db: Queryable,
-  device: Static<typeof Device>,
-  now: Date,
-  waiver?: { mayBeExpired: boolean },
-): Promise<Found> {
-  const found = placeOf(await findDevice(db, device), now)
-  if (found.refusal) return found
-  const stopped = obstacle(found.seat, now, waiver) ?? firstBroken(rulesOfSeat, found.seat, now)
-  return stopped ? { refusal: say(stopped).signedFor(found.seat.productId) } : found
-}

@@ -12,8 +12,7 @@ export const assignments = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/assign-license-key',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => assignLicenseKey(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => assignLicenseKey(tx, body, admitted.now)),
       endpoint('assign-license-key', Assignment, {
         summary: 'Assign a licence key to an owner',
         says: ['license_key_assigned', 'invalid_or_already_assigned'],
@@ -21,10 +20,10 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/assign-and-activate-license-key',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) =>
-          withinSeatRate(deps, tx, { license_key: body.license_key, now: requestContext.now }, () =>
-            assignAndActivate({ tx, limit: deps.limit }, body, requestContext),
+      ({ body, admitted }) =>
+        deps.once.perform(admitted, (tx) =>
+          withinSeatRate(deps, tx, { license_key: body.license_key, now: admitted.now }, () =>
+            assignAndActivate({ tx, limit: deps.limit }, body, admitted),
           ),
         ),
       endpoint('assign-and-activate-license-key', AssignmentAndActivation, {
@@ -40,8 +39,8 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys',
-      ({ body, requestContext }) =>
-        deps.once.fulfil(requestContext, (tx) => randomAssign(tx, body, requestContext.now), {
+      ({ body, admitted }) =>
+        deps.once.fulfil(admitted, (tx) => randomAssign(tx, body, admitted.now), {
           namesBuyer: namesBuyer(body),
         }),
       endpoint('random-assign-license-keys', Order, {
@@ -56,8 +55,8 @@ export const assignments = (deps: Deps) =>
     )
     .post(
       '/random-assign-license-keys-queued',
-      ({ body, requestContext }) =>
-        deps.once.fulfil(requestContext, (tx) => queueOrder(tx, body, requestContext.now), {
+      ({ body, admitted }) =>
+        deps.once.fulfil(admitted, (tx) => queueOrder(tx, body, admitted.now), {
           namesBuyer: namesBuyer(body),
         }),
       endpoint('random-assign-license-keys-queued', Order, {

@@ -1,6 +1,6 @@
 import type { Contract } from '../../../db/schema/licensing'
+import type { AdmittedRequest } from '../../access/admitted-request'
 import { isCapable } from '../../access/capabilities'
-import type { RequestContext } from '../../access/request-context'
 import type { Queryable, Tx } from '../../database/connection'
 import type { Unchecked } from '../../intake/model'
 import { say } from '../../kernel/outcome'
@@ -17,7 +17,7 @@ import { findContract, findContractBySecret } from './store'
 import { listedContract } from './views'
 
 /** The API key and the time of the request. */
-type Asker = Pick<RequestContext, 'key' | 'now'>
+type Asker = Pick<AdmittedRequest, 'key' | 'now'>
 
 /** 1204 with the contract, 1200 if there is none, 150 if its holder lacks the right (CONTRACT §4). */
 export async function getInfo(db: Queryable, input: Unchecked<typeof ContractChoice>, asker: Asker) {
@@ -107,7 +107,7 @@ async function resolveHeldContract(
   input: Unchecked<typeof ContractChoice>,
   { key }: Asker,
 ): Promise<Contract | undefined> {
-  if (key && isCapable(key, 'get-all-contracts')) return resolveContract(db, input)
+  if (isCapable(key, 'get-all-contracts')) return resolveContract(db, input)
   const names = [input.contract_id, input.contract_key].filter(
     (name): name is string => typeof name === 'string' && name !== '',
   )

@@ -13,8 +13,7 @@ export function contractRoutes(deps: Deps) {
     .use(gate(deps))
     .post(
       '/create-contract',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => createContract(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => createContract(tx, body, admitted.now)),
       endpoint('create-contract', ContractDraft, {
         summary: 'Create a contract: a quota of keys for a reseller',
         says: ['contract_created', 'incorrect_data_contract'],
@@ -22,8 +21,7 @@ export function contractRoutes(deps: Deps) {
     )
     .post(
       '/update-contract',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => updateContract(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => updateContract(tx, body, admitted.now)),
       endpoint('update-contract', ContractUpdate, {
         summary: 'Change a contract; fields you leave out keep their values',
         says: ['contract_updated', 'contract_not_found', 'incorrect_data_contract'],
@@ -31,8 +29,7 @@ export function contractRoutes(deps: Deps) {
     )
     .post(
       '/delete-contract',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => deleteContract(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => deleteContract(tx, body, admitted.now)),
       endpoint('delete-contract', ContractChoice, {
         summary: 'Delete a contract; its keys stay',
         says: ['contract_deleted', 'contract_not_found'],
@@ -45,7 +42,7 @@ export function contractRoutes(deps: Deps) {
     )
     .get(
       '/contracts/get-info',
-      ({ query, requestContext }) => getInfo(deps.db.read, query, requestContext),
+      ({ query, admitted }) => getInfo(deps.db.read, query, admitted),
       lookup('contracts.get-info', ContractChoice, {
         summary: 'Show a contract to its holder',
         says: ['contract_found', 'contract_not_found_info', 'access_denied'],
@@ -53,11 +50,11 @@ export function contractRoutes(deps: Deps) {
     )
     .post(
       '/contracts/generate',
-      ({ body, requestContext }) =>
+      ({ body, admitted }) =>
         deps.once.perform(
-          requestContext,
-          (tx) => generateKeys(tx, body, requestContext, churn),
-          requestContext.idempotencyKey ?? keyInBody(body),
+          admitted,
+          (tx) => generateKeys(tx, body, admitted, churn),
+          admitted.idempotencyKey ?? keyInBody(body),
         ),
       endpoint('contracts.generate', ContractKeysOrder, {
         summary: 'Generate keys from the quota of a contract',
@@ -75,8 +72,7 @@ export function contractRoutes(deps: Deps) {
     )
     .post(
       '/contracts/destroy',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => destroyKey(tx, body, requestContext, churn)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => destroyKey(tx, body, admitted, churn)),
       endpoint('contracts.destroy', ContractKeyChoice, {
         summary: 'Delete a key of a contract and free its place in the quota',
         says: ['contract_license_key_deleted', 'contract_license_key_not_found', 'access_denied'],
@@ -84,8 +80,7 @@ export function contractRoutes(deps: Deps) {
     )
     .post(
       '/contracts/destroy-all',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => destroyAllKeys(tx, body, requestContext, churn)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => destroyAllKeys(tx, body, admitted, churn)),
       endpoint('contracts.destroy-all', ContractChoice, {
         summary: 'Delete all unsold keys of a contract',
         says: [

@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
-import { type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
-import type { RequestContext } from '../../access/request-context'
+import { type AtGate, type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
 import { isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { addressSet } from '../../kernel/addresses'
@@ -11,7 +10,7 @@ import { baseUrlOf } from './base-url'
 import { continues, openBegunDownloads } from './begun'
 import { DownloadLink } from './model'
 import { fileResponse, isCounted, portionOf } from './response'
-import { accessDownloadables, findDownload } from './service'
+import { accessDownloadables, findDownload, findLinkKey } from './service'
 import { incrementDownloads } from './store'
 
 const described = {
@@ -21,7 +20,7 @@ const described = {
 
 export function downloads(deps: Deps) {
   const { config, db, peers } = deps
-  const refusalOf = openAdmission(deps)
+  const admission = openAdmission(deps)
   const begun = openBegunDownloads()
 
   function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
@@ -41,12 +40,18 @@ export function downloads(deps: Deps) {
         if (!isUnavailable(error)) throw error
       })
 
-  async function serve(requestContext: RequestContext, link: typeof DownloadLink.static, request: Request) {
-    const beganAt = continues(request) ? begun.at(link, requestContext.now) : undefined
-    const found = await findDownload(deps, refusalOf, link, requestContext, beganAt)
+  type Link = typeof DownloadLink.static
+
+  /** The link had to be good when the download began. */
+  const keyOf = (link: Link, request: Request, now: Date) =>
+    findLinkKey(deps, link, (continues(request) ? begun.at(link, now) : undefined) ?? now)
+
+  async function serve(link: Link, atGate: Pick<AtGate, 'requestContext' | 'attempt'>) {
+    const { request, now } = atGate.requestContext
+    const found = await findDownload(deps, admission, link, atGate)
     if (found.refusal) return found.refusal
     const portion = portionOf(request, found.file)
-    if (portion.start === 0 && portion.end > 0) begun.note(link, requestContext.now)
+    if (portion.start === 0 && portion.end > 0) begun.note(link, now)
     if (isCounted(request, portion)) await count(found.release.id)
     peers.allowPauses(request)
     return fileResponse(found.file, portion)
@@ -56,20 +61,18 @@ export function downloads(deps: Deps) {
     .use(gate(deps))
     .post(
       '/access-downloadables',
-      ({ body, requestContext, request, server }) =>
-        accessDownloadables(deps, body, requestContext, baseUrl(request, server)),
+      ({ body, admitted, request, server }) => accessDownloadables(deps, body, admitted, baseUrl(request, server)),
       endpoint('access-downloadables', Device, described),
     )
     .get(
       '/access-downloadables',
-      ({ query, requestContext, request, server }) =>
-        accessDownloadables(deps, query, requestContext, baseUrl(request, server)),
+      ({ query, admitted, request, server }) => accessDownloadables(deps, query, admitted, baseUrl(request, server)),
       lookup('access-downloadables', Device, described),
     )
     .get(
       '/download/:token/:license_key/:identifier/:numeric_version',
-      ({ params, requestContext, request }) => serve(requestContext, params, request),
-      ownAdmission(DownloadLink, {
+      ({ params, requestContext, attempt }) => serve(params, { requestContext, attempt }),
+      ownAdmission(DownloadLink, keyOf, {
         summary: 'Download the file of a release, by a link from access-downloadables',
         says: ['file_not_exists', 'no_permission_file', 'access_denied', 'too_many_requests'],
       }),

@@ -1,15 +1,17 @@
 import type { Static } from '@sinclair/typebox'
 import type { Release } from '../../../db/schema/catalog'
 import type { Admission } from '../../access/admission'
-import type { RequestContext } from '../../access/request-context'
+import type { AdmittedRequest } from '../../access/admitted-request'
+import type { AtGate } from '../../access/gate'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
 import type { Device } from '../activations/model'
+import { rulesOfExpiredUse, rulesOfVerify } from '../activations/policy'
 import { findActiveSeat } from '../activations/service'
 import { findPastedLicense } from '../licenses/service'
 import { pathOf } from './files'
-import { decodeIdentifier, downloadUrl, type LinkHolder, makeToken, openToken } from './link'
+import { decodeIdentifier, downloadUrl, makeToken, openToken } from './link'
 import type { DownloadLink } from './model'
 import type { ServedFile } from './response'
 import { findDownloadRule, findRelease, listPublishedReleases } from './store'
@@ -25,13 +27,13 @@ export { hasRelease, pagePublishedReleases } from './store'
 export async function accessDownloadables(
   { db, sealer }: Pick<Deps, 'db' | 'sealer'>,
   device: Static<typeof Device>,
-  { key, now }: RequestContext,
+  { key, now }: AdmittedRequest,
   baseUrl: string,
 ) {
   const { seat, refusal } = await findEntitledSeat(db.read, device, now)
   if (refusal) return refusal
   const holder = { licenseKey: seat.licenseKey, identifier: device.identifier! }
-  const token = makeToken(sealer, key!.id, holder, now)
+  const token = makeToken(sealer, key.id, holder, now)
   const rows = await listPublishedReleases(db.read, seat.productId)
   return say('downloads', {
     downloadables: rows.map((release) => ({
@@ -49,23 +51,22 @@ type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal
  */
 export async function findDownload(
   deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'credentials' | 'folder' | 'limit' | 'log'>,
-  refusalOf: Admission,
+  admission: Admission,
   link: Static<typeof DownloadLink>,
-  requestContext: RequestContext,
-  beganAt = requestContext.now,
+  { requestContext, attempt }: Pick<AtGate, 'requestContext' | 'attempt'>,
 ): Promise<Found> {
   const { db } = deps
+  const { now } = requestContext
   const { license_key } = link
   const identifier = decodeIdentifier(link.identifier) ?? ''
-  requestContext.key = await keyOf(deps, link.token, { licenseKey: license_key, identifier }, beganAt)
-  const refused = await refusalOf(requestContext, 'download', identifier)
+  const refused = await admission(requestContext, { capability: 'download', identifier, attempt })
   if (refused) return { refusal: isAboutTheKey(refused) ? say('no_permission_file') : refused }
-  const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, requestContext.now)
+  const { seat, refusal } = await findEntitledSeat(db.read, { license_key, identifier }, now)
   if (refusal) return { refusal: forProductOf(refusal, say('no_permission_file')) }
   const release = await findPublished(db.read, seat.productId, link.numeric_version)
   const file = release && (await fileOf(deps, release, requestContext))
   if (!file) return { refusal: say('file_not_exists').signedFor(seat.productId) }
-  const seconds = secondsToWait(deps, seat.id, requestContext.now)
+  const seconds = secondsToWait(deps, seat.id, now)
   if (seconds) return { refusal: say('too_many_requests', { retry_after: seconds }).signedFor(seat.productId) }
   return { release, file }
 }
@@ -83,16 +84,16 @@ async function findEntitledSeat(
   const rule = await findDownloadRule(db, license_key)
   const pasted = rule ? undefined : await findPastedLicense(db, license_key)
   if (pasted) return findEntitledSeat(db, { ...device, license_key: pasted.licenseKey }, now)
-  return findActiveSeat(db, device, now, { mayBeExpired: rule?.requireNonExpired === 0 })
+  return findActiveSeat(db, device, now, rule?.requireNonExpired === 0 ? rulesOfExpiredUse : rulesOfVerify)
 }
 
-/** The API key behind a link: from its token, or written there directly. */
-async function keyOf(
+/** The API key behind a link that is valid at that time: from its token, or written there directly. */
+export async function findLinkKey(
   { sealer, credentials }: Pick<Deps, 'sealer' | 'credentials'>,
-  token: string,
-  holder: LinkHolder,
+  { token, license_key, identifier }: Static<typeof DownloadLink>,
   now: Date,
 ) {
+  const holder = { licenseKey: license_key, identifier: decodeIdentifier(identifier) ?? '' }
   const id = openToken(sealer, token, holder, now)
   return id === undefined ? credentials.identify(token) : credentials.recall(id)
 }
@@ -113,7 +114,7 @@ async function findPublished(db: Queryable, productId: number, numericVersion: s
 async function fileOf(
   { folder, log }: Pick<Deps, 'folder' | 'log'>,
   release: Release,
-  { now, requestId }: Pick<RequestContext, 'now' | 'requestId'>,
+  { now, requestId }: Pick<AdmittedRequest, 'now' | 'requestId'>,
 ): Promise<ServedFile | undefined> {
   const { fileHash: hash, fileName: name, fileSize: size } = release
   const path = pathOf(folder, hash)

@@ -8,7 +8,7 @@ import { getLicenseFeature } from './service'
 export const entitlements = (deps: Deps) =>
   new Elysia({ tags: ['Licence features'] }).use(gate(deps)).get(
     '/licenses/:license_key/features/:feature',
-    ({ params, requestContext }) => getLicenseFeature(deps.db.read, params, requestContext.now),
+    ({ params, admitted }) => getLicenseFeature(deps.db.read, params, admitted.now),
     pathLookup('get-license-feature', LicenseFeature, {
       summary: 'Show the value of a feature on a licence',
       says: ['license_feature', ...standing],

@@ -1,7 +1,8 @@
 import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { say } from '../../kernel/outcome'
-import { obstacle } from '../licenses/policy'
+import { firstBroken } from '../../kernel/rule'
+import { rulesOfUse } from '../licenses/policy'
 import { findLicense, findPastedSeat, findSeat } from '../licenses/service'
 import type { LicenseFeature } from './model'
 
@@ -13,8 +14,8 @@ export async function getLicenseFeature(db: Queryable, asked: Static<typeof Lice
   const { license_key, feature } = asked
   const standing = (await findSeat(db, license_key, '')) ?? (await findPastedSeat(db, license_key, ''))
   if (!standing) return say('invalid_license_key')
-  const stopped = obstacle(standing, now)
-  if (stopped) return say(stopped).signedFor(standing.productId)
+  const broken = firstBroken(rulesOfUse, { seat: standing }, now)
+  if (broken) return say(broken.refusal).signedFor(standing.productId)
   const { features } = (await findLicense(db, standing.licenseKey))!
   const value = Object.hasOwn(features, feature) ? features[feature]! : null
   return say('license_feature', { feature, enabled: isEnabled(value), value }).signedFor(standing.productId)

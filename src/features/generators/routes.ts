@@ -18,7 +18,7 @@ export const generatorRoutes = (deps: Deps) =>
     )
     .post(
       '/generate',
-      ({ body, requestContext }) => deps.once.perform(requestContext, (tx) => generate(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => generate(tx, body, admitted.now)),
       endpoint('generate', KeysOrder, {
         summary: 'Generate licence keys and put them in stock',
         says: ['generated_license_keys', 'generator_not_found_assign', 'generation_failed'],
@@ -26,8 +26,7 @@ export const generatorRoutes = (deps: Deps) =>
     )
     .post(
       '/create-license-keys',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => createOrDrawLicenseKeys(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => createOrDrawLicenseKeys(tx, body, admitted.now)),
       endpoint('create-license-keys', LicenseKeysWanted, {
         summary: 'Create licence keys, given or generated, and put them in stock',
         says: [

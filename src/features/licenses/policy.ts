@@ -2,6 +2,7 @@ import type { License, LicenseStatus } from '../../../db/schema/licensing'
 import type { Answer } from '../../kernel/answers'
 import { dayMs } from '../../kernel/durations'
 import { daysAfter } from '../../kernel/moments'
+import type { Rule } from '../../kernel/rule'
 
 /** The input of the verification rules. */
 export interface Standing {
@@ -24,59 +25,59 @@ export function isExpired(standing: Pick<Standing, 'assignedAt' | 'validity'>, n
   return expiry !== undefined && now.getTime() > expiry.getTime()
 }
 
-/** A rule for requests about a licence. */
-export interface Rule<Facts> {
-  /** The answer when it is broken. */
-  readonly refusal: Answer
-  /** The requirement, as a sentence that is true when the rule holds. */
-  readonly requirement: string
-  holds(facts: Facts, now: Date): boolean
-  /** The observed facts, in words. */
-  observed(facts: Facts): string
+/** The licence of a request, if one was found. */
+export interface FoundLicense {
+  seat: Standing | undefined
 }
 
-/** The answer of the first broken rule; undefined if all hold. */
-export function firstBroken<Facts>(rules: readonly Rule<Facts>[], facts: Facts, now: Date): Answer | undefined {
-  for (const rule of rules) if (!rule.holds(facts, now)) return rule.refusal
-  return undefined
+/** The licence of a request that has passed the rule about its key. */
+interface KnownLicense {
+  seat: Standing
 }
 
-const notBlocked: Rule<Standing> = {
-  refusal: 'license_blocked',
+const applies = ({ seat }: FoundLicense) => seat !== undefined
+
+const notBlocked: Rule<KnownLicense> = {
+  name: 'licence is not blocked',
   requirement: 'The licence is not blocked.',
-  holds: ({ status }) => status !== 'blocked',
-  observed: ({ status }) => status,
+  refusal: 'license_blocked',
+  applies,
+  holds: ({ seat: { status } }) => status !== 'blocked',
+  observe: ({ seat: { status } }) => status,
 }
 
-const assigned: Rule<Standing> = {
-  refusal: 'license_not_assigned',
+const assigned: Rule<KnownLicense> = {
+  name: 'licence is assigned',
   requirement: 'The licence is assigned.',
-  holds: ({ status }) => status === 'assigned',
-  observed: ({ status }) => status,
+  refusal: 'license_not_assigned',
+  applies,
+  holds: ({ seat: { status } }) => status === 'assigned',
+  observe: ({ seat: { status } }) => status,
 }
 
-const productActive: Rule<Standing> = {
-  refusal: 'product_inactive',
+const productActive: Rule<KnownLicense> = {
+  name: 'product is active',
   requirement: 'Its product is active.',
-  holds: ({ productStatus }) => productStatus === 'active',
-  observed: ({ productStatus }) => productStatus ?? 'no product',
+  refusal: 'product_inactive',
+  applies,
+  holds: ({ seat: { productStatus } }) => productStatus === 'active',
+  observe: ({ seat: { productStatus } }) => productStatus ?? 'no product',
 }
 
-const notExpired: Rule<Standing> = {
-  refusal: 'license_expired',
+const notExpired: Rule<KnownLicense> = {
+  name: 'licence has not expired',
   requirement: 'The licence has not ended.',
-  holds: (standing, now) => !isExpired(standing, now),
-  observed: (standing) => expiryOf(standing)?.toISOString() ?? 'never ends',
+  refusal: 'license_expired',
+  applies,
+  holds: ({ seat }, now) => !isExpired(seat, now),
+  observe: ({ seat }) => expiryOf(seat)?.toISOString() ?? 'never ends',
 }
 
-const rulesButExpiry = [notBlocked, assigned, productActive]
+/** The rules about the licence itself if it may have expired. */
+export const rulesButExpiry: readonly Rule<FoundLicense>[] = [notBlocked, assigned, productActive]
 
 /** The rules about the licence itself, in the order of CONTRACT §2. */
-export const rulesOfUse: readonly Rule<Standing>[] = [...rulesButExpiry, notExpired]
-
-/** The answer that prevents any use of a licence; undefined if there is none. Expiry counts unless `mayBeExpired`. */
-export const obstacle = (standing: Standing, now: Date, { mayBeExpired = false } = {}) =>
-  firstBroken(mayBeExpired ? rulesButExpiry : rulesOfUse, standing, now)
+export const rulesOfUse: readonly Rule<FoundLicense>[] = [...rulesButExpiry, notExpired]
 
 /** The answers an endpoint may give about a licence's standing. */
 export const standing = [

@@ -10,8 +10,7 @@ export const licenseRoutes = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/update-license-key',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => updateLicenseKey(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => updateLicenseKey(tx, body, admitted.now)),
       endpoint('update-license-key', LicenseKeyUpdate, {
         summary: 'Change a licence key; fields you leave out keep their values',
         says: ['license_key_updated', 'license_key_not_found_update', 'incorrect_data_license_update'],
@@ -19,8 +18,7 @@ export const licenseRoutes = (deps: Deps) =>
     )
     .post(
       '/delete-license-key',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => deleteLicenseKey(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => deleteLicenseKey(tx, body, admitted.now)),
       endpoint('delete-license-key', LicenseKeyChoice, {
         summary: 'Delete a licence key with its activations and metadata',
         says: ['license_key_deleted', 'license_key_not_found'],

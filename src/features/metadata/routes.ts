@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import type { AdmittedRequest } from '../../access/admitted-request'
 import { endpoint, gate } from '../../access/gate'
-import type { RequestContext } from '../../access/request-context'
 import type { Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import type { Outcome } from '../../kernel/outcome'
@@ -18,18 +18,13 @@ import {
 } from './service'
 
 export function metadata(deps: Deps) {
-  const changed = (
-    body: Static<typeof LicenseMeta>,
-    requestContext: RequestContext,
-    work: (tx: Tx) => Promise<Outcome>,
-  ) =>
-    deps.once.perform(requestContext, (tx) => withinMetadataQuota(deps, tx, body, requestContext.now, () => work(tx)))
+  const changed = (body: Static<typeof LicenseMeta>, admitted: AdmittedRequest, work: (tx: Tx) => Promise<Outcome>) =>
+    deps.once.perform(admitted, (tx) => withinMetadataQuota(deps, tx, body, admitted.now, () => work(tx)))
   return new Elysia({ tags: ['Metadata'] })
     .use(gate(deps))
     .post(
       '/create-license-key-meta',
-      ({ body, requestContext }) =>
-        changed(body, requestContext, (tx) => createLicenseMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => changed(body, admitted, (tx) => createLicenseMeta(tx, body, admitted.now)),
       endpoint('create-license-key-meta', LicenseMeta, {
         summary: 'Add metadata to a licence',
         says: [
@@ -44,8 +39,7 @@ export function metadata(deps: Deps) {
     )
     .post(
       '/update-license-key-meta',
-      ({ body, requestContext }) =>
-        changed(body, requestContext, (tx) => updateLicenseMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => changed(body, admitted, (tx) => updateLicenseMeta(tx, body, admitted.now)),
       endpoint('update-license-key-meta', LicenseMeta, {
         summary: 'Change metadata of a licence',
         says: [
@@ -60,8 +54,7 @@ export function metadata(deps: Deps) {
     )
     .post(
       '/delete-license-key-meta',
-      ({ body, requestContext }) =>
-        changed(body, requestContext, (tx) => deleteLicenseMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => changed(body, admitted, (tx) => deleteLicenseMeta(tx, body, admitted.now)),
       endpoint('delete-license-key-meta', LicenseMetaChoice, {
         summary: 'Remove metadata from a licence',
         says: [
@@ -75,8 +68,7 @@ export function metadata(deps: Deps) {
     )
     .post(
       '/create-product-meta',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => createProductMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => createProductMeta(tx, body, admitted.now)),
       endpoint('create-product-meta', ProductMeta, {
         summary: 'Add metadata to a product',
         says: [
@@ -90,8 +82,7 @@ export function metadata(deps: Deps) {
     )
     .post(
       '/update-product-meta',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => updateProductMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => updateProductMeta(tx, body, admitted.now)),
       endpoint('update-product-meta', ProductMeta, {
         summary: 'Change metadata of a product',
         says: [
@@ -105,8 +96,7 @@ export function metadata(deps: Deps) {
     )
     .post(
       '/delete-product-meta',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => deleteProductMeta(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => deleteProductMeta(tx, body, admitted.now)),
       endpoint('delete-product-meta', ProductMetaChoice, {
         summary: 'Remove metadata from a product',
         says: [

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
+import type { AdmittedRequest } from '../../access/admitted-request'
 import { endpoint, gate } from '../../access/gate'
-import type { RequestContext } from '../../access/request-context'
 import type { Deps } from '../../deps'
 import { crowded } from '../../signing/signing-queue'
 import { Device } from '../activations/model'
@@ -11,7 +11,7 @@ import { getLicenseFile, makeOfflineFile } from './service'
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Files are signed in the shared signature queue, in the licence's turn. */
-const askedBy = ({ signatures }: Deps, { now, requestId, lane }: RequestContext) => ({
+const askedBy = ({ signatures }: Deps, { now, requestId, lane }: AdmittedRequest) => ({
   now,
   requestId,
   inTurn: <T>(work: () => Promise<T>) => signatures.run(lane, work),
@@ -22,10 +22,8 @@ export const offline = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/get-license-file',
-      ({ body, requestContext }) =>
-        deps.signatures.isCrowded(requestContext.lane)
-          ? crowded()
-          : getLicenseFile(deps, body, askedBy(deps, requestContext)),
+      ({ body, admitted }) =>
+        deps.signatures.isCrowded(admitted.lane) ? crowded() : getLicenseFile(deps, body, askedBy(deps, admitted)),
       endpoint('get-license-file', Device, {
         summary: 'Get a .lic file for use offline, valid until the licence ends',
         says: [
@@ -39,9 +37,9 @@ export const offline = (deps: Deps) =>
     )
     .post(
       '/licenses/:license_key/offline-file',
-      async ({ body, requestContext }) => {
-        if (deps.signatures.isCrowded(requestContext.lane)) return crowded()
-        const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, requestContext))
+      async ({ body, admitted }) => {
+        if (deps.signatures.isCrowded(admitted.lane)) return crowded()
+        const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, admitted))
         return refusal ?? new Response(text, { headers })
       },
       endpoint('get-license-file', OfflineFileRequest, {

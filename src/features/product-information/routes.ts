@@ -62,7 +62,7 @@ export const productInformation = (deps: Deps) =>
 export const publicKeySync = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/get-product-public-key',
-    ({ query, requestContext }) => getProductPublicKey(deps.db.read, query, requestContext.now),
+    ({ query, admitted }) => getProductPublicKey(deps.db.read, query, admitted.now),
     lookup('get-product', ProductChoice, {
       summary: 'Show the public key for answers about a product',
       says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],

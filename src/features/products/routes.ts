@@ -9,8 +9,7 @@ export const productRoutes = (deps: Deps) =>
     .use(gate(deps))
     .post(
       '/create-product',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => createProduct(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => createProduct(tx, body, admitted.now)),
       endpoint('create-product', ProductDraft, {
         summary: 'Create a product',
         says: ['product_created', 'incorrect_data_product_create'],
@@ -18,8 +17,7 @@ export const productRoutes = (deps: Deps) =>
     )
     .post(
       '/update-product',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => updateProduct(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => updateProduct(tx, body, admitted.now)),
       endpoint('update-product', ProductUpdate, {
         summary: 'Change a product; fields you leave out keep their values',
         says: ['product_updated', 'incorrect_data_product_update'],
@@ -27,8 +25,7 @@ export const productRoutes = (deps: Deps) =>
     )
     .post(
       '/delete-product',
-      ({ body, requestContext }) =>
-        deps.once.perform(requestContext, (tx) => deleteProduct(tx, body, requestContext.now)),
+      ({ body, admitted }) => deps.once.perform(admitted, (tx) => deleteProduct(tx, body, admitted.now)),
       endpoint('delete-product', ProductChoice, {
         summary: 'Delete a product with all its licence keys',
         says: ['product_deleted', 'product_not_found'],

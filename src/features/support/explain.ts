@@ -1,38 +1,23 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { deviceNotBlocked } from '../../access/rules'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
-import { answerCode, nullable, view } from '../../kernel/view'
+import { type Explanation, explain, type Finding } from '../../kernel/rule'
 import type { Device } from '../activations/model'
-import { rulesOfActivation, rulesOfEntry, rulesOfSeat } from '../activations/policy'
+import { rulesOfActivate, rulesOfVerify } from '../activations/policy'
 import { countSeatsTaken, findDevice, listSeatsTaken } from '../activations/service'
-import { type Rule, rulesOfUse } from '../licenses/policy'
-
-/** A rule of an endpoint, as applied to one device. */
-export const FindingView = view('RuleFinding', {
-  code: answerCode,
-  requirement: Type.String({ description: 'What the rule asks for, as a sentence that is true where it holds.' }),
-  observed: Type.String({ description: 'What it looked at.' }),
-  holds: nullable(Type.Boolean({ description: 'Null where there was nothing to look at.' })),
-})
 
 /** The answer of an endpoint and its reason: all its rules in order, including those after the first broken one. */
-export interface Explanation {
-  rules: Static<typeof FindingView>[]
+export interface ExplainedAnswer {
+  rules: Finding[]
   answer: { name: Answer; code: number | string; message: string }
 }
 
 /** The answers for a device, and the holders of the licence's seats (some of them, if there are many). */
 export interface DeviceExplanation {
-  verify: Explanation
-  activate: Explanation
+  verify: ExplainedAnswer
+  activate: ExplainedAnswer
   holders: { identifier: string; since: Date }[]
-}
-
-const welcome: Rule<{ isTurnedAway: boolean }> = {
-  refusal: 'access_denied',
-  requirement: 'The device is not turned away.',
-  holds: ({ isTurnedAway }) => !isTurnedAway,
-  observed: ({ isTurnedAway }) => (isTurnedAway ? 'on the blocklist' : 'not on the blocklist'),
 }
 
 const holdersMax = 3
@@ -47,36 +32,21 @@ export async function explainDevice(
   now: Date,
 ): Promise<DeviceExplanation> {
   const { identifier } = device
-  const isTurnedAway = (await credentials.blocklist()).blocks('identifier', identifier ?? '', now)
-  const asked = await findDevice(db.read, device)
-  const isKnown = asked.isOfProduct && asked.seat
-  const named = isKnown && asked.identifier ? isKnown : undefined
-  const holders = isKnown ? await listSeatsTaken(db.read, isKnown.id, holdersMax) : []
-  const wanted = named && { seat: named, seatsTaken: await countSeatsTaken(db.read, named.id), holders }
-  const common = [
-    find(welcome, identifier ? { isTurnedAway } : undefined, now),
-    ...rulesOfEntry.map((rule) => find(rule, asked, now)),
-    ...rulesOfUse.map((rule) => find(rule, isKnown, now)),
-  ]
-  const ofVerify = [...common, ...rulesOfSeat.map((rule) => find(rule, named, now))]
-  const ofActivate = [...common, ...rulesOfActivation.map((rule) => find(rule, wanted, now))]
+  const found = await findDevice(db.read, device)
+  const { seat } = found
+  const holders = seat ? await listSeatsTaken(db.read, seat.id, holdersMax) : []
+  const request = { ...found, seatsTaken: seat ? await countSeatsTaken(db.read, seat.id) : 0, holders }
+  const atGate = explain([deviceNotBlocked], { identifier, blocklist: await credentials.blocklist() }, now)
+  const seated = seat?.activationId ? 'license_already_active' : 'license_activated'
   return {
-    verify: conclude(ofVerify, 'valid_license_key'),
-    activate: conclude(ofActivate, named?.activationId ? 'license_already_active' : 'license_activated'),
+    verify: conclude(atGate, explain(rulesOfVerify, request, now), 'valid_license_key'),
+    activate: conclude(atGate, explain(rulesOfActivate, request, now), seated),
     holders,
   }
 }
 
-function conclude(findings: ReturnType<typeof find>[], otherwise: Answer): Explanation {
-  const name = findings.find(({ holds }) => holds === false)?.refusal ?? otherwise
+function conclude(atGate: Explanation, behind: Explanation, otherwise: Answer): ExplainedAnswer {
+  const name = atGate.refusal ?? behind.refusal ?? otherwise
   const { code, message } = declared(name)
-  return { rules: findings.map(({ refusal, ...told }) => told), answer: { name, code, message } }
-}
-
-function find<Facts>(rule: Rule<Facts>, facts: Facts | false | undefined, now: Date) {
-  const { refusal, requirement } = rule
-  const { code } = declared(refusal)
-  return facts
-    ? { refusal, code, requirement, observed: rule.observed(facts), holds: rule.holds(facts, now) }
-    : { refusal, code, requirement, observed: '', holds: null }
+  return { rules: [...atGate.rules, ...behind.rules], answer: { name, code, message } }
 }

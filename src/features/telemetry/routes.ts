@@ -15,9 +15,9 @@ const under = (deps: Deps, sendPath: string, getPath: string) =>
     .use(gate(deps))
     .post(
       sendPath,
-      ({ body, requestContext }) =>
-        beyondQuota(deps, body, requestContext) ??
-        deps.once.perform(requestContext, (tx) => sendTelemetryData(tx, body, requestContext, deps.config)),
+      ({ body, admitted }) =>
+        beyondQuota(deps, body, admitted) ??
+        deps.once.perform(admitted, (tx) => sendTelemetryData(tx, body, admitted, deps.config)),
       endpoint('send-telemetry-data', TelemetryReport, {
         summary: 'Send a telemetry record; it is stored with flags, never rejected',
         says: ['correct_format_telemetry_saved', 'incorrect_format_telemetry_saved'],

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
+import type { AdmittedRequest } from '../../access/admitted-request'
 import { sharesOfKey } from '../../access/key-quota'
 import { passAll } from '../../access/rate-limit'
-import type { RequestContext } from '../../access/request-context'
 import type { Config } from '../../config'
 import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
@@ -31,7 +31,7 @@ interface Origin {
 export function beyondQuota(
   { config, limit }: Pick<Deps, 'config' | 'limit'>,
   report: Report,
-  requestContext: RequestContext,
+  admitted: AdmittedRequest,
 ) {
   const quotas = [
     { name: 'telemetry', perMinute: config.telemetry_per_minute },
@@ -41,8 +41,8 @@ export function beyondQuota(
       amount: Buffer.byteLength(JSON.stringify(report)),
     },
   ]
-  const shares = quotas.flatMap((quota) => sharesOfKey(quota, requestContext.key!, () => requestContext.address))
-  const seconds = passAll(limit, shares, requestContext.now)
+  const shares = quotas.flatMap((quota) => sharesOfKey(quota, admitted.key, () => admitted.address))
+  const seconds = passAll(limit, shares, admitted.now)
   return seconds ? say('too_many_requests', { retry_after: seconds }) : undefined
 }
 

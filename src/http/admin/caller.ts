@@ -1,3 +1,4 @@
+import { bearerTokenIn } from '../../access/incoming-request'
 import type { Config } from '../../config'
 import type { Deps } from '../../deps'
 import { OperatorError } from '../../kernel/operator-error'
@@ -13,11 +14,11 @@ const deviceCookieName = 'latchkey_device'
 
 /** The `Set-Cookie` header that sets a browser's session, or deletes it if there is no value. */
 export const sessionCookie = (value: string | undefined, adminRequest: Secure, config: Config) =>
-  cookie(cookieName, value, { ...adminRequest, config, forMs: sessionLifetimeMs })
+  cookie(cookieName, value, adminRequest, { config, forMs: sessionLifetimeMs })
 
 /** The `Set-Cookie` header that identifies a browser at its user's next log-in. */
 export const deviceCookie = (value: string, adminRequest: Secure, config: Config) =>
-  cookie(deviceCookieName, value, { ...adminRequest, config, forMs: deviceLifetimeMs })
+  cookie(deviceCookieName, value, adminRequest, { config, forMs: deviceLifetimeMs })
 
 /** The cookie of an earlier log-in, as sent by the browser. */
 export const deviceIn = ({ headers }: Request) =>
@@ -28,12 +29,12 @@ interface Secure {
   request: Request
 }
 
-interface Kept extends Secure {
+interface Kept {
   config: Config
   forMs: number
 }
 
-const cookie = (name: string, value: string | undefined, { isHttps, request, config, forMs }: Kept) =>
+const cookie = (name: string, value: string | undefined, { isHttps, request }: Secure, { config, forMs }: Kept) =>
   [
     `${name}=${value ?? ''}`,
     `Path=${prefixOf(request, config)}/admin`,
@@ -66,7 +67,7 @@ export async function admitted(
     requireNoForeignPage(request, config)
     return undefined
   }
-  const token = /^\s*bearer\s+(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const token = bearerTokenIn(request)
   const session = sessionIn(request.headers.get('cookie'))
   const shown = token ? ({ kind: 'token', value: token } as const) : ({ kind: 'session', value: session } as const)
   const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)

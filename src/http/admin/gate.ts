@@ -1,4 +1,5 @@
 import { openAdmission } from '../../access/admission'
+import { IncomingRequest } from '../../access/incoming-request'
 import { hungUp } from '../../access/peers'
 import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
@@ -7,11 +8,12 @@ import { addressSet } from '../../kernel/addresses'
 import { stopwatch } from '../../kernel/clock'
 import { OperatorError } from '../../kernel/operator-error'
 import { Refusal, say } from '../../kernel/outcome'
-import { requestIdOf } from '../../kernel/request-id'
+import type { Identity } from '../../users/tokens'
+import { AdminRequest } from './admin-request'
 import { invalid, refused } from './answers'
 import { admitted, showsSecret } from './caller'
 import { readFields, validateFields } from './fields'
-import { type AdminRequest, type AdminResponse, type AdminRoute, adminPrefix } from './route'
+import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 
 /** A request as the framework passes it on. */
 interface FrameworkRequest {
@@ -33,79 +35,79 @@ const headers = {
  */
 export function openAdminGate(deps: Deps) {
   const { bodies, config, clock, log, peers, clientAddresses } = deps
-  const refusalOf = openAdmission(deps)
+  const admission = openAdmission(deps)
 
-  function adminRequestOf(request: Request): AdminRequest {
-    const socketAddress = peers.addressOf(request)
+  const incomingOf = (request: Request) =>
+    new IncomingRequest(request, clock(), peers.addressOf(request), clientAddresses.of)
+
+  function isHttps({ request: { headers }, peer = '' }: IncomingRequest) {
     // The setting may change while the server runs.
     const trusted = addressSet(config.trusted_proxies)
-    const base = config.base_url || (baseUrlOf(request.headers, socketAddress, trusted) ?? '')
-    return {
-      request,
-      address: clientAddresses.of(request),
-      now: clock(),
-      requestId: requestIdOf(request.headers.get('x-request-id')),
-      isHttps: base.startsWith('https:') || config.tls_cert !== '',
-    }
+    const base = config.base_url || (baseUrlOf(headers, peer, trusted) ?? '')
+    return base.startsWith('https:') || config.tls_cert !== ''
   }
 
-  async function enter(
-    route: AdminRoute,
-    params: Record<string, string>,
-    adminRequest: AdminRequest,
-  ): Promise<AdminResponse> {
-    if (peers.isGone(adminRequest.address)) throw new Refusal(hungUp)
-    const refusal = await refusalOf({ ...adminRequest, key: undefined }, undefined)
+  /** Identifies the caller; throws a `Refusal` or an `OperatorError` if the request is not admitted. */
+  async function admit(route: AdminRoute, incoming: IncomingRequest): Promise<AdminRequest> {
+    const { request, now, address } = incoming
+    if (peers.isGone(address)) throw new Refusal(hungUp)
+    const refusal = await admission({ key: undefined, address, now }, { capability: undefined })
     if (refusal) throw new Refusal(refusal)
-    const obstacle = clientAddresses.obstacle(adminRequest.request)
+    const obstacle = clientAddresses.obstacle(request)
     if (obstacle) throw new OperatorError(obstacle, 'forbidden')
-    adminRequest.identity = await identified(route, adminRequest)
+    return new AdminRequest(incoming, isHttps(incoming), await identified(route, incoming))
+  }
+
+  async function answer(route: AdminRoute, params: Record<string, string>, adminRequest: AdminRequest) {
+    const { request, address } = adminRequest
     const { errors, values } = validateFields(
       route.input,
-      await readFields(adminRequest.request, params, route, (bytes) => bodies.open(adminRequest.address, bytes)),
+      await readFields(request, params, route, (bytes) => bodies.open(address, bytes)),
     )
     return errors ? invalid(errors) : route.answer(deps, adminRequest, values)
   }
 
   /** A wrong session or token counts as a guess. */
-  async function identified(route: AdminRoute, adminRequest: AdminRequest) {
-    const attempt = await deps.guesses.begin(adminRequest)
+  async function identified(route: AdminRoute, incoming: IncomingRequest) {
+    const attempt = await deps.guesses.begin(incoming)
     if (attempt.seconds) throw new Refusal(say('too_many_requests', { retry_after: attempt.seconds }))
     let wasGuess = false
     try {
-      return await admitted(deps, adminRequest, route)
+      return await admitted(deps, incoming, route)
     } catch (error) {
-      wasGuess = error instanceof OperatorError && error.kind === 'unauthenticated' && showsSecret(adminRequest.request)
+      wasGuess = error instanceof OperatorError && error.kind === 'unauthenticated' && showsSecret(incoming.request)
       throw error
     } finally {
-      deps.guesses.conclude(attempt, wasGuess, adminRequest.now)
+      deps.guesses.conclude(attempt, wasGuess, incoming.now)
     }
   }
 
-  function note(
-    route: AdminRoute,
-    { request, now, address, identity, requestId }: AdminRequest,
-    facts: { status: number; ms: number },
-  ) {
-    log(now, {
-      method: request.method,
+  function note(route: AdminRoute, incoming: IncomingRequest, facts: { status: number; user?: string; ms: number }) {
+    log(incoming.now, {
+      method: incoming.request.method,
       route: pathOf(route),
-      address,
+      address: incoming.address,
       status: facts.status,
-      user: identity?.user.name,
-      request_id: requestId,
+      user: facts.user,
+      request_id: incoming.requestId,
       ms: Math.round(facts.ms * 100) / 100,
     })
   }
 
-  const through = (route: AdminRoute) => async (incoming: FrameworkRequest) => {
+  const through = (route: AdminRoute) => async (given: FrameworkRequest) => {
     const startedAt = stopwatch()
-    const adminRequest = adminRequestOf(incoming.request)
-    const said = await enter(route, incoming.params ?? {}, adminRequest).catch((error: unknown) =>
-      refused(error, (fault) => log(adminRequest.now, faultOf(pathOf(route), fault, adminRequest.requestId))),
-    )
-    note(route, adminRequest, { status: said.status, ms: stopwatch() - startedAt })
-    return reply(said, adminRequest.requestId)
+    const incoming = incomingOf(given.request)
+    const { now, requestId } = incoming
+    let identity: Identity | undefined
+    const response = await admit(route, incoming)
+      .then((adminRequest) => {
+        identity = adminRequest.identity
+        return answer(route, given.params ?? {}, adminRequest)
+      })
+      .catch((error: unknown) => refused(error, (fault) => log(now, faultOf(pathOf(route), fault, requestId))))
+    const user = (response.identity ?? identity)?.user.name
+    note(route, incoming, { status: response.status, ...(user && { user }), ms: stopwatch() - startedAt })
+    return reply(response, requestId)
   }
 
   return { through }

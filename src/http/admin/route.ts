@@ -2,19 +2,9 @@ import type { Static, TObject } from '@sinclair/typebox'
 import type { Deps } from '../../deps'
 import type { AdminRouteName, AnswerSchema, Operation, Role } from '../../operations/operation'
 import type { Identity } from '../../users/tokens'
+import type { AdminRequest } from './admin-request'
 
 export const adminPrefix = '/admin/api'
-
-/** An admitted request under `/admin/api`, with what is known so far. */
-export interface AdminRequest {
-  readonly request: Request
-  readonly address: string
-  readonly now: Date
-  readonly requestId: string
-  readonly isHttps: boolean
-  /** The caller, once known; absent if the route is open to everyone. */
-  identity?: Identity | undefined
-}
 
 /** A response: plain JSON, or text in pieces, with its HTTP status. */
 export interface AdminResponse<Body = unknown> {
@@ -23,6 +13,8 @@ export interface AdminResponse<Body = unknown> {
   headers?: Record<string, string>
   /** `Set-Cookie` headers that set or delete cookies. */
   cookies?: readonly string[]
+  /** The user that the route has logged in. */
+  identity?: Identity
 }
 
 /** A route under `/admin/api`. */

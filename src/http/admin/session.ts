@@ -9,9 +9,10 @@ import { hashPassword } from '../../users/password'
 import { changePassword, keptTokens } from '../../users/service'
 import { endTokens, type Identity } from '../../users/tokens'
 import { roles } from '../../users/view'
+import type { AdminRequest } from './admin-request'
 import { done } from './answers'
 import { deviceCookie, deviceIn, sessionCookie } from './caller'
-import { type AdminRequest, type AdminRoute, adminRoute } from './route'
+import { type AdminRoute, adminRoute } from './route'
 
 const passwordLengthMax = 512
 const deviceLengthMax = 200
@@ -46,12 +47,9 @@ const begin = adminRoute({
     }
     const begun = await logIn({ db, limit }, attempt, now)
     if (!begun) throw new OperatorError('the name or the password is wrong', 'unauthenticated')
-    adminRequest.identity = begun
     const known = makeDevice(deviceKey, begun.user.name)
-    return done(described(begun), [
-      sessionCookie(begun.value, adminRequest, config),
-      deviceCookie(known, adminRequest, config),
-    ])
+    const cookies = [sessionCookie(begun.value, adminRequest, config), deviceCookie(known, adminRequest, config)]
+    return { ...done(described(begun), cookies), identity: begun }
   },
 })
 
