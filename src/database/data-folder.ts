@@ -5,7 +5,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial, isPermitted } from '../kernel/ownership'
 
 /** The files of a data folder, apart from the folders for files. */
-const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|dry-run-\d+\.db.*)$/
+const ours = /^(latchkey\.db.*|sealing\.key|server\.(lock|settings\.json)|(dry-run|rehearsal)-\d+\.db.*)$/
 const folders = ['files', 'imports']
 
 export const databaseIn = (folder: string) => join(folder, 'latchkey.db')

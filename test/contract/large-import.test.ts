@@ -70,11 +70,11 @@ describe('a large import', () => {
   test('leaves nothing of a dry run behind, nor of one that was killed before it', async () => {
     const path = installation.file('keys.csv', `${header}\n${rows(1000)}`)
     for (const suffix of ['', '-wal'])
-      writeFileSync(join(installation.folder, `dry run-${2 ** 30}.db${suffix}`), 'of a killed one')
+      writeFileSync(join(installation.folder, `dry-run-${2 ** 30}.db${suffix}`), 'of a killed one')
     const { json } = await installation.cli('import', path, '--dry-run', '--create-products', '--json')
     expect(json).toMatchObject({ lines: 1000, made: 1000 })
     expect(count()).toBe(0)
-    expect([...new Bun.Glob('dry run*').scanSync(installation.folder)]).toEqual([])
+    expect([...new Bun.Glob('{dry-run,rehearsal}*').scanSync(installation.folder)]).toEqual([])
     expect(existsSync(installation.path('keys.refused.csv'))).toBe(false)
   })
 })

@@ -22,10 +22,10 @@ export async function dryRun<T>(folder: string, work: (db: Db) => Promise<T>): P
   }
 }
 
-/** Removes copies left by dry runs that were killed. */
+/** Removes copies left by dry runs that were killed; up to 0.2.0 they were called `rehearsal`. */
 export function removeForsaken(folder: string) {
   for (const name of readdirSync(folder)) {
-    const pid = /^dry-run-(\d+)\.db$/.exec(name)?.[1]
+    const pid = /^(?:dry-run|rehearsal)-(\d+)\.db$/.exec(name)?.[1]
     if (pid && !isAlive(Number(pid))) removeCopy(join(folder, name))
   }
 }

@@ -39,7 +39,7 @@ export async function importUpload(
     await storeAt(path, upload)
     const { sources } = openSources(path, { mapping: {}, ...order.said }, order.reading)
     const result = order.isDryRun
-      ? await rehearseAside(deps.folder, path, order)
+      ? await dryRunInSubprocess(deps.folder, path, order)
       : await importLines(deps, sources, { importOptions: order.importOptions, onRefused() {} })
     const named = <T extends LinePosition>(place: T) => ({ ...place, file: upload.name })
     return {
@@ -65,7 +65,7 @@ export async function importUpload(
 /** Removes uploads left by a server that died. Only a server stores uploads here, and it has the folder for itself. */
 export const removeAbandoned = (folder: string) => rmSync(uploadsIn(folder), { recursive: true, force: true })
 
-async function rehearseAside(
+async function dryRunInSubprocess(
   folder: string,
   path: string,
   { said, reading, importOptions }: UploadOptions,
