@@ -18,6 +18,8 @@ const misses: Partial<Record<Answer, 'get-license-keys' | 'get-all-contracts' | 
   contract_not_found_info: 'nobody',
   contract_license_key_not_found: 'nobody',
   contract_not_found: 'get-all-contracts',
+  // A faulty draft creates nothing, and names its contract key only if that key is taken.
+  incorrect_data_contract: 'get-all-contracts',
   invalid_or_already_assigned: 'get-license-keys',
   license_key_not_found: 'get-license-keys',
   license_key_not_found_update: 'get-license-keys',

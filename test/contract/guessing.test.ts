@@ -50,6 +50,15 @@ describe('an address that names one key after the other', () => {
     expect(await codesOf(guess)).toEqual([701, 701, 701, 701, 701, 9429])
   })
 
+  test('is stopped at contract keys in drafts that create nothing, unless its API key may list contracts', async () => {
+    const { out } = await installation.cli('api-key', 'create', '--name', 'shop', '--preset', 'shop')
+    const shop = out.trim().split('\n').at(-1)!
+    const draft = (key: string, address: string) => (i: number) =>
+      installation.ask('POST /api/v1/create-contract', { contract_key: `GUESS-${i}` }, { key, ...from(address) })
+    expect(await codesOf(draft(shop, '198.51.100.8'))).toEqual([825, 825, 825, 825, 825, 9429])
+    expect(await codesOf(draft(installation.apiKey, '198.51.100.9'))).toEqual([825, 825, 825, 825, 825, 825])
+  })
+
   test('is stopped in a volley that arrives at once, and who asks rightly at once is not', async () => {
     const volley = (key: (i: number) => string, address: string) =>
       Promise.all(
