@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { ApiKey, Block } from '../../db/schema/access'
+import { jsonFieldsOf } from '../kernel/fields'
 import { nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
 /** An API key as operators see it, without its token. */
@@ -17,19 +18,22 @@ export const ApiKeyView = view('ApiKey', {
   previous_until: nullableTimestamp('Until when the value before its last rotation works.'),
 })
 
-export const apiKeyView = (key: ApiKey): Static<typeof ApiKeyView> => ({
-  id: key.id,
-  name: key.name,
-  prefix: key.prefix,
-  status: key.status,
-  capabilities: key.capabilities,
-  allowed_ips: key.allowedIps,
-  rate_limit_per_minute: key.rateLimitPerMinute,
-  expires_at: key.expiresAt?.toISOString() ?? null,
-  created_at: key.createdAt.toISOString(),
-  last_used_at: key.lastUsedAt?.toISOString() ?? null,
-  previous_until: key.previousUntil?.toISOString() ?? null,
-})
+/** The fields that operators and exports show under the same names. */
+export const apiKeyFields = [
+  'id',
+  'name',
+  'prefix',
+  'status',
+  'capabilities',
+  'allowed_ips',
+  'rate_limit_per_minute',
+  'expires_at',
+  'created_at',
+  'last_used_at',
+  'previous_until',
+] as const
+
+export const apiKeyView = (key: ApiKey): Static<typeof ApiKeyView> => jsonFieldsOf(key, apiKeyFields)
 
 /** An entry of the blocklist as operators see it. */
 export const BlockView = view('Block', {
@@ -41,14 +45,10 @@ export const BlockView = view('Block', {
   expires_at: nullableTimestamp(),
 })
 
-export const blockView = ({ id, kind, value, reason, createdAt, expiresAt }: Block): Static<typeof BlockView> => ({
-  id,
-  kind,
-  value,
-  reason,
-  created_at: createdAt.toISOString(),
-  expires_at: expiresAt?.toISOString() ?? null,
-})
+/** The fields that operators and exports show under the same names. */
+export const blockFields = ['id', 'kind', 'value', 'reason', 'created_at', 'expires_at'] as const
+
+export const blockView = (block: Block): Static<typeof BlockView> => jsonFieldsOf(block, blockFields)
 
 /** Whether it has expired. */
 export const isOver = ({ expiresAt }: Pick<ApiKey | Block, 'expiresAt'>, now: Date) =>

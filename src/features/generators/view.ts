@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Generator, generators } from '../../../db/schema/catalog'
+import { fieldsOf } from '../../kernel/fields'
 import { isoSeconds } from '../../kernel/moments'
 import { bit, timestamp, view, word } from '../../kernel/view'
 
@@ -22,19 +23,26 @@ export const GeneratorView = view('Generator', {
 })
 
 /** A generator as in 820 (CONTRACT §1). */
+/** The fields that clients, operators and exports see under the same names. */
+export const generatorFields = [
+  'id',
+  'product_id',
+  'method',
+  'prefix',
+  'suffix',
+  'function_name',
+  'number_of_chunks',
+  'chunk_length',
+  'activation_limit',
+  'validity',
+  'status',
+  'charset',
+  'created_at',
+  'updated_at',
+] as const
+
 export const generatorView = (generator: Generator): Static<typeof GeneratorView> => ({
-  id: generator.id,
-  product_id: generator.productId,
-  method: generator.method,
-  prefix: generator.prefix,
-  suffix: generator.suffix,
-  function_name: generator.functionName,
-  number_of_chunks: generator.numberOfChunks,
-  chunk_length: generator.chunkLength,
-  activation_limit: generator.activationLimit,
-  validity: generator.validity,
-  status: generator.status,
-  charset: generator.charset,
+  ...fieldsOf(generator, generatorFields),
   created_at: isoSeconds(generator.createdAt),
   updated_at: isoSeconds(generator.updatedAt),
 })

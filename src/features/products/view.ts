@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Product } from '../../../db/schema/catalog'
+import { jsonFieldsOf } from '../../kernel/fields'
 import { bit, counter, nullable, timestamp, view, word } from '../../kernel/view'
 
 /** A metadata key and its value. */
@@ -36,20 +37,25 @@ export const ProductView = view('Product', {
   updated_at: timestamp(),
 })
 
+/** The fields that operators and exports show under the same names. */
+export const productFields = [
+  'id',
+  'uuid',
+  'slug',
+  'name',
+  'description',
+  'source',
+  'external_reference',
+  'status',
+  'require_non_expired',
+  'post_url',
+  'offline_grace_days',
+  'features',
+  'created_at',
+  'updated_at',
+] as const
+
 export const productView = (product: Product): Static<typeof ProductView> => ({
-  id: product.id,
-  uuid: product.uuid,
-  slug: product.slug,
-  name: product.name,
-  description: product.description,
-  source: product.source,
-  external_reference: product.externalReference,
-  status: product.status,
-  require_non_expired: product.requireNonExpired,
-  post_url: product.postUrl,
+  ...jsonFieldsOf(product, productFields),
   changelog: product.changelogEnabled ? 'on' : 'off',
-  offline_grace_days: product.offlineGraceDays,
-  features: product.features,
-  created_at: product.createdAt.toISOString(),
-  updated_at: product.updatedAt.toISOString(),
 })

@@ -2,8 +2,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
 import { licenses } from '../../../db/schema/licensing'
 import { ChangeView } from '../../audit/view'
+import { jsonFieldsOf } from '../../kernel/fields'
 import { counter, dictionary, nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { ActivationView } from '../activations/views'
+import { licenseFields } from '../licenses/fields'
 import { expiryOf } from '../licenses/policy'
 import { featureValue, MetaPairView } from '../products/view'
 import { licenseStates, stateWord } from './state'
@@ -35,25 +37,10 @@ export const LicenseView = view('License', {
 })
 
 export const licenseView = (license: License, seatsTaken: number, now: Date): Static<typeof LicenseView> => ({
-  id: license.id,
-  license_key: license.licenseKey,
-  product_id: license.productId,
-  status: license.status,
+  ...jsonFieldsOf(license, licenseFields),
   state: stateWord(license, seatsTaken, now),
-  owner_name: license.ownerName,
-  owner_email: license.ownerEmail,
-  activation_limit: license.activationLimit,
   seats_taken: seatsTaken,
-  validity: license.validity,
-  assigned_at: license.assignedAt?.toISOString() ?? null,
   expires_at: expiryOf(license)?.toISOString() ?? null,
-  revoked_at: license.revokedAt?.toISOString() ?? null,
-  block_reason: license.blockReason,
-  replaced_by: license.replacedBy,
-  contract_id: license.contractId,
-  generator_id: license.generatorId,
-  created_at: license.createdAt.toISOString(),
-  updated_at: license.updatedAt.toISOString(),
 })
 
 /** A licence in a list. */

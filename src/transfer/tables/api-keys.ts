@@ -9,7 +9,9 @@ import {
   requireSoundToken,
   shownCharacters,
 } from '../../access/service'
+import { apiKeyFields } from '../../access/view'
 import { choice, integer, list, momentText, text } from '../../intake/model'
+import { fieldsOf } from '../../kernel/fields'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'
 import { defined, rowOf } from './row'
@@ -94,18 +96,4 @@ function requireSound({ name, capabilities, allowedIps = [] }: LineFields, now: 
   requireSoundTerms({ name, allowedIps, capabilities: named }, now)
 }
 
-const lineOf = (key: ApiKey) => ({
-  id: key.id,
-  name: key.name,
-  hash: key.hash,
-  prefix: key.prefix,
-  status: key.status,
-  capabilities: key.capabilities,
-  allowed_ips: key.allowedIps,
-  rate_limit_per_minute: key.rateLimitPerMinute,
-  expires_at: key.expiresAt,
-  created_at: key.createdAt,
-  last_used_at: key.lastUsedAt,
-  previous_hash: key.previousHash,
-  previous_until: key.previousUntil,
-})
+const lineOf = (key: ApiKey) => ({ ...fieldsOf(key, apiKeyFields), ...fieldsOf(key, ['hash', 'previous_hash']) })

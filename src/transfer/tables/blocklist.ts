@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { blocklist } from '../../../db/schema/access'
 import { listBlocks, requireBlockable } from '../../access/blocking'
+import { blockFields } from '../../access/view'
 import { choice, integer, momentText, text } from '../../intake/model'
+import { fieldsOf } from '../../kernel/fields'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'
 import { rowOf } from './row'
@@ -35,8 +37,6 @@ export const blocklistTable: Table = {
     return { made: numbered!.id }
   }),
   async *rows(db) {
-    for await (const page of everyRow(db, blocklist))
-      for (const { id, kind, value, reason, createdAt, expiresAt } of page)
-        yield { id, kind, value, reason, created_at: createdAt, expires_at: expiresAt }
+    for await (const page of everyRow(db, blocklist)) for (const block of page) yield fieldsOf(block, blockFields)
   },
 }

@@ -6,6 +6,7 @@ import type { Tx } from '../../database/connection'
 import { ContractDraft } from '../../features/contracts/model'
 import { findContract, findContractByKey, insertContract } from '../../features/contracts/service'
 import { integer, momentText, text } from '../../intake/model'
+import { fieldsOf } from '../../kernel/fields'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'
 import type { ImportContext } from './import-context'
@@ -67,19 +68,20 @@ async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<
   return { made: id }
 }
 
-const lineOf = (contract: Contract) => ({
-  id: contract.id,
-  uuid: contract.uuid,
-  name: contract.name,
-  information: contract.information,
-  contract_key: contract.contractKey,
-  product_id: contract.productId,
-  license_keys_quantity: contract.licenseKeysQuantity,
-  status: contract.status,
-  can_get_info: contract.canGetInfo,
-  can_generate: contract.canGenerate,
-  can_destroy: contract.canDestroy,
-  can_destroy_all: contract.canDestroyAll,
-  created_at: contract.createdAt,
-  updated_at: contract.updatedAt,
-})
+const lineOf = (contract: Contract) =>
+  fieldsOf(contract, [
+    'id',
+    'uuid',
+    'name',
+    'information',
+    'contract_key',
+    'product_id',
+    'license_keys_quantity',
+    'status',
+    'can_get_info',
+    'can_generate',
+    'can_destroy',
+    'can_destroy_all',
+    'created_at',
+    'updated_at',
+  ])

@@ -3,9 +3,10 @@ import { type Generator, generators } from '../../../db/schema/catalog'
 import type { Queryable, Tx } from '../../database/connection'
 import { assess } from '../../features/generators/operator'
 import { insertGenerator, listGenerators } from '../../features/generators/service'
-import { formatDefaults } from '../../features/generators/view'
+import { formatDefaults, generatorFields } from '../../features/generators/view'
 import { LicenseKeysDraft } from '../../features/licenses/model'
 import { choice, integer, momentText, text } from '../../intake/model'
+import { fieldsOf } from '../../kernel/fields'
 import { differenceOf } from './difference'
 import type { ImportContext } from './import-context'
 import { productOf } from './references'
@@ -85,19 +86,4 @@ async function findExisting(
   return free!.id === draft.id ? undefined : equal[0]
 }
 
-const lineOf = (generator: Generator) => ({
-  id: generator.id,
-  product_id: generator.productId,
-  method: generator.method,
-  prefix: generator.prefix,
-  suffix: generator.suffix,
-  function_name: generator.functionName,
-  number_of_chunks: generator.numberOfChunks,
-  chunk_length: generator.chunkLength,
-  charset: generator.charset,
-  activation_limit: generator.activationLimit,
-  validity: generator.validity,
-  status: generator.status,
-  created_at: generator.createdAt,
-  updated_at: generator.updatedAt,
-})
+const lineOf = (generator: Generator) => fieldsOf(generator, generatorFields)

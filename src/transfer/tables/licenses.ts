@@ -1,5 +1,7 @@
 import { type License, licenses } from '../../../db/schema/licensing'
 import type { SeenActivation } from '../../features/activations/service'
+import { licenseFields } from '../../features/licenses/fields'
+import { fieldsOf } from '../../kernel/fields'
 import { licenseModel } from './license-line'
 import type { MetaLine } from './meta'
 import { putLicenses } from './put-licenses'
@@ -77,34 +79,19 @@ export const licensesTable: Table = {
 }
 
 const lineOf = (license: License, meta: MetaLine[], seats: SeenActivation[]) => ({
-  id: license.id,
-  product_id: license.productId,
-  license_key: license.licenseKey,
-  owner_name: license.ownerName,
-  owner_email: license.ownerEmail,
-  activation_limit: license.activationLimit,
-  validity: license.validity,
-  assigned_at: license.assignedAt,
-  status: license.status,
-  revoked_at: license.revokedAt,
-  block_reason: license.blockReason,
-  blocked_from: license.blockedFrom,
-  replaced_by: license.replacedBy,
-  contract_id: license.contractId,
-  generator_id: license.generatorId,
-  withheld: license.withheld,
-  features: license.features,
-  created_at: license.createdAt,
-  updated_at: license.updatedAt,
+  ...fieldsOf(license, licenseFields),
+  ...fieldsOf(license, ['blocked_from', 'withheld', 'features']),
   meta_data: meta.map(({ key, value }) => ({ key, value })),
-  activations: seats.map((seat) => ({
-    id: seat.id,
-    identifier: seat.identifier,
-    post_url: seat.postUrl,
-    ip: seat.ip,
-    user_agent: seat.userAgent,
-    activated_at: seat.activatedAt,
-    deactivated_at: seat.deactivatedAt,
-    last_verified_at: seat.lastVerifiedAt,
-  })),
+  activations: seats.map((seat) => fieldsOf(seat, seatFields)),
 })
+
+const seatFields = [
+  'id',
+  'identifier',
+  'post_url',
+  'ip',
+  'user_agent',
+  'activated_at',
+  'deactivated_at',
+  'last_verified_at',
+] as const

@@ -5,7 +5,9 @@ import type { Queryable, Tx } from '../../database/connection'
 import { graceDaysMax, ProductDraft } from '../../features/products/model'
 import { slugProblem } from '../../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../../features/products/service'
+import { productFields } from '../../features/products/view'
 import { flag, integer, momentText, text } from '../../intake/model'
+import { fieldsOf } from '../../kernel/fields'
 import { isUuid } from '../../kernel/ids'
 import { OperatorError } from '../../kernel/operator-error'
 import { differenceOf } from './difference'
@@ -116,20 +118,8 @@ function requireNames({ uuid, slug }: LineFields) {
 }
 
 const lineOf = (product: Product, meta: MetaLine[]) => ({
-  id: product.id,
-  uuid: product.uuid,
-  slug: product.slug,
-  name: product.name,
-  description: product.description,
-  source: product.source,
-  external_reference: product.externalReference,
-  status: product.status,
-  require_non_expired: product.requireNonExpired,
-  post_url: product.postUrl,
+  ...fieldsOf(product, productFields),
   changelog_enabled: product.changelogEnabled,
-  offline_grace_days: product.offlineGraceDays,
   features: product.features.map(writtenFeature),
-  created_at: product.createdAt,
-  updated_at: product.updatedAt,
   meta_data: meta.map(({ key, value }) => ({ key, value })),
 })
