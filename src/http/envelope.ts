@@ -31,13 +31,13 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       const remedy = remedyFor(error)
-      log(clock(), faultOf(route || 'unknown', error, idOf(context as Met)))
+      log(clock(), faultOf(route || 'unknown', error, idOf(context as GateContext)))
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook must be declared async, or the framework would continue before there is an answer.
       const outcome = context.responseValue
-      const { requestContext, attempt, admitted } = context as Met
+      const { requestContext, attempt, admitted } = context as GateContext
       const { request } = context
       // Never the path of a route with parameters: it may hold keys.
       const route = context.route || 'unknown'
@@ -65,25 +65,25 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
       const sealed = seal(outcome, clock(), full, admitted ?? requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      const requestId = status === 200 ? requestContext?.requestId : idOf(context as Met)
+      const requestId = status === 200 ? requestContext?.requestId : idOf(context as GateContext)
       logRequest({ request, route, requestContext, admitted, requestId, answer, status })
       const tell = admitted && once.listenerOf(admitted)
-      if (tell) tellWhenWritten(tell, request)
+      if (tell) reportDelivery(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, context as Met, crossOrigin) })
+      return new Response(body, { status, headers: headersOf(outcome, context as GateContext, crossOrigin) })
     })
 }
 
 /** A request and the gate's result; empty if no route matched or the gate itself failed. */
-interface Met extends Partial<AtGate> {
+interface GateContext extends Partial<AtGate> {
   request: Request
 }
 
 const namedHere = new WeakMap<Request, string>()
 
 /** The id of a request, for the log and the client; created here if the request reached no gate. */
-function idOf({ request, requestContext }: Met): string {
+function idOf({ request, requestContext }: GateContext): string {
   if (requestContext) return requestContext.requestId
   const id = namedHere.get(request) ?? requestIdOf(request.headers.get('x-request-id'))
   namedHere.set(request, id)
@@ -91,7 +91,7 @@ function idOf({ request, requestContext }: Met): string {
 }
 
 /** The framework's own event fires while an answer is still being signed, so such an answer may never be sent. */
-const tellWhenWritten = (tell: (isDelivered: boolean) => void, { signal }: Request) =>
+const reportDelivery = (tell: (isDelivered: boolean) => void, { signal }: Request) =>
   setImmediate(() => tell(!signal.aborted))
 
 /** Built once: copying a `Headers` takes half the time of copying an object. */
@@ -102,14 +102,14 @@ const headers = new Headers({
 })
 
 /** A refusal carries its request id, so that support can find it. */
-function headersOf({ answer, data }: Outcome, met: Met, crossOrigin?: Record<string, string>) {
-  const hint = hintFor(answer, met.admitted)
+function headersOf({ answer, data }: Outcome, gateContext: GateContext, crossOrigin?: Record<string, string>) {
+  const hint = hintFor(answer, gateContext.admitted)
   if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
   if (declared(answer).http === 200) return own
-  own.set('x-request-id', idOf(met))
+  own.set('x-request-id', idOf(gateContext))
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own
 }

@@ -18,7 +18,7 @@ export interface Ended {
   status: number
 }
 
-type Leanings = 'config' | 'log' | 'metrics' | 'calls' | 'clock' | 'clientAddresses'
+type Dependencies = 'config' | 'log' | 'metrics' | 'calls' | 'clock' | 'clientAddresses'
 
 /** The catch-all route. */
 const anyPath = '/*'
@@ -26,7 +26,7 @@ const anyPath = '/*'
 const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
 /** Logs an answer, counts it in the metrics, and adds it to the call log if the gate admitted the request. */
-export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Leanings>) {
+export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Dependencies>) {
   return ({ request, route, requestContext, admitted, requestId, answer, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
