@@ -76,7 +76,7 @@ export function buildApp(deps: Deps): AnyElysia {
 /** Looks up the routes of a path, one per method. They are indexed once, at the first call. */
 function routesOf(app: AnyElysia) {
   let routes: Map<number, { method: string; path: string; parts: string[] }[]> | undefined
-  const methodsByRoute = () =>
+  const routesByLength = () =>
     Map.groupBy(
       app.routes
         .filter(({ method }) => method !== 'ALL')
@@ -84,7 +84,7 @@ function routesOf(app: AnyElysia) {
       ({ parts }) => parts.length,
     )
   return (path: string) => {
-    routes ??= methodsByRoute()
+    routes ??= routesByLength()
     const given = path.split('/')
     return routes.get(given.length)?.filter(({ parts }) => fits(parts, given)) ?? []
   }
