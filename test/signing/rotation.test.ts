@@ -105,7 +105,7 @@ describe('a key that has leaked', () => {
     const retire = (id: string) =>
       beside(installation, ({ db }) => db.write((tx) => retireKey(tx, id, installation.now())))
     await expect(retire(current.key_id)).rejects.toThrow('"key rotate"')
-    await expect(retire('nonsense')).rejects.toThrow('latchkey key show')
+    await expect(retire('nonsense')).rejects.toThrow('"key show"')
   })
 })
 
