@@ -126,22 +126,10 @@ describe('a name is judged by every address it has', () => {
   test.each([
     ['https://shop.test/a?b=c', '93.184.216.34,2606:4700::1'],
     ['https://shop.test./', '93.184.216.34'],
-    [
-      'https://rebind.test/',
-      '10.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
-    ],
-    [
-      'https://inside.test/',
-      '10.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
-    ],
-    [
-      'https://zone.test/',
-      'fe80::1%eth0 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
-    ],
-    [
-      'http://LOCALHOST/',
-      '127.0.0.1 is a private or reserved address: "latchkey serve" allows it with --webhook-allow-list',
-    ],
+    ['https://rebind.test/', '10.0.0.1 is a private or reserved address: the setting webhook_allow_list allows it'],
+    ['https://inside.test/', '10.0.0.1 is a private or reserved address: the setting webhook_allow_list allows it'],
+    ['https://zone.test/', 'fe80::1%eth0 is a private or reserved address: the setting webhook_allow_list allows it'],
+    ['http://LOCALHOST/', '127.0.0.1 is a private or reserved address: the setting webhook_allow_list allows it'],
     ['https://nobody.test/', 'nobody.test has no address'],
     ['ftp://shop.test/', 'a webhook goes to an http or https address'],
     ['file:///etc/passwd', 'a webhook goes to an http or https address'],
@@ -194,7 +182,7 @@ describe('private addresses are allowed', () => {
 
   test('nowhere else', async () => {
     const listed = guard({ list: ['10.1.0.0/16'] })
-    expect(await verdict('http://10.2.0.1/', listed)).toContain('--webhook-allow-list')
-    expect(await verdict('http://[::ffff:10.2.0.1]/', listed)).toContain('--webhook-allow-list')
+    expect(await verdict('http://10.2.0.1/', listed)).toContain('webhook_allow_list')
+    expect(await verdict('http://[::ffff:10.2.0.1]/', listed)).toContain('webhook_allow_list')
   })
 })
