@@ -101,7 +101,7 @@ describe('key import', () => {
     const before = await installation.cli('key', 'show', '--json')
     const { exitCode, out, err } = await installation.cli('key', 'import', '--yes', file('bad.pem', text), '--json')
     expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: expect.stringMatching(reason) })
-    expect((await installation.cli('key', 'show', '--json')).json).toEqual(before.json)
+    expect(withoutUses((await installation.cli('key', 'show', '--json')).json)).toEqual(withoutUses(before.json))
   })
 
   test('takes a key it had before again', async () => {
