@@ -88,12 +88,6 @@ export interface AtGate {
   admitted: AdmittedRequest
 }
 
-/** A request as the framework hands it over. */
-interface Incoming extends Partial<AtGate> {
-  request: Request
-  params: unknown
-}
-
 /**
  * Identifies the caller and admits or refuses it, in the order of CONTRACT §2, before validating any field; then
  * validates the fields.
@@ -102,8 +96,7 @@ export function gate(deps: Deps) {
   const { bodies, credentials, clock, clientAddresses, guesses, peers, signatures } = deps
   const admission = openAdmission(deps)
 
-  async function openContext(incoming: Incoming, place?: Asked['place'], keyOf?: KeyOf<never>) {
-    const { request, params } = incoming
+  async function openContext(request: Request, params: unknown, place?: Asked['place'], keyOf?: KeyOf<never>) {
     const arrivedAt = stopwatch()
     const peer = peers.addressOf(request)
     // A disconnected client has no address to limit, block or allow.
@@ -119,7 +112,7 @@ export function gate(deps: Deps) {
       : token === undefined
         ? undefined
         : (credentials.known(token) ?? (await credentials.identify(token)))
-    incoming.requestContext = new RequestContext({
+    return new RequestContext({
       request,
       now,
       arrivedAt,
@@ -128,15 +121,16 @@ export function gate(deps: Deps) {
       key,
       addressOf: clientAddresses.of,
     })
-    return incoming.requestContext
   }
 
-  // One hook for each request, whatever its kind: another would run the request through the framework once more.
+  // One hook for each request, whatever its kind: another would run the request through the framework once more. A hook
+  // passes its context on to no function, or the framework would parse query, headers and cookies for that function.
   return new Elysia({ name: 'gate' }).decorate({} as Pick<AtGate, keyof AtGate>).macro({
     asks: (asked: Asked) => ({
       // The return value, the validated fields, is merged into the context, though the type does not show it.
       transform: async (context): Promise<void> => {
-        const requestContext = await openContext(context, asked.place)
+        const requestContext = await openContext(context.request, context.params, asked.place)
+        context.requestContext = requestContext
         const { capability, model } = asked
         const reading = readOrFault(requestContext, model)
         const attempt = capability && guesses.begin(requestContext)
@@ -154,7 +148,8 @@ export function gate(deps: Deps) {
     }),
     ownAdmission: ({ keyOf }: { keyOf: KeyOf<never> }) => ({
       transform: async (context): Promise<void> => {
-        const requestContext = await openContext(context, undefined, keyOf)
+        const requestContext = await openContext(context.request, context.params, undefined, keyOf)
+        context.requestContext = requestContext
         context.attempt = await guesses.begin(requestContext)
       },
     }),

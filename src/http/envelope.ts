@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
+import type { AdmittedRequest } from '../access/admitted-request'
 import type { AtGate } from '../access/gate'
 import { isGuess } from '../access/guess-limiter'
+import type { RequestContext } from '../access/request-context'
 import { faultOf, remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
@@ -27,17 +29,18 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
 
   return new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, (context) => {
-      const { error, code, route } = context
+      const { error, code, route, request } = context
+      const { requestContext } = context as Partial<AtGate>
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
       const remedy = remedyFor(error)
-      log(clock(), faultOf(route || 'unknown', error, idOf(context as GateContext)))
+      log(clock(), faultOf(route || 'unknown', error, idOf(request, requestContext)))
       return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
     })
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook must be declared async, or the framework would continue before there is an answer.
       const outcome = context.responseValue
-      const { requestContext, attempt, admitted } = context as GateContext
+      const { requestContext, attempt, admitted } = context as Partial<AtGate>
       const { request } = context
       // Never the path of a route with parameters: it may hold keys.
       const route = context.route || 'unknown'
@@ -65,25 +68,20 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
       const sealed = seal(outcome, clock(), full, admitted ?? requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
-      const requestId = status === 200 ? requestContext?.requestId : idOf(context as GateContext)
+      const requestId = status === 200 ? requestContext?.requestId : idOf(request, requestContext)
       logRequest({ request, route, requestContext, admitted, requestId, answer, status })
       const tell = admitted && once.listenerOf(admitted)
       if (tell) reportDelivery(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, context as GateContext, crossOrigin) })
+      return new Response(body, { status, headers: headersOf(outcome, { admitted, requestId, crossOrigin }) })
     })
-}
-
-/** A request and the gate's result; empty if no route matched or the gate itself failed. */
-interface GateContext extends Partial<AtGate> {
-  request: Request
 }
 
 const namedHere = new WeakMap<Request, string>()
 
 /** The id of a request, for the log and the client; created here if the request reached no gate. */
-function idOf({ request, requestContext }: GateContext): string {
+function idOf(request: Request, requestContext: RequestContext | undefined): string {
   if (requestContext) return requestContext.requestId
   const id = namedHere.get(request) ?? requestIdOf(request.headers.get('x-request-id'))
   namedHere.set(request, id)
@@ -101,15 +99,22 @@ const headers = new Headers({
   'x-content-type-options': 'nosniff',
 })
 
+/** What the headers of an answer depend on besides its outcome. */
+interface Answered {
+  admitted: AdmittedRequest | undefined
+  requestId: string | undefined
+  crossOrigin: Record<string, string> | undefined
+}
+
 /** A refusal carries its request id, so that support can find it. */
-function headersOf({ answer, data }: Outcome, gateContext: GateContext, crossOrigin?: Record<string, string>) {
-  const hint = hintFor(answer, gateContext.admitted)
+function headersOf({ answer, data }: Outcome, { admitted, requestId, crossOrigin }: Answered) {
+  const hint = hintFor(answer, admitted)
   if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
   if (declared(answer).http === 200) return own
-  own.set('x-request-id', idOf(gateContext))
+  if (requestId !== undefined) own.set('x-request-id', requestId)
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own
 }

@@ -83,3 +83,10 @@ describe('every route of the contract', () => {
     expect([100, 102]).not.toContain(answer.code as number)
   })
 })
+
+test('the framework parses no headers or cookies for a route: no hook passes its context on', () => {
+  const parsed = buildApp({ config: readConfig({}, {}) } as Deps)
+    .routes.filter(({ path }) => prefix.test(path))
+    .filter(({ compile }) => /c\.(?:headers|cookie)\b|parseCookie/.test(String((compile as () => unknown)())))
+  expect(parsed.map(({ method, path }) => `${method} ${path}`)).toEqual([])
+})
