@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type Config, fileSettings, isPath, type SettingName, settings, variableOf } from '../config'
 import { flagOfSetting } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
+import { shellWord } from '../kernel/shell'
 import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 
@@ -122,8 +123,6 @@ function commandLine(config: Config, user: string) {
     .map((name) => ` ${flagOfSetting(name)} ${shellWord(textOf(name, config))}`)
   return `latchkey systemd${flags.join('')}${user === 'latchkey' ? '' : ` --user ${word(user)}`}`
 }
-
-const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** A value quoted for a unit: it may contain spaces and special characters. */
 function quoted(value: string) {

@@ -1,4 +1,5 @@
 import type { Remedy } from '../kernel/message'
+import { shellWord } from '../kernel/shell'
 import { declaredOperation, positionalsOf } from './operation'
 
 /** A remedy as a shell command. */
@@ -8,13 +9,10 @@ export function commandOf({ operation, input }: Remedy): string {
   const options = Object.keys(input).filter((name) => !positionals.includes(name))
   return [
     `latchkey ${operation}`,
-    ...positionals.map((name) => quoted(String(input[name]))),
+    ...positionals.map((name) => shellWord(String(input[name]))),
     ...options.map((name) => {
       const flag = `--${declared?.input.properties[name]?.option ?? name.replaceAll('_', '-')}`
-      return input[name] === true ? flag : `${flag} ${quoted(String(input[name]))}`
+      return input[name] === true ? flag : `${flag} ${shellWord(String(input[name]))}`
     }),
   ].join(' ')
 }
-
-/** A word quoted for a shell if needed. */
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

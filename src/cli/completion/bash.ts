@@ -1,4 +1,5 @@
-import { type CompletionNode, shellQuoted, valuesOf, waysOf } from './tree'
+import { shellQuoted } from '../../kernel/shell'
+import { type CompletionNode, valuesOf, waysOf } from './tree'
 
 /** The bash completion script. */
 export function bashCompletion(places: readonly CompletionNode[]): string {

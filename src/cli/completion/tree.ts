@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { shellQuoted } from '../../kernel/shell'
 
 /** The possible continuations after the words of one command. */
 export interface CompletionNode {
@@ -43,9 +44,6 @@ const suggested = (option: Option): Suggested => ({
   takesValue: Boolean(option.required || option.optional),
   choices: option.argChoices ?? [],
 })
-
-/** A text quoted for a shell. */
-export const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The paths that lead on from the program, as patterns of a shell's `case`. */
 export const waysOf = (places: readonly CompletionNode[]) =>

@@ -1,4 +1,5 @@
-import { type CompletionNode, type Suggestion, shellQuoted, valuesOf, waysOf } from './tree'
+import { shellQuoted } from '../../kernel/shell'
+import { type CompletionNode, type Suggestion, valuesOf, waysOf } from './tree'
 
 /** The zsh completion script. */
 export function zshCompletion(places: readonly CompletionNode[]): string {
