@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Tx } from '../database/connection'
+import { fieldName } from '../kernel/fields'
 import { moveHead, openHead } from './head'
 import { hashOf } from './link'
 import { insertEntry } from './store'
@@ -70,11 +71,9 @@ function textOf(side: object | undefined, other: object | undefined, subject: st
   const told: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(side)) {
     if (omitted.includes(name) || (others && isSame(value, others[name]))) continue
-    told[snake(name)] = isMaskedField(subject, name) && value !== null ? mask : value
+    told[fieldName(name)] = isMaskedField(subject, name) && value !== null ? mask : value
   }
   return JSON.stringify(told)
 }
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

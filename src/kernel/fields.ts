@@ -22,8 +22,11 @@ type Json<Values> = {
 
 const columns = new Map<string, string>()
 
-/** `license_key` is the column `licenseKey`. */
-function columnOf(name: string): string {
+/** The name of a column as a field: `licenseKey` is `license_key`. */
+export const fieldName = (column: string) => column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** The column of a field: `license_key` is `licenseKey`. */
+export function columnOf(name: string): string {
   let column = columns.get(name)
   if (column === undefined) {
     column = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -45,3 +48,7 @@ export function jsonFieldsOf<Row extends object, const Name extends NameIn<Row>>
   for (const [name, value] of Object.entries(fields)) if (value instanceof Date) fields[name] = value.toISOString()
   return fields as Json<Fields<Row, Name>>
 }
+
+/** Every field of a row. */
+export const allFieldsOf = (row: object) =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [fieldName(column), value]))

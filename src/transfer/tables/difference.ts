@@ -1,3 +1,4 @@
+import { fieldName } from '../../kernel/fields'
 /**
  * The first difference between a line and the existing row, as the end of a sentence; undefined if there is none.
  * Fields the line leaves out are not compared.
@@ -6,7 +7,7 @@ export function differenceOf(here: object, said: object): string | undefined {
   for (const [name, value] of Object.entries(said)) {
     if (value === undefined || omitted.includes(name)) continue
     const kept = (here as Record<string, unknown>)[name]
-    if (textOf(kept) !== textOf(value)) return `its ${snake(name)} is ${shown(kept)} here, not ${shown(value)}`
+    if (textOf(kept) !== textOf(value)) return `its ${fieldName(name)} is ${shown(kept)} here, not ${shown(value)}`
   }
   return undefined
 }
@@ -28,5 +29,3 @@ function shown(value: unknown) {
   const text = JSON.stringify(value ?? null)
   return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text
 }
-
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

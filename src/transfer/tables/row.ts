@@ -1,3 +1,4 @@
+import { columnOf } from '../../kernel/fields'
 import type { LineFields } from './table'
 
 /**
@@ -12,12 +13,10 @@ export function rowOf(
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || not.includes(name)) continue
     if (value === null && (name === 'created_at' || name === 'updated_at')) continue
-    row[camel(name)] = value === null && blank.includes(name) ? '' : value
+    row[columnOf(name)] = value === null && blank.includes(name) ? '' : value
   }
   return row
 }
-
-const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** The fields that are not undefined. */
 export const defined = (row: LineFields): LineFields =>

@@ -1,3 +1,4 @@
+import { allFieldsOf } from '../../kernel/fields'
 import type { Customer } from './find'
 import { type DocumentKind, documentKinds } from './store'
 
@@ -5,11 +6,11 @@ import { type DocumentKind, documentKinds } from './store'
 export function customerExport({ licenses, meta, activations, calls, telemetry, entries, papers, remarks }: Customer) {
   const contents = documentKinds.map((name) => [name, papers[name].map(({ content }) => JSON.parse(content))] as const)
   return {
-    licenses: licenses.map(snakeCased),
-    metadata: meta.map(snakeCased),
-    activations: activations.map(snakeCased),
-    calls: calls.map(snakeCased),
-    telemetry: telemetry.map(snakeCased),
+    licenses: licenses.map(allFieldsOf),
+    metadata: meta.map(allFieldsOf),
+    activations: activations.map(allFieldsOf),
+    calls: calls.map(allFieldsOf),
+    telemetry: telemetry.map(allFieldsOf),
     audit_entries: entries.map(({ id, at, actor, verb, subject, subjectId, before, after }) => ({
       ...{ id, at: at.toISOString(), actor, verb, subject, subject_id: subjectId },
       before: parsed(before),
@@ -21,8 +22,3 @@ export function customerExport({ licenses, meta, activations, calls, telemetry, 
 }
 
 const parsed = (json: string | null) => json && JSON.parse(json)
-
-const snakeCased = (row: object) =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
-  )
