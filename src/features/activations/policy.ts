@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/counted'
 import type { Rule } from '../../kernel/rule'
 import { type FoundLicense, isFull, rulesButExpiry, rulesOfUse } from '../licenses/policy'
 import type { Seat } from '../licenses/service'
@@ -56,8 +57,8 @@ const seatFree: Rule<SeatRequest & { seat: Seat }> = {
   observe({ seat: { activationLimit }, seatsTaken, holders = [] }) {
     const seats =
       activationLimit > 0
-        ? `${seatsTaken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
-        : `${seatsTaken} seat${seatsTaken === 1 ? '' : 's'} taken`
+        ? `${seatsTaken} of ${counted(activationLimit, 'seat')} taken`
+        : `${counted(seatsTaken, 'seat')} taken`
     if (!holders.length) return seats
     const named = holders.map(({ identifier, since }) => `${identifier} since ${since.toISOString().slice(0, 10)}`)
     const others = seatsTaken - holders.length

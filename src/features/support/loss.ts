@@ -1,4 +1,5 @@
 import type { License } from '../../../db/schema/licensing'
+import { counted } from '../../kernel/counted'
 import { expiryOf, isExpired } from '../licenses/policy'
 import { seatsOf, standingOf } from './state'
 
@@ -27,9 +28,7 @@ function endOfUse(before: License, after: License, taken: number, now: Date): st
 
 /** Who is refused when a licence becomes invalid. */
 export const refusal = (taken: number) =>
-  taken
-    ? `${taken === 1 ? '1 device that uses it' : `${taken} devices that use it`} will be refused.`
-    : 'No device uses it.'
+  taken ? `${counted(taken, 'device that uses it', 'devices that use it')} will be refused.` : 'No device uses it.'
 
 function shorterTime(before: License, after: License) {
   const [was, is] = [endMs(before), endMs(after)]
@@ -47,7 +46,7 @@ function fewerSeats(before: License, after: License, taken: number) {
 function otherProduct(before: License, after: License, taken: number) {
   if (before.productId === after.productId || !taken) return ''
   const words = `from product ${before.productId} → ${after.productId}`
-  return `Licence key "${before.licenseKey}" moves ${words}: software that names its product refuses it on ${taken} device${taken === 1 ? '' : 's'}.`
+  return `Licence key "${before.licenseKey}" moves ${words}: software that names its product refuses it on ${counted(taken, 'device')}.`
 }
 
 const endMs = (license: License) => expiryOf(license)?.getTime() ?? Number.POSITIVE_INFINITY

@@ -42,8 +42,8 @@ export function standingOf({ status, revokedAt, blockReason, ownerName, ownerEma
 /** The number of seats taken, in words. */
 export const seatsOf = ({ activationLimit }: License, taken: number) =>
   activationLimit > 0
-    ? `${taken} of ${activationLimit} seat${activationLimit === 1 ? '' : 's'} taken`
-    : `${taken} seat${taken === 1 ? '' : 's'} taken of any number`
+    ? `${taken} of ${counted(activationLimit, 'seat')} taken`
+    : `${counted(taken, 'seat')} taken of any number`
 
 function endOf(license: License, now: Date) {
   if (license.validity < 1) return 'for ever'
