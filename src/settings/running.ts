@@ -1,8 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { mask } from '../audit/record'
 import { type Config, isPath, type SettingName, type SettingOrigin, settings } from '../config'
 import { isHeld } from '../database/lock'
-import { isSecret, secretMask } from './sealed'
+import { isSecret } from './sealed'
 
 /** A server's flag or variable: which of the two, and its text. */
 interface GivenSetting {
@@ -53,7 +54,7 @@ export function withRunningSettings(config: Config, folder: string): Config {
 /** A path made absolute, since commands have another working directory; a secret masked. */
 function publicText(name: SettingName, config: Config): string {
   if (!config.texts[name]) return ''
-  if (isSecret(name)) return secretMask
+  if (isSecret(name)) return mask
   return isPath(name) ? resolve(String(config[name])) : config.texts[name]
 }
 

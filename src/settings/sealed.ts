@@ -3,9 +3,6 @@ import type { Sealer } from '../signing/sealing'
 
 const secrets: readonly string[] = ['envato_token'] satisfies StorableName[]
 
-/** Replaces a secret in output. */
-export const secretMask = '•••'
-
 /** Whether a setting is never shown and is sealed at rest. */
 export const isSecret = (name: string) => secrets.includes(name)
 

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
-import { record } from '../audit/record'
+import { mask, record } from '../audit/record'
 import {
   type Config,
   isPath,
@@ -20,7 +20,7 @@ import { nullableTimestamp, view, word } from '../kernel/view'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
 import { requireAgreement } from './policy'
-import { isSecret, kept, secretMask } from './sealed'
+import { isSecret, kept } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
 
 export { listStored, upsertStored } from './store'
@@ -141,5 +141,5 @@ const audited = (row: { name: string; value: string } | undefined) =>
 
 function shown(name: SettingName, config: Config) {
   const value = config.texts[name]
-  return value && isSecret(name) ? secretMask : value
+  return value && isSecret(name) ? mask : value
 }
