@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readConfig, type SettingName, settings, variableOf } from '../config'
 import { type Installation, openInstallation } from '../installation'
 import { atShell } from '../kernel/author'
+import { flagOfSetting } from '../kernel/message'
 import { isSecret } from '../settings/sealed'
 import { readText } from './arguments'
 import type { Io } from './io'
@@ -17,7 +18,7 @@ export function withSettings(command: Command, names: readonly SettingName[]): C
   for (const name of names) {
     const { doc, default: fallback } = settings[name]
     const said = fallback === '' ? '' : ` (default: ${fallback})`
-    const flag = `--${name.replaceAll('_', '-')}`
+    const flag = flagOfSetting(name)
     if (isSecret(name)) {
       command.option(`${flag}-file <path>`, orStandardInput(doc))
       refuseBare(command, flag, [`set ${variableOf(name)}`])

@@ -1,8 +1,8 @@
 import type { Field } from '../intake/model'
 import { flagOfSetting, type ShowPart, shownCommand } from '../kernel/message'
 import { type Operation, positionalsOf } from '../operations/operation'
+import { optionFlag, wordOf } from '../operations/option-names'
 import { commandOf } from '../operations/remedy'
-import { optionFlag, wordOf } from './operation-command'
 
 /** Shows the references of a message as written on the command line; fields are those of `operation`. */
 export const showAtTerminal =

@@ -7,6 +7,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { Refusal } from '../kernel/outcome'
 import { csvOf } from '../operations/csv'
 import { type Operation, positionalsOf, type Subject } from '../operations/operation'
+import { optionFlag, wordOf } from '../operations/option-names'
 import { collect, readText } from './arguments'
 import { progressOn, requireConsent, withAsked } from './dialogue'
 import { folderOf, inInstallation, withSettings } from './installation-command'
@@ -72,12 +73,6 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     })
   })
 }
-
-/** The name of a field on the command line; a file argument is called `file`. */
-export const wordOf = (name: string, { option, file }: Field) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
-
-export const optionFlag = (name: string, { option, file }: Partial<Pick<Field, 'option' | 'file'>> = {}) =>
-  `--${option ?? name.replaceAll('_', '-')}${file ? '-file' : ''}`
 
 const placeholders: Partial<Record<Field['kind'], string>> = {
   integer: 'n',

@@ -1,6 +1,8 @@
+import type { Field } from '../intake/model'
 import type { Remedy } from '../kernel/message'
 import { shellWord } from '../kernel/shell'
 import { declaredOperation, positionalsOf } from './operation'
+import { optionFlag } from './option-names'
 
 /** A remedy as a shell command. */
 export function commandOf({ operation, input }: Remedy): string {
@@ -11,7 +13,7 @@ export function commandOf({ operation, input }: Remedy): string {
     `latchkey ${operation}`,
     ...positionals.map((name) => shellWord(String(input[name]))),
     ...options.map((name) => {
-      const flag = `--${declared?.input.properties[name]?.option ?? name.replaceAll('_', '-')}`
+      const flag = optionFlag(name, declared?.input.properties[name] as Field | undefined)
       return input[name] === true ? flag : `${flag} ${shellWord(String(input[name]))}`
     }),
   ].join(' ')

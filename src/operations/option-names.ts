@@ -1,0 +1,10 @@
+import type { Field } from '../intake/model'
+
+type Named = Partial<Pick<Field, 'option' | 'file'>>
+
+/** The name of a field on the command line; a file argument is called `file`. */
+export const wordOf = (name: string, { option, file }: Named) => (file ? 'file' : (option ?? name.replaceAll('_', '-')))
+
+/** The flag of a field on the command line; a field that is given in a file ends in `-file`. */
+export const optionFlag = (name: string, { option, file }: Named = {}) =>
+  `--${option ?? name.replaceAll('_', '-')}${file ? '-file' : ''}`
