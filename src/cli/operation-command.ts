@@ -5,7 +5,7 @@ import type { Field } from '../intake/model'
 import { readInput } from '../intake/operator'
 import { OperatorError } from '../kernel/operator-error'
 import { Refusal } from '../kernel/outcome'
-import { csvOf } from '../operations/csv'
+import { csvOf, csvText } from '../operations/csv'
 import { type Operation, positionalsOf, type Subject } from '../operations/operation'
 import { optionFlag, wordOf } from '../operations/option-names'
 import { collect, readText } from './arguments'
@@ -50,7 +50,8 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
   if (operation.takesFile) command.requiredOption('--file <path>', 'the file; customers get it under its name')
   if (operation.loses) command.option('--yes', 'do not ask for confirmation')
   command.option('--json', 'print the result as JSON')
-  if (operation.csv) command.addOption(new Option('--csv', 'print the result as CSV').conflicts('json'))
+  if (operation.csv || operation.csvPages)
+    command.addOption(new Option('--csv', 'print the result as CSV').conflicts('json'))
   if (help) command.addHelpText('after', `\n${help}`)
   command.action(async (...given: unknown[]) => {
     const options = given.at(bare.length) as Given
@@ -61,6 +62,10 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
       const upload = operation.takesFile && uploadOf(String(options.file))
       const context = { ...installation, now: installation.clock(), onProgress: progressOn(io), upload }
       if (operation.loses && !options.yes) await requireConsent(await operation.loses(values, context), io)
+      if (operation.csvPages && options.csv) {
+        for await (const text of csvText(operation.csvPages(values, context))) io.out(text)
+        return
+      }
       const value = await operation.run(context, values)
       if (operation.csv && options.csv) io.out(await csvOf(operation.csv(value)))
       else {

@@ -1,12 +1,14 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import type { Page, PageRequest } from '../database/page'
-import { choice, integer, text } from '../intake/model'
+import { choice, integer, list, text } from '../intake/model'
+import type { CsvTable } from './csv'
 import { table } from './lines'
 import { type Computed, type Declared, type Operation, type OperationContext, operation } from './operation'
 import { type ProductNames, productIdsIn } from './product-names'
 
 const usualLimit = 100
 const rowsMax = 1000
+const rowsPerPiece = 500
 
 /** The declaration of a list. */
 interface Listing<Filters extends TObject, Row extends TObject, Route extends string, Plural extends string> {
@@ -33,8 +35,15 @@ interface Listing<Filters extends TObject, Row extends TObject, Route extends st
 }
 
 type ListInput<Filters extends TObject> = Computed<
-  Static<Filters> & { sort?: string | undefined; limit?: number | undefined; after?: string | undefined }
+  Static<Filters> & {
+    sort?: string | undefined
+    limit?: number | undefined
+    after?: string | undefined
+    fields?: string[] | undefined
+  }
 >
+
+type Paging = Partial<PageRequest> & { fields?: string[] | undefined }
 
 /** A page of a list: its rows under their plural, and the cursor of the next page. */
 type PageSchema<Row extends TObject, Plural extends string> = Computed<
@@ -54,12 +63,16 @@ export function listing<
 >(declared: Listing<Filters, Row, Route, Plural>): Declared<ListInput<Filters>, PageSchema<Row, Plural>, Route> {
   const { plural, row, filters, sorts, page, columns, freeText, none, ...rest } = declared
   const usual = sorts[0]!
+  const allFields = Object.keys(row.properties)
   const paging = {
     sort: Type.Optional(choice(sorts.flatMap(bothWays), { description: `The order; default ${usual}.` })),
     limit: Type.Optional(
       integer({ minimum: 1, maximum: rowsMax, description: `The maximum number of rows; default ${usualLimit}.` }),
     ),
     after: Type.Optional(text({ description: 'The "next" of the page before.' })),
+    fields: Type.Optional(
+      list({ words: allFields, description: 'Only these fields of each row, in this order, as JSON or as CSV.' }),
+    ),
   }
   return operation({
     role: 'viewer',
@@ -68,21 +81,45 @@ export function listing<
     input: Type.Object({ ...filters.properties, ...paging }) as unknown as ListInput<Filters>,
     output: Type.Object({ [plural]: Type.Array(row), next: nextPage }) as unknown as PageSchema<Row, Plural>,
     async run(context, given) {
-      const { sort = usual, limit = usualLimit, after, ...rules } = given as Partial<PageRequest>
+      const { sort = usual, limit = usualLimit, after, fields, ...rules } = given as Paging
       const { rows, next } = await page(context, rules as Static<Filters>, { sort, limit, after })
-      return { [plural]: rows, next } as Static<PageSchema<Row, Plural>>
+      const shown = fields ? rows.map((each) => picked(each as object, fields)) : rows
+      return { [plural]: shown, next } as Static<PageSchema<Row, Plural>>
+    },
+    async *csvPages(given, context): AsyncGenerator<CsvTable> {
+      const { sort = usual, limit, after: start, fields = allFields, ...rules } = given as Paging
+      let after = start
+      do {
+        const wanted = { sort, limit: limit ?? rowsPerPiece, after }
+        const { rows, next } = await page(context, rules as Static<Filters>, wanted)
+        yield { columns: fields, rows: rows as object[] }
+        after = limit === undefined ? (next ?? undefined) : undefined
+      } while (after !== undefined)
     },
     productIds: (value) => productIdsIn((value as Record<string, unknown>)[plural] as Static<Row>[]),
     show(value, productNames) {
       const { [plural]: rows, next } = value as Record<string, unknown>
+      const more = next ? ['', `There are more: --after ${next}`] : []
+      const [first] = rows as object[]
+      if (first && row.required?.some((name) => !(name in first))) return [...plainTable(rows as object[]), ...more]
       const cells = (rows as Static<Row>[]).map((each) =>
         Object.values(columns).map((cell) => cell(each, productNames)),
       )
-      const more = next ? ['', `There are more: --after ${next}`] : []
       return [...table(Object.keys(columns), cells, none, freeText), ...more]
     },
   })
 }
+
+const picked = (row: object, fields: readonly string[]) =>
+  Object.fromEntries(fields.map((name) => [name, (row as Record<string, unknown>)[name]]))
+
+/** Rows of which only some fields were asked for, under the names of these. */
+const plainTable = (rows: readonly object[]) =>
+  table(
+    Object.keys(rows[0]!),
+    rows.map((row) => Object.values(row).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))),
+    '',
+  )
 
 const bothWays = (name: string) => {
   const plain = name.replace(/^-/, '')

@@ -63,6 +63,8 @@ export interface Operation<Input extends ObjectSchema = TObject, Output extends 
   productIds?(value: Static<Output>): number[]
   /** The value for a spreadsheet: `--csv` on the command line, `Accept: text/csv` over HTTP. */
   csv?(value: Static<Output>): CsvTable
+  /** All it has for a spreadsheet, in pieces, where one value is only a page of it. Takes the place of `csv`. */
+  csvPages?(input: Static<Input>, context: OperationContext): AsyncIterable<CsvTable>
   /**
    * A sentence about what cannot be undone: a terminal asks first, a script needs `--yes`. No confirmation if it is
    * empty.

@@ -1,12 +1,12 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
-import { text } from '../../intake/model'
+import { choice, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
-import { csvOf } from '../../operations/csv'
-import type { AnswerSchema, Operation, OperationContext } from '../../operations/operation'
+import { csvText } from '../../operations/csv'
+import type { Operation, OperationContext } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
@@ -14,32 +14,62 @@ import { openAdminGate, reply } from './gate'
 import { movingRoutes } from './moving'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
+import { streamOf } from './stream'
 import { uploadIn } from './upload'
 
 /** Runs the operation as its command would, in the name of the calling user. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
-  ...(operation.csv && { files: [csvType] }),
-  input: operation.proof ? Type.Object({ ...operation.input.properties, current_password }) : operation.input,
-  async answer(deps, adminRequest, { current_password: password, ...values }) {
+  ...(hasCsv(operation) && { files: [csvType] }),
+  input: inputOf(operation),
+  async answer(deps, adminRequest, { current_password: password, format, ...values }) {
     await requireProof(deps, adminRequest, operation.proof, password)
-    return responseOf(operation, adminRequest, await run(operationContextOf(deps, adminRequest, operation), values))
+    const context = operationContextOf(deps, adminRequest, operation)
+    if (!hasCsv(operation) || !wantsCsv(adminRequest, format)) return done(await run(context, values))
+    const tables = operation.csvPages?.(values, context) ?? [operation.csv!(await run(context, values))]
+    return csvResponse(operation, csvText(tables))
   },
 })
 
 const csvType = 'text/csv'
 
-type AnswerOf = Static<AnswerSchema>
+const hasCsv = ({ csv, csvPages }: Pick<Operation, 'csv' | 'csvPages'>) => Boolean(csv ?? csvPages)
 
-/** The value as JSON, or as CSV if requested and available. */
-async function responseOf(
-  { csv }: Pick<Operation, 'csv'>,
-  { request }: AdminRequest,
-  value: AnswerOf,
-): Promise<AdminResponse<AnswerOf>> {
-  if (!csv || !request.headers.get('accept')?.includes(csvType)) return done(value)
-  const body = new Response(await csvOf(csv(value))).body!
-  return { status: 200, body, headers: { 'content-type': `${csvType}; charset=utf-8` } }
+function inputOf(operation: Omit<Operation, 'run'>) {
+  const { proof, input } = operation
+  if (!proof && !hasCsv(operation)) return input
+  return Type.Object({
+    ...input.properties,
+    ...(proof && { current_password }),
+    ...(hasCsv(operation) && { format: csvFormat }),
+  })
+}
+
+const csvFormat = Type.Optional(
+  choice(['json', 'csv'], {
+    description: 'csv for a file that a spreadsheet opens, of the whole list unless "limit" is given; json by default.',
+  }),
+)
+
+const wantsCsv = ({ request }: AdminRequest, format: unknown) =>
+  format === undefined ? request.headers.get('accept')?.includes(csvType) : format === 'csv'
+
+async function csvResponse(
+  { route }: Pick<Operation, 'route'>,
+  pieces: AsyncGenerator<string>,
+): Promise<AdminResponse> {
+  return {
+    status: 200,
+    body: await streamOf(encoded(pieces)),
+    headers: {
+      'content-type': `${csvType}; charset=utf-8`,
+      'content-disposition': `attachment; filename="${/(\w[\w-]*)$/.exec(route)?.[1] ?? 'list'}.csv"`,
+    },
+  }
+}
+
+async function* encoded(pieces: AsyncGenerator<string>) {
+  for await (const piece of pieces) yield Buffer.from(piece)
 }
 
 const current_password = Type.Optional(
