@@ -4,10 +4,12 @@ import { changeView } from './view'
 
 export {
   countCheckpoints,
+  type EntryFilter,
   findEntry,
   findHead,
   findLastEntry,
   listEntries,
+  listMatching,
   listPersonalEntries,
   pageEntries,
 } from './store'

@@ -9,7 +9,7 @@ import {
 import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
 import { contains, inList } from '../database/sets'
-import { execute, selectOne } from '../database/statements'
+import { execute, selectAll, selectOne } from '../database/statements'
 import { commandLine } from '../kernel/author'
 import { parseId } from '../kernel/ids'
 
@@ -79,23 +79,46 @@ export interface EntryFilter {
   subjects?: string[] | undefined
   /** The thing's id; matches batches that include it too. */
   subjectId?: string | undefined
+  requestId?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
 
 /** A page of the audit log. */
-export const pageEntries = (db: Queryable, filter: EntryFilter, wanted: PageRequest) => {
-  const { actor, verbs, subjects, subjectId, from, to } = filter
-  const where = and(
+export const pageEntries = (db: Queryable, filter: EntryFilter, wanted: PageRequest) =>
+  pageOf(db, auditLog, { where: matches(filter), sorts: { id: auditLog.id }, wanted })
+
+/** The entries that a filter lets through, in chain order, after one id and up to another. */
+export const listMatching = (
+  db: Queryable,
+  filter: EntryFilter,
+  { after, last }: { after: number; last: number },
+  limit: number,
+) =>
+  db
+    .select()
+    .from(auditLog)
+    .where(and(gt(auditLog.id, after), lte(auditLog.id, last), matches(filter)))
+    .orderBy(asc(auditLog.id))
+    .limit(limit)
+
+const matches = ({ actor, verbs, subjects, subjectId, requestId, from, to }: EntryFilter) =>
+  and(
     actor === undefined ? undefined : isBy(actor),
     verbs && inArray(auditLog.verb, verbs),
     subjects && inArray(auditLog.subject, subjects),
     subjectId === undefined ? undefined : isAbout(subjectId),
+    requestId === undefined ? undefined : eq(auditLog.requestId, requestId),
     from && gte(auditLog.at, from),
     to && lt(auditLog.at, to),
   )
-  return pageOf(db, auditLog, { where, sorts: { id: auditLog.id }, wanted })
-}
+
+const countsByActor = `select actor, verb, count(*) as entries, max(at) as lastAt
+  from (select actor, verb, at from audit_log order by id desc limit ?) as latest group by actor, verb`
+
+/** How many of the latest entries each actor made, by verb. */
+export const countByActor = async (db: Queryable, latest: number) =>
+  selectAll<{ actor: string; verb: string; entries: number; lastAt: number }>(db, countsByActor, latest)
 
 const isBy = (actor: string) =>
   actor === commandLine

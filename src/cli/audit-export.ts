@@ -1,67 +1,48 @@
-import { appendFileSync, closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
+import { Type } from '@sinclair/typebox'
 import type { Command } from 'commander'
-import { listEntries } from '../audit/history'
-import { namedEntries } from '../audit/view'
-import type { Db } from '../database/database'
+import type { Field } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
-import { denied, isDenial } from '../kernel/ownership'
+import { AuditExportFields, auditFilterOf } from '../operations/audit-filters'
+import { exportAudit } from '../transfer/export/audit-log'
 import { inspectLog } from '../upkeep/audit-log'
 import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
+import { writeNewFile } from './new-file'
+import { fieldValues, optionOf } from './operation-command'
 
-const rowsPerPage = 1000
+const exporting = { route: 'GET /audit/export', input: Type.Object(AuditExportFields) } as const
 
-/** `latchkey audit export`: all pages of `GET /admin/api/audit` in one file. Belongs to the group `audit`. */
+/** `latchkey audit export`: the text of `GET /admin/api/audit/export` in a file. Belongs to the group `audit`. */
 export function auditExportCommand(program: Command, io: Io) {
   const audit = program.commands.find((command) => command.name() === 'audit')
   if (!audit) return
-  withSettings(audit.command('export'), ['data_dir'])
-    .description('export the whole audit log to a new file, oldest first, as JSON lines')
+  const command = withSettings(audit.command('export'), ['data_dir'])
+    .description('export the audit log to a new file, oldest first')
     .argument('<file>', 'the new file')
-    .option('--json', 'print the number of entries as JSON')
-    .action((path, options) =>
-      inInstallation(options, io, async ({ db, sealer }) => {
-        const entries = await writeAll(db, path)
-        const { broken } = await inspectLog(() => db.read, sealer)
-        report(io, options, { file: path, entries, broken }, [
-          `${counted(entries, 'entry is', 'entries are')} written to ${path}.`,
-          ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
-        ])
-        // Everything is printed; only the exit code is left.
-        if (broken) throw new OperatorError('')
-      }),
-    )
-}
-
-async function writeAll(db: Db, path: string): Promise<number> {
-  const file = create(path)
-  let isWhole = false
-  try {
-    for (let entries = 0, after = 0; ; ) {
-      const page = await listEntries(db.read, after, rowsPerPage)
-      const lines = (await namedEntries(db.read, page)).map((entry) => `${JSON.stringify(entry)}\n`)
-      appendFileSync(file, lines.join(''))
-      entries += page.length
-      after = page.at(-1)?.id ?? after
-      if (page.length < rowsPerPage) {
-        fsyncSync(file)
-        isWhole = true
-        return entries
-      }
-    }
-  } finally {
-    closeSync(file)
-    if (!isWhole) rmSync(path, { force: true })
-  }
-}
-
-function create(path: string) {
-  try {
-    return openSync(path, 'wx', 0o600)
-  } catch (error) {
-    if ((error as { code?: string }).code === 'EEXIST')
-      throw new OperatorError(`${path} exists already: choose another name`)
-    throw new OperatorError(isDenial(error) ? denied(path, 'write to') : `cannot write ${path}: check its folder`)
-  }
+  for (const [name, field] of Object.entries(exporting.input.properties))
+    command.addOption(optionOf(name, field as Field, false))
+  command.option('--json', 'print the number of entries as JSON').action((path, options) => {
+    const { format = 'jsonl', ...given } = fieldValues(exporting, options)
+    return inInstallation(options, io, async ({ db, sealer, clock }) => {
+      const filter = auditFilterOf(given, clock())
+      const { head = null, pieces } = await exportAudit(db, { filter, format })
+      const entries = await writeNewFile(path, async (file) => {
+        let written = 0
+        for await (const { text, entries } of pieces()) {
+          appendFileSync(file, text)
+          written += entries
+        }
+        return written
+      })
+      const { broken } = await inspectLog(() => db.read, sealer)
+      report(io, options, { file: path, entries, head, broken }, [
+        `${counted(entries, 'entry is', 'entries are')} written to ${path}.`,
+        ...(broken ? [`The audit log is broken at row ${broken.id}: ${broken.reason}.`] : []),
+      ])
+      // Everything is printed; only the exit code is left.
+      if (broken) throw new OperatorError('')
+    })
+  })
 }

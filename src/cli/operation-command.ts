@@ -1,3 +1,4 @@
+import type { Static } from '@sinclair/typebox'
 import { Argument, type Command, Option } from 'commander'
 import { requireDataFolder } from '../database/data-folder'
 import { mapProductNames } from '../features/products/service'
@@ -87,7 +88,8 @@ const placeholders: Partial<Record<Field['kind'], string>> = {
   choice: 'word',
 }
 
-function optionOf(name: string, field: Field, isRequired: boolean): Option {
+/** The command-line option of a field. */
+export function optionOf(name: string, field: Field, isRequired: boolean): Option {
   const flag = optionFlag(name, field)
   if (field.kind === 'toggle') return new Option(flag, field.description)
   const option = new Option(
@@ -107,8 +109,16 @@ function optionOf(name: string, field: Field, isRequired: boolean): Option {
 const choicesOf = (field: Field): string[] | undefined =>
   field.kind === 'choice' ? field.anyOf.map((word: { const: string }) => word.const) : field.words && [...field.words]
 
+/** The fields given to a command that has no operation, converted to their types. */
+export const fieldValues = <Input extends Operation['input']>(
+  declared: Pick<Operation, 'route'> & { input: Input },
+  options: Given,
+) => validated(declared, optionValues(declared, [], options)) as Static<Input>
+
+type Declared = Pick<Operation, 'route' | 'bare' | 'input'>
+
 /** The fields as given on the command line. */
-function optionValues(operation: Operation, given: unknown[], options: Given): Given {
+function optionValues(operation: Declared, given: unknown[], options: Given): Given {
   const bare = positionalsOf(operation)
   const entries = Object.entries(operation.input.properties as Record<string, Field>).map(([name, field]) => {
     const at = bare.indexOf(name)
@@ -129,7 +139,7 @@ const camel = (flag: string) => flag.slice(2).replace(/-(.)/g, (_, letter: strin
 /**
  * The fields converted to their types. Throws an `OperatorError` that names each invalid field as on the command line.
  */
-function validated(operation: Operation, given: Given) {
+function validated(operation: Declared, given: Given) {
   const { input } = operation
   const { errors, values } = readAs(input, given)
   if (!errors) return values

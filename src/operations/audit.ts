@@ -1,20 +1,17 @@
 import { createPublicKey } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
+import { AuditFacetsView, facetsOf } from '../audit/facets'
 import { findEntry, findHead, pageEntries } from '../audit/history'
-import { auditSubjects as kinds, verbs } from '../audit/verbs'
 import { AuditEntryView, namedEntries } from '../audit/view'
 import { integer, text } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { counter, nullable } from '../kernel/view'
 import { inspectLog } from '../upkeep/audit-log'
-import { period, rangeOf, words } from './filters'
-import { facts, minute } from './lines'
+import { AuditFilters, auditFilterOf } from './audit-filters'
+import { facts, minute, table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
-
-const isActor = (text: string) => /^(api-key \d+|user .+|command line( \(.+\))?|job .+|server)$/.test(text)
-const actorForms = 'write "api-key 3", "user ada", "command line", "command line (ada)", "job deliver" or "server"'
 
 const list = listing({
   command: 'audit list',
@@ -22,27 +19,10 @@ const list = listing({
   summary: 'list changes and who made them, newest first',
   plural: 'entries',
   row: AuditEntryView,
-  filters: Type.Object({
-    actor: Type.Optional(
-      text({
-        description: 'Only changes by this actor',
-        examples: ['api-key 3', 'user ada', 'command line', 'command line (ada)', 'server'],
-        fault: (actor) => (isActor(actor) ? undefined : `"${actor}" did nothing: ${actorForms}.`),
-      }),
-    ),
-    verb: words(verbs, 'Only these actions', ['license.updated', 'license.updated,license.deleted']),
-    subject: words(kinds, 'Only changes of these subjects', ['license', 'license,product']),
-    id: Type.Optional(text({ description: 'Only changes of the subject with this id.' })),
-    ...period,
-  }),
+  filters: AuditFilters,
   sorts: ['-id'],
-  async page({ db, now }, { actor, verb, subject, id, from, to }, wanted) {
-    const range = rangeOf({ from, to }, now)
-    const { rows, next } = await pageEntries(
-      db.read,
-      { actor, verbs: verb, subjects: subject, subjectId: id, ...range },
-      wanted,
-    )
+  async page({ db, now }, given, wanted) {
+    const { rows, next } = await pageEntries(db.read, auditFilterOf(given, now), wanted)
     return { rows: await namedEntries(db.read, rows), next }
   },
   columns: {
@@ -74,6 +54,34 @@ const show = operation({
   },
   show: facts,
 })
+
+const facets = operation({
+  command: 'audit facets',
+  route: 'GET /audit/facets',
+  role: 'viewer',
+  summary: 'count the latest entries by who made them, by subject and by action: what the list can be filtered by',
+  input: Type.Object({}),
+  output: AuditFacetsView,
+  run: ({ db }) => facetsOf(db.read),
+  show: ({ counted: all, actors, subjects, verbs }) => [
+    `Of the latest ${counted(all, 'entry', 'entries')}:`,
+    '',
+    ...table(
+      ['WHO', 'ENTRIES', 'LATEST (UTC)'],
+      actors.map(({ actor, entries, last_at }) => [actor, String(entries), minute(last_at)]),
+      'There is no entry.',
+    ),
+    ...['', ...countsOf(['SUBJECT', 'ENTRIES'], subjects, ({ subject }) => subject)],
+    ...['', ...countsOf(['ACTION', 'ENTRIES'], verbs, ({ verb }) => verb)],
+  ],
+})
+
+const countsOf = <Row extends { entries: number }>(headings: string[], rows: Row[], nameOf: (row: Row) => string) =>
+  table(
+    headings,
+    rows.map((row) => [nameOf(row), String(row.entries)]),
+    'There is no entry.',
+  )
 
 const verify = operation({
   command: 'audit verify',
@@ -154,7 +162,7 @@ function readPublicKey(pem: string | undefined) {
 export const audit = {
   name: 'audit',
   about: 'the audit log: who changed what, tamper-evident',
-  operations: [list, show, verify, head],
+  operations: [list, facets, show, verify, head],
 } as const satisfies Subject
 
 type Side = Record<string, unknown> | null

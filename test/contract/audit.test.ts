@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startInstallation, type TestInstallation } from '../support/installation'
+import { makeOperator, type Operator } from '../support/operator'
 import { openRaw } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
@@ -126,6 +127,68 @@ test('audit export writes every entry to a new file, oldest first, and over no o
   })
   const nowhere = join(installation.folder, 'no such folder', 'x')
   expect(await installation.cli('audit', 'export', nowhere)).toMatchObject({ exitCode: 1, out: '' })
+})
+
+test('audit export writes CSV, and only what its filters let through', async () => {
+  const path = join(installation.folder, '..', 'audit.csv')
+  const { entries: written } = await say('audit', 'export', path, '--format', 'csv', '--verb', 'license.activated')
+  const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n')
+  expect(header).toBe(
+    'id,at,actor,request_id,verb,subject,subject_id,subject_name,batch_from,batch_to,before,after,hash',
+  )
+  expect([lines.length, written]).toEqual([3, 3])
+  for (const line of lines) expect(line).toMatch(/,api-key 1,[\w-]+,license\.activated,/)
+})
+
+describe('over HTTP, the audit log', () => {
+  let viewer: Operator
+  beforeAll(async () => {
+    viewer = await makeOperator(installation, 'viewer')
+  })
+  const fetched = (query = '') =>
+    fetch(`${installation.url}/admin/api/audit/export${query}`, {
+      headers: { authorization: `Bearer ${viewer.token}` },
+    })
+
+  test('is the text that the command writes, up to a head that audit verify takes', async () => {
+    const path = join(installation.folder, '..', 'same.jsonl')
+    const { head } = await say('audit', 'export', path)
+    const answer = await fetched()
+    expect(await answer.text()).toBe(readFileSync(path, 'utf8'))
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit.jsonl"')
+    expect(answer.headers.get('x-audit-head')).toBe(head)
+    expect(await say('audit', 'verify', '--head', head)).toMatchObject({ broken: null })
+    const csv = join(installation.folder, '..', 'same.csv')
+    await say('audit', 'export', csv, '--format', 'csv', '--subject', 'license')
+    expect(await (await fetched('?format=csv&subject=license')).text()).toBe(readFileSync(csv, 'utf8'))
+  })
+
+  test('is filtered by the request that made the change', async () => {
+    const all = await entries('--verb', 'license.activated')
+    const { request_id } = all[0]
+    const ofOne = all.filter((entry: { request_id: string }) => entry.request_id === request_id)
+    const { body } = await viewer.tell('GET /audit', { request_id, verb: 'license.activated' })
+    expect(body.entries).toEqual(ofOne)
+    expect(await (await fetched('?request_id=none')).text()).toBe('')
+    expect((await viewer.tell('GET /audit', { request_id: 'x'.repeat(65) })).status).toBe(422)
+  })
+
+  test('says what it can be filtered by: who, what and how often', async () => {
+    const { body } = await viewer.tell('GET /audit/facets')
+    const all = await entries('--limit', '1000')
+    expect(body.counted).toBe(all.length)
+    const of = (name: 'actor' | 'subject' | 'verb', value: string) =>
+      all.filter((entry: Record<string, string>) => entry[name] === value).length
+    for (const { actor, entries } of body.actors) expect([actor, entries]).toEqual([actor, of('actor', actor)])
+    for (const { subject, entries } of body.subjects)
+      expect([subject, entries]).toEqual([subject, of('subject', subject)])
+    for (const { verb, entries } of body.verbs) expect([verb, entries]).toEqual([verb, of('verb', verb)])
+    expect(body.verbs).toContainEqual({ verb: 'license.activated', entries: 3 })
+    const [last] = await entries('--actor', 'api-key 1', '--limit', '1')
+    expect(body.actors).toContainEqual({ actor: 'api-key 1', entries: of('actor', 'api-key 1'), last_at: last.at })
+    expect((await installation.cli('audit', 'facets')).out).toMatch(/license\.activated +3/)
+  })
 })
 
 test('no secret stands in an audit row', async () => {

@@ -86,6 +86,7 @@ describe('every answer of the operator’s API', () => {
     expect(files.map(({ route, content }) => [route, Object.keys(content)])).toEqual([
       ['GET /export/:table', ['application/x-ndjson', 'text/csv']],
       ['GET /export', ['application/x-ndjson']],
+      ['GET /audit/export', ['application/x-ndjson', 'text/csv']],
     ])
   })
 })
@@ -236,6 +237,7 @@ describe('the answers are as their schemas say', () => {
   test('the audit log', async () => {
     const { entries } = await ask('GET /audit', {})
     await ask('GET /audit/:id', { id: entries[0]!.id })
+    await ask('GET /audit/facets', {})
     await ask('GET /audit/head', {})
     await ask('GET /audit/verification', {})
   })

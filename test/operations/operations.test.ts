@@ -14,7 +14,7 @@ setDefaultTimeout(60_000)
 /** What concerns this process, this machine or files beside it, and so has no route. */
 const processCommands = [
   ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore'],
-  ...['openapi', 'verify-response', 'completion', 'systemd', 'sbom', 'audit export', 'help'],
+  ...['openapi', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
 ]
 
 /** Changes that a viewer may make: to what is their own. */

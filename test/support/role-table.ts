@@ -102,6 +102,8 @@ export const roleTable: Record<string, Expected> = {
   'POST /telemetry/purge': 'operator',
   'GET /calls': 'viewer',
   'GET /audit': 'viewer',
+  'GET /audit/facets': 'viewer',
+  'GET /audit/export': 'viewer',
   'GET /audit/:id': 'viewer',
   'GET /audit/verification': 'viewer',
   'GET /audit/head': 'viewer',

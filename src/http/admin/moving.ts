@@ -11,6 +11,7 @@ import { pairOf } from '../../transfer/import/mapping'
 import { importUpload } from '../../transfer/import/upload'
 import { exportedTables } from '../../transfer/tables/tables'
 import { done } from './answers'
+import { exportingAudit } from './audit-export'
 import { requireRole } from './caller'
 import { type AdminRoute, adminRoute } from './route'
 import { asUser, whoIn } from './session'
@@ -133,7 +134,13 @@ const exportingAll = adminRoute({
 })
 
 /** Import and export by file; the commands with these names have further options for terminal and disk. */
-export const movingRoutes = [importing, exportingTable, exportingAll] as const satisfies readonly AdminRoute[]
+export const movingRoutes = [
+  importing,
+  exportingTable,
+  exportingAll,
+  exportingAudit,
+  exportingRelease,
+] as const satisfies readonly AdminRoute[]
 
 const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
   passphrase === undefined ? {} : { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }
