@@ -43,6 +43,7 @@ export const verbs = [
   'release.updated',
   'release.published',
   'release.withdrawn',
+  'release.downloaded',
   'release.deleted',
   'retention.removed',
   'setting.set',

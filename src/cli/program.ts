@@ -21,6 +21,7 @@ import { red } from './layout'
 import { showAtTerminal } from './message'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
+import { releaseDownloadCommand } from './release-download'
 import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
@@ -69,6 +70,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   const isKnown = asked.length > 0 || program.commands.some((command) => command.name() === firstWord)
   for (const subject of isKnown ? asked : subjects) subjectCommand(program, io, subject)
   auditExportCommand(program, io)
+  releaseDownloadCommand(program, io)
   helpCommand(program, io)
   inheritSettings(program)
   return program

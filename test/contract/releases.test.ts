@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startInstallation, type TestInstallation } from '../support/installation'
+import { auditRows, makeOperator, type Operator } from '../support/operator'
 import { makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let installation: TestInstallation
@@ -144,5 +145,65 @@ describe('latchkey release', () => {
     expect(numbers(await list('--sort', 'file_size'))).toEqual([1, 2, 3])
     const first = await list('--limit', '2')
     expect(numbers(await list('--limit', '2', '--after', first.next))).toEqual([1])
+  })
+})
+
+describe('the file of a release', () => {
+  let operator: Operator
+  beforeAll(async () => {
+    operator = await makeOperator(installation, 'operator')
+  })
+  const content = 'twenty-four bytes of app'
+  const made = (number: number) =>
+    makeRelease(installation, { product, number, file: makeFile(installation, content, 'my “app”.zip') })
+  const fetched = (id: number, headers: Record<string, string> = {}) =>
+    fetch(`${installation.url}/admin/api/releases/${id}/file`, {
+      headers: { authorization: `Bearer ${operator.token}`, ...headers },
+    })
+  const taken = (id: number) =>
+    auditRows(installation).filter(({ verb, subject_id }) => verb === 'release.downloaded' && subject_id === String(id))
+
+  test('goes to operators, a draft too, and is in the audit log once for a download in parts', async () => {
+    const { id, sha256 } = await made(801)
+    const whole = await fetched(id)
+    expect(await whole.text()).toBe(content)
+    expect(whole.headers.get('content-length')).toBe(String(content.length))
+    expect(whole.headers.get('content-type')).toBe('application/octet-stream')
+    expect(whole.headers.get('content-disposition')).toContain("filename*=UTF-8''my%20%E2%80%9Capp%E2%80%9D.zip")
+    expect(whole.headers.get('x-request-id')).toBeString()
+    const rest = await fetched(id, { range: 'bytes=7-' })
+    expect([rest.status, rest.headers.get('content-range'), await rest.text()]).toEqual([
+      206,
+      `bytes 7-23/24`,
+      content.slice(7),
+    ])
+    expect((await fetched(id, { range: 'bytes=99-' })).status).toBe(416)
+    const known = await fetched(id, { 'if-none-match': `"${sha256}"` })
+    expect([known.status, await known.text()]).toEqual([304, ''])
+    expect(taken(id)).toMatchObject([{ actor: `user ${operator.name}`, after: JSON.stringify({ sha256 }) }])
+    expect((await installation.cli('release', 'show', String(id), '--json')).json.download_counter).toBe(0)
+  })
+
+  test('is copied by the command, over no other file', async () => {
+    const { id, sha256 } = await made(802)
+    const path = join(installation.folder, '..', 'copy.zip')
+    const spoken = await installation.cli('release', 'download', String(id), path, '--json')
+    expect(spoken.json).toEqual({ file: path, name: 'my “app”.zip', size: content.length, sha256 })
+    expect(await Bun.file(path).text()).toBe(content)
+    expect(await installation.cli('release', 'download', String(id), path)).toMatchObject({ exitCode: 1, out: '' })
+    expect(taken(id)).toHaveLength(1)
+  })
+
+  test('that is gone is said to be so', async () => {
+    const { id, sha256 } = await makeRelease(installation, {
+      product,
+      number: 803,
+      file: makeFile(installation, 'lost soon'),
+    })
+    rmSync(join(installation.folder, 'files', sha256))
+    const answer = await fetched(id)
+    expect(answer.status).toBe(409)
+    expect(await answer.text()).toContain('missing or damaged')
+    expect((await fetched(9999)).status).toBe(404)
   })
 })

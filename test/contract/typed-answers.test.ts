@@ -87,6 +87,7 @@ describe('every answer of the operator’s API', () => {
       ['GET /export/:table', ['application/x-ndjson', 'text/csv']],
       ['GET /export', ['application/x-ndjson']],
       ['GET /audit/export', ['application/x-ndjson', 'text/csv']],
+      ['GET /releases/:id/file', ['application/octet-stream']],
     ])
   })
 })

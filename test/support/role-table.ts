@@ -78,6 +78,7 @@ export const roleTable: Record<string, Expected> = {
   'POST /signing-keys/:key_id/retire': 'owner',
   'GET /releases': 'viewer',
   'GET /releases/:id': 'viewer',
+  'GET /releases/:id/file': 'operator',
   'POST /releases': 'operator',
   'POST /releases/:id/publish': 'operator',
   'POST /releases/:id/withdraw': 'operator',

@@ -6,6 +6,8 @@ import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireProduct } from '../products/service'
 import { type OnProgress, receiveFile, removeFile, type Upload } from './files'
+import type { ServedFile } from './response'
+import { storedFile } from './service'
 import {
   deleteReleaseRow,
   findRelease,
@@ -86,6 +88,17 @@ export async function requireRelease(db: Queryable, id: number): Promise<Release
   if (!release) throw new OperatorError(message`there is no release ${id}: see ${remedy('release list')}`, 'not_found')
   return release
 }
+
+/** The file of a release, published or not. Throws an `OperatorError` if there is no release or no whole file. */
+export async function requireFile({ db, folder }: Pick<Deps, 'db' | 'folder'>, id: number): Promise<ServedFile> {
+  const file = await storedFile(folder, await requireRelease(db.read, id))
+  if (file) return file
+  throw new OperatorError(`the file of release ${id} is missing or damaged: restore it from a backup`)
+}
+
+/** Records that an operator took the file of a release. */
+export const recordDownload = (tx: Tx, id: number, { hash }: Pick<ServedFile, 'hash'>, now: Date) =>
+  record(tx, { verb: 'release.downloaded', id, after: { sha256: hash } }, now)
 
 /** Publishes or withdraws a release. */
 export async function setPublished(

@@ -29,21 +29,26 @@ export const isCounted = ({ method }: Request, { status, start }: Portion) =>
   method === 'GET' && (status === 200 || status === 206) && start === 0
 
 /** The response; its body is read from disk as fast as the client takes it. */
-export function fileResponse(file: ServedFile, { status, start, end }: Portion): Response {
+export function fileResponse(file: ServedFile, portion: Portion): Response {
+  const { status, headers, body } = fileParts(file, portion)
+  return new Response(body, { status, headers })
+}
+
+/** The parts of the response; no body for a portion without bytes. */
+export function fileParts(file: ServedFile, { status, start, end }: Portion) {
   const headers: Record<string, string> = {
     etag: `"${file.hash}"`,
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     'x-content-type-options': 'nosniff',
   }
-  if (status === 304) return new Response(null, { status, headers })
   if (status === 416) headers['content-range'] = `bytes */${file.size}`
-  if (status === 416) return new Response(null, { status, headers })
+  if (status === 304 || status === 416) return { status, headers, body: null }
   if (status === 206) headers['content-range'] = `bytes ${start}-${end - 1}/${file.size}`
   headers['content-type'] = 'application/octet-stream'
   headers['content-length'] = String(end - start)
   headers['content-disposition'] = attachment(file.name)
-  return new Response(Bun.file(file.path).slice(start, end), { status, headers })
+  return { status, headers, body: Bun.file(file.path).slice(start, end) }
 }
 
 /** Parses one byte range. Undefined for anything else, including several ranges, which get the whole file. */

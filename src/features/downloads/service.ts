@@ -116,14 +116,20 @@ async function fileOf(
   release: Release,
   { now, requestId }: Pick<AdmittedRequest, 'now' | 'requestId'>,
 ): Promise<ServedFile | undefined> {
-  const { fileHash: hash, fileName: name, fileSize: size } = release
-  const path = pathOf(folder, hash)
-  const file = Bun.file(path)
-  if ((await file.exists()) && file.size === size) return { path, size, hash, name }
+  const file = await storedFile(folder, release)
+  if (file) return file
   log(now, {
     event: 'fault',
     request_id: requestId,
-    error: `the file of release ${release.id}, ${path}, is missing or damaged: restore it from a backup`,
+    error: `the file of release ${release.id}, ${pathOf(folder, release.fileHash)}, is missing or damaged: restore it from a backup`,
   })
   return undefined
+}
+
+/** The file of a release; undefined if it is missing or has another size. */
+export async function storedFile(folder: string, release: Release): Promise<ServedFile | undefined> {
+  const { fileHash: hash, fileName: name, fileSize: size } = release
+  const path = pathOf(folder, hash)
+  const file = Bun.file(path)
+  return (await file.exists()) && file.size === size ? { path, size, hash, name } : undefined
 }

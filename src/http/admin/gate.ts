@@ -119,5 +119,6 @@ const pathOf = ({ route }: AdminRoute) => `${adminPrefix}${route.slice(route.ind
 export function reply({ status, body, headers: own, cookies = [] }: AdminResponse, requestId: string) {
   const all = new Headers({ ...headers, 'x-request-id': requestId, ...own })
   for (const cookie of cookies) all.append('set-cookie', cookie)
-  return new Response(body instanceof ReadableStream ? body : JSON.stringify(body), { status, headers: all })
+  const isRaw = body === null || body instanceof ReadableStream || body instanceof Blob
+  return new Response(isRaw ? body : JSON.stringify(body), { status, headers: all })
 }

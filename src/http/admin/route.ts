@@ -6,10 +6,10 @@ import type { AdminRequest } from './admin-request'
 
 export const adminPrefix = '/admin/api'
 
-/** A response: plain JSON, or text in pieces, with its HTTP status. */
+/** A response: plain JSON, text in pieces, or a file, with its HTTP status; null for no body. */
 export interface AdminResponse<Body = unknown> {
   status: number
-  body: Body | ReadableStream
+  body: Body | ReadableStream | Blob | null
   headers?: Record<string, string>
   /** `Set-Cookie` headers that set or delete cookies. */
   cookies?: readonly string[]
