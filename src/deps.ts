@@ -8,6 +8,7 @@ import type { Config } from './config'
 import type { Db } from './database/database'
 import type { LastSeenBuffer } from './database/last-seen'
 import type { ExactlyOnce } from './exactly-once/exactly-once'
+import type { OperatorRequests } from './exactly-once/operator-requests'
 import type { BodyBudget } from './intake/body-budget'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
@@ -43,6 +44,7 @@ export interface Deps {
   /** When each activation last called `verify`, by activation id. */
   readonly lastSeen: LastSeenBuffer
   readonly once: ExactlyOnce
+  readonly operatorRequests: OperatorRequests
   readonly log: Log
   readonly metrics: Metrics
   readonly calls: CallLog

@@ -18,6 +18,7 @@ import { givesLocks, isHeld } from './database/lock'
 import { inspectDatabase, migrate } from './database/migrate'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
+import { openOperatorRequests } from './exactly-once/operator-requests'
 import { touchActivations } from './features/activations/service'
 import { openBodyBudget } from './intake/body-budget'
 import type { Author } from './kernel/author'
@@ -186,6 +187,7 @@ function buildDeps(
     clientAddresses: openClientAddresses({ config: answerConfig, peers, db, log: base.log, clock }),
     bodies: openBodyBudget(config.body_timeout),
     once: openExactlyOnce({ db, config, limit }),
+    operatorRequests: openOperatorRequests({ sealer, config, limit }),
     lastSeen,
     metrics,
     calls,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { apiKeys } from './access'
+import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { apiKeys, users } from './access'
 import { moment } from './columns'
 
 /**
@@ -122,6 +122,31 @@ export const unansweredOrders = sqliteTable(
     createdAt: moment('created_at').notNull(),
   },
   (table) => [index('unanswered_orders_request').on(table.apiKeyId, table.endpoint, table.requestHash)],
+)
+
+/**
+ * Users' changes with an `Idempotency-Key`: the row is written with the change, the sealed answer right after it. No
+ * answer: it was lost, too long, or erased.
+ */
+export const operatorRequests = sqliteTable(
+  'operator_requests',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    /** An HMAC of route and fields, which may hold secrets. */
+    requestHash: text('request_hash').notNull(),
+    /** The SHA-256 of the uploaded file, once it was read. */
+    fileHash: text('file_hash'),
+    requestId: text('request_id').notNull(),
+    sealedAnswer: blob('sealed_answer', { mode: 'buffer' }),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.key] }),
+    index('operator_requests_created').on(table.createdAt),
+  ],
 )
 
 export type Job = typeof jobs.$inferSelect

@@ -5,8 +5,8 @@ import { startServer } from '../../src/worker/server'
 const signingMs = 200
 
 /**
- * A server that takes its time to sign the answer of an order that is committed, and is killed before it is done. Its
- * folder is the argument.
+ * A server that takes its time to sign the answer of an order that is committed, and is killed before it is done; and
+ * likewise once a user's change with an `Idempotency-Key` is committed. Its folder is the argument.
  */
 const installation = await openInstallation({ config: readConfig({ data_dir: Bun.argv[2]! }, {}), asServer: true })
 const seal: typeof installation.seal = async (outcome, now) => {
@@ -15,5 +15,12 @@ const seal: typeof installation.seal = async (outcome, now) => {
   process.kill(process.pid, 'SIGKILL')
   return ''
 }
-const server = await startServer({ ...installation, seal }, '127.0.0.1', 0)
+const operatorRequests: typeof installation.operatorRequests = {
+  perform: (db, request, work) =>
+    installation.operatorRequests.perform(db, request, async (claiming) => {
+      await work(claiming)
+      process.kill(process.pid, 'SIGKILL')
+    }),
+}
+const server = await startServer({ ...installation, seal, operatorRequests }, '127.0.0.1', 0)
 console.error(`listens on ${server.url}, ready to die`)

@@ -8,14 +8,15 @@ import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
 import { ImportResultView } from '../../transfer/import/counts'
 import { pairOf } from '../../transfer/import/mapping'
-import { importUpload } from '../../transfer/import/upload'
+import { importUpload, type UploadOptions } from '../../transfer/import/upload'
 import { exportedTables } from '../../transfer/tables/tables'
 import { done } from './answers'
 import { exportingAudit } from './audit-export'
 import { requireRole } from './caller'
 import { exportingRelease } from './release-file'
+import { answerOnce } from './repeats'
 import { type AdminRoute, adminRoute } from './route'
-import { asUser, whoIn } from './session'
+import { whoIn } from './session'
 import { streamOf } from './stream'
 import { uploadIn } from './upload'
 
@@ -47,11 +48,12 @@ const importFields = Type.Object({
   dry_run: Type.Optional(toggle({ description: 'Only report what would be created and what is wrong, line by line.' })),
 })
 
+const importRoute = { route: 'POST /import', takesFile: true } as const
+
 const importing = adminRoute({
-  route: 'POST /import',
+  ...importRoute,
   command: 'import',
   role: 'owner',
-  takesFile: true,
   fileTypes: [
     ...['text/csv', 'text/tab-separated-values', 'text/plain', 'application/csv', 'application/vnd.ms-excel'],
     ...['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'multipart/form-data'],
@@ -70,7 +72,7 @@ const importing = adminRoute({
       ...said
     } = fields
     deps.peers.awaitLong(adminRequest.request)
-    const result = await importUpload({ ...deps, db: asUser(deps.db, adminRequest) }, uploadIn(adminRequest.request), {
+    const options: UploadOptions = {
       said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
       reading: { encoding: encodingNamed(encoding), quotes },
       importOptions: {
@@ -81,8 +83,10 @@ const importing = adminRoute({
         values: said.value,
       },
       isDryRun: said.dry_run ?? false,
-    })
-    return done(result)
+    }
+    return answerOnce(deps, importRoute, { adminRequest, fields }, async (db) =>
+      done(await importUpload({ ...deps, db }, uploadIn(adminRequest.request), options)),
+    )
   },
 })
 

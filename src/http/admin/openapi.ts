@@ -77,12 +77,14 @@ function pathsOf(routes: readonly AdminRoute[], shown: Shown): Json {
 
 function described(route: AdminRoute, method: string, shown: Shown): Json {
   const { summary, role, command, input, takesFile } = route
+  const path = route.route.slice(method.length + 1)
   const inPath = parametersOf(route)
   const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
   const parameters = Object.entries(input.properties as Json)
     .filter(([name]) => inPath.includes(name) || isInQuery)
     .map(([name, field]) => parameterOf(name, field, { inPath: inPath.includes(name), model: input }))
   if (takesFile) parameters.push(fileParameter)
+  if (method !== 'GET' && !path.startsWith('/session')) parameters.push(keyParameter)
   const body = takesFile ? fileBodyOf(route) : isInQuery ? undefined : bodyOf(input, inPath)
   return {
     tags: [tag.name],
@@ -115,6 +117,15 @@ const fileParameter = {
   required: true,
   description: 'The name of the file.',
   schema: { type: 'string' },
+}
+
+const keyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'For 24 hours, an equal request of this user with this key changes nothing and gets the first answer, with `Idempotency-Replayed: true`; a different one is refused.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
 
 const fileBodyOf = (route: AdminRoute) => ({

@@ -12,6 +12,7 @@ import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
 import { movingRoutes } from './moving'
+import { answerOnce } from './repeats'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
 import { streamOf } from './stream'
@@ -24,8 +25,12 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   input: inputOf(operation),
   async answer(deps, adminRequest, { current_password: password, format, ...values }) {
     await requireProof(deps, adminRequest, operation.proof, password)
-    const context = operationContextOf(deps, adminRequest, operation)
-    if (!hasCsv(operation) || !wantsCsv(adminRequest, format)) return done(await run(context, values))
+    if (!hasCsv(operation) || !wantsCsv(adminRequest, format)) {
+      return answerOnce(deps, operation, { adminRequest, fields: values }, async (db) =>
+        done(await run(operationContextOf({ ...deps, db }, adminRequest, operation), values)),
+      )
+    }
+    const context = operationContextOf({ ...deps, db: asUser(deps.db, adminRequest) }, adminRequest, operation)
     const tables = operation.csvPages?.(values, context) ?? [operation.csv!(await run(context, values))]
     return csvResponse(operation, csvText(tables))
   },
@@ -94,7 +99,6 @@ const operationContextOf = (
   { takesFile }: Pick<Operation, 'takesFile'>,
 ): OperationContext => ({
   ...deps,
-  db: asUser(deps.db, adminRequest),
   now: adminRequest.now,
   user: whoIn(adminRequest).user,
   upload: takesFile && uploadIn(adminRequest.request),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Upload } from '../../features/downloads/files'
 import type { Room } from '../../intake/body-budget'
 import type { OpenRoom } from '../../intake/receive'
@@ -12,6 +13,8 @@ const mebibyte = 1_048_576
 const largestForm = 16 * mebibyte
 
 const filesOfForms = new WeakMap<Request, File>()
+/** The hashes of files that were read to their end. */
+const fileHashes = new WeakMap<Request, string>()
 
 /**
  * The fields of a form with a file, which `uploadIn` then finds. Throws an `OperatorError` for a form without a file or
@@ -57,6 +60,27 @@ async function formIn(request: Request, room: Room | Outcome): Promise<Awaited<R
 
 /** The file in a request's body, read in pieces on demand. Throws an `OperatorError` if its name or body is missing. */
 export function uploadIn(request: Request): Upload {
+  const upload = fileIn(request)
+  return {
+    ...upload,
+    async *pieces() {
+      const digest = createHash('sha256')
+      for await (const piece of upload.pieces()) {
+        digest.update(piece)
+        yield piece
+      }
+      fileHashes.set(request, digest.digest('hex'))
+    },
+  }
+}
+
+/** The SHA-256 of the file in a request's body, which is read for it unless it was read before. */
+export async function fileHashOf(request: Request): Promise<string | undefined> {
+  if (!fileHashes.has(request)) for await (const _ of uploadIn(request).pieces());
+  return fileHashes.get(request)
+}
+
+function fileIn(request: Request): Upload {
   const { url, headers, body } = request
   const file = filesOfForms.get(request)
   // Some clients send the whole path, in their system's notation.

@@ -58,6 +58,7 @@ async function eraseDocuments(tx: Tx, { papers, mentions }: Customer) {
     }
   }
   await store.clearAnswers(tx, rowids.deliveries)
+  await store.clearOperatorAnswers(tx)
   await store.forgetOrders(tx, rowids, sha256(randomToken('erased')))
 }
 

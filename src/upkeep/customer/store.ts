@@ -3,7 +3,14 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { apiKeys, blocklist } from '../../../db/schema/access'
 import { productMeta } from '../../../db/schema/catalog'
 import { activations, contracts, type License, licenseMeta, licenses, telemetry } from '../../../db/schema/licensing'
-import { deliveries, deliveryAttempts, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
+import {
+  deliveries,
+  deliveryAttempts,
+  idempotencyKeys,
+  jobs,
+  operatorRequests,
+  unansweredOrders,
+} from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
 import { contains, inList, unnest } from '../../database/sets'
 
@@ -117,6 +124,11 @@ export async function forgetOrders(tx: Tx, rowids: Record<DocumentKind, readonly
   await tx.delete(jobs).where(and(isOver, inList(jobs.id, rowids.jobs)))
   await tx.delete(unansweredOrders).where(inList(unansweredOrders.id, rowids.unanswered_orders))
   await tx.update(idempotencyKeys).set({ requestHash: hash }).where(inList(sql`rowid`, rowids.idempotency_keys))
+}
+
+/** Clears all answers stored for users' repeated requests: they are sealed, so nobody can tell whom they name. */
+export async function clearOperatorAnswers(tx: Tx) {
+  await tx.update(operatorRequests).set({ sealedAnswer: null })
 }
 
 /** Clears the stored answers of receivers to these deliveries. */

@@ -52,6 +52,7 @@ function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_
     { what: 'user_tokens', days: 30 },
     { what: 'signing_key_uses', days: 365 },
     { what: 'idempotency_keys', days: 1 },
+    { what: 'operator_requests', days: 1 },
     { what: 'unanswered_orders', days: 1 },
   ]
   return rules.filter(({ days }) => days > 0)

@@ -3,7 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { userTokens } from '../../../db/schema/access'
 import { activations, telemetry } from '../../../db/schema/licensing'
 import { calls, signingKeyUses } from '../../../db/schema/operations'
-import { deliveries, idempotencyKeys, jobs, unansweredOrders } from '../../../db/schema/work'
+import { deliveries, idempotencyKeys, jobs, operatorRequests, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
 import { inList } from '../../database/sets'
 
@@ -100,6 +100,7 @@ export const retentionRules = {
   user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
   signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
+  operator_requests: byMoment(operatorRequests, operatorRequests.createdAt),
   unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),
 } satisfies Record<string, RetentionRule>
 
