@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Deps } from '../../deps'
-import { choice, text } from '../../intake/model'
-import { OperatorError } from '../../kernel/operator-error'
+import { choice } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
 import { csvText } from '../../operations/csv'
@@ -12,9 +11,10 @@ import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
 import { movingRoutes } from './moving'
+import { current_password, requireProof } from './proof'
 import { answerOnce } from './repeats'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
-import { asUser, requirePassword, sessionRoutes, whoIn } from './session'
+import { asUser, sessionRoutes, whoIn } from './session'
 import { streamOf } from './stream'
 import { uploadIn } from './upload'
 
@@ -75,22 +75,6 @@ async function csvResponse(
 
 async function* encoded(pieces: AsyncGenerator<string>) {
   for await (const piece of pieces) yield Buffer.from(piece)
-}
-
-const current_password = Type.Optional(
-  text({
-    maxLength: 512,
-    description: 'The password of the user who is logged in, again: what is made outlives the session.',
-  }),
-)
-
-async function requireProof(deps: Deps, adminRequest: AdminRequest, proof: Operation['proof'], password: unknown) {
-  if (!proof || (proof === 'session' && whoIn(adminRequest).token.kind !== 'session')) return
-  if (password !== undefined) return requirePassword(deps, adminRequest, String(password))
-  throw new OperatorError(
-    'this gives access that outlives your session: give your password again, as current_password',
-    'forbidden',
-  )
 }
 
 const operationContextOf = (
