@@ -151,6 +151,12 @@ export const settings = {
     '127.0.0.0/8,::1',
     addresses,
   ),
+  console: storable('Whether the console is served under `/console`: `on` or `off`.', 'on', onOrOff),
+  console_readers: storable(
+    'Addresses or CIDR ranges that may open the console, log in and use a session, separated by commas; empty for all. Operator tokens work from anywhere.',
+    '',
+    addresses,
+  ),
   log: ofProcess(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

@@ -52,16 +52,47 @@ export const users = sqliteTable(
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     name: text('name').notNull().unique(),
-    role: text('role', { enum: ['viewer', 'operator', 'owner'] }).notNull(),
+    role: text('role', { enum: ['viewer', 'support', 'operator', 'owner'] }).notNull(),
     status: text('status', { enum: ['active', 'disabled'] }).notNull(),
     passwordHash: text('password_hash'),
     createdAt: moment('created_at').notNull(),
     lastLoginAt: moment('last_login_at'),
+    /** What the user has chosen for the console; null until they choose. */
+    preferences: text('preferences', { mode: 'json' }).$type<Preferences>(),
   },
   (table) => [
-    check('users_role', sql`${table.role} in ('viewer', 'operator', 'owner')`),
+    check('users_role', sql`${table.role} in ('viewer', 'support', 'operator', 'owner')`),
     check('users_status', sql`${table.status} in ('active', 'disabled')`),
   ],
+)
+
+/** How a user wants the console to look and to behave. */
+export interface Preferences {
+  language?: 'en' | 'de'
+  theme?: 'system' | 'light' | 'dark'
+  /** Whether single letters are shortcuts. */
+  shortcuts?: boolean
+  /** The columns shown in each list, in their order. */
+  columns?: Record<string, string[]>
+}
+
+/**
+ * One-time links, stored as their SHA-256: an invitation or a new password for a user, who has one link at most, or the
+ * first set-up, which belongs to no user. A used link is deleted.
+ */
+export const userLinks = sqliteTable(
+  'user_links',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    userId: integer('user_id')
+      .unique()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['setup', 'invitation', 'reset'] }).notNull(),
+    hash: text('hash').notNull().unique(),
+    createdAt: moment('created_at').notNull(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [check('user_links_kind', sql`${table.kind} in ('setup', 'invitation', 'reset')`)],
 )
 
 /**
@@ -91,6 +122,7 @@ export const userTokens = sqliteTable(
 )
 
 export type User = typeof users.$inferSelect
+export type UserLink = typeof userLinks.$inferSelect
 export type UserToken = typeof userTokens.$inferSelect
 export type ApiKey = typeof apiKeys.$inferSelect
 export type Block = typeof blocklist.$inferSelect

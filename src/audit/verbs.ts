@@ -26,6 +26,8 @@ export const verbs = [
   'license.assigned',
   'license.updated',
   'license.noted',
+  'license.key-revealed',
+  'license.owner-revealed',
   'license.replacement',
   'license.activated',
   'license.deactivated',

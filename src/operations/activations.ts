@@ -52,7 +52,7 @@ const deactivate = operation({
   command: 'activation deactivate',
   route: 'POST /licenses/:license_key/deactivate',
   bare: ['identifier'],
-  role: 'operator',
+  role: 'support',
   summary: 'free the seat of one device or of all, and notify each at its post_url or that of its product',
   input: Type.Object({
     license_key: licenseReference(),

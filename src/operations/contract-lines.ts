@@ -1,13 +1,14 @@
 import type { Static } from '@sinclair/typebox'
 import { mask } from '../audit/record'
 import type { ContractView } from '../features/contracts/operator-view'
+import { seesSecrets } from '../users/view'
 import type { OperationContext } from './operation'
 
-/** A contract as a role sees it: a viewer does not see contract key or uuid, with which holders draw keys. */
+/** A contract as a role sees it: below an operator it does not see contract key or uuid, with which holders draw keys. */
 export const maskedFor = <Shown extends { contract_key: string; uuid: string }>(
   user: OperationContext['user'],
   contract: Shown,
-): Shown => (user?.role === 'viewer' ? { ...contract, contract_key: mask, uuid: mask } : contract)
+): Shown => (user && !seesSecrets(user.role) ? { ...contract, contract_key: mask, uuid: mask } : contract)
 
 /** A contract as lines of text. */
 export function contractLines(contract: Static<typeof ContractView>) {

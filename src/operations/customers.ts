@@ -11,6 +11,7 @@ import { countTracesAside, erase } from './customer-erasure'
 import { customerLicenses } from './customer-licenses'
 import { facts } from './lines'
 import { type OperationContext, operation, type Subject } from './operation'
+import { revealOwner } from './reveal'
 
 const Person = Type.Object({
   email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
@@ -63,7 +64,7 @@ const traces = operation({
 export const customers = {
   name: 'customer',
   about: 'all licences of a person, and the data stored about them',
-  operations: [show, exporting, traces, erase, ...customerLicenses],
+  operations: [show, revealOwner, exporting, traces, erase, ...customerLicenses],
 } as const satisfies Subject
 
 async function requireCustomer(db: OperationContext['db']['read'], email: string) {

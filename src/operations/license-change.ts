@@ -15,6 +15,8 @@ interface Change<Input extends TObject, Route extends AdminRouteName> {
   command: Operation['command']
   route: Route
   bare?: readonly string[]
+  /** An operator by default. */
+  role?: Operation['role']
   summary: string
   input: Input
   help?: string
@@ -34,8 +36,8 @@ export function licenseDeed<Input extends TObject, const Route extends AdminRout
   ...declared
 }: Change<Input, Route> & { make(tx: Tx, input: Static<Input>, now: Date): Promise<License> }) {
   return operation({
-    ...declared,
     role: 'operator',
+    ...declared,
     output: LicenseSummaryView,
     run: ({ db, now }, input) => db.write(async (tx) => summaryOf(tx, await make(tx, input, now), now)),
     show: ({ license_key, summary }) => [`${license_key}: ${summary}.`],
@@ -56,8 +58,8 @@ export function licenseChange<Input extends TObject, const Route extends AdminRo
   warning?(license: License, seatsTaken: number): string
 }) {
   return operation({
-    ...declared,
     role: 'operator',
+    ...declared,
     output: ChangedLicenseView,
     run: ({ db, now }, input) =>
       db.write(async (tx) => {

@@ -17,6 +17,7 @@ import { licenseDeeds } from './licenses'
 import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { revealKey } from './reveal'
 
 const sorts = ['id', 'license_key', 'owner_email', 'expires_at']
 const columns = {
@@ -102,5 +103,5 @@ const show = operation({
 export const licenseOperations = {
   name: 'license',
   about: 'licence keys: owners, terms, state, explanations',
-  operations: [list, search, show, stats, explainLicense, ...licenseDeeds, ...licenseTerms],
+  operations: [list, search, show, stats, explainLicense, revealKey, ...licenseDeeds, ...licenseTerms],
 } as const satisfies Subject

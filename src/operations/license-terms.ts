@@ -17,6 +17,7 @@ const reason = Type.Optional(text({ maxLength: 1024, description: 'The reason, f
 const block = licenseChange({
   command: 'license block',
   route: 'POST /licenses/:license_key/block',
+  role: 'support',
   summary: 'block a licence: it is refused with 204 until "unblock"; its devices keep their seats',
   input: Type.Object({ ...Choice, reason }),
   plan: (db, { license_key, reason }, now) => planBlock(db, license_key, { reason, now }),
@@ -25,6 +26,7 @@ const block = licenseChange({
 const unblock = licenseChange({
   command: 'license unblock',
   route: 'POST /licenses/:license_key/unblock',
+  role: 'support',
   summary: 'unblock a licence; it returns to its earlier state',
   input: Type.Object(Choice),
   plan: (db, { license_key }, now) => planUnblock(db, license_key, now),
@@ -43,6 +45,7 @@ const revoke = licenseChange({
 const extend = licenseChange({
   command: 'license extend',
   route: 'POST /licenses/:license_key/extend',
+  role: 'support',
   bare: ['by'],
   summary: 'extend a licence, from its end, or from now if it has ended',
   input: Type.Object({
@@ -64,7 +67,7 @@ const edit = licenseChange({
 const replace = operation({
   command: 'license replace',
   route: 'POST /licenses/:license_key/replace',
-  role: 'operator',
+  role: 'support',
   summary: 'give the owner a new key on the same terms, and revoke the old one',
   input: Type.Object({
     ...Choice,

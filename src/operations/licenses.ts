@@ -64,6 +64,7 @@ const remove = operation({
 const note = licenseDeed({
   command: 'license note',
   route: 'POST /licenses/:license_key/notes',
+  role: 'support',
   bare: ['note'],
   summary: 'add a note to the history of a licence',
   input: Type.Object({ ...Choice.properties, note: text({ maxLength: 4096, description: 'The note.' }) }),

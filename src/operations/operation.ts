@@ -6,7 +6,10 @@ import type { CsvTable } from './csv'
 import type { Line } from './lines'
 import type { ProductNames } from './product-names'
 
-/** The least role: a viewer reads, an operator does the daily work, an owner decides about keys and people. */
+/**
+ * The least role: a viewer reads, support helps customers without seeing their keys and addresses, an operator does the
+ * daily work, an owner decides about keys and people.
+ */
 export type Role = User['role']
 
 /** The context of an operation: the installation, and its database in the name of the caller. */
@@ -51,6 +54,8 @@ export interface Operation<Input extends ObjectSchema = TObject, Output extends 
    * must give their password again.
    */
   readonly proof?: 'session' | 'always'
+  /** Set if it shows the support role in full what other answers mask. */
+  readonly reveals?: true
   readonly summary: string
   readonly input: Input
   /** The schema of its value: types `run` and `show`, appears in the API description, and types clients. */

@@ -17,7 +17,10 @@ import { minute } from './lines'
 import { listing } from './listing'
 import { type OperationContext, operation, type Subject } from './operation'
 
-const role = { description: 'viewer: read only; operator: daily work; owner: also keys and users.' }
+const role = {
+  description:
+    'viewer: read only; support: help customers, with licence keys and e-mail addresses masked; operator: daily work; owner: also keys and users.',
+}
 const user = text({ description: 'The name of the user.' })
 const password = text({
   maxLength: 512,

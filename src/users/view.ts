@@ -2,7 +2,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { User, UserToken } from '../../db/schema/access'
 import { nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
-export const roles = ['viewer', 'operator', 'owner'] as const
+export const roles = ['viewer', 'support', 'operator', 'owner'] as const
+
+/** Whether a role sees secrets, such as the keys of contracts, in full. */
+export const seesSecrets = (role: User['role']) => role === 'operator' || role === 'owner'
 
 /** A user as operators see them, without the password. */
 export const UserView = view('User', {

@@ -344,6 +344,8 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'license replace': [async () => [await license(), '--new-key', 'REPLACED', '--yes'], 'license.replacement'],
   'license delete': [async () => [await license(), '--yes'], 'license.deleted'],
   'license note': [async () => [await license(), 'called'], 'license.noted'],
+  'license reveal': [async () => [await license(), 'they called'], 'license.key-revealed'],
+  'customer reveal': [async () => [await license(), 'they called'], 'license.owner-revealed'],
   'license meta set': [async () => [await license(), 'k', 'v'], 'license.meta-created'],
   'license meta unset': [
     async () => {

@@ -121,6 +121,8 @@ describe('the answers are as their schemas say', () => {
     await ask('POST /licenses', { product, license_keys: stock, validity: 0 })
     await ask('POST /licenses/:license_key/assign', { license_key: 'STOCK-1', owner_name: 'Grace' })
     await ask('POST /licenses/:license_key/notes', { license_key: key, note: 'called' })
+    await ask('POST /licenses/:license_key/reveal', { license_key: key, reason: 'they called' })
+    await ask('POST /licenses/:license_key/owner/reveal', { license_key: key, reason: 'they called' })
     await ask('PUT /licenses/:license_key/meta/:key', { license_key: key, key: 'k', value: 'v' })
     await ask('PATCH /licenses/:license_key', { license_key: key, activation_limit: 3, validity: 60 })
     await ask('POST /licenses/:license_key/extend', { license_key: key, by: '30d' })

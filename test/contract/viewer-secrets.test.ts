@@ -11,6 +11,9 @@ setDefaultTimeout(60_000)
 
 let installation: TestInstallation
 let viewer: Operator
+let support: Operator
+/** What the support role must not see besides. */
+const personal: Record<string, string> = {}
 let operator: Operator
 /** What an answer must not show to a viewer, by what it is. */
 const secrets: Record<string, string> = {}
@@ -20,6 +23,7 @@ const places: Record<string, string[]> = {}
 beforeAll(async () => {
   installation = await startInstallation({ allow_private_webhooks: 'on' })
   viewer = await makeOperator(installation, 'viewer')
+  support = await makeOperator(installation, 'support')
   operator = await makeOperator(installation, 'operator')
   const owner = await makeOperator(installation, 'owner')
   const must = async (...asked: Parameters<Operator['tell']>) => {
@@ -68,6 +72,7 @@ beforeAll(async () => {
     'a private key': 'PRIVATE KEY',
     'an argon2 hash': '$argon2',
   })
+  Object.assign(personal, { 'a licence key': license, 'an e-mail address': 'ada@example.com' })
   Object.assign(places, {
     product: [String(product)],
     license_key: [license],
@@ -97,7 +102,9 @@ const fieldsOf: Record<string, string> = {
   'GET /api-keys/:id/explanation': '?from=127.0.0.1&capability=verify',
 }
 
-test('no answer that a viewer may have shows a secret', async () => {
+test.each(['viewer', 'support'] as const)('no answer that a %s may have shows a secret', async (role) => {
+  const hidden = role === 'support' ? { ...secrets, ...personal } : secrets
+  const { token } = role === 'support' ? support : viewer
   const said: string[] = []
   let good = 0
   const asked = adminRoutes
@@ -110,16 +117,18 @@ test('no answer that a viewer may have shows a secret', async () => {
       ]),
     )
   for (const { path, accept } of asked) {
-    const headers = { authorization: `Bearer ${viewer.token}`, accept }
+    // Masked by the one exit as all others, and slow.
+    if (role === 'support' && /^.(doctor|audit.verification)|traces/.test(path)) continue
+    const headers = { authorization: `Bearer ${token}`, accept }
     const answer = await fetch(`${installation.url}/admin/api${path}`, { headers })
     const text = await answer.text()
     if (answer.ok) good += 1
-    for (const [what, secret] of Object.entries(secrets)) {
+    for (const [what, secret] of Object.entries(hidden)) {
       if (text.includes(secret)) said.push(`${path} shows ${what}`)
     }
   }
   expect(said).toEqual([])
-  expect(good).toBeGreaterThan(60)
+  expect(good).toBeGreaterThan(role === 'support' ? 40 : 60)
 })
 
 test('nor does the audit log, to an operator', async () => {

@@ -59,7 +59,7 @@ let count = 0
 /** A user of that role with a password and a token. */
 export async function makeOperator(
   installation: TestInstallation,
-  role: 'viewer' | 'operator' | 'owner',
+  role: 'viewer' | 'support' | 'operator' | 'owner',
 ): Promise<Operator> {
   const name = `${role}-${++count}`
   const { password } = (await installation.cli('user', 'create', '--name', name, '--role', role, '--json')).json

@@ -2,8 +2,8 @@ import type { Operation } from '../../src/operations/operation'
 
 type Role = Operation['role']
 
-/** The least role; for what belongs to a user, that for their own and that for others'. */
-export type Expected = Role | 'anybody' | { own: Role; others: Role }
+/** The least role; for what belongs to a user, that for their own and that for others'; or a role that may not. */
+export type Expected = Role | 'anybody' | { own: Role; others: Role } | { least: Role; not: Role }
 
 const own = { own: 'viewer', others: 'owner' } as const
 
@@ -31,17 +31,19 @@ export const roleTable: Record<string, Expected> = {
   'POST /licenses': 'operator',
   'POST /licenses/:license_key/assign': 'operator',
   'DELETE /licenses/:license_key': 'operator',
-  'POST /licenses/:license_key/notes': 'operator',
-  'POST /licenses/:license_key/block': 'operator',
-  'POST /licenses/:license_key/unblock': 'operator',
+  'POST /licenses/:license_key/notes': 'support',
+  'POST /licenses/:license_key/reveal': 'support',
+  'POST /licenses/:license_key/owner/reveal': 'support',
+  'POST /licenses/:license_key/block': 'support',
+  'POST /licenses/:license_key/unblock': 'support',
   'POST /licenses/:license_key/revoke': 'operator',
-  'POST /licenses/:license_key/extend': 'operator',
+  'POST /licenses/:license_key/extend': 'support',
   'PATCH /licenses/:license_key': 'operator',
-  'POST /licenses/:license_key/replace': 'operator',
+  'POST /licenses/:license_key/replace': 'support',
   'PUT /licenses/:license_key/meta/:key': 'operator',
   'DELETE /licenses/:license_key/meta/:key': 'operator',
   'GET /activations': 'viewer',
-  'POST /licenses/:license_key/deactivate': 'operator',
+  'POST /licenses/:license_key/deactivate': 'support',
   'GET /generators': 'viewer',
   'GET /generators/:id/preview': 'viewer',
   'POST /generators': 'operator',
@@ -104,7 +106,7 @@ export const roleTable: Record<string, Expected> = {
   'GET /calls': 'viewer',
   'GET /audit': 'viewer',
   'GET /audit/facets': 'viewer',
-  'GET /audit/export': 'viewer',
+  'GET /audit/export': { least: 'viewer', not: 'support' },
   'GET /audit/:id': 'viewer',
   'GET /audit/verification': 'viewer',
   'GET /audit/head': 'viewer',
@@ -135,5 +137,5 @@ export const roleTable: Record<string, Expected> = {
   'POST /optimize': 'operator',
   'POST /import': 'owner',
   'GET /export': 'owner',
-  'GET /export/:table': 'viewer',
+  'GET /export/:table': { least: 'viewer', not: 'support' },
 }

@@ -8,7 +8,7 @@ export const ContractView = view('Contract', {
   id: Type.Integer(),
   name: Type.String(),
   information: Type.String(),
-  contract_key: Type.String({ description: "The holder's secret; masked for viewers." }),
+  contract_key: Type.String({ description: "The holder's secret; masked for those below an operator." }),
   license_keys_quantity: counter('The quota: how many keys may be generated.'),
   product_id: Type.Integer(),
   can_get_info: bit(),

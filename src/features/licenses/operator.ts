@@ -132,6 +132,19 @@ export async function noteLicense(tx: Tx, licenseKey: string, { note, now }: { n
   return license
 }
 
+interface Revealing {
+  verb: 'license.key-revealed' | 'license.owner-revealed'
+  reason: string
+  now: Date
+}
+
+/** The licence, for somebody who sees its key or its owner in full; the audit log keeps the reason. */
+export async function revealLicense(tx: Tx, licenseKey: string, { verb, reason, now }: Revealing): Promise<License> {
+  const license = await requireLicense(tx, licenseKey)
+  await record(tx, { verb, id: license.id, after: { reason } }, now)
+  return license
+}
+
 const blockOf = ({ revokedAt }: License) => (revokedAt ? 'revoked for good' : 'blocked')
 
 function refuseRevoked({ licenseKey, revokedAt, replacedBy }: License) {

@@ -38,6 +38,7 @@ export {
   copyLicenseMeta,
   findLicense,
   findSeat,
+  listKeysAmong,
   listLicenseMeta,
   listOldestAvailable,
   type Seat,

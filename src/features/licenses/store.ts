@@ -61,6 +61,15 @@ export async function findLicense(db: Queryable, licenseKey: string): Promise<Li
   return row
 }
 
+/** Those of the texts that are the key of a licence. */
+export async function listKeysAmong(db: Queryable, texts: Iterable<string>): Promise<string[]> {
+  const rows = await db
+    .select({ licenseKey: licenses.licenseKey })
+    .from(licenses)
+    .where(inList(licenses.licenseKey, texts))
+  return rows.map(({ licenseKey }) => licenseKey)
+}
+
 const pairsOf = prepared((db) =>
   db
     .select({ key: licenseMeta.key, value: licenseMeta.value })

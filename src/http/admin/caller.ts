@@ -5,6 +5,7 @@ import { OperatorError } from '../../kernel/operator-error'
 import type { Role } from '../../operations/operation'
 import { deviceLifetimeMs } from '../../users/known-device'
 import { type Identity, identify, sessionLifetimeMs } from '../../users/tokens'
+import { readerObstacle } from '../console-access'
 import { isOfSafeType, unsupported } from './fields'
 import type { AdminRoute } from './route'
 
@@ -60,14 +61,16 @@ function prefixOf({ headers }: Request, { base_url }: Config): string {
  */
 export async function admitted(
   { db, config }: Deps,
-  { request, now }: { request: Request; now: Date },
+  { request, now, address }: { request: Request; now: Date; address: string },
   route: AdminRoute,
 ): Promise<Identity | undefined> {
+  const token = bearerTokenIn(request)
+  const obstacle = token === undefined || route.role === 'anybody' ? readerObstacle(config, address) : undefined
+  if (obstacle) throw new OperatorError(obstacle, 'forbidden')
   if (route.role === 'anybody') {
     requireNoForeignPage(request, config)
     return undefined
   }
-  const token = bearerTokenIn(request)
   const session = sessionIn(request.headers.get('cookie'))
   const shown = token ? ({ kind: 'token', value: token } as const) : ({ kind: 'session', value: session } as const)
   const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
@@ -85,7 +88,7 @@ const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]
 export const showsSecret = ({ headers }: Request) =>
   headers.has('authorization') || sessionIn(headers.get('cookie')) !== undefined
 
-const ranks: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 }
+const ranks: Record<Role, number> = { viewer: 0, support: 1, operator: 2, owner: 3 }
 
 /** Throws an `OperatorError` unless the caller has that role or a higher one. */
 export function requireRole({ user }: Identity, role: Role) {

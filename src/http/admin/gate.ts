@@ -13,6 +13,7 @@ import { AdminRequest } from './admin-request'
 import { invalid, refused } from './answers'
 import { admitted, showsSecret } from './caller'
 import { readFields, validateFields } from './fields'
+import { isMaskedFor, maskedResponse } from './masking'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 
 /** A request as the framework passes it on. */
@@ -99,12 +100,15 @@ export function openAdminGate(deps: Deps) {
     const incoming = incomingOf(given.request)
     const { now, requestId } = incoming
     let identity: Identity | undefined
-    const response = await admit(route, incoming)
+    const refuse = (error: unknown): AdminResponse =>
+      refused(error, (fault) => log(now, faultOf(pathOf(route), fault, requestId)))
+    const full = await admit(route, incoming)
       .then((adminRequest) => {
         identity = adminRequest.identity
         return answer(route, given.params ?? {}, adminRequest)
       })
-      .catch((error: unknown) => refused(error, (fault) => log(now, faultOf(pathOf(route), fault, requestId))))
+      .catch(refuse)
+    const response = isMaskedFor(identity?.user, route) ? await maskedResponse(deps, full).catch(refuse) : full
     const user = (response.identity ?? identity)?.user.name
     note(route, incoming, { status: response.status, ...(user && { user }), ms: stopwatch() - startedAt })
     return reply(response, requestId)

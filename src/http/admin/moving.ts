@@ -10,6 +10,7 @@ import { ImportResultView } from '../../transfer/import/counts'
 import { pairOf } from '../../transfer/import/mapping'
 import { importUpload, type UploadOptions } from '../../transfer/import/upload'
 import { exportedTables } from '../../transfer/tables/tables'
+import { seesSecrets } from '../../users/view'
 import { done } from './answers'
 import { exportingAudit } from './audit-export'
 import { requireRole } from './caller'
@@ -117,7 +118,7 @@ const exportingTable = adminRoute({
     const { table, format = 'jsonl', delimiter, bom, passphrase } = fields
     if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(adminRequest), 'owner')
     requireCsv(format, { delimiter, bom })
-    const isMasked = whoIn(adminRequest).user.role === 'viewer'
+    const isMasked = !seesSecrets(whoIn(adminRequest).user.role)
     const wanted = { folder, only: table, exportOptions: { ...outwardOf(sealer, passphrase), isMasked } }
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
     return attached(folder, `${table}.${format}`, exportedText(wanted, form))

@@ -13,13 +13,15 @@ export interface AdminResponse<Body = unknown> {
   headers?: Record<string, string>
   /** `Set-Cookie` headers that set or delete cookies. */
   cookies?: readonly string[]
+  /** Whether licence keys and e-mail addresses in the body are masked already. */
+  isMasked?: boolean
   /** The user that the route has logged in. */
   identity?: Identity
 }
 
 /** A route under `/admin/api`. */
 export interface AdminRoute<Input extends TObject = TObject, Output extends AnswerSchema = AnswerSchema>
-  extends Pick<Operation, 'route' | 'summary' | 'takesFile'> {
+  extends Pick<Operation, 'route' | 'summary' | 'takesFile' | 'reveals'> {
   /** The least role required; `anybody` needs no session. */
   readonly role: Role | 'anybody'
   /** The command with the same effect. */

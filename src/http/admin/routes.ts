@@ -10,6 +10,7 @@ import { subjects } from '../../operations/subjects'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
+import { isMaskedFor, maskedEach, openedCursor } from './masking'
 import { movingRoutes } from './moving'
 import { current_password, requireProof } from './proof'
 import { answerOnce } from './repeats'
@@ -23,8 +24,10 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...operation,
   ...(hasCsv(operation) && { files: [csvType] }),
   input: inputOf(operation),
-  async answer(deps, adminRequest, { current_password: password, format, ...values }) {
+  async answer(deps, adminRequest, { current_password: password, format, ...given }) {
     await requireProof(deps, adminRequest, operation.proof, password)
+    const isMasked = isMaskedFor(whoIn(adminRequest).user, operation)
+    const values = isMasked && given.after ? { ...given, after: openedCursor(deps, String(given.after)) } : given
     if (!hasCsv(operation) || !wantsCsv(adminRequest, format)) {
       return answerOnce(deps, operation, { adminRequest, fields: values }, async (db) =>
         done(await run(operationContextOf({ ...deps, db }, adminRequest, operation), values)),
@@ -32,7 +35,7 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
     }
     const context = operationContextOf({ ...deps, db: asUser(deps.db, adminRequest) }, adminRequest, operation)
     const tables = operation.csvPages?.(values, context) ?? [operation.csv!(await run(context, values))]
-    return csvResponse(operation, csvText(tables))
+    return { ...(await csvResponse(operation, csvText(isMasked ? maskedEach(deps, tables) : tables))), isMasked }
   },
 })
 
