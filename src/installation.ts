@@ -170,7 +170,7 @@ function buildDeps(
   const signatures = openSigningQueue()
   const choice = () => answerConfig.call_log
   const bytesPerDay = () => answerConfig.call_log_megabytes_per_day * 1_000_000
-  const calls = openCallLog({ db, choice, bytesPerDay, counts: metrics.calls })
+  const calls = openCallLog({ db, clock, answered: metrics.routes, choice, bytesPerDay, counts: metrics.calls })
   const lastSeen = openLastSeenBuffer(db, touchActivations)
   return {
     ...base,

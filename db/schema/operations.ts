@@ -124,6 +124,24 @@ export const calls = sqliteTable(
   ],
 )
 
+/**
+ * How many calls of an hour agree in endpoint, code, product and API key; 0 is none of them, or one that is not known.
+ * They outlive `calls`, and hold no address, device or licence key.
+ */
+export const callCounts = sqliteTable(
+  'call_counts',
+  {
+    /** The beginning of the hour. */
+    hour: moment('hour').notNull(),
+    endpoint: text('endpoint').notNull(),
+    code: text('code').notNull(),
+    productId: integer('product_id').notNull(),
+    apiKeyId: integer('api_key_id').notNull(),
+    calls: integer('calls').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.endpoint, table.code, table.productId, table.apiKeyId] })],
+)
+
 /** How many answers a key signed on a day: for clients that named the key, and for those that did not. */
 export const signingKeyUses = sqliteTable(
   'signing_key_uses',

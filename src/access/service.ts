@@ -10,7 +10,7 @@ import { randomToken, sha256 } from '../kernel/secrets'
 import { capabilities, everything, type Preset, presets } from './capabilities'
 import { findApiKey, findApiKeyById, insertApiKey, listApiKeysNamed, updateApiKey } from './store'
 
-export { hasApiKey, insertApiKey, pageApiKeys } from './store'
+export { hasApiKey, insertApiKey, mapApiKeyNames, pageApiKeys } from './store'
 
 /** How many characters of an API key stay readable for recognition; a quarter of a short one. */
 export const shownCharacters = 8

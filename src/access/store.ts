@@ -44,6 +44,12 @@ export const listApiKeysNamed = (db: Queryable, name: string) =>
     .where(or(eq(apiKeys.name, name), sql`lower(${apiKeys.name}) = ${name.toLowerCase()}`))
     .orderBy(asc(apiKeys.id))
 
+/** The names of API keys by their ids. */
+export async function mapApiKeyNames(db: Queryable, ids: number[]): Promise<Map<number, string>> {
+  const rows = await db.select({ id: apiKeys.id, name: apiKeys.name }).from(apiKeys).where(inArray(apiKeys.id, ids))
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 export async function hasApiKey(db: Queryable) {
   const [row] = await db.select({ id: apiKeys.id }).from(apiKeys).limit(1)
   return row !== undefined

@@ -57,14 +57,17 @@ const otherPaths: Record<string, readonly string[]> = { 'get-product-public-key'
  * The routes an operator's text matches, as the call log stores them: a method and path, a path, an endpoint's name, or
  * the last word of its path. Empty if no endpoint matches.
  */
-export function routesNamed(text: string): string[] {
-  const path = text.trim().replace(/^[A-Za-z]+\s+(?=\/)/, '')
-  const named = endpointOf(path).replace(/\./g, '/')
-  const found = endpoints.filter((endpoint) => isPathOf(named, endpoint) || endpoint.endsWith(`/${named}`))
-  return found.flatMap((endpoint) => [
+export const routesNamed = (text: string): string[] =>
+  endpointsNamed(text).flatMap((endpoint) => [
     ...prefixes.map((prefix) => `${prefix}${endpoint}`),
     ...(otherPaths[endpoint] ?? []),
   ])
+
+/** The endpoints an operator's text matches, likewise. */
+export function endpointsNamed(text: string): string[] {
+  const path = text.trim().replace(/^[A-Za-z]+\s+(?=\/)/, '')
+  const named = endpointOf(path).replace(/\./g, '/')
+  return endpoints.filter((endpoint) => isPathOf(named, endpoint) || endpoint.endsWith(`/${named}`))
 }
 
 function endpointOf(path: string) {

@@ -4,8 +4,11 @@ import type { Db } from '../database/database'
 import { isUnavailable } from '../database/failure'
 import type { Fields } from '../intake/body'
 import type { Answer } from '../kernel/answers'
+import type { Clock } from '../kernel/clock'
 import { sha256 } from '../kernel/secrets'
 import { openByteBudget } from './budget'
+import { type AnsweredRoutes, openCallCounter } from './counter'
+import { addCallCounts } from './counts-store'
 import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
@@ -29,6 +32,8 @@ export interface RecordedAnswer {
   route: string
   answer: Answer
   code: number | string
+  /** The product the answer is about, if it is about one. */
+  productId: number | undefined
   ms: number
 }
 
@@ -41,6 +46,9 @@ export interface CallLog {
 
 export interface Recording {
   db: Db
+  clock: Clock
+  /** The answers of this process by route and code, those that are not recorded included. */
+  answered: AnsweredRoutes
   /** Called for each call: it may change while the server runs. */
   choice: () => CallChoice
   /** How many bytes of calls to keep per day; 0 for no limit. */
@@ -52,8 +60,9 @@ export interface Recording {
  * A statistic: collected in memory for a second and written during the next, at most a thousand rows. Drops successes
  * first, and counts what it drops.
  */
-export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): CallLog {
+export function openCallLog({ db, clock, answered, choice, bytesPerDay, counts }: Recording): CallLog {
   const mayKeep = openByteBudget(bytesPerDay)
+  const counter = openCallCounter(answered)
   let good: PendingCall[] = []
   let refused: PendingCall[] = []
   const waiting: PendingCall[] = []
@@ -62,15 +71,36 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
   function endSecond() {
     const room = perSecondMax - refused.length
     counts.dropped += Math.max(0, good.length - room)
-    waiting.push(...[...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime()))
+    const calls = [...refused, ...good.slice(0, room)].sort((a, b) => a.at.getTime() - b.at.getTime())
+    counter.endSecond(calls, mayCount() ? clock() : undefined)
+    waiting.push(...calls)
     good = []
     refused = []
   }
 
+  /** Whether answers count that are not recorded. */
+  function mayCount() {
+    try {
+      return choice() !== 'off'
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return false
+    }
+  }
+
+  /** Some of the calls, with the counts of all of their second. */
   async function writePiece() {
-    if (!waiting.length) return
     const calls = waiting.splice(0, perPieceMax).map(masked)
-    await db.note((tx) => insertCalls(tx, calls)).catch(() => {})
+    const numbers = counter.take()
+    if (!calls.length && !numbers.length) return
+    try {
+      await db.note(async (tx) => {
+        await insertCalls(tx, calls)
+        await addCallCounts(tx, numbers)
+      })
+    } catch {
+      counter.putBack(numbers)
+    }
   }
 
   function take(requestContext: RequestContext, values: Fields | undefined, said: RecordedAnswer) {
@@ -109,18 +139,22 @@ export function openCallLog({ db, choice, bytesPerDay, counts }: Recording): Cal
     async close() {
       clearInterval(timer)
       endSecond()
-      while (waiting.length) await writePiece()
+      do await writePiece()
+      while (waiting.length)
     },
   }
 }
 
 /** A call with its licence key in clear, held in memory for about a second. */
-type PendingCall = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & { licenseKey: string | null }
+type PendingCall = Omit<Call, 'id' | 'licenseHash' | 'maskedKey'> & {
+  licenseKey: string | null
+  productId: number | undefined
+}
 
 const taken = (
   { now, requestId, key, address }: RequestContext,
   values: Fields | undefined,
-  { route, code, ms }: RecordedAnswer,
+  { route, code, productId, ms }: RecordedAnswer,
 ): PendingCall => ({
   at: now,
   requestId,
@@ -131,12 +165,13 @@ const taken = (
   licenseKey: textOf(values?.license_key),
   identifier: textOf(values?.identifier)?.slice(0, identifierLengthMax) ?? null,
   durationMs: Math.round(ms),
+  productId,
 })
 
 const bytesOf = ({ requestId, route, address, identifier }: PendingCall) =>
   rowBytes + requestId.length + route.length + address.length + Buffer.byteLength(identifier ?? '')
 
-const masked = ({ licenseKey, ...call }: PendingCall): Omit<Call, 'id'> => ({
+const masked = ({ licenseKey, productId, ...call }: PendingCall): Omit<Call, 'id'> => ({
   ...call,
   licenseHash: licenseKey && sha256(licenseKey),
   maskedKey: licenseKey && maskedKey(licenseKey),

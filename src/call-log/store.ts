@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lt, notInArray, sql } from 'drizzle-orm'
 import { type Call, calls } from '../../db/schema/operations'
 import type { Queryable, Tx, Writable } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
@@ -7,12 +7,17 @@ import { contains, inList, insertMany } from '../database/sets'
 /** Inserts calls in order. */
 export const insertCalls = (tx: Writable, rows: readonly Omit<Call, 'id'>[]) => insertMany(tx, calls, rows)
 
-/** Filters calls by licence, API key, routes, codes, and time, from one moment until before another. */
+/** Filters calls by what they hold, and by time, from one moment until before another. */
 export interface CallFilter {
+  /** Only calls after the one with this id. */
+  since?: number | undefined
+  requestId?: string | undefined
+  address?: string | undefined
+  identifier?: string | undefined
   licenseHash?: string | undefined
   apiKeyId?: number | undefined
   codes?: string[] | undefined
-  exceptCodes?: string[] | undefined
+  exceptCodes?: readonly string[] | undefined
   routes?: string[] | undefined
   from?: Date | undefined
   to?: Date | undefined
@@ -21,17 +26,22 @@ export interface CallFilter {
 /** A page of the call log. */
 export const pageCalls = (db: Queryable, filter: CallFilter, wanted: PageRequest) => {
   const { licenseHash, apiKeyId, codes, exceptCodes, routes, from, to } = filter
+  const { since, requestId, address, identifier } = filter
   const where = and(
+    since === undefined ? undefined : gt(calls.id, since),
+    requestId === undefined ? undefined : eq(calls.requestId, requestId),
+    address === undefined ? undefined : eq(calls.address, address),
+    identifier === undefined ? undefined : eq(calls.identifier, identifier),
     licenseHash === undefined ? undefined : inArray(calls.id, callsOf(licenseHash)),
     apiKeyId === undefined ? undefined : eq(calls.apiKeyId, apiKeyId),
     codes && inArray(calls.code, codes),
-    exceptCodes && notInArray(calls.code, exceptCodes),
+    exceptCodes && notInArray(calls.code, [...exceptCodes]),
     routes && inArray(calls.route, routes),
     from && gte(calls.at, from),
     to && lt(calls.at, to),
   )
   // Ids and times have the same order, since calls are stored as they come; each has its index.
-  const at = licenseHash === undefined ? calls.at : calls.id
+  const at = licenseHash === undefined && since === undefined ? calls.at : calls.id
   return pageOf(db, calls, { where, sorts: { at }, wanted })
 }
 

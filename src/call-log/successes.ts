@@ -1,4 +1,4 @@
-import type { Answer } from '../kernel/answers'
+import { type Answer, declared } from '../kernel/answers'
 
 /** The answers that grant what was requested; all others are refusals. */
 export const successes: ReadonlySet<Answer> = new Set<Answer>([
@@ -45,3 +45,6 @@ export const successes: ReadonlySet<Answer> = new Set<Answer>([
   'changelog_retrieved',
   'license_feature',
 ])
+
+/** The codes of those answers. */
+export const goodCodes: readonly string[] = [...new Set([...successes].map((answer) => String(declared(answer).code)))]

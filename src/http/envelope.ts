@@ -69,7 +69,7 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       const sealed = seal(outcome, clock(), full, admitted ?? requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
       const requestId = status === 200 ? requestContext?.requestId : idOf(request, requestContext)
-      logRequest({ request, route, requestContext, admitted, requestId, answer, status })
+      logRequest({ request, route, requestContext, admitted, requestId, answer, productId, status })
       const tell = admitted && once.listenerOf(admitted)
       if (tell) reportDelivery(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.

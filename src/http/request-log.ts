@@ -15,6 +15,8 @@ export interface Ended {
   requestId: string | undefined
   /** Undefined for anything without an envelope: a file, a bare key. */
   answer?: Answer
+  /** The product the answer is about. */
+  productId?: number | undefined
   status: number
 }
 
@@ -27,12 +29,12 @@ const pathOf = (url: string) => /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? ''
 
 /** Logs an answer, counts it in the metrics, and adds it to the call log if the gate admitted the request. */
 export function openRequestLog({ config, log, metrics, calls, clock, clientAddresses }: Pick<Deps, Dependencies>) {
-  return ({ request, route, requestContext, admitted, requestId, answer, status }: Ended) => {
+  return ({ request, route, requestContext, admitted, requestId, answer, productId, status }: Ended) => {
     const ms = requestContext && stopwatch() - requestContext.arrivedAt
     const code = answer && declared(answer).code
     metrics.answered(route, code ?? status, ms ?? 0)
     if (requestContext && answer && code !== undefined)
-      calls.note(requestContext, admitted?.values, { route, answer, code, ms: ms! })
+      calls.note(requestContext, admitted?.values, { route, answer, code, productId, ms: ms! })
     // Skips the work if no one reads the log.
     if (log === silent || config.log === 'off') return
     log(clock(), {

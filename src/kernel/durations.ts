@@ -1,3 +1,4 @@
+export const hourMs = 3_600_000
 export const dayMs = 86_400_000
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const

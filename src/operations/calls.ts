@@ -1,18 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { resolveApiKey } from '../access/service'
-import { endpointName, endpoints, routesNamed } from '../call-log/endpoints'
+import { endpointName, routesNamed } from '../call-log/endpoints'
 import { pageCalls } from '../call-log/recorder'
-import { successes } from '../call-log/successes'
-import { CallView, callView, messages } from '../call-log/view'
-import { list as listOf, text, toggle } from '../intake/model'
-import { declared } from '../kernel/answers'
+import { goodCodes } from '../call-log/successes'
+import { CallView, callView } from '../call-log/view'
+import { integer, text } from '../intake/model'
 import { sha256 } from '../kernel/secrets'
-import { period, rangeOf, words } from './filters'
+import { runCommand } from '../upkeep/subprocess'
+import { argumentsOf, callFilters } from './call-filters'
+import { callStatsOperation } from './call-stats'
+import { period, rangeOf } from './filters'
 import { second } from './lines'
 import { listing } from './listing'
 import type { Subject } from './operation'
-
-const goodCodes = [...new Set([...successes].map((answer) => String(declared(answer).code)))]
 
 const list = listing({
   command: 'call list',
@@ -22,24 +22,27 @@ const list = listing({
   row: CallView,
   filters: Type.Object({
     license: Type.Optional(text({ description: 'Only calls about this licence key.' })),
-    api_key: Type.Optional(text({ description: 'Only calls with this API key, by its id or name.' })),
-    code: words([...messages.keys()], 'Only calls that were answered with one of these codes', ['205', '202,302,210']),
-    failed: Type.Optional(toggle({ description: 'Only calls that were refused.' })),
-    route: Type.Optional(
-      listOf({
-        description: 'Only calls of these endpoints',
-        examples: ['verify', '/api/v1/verify', 'POST /api/v1/verify', 'verify,activate'],
-        fault: (route) =>
-          routesNamed(route).length
-            ? undefined
-            : `There is no endpoint "${route}": choose from ${endpoints.join(', ')}.`,
-      }),
-    ),
+    address: Type.Optional(text({ maxLength: 45, description: 'Only calls from this address.' })),
+    device: Type.Optional(text({ maxLength: 255, description: 'Only calls of this device: its identifier, whole.' })),
+    request_id: Type.Optional(text({ maxLength: 255, description: 'Only the call with this request id.' })),
+    ...callFilters,
+    since: Type.Optional(integer({ minimum: 0, description: 'Only calls after the one with this id.' })),
     ...period,
   }),
   sorts: ['-at'],
-  async page({ db, now }, { license, api_key, code, failed, route, from, to }, wanted) {
+  async page({ db, now, folder, isServer }, filters, wanted) {
+    const { license, address, device, request_id, api_key, code, failed, route, since, from, to } = filters
+    const isRare = address !== undefined || device !== undefined || request_id !== undefined
+    // No index serves these filters, so a server searches in a subprocess and no request waits.
+    if (isServer && isRare && since === undefined) {
+      const { calls: rows, next } = (await runCommand(folder, ['call', 'list', ...argumentsOf(filters, wanted)])).value
+      return { rows, next }
+    }
     const filter = {
+      since,
+      address,
+      identifier: device,
+      requestId: request_id,
       licenseHash: license === undefined ? undefined : sha256(license),
       apiKeyId: api_key === undefined ? undefined : await resolveApiKey(db.read, api_key),
       codes: code,
@@ -67,5 +70,5 @@ const list = listing({
 export const calls = {
   name: 'call',
   about: 'requests of clients and their answers, licence keys masked',
-  operations: [list],
+  operations: [list, callStatsOperation],
 } as const satisfies Subject

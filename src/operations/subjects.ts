@@ -18,6 +18,7 @@ import { retention } from './retention'
 import { settingOperations } from './settings'
 import { signingKeys } from './signing-keys'
 import { telemetryOperations } from './telemetry'
+import { todayStats } from './today'
 import { doctor, optimizing, status } from './upkeep'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
@@ -47,6 +48,7 @@ const declared = [
   settingOperations,
   backups,
   retention,
+  todayStats,
   status,
   doctor,
   optimizing,

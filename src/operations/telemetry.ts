@@ -1,11 +1,8 @@
-import { type Static, type TObject, Type } from '@sinclair/typebox'
-import type { Queryable } from '../database/connection'
-import { findMeantProduct, requireProduct } from '../features/products/service'
-import { TelemetryFilter } from '../features/telemetry/model'
+import { Type } from '@sinclair/typebox'
 import { purgeTelemetry } from '../features/telemetry/purge'
-import { conditions, countTelemetry, pageTelemetry, type RecordFilter } from '../features/telemetry/service'
+import { countTelemetry, pageTelemetry } from '../features/telemetry/service'
 import { TelemetryRecordView, telemetryRecordView } from '../features/telemetry/view'
-import { momentText, text, toggle } from '../intake/model'
+import { momentText, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { parseMoment } from '../kernel/moments'
 import { counter } from '../kernel/view'
@@ -14,31 +11,8 @@ import { minute } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 import { productCell } from './product-names'
-
-const { page: _, per_page: __, product_id: ___, ...records } = TelemetryFilter.properties
-
-const filters = {
-  ...records,
-  product: Type.Optional(
-    text({
-      maxLength: 255,
-      aliases: ['product_id', 'productId', 'product_uuid', 'product_slug'],
-      description: 'Only records of this product: its id, uuid, slug or name, or what they say it is.',
-    }),
-  ),
-}
-
-type Filters = Static<TObject<typeof filters>>
-
-/**
- * The filter in the store's terms. Throws an `OperatorError` for a product that neither exists nor occurs in a record.
- */
-async function recordsOf(db: Queryable, { product, ...filter }: Filters, now: Date): Promise<RecordFilter> {
-  if (product === undefined) return conditions(db, filter)
-  const isReported = (await countTelemetry(db, { productId: product }, now)) > 0
-  const found = isReported ? await findMeantProduct(db, product) : await requireProduct(db, product)
-  return conditions(db, { ...filter, product_id: found ? String(found.id) : product })
-}
+import { recordFilters, recordsOf } from './telemetry-filters'
+import { telemetryStatsOperation } from './telemetry-stats'
 
 const list = listing({
   command: 'telemetry list',
@@ -47,7 +21,7 @@ const list = listing({
   plural: 'records',
   row: TelemetryRecordView,
   filters: Type.Object({
-    ...filters,
+    ...recordFilters,
     ...period,
   }),
   sorts: ['-id', 'created_at'],
@@ -77,7 +51,7 @@ const purge = operation({
   summary: 'permanently delete telemetry records older than a date',
   input: Type.Object({
     before: momentText({ description: 'Only records before this moment: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
-    ...filters,
+    ...recordFilters,
     dry_run: Type.Optional(toggle({ description: 'Only count the records.' })),
   }),
   output: Type.Object({ records: counter('How many are removed, or would be.'), dry_run: Type.Boolean() }),
@@ -104,5 +78,5 @@ const purge = operation({
 export const telemetryOperations = {
   name: 'telemetry',
   about: 'telemetry sent by your software',
-  operations: [list, purge],
+  operations: [list, telemetryStatsOperation, purge],
 } as const satisfies Subject

@@ -83,3 +83,42 @@ test('telemetry is filtered by a product in any of its forms, and by what a reco
     err: expect.stringContaining('there is no product "nothing"'),
   })
 })
+
+test('telemetry stats count records and devices by group, version and product, with the means of numbers', async () => {
+  const viewer = await makeOperator(installation, 'viewer')
+  for (const [product_version, activation_identifier, numeric_data_single_value] of [
+    ['2.0', 'pc-1', '10'],
+    ['2.0', 'pc-2', '20'],
+    ['2.0', 'pc-2', 'many'],
+    ['1.9', 'pc-3', '1'],
+  ]) {
+    await installation.ask('POST /api/v1/send-telemetry-data', {
+      ...{ product_id, product_version, activation_identifier, numeric_data_single_value },
+      ...{ user_identifier: 'u', license_key: 'NONE', data_type: 'numeric-single-value', data_group: 'seconds' },
+    })
+  }
+  const ask = async (fields: Record<string, string | number>) => {
+    const { body, status } = await viewer.tell('GET /telemetry/stats', { data_group: 'seconds', ...fields })
+    expect(status).toBe(200)
+    return body
+  }
+  const byVersion = await ask({ by: 'version', step: 'day', from: '3d' })
+  expect(byVersion).toMatchObject({
+    records: 4,
+    series: [
+      { product_version: '2.0', records: 3, devices: 2 },
+      { product_version: '1.9', records: 1, devices: 1 },
+    ],
+    others: { series: 0, records: 0 },
+  })
+  expect(byVersion.series[0].numbers).toEqual(
+    byVersion.moments.map((_: string, i: number, all: string[]) => (i === all.length - 1 ? 3 : 0)),
+  )
+  expect(byVersion.series[0].means.at(-1)).toBe(15)
+  expect(await ask({ by: 'product,red_flags', step: 'all', series: 1 })).toMatchObject({
+    series: [{ product_id, has_red_flags: 1, records: 4, numbers: [4] }],
+  })
+  expect((await ask({ by: 'version', series: 1 })).others).toEqual({ series: 1, records: 1 })
+  const { out } = await installation.cli('telemetry', 'stats', '--by', 'product,version', '--data-group', 'seconds')
+  expect(out).toMatch(/Test product, 2\.0 +3 +2 /)
+})

@@ -225,9 +225,12 @@ describe('the answers are as their schemas say', () => {
   test('telemetry and calls', async () => {
     await installation.ask('POST /api/v1/send-telemetry-data', { product_id: 'none', data_type: 'text', data: 'x' })
     await ask('GET /telemetry', {})
+    await ask('GET /telemetry/stats', { by: ['product', 'version', 'group', 'type', 'red_flags'] })
     await ask('POST /telemetry/purge', { before: '2100-01-01', dry_run: true })
     await ask('POST /telemetry/purge', { before: '2100-01-01' })
     await until('a call', async () => (await ask('GET /calls', {})).calls[0])
+    await ask('GET /calls/stats', { by: ['result', 'endpoint', 'code', 'product', 'api_key'], step: 'hour' })
+    await ask('GET /stats/today', {})
   })
 
   test('the blocklist', async () => {

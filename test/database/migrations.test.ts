@@ -89,6 +89,29 @@ describe('every migration', () => {
     ])
   })
 
+  test('counts the calls there are by hour, endpoint, code and API key', () => {
+    const path = freshPath()
+    const at = tags.findIndex((tag) => tag.endsWith('_call_counts'))
+    migrate(path, now, migrations.slice(0, at))
+    look(path, (database) => {
+      const call = database.query(`insert into calls (at, request_id, route, code, api_key_id, address, duration_ms)
+        values (?, 'r', ?, ?, ?, '192.0.2.1', 1)`)
+      call.run(3_600_000, '/api/v1/verify', '200', 1)
+      call.run(7_199_999, '/v1/verify', '200', 1)
+      call.run(7_200_000, 'POST /api/v1/verify', '100', null)
+      call.run(7_200_000, '/api/product/public-key', '900', 1)
+      call.run(7_200_000, '/api/v1/licenses/:license_key/offline-file', '210', 1)
+    })
+    migrate(path, now)
+    const counts = look(path, (database) => database.query('select * from call_counts order by 1, 2').values())
+    expect(counts).toEqual([
+      [3_600_000, 'verify', '200', 0, 1, 2],
+      [7_200_000, 'get-product-public-key', '900', 0, 1, 1],
+      [7_200_000, 'licenses/:license_key/offline-file', '210', 0, 1, 1],
+      [7_200_000, 'verify', '100', 0, 0, 1],
+    ])
+  })
+
   test('is applied once', () => {
     const path = freshPath()
     migrate(path, now)

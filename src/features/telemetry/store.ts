@@ -72,7 +72,8 @@ export async function deleteTelemetry(tx: Tx, filter: RecordFilter, before: Date
   return deleted.length
 }
 
-const matching = (filter: RecordFilter): SQL | undefined =>
+/** The condition of a filter. */
+export const matching = (filter: RecordFilter): SQL | undefined =>
   and(...Object.entries(filter).map(([column, value]) => eq(telemetry[column as FilterColumn], value)))
 
 const older = (filter: RecordFilter, before: Date) => and(matching(filter), lt(telemetry.createdAt, before))

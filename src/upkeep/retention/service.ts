@@ -51,6 +51,7 @@ function rulesOf({ keep_calls, keep_deliveries, keep_jobs, keep_telemetry, keep_
     { what: 'freed_seats', days: keep_freed_seats },
     { what: 'user_tokens', days: 30 },
     { what: 'signing_key_uses', days: 365 },
+    { what: 'call_counts', days: 1827 },
     { what: 'idempotency_keys', days: 1 },
     { what: 'operator_requests', days: 1 },
     { what: 'unanswered_orders', days: 1 },

@@ -2,7 +2,7 @@ import { and, asc, gt, inArray, lte, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { userTokens } from '../../../db/schema/access'
 import { activations, telemetry } from '../../../db/schema/licensing'
-import { calls, signingKeyUses } from '../../../db/schema/operations'
+import { callCounts, calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, operatorRequests, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
 import { inList } from '../../database/sets'
@@ -99,6 +99,7 @@ export const retentionRules = {
   freed_seats: freedSeats,
   user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
   signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
+  call_counts: byMoment(callCounts, callCounts.hour),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
   operator_requests: byMoment(operatorRequests, operatorRequests.createdAt),
   unanswered_orders: byMoment(unansweredOrders, unansweredOrders.createdAt),

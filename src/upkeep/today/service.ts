@@ -1,0 +1,67 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { callStats } from '../../call-log/stats'
+import { goodCodes } from '../../call-log/successes'
+import type { Queryable } from '../../database/connection'
+import { dayMs, hourMs } from '../../kernel/durations'
+import { counter, nullable, timestamp, view } from '../../kernel/view'
+import { countActiveLicenses, countEndingLicenses, countOnceActiveLicenses } from './store'
+
+const weekMs = 7 * dayMs
+const soonDays = 14
+const activated = ['300']
+
+const compared = (description: string) =>
+  Type.Object({ now: counter(), week_ago: counter('A week before.') }, { description })
+
+/** The numbers to look at first, each with its value a week ago. */
+export const TodayView = view('Today', {
+  at: timestamp(),
+  active_licenses: compared('Assigned and not expired. A week ago: as far as the licences there are now tell it.'),
+  activations_today: compared('Seats taken since midnight, UTC. A week ago: on the same weekday, until this hour.'),
+  verifications_24h: compared('Answers of verify in the last 24 hours; whole hours, the present one included.'),
+  refused_verifications_24h: Type.Object({
+    now: counter(),
+    week_ago: counter('A week before.'),
+    code: nullable(Type.String({ description: 'The commonest code.' })),
+    message: nullable(Type.String({ description: 'What it means.' })),
+    of_that_code: counter(),
+  }),
+  expiring_14_days: counter('Licences that expire within 14 days.'),
+})
+export type Today = Static<typeof TodayView>
+
+/** Counts licences along their indexes and calls by their counters. */
+export async function todayOf(read: Queryable, now: Date): Promise<Today> {
+  const then = new Date(now.getTime() - weekMs)
+  const [present, past] = [await hoursUntil(read, now), await hoursUntil(read, then)]
+  const [commonest] = present.refused.series
+  return {
+    at: now.toISOString(),
+    active_licenses: { now: await countActiveLicenses(read, now), week_ago: await countOnceActiveLicenses(read, then) },
+    activations_today: { now: present.activations, week_ago: past.activations },
+    verifications_24h: { now: present.verifications, week_ago: past.verifications },
+    refused_verifications_24h: {
+      now: present.refused.totals.calls,
+      week_ago: past.refused.totals.calls,
+      code: commonest?.code ?? null,
+      message: commonest?.message ?? null,
+      of_that_code: commonest?.calls ?? 0,
+    },
+    expiring_14_days: await countEndingLicenses(read, now, new Date(now.getTime() + soonDays * dayMs)),
+  }
+}
+
+/** The calls of a day up to a moment, and of the 24 hours up to it. */
+async function hoursUntil(read: Queryable, moment: Date) {
+  const to = new Date((Math.floor(moment.getTime() / hourMs) + 1) * hourMs)
+  const midnight = new Date(Math.floor(moment.getTime() / dayMs) * dayMs)
+  const from = new Date(to.getTime() - dayMs)
+  const sum = { by: ['code'], step: 'all', seriesMax: 1, to } as const
+  const { totals } = await callStats(read, { ...sum, from: midnight, codes: activated })
+  const verifying = { ...sum, from, endpoints: ['verify'] }
+  return {
+    activations: totals.calls,
+    verifications: (await callStats(read, verifying)).totals.calls,
+    refused: await callStats(read, { ...verifying, exceptCodes: goodCodes }),
+  }
+}
