@@ -60,6 +60,8 @@ export const licenses = sqliteTable(
   (table) => [
     index('licenses_contract').on(table.contractId).where(sql`${table.contractId} is not null`),
     index('licenses_generator').on(table.generatorId).where(sql`${table.generatorId} is not null`),
+    // New keys are appended to it, so it costs little.
+    index('licenses_created').on(table.createdAt),
     index('licenses_expiry').on(endOfTerm(table)).where(hasTerm(table)),
     // Covers every column that verify reads, so the table itself is not touched. Keys are ordered as searches need
     // them, regardless of case, so the search needs no index of its own.

@@ -21,9 +21,11 @@ export interface Page<Row> {
   next: string | null
 }
 
-type Listed = SQLiteTable & { id: SQLiteColumn }
+/** A table with an id, by which equal values are ordered. */
+export type Listed = SQLiteTable & { id: SQLiteColumn }
 
-interface Listing {
+/** What to list of a table, and in which order. */
+export interface Listing {
   where?: SQL | undefined
   sorts: Sorts
   wanted: PageRequest
@@ -40,11 +42,7 @@ export async function pageOf<T extends Listed>(
   table: T,
   { where, sorts, wanted, index }: Listing,
 ): Promise<Page<T['$inferSelect']>> {
-  const isDown = wanted.sort.startsWith('-')
-  const by = sorts[wanted.sort.replace(/^-/, '')]
-  if (!by) throw new Error(`there is no order "${wanted.sort}"`)
-  const towards = isDown ? desc : asc
-  const order = by === table.id ? [towards(by)] : [towards(by), towards(table.id)]
+  const { by, isDown, order } = orderOf(table, sorts, wanted.sort)
   const rows: { row: T['$inferSelect']; at: Value; id: Value }[] = []
   for (const stretch of stretchesOf(by, table.id, { ...wanted, isDown })) {
     const limit = wanted.limit + 1 - rows.length
@@ -66,38 +64,76 @@ export async function pageOf<T extends Listed>(
   const last = rows.length > wanted.limit ? shown.at(-1) : undefined
   return {
     rows: shown.map(({ row }) => row),
-    next: last ? Buffer.from(JSON.stringify([wanted.sort, last.at, last.id])).toString('base64url') : null,
+    next: last ? cursorAt(wanted.sort, last) : null,
   }
 }
 
-const alongIndex = (table: Listed, index: string, rest: SQL) =>
+/** The order that a list is asked for by name. */
+export function orderOf(table: Listed, sorts: Sorts, sort: string) {
+  const isDown = sort.startsWith('-')
+  const by = sorts[sort.replace(/^-/, '')]
+  if (!by) throw new Error(`there is no order "${sort}"`)
+  const towards = isDown ? desc : asc
+  return { by, isDown, order: by === table.id ? [towards(by)] : [towards(by), towards(table.id)] }
+}
+
+/** The place of a row in the order of its list. */
+export interface Place {
+  at: Value
+  id: Value
+}
+
+/** The cursor of the page after that row. */
+export const cursorAt = (sort: string, { at, id }: Place) =>
+  Buffer.from(JSON.stringify([sort, at, id])).toString('base64url')
+
+/** Rows of an index, by their ids, where SQLite would choose another. */
+export const alongIndex = (table: Listed, index: string, rest: SQL) =>
   sql`${table.id} in (select ${table.id} from ${table} indexed by ${sql.identifier(index)} ${rest})`
 
 type Value = string | number | null
 
 /** The conditions for the rows after a cursor: one or two, each a single index range. */
 function stretchesOf(
-  by: SQLiteColumn | SQL,
+  by: Column,
   id: SQLiteColumn,
   { after, sort, isDown }: PageRequest & { isDown: boolean },
 ): (SQL | undefined)[] {
   if (after === undefined) return [undefined]
-  const [at, lastId] = placeOf(after, sort)
+  const place = placeOf(after, sort)
+  const { at, id: lastId } = place
   const than = sql.raw(isDown ? '<' : '>')
-  if (by === id) return [sql`${id} ${than} ${lastId}`]
+  if (by === id) return [beyond(by, id, place, isDown)]
   const isNullable = !('notNull' in by && by.notNull)
   if (at === null) return [sql`${by} is null and ${id} ${than} ${lastId}`, ...(isDown ? [] : [sql`${by} is not null`])]
-  const beyond = sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than} ${lastId})`
-  return isDown && isNullable ? [beyond, sql`${by} is null`] : [beyond]
+  const rest = beyond(by, id, place, isDown)
+  return isDown && isNullable ? [rest, sql`${by} is null`] : [rest]
+}
+
+type Column = SQLiteColumn | SQL
+
+/** Whether a row comes after a place of the order, whose value is not null. */
+export function beyond(by: Column, id: SQLiteColumn, { at, id: lastId }: Place, isDown: boolean): SQL {
+  const than = sql.raw(isDown ? '<' : '>')
+  if (by === id) return sql`${id} ${than} ${lastId}`
+  return sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than} ${lastId})`
+}
+
+/** Whether a row comes before a place of the order, or is that row. */
+export function upTo(by: Column, id: SQLiteColumn, { at, id: lastId }: Place, isDown: boolean): SQL {
+  const than = sql.raw(isDown ? '>' : '<')
+  if (by === id) return sql`${id} ${than}= ${lastId}`
+  return sql`${by} ${than}= ${at} and (${by} ${than} ${at} or ${id} ${than}= ${lastId})`
 }
 
 /** A prefix match as a range condition, which an index on that text serves. */
 export const beginsWith = (text: SQL, start: string) => and(gte(text, start), lt(text, `${start}\u{10ffff}`))
 
-function placeOf(after: string, sort: string): [Value, Value] {
+/** The place that a cursor stands for. Throws an `OperatorError` for the cursor of another order. */
+export function placeOf(after: string, sort: string): Place {
   try {
     const [madeFor, at, id] = JSON.parse(Buffer.from(after, 'base64url').toString())
-    if (madeFor === sort && [at, id].every(isValue)) return [at, id]
+    if (madeFor === sort && [at, id].every(isValue)) return { at, id }
   } catch {}
   throw new OperatorError('"after" takes the "next" of the page before, in the same order', 'invalid_input')
 }

@@ -16,7 +16,8 @@ export const words = <const Choices extends readonly string[]>(
   examples: readonly string[],
 ) => Type.Optional(Type.Unsafe<Choices[number][]>(list({ words: choices, description, examples })))
 
-const moment = (description: string, examples: readonly string[]) =>
+/** A filter by a moment. */
+export const momentFilter = (description: string, examples: readonly string[]) =>
   Type.Optional(
     text({
       maxLength: 40,
@@ -28,7 +29,7 @@ const moment = (description: string, examples: readonly string[]) =>
 
 /** The time filters of a list. */
 export const period = {
-  from: moment('Only from this moment on', [
+  from: momentFilter('Only from this moment on', [
     '2030-01-31',
     '2030-01-31T12:00:00Z',
     '2030-01',
@@ -36,7 +37,7 @@ export const period = {
     'yesterday',
     '7d',
   ]),
-  to: moment('Only until this moment; a day or a month is included', [
+  to: momentFilter('Only until this moment; a day or a month is included', [
     '2030-01-31',
     '2030-01-31T12:00:00Z',
     'today',
@@ -71,8 +72,8 @@ function stretchOf(given: string, now: Date): { start: Date; end: Date } | undef
   const midnight = Math.floor(now.getTime() / dayMs) * dayMs
   if (word === 'today') return dayAt(midnight)
   if (word === 'yesterday') return dayAt(midnight - dayMs)
-  const [, days] = /^(\d{1,4})d$/.exec(word) ?? []
-  if (days !== undefined) return pointAt(now.getTime() - Number(days) * dayMs)
+  const [, sign, days] = /^(\+?)(\d{1,4})d$/.exec(word) ?? []
+  if (days !== undefined) return pointAt(now.getTime() + Number(days) * dayMs * (sign ? 1 : -1))
   if (/^\d{4}-\d{2}$/.test(word)) return monthAt(word)
   const moment = parseMoment(given.trim())
   if (!moment) return undefined

@@ -18,7 +18,7 @@ export async function searchLicenses(
   { text }: { text: string },
   { sort, limit, after }: PageRequest,
 ): Promise<Page<ListedLicense>> {
-  if (!isServer) return listLicensePage(db.read, { text }, { sort, limit, after, now })
+  if (!isServer) return listLicensePage(() => db.read, { text }, { sort, limit, after, now, isBounded: false })
   const sought = soughtPart(text)
   const options = [`--sort=${sort}`, `--limit=${limit}`, ...(after === undefined ? [] : [`--after=${after}`])]
   const { value } = await runCommand(folder, ['license', 'search', sought, ...options])

@@ -1,14 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { requireContract } from '../features/contracts/operator'
 import { keyLengthMax } from '../features/licenses/model'
-import { type StatusWord, statusWords } from '../features/licenses/policy'
-import { productReference } from '../features/products/model'
-import { requireProduct } from '../features/products/service'
-import { licensePage, listLicensePage } from '../features/support/license-page'
+import { countMatching, licensePage, listLicensePage } from '../features/support/license-page'
 import { LicensePageView, ListedLicenseView } from '../features/support/license-view'
-import { integer, text } from '../intake/model'
-import { period, rangeOf, words } from './filters'
+import { text } from '../intake/model'
 import { explainLicense } from './license-explanation'
+import { LicenseFilters, licenseFilterOf } from './license-filters'
 import { type ListedLicense, licenseLines } from './license-lines'
 import { findMeantLicense, searchLicenses } from './license-search'
 import { stats } from './license-stats'
@@ -19,7 +15,7 @@ import { listing } from './listing'
 import { operation, type Subject } from './operation'
 import { revealKey } from './reveal'
 
-const sorts = ['id', 'license_key', 'owner_email', 'expires_at']
+const sorts = ['id', 'license_key', 'owner_email', 'expires_at', 'created_at']
 const columns = {
   'LICENCE KEY': ({ license_key }: ListedLicense) => license_key,
   PRODUCT: ({ product_name }: ListedLicense) => product_name,
@@ -37,32 +33,19 @@ const list = listing({
     'list licences that match all filters; sorting by owner_email or expires_at leaves out licences without one, --from and --to filter by date of assignment',
   plural: 'licenses',
   row: ListedLicenseView,
-  filters: Type.Object({
-    product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
-    status: words(
-      Object.keys(statusWords) as StatusWord[],
-      'Only those in one of these states; active holds a seat, expired has ended',
-      ['expired', 'blocked,revoked'],
-    ),
-    ...period,
-    owner_email: Type.Optional(text({ maxLength: 255, description: 'Only those of this owner.' })),
-    key: Type.Optional(text({ description: 'Keys that begin with this, in upper or lower case.' })),
-    contract: Type.Optional(text({ maxLength: 255, description: 'Only those drawn from this contract.' })),
-    generator: Type.Optional(integer({ minimum: 1, description: 'Only those drawn by this generator.' })),
-  }),
+  filters: LicenseFilters,
   sorts,
-  async page({ db, now }, { product, status, from, to, owner_email, key, contract, generator }, wanted) {
-    const filter = {
-      productId: product === undefined ? undefined : (await requireProduct(db.read, product)).id,
-      states: status,
-      assigned: rangeOf({ from, to }, now),
-      ownerEmail: owner_email,
-      key,
-      contractId: contract === undefined ? undefined : (await requireContract(db.read, contract)).id,
-      generatorId: generator,
-    }
-    return listLicensePage(db.read, filter, { ...wanted, now })
-  },
+  page: async (context, given, wanted) =>
+    listLicensePage(() => context.db.read, await licenseFilterOf(context, given), {
+      ...wanted,
+      now: context.now,
+      isBounded: context.isServer,
+    }),
+  count: async (context, given) =>
+    countMatching(() => context.db.read, await licenseFilterOf(context, given), {
+      now: context.now,
+      isBounded: context.isServer,
+    }),
   columns,
   none: 'There is no such licence.',
 })

@@ -1,6 +1,6 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import type { Page, PageRequest } from '../database/page'
-import { choice, integer, list, text } from '../intake/model'
+import { choice, integer, list, text, toggle } from '../intake/model'
 import type { CsvTable } from './csv'
 import { table } from './lines'
 import { type Computed, type Declared, type Operation, type OperationContext, operation } from './operation'
@@ -9,6 +9,15 @@ import { type ProductNames, productIdsIn } from './product-names'
 const usualLimit = 100
 const rowsMax = 1000
 const rowsPerPiece = 500
+
+/** How many rows match. */
+const CountView = Type.Object(
+  {
+    at_least: Type.Integer({ minimum: 0, maximum: 10_000 }),
+    is_exact: Type.Boolean({ description: 'Whether there are no more than that.' }),
+  },
+  { description: 'How many match, if you asked with count=1.' },
+)
 
 /** The declaration of a list. */
 interface Listing<Filters extends TObject, Row extends TObject, Route extends string, Plural extends string> {
@@ -26,6 +35,8 @@ interface Listing<Filters extends TObject, Row extends TObject, Route extends st
   /** The sort orders; the first is the default, and a leading `-` means descending. */
   sorts: readonly string[]
   page(context: OperationContext, filters: Static<Filters>, wanted: PageRequest): Promise<Page<Static<Row>>>
+  /** Counts what matches, if people may ask for that. */
+  count?(context: OperationContext, filters: Static<Filters>): Promise<Static<typeof CountView>>
   /** The columns for people: heading and cell. */
   columns: Record<string, (row: Static<Row>, productNames?: ProductNames) => string>
   /** The columns that may be truncated on a narrow terminal. */
@@ -40,14 +51,15 @@ type ListInput<Filters extends TObject> = Computed<
     limit?: number | undefined
     after?: string | undefined
     fields?: string[] | undefined
+    count?: boolean | undefined
   }
 >
 
-type Paging = Partial<PageRequest> & { fields?: string[] | undefined }
+type Paging = Partial<PageRequest> & { fields?: string[] | undefined; count?: boolean | undefined }
 
 /** A page of a list: its rows under their plural, and the cursor of the next page. */
 type PageSchema<Row extends TObject, Plural extends string> = Computed<
-  { [Name in Plural]: Static<Row>[] } & { next: string | null }
+  { [Name in Plural]: Static<Row>[] } & { next: string | null; count?: Static<typeof CountView> }
 >
 
 const nextPage = Type.Union([Type.String(), Type.Null()], {
@@ -61,7 +73,7 @@ export function listing<
   const Route extends `GET /${string}`,
   const Plural extends string,
 >(declared: Listing<Filters, Row, Route, Plural>): Declared<ListInput<Filters>, PageSchema<Row, Plural>, Route> {
-  const { plural, row, filters, sorts, page, columns, freeText, none, ...rest } = declared
+  const { plural, row, filters, sorts, page, count, columns, freeText, none, ...rest } = declared
   const usual = sorts[0]!
   const allFields = Object.keys(row.properties)
   const paging = {
@@ -73,21 +85,30 @@ export function listing<
     fields: Type.Optional(
       list({ words: allFields, description: 'Only these fields of each row, in this order, as JSON or as CSV.' }),
     ),
+    ...(count && { count: Type.Optional(toggle({ description: 'Also count all that match, up to 10,000.' })) }),
   }
   return operation({
     role: 'viewer',
     ...rest,
     // The type checker loses the names of an object when a type parameter provides them.
     input: Type.Object({ ...filters.properties, ...paging }) as unknown as ListInput<Filters>,
-    output: Type.Object({ [plural]: Type.Array(row), next: nextPage }) as unknown as PageSchema<Row, Plural>,
+    output: Type.Object({
+      [plural]: Type.Array(row),
+      next: nextPage,
+      ...(count && { count: Type.Optional(CountView) }),
+    }) as unknown as PageSchema<Row, Plural>,
     async run(context, given) {
-      const { sort = usual, limit = usualLimit, after, fields, ...rules } = given as Paging
+      const { sort = usual, limit = usualLimit, after, fields, count: isCounted, ...rules } = given as Paging
       const { rows, next } = await page(context, rules as Static<Filters>, { sort, limit, after })
       const shown = fields ? rows.map((each) => picked(each as object, fields)) : rows
-      return { [plural]: shown, next } as Static<PageSchema<Row, Plural>>
+      return {
+        [plural]: shown,
+        next,
+        ...(isCounted && { count: await count!(context, rules as Static<Filters>) }),
+      } as Static<PageSchema<Row, Plural>>
     },
     async *csvPages(given, context): AsyncGenerator<CsvTable> {
-      const { sort = usual, limit, after: start, fields = allFields, ...rules } = given as Paging
+      const { sort = usual, limit, after: start, fields = allFields, count: _, ...rules } = given as Paging
       let after = start
       do {
         const wanted = { sort, limit: limit ?? rowsPerPiece, after }
@@ -98,8 +119,15 @@ export function listing<
     },
     productIds: (value) => productIdsIn((value as Record<string, unknown>)[plural] as Static<Row>[]),
     show(value, productNames) {
-      const { [plural]: rows, next } = value as Record<string, unknown>
-      const more = next ? ['', `There are more: --after ${next}`] : []
+      const {
+        [plural]: rows,
+        next,
+        count: all,
+      } = value as Record<string, unknown> & { count?: Static<typeof CountView> }
+      const more = [
+        ...(all ? ['', `${all.at_least}${all.is_exact ? '' : '+'} match.`] : []),
+        ...(next ? ['', `There are more: --after ${next}`] : []),
+      ]
       const [first] = rows as object[]
       if (first && row.required?.some((name) => !(name in first))) return [...plainTable(rows as object[]), ...more]
       const cells = (rows as Static<Row>[]).map((each) =>

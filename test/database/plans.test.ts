@@ -20,7 +20,7 @@ const lists: [string, (db: Queryable) => PromiseLike<unknown>][] = [
   ['the list by the beginning of a key or an owner', (db) => listLicenses(db, { search: '0000-' }, page)],
   ['the same of one product', (db) => listLicenses(db, { search: '0000-', productId: 1 }, page)],
   ['the list by e-mail', (db) => listLicenses(db, { ownerEmail: 'owner-0000001@example.com' }, page)],
-  ['the desk by a key', (db) => pageLicenses(db, { key: '0000-' }, sorted('license_key'))],
+  ['the desk by a key', (db) => pageLicenses(() => db, { key: '0000-' }, sorted('license_key'))],
 ]
 
 /** The statements that are prepared meanwhile, in a stock of some thousand licences, and how SQLite goes about them. */

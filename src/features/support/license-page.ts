@@ -7,29 +7,58 @@ import { countSeatsTaken } from '../activations/service'
 import { activationView } from '../activations/views'
 import { listLicenseMeta } from '../licenses/service'
 import { describeProduct, mapProductNames } from '../products/service'
+import type { OperatorLicenseFilter } from './license-filter-store'
 import type { LicensePageView, ListedLicenseView } from './license-view'
 import { licenseView } from './license-view'
 import { stateInWords } from './state'
-import { listSeatsOfLicense, mapSeatsTaken, type OperatorLicenseFilter, pageLicenses } from './store'
+import { listLicenseIds, listSeatsOfLicense, mapLastVerified, mapSeatsTaken, pageLicenses } from './store'
 
 const seatsMax = 100
 const happeningsMax = 50
 
-/** A page of licences, as shown to operators. */
+/** Which licences an operator wants to see. */
+export type LicenseSelection = OperatorLicenseFilter
+
+// So that a list answers within a tenth of a second.
+const budgetMs = 60
+
+interface Looking {
+  now: Date
+  /** Whether to stop before others have to wait. */
+  isBounded: boolean
+}
+
+/** A page of licences, as shown to operators; shorter if they take long to find. */
 export async function listLicensePage(
-  db: Queryable,
+  reader: () => Queryable,
   filter: OperatorLicenseFilter,
-  wanted: PageRequest & { now: Date },
+  { isBounded, ...wanted }: PageRequest & Looking,
 ): Promise<Page<Static<typeof ListedLicenseView>>> {
-  const { rows, next } = await pageLicenses(db, filter, wanted)
+  const { rows, next } = await pageLicenses(reader, filter, { ...wanted, budgetMs: isBounded ? budgetMs : undefined })
+  const db = reader()
   const ids = rows.map(({ id }) => id)
   const taken = await mapSeatsTaken(db, ids)
+  const verified = await mapLastVerified(db, ids)
   const names = await mapProductNames(db, [...new Set(rows.map(({ productId }) => productId))])
   const described = rows.map((row) => ({
     ...licenseView(row, taken.get(row.id) ?? 0, wanted.now),
     product_name: names.get(row.productId)!,
+    last_verified_at: verified.get(row.id)?.toISOString() ?? null,
   }))
   return { rows: described, next }
+}
+
+const countedMax = 10_000
+
+/** How many licences match: up to 10,000, and fewer if they take long to find. */
+export async function countMatching(
+  reader: () => Queryable,
+  filter: OperatorLicenseFilter,
+  { now, isBounded }: Looking,
+) {
+  const bounds = { now, limit: countedMax, budgetMs: isBounded ? budgetMs : undefined }
+  const { ids, isAll } = await listLicenseIds(reader, filter, bounds)
+  return { at_least: ids.length, is_exact: isAll }
 }
 
 /**

@@ -44,7 +44,11 @@ export const licenseView = (license: License, seatsTaken: number, now: Date): St
 })
 
 /** A licence in a list. */
-export const ListedLicenseView = view('ListedLicense', { ...LicenseView.properties, product_name: Type.String() })
+export const ListedLicenseView = view('ListedLicense', {
+  ...LicenseView.properties,
+  product_name: Type.String(),
+  last_verified_at: nullableTimestamp('When one of its devices last verified.'),
+})
 
 const summary = Type.String({ description: 'How it stands, as a sentence without its stop.' })
 

@@ -56,15 +56,15 @@ test('when a licence ends is the same in SQL as in the program, for every query 
     raw.transaction(() => {
       for (const [i, { status, validity, assignedAt }] of all.entries()) change.run(status, validity, assignedAt, i + 1)
     })()
-    const { rows } = await pageLicenses(orm, {}, { sort: 'id', ...page })
+    const { rows } = await pageLicenses(() => orm, {}, { sort: 'id', ...page })
     const isRunning = ({ status, validity }: License) => status === 'assigned' && validity > 0
     const ended = rows.filter((row) => row.status === 'assigned' && isExpired(row, now))
     const ending = rows.filter((row) => isRunning(row) && expiryOf(row))
 
-    expect(idsOf((await pageLicenses(orm, { states: ['expired'] }, { sort: 'id', ...page })).rows)).toEqual(
+    expect(idsOf((await pageLicenses(() => orm, { states: ['expired'] }, { sort: 'id', ...page })).rows)).toEqual(
       idsOf(ended),
     )
-    const byEnd = (await pageLicenses(orm, {}, { sort: 'expires_at', ...page })).rows
+    const byEnd = (await pageLicenses(() => orm, {}, { sort: 'expires_at', ...page })).rows
     expect(idsOf(byEnd)).toEqual(idsOf(ending))
     const ends = byEnd.map((row) => expiryOf(row)!.getTime())
     expect(ends).toEqual([...ends].sort((a, b) => a - b))

@@ -1,0 +1,1 @@
+CREATE INDEX `licenses_created` ON `licenses` (`created_at`);
