@@ -8,6 +8,7 @@ import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { seatsOf } from '../features/support/state'
 import { choice, toggle } from '../intake/model'
+import { fieldRef, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { word } from '../kernel/view'
 import { minute } from './lines'
@@ -71,19 +72,23 @@ const deactivate = operation({
     const taken = all ? await countSeatsTaken(db.read, license.id) : 0
     if (!taken) return ''
     const devices = taken === 1 ? 'Its device is' : `Its ${taken} devices are`
-    return `Licence key "${license_key}": ${seatsOf(license, taken)} → ${seatsOf(license, 0)}. ${devices} refused until "activate" is asked again.`
+    return `Licence key "${license.licenseKey}": ${seatsOf(license, taken)} → ${seatsOf(license, 0)}. ${devices} refused until "activate" is asked again.`
   },
-  run: ({ db, now }, { license_key, identifier: device, all }) =>
+  run: ({ db, now }, { license_key: reference, identifier: device, all }) =>
     db.write(async (tx) => {
       if (Boolean(all) === (device !== undefined)) {
-        throw new OperatorError('say which device to free, or --all for every one of them', 'invalid_input')
+        throw new OperatorError(
+          message`say which device to free, or ${fieldRef('all')} for every one of them`,
+          'invalid_input',
+        )
       }
-      const license = await requireLicense(tx, license_key)
+      const license = await requireLicense(tx, reference)
+      const { licenseKey: license_key } = license
       if (device === undefined) return { license_key, freed: await deactivateAllByOperator(tx, license, now) }
       const { answer } = await deactivateByOperator(tx, { license_key, identifier: device }, now)
       if (answer === 'license_deactivated') return { license_key, identifier: device, status: 'inactive' as const }
       throw new OperatorError(
-        `"${device}" holds no seat on this licence: see "latchkey activation list ${license_key}"`,
+        message`"${device}" holds no seat on this licence: see ${remedy('activation list', { license_key })}`,
       )
     }),
   show: (value) =>

@@ -4,6 +4,7 @@ import { endpointName, routesNamed } from '../call-log/endpoints'
 import { pageCalls } from '../call-log/recorder'
 import { goodCodes } from '../call-log/successes'
 import { CallView, callView } from '../call-log/view'
+import { licenseKeyOf } from '../features/licenses/operator'
 import { integer, text } from '../intake/model'
 import { sha256 } from '../kernel/secrets'
 import { runCommand } from '../upkeep/subprocess'
@@ -21,7 +22,7 @@ const list = listing({
   plural: 'calls',
   row: CallView,
   filters: Type.Object({
-    license: Type.Optional(text({ description: 'Only calls about this licence key.' })),
+    license: Type.Optional(text({ description: 'Only calls about this licence key, or id:4711.' })),
     address: Type.Optional(text({ maxLength: 45, description: 'Only calls from this address.' })),
     device: Type.Optional(text({ maxLength: 255, description: 'Only calls of this device: its identifier, whole.' })),
     request_id: Type.Optional(text({ maxLength: 255, description: 'Only the call with this request id.' })),
@@ -43,7 +44,7 @@ const list = listing({
       address,
       identifier: device,
       requestId: request_id,
-      licenseHash: license === undefined ? undefined : sha256(license),
+      licenseHash: license === undefined ? undefined : sha256(await licenseKeyOf(db.read, license)),
       apiKeyId: api_key === undefined ? undefined : await resolveApiKey(db.read, api_key),
       codes: code,
       exceptCodes: failed ? goodCodes : undefined,

@@ -119,7 +119,7 @@ const block = customerChange({
   verb: 'block',
   summary: 'block all licences of a customer, for example after a chargeback, until "unblock"',
   fields: { reason },
-  plan: (db, licenseKey, input, now) => planBlock(db, licenseKey, { reason: input.reason, now }),
+  plan: (db, reference, input, now) => planBlock(db, reference, { reason: input.reason, now }),
   warning: '"latchkey customer unblock" undoes it.',
 })
 
@@ -129,9 +129,9 @@ const unblock = customerChange({
   fields: {
     reason: Type.Optional(text({ maxLength: 1024, description: 'Only licences blocked with this reason.' })),
   },
-  async plan(db, licenseKey, input, now) {
-    const planned = await planUnblock(db, licenseKey, now)
-    const { blockReason } = planned.license
+  async plan(db, reference, input, now) {
+    const planned = await planUnblock(db, reference, now)
+    const { blockReason, licenseKey } = planned.license
     if (input.reason === undefined || input.reason === blockReason) return planned
     const why = blockReason ? `for another reason, "${blockReason}"` : 'without a reason'
     throw new OperatorError(`licence key "${licenseKey}" was blocked ${why}`)
@@ -142,7 +142,7 @@ const revoke = customerChange({
   verb: 'revoke',
   summary: 'permanently block all licences of a customer, for example after a refund, and notify their devices',
   fields: { reason },
-  plan: (db, licenseKey, input, now) => planRevocation(db, licenseKey, { reason: input.reason, now }),
+  plan: (db, reference, input, now) => planRevocation(db, reference, { reason: input.reason, now }),
   warning: 'This is for good: no command unblocks them.',
 })
 
@@ -151,7 +151,7 @@ const extend = customerChange({
   bare: ['by'],
   summary: 'extend all licences of a customer, from their end, or from now if they have ended',
   fields: { by: text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' }) },
-  plan: (db, licenseKey, input, now) => planExtension(db, licenseKey, input.by!, now),
+  plan: (db, reference, input, now) => planExtension(db, reference, input.by!, now),
 })
 
 /** Operations on all licences of one customer. */

@@ -1,7 +1,7 @@
 import type { License } from '../../db/schema/licensing'
 import type { Page, PageRequest } from '../database/page'
-import { requireLicense } from '../features/licenses/operator'
-import { findLicense } from '../features/licenses/service'
+import { findReferencedLicense, requireLicense } from '../features/licenses/operator'
+import { idInReference } from '../features/licenses/operator-model'
 import { listLicensePage } from '../features/support/license-page'
 import { soughtPart } from '../features/support/search'
 import { OperatorError } from '../kernel/operator-error'
@@ -27,12 +27,13 @@ export async function searchLicenses(
 
 const meantMax = 5
 
-/** The licence with that key, or the only one whose key contains the text. */
+/** The licence of that reference, or the only one whose key contains the text. */
 export async function findMeantLicense(context: OperationContext, reference: string): Promise<License> {
-  const exact = await findLicense(context.db.read, reference)
+  const exact = await findReferencedLicense(context.db.read, reference)
   if (exact) return exact
+  if (idInReference(reference) !== undefined) return requireLicense(context.db.read, reference)
   const { rows, next } = await searchLicenses(context, { text: reference }, { sort: 'id', limit: meantMax })
-  if (rows.length === 1) return requireLicense(context.db.read, rows[0]!.license_key)
+  if (rows.length === 1) return requireLicense(context.db.read, `id:${rows[0]!.id}`)
   if (!rows.length) return requireLicense(context.db.read, reference)
   const keys = rows.map(({ license_key }) => `"${license_key}"`).join(', ')
   const others = next === null ? '' : ' or another'

@@ -49,7 +49,7 @@ const remove = operation({
   async loses({ license_key }, { db, now }) {
     const license = await requireLicense(db.read, license_key)
     const { summary, seats_taken } = await summaryOf(db.read, license, now)
-    return `This deletes licence key "${license_key}" for good, with its seats and its metadata. It is ${summary}. ${refusal(seats_taken)}`
+    return `This deletes licence key "${license.licenseKey}" for good, with its seats and its metadata. It is ${summary}. ${refusal(seats_taken)}`
   },
   run: ({ db, now }, { license_key }) =>
     db.write(async (tx) => {

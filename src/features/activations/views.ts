@@ -20,6 +20,7 @@ export const ActivationView = view('Activation', {
 /** An activation in a list, with the licence it is on. */
 export const ListedActivationView = view('ListedActivation', {
   ...ActivationView.properties,
+  license_id: Type.Integer(),
   license_key: Type.String(),
   product_id: Type.Integer(),
 })
@@ -52,7 +53,8 @@ export async function listSeats(
     rows: rows.map((row) => {
       const { licenseKey, productId } = on.get(row.licenseId)!
       const lastVerifiedAt = seen.get(row.id) ?? null
-      return { ...activationView({ ...row, lastVerifiedAt }), license_key: licenseKey, product_id: productId }
+      const license = { license_id: row.licenseId, license_key: licenseKey, product_id: productId }
+      return { ...activationView({ ...row, lastVerifiedAt }), ...license }
     }),
     next,
   }

@@ -22,8 +22,8 @@ interface Replacement {
  * contract, and revokes the old one. Seats stay on the old key and their devices get a callback: each must call
  * `activate` with the new key.
  */
-export async function replaceLicense(tx: Tx, licenseKey: string, { newKey, reason, now }: Replacement) {
-  const old = await requireReplaceable(tx, licenseKey)
+export async function replaceLicense(tx: Tx, reference: string, { newKey, reason, now }: Replacement) {
+  const old = await requireReplaceable(tx, reference)
   const terms = {
     activationLimit: old.activationLimit,
     validity: old.validity,
@@ -52,9 +52,10 @@ export async function replaceLicense(tx: Tx, licenseKey: string, { newKey, reaso
   return { old: revoked, made: made! }
 }
 
-/** The licence of that key if it can be replaced: assigned and not replaced before. */
-export async function requireReplaceable(db: Queryable, licenseKey: string): Promise<License> {
-  const license = await requireLicense(db, licenseKey)
+/** The licence of that reference if it can be replaced: assigned and not replaced before. */
+export async function requireReplaceable(db: Queryable, reference: string): Promise<License> {
+  const license = await requireLicense(db, reference)
+  const { licenseKey } = license
   if (license.replacedBy !== null) {
     throw new OperatorError(`licence key "${licenseKey}" was replaced already: its owner has "${license.replacedBy}"`)
   }

@@ -3,9 +3,15 @@ import { choice, integer, list, text } from '../../intake/model'
 import { productReference } from '../products/model'
 import { activationLimit, assignedAt, keyLengthMax } from './model'
 
-/** How an operator names a licence. */
+/** How an operator names a licence: by its key, or by `id:` and its id, which may stand in addresses and logs. */
 export const licenseReference = () =>
-  text({ maxLength: keyLengthMax, description: 'The licence key, in exact upper and lower case.' })
+  text({ maxLength: keyLengthMax, description: 'The licence key, in exact upper and lower case, or id:4711.' })
+
+/** The id in a reference such as `id:4711`; undefined if it is a key. */
+export const idInReference = (reference: string) => {
+  const [, id] = /^id:([1-9]\d{0,14})$/.exec(reference) ?? []
+  return id === undefined ? undefined : Number(id)
+}
 
 /** The fields of a licence that an operator can change; absent fields keep their value. */
 export const LicenseEdit = Type.Object({

@@ -8,26 +8,38 @@ import { parseFeature } from '../products/policy'
 import { requireProduct } from '../products/service'
 import { type Changes, previewChange } from './change'
 import { extendedValidity, validityFor } from './ending'
-import type { LicenseEdit } from './operator-model'
+import { idInReference, type LicenseEdit } from './operator-model'
 import { announceAssigned, type Owner } from './service'
-import { assignAvailable, findLicense } from './store'
+import { assignAvailable, findLicense, findLicenseById } from './store'
 
-/** The licence of that key. Throws an `OperatorError` if there is none. */
-export async function requireLicense(db: Queryable, licenseKey: string): Promise<License> {
-  const license = await findLicense(db, licenseKey)
-  if (license) return license
-  const advice = message`upper and lower case count; ${remedy('license search')} finds it by any part`
-  throw new OperatorError(message`there is no licence key "${licenseKey}": check its spelling, ${advice}`, 'not_found')
+/** The licence of a reference: its key, or `id:` and its id. */
+export function findReferencedLicense(db: Queryable, reference: string): Promise<License | undefined> {
+  const id = idInReference(reference)
+  return id === undefined ? findLicense(db, reference) : findLicenseById(db, id)
 }
 
+/** The licence of a reference. Throws an `OperatorError` if there is none. */
+export async function requireLicense(db: Queryable, reference: string): Promise<License> {
+  const license = await findReferencedLicense(db, reference)
+  if (license) return license
+  const id = idInReference(reference)
+  if (id !== undefined) throw new OperatorError(`there is no licence with the id ${id}: it may be deleted`, 'not_found')
+  const advice = message`upper and lower case count; ${remedy('license search')} finds it by any part`
+  throw new OperatorError(message`there is no licence key "${reference}": check its spelling, ${advice}`, 'not_found')
+}
+
+/** The key of a reference. A key needs no licence: it may be deleted, or never have existed. */
+export const licenseKeyOf = async (db: Queryable, reference: string) =>
+  idInReference(reference) === undefined ? reference : (await requireLicense(db, reference)).licenseKey
+
 /** Assigns an available licence to an owner and announces it. */
-export async function assignByOperator(tx: Tx, licenseKey: string, owner: Owner, now: Date): Promise<License> {
+export async function assignByOperator(tx: Tx, reference: string, owner: Owner, now: Date): Promise<License> {
   if (!owner.ownerName && !owner.ownerEmail)
     throw new OperatorError(
       message`say whose it is, with ${fieldRef('owner_email')} or ${fieldRef('owner_name')}`,
       'invalid_input',
     )
-  const { status, ownerEmail, ownerName } = await requireLicense(tx, licenseKey)
+  const { licenseKey, status, ownerEmail, ownerName } = await requireLicense(tx, reference)
   const assigned = await assignAvailable(tx, licenseKey, owner, now)
   if (!assigned) {
     const holder = status === 'assigned' && (ownerName ?? ownerEmail)
@@ -51,19 +63,19 @@ interface Blocking {
 }
 
 /** Plans a block: the licence fails with 204 until it is unblocked; its devices keep their seats. */
-export async function planBlock(db: Queryable, licenseKey: string, { reason, now }: Blocking): Promise<ChangePlan> {
-  const license = await requireLicense(db, licenseKey)
+export async function planBlock(db: Queryable, reference: string, { reason, now }: Blocking): Promise<ChangePlan> {
+  const license = await requireLicense(db, reference)
   if (license.status === 'blocked')
-    throw new OperatorError(`licence key "${licenseKey}" is ${blockOf(license)} already`)
+    throw new OperatorError(`licence key "${license.licenseKey}" is ${blockOf(license)} already`)
   return { license, changes: { status: 'blocked', blockReason: reason, now } }
 }
 
 /** Plans an unblock: the licence returns to its owner, or without one to its former status. */
-export async function planUnblock(db: Queryable, licenseKey: string, now: Date): Promise<ChangePlan> {
-  const license = await requireLicense(db, licenseKey)
+export async function planUnblock(db: Queryable, reference: string, now: Date): Promise<ChangePlan> {
+  const license = await requireLicense(db, reference)
   refuseRevoked(license)
   if (license.status !== 'blocked')
-    throw new OperatorError(`licence key "${licenseKey}" is not blocked: it is ${license.status}`)
+    throw new OperatorError(`licence key "${license.licenseKey}" is not blocked: it is ${license.status}`)
   return { license, changes: { status: formerStatus(license), now } }
 }
 
@@ -77,19 +89,15 @@ function formerStatus(license: License) {
 }
 
 /** Plans a permanent block. Seats stay, and devices get callbacks (CONTRACT §11). */
-export async function planRevocation(
-  db: Queryable,
-  licenseKey: string,
-  { reason, now }: Blocking,
-): Promise<ChangePlan> {
-  const license = await requireLicense(db, licenseKey)
-  if (license.revokedAt) throw new OperatorError(`licence key "${licenseKey}" is revoked already`)
+export async function planRevocation(db: Queryable, reference: string, { reason, now }: Blocking): Promise<ChangePlan> {
+  const license = await requireLicense(db, reference)
+  if (license.revokedAt) throw new OperatorError(`licence key "${license.licenseKey}" is revoked already`)
   return { license, changes: { status: 'revoked', blockReason: reason, now } }
 }
 
 /** Plans an extension, from the licence's end, or from now if it has ended. */
-export async function planExtension(db: Queryable, licenseKey: string, by: string, now: Date): Promise<ChangePlan> {
-  const license = await requireLicense(db, licenseKey)
+export async function planExtension(db: Queryable, reference: string, by: string, now: Date): Promise<ChangePlan> {
+  const license = await requireLicense(db, reference)
   refuseRevoked(license)
   return { license, changes: { validity: extendedValidity(license, by, now), now } }
 }
@@ -111,7 +119,9 @@ export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>,
   const license = await requireLicense(db, license_key)
   if (fields.status && license.status === 'blocked') {
     refuseRevoked(license)
-    throw new OperatorError(message`it is blocked: ${remedy('license unblock', { license_key })} comes first`)
+    throw new OperatorError(
+      message`it is blocked: ${remedy('license unblock', { license_key: license.licenseKey })} comes first`,
+    )
   }
   const product = reference === undefined ? undefined : await requireProduct(db, reference)
   const isAboutFeatures = features?.length || removed_features?.length
@@ -126,8 +136,8 @@ export async function planEdit(db: Queryable, input: Static<typeof LicenseEdit>,
 }
 
 /** Adds a note to the history of a licence. */
-export async function noteLicense(tx: Tx, licenseKey: string, { note, now }: { note: string; now: Date }) {
-  const license = await requireLicense(tx, licenseKey)
+export async function noteLicense(tx: Tx, reference: string, { note, now }: { note: string; now: Date }) {
+  const license = await requireLicense(tx, reference)
   await record(tx, { verb: 'license.noted', id: license.id, after: { note } }, now)
   return license
 }

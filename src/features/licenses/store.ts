@@ -70,6 +70,19 @@ export async function listKeysAmong(db: Queryable, texts: Iterable<string>): Pro
   return rows.map(({ licenseKey }) => licenseKey)
 }
 
+const byId = prepared((db) =>
+  db
+    .select()
+    .from(licenses)
+    .where(eq(licenses.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+export async function findLicenseById(db: Queryable, id: number): Promise<License | undefined> {
+  const [row] = await byId(db).execute({ id })
+  return row
+}
+
 const pairsOf = prepared((db) =>
   db
     .select({ key: licenseMeta.key, value: licenseMeta.value })

@@ -43,8 +43,8 @@ export async function unsetProductMeta(tx: Tx, reference: string, key: string, n
 }
 
 /** Sets metadata of a licence, replacing the value of that key. */
-export async function setLicenseMeta(tx: Tx, licenseKey: string, { key, value }: Meta, now: Date) {
-  const { id } = await requireLicense(tx, licenseKey)
+export async function setLicenseMeta(tx: Tx, reference: string, { key, value }: Meta, now: Date) {
+  const { id } = await requireLicense(tx, reference)
   const before = await findLicenseMeta(tx, id, key)
   if (before) await updateLicenseMetaRow(tx, before.id, value)
   else await insertLicenseMeta(tx, { licenseId: id, key, value })
@@ -52,8 +52,8 @@ export async function setLicenseMeta(tx: Tx, licenseKey: string, { key, value }:
 }
 
 /** Removes metadata of a licence. Throws an `OperatorError` if there is none of that key. */
-export async function unsetLicenseMeta(tx: Tx, licenseKey: string, key: string, now: Date) {
-  const { id } = await requireLicense(tx, licenseKey)
+export async function unsetLicenseMeta(tx: Tx, reference: string, key: string, now: Date) {
+  const { id, licenseKey } = await requireLicense(tx, reference)
   const before = await findLicenseMeta(tx, id, key)
   if (!before)
     throw new OperatorError(

@@ -18,7 +18,7 @@ export interface OwnerFilter {
   product?: string | undefined
 }
 
-type Plan = (db: Queryable, licenseKey: string) => Promise<ChangePlan>
+type Plan = (db: Queryable, reference: string) => Promise<ChangePlan>
 
 /** The effect of one change on all licences of a customer. */
 export interface CustomerPlan {
@@ -32,7 +32,7 @@ export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: 
   const found: CustomerPlan = { changes: [], unchanged: [] }
   for (const license of await requireLicensesOf(db, filter)) {
     try {
-      const planned = await plan(db, license.licenseKey)
+      const planned = await plan(db, `id:${license.id}`)
       found.changes.push({ ...planned, seatsTaken: await countSeatsTaken(db, license.id) })
     } catch (error) {
       if (!(error instanceof OperatorError) || error.kind !== 'conflict') throw error
