@@ -6,7 +6,7 @@ import { fieldRef, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteBlock, upsertBlock } from './store'
 
-export { listBlocks, pageBlocks } from './store'
+export { findBlock, listBlocks, pageBlocks } from './store'
 
 /** A new entry of the blocklist: an address or range, or a device identifier. */
 export interface BlockDraft {

@@ -106,6 +106,15 @@ const blockSorts = {
 export const pageBlocks = (db: Queryable, { kind }: { kind?: Block['kind'] }, wanted: PageRequest) =>
   pageOf(db, blocklist, { where: and(kind && eq(blocklist.kind, kind)), sorts: blockSorts, wanted })
 
+/** The entry of that value, even if it has expired. */
+export async function findBlock(db: Queryable, { kind, value }: Pick<Block, 'kind' | 'value'>) {
+  const [row] = await db
+    .select()
+    .from(blocklist)
+    .where(and(eq(blocklist.kind, kind), eq(blocklist.value, value)))
+  return row
+}
+
 export async function upsertBlock(tx: Tx, entry: typeof blocklist.$inferInsert) {
   const { reason, expiresAt } = entry
   const [row] = await tx

@@ -50,13 +50,19 @@ export type Finding = Static<typeof FindingView>
 export interface Explanation {
   rules: Finding[]
   refusal: Answer | undefined
+  /** The answer of each broken rule, by its name. */
+  refusals: ReadonlyMap<string, Answer>
 }
 
 /** Asks every rule of a list and tells what each of them found. */
 export function explain<Facts>(rules: readonly Rule<Facts>[], facts: Facts, now: Date): Explanation {
   const found = rules.map((rule) => ({ rule, finding: findingOf(rule, facts, now) }))
-  const broken = found.find(({ finding }) => finding.holds === false)
-  return { rules: found.map(({ finding }) => finding), refusal: broken?.rule.refusal }
+  const broken = found.filter(({ finding }) => finding.holds === false)
+  return {
+    rules: found.map(({ finding }) => finding),
+    refusal: broken[0]?.rule.refusal,
+    refusals: new Map(broken.map(({ rule }) => [rule.name, rule.refusal])),
+  }
 }
 
 function findingOf<Facts>(rule: Rule<Facts>, facts: Facts, now: Date): Finding {

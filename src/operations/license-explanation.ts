@@ -1,26 +1,26 @@
-import { Type } from '@sinclair/typebox'
-import type { License } from '../../db/schema/licensing'
+import { type Static, Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
-import { licenseReference } from '../features/licenses/operator-model'
+import { requireLicense } from '../features/licenses/operator'
+import { idInReference, licenseReference } from '../features/licenses/operator-model'
 import { findLicense, findPastedLicense } from '../features/licenses/service'
-import { type DeviceExplanation, type ExplainedAnswer, explainDevice } from '../features/support/explain'
-import type { Answer } from '../kernel/answers'
+import { type ExplainedAnswer, explainDevice } from '../features/support/explain'
 import { type Remedy, RemedyView } from '../kernel/message'
 import { FindingView } from '../kernel/rule'
 import { answerCode, nullable, view } from '../kernel/view'
-import { operation } from './operation'
+import { adviceOn, type Circumstances, type LicenseAdvice } from './license-remedies'
+import { type OperationContext, operation } from './operation'
 import { commandOf } from './remedy'
 import { ruleLines } from './rule-lines'
 
-/** The rules of an endpoint, its answer, and the possible remedies. */
+const advice = {
+  remedy: nullable(Type.String({ description: 'What to do, as a sentence.' })),
+  remedies: Type.Array(RemedyView, { description: 'The operations that help.' }),
+}
+
+/** The rules of an endpoint, its answer, and the possible remedies of each. */
 const explained = Type.Object({
-  rules: Type.Array(FindingView),
-  answer: Type.Object({
-    code: answerCode,
-    message: Type.String(),
-    remedy: nullable(Type.String({ description: 'What to do, as a sentence.' })),
-    remedies: Type.Array(RemedyView, { description: 'The operations that help.' }),
-  }),
+  rules: Type.Array(view('LicenseRuleFinding', { ...FindingView.properties, ...advice })),
+  answer: Type.Object({ code: answerCode, message: Type.String(), ...advice }),
 })
 
 export const explainLicense = operation({
@@ -30,26 +30,25 @@ export const explainLicense = operation({
   summary: 'explain what "verify" and "activate" answer: every rule, what it observed, whether it held',
   input: Type.Object({ license_key: licenseReference(), identifier: Type.Optional(identifier()) }),
   output: view('LicenseExplanation', {
+    license_id: nullable(Type.Integer({ description: 'Null where there is no such licence.' })),
     license_key: Type.String(),
     identifier: Type.Optional(Type.String()),
     ...explained.properties,
     activate: explained,
   }),
-  async run(context, device) {
-    const found = await explainDevice(context, device, context.now)
-    const { license_key } = device
-    const license =
-      (await findLicense(context.db.read, license_key)) ?? (await findPastedLicense(context.db.read, license_key))
-    const told = ({ rules, answer: { name, code, message } }: ExplainedAnswer) => {
-      const { says, remedies } = adviceOn(name, {
-        ...device,
-        license_key: license?.licenseKey ?? license_key,
-        license,
-        explained: found,
-      })
-      return { rules, answer: { code, message, remedy: says || null, remedies } }
+  async run(context, { license_key: reference, ...device }) {
+    const { license, license_key } = await licenseMeant(context, reference)
+    const asked = { ...device, license_key }
+    const found = await explainDevice(context, asked, context.now)
+    const isId = idInReference(reference) !== undefined
+    const named = isId || !license ? reference : license.licenseKey
+    const told = { reference: named, license, explained: found }
+    return {
+      license_id: license?.id ?? null,
+      ...asked,
+      ...describe(found.verify, told),
+      activate: describe(found.activate, told),
     }
-    return { ...device, ...told(found.verify), activate: told(found.activate) }
   },
   show({ rules, answer, activate }) {
     return [
@@ -63,75 +62,35 @@ export const explainLicense = operation({
   },
 })
 
+/** The licence of a reference, and the key its software would send: as given, unless an id was. */
+async function licenseMeant({ db }: OperationContext, reference: string) {
+  if (idInReference(reference) !== undefined) {
+    const license = await requireLicense(db.read, reference)
+    return { license, license_key: license.licenseKey }
+  }
+  const license = (await findLicense(db.read, reference)) ?? (await findPastedLicense(db.read, reference))
+  return { license, license_key: reference }
+}
+
+function describe(
+  { rules, refusals, answer: { name, code, message } }: ExplainedAnswer,
+  told: Circumstances,
+): Static<typeof explained> {
+  return {
+    rules: rules.map((rule) => {
+      const refusal = refusals.get(rule.name)
+      return { ...rule, ...shown(refusal && adviceOn(refusal, told)) }
+    }),
+    answer: { code, message, ...shown(adviceOn(name, told)) },
+  }
+}
+
+const shown = (advice: LicenseAdvice | undefined) => ({
+  remedy: advice?.says || null,
+  remedies: advice?.remedies ?? [],
+})
+
 const linesOf = ({ remedy, remedies }: { remedy: string | null; remedies: Remedy[] }) => [
   ...(remedy ? [remedy] : []),
   ...remedies.map(commandOf),
 ]
-
-interface Circumstances {
-  license_key: string
-  identifier?: string | undefined
-  license: License | undefined
-  explained: DeviceExplanation
-}
-
-interface Advice {
-  says: string
-  remedies: Remedy[]
-}
-
-const none: Advice = { says: '', remedies: [] }
-
-/** What an operator can do about an unwanted answer. */
-function adviceOn(answer: Answer, { license_key, license, explained }: Circumstances): Advice {
-  switch (answer) {
-    case 'access_denied':
-      return {
-        says: 'Remove the device from the blocklist to let it in again; the list shows its id.',
-        remedies: [{ operation: 'blocklist list', input: {} }],
-      }
-    case 'invalid_license_key':
-      return {
-        says: 'This key does not exist. A part of the key, or its owner, finds the one that was meant.',
-        remedies: [{ operation: 'license search', input: { text: license_key } }],
-      }
-    case 'identifier_required':
-      return { says: 'Name the device by its identifier; its software has to send one.', remedies: [] }
-    case 'license_blocked':
-      return adviceOnBlocked(license!)
-    case 'license_not_assigned':
-      return { says: 'Assign it to its owner.', remedies: [{ operation: 'license assign', input: { license_key } }] }
-    case 'product_inactive': {
-      const input = { product: license!.productId, status: 'active' }
-      return { says: '', remedies: [{ operation: 'product set', input }] }
-    }
-    case 'license_expired':
-      return { says: 'More time:', remedies: [{ operation: 'license extend', input: { license_key, by: '30d' } }] }
-    case 'no_activation_found':
-      return { says: 'The device has to ask "activate" first.', remedies: [] }
-    case 'activation_limit_reached':
-      return adviceOnFull(license!, explained)
-    default:
-      return none
-  }
-}
-
-function adviceOnBlocked({ licenseKey: license_key, revokedAt, replacedBy, blockReason }: License): Advice {
-  const reason = blockReason ? ` because: ${blockReason}` : ''
-  if (!revokedAt) {
-    return { says: `It is blocked${reason}.`, remedies: [{ operation: 'license unblock', input: { license_key } }] }
-  }
-  if (replacedBy !== null) return { says: `It was replaced by ${replacedBy}${reason}.`, remedies: [] }
-  const says = `It was revoked for good${reason}. Its owner can be given another key.`
-  return { says, remedies: [{ operation: 'license replace', input: { license_key } }] }
-}
-
-function adviceOnFull({ licenseKey: license_key, activationLimit }: License, { holders }: DeviceExplanation): Advice {
-  return {
-    says: 'All its seats are taken. Free one, or give it more:',
-    remedies: [
-      ...holders.map(({ identifier }) => ({ operation: 'activation deactivate', input: { license_key, identifier } })),
-      { operation: 'license edit', input: { license_key, activation_limit: activationLimit + 1 } },
-    ],
-  }
-}

@@ -247,8 +247,8 @@ describe('one customer’s verify fails', () => {
       [205, false],
       [202, false],
     ])
-    expect(await answers()).toMatchObject({ code: 150, remedies: [{ operation: 'blocklist list', input: {} }] })
     const [{ id }] = (await installation.cli('blocklist', 'list', '--json')).json.blocklist
+    expect(await answers()).toMatchObject({ code: 150, remedies: [{ operation: 'blocklist remove', input: { id } }] })
     await installation.cli('blocklist', 'remove', String(id))
     expect(await answers()).toMatchObject({
       code: 204,

@@ -1,4 +1,6 @@
 import type { Static } from '@sinclair/typebox'
+import type { Block } from '../../../db/schema/access'
+import { findBlock } from '../../access/blocking'
 import { deviceNotBlocked } from '../../access/rules'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
@@ -10,6 +12,8 @@ import { countSeatsTaken, findDevice, listSeatsTaken } from '../activations/serv
 /** The answer of an endpoint and its reason: all its rules in order, including those after the first broken one. */
 export interface ExplainedAnswer {
   rules: Finding[]
+  /** The answer of each broken rule, by its name. */
+  refusals: ReadonlyMap<string, Answer>
   answer: { name: Answer; code: number | string; message: string }
 }
 
@@ -18,6 +22,8 @@ export interface DeviceExplanation {
   verify: ExplainedAnswer
   activate: ExplainedAnswer
   holders: { identifier: string; since: Date }[]
+  /** The blocklist entry that keeps the device out. */
+  block: Block | undefined
 }
 
 const holdersMax = 3
@@ -42,11 +48,16 @@ export async function explainDevice(
     verify: conclude(atGate, explain(rulesOfVerify, request, now), 'valid_license_key'),
     activate: conclude(atGate, explain(rulesOfActivate, request, now), seated),
     holders,
+    block: atGate.refusal && (await findBlock(db.read, { kind: 'identifier', value: identifier! })),
   }
 }
 
 function conclude(atGate: Explanation, behind: Explanation, otherwise: Answer): ExplainedAnswer {
   const name = atGate.refusal ?? behind.refusal ?? otherwise
   const { code, message } = declared(name)
-  return { rules: [...atGate.rules, ...behind.rules], answer: { name, code, message } }
+  return {
+    rules: [...atGate.rules, ...behind.rules],
+    refusals: new Map([...atGate.refusals, ...behind.refusals]),
+    answer: { name, code, message },
+  }
 }
