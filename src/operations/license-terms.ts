@@ -1,12 +1,15 @@
 import { Type } from '@sinclair/typebox'
-import { countSeatsTaken } from '../features/activations/service'
+import { countSeatsTaken, moveSeats } from '../features/activations/service'
 import { replaceLicense, requireReplaceable } from '../features/generators/replacing'
 import { keyLengthMax } from '../features/licenses/model'
 import { planBlock, planEdit, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
 import { LicenseEdit, licenseReference } from '../features/licenses/operator-model'
 import { LicenseSummaryView } from '../features/support/license-view'
 import { refusal } from '../features/support/loss'
-import { text } from '../intake/model'
+import { integer, text, toggle } from '../intake/model'
+import { counted } from '../kernel/counted'
+import { fieldRef, message } from '../kernel/message'
+import { OperatorError } from '../kernel/operator-error'
 import { counter, view } from '../kernel/view'
 import { licenseChange, summaryOf } from './license-change'
 import { operation } from './operation'
@@ -50,9 +53,18 @@ const extend = licenseChange({
   summary: 'extend a licence, from its end, or from now if it has ended',
   input: Type.Object({
     ...Choice,
-    by: text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' }),
+    by: Type.Optional(text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' })),
+    days: Type.Optional(integer({ minimum: 1, maximum: 99_999, description: 'The extension in days.' })),
   }),
-  plan: (db, { license_key, by }, now) => planExtension(db, license_key, by, now),
+  plan(db, { license_key, by, days }, now) {
+    if ((by === undefined) === (days === undefined)) {
+      throw new OperatorError(
+        message`say how much longer, with either ${fieldRef('by', '30d')} or ${fieldRef('days', '30')}`,
+        'invalid_input',
+      )
+    }
+    return planExtension(db, license_key, by ?? `${days}d`, now)
+  },
 })
 
 const edit = licenseChange({
@@ -74,27 +86,42 @@ const replace = operation({
     new_key: Type.Optional(
       text({ maxLength: keyLengthMax, description: 'The new key; by default generated like the old one.' }),
     ),
+    move_seats: Type.Optional(
+      toggle({ description: 'Its devices keep their seats, on the new key: they need not ask "activate" again.' }),
+    ),
     reason,
   }),
   output: view('Replacement', {
     ...LicenseSummaryView.properties,
     replaces: Type.String({ description: 'The licence key that is revoked.' }),
+    replaces_id: Type.Integer({ description: 'The id of the licence that is revoked.' }),
+    seats_moved: Type.Array(Type.String(), { description: 'The devices that hold their seats on the new key.' }),
     devices_to_activate: counter('Devices that have to activate with the new key.'),
   }),
-  async loses({ license_key }, { db }) {
-    const { id } = await requireReplaceable(db.read, license_key)
+  async loses({ license_key, move_seats }, { db }) {
+    const { id, licenseKey } = await requireReplaceable(db.read, license_key)
     const taken = await countSeatsTaken(db.read, id)
-    return `This revokes licence key "${license_key}" for good. ${refusal(taken)} Seats do not move: each device has to ask "activate" with the new key.`
+    const seats = move_seats
+      ? `${counted(taken, 'seat moves', 'seats move')} to the new key, which each device has to be given.`
+      : 'Seats do not move: each device has to ask "activate" with the new key.'
+    return `This revokes licence key "${licenseKey}" for good. ${refusal(taken)} ${seats}`
   },
-  run: ({ db, now }, { license_key, new_key, reason }) =>
+  run: ({ db, now }, { license_key, new_key, move_seats, reason }) =>
     db.write(async (tx) => {
       const { made, old } = await replaceLicense(tx, license_key, { newKey: new_key, reason, now })
-      const { seats_taken } = await summaryOf(tx, old, now)
-      return { ...(await summaryOf(tx, made, now)), replaces: license_key, devices_to_activate: seats_taken }
+      const moved = move_seats ? await moveSeats(tx, old, made, now) : []
+      return {
+        ...(await summaryOf(tx, made, now)),
+        replaces: old.licenseKey,
+        replaces_id: old.id,
+        seats_moved: moved,
+        devices_to_activate: await countSeatsTaken(tx, old.id),
+      }
     }),
-  show: ({ license_key, summary, replaces, devices_to_activate: devices }) => [
+  show: ({ license_key, summary, replaces, seats_moved: moved, devices_to_activate: devices }) => [
     `${license_key}: ${summary}.`,
     `It replaces ${replaces}, which is revoked for good.`,
+    ...(moved.length ? [`These devices hold their seats on it: ${moved.join(', ')}. Give each the new key.`] : []),
     ...(devices ? [`Each device that used it (${devices}) has to ask "activate" with the new key.`] : []),
   ],
 })

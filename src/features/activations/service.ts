@@ -1,29 +1,28 @@
 import type { Static } from '@sinclair/typebox'
 import type { License } from '../../../db/schema/licensing'
-import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Answer, declared } from '../../kernel/answers'
 import { type Outcome, say } from '../../kernel/outcome'
 import { firstBroken, type Rule } from '../../kernel/rule'
 import { announceAll, type EventContent, postCallbacks } from '../../webhooks/outbox'
-import { freedSeatPayload, refusedSeatPayload, type SeatFacts, seatPayload } from '../../webhooks/payloads'
+import { refusedSeatPayload, type SeatFacts } from '../../webhooks/payloads'
 import { findPurchased } from '../envato/service'
 import { describeLicenseAndProduct, findPastedSeat, findSeat, type Seat } from '../licenses/service'
 import { resolveProduct } from '../products/service'
 import type { Device, DeviceActivation, VerifiedDevice } from './model'
 import { type DeviceRequest, rulesOfEntry, rulesOfSeating, rulesOfVerify } from './policy'
-import {
-  countSeatsTaken,
-  findCallbackUrl,
-  forgetFreedSeats,
-  freeActivation,
-  insertActivation,
-  listSeatsTaken,
-  noteReturn,
-} from './store'
+import { freeSeat, occupySeat } from './seating'
+import { countSeatsTaken, findCallbackUrl, listSeatsTaken, noteReturn } from './store'
 
-export { countSeatsTaken, listSeatsTaken, type SeenActivation, touchActivations } from './store'
+export { moveSeats, retakeSeat } from './seating'
+export {
+  countSeatsTaken,
+  findLatestActivation,
+  listSeatsTaken,
+  type SeenActivation,
+  touchActivations,
+} from './store'
 
 const announcedRefusalsPerMinute = 10
 
@@ -97,21 +96,7 @@ export async function takeSeat(
     await announceAll(tx, () => earlier, now)
     return say('license_already_active').signedFor(seat.productId)
   }
-  await insertActivation(tx, {
-    licenseId: seat.id,
-    identifier: facts.identifier,
-    postUrl: post_url ?? '',
-    ip: address,
-    userAgent,
-    activatedAt: now,
-  })
-  await record(tx, { verb: 'license.activated', id: seat.id, after: { identifier: facts.identifier, address } }, now)
-  const payload = seatPayload(facts)
-  await announceAll(
-    tx,
-    () => [...earlier, { event: 'license.activated', payload }, { event: 'activation.created', payload }],
-    now,
-  )
+  await occupySeat(tx, facts, { postUrl: post_url ?? '', ip: address, userAgent }, now, earlier)
   return say('license_activated').signedFor(seat.productId)
 }
 
@@ -152,26 +137,6 @@ export async function deactivateAllByOperator(tx: Tx, license: License, now: Dat
     if (answer === 'license_deactivated') freed.push(identifier)
   }
   return freed
-}
-
-async function freeSeat(
-  tx: Tx,
-  activationId: number,
-  { by, ...facts }: SeatFacts & { by: 'device' | 'operator' },
-  now: Date,
-) {
-  await freeActivation(tx, activationId, now)
-  forgetFreedSeats(tx, facts.licenseId)
-  await record(tx, { verb: 'license.deactivated', id: facts.licenseId, before: { identifier: facts.identifier } }, now)
-  const payload = freedSeatPayload(facts, by)
-  await announceAll(
-    tx,
-    () => [
-      { event: 'license.deactivated', payload },
-      { event: 'activation.deleted', payload },
-    ],
-    now,
-  )
 }
 
 /** The seat the device has or wants; its identifier must be present. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import {
   type Activation,
@@ -60,6 +60,31 @@ const returning = `update activations set ip = ?2, user_agent = ?3, post_url = c
 
 export async function noteReturn(tx: Tx, activationId: number, { ip, userAgent, postUrl }: Return) {
   execute(tx, returning, activationId, ip, userAgent, postUrl ?? null)
+}
+
+/** The seats taken on a licence, oldest first. */
+export const listTakenActivations = (db: Queryable, licenseId: number): Promise<Activation[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(activations)
+      .where(and(eq(activations.licenseId, licenseId), sql.raw(seatIsTaken)))
+      .orderBy(activations.id),
+  )
+
+/** The seat of that device, taken or the one freed last. */
+export async function findLatestActivation(db: Queryable, licenseId: number, identifier: string) {
+  const [row] = await db
+    .select()
+    .from(activations)
+    .where(and(eq(activations.licenseId, licenseId), eq(activations.identifier, identifier)))
+    .orderBy(isNotNull(activations.deactivatedAt), desc(activations.deactivatedAt), desc(activations.id))
+    .limit(1)
+  return row
+}
+
+export async function retakeActivation(tx: Tx, activationId: number) {
+  execute(tx, 'update activations set deactivated_at = null where id = ?', activationId)
 }
 
 export async function freeActivation(tx: Tx, activationId: number, now: Date) {
