@@ -45,14 +45,40 @@ export const pageCalls = (db: Queryable, filter: CallFilter, wanted: PageRequest
   return pageOf(db, calls, { where, sorts: { at }, wanted })
 }
 
+// Ids and times have the same order.
+const firstIdFrom = (from: Date | undefined) =>
+  from
+    ? sql`(select calls.id from calls where calls.at >= ${from.getTime()} order by calls.at limit 1)`
+    : sql`(select min(id) from calls)`
+
 // The index is divided by every 4096 calls; this searches each part.
-const callsOf = (licenseHash: string) => sql`(
+const callsOf = (licenseHash: string, from?: Date) => sql`(
   with recursive stretches(number) as (
     select max(id) >> 12 from calls
     union all
-    select number - 1 from stretches where number > (select min(id) >> 12 from calls))
+    select number - 1 from stretches where number > ${firstIdFrom(from)} >> 12)
   select calls.id from stretches cross join calls indexed by calls_license
   where calls.id >> 12 = stretches.number and calls.license_hash = ${licenseHash})`
+
+/** How many calls about a licence there were on each day since the epoch, and how many had one of these codes. */
+export const countCallsByDay = (
+  db: Queryable,
+  licenseHash: string,
+  { from, goodCodes }: { from: Date; goodCodes: readonly string[] },
+): Promise<{ day: number; total: number; good: number }[]> => {
+  const day = sql<number>`${calls.at} / 86400000`
+  return Promise.resolve(
+    db
+      .select({
+        day,
+        total: sql<number>`count(*)`,
+        good: sql<number>`count(*) filter (where ${inArray(calls.code, [...goodCodes])})`,
+      })
+      .from(calls)
+      .where(and(inArray(calls.id, callsOf(licenseHash, from)), gte(calls.at, from)))
+      .groupBy(day),
+  )
+}
 
 /** All calls about a licence, by the hash of its key. */
 export const listCallsOf = (db: Queryable, licenseHash: string): Promise<Call[]> =>
