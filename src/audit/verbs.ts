@@ -31,6 +31,7 @@ export const verbs = [
   'license.replacement',
   'license.activated',
   'license.deactivated',
+  'license.file-issued',
   'license.deleted',
   'license.meta-created',
   'license.meta-updated',

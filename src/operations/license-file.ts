@@ -1,0 +1,63 @@
+import { Type } from '@sinclair/typebox'
+import { identifier } from '../features/activations/model'
+import { requireLicense } from '../features/licenses/operator'
+import { licenseReference } from '../features/licenses/operator-model'
+import { fileFormats, makeFileForCustomer, recordFileIssued } from '../features/offline/operator'
+import { graceDaysMax } from '../features/products/model'
+import { explainDevice } from '../features/support/explain'
+import { choice, integer } from '../intake/model'
+import { message, remedy } from '../kernel/message'
+import { OperatorError } from '../kernel/operator-error'
+import { view, word } from '../kernel/view'
+import { operation } from './operation'
+
+const fileNames = { lic: 'license.lic', json: 'license.json' } as const
+
+export const issueLicenseFile = operation({
+  command: 'license file',
+  route: 'POST /licenses/:license_key/file',
+  bare: ['identifier'],
+  role: 'operator',
+  summary: 'make the offline file of a device for a customer, as its software would get it',
+  input: Type.Object({
+    license_key: licenseReference(),
+    identifier: identifier(),
+    format: Type.Optional(
+      choice(fileFormats, {
+        description:
+          'lic, encrypted and valid until the licence ends, or json, signed and valid for a day; default lic.',
+      }),
+    ),
+    grace_days: Type.Optional(
+      integer({
+        minimum: 0,
+        maximum: graceDaysMax,
+        description: 'Days the software may go on after a json file has lapsed; the product may grant fewer.',
+      }),
+    ),
+  }),
+  output: view('LicenseFile', {
+    license_key: Type.String(),
+    identifier: Type.String(),
+    format: word(fileFormats),
+    file_name: Type.String({ description: 'A name to store it under.' }),
+    content: Type.String({ description: 'The whole file, as text.' }),
+  }),
+  async run(context, { license_key: reference, identifier: device, format = 'lic', grace_days = 0 }) {
+    const { db, now } = context
+    const license = await requireLicense(db.read, reference)
+    const { licenseKey: license_key } = license
+    const { verify } = await explainDevice(context, { license_key, identifier: device }, now)
+    if (verify.answer.name !== 'valid_license_key') {
+      const reason = remedy('license explain', { license_key: reference, identifier: device })
+      throw new OperatorError(
+        message`"${device}" gets no file, as its software is answered ${verify.answer.code}, "${verify.answer.message}": see ${reason}`,
+      )
+    }
+    const request = { license, identifier: device, format, graceDays: grace_days }
+    const content = await makeFileForCustomer(context, request, now)
+    await db.write((tx) => recordFileIssued(tx, request, now))
+    return { license_key, identifier: device, format, file_name: fileNames[format], content }
+  },
+  show: ({ content }) => [content],
+})
