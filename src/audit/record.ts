@@ -35,8 +35,8 @@ export async function record(tx: Tx, { verb, id, before, after, batch }: Change,
     subjectId: String(id),
     batchFrom: batch?.from ?? null,
     batchTo: batch?.to ?? null,
-    before: textOf(before, after, subject),
-    after: textOf(after, before, subject),
+    before: textOf(before, after, verb),
+    after: textOf(after, before, verb),
     salt: randomBytes(saltBytes).toString('base64url'),
   }
   const hash = hashOf(key, row, link)
@@ -65,13 +65,16 @@ export const isMaskedField = (subject: string, name: string) =>
 const omitted: readonly string[] = ['id', 'updatedAt']
 
 /** One side of a change as JSON: the fields that differ from the other side, which may be absent. */
-function textOf(side: object | undefined, other: object | undefined, subject: string): string | null {
+function textOf(side: object | undefined, other: object | undefined, verb: string): string | null {
   if (!side) return null
   const others = other as Record<string, unknown> | undefined
   const told: Record<string, unknown> = {}
+  const [subject, deed] = verb.split('.', 2) as [string, string]
+  // The names of metadata are data, not columns.
+  const isData = deed.startsWith('meta-')
   for (const [name, value] of Object.entries(side)) {
-    if (omitted.includes(name) || (others && isSame(value, others[name]))) continue
-    told[fieldName(name)] = isMaskedField(subject, name) && value !== null ? mask : value
+    if ((!isData && omitted.includes(name)) || (others && isSame(value, others[name]))) continue
+    told[isData ? name : fieldName(name)] = isMaskedField(subject, name) && value !== null ? mask : value
   }
   return JSON.stringify(told)
 }

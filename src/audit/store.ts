@@ -12,6 +12,7 @@ import { contains, inList } from '../database/sets'
 import { execute, selectAll, selectOne } from '../database/statements'
 import { commandLine } from '../kernel/author'
 import { parseId } from '../kernel/ids'
+import type { Verb } from './verbs'
 
 /** The last entry; undefined if there is none. */
 export const findLastEntry = async (db: Queryable) =>
@@ -66,6 +67,23 @@ export const listEntriesOf = (db: Queryable, subject: string, id: number, limit:
             where subject = ${subject} and batch_from is not null and batch_from <= ${id}
             order by batch_from desc limit ${nearestBatches})
           where batch_to >= ${id})`,
+      )
+      .orderBy(desc(auditLog.id))
+      .limit(limit),
+  )
+
+/** The latest rows with one verb about one thing, latest first. */
+export const listEntriesWithVerb = (db: Queryable, verb: Verb, id: number, limit: number): Promise<AuditEntry[]> =>
+  Promise.resolve(
+    db
+      .select()
+      .from(auditLog)
+      .where(
+        and(
+          eq(auditLog.subject, verb.slice(0, verb.indexOf('.'))),
+          eq(auditLog.subjectId, String(id)),
+          eq(auditLog.verb, verb),
+        ),
       )
       .orderBy(desc(auditLog.id))
       .limit(limit),

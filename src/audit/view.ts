@@ -16,7 +16,11 @@ const change = {
 }
 
 /** A change of one thing, as its history shows it. */
-export const ChangeView = view('Change', change)
+export const ChangeView = view('Change', {
+  id: Type.Integer({ description: 'The id of its entry in the audit log.' }),
+  request_id: nullable(Type.String({ description: 'The X-Request-Id of the request that made it.' })),
+  ...change,
+})
 
 /** An entry of the audit log. */
 export const AuditEntryView = view('AuditEntry', {
@@ -39,7 +43,18 @@ export const AuditEntryView = view('AuditEntry', {
   hash: Type.String(),
 })
 
-export const changeView = ({ at, actor, verb, subject, before, after }: AuditEntry): Static<typeof ChangeView> => ({
+export const changeView = ({
+  id,
+  requestId,
+  at,
+  actor,
+  verb,
+  subject,
+  before,
+  after,
+}: AuditEntry): Static<typeof ChangeView> => ({
+  id,
+  request_id: requestId,
   at: at.toISOString(),
   actor,
   verb,

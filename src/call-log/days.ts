@@ -1,11 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
-import { declared } from '../kernel/answers'
 import { dayMs } from '../kernel/durations'
 import { sha256 } from '../kernel/secrets'
 import { counter, view } from '../kernel/view'
 import { countCallsByDay } from './store'
-import { successes } from './successes'
+import { goodCodes } from './successes'
 
 /** The calls about one licence on one day. */
 export const CallDayView = view('CallDay', {
@@ -13,8 +12,6 @@ export const CallDayView = view('CallDay', {
   good: counter('Calls that were answered with a success.'),
   refused: counter(),
 })
-
-const goodCodes = [...new Set([...successes].map((answer) => String(declared(answer).code)))]
 
 /** The calls about a licence on each of the last days, today last. Days without calls are included. */
 export async function callDaysOf(

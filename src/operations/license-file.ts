@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { identifier } from '../features/activations/model'
 import { requireLicense } from '../features/licenses/operator'
 import { licenseReference } from '../features/licenses/operator-model'
-import { fileFormats, makeFileForCustomer, recordFileIssued } from '../features/offline/operator'
+import { fileKinds, makeFileForCustomer, recordFileIssued } from '../features/offline/operator'
 import { graceDaysMax } from '../features/products/model'
 import { explainDevice } from '../features/support/explain'
 import { choice, integer } from '../intake/model'
@@ -22,8 +22,8 @@ export const issueLicenseFile = operation({
   input: Type.Object({
     license_key: licenseReference(),
     identifier: identifier(),
-    format: Type.Optional(
-      choice(fileFormats, {
+    kind: Type.Optional(
+      choice(fileKinds, {
         description:
           'lic, encrypted and valid until the licence ends, or json, signed and valid for a day; default lic.',
       }),
@@ -39,11 +39,11 @@ export const issueLicenseFile = operation({
   output: view('LicenseFile', {
     license_key: Type.String(),
     identifier: Type.String(),
-    format: word(fileFormats),
+    kind: word(fileKinds),
     file_name: Type.String({ description: 'A name to store it under.' }),
     content: Type.String({ description: 'The whole file, as text.' }),
   }),
-  async run(context, { license_key: reference, identifier: device, format = 'lic', grace_days = 0 }) {
+  async run(context, { license_key: reference, identifier: device, kind = 'lic', grace_days = 0 }) {
     const { db, now } = context
     const license = await requireLicense(db.read, reference)
     const { licenseKey: license_key } = license
@@ -54,10 +54,10 @@ export const issueLicenseFile = operation({
         message`"${device}" gets no file, as its software is answered ${verify.answer.code}, "${verify.answer.message}": see ${reason}`,
       )
     }
-    const request = { license, identifier: device, format, graceDays: grace_days }
+    const request = { license, identifier: device, kind, graceDays: grace_days }
     const content = await makeFileForCustomer(context, request, now)
     await db.write((tx) => recordFileIssued(tx, request, now))
-    return { license_key, identifier: device, format, file_name: fileNames[format], content }
+    return { license_key, identifier: device, kind, file_name: fileNames[kind], content }
   },
   show: ({ content }) => [content],
 })

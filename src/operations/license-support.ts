@@ -3,12 +3,15 @@ import { keyLengthMax } from '../features/licenses/model'
 import { countMatching, licensePage, listLicensePage } from '../features/support/license-page'
 import { LicensePageView, ListedLicenseView } from '../features/support/license-view'
 import { text } from '../intake/model'
+import { countLicenseCalls } from './license-calls'
 import { explainLicense } from './license-explanation'
+import { issueLicenseFile } from './license-file'
 import { LicenseFilters, licenseFilterOf } from './license-filters'
 import { type ListedLicense, licenseLines } from './license-lines'
 import { findMeantLicense, searchLicenses } from './license-search'
 import { stats } from './license-stats'
 import { licenseTerms } from './license-terms'
+import { undoLicenseChange } from './license-undo'
 import { licenseDeeds } from './licenses'
 import { minute } from './lines'
 import { listing } from './listing'
@@ -74,17 +77,31 @@ const show = operation({
   input: Type.Object({
     license_key: text({
       maxLength: keyLengthMax,
-      description: 'The licence key, or a part that matches one licence only.',
+      description: 'The licence key, a part that matches one licence only, or id:4711.',
     }),
   }),
   output: LicensePageView,
-  run: async (context, { license_key }) =>
-    licensePage(context.db.read, await findMeantLicense(context, license_key), context.now),
+  async run(context, { license_key }) {
+    const { db, now, user } = context
+    return licensePage(db.read, await findMeantLicense(context, license_key), { now, role: user?.role ?? 'owner' })
+  },
   show: licenseLines,
 })
 
 export const licenseOperations = {
   name: 'license',
   about: 'licence keys: owners, terms, state, explanations',
-  operations: [list, search, show, stats, explainLicense, revealKey, ...licenseDeeds, ...licenseTerms],
+  operations: [
+    list,
+    search,
+    show,
+    stats,
+    explainLicense,
+    countLicenseCalls,
+    revealKey,
+    ...licenseDeeds,
+    ...licenseTerms,
+    undoLicenseChange,
+    issueLicenseFile,
+  ],
 } as const satisfies Subject

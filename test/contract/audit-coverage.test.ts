@@ -342,6 +342,15 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'license edit': [async () => [await license(), '--activation-limit', '7'], 'license.updated'],
   'license extend': [async () => [await license(), '30d'], 'license.updated'],
   'license replace': [async () => [await license(), '--new-key', 'REPLACED', '--yes'], 'license.replacement'],
+  'license undo': [
+    async () => {
+      const key = await license()
+      await say('license', 'edit', key, '--activation-limit', '7')
+      return [key, String((await say('license', 'show', key)).history[0].id)]
+    },
+    'license.updated',
+  ],
+  'license file': [async () => Object.values(await seated()), 'license.file-issued'],
   'license delete': [async () => [await license(), '--yes'], 'license.deleted'],
   'license note': [async () => [await license(), 'called'], 'license.noted'],
   'license reveal': [async () => [await license(), 'they called'], 'license.key-revealed'],

@@ -74,7 +74,7 @@ describe('every answer of the operator’s API', () => {
     const kept = ['deliveries', 'jobs', 'idempotency_keys', 'unanswered_orders']
     expect(open.filter((place) => !place.startsWith('Envelope')).sort()).toEqual(
       [
-        ...['AuditEntry.before', 'AuditEntry.after', 'Change.before', 'Change.after', 'Job.payload'],
+        ...['AuditEntry.before', 'AuditEntry.after', 'LicenseChange.before', 'LicenseChange.after', 'Job.payload'],
         ...[...personal, ...kept].map((name) => `PersonalData.${name}[]`),
         ...['PersonalData.audit_entries[].before', 'PersonalData.audit_entries[].after'],
       ].sort(),
@@ -127,7 +127,11 @@ describe('the answers are as their schemas say', () => {
     await ask('PATCH /licenses/:license_key', { license_key: key, activation_limit: 3, validity: 60 })
     await ask('POST /licenses/:license_key/extend', { license_key: key, by: '30d' })
     await ask('GET /licenses/:license_key', { license_key: key })
-    await ask('GET /licenses/:license_key/explain', { license_key: key, identifier })
+    const { id, history } = await ask('GET /licenses/:license_key', { license_key: key })
+    await ask('GET /licenses/:license_key/explain', { license_key: `id:${id}`, identifier })
+    await ask('GET /licenses/:license_key/calls', { license_key: `id:${id}`, days: 2 })
+    await ask('POST /licenses/:license_key/file', { license_key: `id:${id}`, identifier })
+    await ask('POST /licenses/:license_key/undo', { license_key: `id:${id}`, entry: history[0]!.id })
     await ask('DELETE /licenses/:license_key/meta/:key', { license_key: key, key: 'k' })
     await ask('POST /licenses/:license_key/block', { license_key: key, reason: 'chargeback' })
     await ask('GET /licenses/:license_key/explain', { license_key: key })

@@ -40,9 +40,15 @@ export interface Changes extends Partial<Omit<Static<typeof LicenseKeyUpdate>, '
 }
 
 /** Changes a licence and announces all resulting events. Returns the changed licence. */
-export async function changeLicense(tx: Tx, before: License, changes: Changes): Promise<License> {
-  const after = await updateLicenseRow(tx, before.id, columnsOf(before, changes))
-  const { now } = changes
+export const changeLicense = (tx: Tx, before: License, changes: Changes): Promise<License> =>
+  writeColumns(tx, before, columnsOf(before, changes), changes.now)
+
+/** Gives columns of a licence their former values, and announces all resulting events. Returns the changed licence. */
+export const restoreLicense = (tx: Tx, before: License, former: Partial<License>, now: Date): Promise<License> =>
+  writeColumns(tx, before, { ...former, updatedAt: now }, now)
+
+async function writeColumns(tx: Tx, before: License, columns: Partial<License>, now: Date): Promise<License> {
+  const after = await updateLicenseRow(tx, before.id, columns)
   await record(tx, { verb: 'license.updated', id: before.id, before, after }, now)
   await announceChange(tx, before, after, now)
   return after

@@ -6,26 +6,26 @@ import { OperatorError } from '../../kernel/operator-error'
 import type { Outcome } from '../../kernel/outcome'
 import { getLicenseFile, makeOfflineFile } from './service'
 
-export const fileFormats = ['lic', 'json'] as const
+export const fileKinds = ['lic', 'json'] as const
 
 /** A file for a device without a network: `.lic` until the licence ends, or signed JSON for a day plus grace. */
 export interface FileRequest {
   license: License
   identifier: string
-  format: (typeof fileFormats)[number]
+  kind: (typeof fileKinds)[number]
   graceDays: number
 }
 
 /** Makes the file that the device's software would get. Throws an `OperatorError` if it would get none. */
 export async function makeFileForCustomer(
   deps: Deps,
-  { license: { licenseKey }, identifier, format, graceDays }: FileRequest,
+  { license: { licenseKey }, identifier, kind, graceDays }: FileRequest,
   now: Date,
 ): Promise<string> {
   const lane = { network: 'operator', subject: licenseKey }
   const asked = { now, requestId: '', inTurn: <T>(work: () => Promise<T>) => deps.signatures.run(lane, work) }
   const device = { license_key: licenseKey, identifier }
-  if (format === 'json') {
+  if (kind === 'json') {
     const { text, refusal } = await makeOfflineFile(deps, { ...device, grace_period_days: graceDays }, asked)
     return text ?? refuse(refusal, identifier)
   }
@@ -42,5 +42,5 @@ function refuse({ answer }: Pick<Outcome, 'answer'>, identifier: string): never 
 }
 
 /** Records that an operator took the file of a device. */
-export const recordFileIssued = (tx: Tx, { license, identifier, format }: FileRequest, now: Date) =>
-  record(tx, { verb: 'license.file-issued', id: license.id, after: { identifier, format } }, now)
+export const recordFileIssued = (tx: Tx, { license, identifier, kind }: FileRequest, now: Date) =>
+  record(tx, { verb: 'license.file-issued', id: license.id, after: { identifier, kind } }, now)

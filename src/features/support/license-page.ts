@@ -1,17 +1,20 @@
 import type { Static } from '@sinclair/typebox'
+import type { User } from '../../../db/schema/access'
 import type { License } from '../../../db/schema/licensing'
-import { historyOf } from '../../audit/history'
+import { listEntriesOf, listEntriesWithVerb } from '../../audit/history'
+import { changeView } from '../../audit/view'
 import type { Queryable } from '../../database/connection'
 import type { Page, PageRequest } from '../../database/page'
 import { countSeatsTaken } from '../activations/service'
 import { activationView } from '../activations/views'
-import { listLicenseMeta } from '../licenses/service'
+import { findLicense, listLicenseMeta } from '../licenses/service'
 import { describeProduct, mapProductNames } from '../products/service'
 import type { OperatorLicenseFilter } from './license-filter-store'
 import type { LicensePageView, ListedLicenseView } from './license-view'
 import { licenseView } from './license-view'
 import { stateInWords } from './state'
 import { listLicenseIds, listSeatsOfLicense, mapLastVerified, mapSeatsTaken, pageLicenses } from './store'
+import { canUndo } from './undo'
 
 const seatsMax = 100
 const happeningsMax = 50
@@ -64,7 +67,11 @@ export async function countMatching(
 /**
  * Everything support needs to know about a licence, with only the latest seats and history entries if there are many.
  */
-export async function licensePage(db: Queryable, license: License, now: Date): Promise<Static<typeof LicensePageView>> {
+export async function licensePage(
+  db: Queryable,
+  license: License,
+  { now, role }: { now: Date; role: User['role'] },
+): Promise<Static<typeof LicensePageView>> {
   const taken = await countSeatsTaken(db, license.id)
   const { id, name } = await describeProduct(db, license.productId)
   return {
@@ -74,6 +81,29 @@ export async function licensePage(db: Queryable, license: License, now: Date): P
     features: license.features,
     meta_data: await listLicenseMeta(db, license.id),
     activations: (await listSeatsOfLicense(db, license.id, seatsMax)).map(activationView),
-    history: await historyOf(db, 'license', license.id, happeningsMax),
+    replaced_by_id: license.replacedBy === null ? null : ((await findLicense(db, license.replacedBy))?.id ?? null),
+    replaces: await replacedBy(db, license),
+    notes: await notesOn(db, license),
+    history: await historyOf(db, license, role),
   }
+}
+
+async function historyOf(db: Queryable, license: License, role: User['role']) {
+  const entries = await listEntriesOf(db, 'license', license.id, happeningsMax)
+  return Promise.all(
+    entries.map(async (entry) => ({ ...changeView(entry), can_undo: await canUndo(db, license, entry, role) })),
+  )
+}
+
+async function notesOn(db: Queryable, { id: licenseId }: License) {
+  const entries = await listEntriesWithVerb(db, 'license.noted', licenseId, happeningsMax)
+  return entries.map(changeView).map(({ id, at, actor, after }) => ({ id, at, actor, note: String(after?.note ?? '') }))
+}
+
+/** The licence that this one replaces. */
+async function replacedBy(db: Queryable, { id }: License) {
+  const [entry] = await listEntriesWithVerb(db, 'license.replacement', id, 1)
+  const license_key = entry && changeView(entry).after?.replaces
+  if (typeof license_key !== 'string') return null
+  return { id: (await findLicense(db, license_key))?.id ?? null, license_key }
 }

@@ -55,13 +55,32 @@ const summary = Type.String({ description: 'How it stands, as a sentence without
 /** A licence after a change, with a one-sentence summary. */
 export const LicenseSummaryView = view('LicenseSummary', { ...LicenseView.properties, summary })
 
+/** A note of an operator. */
+const NoteView = view('LicenseNote', {
+  id: Type.Integer(),
+  at: timestamp(),
+  actor: Type.String(),
+  note: Type.String(),
+})
+
+/** A change of a licence, and whether it can be undone. */
+const LicenseChangeView = view('LicenseChange', {
+  ...ChangeView.properties,
+  can_undo: Type.Boolean({ description: 'You may undo it, and what it changed has not been changed since.' }),
+})
+
 /** A licence with all its details. */
 export const LicensePageView = view('LicensePage', {
   ...LicenseView.properties,
   summary,
   product: Type.Object({ id: Type.Integer(), name: Type.String() }),
+  replaced_by_id: nullable(Type.Integer({ description: 'The id of the licence that replaces it.' })),
+  replaces: nullable(
+    Type.Object({ id: nullable(Type.Integer()), license_key: Type.String() }, { description: 'What it replaces.' }),
+  ),
   features: dictionary(featureValue),
   meta_data: Type.Array(MetaPairView),
   activations: Type.Array(ActivationView, { description: 'The latest hundred.' }),
-  history: Type.Array(ChangeView, { description: 'The latest fifty changes.' }),
+  notes: Type.Array(NoteView, { description: 'The latest fifty notes.' }),
+  history: Type.Array(LicenseChangeView, { description: 'The latest fifty changes.' }),
 })
