@@ -19,6 +19,7 @@ import m0016 from './migrations/0016_operator_requests.sql' with { type: 'text' 
 import m0017 from './migrations/0017_support_and_links.sql' with { type: 'text' }
 import m0018 from './migrations/0018_call_counts.sql' with { type: 'text' }
 import m0019 from './migrations/0019_licenses_created.sql' with { type: 'text' }
+import m0020 from './migrations/0020_webhook_health.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -42,4 +43,5 @@ export const migrations = [
   { tag: '0017_support_and_links', sql: m0017 },
   { tag: '0018_call_counts', sql: m0018 },
   { tag: '0019_licenses_created', sql: m0019 },
+  { tag: '0020_webhook_health', sql: m0020 },
 ]

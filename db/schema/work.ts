@@ -44,6 +44,11 @@ export const webhooks = sqliteTable('webhooks', {
   active: integer('active').notNull(),
   /** When its receiver answered 410, which disabled it; null if it is active or an operator disabled it. */
   goneAt: moment('gone_at'),
+  /** When its receiver last took a message, and last failed to. */
+  lastSuccessAt: moment('last_success_at'),
+  lastFailureAt: moment('last_failure_at'),
+  /** Failed attempts since the last success. */
+  failuresInRow: integer('failures_in_row').notNull().default(0),
   createdAt: moment('created_at').notNull(),
 })
 
@@ -82,6 +87,8 @@ export const deliveryAttempts = sqliteTable(
     status: integer('status'),
     durationMs: integer('duration_ms').notNull(),
     responseBody: text('response_body').notNull().default(''),
+    /** The headers of the answer, cookies masked; null if there was no answer, or it was deleted. */
+    responseHeaders: text('response_headers', { mode: 'json' }).$type<Record<string, string>>(),
     error: text('error'),
   },
   (table) => [index('delivery_attempts_delivery').on(table.deliveryId)],

@@ -6,7 +6,7 @@ import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { deleteJobRow, findJob, listDead, updateJob } from './store'
 
-export { enqueue, enqueueAll, findOldestDue, pageJobs, releaseRunning } from './store'
+export { enqueue, enqueueAll, findLane, findOldestDue, pageJobs, releaseRunning } from './store'
 
 /** The job with that id; throws an `OperatorError` if there is none. */
 export async function requireJob(db: Queryable, id: number): Promise<Job> {

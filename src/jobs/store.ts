@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import { type Job, jobs } from '../../db/schema/work'
 import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
@@ -145,6 +145,13 @@ export async function findOldestDue(db: Queryable, now: Date): Promise<{ waiting
     .from(jobs)
     .where(and(eq(jobs.state, 'queued'), lte(jobs.runAt, now)))
   return row!
+}
+
+/** What waits in a lane: how many jobs, and the one whose turn it is. */
+export async function findLane(db: Queryable, lane: string): Promise<{ waiting: number; first: Job | undefined }> {
+  const isWaiting = and(eq(jobs.lane, lane), sql`${jobs.state} in ('queued', 'running')`)
+  const [first] = await db.select().from(jobs).where(isWaiting).orderBy(asc(jobs.id)).limit(1)
+  return { waiting: first ? await db.$count(jobs, isWaiting) : 0, first }
 }
 
 export async function findJob(db: Queryable, id: number): Promise<Job | undefined> {

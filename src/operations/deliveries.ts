@@ -1,15 +1,24 @@
 import { Type } from '@sinclair/typebox'
 import { integer, toggle } from '../intake/model'
+import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { counter } from '../kernel/view'
-import { listAttempts, pageDeliveries, replayDelivery, replayRange } from '../webhooks/deliveries'
+import {
+  countReplayable,
+  describeDelivery,
+  listAttempts,
+  pageDeliveries,
+  replayDelivery,
+  replayRange,
+  requireReplayable,
+} from '../webhooks/deliveries'
 import { events } from '../webhooks/events'
 import { requireWebhook } from '../webhooks/service'
-import { DeliveryView, deliveryStates, deliveryView } from '../webhooks/view'
+import { DeliveryMessageView, DeliveryView, deliveryStates, deliveryView } from '../webhooks/view'
 import { period, rangeOf, statesWanted, words } from './filters'
-import { minute } from './lines'
+import { facts, minute, second } from './lines'
 import { listing } from './listing'
-import { operation } from './operation'
+import { operation, type Subject } from './operation'
 
 const deliveredEvents = [...events, 'webhook.ping', 'order.finished', 'activation.deactivated'] as const
 
@@ -69,27 +78,72 @@ export const replay = operation({
     delivery_id: Type.Optional(integer({ minimum: 1, description: 'The id, from "webhook deliveries".' })),
     webhook: Type.Optional(integer({ minimum: 1, description: 'The webhook to send deliveries to again.' })),
     ...period,
+    state: words(deliveryStates, 'Only deliveries in one of these states', ['failed', 'pending,failed']),
+    event: words(deliveredEvents, 'Only deliveries of these events', ['license.created']),
+    dry_run: Type.Optional(toggle({ description: 'Only count the messages; send nothing.' })),
   }),
   output: Type.Object({
-    replayed: counter('How many messages are sent again.'),
+    replayed: counter('How many messages are sent again, or would be.'),
+    dry_run: Type.Boolean(),
     delivery_id: Type.Optional(Type.Integer({ description: 'The new delivery, where one was named.' })),
   }),
-  async run({ db, now }, { delivery_id, webhook: webhookId, ...given }) {
+  async run({ db, now }, { delivery_id, webhook: webhookId, state, event, dry_run = false, ...given }) {
     const { from, to } = rangeOf(given, now)
-    if (delivery_id !== undefined && webhookId === undefined && !from && !to) {
-      return { replayed: 1, delivery_id: await db.write((tx) => replayDelivery(tx, delivery_id, now)) }
+    const isNarrowed = webhookId !== undefined || from || to || state || event
+    if (delivery_id !== undefined && !isNarrowed) {
+      if (!dry_run) {
+        return { replayed: 1, dry_run, delivery_id: await db.write((tx) => replayDelivery(tx, delivery_id, now)) }
+      }
+      await requireReplayable(db.read, delivery_id)
+      return { replayed: 1, dry_run }
     }
     if (delivery_id === undefined && webhookId !== undefined && from && to) {
-      return { replayed: await replayRange(db, { webhookId, from, to }, now) }
+      const range = { webhookId, from, to, states: state, events: event }
+      const replayed = dry_run ? await countReplayable(db.read, range) : await replayRange(db, range, now)
+      return { replayed, dry_run }
     }
     throw new OperatorError('give the id of a delivery, or all of --webhook, --from and --to', 'invalid_input')
   },
-  show: ({ replayed, delivery_id }) => [
-    delivery_id === undefined
-      ? `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`
-      : `The message is sent again, as delivery ${delivery_id}.`,
+  show: ({ replayed, dry_run, delivery_id }) => [
+    dry_run
+      ? `${counted(replayed, 'message')} would be sent again.`
+      : delivery_id === undefined
+        ? `${replayed} ${replayed === 1 ? 'message is' : 'messages are'} sent again.`
+        : `The message is sent again, as delivery ${delivery_id}.`,
   ],
 })
+
+const showDelivery = operation({
+  command: 'webhook delivery show',
+  route: 'GET /deliveries/:id',
+  role: 'viewer',
+  summary: 'show a delivery: what was sent, and what came back at each attempt; signature and cookies are masked',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'The id, from "webhook deliveries".' }) }),
+  output: DeliveryMessageView,
+  run: ({ db, seal }, { id }) => describeDelivery({ db, seal }, id),
+  show: ({ attempts, body, url, ...delivery }) => [
+    ...facts(delivery),
+    '',
+    `POST ${url}`,
+    body,
+    ...attempts.flatMap((attempt) => [
+      '',
+      `Attempt ${attempt.attempt}, ${second(attempt.at)} UTC, ${attempt.duration_ms} ms: ${answerOf(attempt)}`,
+      ...headerLines(attempt.request_headers, '> '),
+      ...headerLines(attempt.response_headers ?? {}, '< '),
+      ...(attempt.response_body ? [attempt.response_body] : []),
+    ]),
+  ],
+})
+
+const headerLines = (headers: Record<string, string>, sign: string) =>
+  Object.entries(headers).map(([name, value]) => `${sign}${name}: ${value}`)
+
+export const webhookDelivery = {
+  name: 'webhook delivery',
+  about: 'one delivery of a webhook, an order or a callback',
+  operations: [showDelivery],
+} as const satisfies Subject
 
 const answerOf = (attempt: { status: number | null; error: string | null } | undefined) =>
   attempt ? (attempt.error ?? String(attempt.status)) : '–'

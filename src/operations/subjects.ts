@@ -6,6 +6,7 @@ import { blocklist } from './blocklist'
 import { calls } from './calls'
 import { contractOperations } from './contracts'
 import { customers } from './customers'
+import { webhookDelivery } from './deliveries'
 import { generatorOperations } from './generators'
 import { jobs } from './jobs'
 import { licenseMeta } from './license-metadata'
@@ -37,6 +38,7 @@ const declared = [
   signingKeys,
   releases,
   webhooks,
+  webhookDelivery,
   jobs,
   telemetryOperations,
   calls,

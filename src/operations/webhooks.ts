@@ -20,6 +20,8 @@ import { deliveries, replay } from './deliveries'
 import { facts, listed } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { webhookEvents } from './webhook-events'
+import { health } from './webhook-health'
 
 const id = integer({ minimum: 1, description: 'The id, from the list.' })
 const name = text({ description: 'The name.' })
@@ -185,6 +187,8 @@ export const webhooks = {
     deliveries,
     replay,
     test,
+    health,
+    webhookEvents,
   ].map(byName(resolveWebhook, 'id', 'webhook', 'webhook_id')),
 } as const satisfies Subject
 

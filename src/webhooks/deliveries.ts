@@ -1,14 +1,17 @@
 import type { Static } from '@sinclair/typebox'
 import type { Delivery, Job, Webhook } from '../../db/schema/work'
-import { record } from '../audit/record'
-import type { Tx } from '../database/connection'
+import { mask, record } from '../audit/record'
+import type { Queryable, Tx } from '../database/connection'
 import type { Db } from '../database/database'
 import { deleteJob } from '../jobs/service'
 import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
+import type { Seal } from '../signing/seal'
+import { bodyOf, headersOf } from './message'
 import { deliver, send } from './outbox'
 import { requireActive } from './service'
-import { findDelivery, findLastDeliveryId, listSent, updateDelivery } from './store'
+import { countMessages, findDelivery, findLastDeliveryId, listAttempts, listSent, updateDelivery } from './store'
+import { attemptView, type DeliveryMessageView, deliveryView } from './view'
 
 export { listAttempts, pageDeliveries } from './store'
 
@@ -19,19 +22,56 @@ const messagesPerWrite = 500
  * one that lost it takes it as new. An event goes to its webhook's current address. Returns the new delivery's id.
  */
 export async function replayDelivery(tx: Tx, id: number, now: Date): Promise<number> {
-  const delivery = await findDelivery(tx, id)
-  if (!delivery)
-    throw new OperatorError(message`there is no delivery ${id}: see ${remedy('webhook deliveries')}`, 'not_found')
+  const delivery = await requireDelivery(tx, id)
   const webhook = delivery.webhookId === null ? undefined : await requireActive(tx, delivery.webhookId)
   const [sent] = await send(tx, [again(delivery, webhook)], now)
   await record(tx, { verb: 'delivery.replayed', id, after: { as: sent } }, now)
   return sent!
 }
 
+/** A delivery with its message, as it was sent and answered. Throws an `OperatorError` if there is none. */
+export async function describeDelivery(
+  { db, seal }: { db: Db; seal: Seal },
+  id: number,
+): Promise<Static<typeof DeliveryMessageView>> {
+  const delivery = await requireDelivery(db.read, id)
+  const attempts = await listAttempts(db.read, [id])
+  const signed = delivery.kind === 'event' ? { 'x-webhook-signature': mask } : {}
+  return {
+    ...deliveryView(delivery, []),
+    body: await bodyOf(delivery, seal, delivery.createdAt),
+    attempts: attempts.map((made) => ({
+      ...attemptView(made),
+      request_headers: { ...headersOf(delivery.messageId, made.attempt, made.at), ...signed },
+      response_headers: made.responseHeaders,
+    })),
+  }
+}
+
+async function requireDelivery(db: Queryable, id: number): Promise<Delivery> {
+  const delivery = await findDelivery(db, id)
+  if (delivery) return delivery
+  throw new OperatorError(message`there is no delivery ${id}: see ${remedy('webhook deliveries')}`, 'not_found')
+}
+
+/** Whether a delivery could be sent again now; throws an `OperatorError` if not. */
+export async function requireReplayable(db: Queryable, id: number) {
+  const { webhookId } = await requireDelivery(db, id)
+  if (webhookId !== null) await requireActive(db, webhookId)
+}
+
 export interface ReplayRange {
   webhookId: number
   from: Date
   to: Date
+  states?: Delivery['state'][] | undefined
+  events?: string[] | undefined
+}
+
+/** How many messages `replayRange` would send again now. */
+export async function countReplayable(db: Queryable, range: ReplayRange): Promise<number> {
+  await requireActive(db, range.webhookId)
+  return countMessages(db, range)
 }
 
 /** Sends again what a webhook was sent in a range of time: each message once, in order. Returns how many. */

@@ -10,7 +10,7 @@ import type { deliver } from './outbox'
 import { type Exchange, post, type Way } from './post'
 import type { ReceiverLimit } from './receiver-limit'
 import { disableGone } from './service'
-import { findDelivery, findWebhook, insertAttempt, updateDelivery } from './store'
+import { findDelivery, findWebhook, insertAttempt, noteFailure, noteSuccess, updateDelivery } from './store'
 
 /** The dependencies of deliveries. */
 export interface Sender extends Way {
@@ -43,13 +43,17 @@ export async function attemptDelivery(
       return {
         async write(tx) {
           await recordAttempt(tx, deliveryId, 'failed', exchange, run)
+          if (webhook) await noteFailure(tx, webhook.id, run.now)
           if (webhook) await disableGone(tx, webhook, run.now)
         },
       }
     }
     const state = exchange.error === null ? 'success' : run.isLast ? 'failed' : 'pending'
     return {
-      write: (tx) => recordAttempt(tx, deliveryId, state, exchange, run),
+      async write(tx) {
+        await recordAttempt(tx, deliveryId, state, exchange, run)
+        if (webhook) await (exchange.error === null ? noteSuccess : noteFailure)(tx, webhook.id, run.now)
+      },
       ...(exchange.error !== null && { error: exchange.error }),
     }
   } finally {
@@ -70,16 +74,23 @@ async function sendOnce(
 }
 
 /** An attempt that failed before anything was sent. */
-const unsent = (fault: Error): Exchange => ({ status: null, durationMs: 0, answer: '', error: fault.message })
+const unsent = (fault: Error): Exchange => ({
+  status: null,
+  durationMs: 0,
+  answer: '',
+  headers: null,
+  error: fault.message,
+})
 
 async function recordAttempt(
   tx: Tx,
   deliveryId: number,
   state: Delivery['state'],
-  { status, durationMs, answer, error }: Exchange,
+  { status, durationMs, answer, headers, error }: Exchange,
   { attempt, now }: Run,
 ) {
-  await insertAttempt(tx, { deliveryId, attempt, at: now, status, durationMs, responseBody: answer, error })
+  const received = { status, responseHeaders: headers, responseBody: answer }
+  await insertAttempt(tx, { deliveryId, attempt, at: now, durationMs, error, ...received })
   await updateDelivery(tx, deliveryId, { state })
 }
 

@@ -95,6 +95,9 @@ export async function postCallbacks(tx: Tx, seats: readonly CallbackSeat[], now:
   await send(tx, messages, now)
 }
 
+/** The lane of a webhook's jobs. */
+export const laneOf = (webhookId: number) => `webhook ${webhookId}`
+
 /** A message and its receiver. It keeps its id when it is sent again. */
 export type WebhookMessage = Pick<Delivery, 'kind' | 'event' | 'url' | 'content'> &
   Partial<Pick<Delivery, 'messageId' | 'webhookId'>>
@@ -110,7 +113,7 @@ export async function send(tx: Tx, messages: readonly WebhookMessage[], now: Dat
   const sent = await insertDeliveries(tx, rows)
   const work = sent.map(({ id, webhookId }) => ({
     payload: { deliveryId: id },
-    lane: webhookId === null ? undefined : `webhook ${webhookId}`,
+    lane: webhookId === null ? undefined : laneOf(webhookId),
   }))
   await enqueueAll(tx, deliver, work, { now })
   return sent.map(({ id }) => id)

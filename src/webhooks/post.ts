@@ -4,6 +4,8 @@ import { orderByReach } from './happy-eyeballs'
 
 const patienceMs = 10_000
 const keptBytesMax = 65_536
+const headersKeptMax = 50
+const headerLengthMax = 500
 
 /** The result of one POST; it was delivered if there is no error. */
 export interface Exchange {
@@ -11,6 +13,8 @@ export interface Exchange {
   durationMs: number
   /** The first 64 KiB of the response body. */
   answer: string
+  /** The headers of the response, cookies masked; null without a response. */
+  headers: Record<string, string> | null
   error: string | null
 }
 
@@ -36,6 +40,7 @@ export async function post(
   const timer = setTimeout(() => deadline.abort(new Error('no complete answer within 10 seconds')), patienceMs)
   const kept: Uint8Array[] = []
   let status: number | null = null
+  let received: Record<string, string> | null = null
   let error: string | null = null
   try {
     const target = new URL(url)
@@ -44,6 +49,7 @@ export async function post(
     const addresses = await orAborted(orderByReach(allowed, portOf(target), signal), signal)
     const response = await connect(target, addresses, { body, headers, signal, authorities })
     status = response.status
+    received = keptHeaders(response.headers)
     await keepBeginning(response, kept)
     if (status < 200 || status > 299) error = `the receiver answered ${status}`
   } catch (fault) {
@@ -54,7 +60,7 @@ export async function post(
     deadline.abort()
   }
   const answer = Buffer.concat(kept).subarray(0, keptBytesMax).toString()
-  return { status, durationMs: Math.round(stopwatch() - startedAt), answer, error }
+  return { status, durationMs: Math.round(stopwatch() - startedAt), answer, headers: received, error }
 }
 
 interface Sending {
@@ -116,6 +122,14 @@ const orAborted = <T>(work: Promise<T>, signal: AbortSignal) =>
     work,
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
   ])
+
+/** The headers to keep: some, each cut, and no cookie. */
+const keptHeaders = (headers: Headers) =>
+  Object.fromEntries(
+    [...headers]
+      .slice(0, headersKeptMax)
+      .map(([name, value]) => [name, name === 'set-cookie' ? '•••' : value.slice(0, headerLengthMax)]),
+  )
 
 /** The first sentence of the error; the rest is advice for programmers. */
 function reasonOf(fault: unknown) {

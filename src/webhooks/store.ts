@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
+import { and, asc, countDistinct, eq, gt, gte, inArray, isNotNull, lt, lte, max, or, sql } from 'drizzle-orm'
 import { type Delivery, deliveries, deliveryAttempts, type Webhook, webhooks } from '../../db/schema/work'
 import type { Queryable, Tx } from '../database/connection'
 import { prepared } from '../database/database'
@@ -79,6 +79,17 @@ export async function updateDelivery(tx: Tx, id: number, changes: Pick<Delivery,
   await tx.update(deliveries).set(changes).where(eq(deliveries.id, id))
 }
 
+/** Notes that a webhook's receiver took a message; nothing if the webhook is gone. */
+export async function noteSuccess(tx: Tx, id: number, at: Date) {
+  await tx.update(webhooks).set({ lastSuccessAt: at, failuresInRow: 0 }).where(eq(webhooks.id, id))
+}
+
+/** Notes that it did not. */
+export async function noteFailure(tx: Tx, id: number, at: Date) {
+  const failuresInRow = sql`${webhooks.failuresInRow} + 1`
+  await tx.update(webhooks).set({ lastFailureAt: at, failuresInRow }).where(eq(webhooks.id, id))
+}
+
 export async function insertAttempt(tx: Tx, attempt: typeof deliveryAttempts.$inferInsert) {
   await tx.insert(deliveryAttempts).values(attempt)
 }
@@ -94,20 +105,30 @@ export interface DeliveryFilter {
   to?: Date | undefined
 }
 
-export const pageDeliveries = (
-  db: Queryable,
-  { webhookId, states, events, from, to }: DeliveryFilter,
-  wanted: PageRequest,
-) => {
-  const where = and(
+export const pageDeliveries = (db: Queryable, filter: DeliveryFilter, wanted: PageRequest) =>
+  pageOf(db, deliveries, {
+    where: matches(filter),
+    sorts: { id: deliveries.id, created_at: deliveries.createdAt },
+    wanted,
+  })
+
+/** How many messages a filter lets through, each counted once however often it was sent. */
+export async function countMessages(db: Queryable, filter: DeliveryFilter): Promise<number> {
+  const [row] = await db
+    .select({ messages: countDistinct(deliveries.messageId) })
+    .from(deliveries)
+    .where(matches(filter))
+  return row!.messages
+}
+
+const matches = ({ webhookId, states, events, from, to }: DeliveryFilter) =>
+  and(
     webhookId === undefined ? undefined : eq(deliveries.webhookId, webhookId),
     states && inArray(deliveries.state, states),
     events && inArray(deliveries.event, events),
     from && gte(deliveries.createdAt, from),
     to && lt(deliveries.createdAt, to),
   )
-  return pageOf(db, deliveries, { where, sorts: { id: deliveries.id, created_at: deliveries.createdAt }, wanted })
-}
 
 /** Every attempt at these deliveries, oldest first. */
 export const listAttempts = (db: Queryable, deliveryIds: readonly number[]) =>
@@ -122,26 +143,18 @@ export async function findLastDeliveryId(db: Queryable): Promise<number> {
   return row?.id ?? 0
 }
 
-/** A webhook's deliveries in a range of times and ids, in the order they were sent. */
+/** The deliveries that a filter lets through in a range of ids, in the order they were sent. */
 export const listSent = (
   db: Queryable,
-  { webhookId, from, to }: { webhookId: number; from: Date; to: Date },
-  ids: { after: number; last: number },
+  filter: DeliveryFilter,
+  { after, last }: { after: number; last: number },
   limit: number,
 ): Promise<Delivery[]> =>
   Promise.resolve(
     db
       .select()
       .from(deliveries)
-      .where(
-        and(
-          eq(deliveries.webhookId, webhookId),
-          gte(deliveries.createdAt, from),
-          lt(deliveries.createdAt, to),
-          gt(deliveries.id, ids.after),
-          lte(deliveries.id, ids.last),
-        ),
-      )
+      .where(and(matches(filter), gt(deliveries.id, after), lte(deliveries.id, last)))
       .orderBy(asc(deliveries.id))
       .limit(limit),
   )

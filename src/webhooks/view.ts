@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Delivery, DeliveryAttempt, Webhook } from '../../db/schema/work'
-import { counter, nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
+import { counter, dictionary, nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
 /** A webhook as operators see it, without its secret. */
 export const WebhookView = view('Webhook', {
@@ -27,6 +27,15 @@ export const webhookView = (webhook: Webhook): Static<typeof WebhookView> => ({
 
 export const deliveryStates = ['pending', 'success', 'failed'] as const satisfies Delivery['state'][]
 
+const attempt = {
+  attempt: Type.Integer(),
+  at: timestamp(),
+  status: nullable(Type.Integer({ description: 'The HTTP status of the answer; null where there was none.' })),
+  duration_ms: counter(),
+  response_body: Type.String(),
+  error: nullable(Type.String()),
+}
+
 /** A delivery and all its attempts. */
 export const DeliveryView = view('Delivery', {
   id: Type.Integer(),
@@ -37,14 +46,20 @@ export const DeliveryView = view('Delivery', {
   url: Type.String(),
   state: word(deliveryStates),
   created_at: timestamp(),
+  attempts: Type.Array(Type.Object(attempt)),
+})
+
+const headers = (description: string) => nullable(dictionary(Type.String(), description))
+
+/** A delivery with what was sent and what came back. */
+export const DeliveryMessageView = view('DeliveryMessage', {
+  ...DeliveryView.properties,
+  body: Type.String({ description: 'The body, the same at every attempt.' }),
   attempts: Type.Array(
     Type.Object({
-      attempt: Type.Integer(),
-      at: timestamp(),
-      status: nullable(Type.Integer({ description: 'The HTTP status of the answer; null where there was none.' })),
-      duration_ms: counter(),
-      response_body: Type.String(),
-      error: nullable(Type.String()),
+      ...attempt,
+      request_headers: dictionary(Type.String(), 'The headers that were sent; the signature is masked.'),
+      response_headers: headers('The headers of the answer, cookies masked; null where none were kept.'),
     }),
   ),
 })
@@ -58,12 +73,14 @@ export const deliveryView = (delivery: Delivery, attempts: DeliveryAttempt[]): S
   url: delivery.url,
   state: delivery.state,
   created_at: delivery.createdAt.toISOString(),
-  attempts: attempts.map(({ attempt, at, status, durationMs, responseBody, error }) => ({
-    attempt,
-    at: at.toISOString(),
-    status,
-    duration_ms: durationMs,
-    response_body: responseBody,
-    error,
-  })),
+  attempts: attempts.map(attemptView),
+})
+
+export const attemptView = ({ attempt, at, status, durationMs, responseBody, error }: DeliveryAttempt) => ({
+  attempt,
+  at: at.toISOString(),
+  status,
+  duration_ms: durationMs,
+  response_body: responseBody,
+  error,
 })

@@ -66,6 +66,11 @@ test('nor do refusals, cursors and files show them', async () => {
   const rows = await csv.text()
   expect(csv.status).toBe(200)
   expect([rows.includes(shownEmail), rows.includes(email), rows.includes(key)]).toEqual([true, false, false])
+  const log = await fetch(`${installation.url}/admin/api/audit/export`, {
+    headers: { authorization: `Bearer ${support.token}` },
+  })
+  const lines = await log.text()
+  expect([lines.includes(shownEmail), lines.includes(email), lines.includes(key)]).toEqual([true, false, false])
 })
 
 test('sees one in full only with a reason, which the audit log keeps with who asked', async () => {

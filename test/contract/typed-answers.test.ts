@@ -214,7 +214,17 @@ describe('the answers are as their schemas say', () => {
     await ask('POST /webhooks/:id/enable', { id })
     await ask('PATCH /webhooks/:id', { id, url: receiver.url })
     await ask('POST /webhooks/:id/rotate-secret', { id })
+    await ask('GET /deliveries/:id', { id: delivery_id })
+    await ask('GET /webhook-health', {})
+    await ask('GET /webhook-events', { event: 'license.created' })
     await ask('POST /deliveries/replay', { delivery_id })
+    await ask('POST /deliveries/replay', {
+      webhook: id,
+      from: '1d',
+      to: '2100-01-01',
+      state: ['failed'],
+      dry_run: true,
+    })
     await ask('POST /deliveries/replay', { webhook: id, from: '1d', to: '2100-01-01' })
     await until('an answer', async () =>
       (await ask('GET /deliveries', { state: ['success'] })).deliveries.some(({ attempts }) => attempts.length),

@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { AuditExportFields, auditFilterOf } from '../../operations/audit-filters'
 import { type AuditPiece, exportAudit } from '../../transfer/export/audit-log'
+import { isMaskedFor } from './masking'
 import { adminRoute } from './route'
+import { whoIn } from './session'
 import { streamOf } from './stream'
 
 /** The audit log as a file. Its header `X-Audit-Head` is what `audit verify --head` takes. */
@@ -12,9 +14,12 @@ export const exportingAudit = adminRoute({
   files: ['application/x-ndjson', 'text/csv'],
   summary: 'export the audit log, oldest first; the header X-Audit-Head says where the log ends',
   input: Type.Object(AuditExportFields),
-  async answer({ db }, { now }, { format = 'jsonl', ...given }) {
-    const { head, pieces } = await exportAudit(db, { filter: auditFilterOf(given, now), format })
+  async answer({ db }, adminRequest, { format = 'jsonl', ...given }) {
+    const filter = auditFilterOf(given, adminRequest.now)
+    const isMasked = isMaskedFor(whoIn(adminRequest).user, {})
+    const { head, pieces } = await exportAudit(db, { filter, format, isMasked })
     return {
+      isMasked,
       status: 200,
       body: await streamOf(bytesOf(pieces())),
       headers: {

@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import { type EntryFilter, findLastEntry, listMatching } from '../../audit/history'
 import { type AuditEntryView, namedEntries } from '../../audit/view'
 import type { Db } from '../../database/database'
+import { maskedValue } from '../../features/support/masking'
 
 const rowsPerPiece = 1000
 
@@ -19,12 +20,13 @@ export interface AuditExport {
 }
 
 /**
- * The entries that a filter lets through, oldest first, up to the row that is last now. Each piece is read on its own,
+ * The entries that a filter lets through, oldest first, up to the row that is last now; licence keys and e-mail
+ * addresses masked on request. Each piece is read on its own,
  * so that a slow reader holds no snapshot of the database.
  */
 export async function exportAudit(
   db: Db,
-  { filter, format }: { filter: EntryFilter; format: 'jsonl' | 'csv' },
+  { filter, format, isMasked = false }: { filter: EntryFilter; format: 'jsonl' | 'csv'; isMasked?: boolean },
 ): Promise<AuditExport> {
   const end = await findLastEntry(db.read)
   return {
@@ -34,7 +36,8 @@ export async function exportAudit(
       for (let after = 0, last = end?.id ?? 0; ; ) {
         const page = await listMatching(db.read, filter, { after, last }, rowsPerPiece)
         if (page.length) {
-          const shown = await namedEntries(db.read, page)
+          const entries = await namedEntries(db.read, page)
+          const shown = isMasked ? ((await maskedValue(db.read, entries)) as Shown[]) : entries
           yield { text: format === 'csv' ? await csvText(shown, false) : jsonText(shown), entries: page.length }
           after = page.at(-1)!.id
         }

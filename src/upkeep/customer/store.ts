@@ -86,6 +86,7 @@ const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
   [activations, activations.userAgent],
   [deliveries, deliveries.url],
   [deliveryAttempts, deliveryAttempts.responseBody],
+  [deliveryAttempts, deliveryAttempts.responseHeaders],
   [deliveryAttempts, deliveryAttempts.error],
   [jobs, jobs.lastError],
 ]
@@ -135,7 +136,7 @@ export async function clearOperatorAnswers(tx: Tx) {
 export async function clearAnswers(tx: Tx, deliveryIds: readonly number[]) {
   await tx
     .update(deliveryAttempts)
-    .set({ responseBody: '', error: null })
+    .set({ responseBody: '', responseHeaders: null, error: null })
     .where(inList(deliveryAttempts.deliveryId, deliveryIds))
 }
 
