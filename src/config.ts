@@ -146,6 +146,11 @@ export const settings = {
   backup_keep: storable('How many of its backups the server keeps; `0` for all.', '14', wholeNumber(0, 10_000)),
   backup_to: storable('The folder for the server’s backups, best on another disk.', '', asItIs),
   backup_passphrase_file: storable('A file with the passphrase that encrypts the keys in backups.', '', asItIs),
+  backup_key_passphrase: storable(
+    'The passphrase that encrypts the keys in backups, where `backup_passphrase_file` names none.',
+    '',
+    asItIs,
+  ),
   metrics_readers: storable(
     'Addresses or CIDR ranges that may read `/metrics`, separated by commas.',
     '127.0.0.0/8,::1',

@@ -12,6 +12,7 @@ import type { OperatorRequests } from './exactly-once/operator-requests'
 import type { BodyBudget } from './intake/body-budget'
 import type { Clock } from './kernel/clock'
 import type { Log } from './kernel/log'
+import type { ProgressBoard } from './kernel/progress'
 import type { Metrics } from './metrics/metrics'
 import type { KeyRing } from './signing/key-ring'
 import type { PrivateEncrypt } from './signing/private-encrypt'
@@ -47,5 +48,7 @@ export interface Deps {
   readonly operatorRequests: OperatorRequests
   readonly log: Log
   readonly metrics: Metrics
+  /** The progress of long work in this process. */
+  readonly progress: ProgressBoard
   readonly calls: CallLog
 }

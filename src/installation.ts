@@ -25,6 +25,7 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { type Log, silent } from './kernel/log'
 import { OperatorError } from './kernel/operator-error'
+import { openProgressBoard } from './kernel/progress'
 import { openMetrics } from './metrics/metrics'
 import { liveConfig, settingsOfLastRead } from './settings/live'
 import { requireAgreement } from './settings/policy'
@@ -190,6 +191,7 @@ function buildDeps(
     operatorRequests: openOperatorRequests({ sealer, config, limit }),
     lastSeen,
     metrics,
+    progress: openProgressBoard(),
     calls,
     async close() {
       encryptor.close()

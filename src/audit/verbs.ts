@@ -8,6 +8,7 @@ export const verbs = [
   'api-key.revoked',
   'backup.ordered',
   'backup.taken',
+  'backup.downloaded',
   'blocklist.added',
   'blocklist.removed',
   'contract.created',

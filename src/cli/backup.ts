@@ -21,6 +21,7 @@ export const backupCommand = (program: Command, io: Io) =>
           passphrase,
           now: installation.clock(),
           giveWay: io.giveWay,
+          tellProgress: io.tellProgress,
         })
         const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
         report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [

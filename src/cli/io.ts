@@ -1,3 +1,4 @@
+import type { TellProgress } from '../kernel/progress'
 import { visibleJson } from '../kernel/visible'
 import type { Line } from '../operations/lines'
 import { laidOut, type Screen } from './layout'
@@ -11,6 +12,8 @@ export interface Io {
   /** When all that was put out has been read, or is on its way; absent where nothing waits. */
   taken?(): Promise<void> | undefined
   err(text: string): void
+  /** Tells the progress of long work to the process of ours that runs this command; absent elsewhere. */
+  readonly tellProgress?: TellProgress | undefined
   /** Lowers this process's priority from now on. */
   giveWay?(): void
   /** Asks the person at the terminal a yes/no question; absent without a terminal. */

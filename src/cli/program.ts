@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { remedyFor } from '../database/failure'
 import { errorJson, OperatorError } from '../kernel/operator-error'
+import type { Progress } from '../kernel/progress'
 import { visible } from '../kernel/visible'
 import { subjects } from '../operations/subjects'
 import { forProgram } from '../upkeep/subprocess'
@@ -77,9 +78,10 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
 }
 
 /** Runs one command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function run(given: string[], io: Io): Promise<number> {
+export async function run(given: string[], asked: Io): Promise<number> {
   const isForProgram = given[0] === forProgram
   const args = isForProgram ? given.slice(1) : given
+  const io = isForProgram ? forProgramOn(asked) : asked
   resetStandardInput()
   try {
     await buildProgram(io, args).parseAsync(args, { from: 'user' })
@@ -96,6 +98,12 @@ export async function run(given: string[], io: Io): Promise<number> {
     return error instanceof OperatorError && error.kind === 'invalid_input' ? 2 : 1
   }
 }
+
+/** Another process of ours reads progress as JSON lines. */
+const forProgramOn = (io: Io): Io =>
+  Object.create(io, {
+    tellProgress: { value: (progress: Progress) => io.err(`${JSON.stringify(progress)}\n`) },
+  })
 
 /** The operation of a command line, if it is one. */
 const operationOf = (args: readonly string[]) =>

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { isPath, settings as known, type SettingName, storableNames, variableOf } from '../config'
+import { isPath, settings as known, type SettingName, type StorableName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
-import { flagOfSetting } from '../kernel/message'
+import { flagOfSetting, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { isSecret } from '../settings/sealed'
 import {
@@ -18,6 +18,9 @@ import { type OperationContext, operation, type Subject } from './operation'
 type Setting = Static<typeof SettingView>
 
 const name = text({ description: `Which one: ${storableNames.join(', ')}.`, suggested: storableNames })
+
+/** Settings that a session alone may not change: they would give away the keys in backups. */
+const ofBackups: readonly StorableName[] = ['backup_to', 'backup_key_passphrase']
 
 const names = Object.keys(known)
 const anyName = text({ description: `Which one: ${names.join(', ')}.`, suggested: names })
@@ -70,6 +73,12 @@ const set = operation({
   output: SettingView,
   async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
     const name = requireStorable(word)
+    if (isServer && ofBackups.includes(name)) {
+      throw new OperatorError(
+        message`${name} decides where the keys go: set it with ${remedy('backups set')}, which asks for your password`,
+        'invalid_input',
+      )
+    }
     if (isServer && isPath(name)) {
       throw new OperatorError(
         `${name} names a place on the server's machine: store it there, with "latchkey setting set"`,

@@ -6,7 +6,7 @@ const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].inc
 /** The contradictions between settings, each a sentence with a remedy. */
 export function contradictionsIn(config: Config): string[] {
   const { allow_private_webhooks, webhook_allow_list, envato_token, envato_url, tls_cert, base_url } = config
-  const { backup_every, backup_to, backup_passphrase_file } = config
+  const { backup_every, backup_to, backup_passphrase_file, backup_key_passphrase } = config
   const said: [boolean, string][] = [
     [
       allow_private_webhooks === 'on' && webhook_allow_list.length > 0,
@@ -25,8 +25,8 @@ export function contradictionsIn(config: Config): string[] {
       'backup_every is set, but backup_to names no folder: name one, or let backup_every be 0',
     ],
     [
-      backup_every > 0 && backup_passphrase_file === '',
-      'backup_every is set, but backup_passphrase_file names no file: name one, or let backup_every be 0',
+      backup_every > 0 && backup_passphrase_file === '' && backup_key_passphrase === '',
+      'backup_every is set, but backup_passphrase_file names no file, and backup_key_passphrase is empty: set one, or let backup_every be 0',
     ],
   ]
   return said.filter(([isSo]) => isSo).map(([, sentence]) => sentence)

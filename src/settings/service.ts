@@ -104,16 +104,29 @@ interface NewValue {
 export async function storeSetting(tx: Tx, newValue: NewValue, { config, sealer, now }: Keeper) {
   const { name, text } = newValue
   const value = parseSetting(name, text, name)
-  if (isPath(name) && text && !isAbsolute(text)) {
-    throw new OperatorError(
-      `${name} is "${text}", but it takes a path from the root: the server may run elsewhere`,
-      'invalid_input',
-    )
-  }
+  requireAbsolute(name, text)
   const along = await secretAlong(tx, newValue, config)
   requireAgreement({ ...config, [name]: value, ...(along && { [along.name]: along.text }) } as Config)
   await put(tx, { name, text: textOf(value, text) }, { sealer, now })
   if (along) await put(tx, along, { sealer, now })
+}
+
+/** Stores several settings that only agree together. Throws as `storeSetting` does. */
+export async function storeSettings(tx: Tx, texts: ReadonlyMap<StorableName, string>, keeper: Keeper) {
+  const parsed = [...texts].map(([name, text]) => {
+    requireAbsolute(name, text)
+    return [name, parseSetting(name, text, name)] as const
+  })
+  requireAgreement({ ...keeper.config, ...Object.fromEntries(parsed) } as Config)
+  for (const [name, value] of parsed) await put(tx, { name, text: textOf(value, texts.get(name)!) }, keeper)
+}
+
+function requireAbsolute(name: StorableName, text: string) {
+  if (!isPath(name) || !text || isAbsolute(text)) return
+  throw new OperatorError(
+    `${name} is "${text}", but it takes a path from the root: the server may run elsewhere`,
+    'invalid_input',
+  )
 }
 
 async function put(tx: Tx, { name, text }: NewValue, { sealer, now }: Omit<Keeper, 'config'>) {

@@ -396,6 +396,7 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'contract create': [async () => ['--product', await product(), '--name', 'x', '--quantity', '5'], 'contract.created'],
   'contract edit': [async () => [String((await contract()).id), '--name', 'new'], 'contract.updated'],
   'contract delete': [async () => [String((await contract()).id), '--yes'], 'contract.deleted'],
+  'backups set': [() => ['--keep', '3'], 'setting.set'],
   'blocklist add': [() => ['--ip', '203.0.113.1'], 'blocklist.added'],
   'blocklist remove': [
     async () => [String((await say('blocklist', 'add', '--ip', '203.0.113.2')).id)],

@@ -86,6 +86,7 @@ describe('every answer of the operator’s API', () => {
     expect(files.map(({ route, content }) => [route, Object.keys(content)])).toEqual([
       ['GET /export/:table', ['application/x-ndjson', 'text/csv']],
       ['GET /export', ['application/x-ndjson']],
+      ['GET /backups/:file', ['application/octet-stream']],
       ['GET /audit/export', ['application/x-ndjson', 'text/csv']],
       ['GET /releases/:id/file', ['application/octet-stream']],
     ])
@@ -294,14 +295,8 @@ describe('the answers are as their schemas say', () => {
     await ask('PUT /settings/:name', { name: 'telemetry_per_minute', value: '1000' })
     await ask('GET /settings/:name', { name: 'telemetry_per_minute' })
     await ask('DELETE /settings/:name', { name: 'telemetry_per_minute' })
-    const passphrase = join(installation.folder, '..', 'passphrase')
-    await Bun.write(passphrase, 'wood lamp seven rivers\n')
-    for (const [name, value] of Object.entries({
-      backup_to: join(installation.folder, '..', 'backups'),
-      backup_passphrase_file: passphrase,
-    })) {
-      await installation.cli('setting', 'set', name, value)
-    }
+    const to = join(installation.folder, '..', 'backups')
+    await ask('PATCH /backups', { to, passphrase: 'wood lamp seven rivers', every: '1d' })
     await ask('POST /backups', {})
     await until('a backup', async () => (await ask('GET /backups', {})).backups.length)
   })

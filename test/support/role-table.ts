@@ -140,6 +140,8 @@ export const roleTable: Record<string, Expected> = {
   'DELETE /settings/:name': 'owner',
   'GET /backups': 'viewer',
   'POST /backups': 'owner',
+  'PATCH /backups': 'owner',
+  'GET /backups/:file': 'owner',
   'POST /retention': 'owner',
   'GET /status': 'viewer',
   'GET /doctor': 'viewer',

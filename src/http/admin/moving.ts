@@ -13,6 +13,7 @@ import { exportedTables } from '../../transfer/tables/tables'
 import { seesSecrets } from '../../users/view'
 import { done } from './answers'
 import { exportingAudit } from './audit-export'
+import { exportingBackup } from './backup-file'
 import { requireRole } from './caller'
 import { exportingRelease } from './release-file'
 import { answerOnce } from './repeats'
@@ -144,6 +145,7 @@ export const movingRoutes = [
   importing,
   exportingTable,
   exportingAll,
+  exportingBackup,
   exportingAudit,
   exportingRelease,
 ] as const satisfies readonly AdminRoute[]

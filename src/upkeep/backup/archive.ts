@@ -25,6 +25,9 @@ const textLengthMax = 64 * 1_048_576
 /** Fast compression: the server beside this process needs the processor too. */
 const level = 1
 
+/** Called for each piece that was packed or read, with its length. */
+export type OnBytes = (bytes: number) => void
+
 /** Adds members to an archive; each is hashed on the way. */
 export interface Packing {
   addFile(name: string, path: string): Promise<void>
@@ -38,7 +41,7 @@ export interface Packing {
 export async function writeArchive(
   path: string,
   pack: (packing: Packing) => Promise<Omit<Manifest, 'format' | 'keys' | 'members'>>,
-  sealKey?: (bound: string) => Promise<string>,
+  { sealKey, onBytes }: { sealKey?: ((bound: string) => Promise<string>) | undefined; onBytes: OnBytes },
 ) {
   const { readable, controller } = createTarPacker()
   const members: Record<string, Member> = {}
@@ -48,6 +51,7 @@ export async function writeArchive(
     for await (const chunk of chunks) {
       digest.update(chunk)
       await writer.write(chunk)
+      onBytes(chunk.length)
     }
     await writer.close()
     members[name] = { size, sha256: digest.digest('hex') }
@@ -113,7 +117,11 @@ export interface Unpacked {
  * Reads an archive to its end, each member to its destination. Throws an `OperatorError` if it is not a complete
  * backup.
  */
-export async function readArchive(path: string, destinationOf: Destination): Promise<Unpacked> {
+export async function readArchive(
+  path: string,
+  destinationOf: Destination,
+  onBytes: OnBytes = () => {},
+): Promise<Unpacked> {
   const found: Record<string, Member> = {}
   const texts: Record<string, string> = {}
   let hasBegun = false
@@ -125,7 +133,7 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
       if (found[name]) throw damaged(path, `it has ${name} twice`)
       const digest = createHash('sha256')
       const isText = name === manifestName || name === sealedKeyName
-      const { size, text } = await drain(body, { digest, isText, destination: destinationOf(name) })
+      const { size, text } = await drain(body, { digest, isText, destination: destinationOf(name), onBytes })
       found[name] = { size, sha256: digest.digest('hex') }
       if (isText) texts[name] = text
     }
@@ -149,10 +157,14 @@ export async function readArchive(path: string, destinationOf: Destination): Pro
   return { manifest, sealedKey, bound: isBound(manifest) ? boundTo(written) : undefined }
 }
 
-async function drain(
-  body: AsyncIterable<Uint8Array>,
-  { digest, isText, destination }: { digest: Hash; isText: boolean; destination: string | undefined },
-) {
+interface Drain {
+  digest: Hash
+  isText: boolean
+  destination: string | undefined
+  onBytes: OnBytes
+}
+
+async function drain(body: AsyncIterable<Uint8Array>, { digest, isText, destination, onBytes }: Drain) {
   const file = destination === undefined ? undefined : await open(destination, 'wx', 0o600)
   const pieces: Uint8Array[] = []
   let size = 0
@@ -160,6 +172,7 @@ async function drain(
     for await (const chunk of body) {
       digest.update(chunk)
       size += chunk.length
+      onBytes(chunk.length)
       if (isText && size > textLengthMax) throw new Error('a text too long')
       if (isText) pieces.push(chunk)
       await file?.writeFile(chunk)

@@ -6,17 +6,18 @@ import type { Queryable, Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Conclusion, declareJob, type Handled, handles, type Run } from '../../jobs/job'
 import { enqueue } from '../../jobs/service'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { findFact, putFact } from '../store'
 import { runCommand } from '../subprocess'
 import { freePath, namedBackups, prune } from './kept'
 import { findBackupFacts } from './problems'
-import { listPendingPayloads } from './store'
+import { listPendingOf } from './store'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
-type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'log'>
+type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'log' | 'progress'>
 
 /** A backup that the server takes. */
 const backup = declareJob('backup', Type.Object({ file: Type.String() }), {
@@ -29,12 +30,17 @@ const backup = declareJob('backup', Type.Object({ file: Type.String() }), {
 const schedule = declareJob('backup.schedule', Type.Object({}), { everyMs: minuteMs })
 
 /** Where the server's own backups go. Throws an `OperatorError` if a setting they need is missing. */
-export function requirePlace({ backup_to, backup_passphrase_file }: Config) {
+export function requirePlace({ backup_to, backup_passphrase_file, backup_key_passphrase }: Config) {
   if (!backup_to)
-    throw new OperatorError('there is no folder for backups: name one with the setting backup_to', 'invalid_input')
+    throw new OperatorError(
+      message`there is no folder for backups: name one as backup_to, with ${remedy('backups set')}`,
+      'invalid_input',
+    )
   if (backup_passphrase_file) return { folder: backup_to, passphraseFile: backup_passphrase_file }
+  // The command reads it from its standard input.
+  if (backup_key_passphrase) return { folder: backup_to, passphraseFile: '-', input: backup_key_passphrase }
   throw new OperatorError(
-    'there is no passphrase for the keys in backups: name a file that holds one with the setting backup_passphrase_file',
+    message`there is no passphrase for the keys in backups: give one with ${remedy('backups set')}`,
     'invalid_input',
   )
 }
@@ -47,8 +53,14 @@ export async function orderBackup(tx: Tx, folder: string, now: Date) {
 }
 
 /** The future files of queued and running backups. */
-const filesOrdered = async (db: Queryable) =>
-  (await listPendingPayloads(db, backup.name)).map((payload) => (payload as Static<typeof backup.payload>).file)
+const filesOrdered = async (db: Queryable) => (await listPendingBackups(db)).map(({ file }) => file)
+
+/** Queued and running backups, oldest first: the future file of each. */
+export const listPendingBackups = async (db: Queryable) =>
+  (await listPendingOf(db, backup.name)).map(({ payload, ...job }) => ({
+    ...job,
+    file: (payload as Static<typeof backup.payload>).file,
+  }))
 
 /** The handlers that take the server's backups and schedule them. */
 export const backupJobs = (installation: Installation): Handled[] => [
@@ -75,7 +87,7 @@ async function orderWhenDue({ config, db }: Installation, now: Date): Promise<Co
 
 /** Takes a backup and then removes old ones, once the new one is verified. */
 async function takeAside(
-  { config, db, folder, log }: Installation,
+  { config, db, folder, log, progress }: Installation,
   { file: wanted }: Static<typeof backup.payload>,
   { now, signal }: Run,
 ): Promise<Conclusion> {
@@ -84,7 +96,9 @@ async function takeAside(
   const file = isTaken || !existsSync(wanted) ? wanted : freePath(dirname(wanted), now, await filesOrdered(db.read))
   try {
     const place = requirePlace(config)
-    if (!isTaken) await runCommand(folder, ['backup', file, '--passphrase-file', place.passphraseFile], signal)
+    const args = ['backup', file, '--passphrase-file', place.passphraseFile]
+    if (!isTaken)
+      await progress.during(wanted, (onProgress) => runCommand(folder, args, signal, { ...place, onProgress }))
     // By the stored list, not by names in the folder: foreign files must not push out backups.
     const before = (await findFact(db.read, 'own_backups')) ?? namedBackups(resolve(place.folder), now)
     const own = await prune([file, ...before.filter((path) => path !== file)], config.backup_keep)

@@ -26,11 +26,10 @@ export const listReleaseFiles = (db: Queryable) =>
     .where(ne(releases.fileHash, ''))
     .orderBy(asc(releases.id))
 
-/** The payloads of queued and running jobs of that kind. */
-export async function listPendingPayloads(db: Queryable, kind: string): Promise<unknown[]> {
-  const rows = await db
-    .select({ payload: jobs.payload })
+/** The queued and running jobs of that kind. */
+export const listPendingOf = (db: Queryable, kind: string) =>
+  db
+    .select({ payload: jobs.payload, state: jobs.state, createdAt: jobs.createdAt })
     .from(jobs)
     .where(and(eq(jobs.kind, kind), inArray(jobs.state, ['queued', 'running'])))
-  return rows.map(({ payload }) => payload)
-}
+    .orderBy(asc(jobs.id))

@@ -11,6 +11,7 @@ import { syncFolder } from '../../kernel/disk'
 import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
+import { type Meter, openMeter, type TellProgress } from '../../kernel/progress'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
 import { forgetFact, putFact } from '../store'
 import { databaseName, filePrefix, type Packing, readArchive, writeArchive } from './archive'
@@ -28,6 +29,13 @@ export interface Taken {
   manifest: Manifest
 }
 
+interface Taking {
+  passphrase: string | undefined
+  now: Date
+  giveWay?: (() => void) | undefined
+  tellProgress?: TellProgress | undefined
+}
+
 /**
  * Takes a backup while others work on the folder: a copy of the database at one moment, the files of its releases, and
  * the sealing key under the passphrase, if there is one. The file gets its name after it has been unpacked and
@@ -36,23 +44,29 @@ export interface Taken {
 export async function takeBackup(
   installation: Pick<Deps, 'db' | 'folder' | 'sealer'>,
   file: string,
-  { passphrase, now, giveWay }: { passphrase: string | undefined; now: Date; giveWay?: (() => void) | undefined },
+  { passphrase, now, giveWay, tellProgress }: Taking,
 ): Promise<Taken> {
   const path = resolve(file)
   if (existsSync(path)) throw new OperatorError(`${path} exists already: name a file that does not`)
   const place = dirname(path)
   const unfinished = await makeRoom(place, now)
   const archive = join(unfinished, 'backup.tar.gz')
+  const meter = openMeter(tellProgress)
   try {
     const copy = join(unfinished, databaseName)
+    meter.begin('copying')
     copyForReading(join(installation.folder, databaseName), copy)
     // Not earlier: the write-ahead log grows while the database is copied.
     giveWay?.()
     const sealingKey = readFileSync(join(installation.folder, 'sealing.key'), 'utf8')
     const sealKey = passphrase === undefined ? undefined : (bound: string) => sealUnder(passphrase, sealingKey, bound)
-    await writeArchive(archive, (packing) => packAll(installation, { copy, now }, packing), sealKey)
+    await writeArchive(archive, (packing) => packAll(installation, { copy, now, meter }, packing), {
+      sealKey,
+      onBytes: meter.add,
+    })
     await rm(copy)
     const manifest = await proveArchive(archive, join(unfinished, 'unpacked'), {
+      meter,
       passphrase,
       sealer: installation.sealer,
     })
@@ -86,19 +100,25 @@ async function makeRoom(place: string, now: Date) {
 interface Packed {
   copy: string
   now: Date
+  meter: Meter
 }
 
 async function packAll(
   { folder, sealer }: Pick<Deps, 'folder' | 'sealer'>,
-  { copy, now }: Packed,
+  { copy, now, meter }: Packed,
   { addFile }: Packing,
 ) {
-  await addFile(databaseName, copy)
   const { rows, keys, files } = await inspect(copy, async ({ read, rows }) => ({
     rows: rows(),
     keys: await listKeyPairs(read),
     files: await listReleaseFiles(read),
   }))
+  const sizes = new Map(files.map(({ hash, size }) => [hash, size]))
+  meter.begin(
+    'packing',
+    [...sizes.values()].reduce((sum, size) => sum + size, (await stat(copy)).size),
+  )
+  await addFile(databaseName, copy)
   const lacking: number[] = []
   const done = new Set<string>()
   for (const { releaseId, hash } of files) {
@@ -123,12 +143,12 @@ async function packAll(
 async function proveArchive(
   archive: string,
   unpacked: string,
-  { passphrase, sealer }: { passphrase: string | undefined; sealer: FolderSealer },
+  { passphrase, sealer, meter }: { passphrase: string | undefined; sealer: FolderSealer; meter: Meter },
 ) {
+  meter.begin('verifying', meter.total())
   await mkdir(unpacked, { mode: 0o700 })
-  const { manifest, sealedKey, bound } = await readArchive(archive, (name) =>
-    name === databaseName ? join(unpacked, name) : undefined,
-  )
+  const destinationOf = (name: string) => (name === databaseName ? join(unpacked, name) : undefined)
+  const { manifest, sealedKey, bound } = await readArchive(archive, destinationOf, meter.add)
   const isSealed = passphrase !== undefined
   await prove(unpacked, manifest, isSealed ? toSealer(await openUnder(passphrase, sealedKey!, bound), archive) : sealer)
   return manifest
