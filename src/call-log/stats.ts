@@ -41,6 +41,8 @@ export const CallStatsView = view('CallStats', {
   }),
 })
 
+const good = new Set(goodCodes)
+
 interface Wanted extends CountFilter {
   by: readonly CallDimension[]
   step: StepLength
@@ -54,33 +56,39 @@ export async function callStats(db: Queryable, wanted: Wanted): Promise<Static<t
   const rows = await sumCallCounts(db, { ...filter, from: steps.from }, columnsOf(by), steps.ms)
   const totals = { calls: 0, refused: 0 }
   const groups = new Map<string, CallSeries>()
-  const keyed = rows.map((row) => {
-    const isGood = goodCodes.includes(row.code!)
+  const groupsOfRows = new Map<string, CallSeries>()
+  const placed = rows.map((row) => {
+    const isGood = good.has(row.code!)
     totals.calls += row.calls
     if (!isGood) totals.refused += row.calls
-    const names = {
-      ...(by.includes('result') && { result: isGood ? ('good' as const) : ('refused' as const) }),
-      ...(by.includes('endpoint') && { endpoint: row.endpoint! }),
-      ...(by.includes('code') && { code: row.code!, message: messages.get(row.code!) ?? null }),
-      ...(by.includes('product') && { product_id: row.productId || null }),
-      ...(by.includes('api_key') && { api_key_id: row.apiKeyId || null }),
+    const values = `${row.code} ${row.productId} ${row.apiKeyId} ${row.endpoint}`
+    let group = groupsOfRows.get(values)
+    if (!group) {
+      const names = {
+        ...(by.includes('result') && { result: isGood ? ('good' as const) : ('refused' as const) }),
+        ...(by.includes('endpoint') && { endpoint: row.endpoint! }),
+        ...(by.includes('code') && { code: row.code!, message: messages.get(row.code!) ?? null }),
+        ...(by.includes('product') && { product_id: row.productId || null }),
+        ...(by.includes('api_key') && { api_key_id: row.apiKeyId || null }),
+      }
+      const key = JSON.stringify(names)
+      group = groups.get(key) ?? { ...names, calls: 0, numbers: [] }
+      groups.set(key, group)
+      groupsOfRows.set(values, group)
     }
-    const key = JSON.stringify(names)
-    const group = groups.get(key) ?? { ...names, calls: 0, numbers: [] }
     group.calls += row.calls
-    groups.set(key, group)
-    return { key, place: steps.placeOf(row.at), calls: row.calls }
+    return { group, place: steps.placeOf(row.at), calls: row.calls }
   })
-  const sorted = [...groups].sort(([, a], [, b]) => b.calls - a.calls)
-  const shown = new Map(sorted.slice(0, seriesMax))
+  const sorted = [...groups.values()].sort((a, b) => b.calls - a.calls)
+  const shown = new Set(sorted.slice(0, seriesMax))
   const left = sorted.slice(seriesMax)
   const others = {
     series: left.length,
-    calls: left.reduce((sum, [, { calls }]) => sum + calls, 0),
+    calls: left.reduce((sum, { calls }) => sum + calls, 0),
     numbers: steps.zeros(),
   }
-  for (const group of shown.values()) group.numbers = steps.zeros()
-  for (const { key, place, calls } of keyed) (shown.get(key) ?? others).numbers[place]! += calls
+  for (const group of shown) group.numbers = steps.zeros()
+  for (const { group, place, calls } of placed) (shown.has(group) ? group : others).numbers[place]! += calls
   return {
     from: steps.from.toISOString(),
     to: wanted.to.toISOString(),
@@ -88,7 +96,7 @@ export async function callStats(db: Queryable, wanted: Wanted): Promise<Static<t
     by: callDimensions.filter((dimension) => by.includes(dimension)),
     totals,
     moments: steps.moments,
-    series: [...shown.values()],
+    series: [...shown],
     others,
   }
 }

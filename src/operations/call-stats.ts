@@ -16,7 +16,7 @@ import { period, rangeOf, words } from './filters'
 import { operation } from './operation'
 
 const seriesUsual = 20
-const daysInProcess = 45
+const daysInProcess = 8
 
 export const callStatsOperation = operation({
   command: 'call stats',
@@ -42,7 +42,7 @@ export const callStatsOperation = operation({
     const { by = ['result'], step = 'day', product, api_key, code, failed, route, series = seriesUsual } = given
     const range = rangeOf({ from: given.from ?? '7d', to: given.to }, now)
     const [from, to] = [range.from!, range.to ?? now]
-    // Years of counts take time, so a server adds them up in a subprocess.
+    // More than a week of counts takes time, so a server adds them up in a subprocess.
     if (isServer && to.getTime() - from.getTime() > daysInProcess * dayMs) {
       return (await runCommand(folder, ['call', 'stats', ...argumentsOf(given)])).value
     }
