@@ -13,7 +13,7 @@ import { maskedKey } from './mask'
 import { insertCalls } from './store'
 import { successes } from './successes'
 
-export { deleteCalls, listCallsNaming, listCallsOf, pageCalls } from './store'
+export { deleteCalls, findCall, listCallsNaming, listCallsOf, pageCalls } from './store'
 
 const perSecondMax = 1000
 // Writes each second's calls in pieces, so that no request waits long behind them.

@@ -51,6 +51,11 @@ const firstIdFrom = (from: Date | undefined) =>
     ? sql`(select calls.id from calls where calls.at >= ${from.getTime()} order by calls.at limit 1)`
     : sql`(select min(id) from calls)`
 
+export async function findCall(db: Queryable, id: number): Promise<Call | undefined> {
+  const [row] = await db.select().from(calls).where(eq(calls.id, id))
+  return row
+}
+
 // The index is divided by every 4096 calls; this searches each part.
 const callsOf = (licenseHash: string, from?: Date) => sql`(
   with recursive stretches(number) as (

@@ -1,19 +1,22 @@
 import { Type } from '@sinclair/typebox'
 import { resolveApiKey } from '../access/service'
 import { endpointName, routesNamed } from '../call-log/endpoints'
-import { pageCalls } from '../call-log/recorder'
+import { findCall, pageCalls } from '../call-log/recorder'
 import { goodCodes } from '../call-log/successes'
 import { CallView, callView } from '../call-log/view'
 import { licenseKeyOf } from '../features/licenses/operator'
+import { findCalledLicense, findLicenseOfDevice } from '../features/support/called'
 import { integer, text } from '../intake/model'
+import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
+import { nullable, view } from '../kernel/view'
 import { runCommand } from '../upkeep/subprocess'
 import { argumentsOf, callFilters } from './call-filters'
 import { callStatsOperation } from './call-stats'
 import { period, rangeOf } from './filters'
-import { second } from './lines'
+import { facts, second } from './lines'
 import { listing } from './listing'
-import type { Subject } from './operation'
+import { operation, type Subject } from './operation'
 
 const list = listing({
   command: 'call list',
@@ -68,8 +71,34 @@ const list = listing({
   none: 'There is no such call.',
 })
 
+const show = operation({
+  command: 'call show',
+  route: 'GET /calls/:id',
+  role: 'viewer',
+  summary: 'show a request of a client and the licence it was about',
+  input: Type.Object({ id: integer({ minimum: 1, description: 'The id, from the list.' }) }),
+  output: view('ShownCall', {
+    ...CallView.properties,
+    license_id: nullable(
+      Type.Integer({
+        description: 'The licence with the key as it was sent; null if there is none, or no key was sent.',
+      }),
+    ),
+  }),
+  async run({ db, folder, isServer }, { id }) {
+    const call = await findCall(db.read, id)
+    if (!call) throw new OperatorError(`there is no call ${id}, or not any more`, 'not_found')
+    const ofDevice = await findLicenseOfDevice(db.read, call)
+    if (ofDevice || !call.licenseHash) return { ...callView(call), license_id: ofDevice ?? null }
+    // Many keys may begin alike, so a server searches in a subprocess.
+    if (isServer) return (await runCommand(folder, ['call', 'show', String(id)])).value
+    return { ...callView(call), license_id: (await findCalledLicense(db.read, call)) ?? null }
+  },
+  show: facts,
+})
+
 export const calls = {
   name: 'call',
   about: 'requests of clients and their answers, licence keys masked',
-  operations: [list, callStatsOperation],
+  operations: [list, show, callStatsOperation],
 } as const satisfies Subject

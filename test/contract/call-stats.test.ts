@@ -158,6 +158,17 @@ describe('calls are found', () => {
     expect(await list({ request_id: last!.request_id })).toEqual([last!])
   })
 
+  test('with the licence they were about, by its device or else by what the masked key shows', async () => {
+    const licenseOf = async (fields: Record<string, string>) => {
+      const [found] = await list({ route: 'verify', ...fields })
+      return (await viewer.tell(`GET /calls/${found!.id}`)).body.license_id
+    }
+    expect(await licenseOf({ code: '200' })).toBe(1)
+    expect(await licenseOf({ code: '202' })).toBe(1)
+    expect(await licenseOf({ code: '100' })).toBeNull()
+    expect((await viewer.tell('GET /calls/99999')).status).toBe(404)
+  })
+
   test('since one that is known', async () => {
     const [last, before] = await list({ limit: 2 })
     expect(await list({ since: last!.id })).toEqual([])

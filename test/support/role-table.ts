@@ -30,6 +30,7 @@ export const roleTable: Record<string, Expected> = {
   'GET /stats': 'viewer',
   'GET /stats/today': 'viewer',
   'GET /calls/stats': 'viewer',
+  'GET /calls/:id': 'viewer',
   'GET /telemetry/stats': 'viewer',
   'POST /licenses': 'operator',
   'POST /licenses/:license_key/assign': 'operator',
