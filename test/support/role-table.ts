@@ -116,7 +116,7 @@ export const roleTable: Record<string, Expected> = {
   'GET /calls': 'viewer',
   'GET /audit': 'viewer',
   'GET /audit/facets': 'viewer',
-  'GET /audit/export': { least: 'viewer', not: 'support' },
+  'GET /audit/export': 'viewer',
   'GET /audit/:id': 'viewer',
   'GET /audit/verification': 'viewer',
   'GET /audit/head': 'viewer',
