@@ -4,43 +4,56 @@ import { yesOrNo } from './yes-or-no'
 
 // Parsers for settings; each throws the values it accepts when the text is invalid.
 
+/** What kind of text a parser accepts, for those who offer a field for it. */
+export interface ValueForm {
+  readonly type: 'text' | 'number' | 'choice' | 'addresses' | 'origins' | 'url' | 'interval'
+  readonly choices?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+const accepting = <T>(form: ValueForm, parse: (text: string) => T) => Object.assign(parse, { form })
+
+/** The form of what a parser accepts: any text, unless it says otherwise. */
+export const formOf = (parse: object): ValueForm => ('form' in parse ? (parse.form as ValueForm) : { type: 'text' })
+
 export const asItIs = (text: string) => text
 
-export const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`)
-  return value
-}
+export const wholeNumber = (least: number, most: number) =>
+  accepting({ type: 'number', minimum: least, maximum: most }, (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`)
+    return value
+  })
 
 export const path = (text: string) => {
   if (!text) throw new Error('the path of a folder')
   return text
 }
 
-export const oneOf =
-  <const Words extends readonly string[]>(...words: Words) =>
-  (text: string): Words[number] => {
+export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
+  accepting({ type: 'choice', choices: words }, (text): Words[number] => {
     const word = text.toLowerCase()
     if (!words.includes(word)) throw new Error(`one of ${words.join(', ')}`)
     return word
-  }
+  })
 
-export const addresses = (text: string) => {
+export const addresses = accepting({ type: 'addresses' }, (text) => {
   const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
   for (const part of parts) if (!parseCidr(part)) throw new Error('addresses or CIDR ranges, separated by commas')
   return parts
-}
+})
 
-export const httpUrl = (text: string) => {
+export const httpUrl = accepting({ type: 'url' }, (text) => {
   if (text !== '' && !/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(text))
     throw new Error('the beginning of a URL: https://…')
   return text.replace(/\/+$/, '')
-}
+})
 
-export const origins = (text: string) => {
+export const origins = accepting({ type: 'origins' }, (text) => {
   const parts = text
     .split(',')
     .map((part) => part.trim())
@@ -50,19 +63,19 @@ export const origins = (text: string) => {
       throw new Error('origins such as https://app.example.com, separated by commas, or * for any')
   }
   return parts.map((part) => part.toLowerCase())
-}
+})
 
-export const interval = (text: string) => {
+export const interval = accepting({ type: 'interval' }, (text) => {
   const everyMs = parseDuration(text)
   if (everyMs === undefined || (everyMs > 0 && everyMs < 60_000)) {
     throw new Error('a time of a minute or more, such as 30m, 6h or 1d; 0 for never')
   }
   return everyMs
-}
+})
 
 /** Parses a switch from any word for yes or no. */
-export const onOrOff = (text: string): 'on' | 'off' => {
+export const onOrOff = accepting({ type: 'choice', choices: ['on', 'off'] }, (text): 'on' | 'off' => {
   const isOn = yesOrNo(text)
   if (isOn === undefined) throw new Error('on or off')
   return isOn ? 'on' : 'off'
-}
+})

@@ -14,14 +14,16 @@ import {
   variableOf,
 } from '../config'
 import type { Queryable, Tx } from '../database/connection'
-import { message, remedy, settingRef } from '../kernel/message'
+import { flagOfSetting, message, remedy, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
-import { nullableTimestamp, view, word } from '../kernel/view'
+import { formOf } from '../kernel/setting-values'
+import { nullable, nullableTimestamp, view, word } from '../kernel/view'
 import type { Sealer } from '../signing/sealing'
 import { secretAlong } from './destination'
 import { requireAgreement } from './policy'
 import { isSecret, kept } from './sealed'
 import { deleteStored, findStored, listStored, upsertStored } from './store'
+import { settingSubjects, subjectOfSetting } from './subjects'
 
 export { listStored, upsertStored } from './store'
 
@@ -39,7 +41,16 @@ export const SettingView = view('Setting', {
     description: 'A value is stored, and a flag or variable of this process or of the running server goes before it.',
   }),
   default: Type.String(),
-  is_storable: Type.Boolean(),
+  is_storable: Type.Boolean({ description: 'Whether it can be stored, and changed while the server runs.' }),
+  subject: word(settingSubjects, 'What it is about.'),
+  type: word(['text', 'number', 'choice', 'addresses', 'origins', 'url', 'interval'], 'What kind of text it takes.'),
+  choices: Type.Array(Type.String(), { description: 'The words it takes, where it takes no other.' }),
+  minimum: nullable(Type.Integer()),
+  maximum: nullable(Type.Integer()),
+  is_secret: Type.Boolean(),
+  is_path: Type.Boolean({ description: 'Whether it names a place on the server’s machine.' }),
+  flag: Type.String({ description: 'The flag of the server that goes before what is stored.' }),
+  variable: Type.String({ description: 'The variable that goes before what is stored.' }),
   updated_at: nullableTimestamp('When it was stored.'),
   doc: Type.String(),
 })
@@ -48,7 +59,8 @@ export const SettingView = view('Setting', {
 export async function listSettings(db: Queryable, config: Config): Promise<Static<typeof SettingView>[]> {
   const stored = new Map((await listStored(db)).map((row) => [row.name, row.updatedAt]))
   return (Object.keys(settings) as SettingName[]).map((name) => {
-    const { doc, default: fallback, isStorable } = settings[name]
+    const { doc, default: fallback, isStorable, parse } = settings[name]
+    const { type, choices = [], minimum = null, maximum = null } = formOf(parse)
     const origin = config.origins[name]
     const updatedAt = stored.get(name)
     return {
@@ -58,6 +70,12 @@ export async function listSettings(db: Queryable, config: Config): Promise<Stati
       is_overridden: updatedAt !== undefined && origin !== 'default',
       default: fallback,
       is_storable: isStorable,
+      subject: subjectOfSetting(name),
+      ...{ type, choices: [...choices], minimum, maximum },
+      is_secret: isSecret(name),
+      is_path: isPath(name),
+      flag: flagOfSetting(name),
+      variable: variableOf(name),
       updated_at: updatedAt?.toISOString() ?? null,
       doc,
     }

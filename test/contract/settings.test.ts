@@ -111,10 +111,15 @@ describe('setting list', () => {
       is_overridden: false,
       default: '30',
       is_storable: true,
+      ...{ subject: 'retention', type: 'number', choices: [], minimum: 0, maximum: 36_500 },
+      ...{ is_secret: false, is_path: false, flag: '--keep-calls', variable: 'LATCHKEY_KEEP_CALLS' },
       updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       doc: expect.stringContaining('days'),
     })
-    expect(await shown('call_log')).toMatchObject({ value: 'all', source: 'default', updated_at: null })
+    expect(await shown('call_log')).toMatchObject({
+      ...{ value: 'all', source: 'default', updated_at: null },
+      ...{ type: 'choice', choices: ['all', 'refusals', 'off'] },
+    })
     expect(await shown('data_dir')).toMatchObject({
       value: installation.folder,
       source: 'variable',
