@@ -222,10 +222,10 @@ test('a word that is neither yes nor no is refused by a switch', async () => {
 
 test("a path on the server's machine is stored at its shell alone", async () => {
   const owner = await makeOperator(installation, 'owner')
-  const { status, body } = await owner.tell('PUT /settings/backup_to', { value: '/srv/www' })
+  const { status, body } = await owner.tell('PUT /settings/backup_passphrase_file', { value: '/srv/www' })
   expect({ status, body }).toEqual({
     status: 422,
     body: { error: expect.objectContaining({ message: expect.stringContaining('setting set') }) },
   })
-  expect(await shown('backup_to')).toMatchObject({ source: 'default' })
+  expect(await shown('backup_passphrase_file')).toMatchObject({ source: 'default' })
 })
