@@ -51,4 +51,6 @@ export interface Deps {
   /** The progress of long work in this process. */
   readonly progress: ProgressBoard
   readonly calls: CallLog
+  /** Asks the server to stop and to start again, after the request that asks. */
+  restart(): void
 }

@@ -38,6 +38,7 @@ import { createSealer, type FolderSealer, readSealer, type Sealer } from './sign
 import { findSealingFingerprint, hasKey, putInPlace } from './signing/service'
 import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
+import { adoptRestored, hasRestored } from './upkeep/backup/upload'
 import { tieToSealer } from './upkeep/reseal'
 
 /** An open data folder. */
@@ -46,6 +47,8 @@ export interface Installation extends Deps {
   readonly made: readonly string[]
   /** Whether a server, in this process or another, is using the folder now. */
   isServed(): boolean
+  /** Resolves when a request has asked the server to start again. */
+  readonly restartAsked: Promise<void>
   /** Writes what is still in memory, closes the database and releases the folder. */
   close(): Promise<void>
 }
@@ -84,6 +87,11 @@ export async function openInstallation(opening: Opening): Promise<Installation> 
 
 async function openFolder(folder: string, isMaking: boolean, opening: Opening): Promise<Installation> {
   const { asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
+  if (hasRestored(folder)) {
+    const lock = requireLock(folder)
+    adoptRestored(folder)
+    lock.release()
+  }
   const [database, sealingKey] = [databaseIn(folder), join(folder, 'sealing.key')]
   const found = inspectDatabase(database)
   if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
@@ -168,6 +176,7 @@ function buildDeps(
   const limit = openLimiter()
   const keyUses = openKeyUses(db)
   const metrics = openMetrics()
+  const { promise: restartAsked, resolve: restart } = Promise.withResolvers<void>()
   const signatures = openSigningQueue()
   const choice = () => answerConfig.call_log
   const bytesPerDay = () => answerConfig.call_log_megabytes_per_day * 1_000_000
@@ -193,6 +202,8 @@ function buildDeps(
     metrics,
     progress: openProgressBoard(),
     calls,
+    restart,
+    restartAsked,
     async close() {
       encryptor.close()
       metrics.close()

@@ -9,7 +9,7 @@ import { responseProblemOf } from '../signing/check'
 import { listPublicKeys } from '../signing/service'
 import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
-import { open, untilStopped } from './serve'
+import { open, setupLink, untilStopped } from './serve'
 
 interface Answer {
   response: { code: number | string; message: string; product_id?: number }
@@ -39,6 +39,8 @@ export const demoCommand = (program: Command, io: Io) =>
           return
         }
         io.out(invitation(server.url, token, folder))
+        const link = await setupLink(installation, server.url)
+        if (link) io.out(`  Console      ${link}\n`)
         await untilStopped()
         io.out('\nStopped. The folder stays until you delete it.\n')
       } finally {

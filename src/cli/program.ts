@@ -26,6 +26,7 @@ import { releaseDownloadCommand } from './release-download'
 import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
 import { serveCommand } from './serve'
+import { setupLinkCommand } from './setup-link'
 import { suggestBetter } from './suggestions'
 import { systemdCommand } from './systemd'
 import { verifyResponseCommand } from './verify-response'
@@ -71,6 +72,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   const isKnown = asked.length > 0 || program.commands.some((command) => command.name() === firstWord)
   for (const subject of isKnown ? asked : subjects) subjectCommand(program, io, subject)
   auditExportCommand(program, io)
+  setupLinkCommand(program, io)
   releaseDownloadCommand(program, io)
   helpCommand(program, io)
   inheritSettings(program)

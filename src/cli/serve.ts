@@ -10,6 +10,7 @@ import { systemClock } from '../kernel/clock'
 import { batched, faultsAlone, jsonLog, type Log, prettyLog } from '../kernel/log'
 import { OperatorError } from '../kernel/operator-error'
 import { minuteUtc } from '../operations/lines'
+import { hasUser, makeSetupLink, serverUrl } from '../users/links'
 import { readAuthorities } from '../webhooks/authorities'
 import { startServer } from '../worker/server'
 import { configOf, withSettings } from './installation-command'
@@ -20,27 +21,59 @@ export const serveCommand = (program: Command, io: Io) =>
   withSettings(program.command('serve'), Object.keys(settings) as SettingName[])
     .description('run the server; the first start creates the data folder')
     .action(async (options) => {
-      const config = configOf(options, io)
-      const { installation, server } = await open(config, io)
-      const tell = noticesOn(config, io)
-      const renewal = onHangUp(config, server, tell)
+      let config = configOf(options, io)
+      let opened = await open(config, io)
       // Before the server reports that it runs: a signal may follow at once.
-      const stopped = untilStopped()
-      for (const thing of installation.made) tell(`Made ${thing}.`)
-      tell(`Latchkey listens on ${server.url}, data in ${installation.folder}`)
-      // A damaged table fails only the requests that need it; the rest is served.
-      if (!(await hasApiKey(installation.db.read).catch(() => true))) {
-        tell('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all')
+      const stopped = untilStopped().then(() => 'stop' as const)
+      while ((await serve(config, io, { ...opened, stopped })) === 'restart') {
+        // At a port of its choice it stays.
+        config = { ...config, port: Number(new URL(opened.server.url).port) || config.port }
+        opened = await open(config, io)
       }
-      await stopped
-      process.off('SIGHUP', renewal)
-      tell('Stopping: finishing what runs.')
-      await server.stop()
-      await installation.close()
     })
 
+interface Serving extends Opened {
+  stopped: Promise<'stop'>
+}
+
+/** Serves until the process is to stop, or a request asks for a new start. */
+async function serve(config: Config, io: Io, { installation, server, stopped }: Serving) {
+  const tell = noticesOn(config, io)
+  const renewal = onHangUp(config, server, tell)
+  for (const thing of installation.made) tell(`Made ${thing}.`)
+  tell(`Latchkey listens on ${server.url}, data in ${installation.folder}`)
+  // A damaged table fails only the requests that need it; the rest is served.
+  if (!(await hasApiKey(installation.db.read).catch(() => true))) {
+    tell('There is no API key yet. In another terminal: latchkey api-key create --name "my app" --preset all')
+  }
+  const link = await setupLink(installation, server.url).catch(() => undefined)
+  if (link) tell(`There is no user yet. Set up the console in a browser, within 30 minutes: ${link}`)
+  const cause = await Promise.race([stopped, installation.restartAsked.then(() => 'restart' as const)])
+  process.off('SIGHUP', renewal)
+  tell(cause === 'stop' ? 'Stopping: finishing what runs.' : 'Starting again, with the backup that was restored.')
+  await server.stop()
+  await installation.close()
+  return cause
+}
+
+/** A link to the first set-up; undefined if there is a user, or no console. */
+export async function setupLink({ config, db, clock }: Installation, url: string) {
+  if (config.console === 'off' || (await hasUser(db.read))) return undefined
+  const { path } = await db.write((tx) => makeSetupLink(tx, clock()))
+  return `${serverUrl({ ...config, base_url: config.base_url || reachable(url) })}${path}`
+}
+
+/** The address of the server as a browser on this machine reaches it. */
+const reachable = (url: string) => url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:|$)/, '//localhost')
+
+/** A folder opened for a server, and what listens. */
+interface Opened {
+  installation: Installation
+  server: Listening
+}
+
 /** Opens the folder for a server and listens. A port in use is detected before anything is written. */
-export async function open(config: Config, io: Io): Promise<{ installation: Installation; server: Listening }> {
+export async function open(config: Config, io: Io): Promise<Opened> {
   readCertificate(config)
   readAuthorities(config.webhook_ca)
   const obstacle = portObstacle(config.host, config.port)

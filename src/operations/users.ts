@@ -16,6 +16,7 @@ import { roles, UserView, userView } from '../users/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { type OperationContext, operation, type Subject } from './operation'
+import { invite, resetLink } from './user-links'
 
 const role = {
   description:
@@ -75,7 +76,7 @@ const listed = listing({
   columns: {
     NAME: ({ name }) => name,
     ROLE: ({ role }) => role,
-    STATE: ({ status }) => status,
+    STATE: ({ status, has_password }) => (has_password || status === 'disabled' ? status : 'invited'),
     'SINCE (UTC)': ({ created_at }) => minute(created_at),
     'LAST LOG-IN': ({ last_login_at }) => (last_login_at ? minute(last_login_at) : 'never'),
   },
@@ -152,7 +153,7 @@ const remove = operation({
 export const users = {
   name: 'user',
   about: 'users of the operator API',
-  operations: [create, listed, set, passwd, disable, enable, remove],
+  operations: [create, invite, listed, set, passwd, resetLink, disable, enable, remove],
 } as const satisfies Subject
 
 function changing(work: typeof enableUser) {

@@ -125,6 +125,16 @@ export async function addKeyUses(tx: Writable, uses: readonly KeyUse[]) {
 export const listKeyUses = (db: Queryable, since: string): Promise<KeyUse[]> =>
   Promise.resolve(db.select().from(signingKeyUses).where(gte(signingKeyUses.day, since)))
 
+/** Whether a key has signed an answer. */
+export async function wasUsed(db: Queryable, keyId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ day: signingKeyUses.day })
+    .from(signingKeyUses)
+    .where(eq(signingKeyUses.keyId, keyId))
+    .limit(1)
+  return row !== undefined
+}
+
 /** Whether that owner has a key pair in force. */
 export const hasKey = async (db: Queryable, productId: number | null) =>
   (await findLatestKey(db, productId)) !== undefined

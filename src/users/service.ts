@@ -4,15 +4,16 @@ import type { Verb } from '../audit/verbs'
 import type { Queryable, Tx } from '../database/connection'
 import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
+import { deleteLinksOf } from './link-store'
 import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser } from './store'
 
 export { pageUsers } from './store'
 
-/** A new user, with the password's hash. */
+/** A new user, with the password's hash; null for one who is invited to choose one. */
 export interface UserDraft {
   name: string
   role: User['role']
-  passwordHash: string
+  passwordHash: string | null
 }
 
 /** Creates a user. Throws an `OperatorError` if the name is taken or invalid. */
@@ -25,6 +26,8 @@ export async function createUser(tx: Tx, { name, role, passwordHash }: UserDraft
   }
   const user = await insertUser(tx, { name, role, status: 'active', passwordHash, createdAt: now })
   if (!user) throw new OperatorError(`there is a user "${name}" already: choose another name`)
+  // The first set-up is over with the first user.
+  await deleteLinksOf(tx, null)
   await record(tx, { verb: 'user.created', id: user.id, after: user }, now)
   return user
 }
@@ -65,6 +68,7 @@ export async function changePassword(
   const user = await change(tx, { name, verb: 'user.password-changed', values: { passwordHash } }, now)
   await revokeTokens(tx, { userId: user.id, kind: 'session' }, now)
   await endOtherTokens(tx, { userId: user.id, keepTokens }, now)
+  await deleteLinksOf(tx, user.id)
   return user
 }
 
@@ -83,6 +87,7 @@ export async function endOtherTokens(
 export async function disableUser(tx: Tx, name: string, now: Date): Promise<User> {
   const user = await change(tx, { name, verb: 'user.disabled', values: { status: 'disabled' } }, now)
   await revokeTokens(tx, { userId: user.id }, now)
+  await deleteLinksOf(tx, user.id)
   return user
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne, notInArray, or } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, isNull, ne, notInArray, or } from 'drizzle-orm'
 import { type User, type UserToken, users, userTokens } from '../../db/schema/access'
 import type { Queryable, Tx } from '../database/connection'
 import { type PageRequest, pageOf } from '../database/page'
@@ -12,7 +12,14 @@ export async function findOwner(db: Queryable, other: { besides: number }): Prom
   const [row] = await db
     .select()
     .from(users)
-    .where(and(eq(users.role, 'owner'), eq(users.status, 'active'), ne(users.id, other.besides)))
+    .where(
+      and(
+        eq(users.role, 'owner'),
+        eq(users.status, 'active'),
+        isNotNull(users.passwordHash),
+        ne(users.id, other.besides),
+      ),
+    )
     .orderBy(asc(users.id))
     .limit(1)
   return row

@@ -13,15 +13,25 @@ export const UserView = view('User', {
   name: Type.String(),
   role: word(roles),
   status: word(['active', 'disabled']),
+  has_password: Type.Boolean({ description: 'False for those who were invited and have not chosen one yet.' }),
   created_at: timestamp(),
   last_login_at: nullableTimestamp(),
 })
 
-export const userView = ({ id, name, role, status, createdAt, lastLoginAt }: User): Static<typeof UserView> => ({
+export const userView = ({
   id,
   name,
   role,
   status,
+  passwordHash,
+  createdAt,
+  lastLoginAt,
+}: User): Static<typeof UserView> => ({
+  id,
+  name,
+  role,
+  status,
+  has_password: passwordHash !== null,
   created_at: createdAt.toISOString(),
   last_login_at: lastLoginAt?.toISOString() ?? null,
 })

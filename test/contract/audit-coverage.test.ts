@@ -299,6 +299,8 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
     'setting.unset',
   ],
   'user create': [() => ['--name', `user-${++people}`, '--role', 'viewer'], 'user.created'],
+  'user invite': [() => [`user-${++people}`, '--role', 'viewer'], 'user.invited'],
+  'user reset-link': [async () => [await user()], 'user.reset-link-created'],
   'user set': [async () => [await user(), '--role', 'operator'], 'user.updated'],
   'user passwd': [async () => [await user()], 'user.password-changed'],
   'user disable': [async () => [await user()], 'user.disabled'],

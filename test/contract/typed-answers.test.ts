@@ -47,6 +47,11 @@ const identifier = 'laptop'
 beforeAll(async () => {
   receiver = receive()
   installation = await startInstallation({ allow_private_webhooks: 'on' })
+  const { path } = (await installation.cli('user', 'setup-link', '--json')).json
+  const showing = { headers: { 'x-link-token': path.split('#')[1] } }
+  seen('GET /setup', (await tell(installation, 'GET /setup', {}, showing)).body)
+  const first = { name: 'first', password: 'wood lamp seven rivers' }
+  seen('POST /setup/owner', (await tell(installation, 'POST /setup/owner', first, showing)).body)
   owner = await makeOperator(installation, 'owner')
   ask = typedClient(owner, seen)
   product = String((await ask('POST /products', { name: 'App', features: ['seats:number=5', 'pro:boolean=true'] })).id)
@@ -267,6 +272,14 @@ describe('the answers are as their schemas say', () => {
   test('users, tokens and sessions', async () => {
     const { name: user, password } = await ask('POST /users', { name: 'grace', role: 'viewer' })
     await ask('PATCH /users/:user', { user, role: 'operator' })
+    const invited = await ask('POST /users/:user/invitation', { user: 'joan', role: 'viewer' })
+    const link = { headers: { 'x-link-token': invited.path.split('#')[1]! } }
+    seen('GET /link', (await tell(installation, 'GET /link', {}, link)).body)
+    const chosen = { password: 'wood lamp seven rivers' }
+    seen('PUT /link/password', (await tell(installation, 'PUT /link/password', chosen, link)).body)
+    await ask('POST /users/:user/reset-link', { user })
+    await ask('PUT /session/preferences', { theme: 'dark', columns: '{"licenses":["state"]}' })
+    await ask('GET /session/preferences', {})
     const person = { ...owner, name: user, password: password! }
     const begun = await logIn(installation, person)
     seen('POST /session', begun.body)
@@ -343,7 +356,9 @@ describe('the answers are as their schemas say', () => {
   })
 
   test('and no route is left out', () => {
-    expect([...schemas.keys()].filter((route) => !exercised.has(route))).toEqual([])
+    // It starts the server again: `setup.test.ts` asks it.
+    const elsewhere = ['POST /setup/restore']
+    expect([...schemas.keys()].filter((route) => !exercised.has(route))).toEqual(elsewhere)
   })
 })
 

@@ -27,7 +27,15 @@ import {
 } from './store'
 
 /** Store functions for other features. */
-export { findProduct, insertProduct, listProducts, type MetaPair, mapProductNames, pageProducts } from './store'
+export {
+  findProduct,
+  hasProduct,
+  insertProduct,
+  listProducts,
+  type MetaPair,
+  mapProductNames,
+  pageProducts,
+} from './store'
 
 /** 750 with the new id, or 751 with every invalid field. */
 export async function createProduct(tx: Tx, input: Unchecked<typeof ProductDraft>, now: Date) {

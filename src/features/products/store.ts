@@ -32,6 +32,12 @@ export async function findProduct(db: Queryable, reference: string): Promise<Pro
   return row
 }
 
+/** Whether there is any product. */
+export async function hasProduct(db: Queryable): Promise<boolean> {
+  const [row] = await db.select({ id: products.id }).from(products).limit(1)
+  return row !== undefined
+}
+
 /** Products with that name, ignoring case. */
 export const listProductsNamed = (db: Queryable, name: string) =>
   db

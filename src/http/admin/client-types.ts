@@ -1,9 +1,18 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { DeclaredOperation } from '../../operations/subjects'
+import type { linkRoutes } from './links'
 import type { movingRoutes } from './moving'
+import type { preferenceRoutes } from './preferences'
 import type { sessionRoutes } from './session'
+import type { setupRoutes } from './setup'
 
-type Described = DeclaredOperation | (typeof sessionRoutes)[number] | (typeof movingRoutes)[number]
+type DeclaredRoute =
+  | (typeof sessionRoutes)[number]
+  | (typeof preferenceRoutes)[number]
+  | (typeof linkRoutes)[number]
+  | (typeof setupRoutes)[number]
+  | (typeof movingRoutes)[number]
+type Described = DeclaredOperation | DeclaredRoute
 
 /** Operations that give access beyond a session require the password again. */
 type ProofOf<Each> = Each extends { readonly proof?: infer Proof }

@@ -81,10 +81,10 @@ function described(route: AdminRoute, method: string, shown: Shown): Json {
   const inPath = parametersOf(route)
   const isInQuery = method === 'GET' || method === 'DELETE' || takesFile
   const parameters = Object.entries(input.properties as Json)
-    .filter(([name]) => inPath.includes(name) || isInQuery)
+    .filter(([name, { header }]) => inPath.includes(name) || isInQuery || header)
     .map(([name, field]) => parameterOf(name, field, { inPath: inPath.includes(name), model: input }))
   if (takesFile) parameters.push(fileParameter)
-  if (method !== 'GET' && !path.startsWith('/session')) parameters.push(keyParameter)
+  if (method !== 'GET' && role !== 'anybody' && !path.startsWith('/session')) parameters.push(keyParameter)
   const body = takesFile ? fileBodyOf(route) : isInQuery ? undefined : bodyOf(input, inPath)
   return {
     tags: [tag.name],
@@ -153,11 +153,11 @@ function parameterOf(name: string, field: Json, { inPath, model }: { inPath: boo
 
 /** The fields that are not in the path, as a JSON body; undefined if there are none. */
 function bodyOf({ properties, required = [] }: TObject, inPath: string[]): Json | undefined {
-  const names = Object.keys(properties).filter((name) => !inPath.includes(name))
+  const names = Object.keys(properties).filter((name) => !inPath.includes(name) && !(properties[name] as Json).header)
   if (!names.length) return undefined
   const inBody = {
     properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
-    required: required.filter((name) => !inPath.includes(name)),
+    required: required.filter((name) => names.includes(name)),
   }
   const schema = describeModel(inBody as unknown as TObject)
   return { required: inBody.required.length > 0, content: { 'application/json': { schema } } }

@@ -10,12 +10,15 @@ import { subjects } from '../../operations/subjects'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
+import { linkRoutes } from './links'
 import { isMaskedFor, maskedEach, openedCursor } from './masking'
 import { movingRoutes } from './moving'
+import { preferenceRoutes } from './preferences'
 import { current_password, requireProof } from './proof'
 import { answerOnce } from './repeats'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 import { asUser, sessionRoutes, whoIn } from './session'
+import { setupRoutes } from './setup'
 import { streamOf } from './stream'
 import { uploadIn } from './upload'
 
@@ -94,6 +97,9 @@ const operationContextOf = (
 /** Everything under `/admin/api`. */
 export const adminRoutes: readonly AdminRoute[] = [
   ...sessionRoutes,
+  ...preferenceRoutes,
+  ...linkRoutes,
+  ...setupRoutes,
   ...subjects.flatMap(({ operations }) => operations.map(routeOf)),
   ...movingRoutes,
 ]
