@@ -20,6 +20,7 @@ import m0017 from './migrations/0017_support_and_links.sql' with { type: 'text' 
 import m0018 from './migrations/0018_call_counts.sql' with { type: 'text' }
 import m0019 from './migrations/0019_licenses_created.sql' with { type: 'text' }
 import m0020 from './migrations/0020_webhook_health.sql' with { type: 'text' }
+import m0021 from './migrations/0021_bulk_changes.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -44,4 +45,5 @@ export const migrations = [
   { tag: '0018_call_counts', sql: m0018 },
   { tag: '0019_licenses_created', sql: m0019 },
   { tag: '0020_webhook_health', sql: m0020 },
+  { tag: '0021_bulk_changes', sql: m0021 },
 ]

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { apiKeys, users } from './access'
 import { moment } from './columns'
 
@@ -156,6 +156,53 @@ export const operatorRequests = sqliteTable(
   ],
 )
 
+/** A change of many licences: what to do, how far it is, and who ordered it. */
+export const bulkRuns = sqliteTable(
+  'bulk_runs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    action: text('action').notNull(),
+    /** The fields of the action, such as the reason of a block. */
+    input: text('input', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** The run whose changes this one undoes. */
+    undoes: integer('undoes'),
+    total: integer('total').notNull(),
+    done: integer('done').notNull().default(0),
+    changed: integer('changed').notNull().default(0),
+    refused: integer('refused').notNull().default(0),
+    actor: text('actor').notNull(),
+    createdAt: moment('created_at').notNull(),
+    finishedAt: moment('finished_at'),
+  },
+  (table) => [uniqueIndex('bulk_runs_undoes').on(table.undoes).where(sql`${table.undoes} is not null`)],
+)
+
+/** What became of a licence in a run: refused with a reason, or changed, with what it takes to undo that. */
+export interface BulkResult {
+  id: number
+  refused?: string
+  /** The former values of the columns that changed, moments in milliseconds, and when they changed. */
+  before?: Record<string, unknown>
+  at?: number
+  /** A metadata value that was replaced, and the one that replaced it. */
+  meta?: { key: string; before: string | null; after: string | null }
+}
+
+/** Some licences of a run, changed in one write; no results yet if it has to be done. */
+export const bulkParts = sqliteTable(
+  'bulk_parts',
+  {
+    bulkId: integer('bulk_id')
+      .notNull()
+      .references(() => bulkRuns.id, { onDelete: 'cascade' }),
+    part: integer('part').notNull(),
+    licenseIds: text('license_ids', { mode: 'json' }).$type<number[]>().notNull(),
+    results: text('results', { mode: 'json' }).$type<BulkResult[]>(),
+  },
+  (table) => [primaryKey({ columns: [table.bulkId, table.part] })],
+)
+
+export type BulkRun = typeof bulkRuns.$inferSelect
 export type Job = typeof jobs.$inferSelect
 export type Webhook = typeof webhooks.$inferSelect
 export type Delivery = typeof deliveries.$inferSelect

@@ -11,6 +11,8 @@ export const verbs = [
   'backup.downloaded',
   'blocklist.added',
   'blocklist.removed',
+  'bulk.started',
+  'bulk.undone',
   'contract.created',
   'contract.updated',
   'contract.deleted',

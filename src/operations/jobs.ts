@@ -16,6 +16,7 @@ export const jobKinds: readonly string[] = [
   'deliver',
   'fulfil-order',
   'licenses.expiry',
+  'licenses.bulk',
   'backup',
   'backup.schedule',
   'upkeep',

@@ -3,6 +3,7 @@ import { apiKeys } from './api-keys'
 import { audit } from './audit'
 import { backups } from './backups'
 import { blocklist } from './blocklist'
+import { bulk } from './bulk'
 import { calls } from './calls'
 import { contractOperations } from './contracts'
 import { customers } from './customers'
@@ -30,6 +31,7 @@ const declared = [
   productMeta,
   licenseOperations,
   licenseMeta,
+  bulk,
   activationOperations,
   generatorOperations,
   contractOperations,

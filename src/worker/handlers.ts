@@ -1,4 +1,5 @@
 import { orders } from '../features/assignments/order'
+import { handleBulk } from '../features/bulk/work'
 import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { Installation } from '../installation'
 import { type Handled, handles } from '../jobs/job'
@@ -23,6 +24,7 @@ export function handlers(installation: Installation): Handled[] {
       await announceExpired(db, now)
       return {}
     }),
+    handleBulk(installation),
     ...backupJobs(installation),
     nightlyUpkeep(installation),
     checkpoints(installation),

@@ -399,6 +399,11 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'contract edit': [async () => [String((await contract()).id), '--name', 'new'], 'contract.updated'],
   'contract delete': [async () => [String((await contract()).id), '--yes'], 'contract.deleted'],
   'backups set': [() => ['--keep', '3'], 'setting.set'],
+  'bulk start': [async () => ['note', '--note', 'x', '--key', await license()], 'bulk.started'],
+  'bulk undo': [
+    async () => [String((await say('bulk', 'start', 'block', '--key', await license())).id)],
+    'bulk.undone',
+  ],
   'blocklist add': [() => ['--ip', '203.0.113.1'], 'blocklist.added'],
   'blocklist remove': [
     async () => [String((await say('blocklist', 'add', '--ip', '203.0.113.2')).id)],

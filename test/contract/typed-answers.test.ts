@@ -146,7 +146,16 @@ describe('the answers are as their schemas say', () => {
     await ask('GET /licenses/:license_key', { license_key: 'STOCK-1' })
     await ask('POST /licenses/:license_key/revoke', { license_key: 'NEW-1' })
     await ask('GET /licenses', {})
+    await ask('GET /licenses', { count: true })
     await ask('GET /search/licenses', { text: 'stock' })
+    const { licenses } = await ask('POST /licenses', { product, license_keys: ['BULK-1', 'BULK-2'] })
+    const ids = licenses.map(({ id }) => String(id))
+    await ask('POST /licenses/bulk', { action: 'unblock', ids, dry_run: true })
+    const bulk = (await ask('POST /licenses/bulk', { action: 'block', ids: [...ids, '999999'] })).id!
+    const isDone = async () => (await ask('GET /bulk/:id', { id: bulk })).state === 'done'
+    await until('the bulk change is done', isDone)
+    await ask('POST /bulk/:id/undo', { id: bulk })
+    await ask('GET /bulk', {})
     await ask('GET /stats', { by: ['day', 'product', 'status'], product, from: '7d' })
     await ask('DELETE /licenses/:license_key', { license_key: 'STOCK-2' })
   })

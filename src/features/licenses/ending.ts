@@ -20,10 +20,11 @@ export function extendedValidity(license: License, by: string, now: Date): numbe
     throw new OperatorError(message`licence key "${licenseKey}" never ends: ${advice}`)
   }
   const base = Math.max(expiry.getTime(), now.getTime())
-  return validityUntil(license, new Date(base + daysOf(by) * dayMs))
+  return validityUntil(license, new Date(base + extensionDays(by) * dayMs))
 }
 
-function daysOf(by: string): number {
+/** The days of an extension such as `30d` or `4w`. Throws an `OperatorError` for anything else. */
+export function extensionDays(by: string): number {
   const [, count, unit] = /^\+?(\d{1,5})([dw])$/.exec(by) ?? []
   const days = count === undefined ? 0 : Number(count) * daysIn[unit as 'd' | 'w']
   if (days) return days

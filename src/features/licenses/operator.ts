@@ -63,16 +63,20 @@ interface Blocking {
 }
 
 /** Plans a block: the licence fails with 204 until it is unblocked; its devices keep their seats. */
-export async function planBlock(db: Queryable, reference: string, { reason, now }: Blocking): Promise<ChangePlan> {
-  const license = await requireLicense(db, reference)
+export const planBlock = async (db: Queryable, reference: string, blocking: Blocking) =>
+  blockPlan(await requireLicense(db, reference), blocking)
+
+export function blockPlan(license: License, { reason, now }: Blocking): ChangePlan {
   if (license.status === 'blocked')
     throw new OperatorError(`licence key "${license.licenseKey}" is ${blockOf(license)} already`)
   return { license, changes: { status: 'blocked', blockReason: reason, now } }
 }
 
 /** Plans an unblock: the licence returns to its owner, or without one to its former status. */
-export async function planUnblock(db: Queryable, reference: string, now: Date): Promise<ChangePlan> {
-  const license = await requireLicense(db, reference)
+export const planUnblock = async (db: Queryable, reference: string, now: Date) =>
+  unblockPlan(await requireLicense(db, reference), now)
+
+export function unblockPlan(license: License, now: Date): ChangePlan {
   refuseRevoked(license)
   if (license.status !== 'blocked')
     throw new OperatorError(`licence key "${license.licenseKey}" is not blocked: it is ${license.status}`)
@@ -89,15 +93,19 @@ function formerStatus(license: License) {
 }
 
 /** Plans a permanent block. Seats stay, and devices get callbacks (CONTRACT §11). */
-export async function planRevocation(db: Queryable, reference: string, { reason, now }: Blocking): Promise<ChangePlan> {
-  const license = await requireLicense(db, reference)
+export const planRevocation = async (db: Queryable, reference: string, blocking: Blocking) =>
+  revocationPlan(await requireLicense(db, reference), blocking)
+
+export function revocationPlan(license: License, { reason, now }: Blocking): ChangePlan {
   if (license.revokedAt) throw new OperatorError(`licence key "${license.licenseKey}" is revoked already`)
   return { license, changes: { status: 'revoked', blockReason: reason, now } }
 }
 
 /** Plans an extension, from the licence's end, or from now if it has ended. */
-export async function planExtension(db: Queryable, reference: string, by: string, now: Date): Promise<ChangePlan> {
-  const license = await requireLicense(db, reference)
+export const planExtension = async (db: Queryable, reference: string, by: string, now: Date) =>
+  extensionPlan(await requireLicense(db, reference), by, now)
+
+export function extensionPlan(license: License, by: string, now: Date): ChangePlan {
   refuseRevoked(license)
   return { license, changes: { validity: extendedValidity(license, by, now), now } }
 }

@@ -5,6 +5,7 @@ import { listEntriesOf, listEntriesWithVerb } from '../../audit/history'
 import { changeView } from '../../audit/view'
 import type { Queryable } from '../../database/connection'
 import type { Page, PageRequest } from '../../database/page'
+import { OperatorError } from '../../kernel/operator-error'
 import { countSeatsTaken } from '../activations/service'
 import { activationView } from '../activations/views'
 import { findLicense, listLicenseMeta } from '../licenses/service'
@@ -49,6 +50,17 @@ export async function listLicensePage(
     last_verified_at: verified.get(row.id)?.toISOString() ?? null,
   }))
   return { rows: described, next }
+}
+
+/** The ids of all licences that match. Throws an `OperatorError` for more than the limit. */
+export async function findMatching(
+  reader: () => Queryable,
+  filter: OperatorLicenseFilter,
+  { now, limit }: { now: Date; limit: number },
+): Promise<number[]> {
+  const { ids, isAll } = await listLicenseIds(reader, filter, { now, limit })
+  if (isAll) return ids
+  throw new OperatorError(`more than ${limit} licences match: choose fewer at a time`, 'invalid_input')
 }
 
 const countedMax = 10_000

@@ -4,6 +4,8 @@ import { apiKeys, blocklist } from '../../../db/schema/access'
 import { productMeta } from '../../../db/schema/catalog'
 import { activations, contracts, type License, licenseMeta, licenses, telemetry } from '../../../db/schema/licensing'
 import {
+  bulkParts,
+  bulkRuns,
   deliveries,
   deliveryAttempts,
   idempotencyKeys,
@@ -89,6 +91,8 @@ const remarks: readonly (readonly [SQLiteTable, SQLiteColumn])[] = [
   [deliveryAttempts, deliveryAttempts.responseHeaders],
   [deliveryAttempts, deliveryAttempts.error],
   [jobs, jobs.lastError],
+  [bulkRuns, bulkRuns.input],
+  [bulkParts, bulkParts.results],
 ]
 
 /** Free text that contains the address, by column. */
