@@ -13,9 +13,11 @@ import {
 } from '../features/generators/operator'
 import { pageGenerators } from '../features/generators/service'
 import { templateHelp } from '../features/generators/template'
+import { tryFormat } from '../features/generators/trial'
 import {
   AppraisalView,
   AppraisedGeneratorView,
+  FormatTrialView,
   formatDefaults,
   GeneratorView,
   generatorView,
@@ -56,6 +58,10 @@ const format = {
 }
 type Format = Partial<Static<ReturnType<typeof Type.Object<typeof format>>>>
 
+const method = Type.Optional(
+  choice(table.method.enumValues, { description: 'The form of keys; default chunk-system.' }),
+)
+
 const create = operation({
   command: 'generator create',
   route: 'POST /generators',
@@ -63,7 +69,7 @@ const create = operation({
   summary: 'create a generator and print how many different keys it can make; too few are refused',
   input: Type.Object({
     product: productReference('The product: its id, uuid, slug or name.'),
-    method: Type.Optional(choice(table.method.enumValues, { description: 'The form of keys; default chunk-system.' })),
+    method,
     ...format,
     dry_run: Type.Optional(toggle({ description: 'Only report how many keys it could make.' })),
   }),
@@ -130,6 +136,31 @@ const preview = operation({
   show: ({ license_keys }) => license_keys,
 })
 
+const { activation_limit: _, validity: __, ...shape } = format
+
+const trial = operation({
+  command: 'generator try',
+  route: 'GET /generators/trial',
+  role: 'viewer',
+  summary: 'show sample keys of a format and how hard they are to guess, before a generator is made of it',
+  input: Type.Object({
+    method,
+    ...shape,
+    count: Type.Optional(integer({ minimum: 1, maximum: keysMax, description: 'How many keys; default 5.' })),
+  }),
+  output: FormatTrialView,
+  run: async (_context, { method: form = 'chunk-system', count = 5, ...given }) =>
+    tryFormat({ ...formatDefaults, method: form, ...columnsOf(given) }, count),
+  show: ({ license_keys, entropy_bits, strength, warning, ...appraisal }) => [
+    ...license_keys,
+    '',
+    ...said({ ...appraisal, example: license_keys[0]! }).slice(1),
+    `  randomness     ${entropy_bits.toFixed(1)} bits: ${strength}`,
+    ...(warning === null ? [] : ['', `${warning}.`]),
+  ],
+  help: templateHelp,
+})
+
 const edit = operation({
   command: 'generator edit',
   route: 'PATCH /generators/:id',
@@ -178,6 +209,7 @@ export const generatorOperations = {
   operations: [
     create,
     list,
+    trial,
     preview,
     edit,
     turn('disable', 0, 'makes no more keys'),

@@ -39,17 +39,25 @@ export interface Assessment {
 
 /** Assesses a key format. Throws an `OperatorError` if the format is invalid or allows too few keys. */
 export function assess(format: Format): Assessment {
-  requireTemplate(format)
-  requireReadable(format)
-  const { pattern, problem } = patternOf(format)
-  if (!pattern) throw new OperatorError(problem, 'invalid_input')
-  requireFit(format, pattern)
+  const pattern = requirePattern(format)
   const keys = capacity(pattern)
+  const problem = guessingProblem(keys)
+  if (problem) throw new OperatorError(message`${problem}: ${advice(format)}`, 'invalid_input')
   return {
     capacity: keys,
     collisionLikelihood: collisionLikelihood(keys, keysExpected),
     example: drawKeys(pattern, 1)[0]!,
   }
+}
+
+/** The pattern of a key format. Throws an `OperatorError` if the format is invalid; a small one is valid. */
+export function requirePattern(format: Format): Pattern {
+  requireTemplate(format)
+  requireReadable(format)
+  const { pattern, problem } = patternOf(format)
+  if (!pattern) throw new OperatorError(problem, 'invalid_input')
+  requireLength(pattern)
+  return pattern
 }
 
 /** Saves a generator whose format was assessed. */
@@ -146,7 +154,7 @@ function requireReadable({ prefix, suffix, functionName, charset }: Format) {
     throw new OperatorError('the charset is too small: give it at least two characters', 'invalid_input')
 }
 
-function requireFit(format: Format, pattern: Pattern) {
+function requireLength(pattern: Pattern) {
   const length = keyLength(pattern)
   if (length > keyLengthMax) {
     throw new OperatorError(
@@ -154,12 +162,13 @@ function requireFit(format: Format, pattern: Pattern) {
       'invalid_input',
     )
   }
-  const keys = capacity(pattern)
-  if (keys < capacityMin) {
-    const numbers = `could make ${grouped(keys)} different keys, but needs at least ${grouped(capacityMin)}`
-    throw new OperatorError(message`this generator ${numbers}: ${advice(format)}`, 'invalid_input')
-  }
 }
+
+/** Why keys of a format could be guessed; undefined if there are enough of them. */
+export const guessingProblem = (keys: bigint) =>
+  keys < capacityMin
+    ? `this generator could make ${grouped(keys)} different keys, but needs at least ${grouped(capacityMin)}`
+    : undefined
 
 function advice({ method, charset }: Format) {
   if (method === 'custom') return 'raise the lengths in the template, or add placeholders such as {X:8}'

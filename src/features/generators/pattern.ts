@@ -27,3 +27,10 @@ export const capacity = (pattern: Pattern) =>
 /** The likelihood that two of that many keys are equal. */
 export const collisionLikelihood = (capacity: bigint, keys: number) =>
   -Math.expm1(-(keys * (keys - 1)) / 2 / Number(capacity))
+
+/** The randomness of a key in bits. */
+export const entropyBits = (pattern: Pattern) =>
+  pattern.reduce(
+    (bits, piece) => (piece.kind === 'random' ? bits + piece.length * Math.log2(piece.from.length) : bits),
+    0,
+  )

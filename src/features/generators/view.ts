@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { type Generator, generators } from '../../../db/schema/catalog'
 import { fieldsOf } from '../../kernel/fields'
 import { isoSeconds } from '../../kernel/moments'
-import { bit, timestamp, view, word } from '../../kernel/view'
+import { bit, nullable, timestamp, view, word } from '../../kernel/view'
 
 /** A generator, as shown to clients and operators. */
 export const GeneratorView = view('Generator', {
@@ -59,6 +59,20 @@ const appraisal = {
 /** The quality of a format's keys. */
 export const AppraisalView = view('KeyFormat', appraisal)
 export const AppraisedGeneratorView = view('GeneratorWithFormat', { ...GeneratorView.properties, ...appraisal })
+
+/** A format that is tried out: nothing is stored. */
+export const FormatTrialView = view('KeyFormatTrial', {
+  capacity: appraisal.capacity,
+  collision: appraisal.collision,
+  license_keys: Type.Array(Type.String(), { description: 'Keys like those it makes; not kept.' }),
+  length: Type.Integer({ description: 'Characters of a key.' }),
+  entropy_bits: Type.Number({ description: 'The randomness of a key.' }),
+  strength: word(
+    ['guessable', 'fair', 'strong'],
+    'guessable: no generator is made of it; fair: guessing takes a limit of requests; strong: 64 bits and more.',
+  ),
+  warning: nullable(Type.String({ description: 'Why its keys could be guessed.' })),
+})
 
 /** The format of a generator whose maker says nothing of it. */
 export const formatDefaults = {
