@@ -3,15 +3,21 @@ import { type Contract, licenses } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
 import { dropContract, editContract, makeContract, requireContract } from '../features/contracts/operator'
 import { ContractEdit, contractReference, NewContract } from '../features/contracts/operator-model'
-import { ContractView, contractView } from '../features/contracts/operator-view'
-import { countContractKeys, listLatestKeys, mapContractKeyCounts, pageContracts } from '../features/contracts/service'
+import { ContractKeyView, ContractView, contractKeyView, contractView } from '../features/contracts/operator-view'
+import {
+  countContractKeys,
+  listLatestKeys,
+  mapContractKeyCounts,
+  pageContractKeys,
+  pageContracts,
+} from '../features/contracts/service'
 import { productReference } from '../features/products/model'
 import { requireProduct } from '../features/products/service'
 import { choice } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { view, word } from '../kernel/view'
 import { contractLines, maskedFor, permissionsOf } from './contract-lines'
-import { table } from './lines'
+import { minute, table } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
 import { productCell } from './product-names'
@@ -91,9 +97,35 @@ const show = operation({
       'No key was drawn from it yet.',
     ),
     ...(license_keys.length < contract.license_keys_count
-      ? ['', `All of them: latchkey license list --contract ${contract.id}`]
+      ? ['', `All of them: latchkey contract keys ${contract.id}`]
       : []),
   ],
+})
+
+const keys = listing({
+  command: 'contract keys',
+  route: 'GET /contracts/:contract/keys',
+  summary: 'list the licence keys drawn from a contract, for example as CSV',
+  plural: 'license_keys',
+  row: ContractKeyView,
+  filters: Type.Object({
+    ...Choice.properties,
+    status: Type.Optional(choice(licenses.status.enumValues, { description: 'Only those with this status.' })),
+  }),
+  sorts: ['id', 'license_key'],
+  async page({ db }, { contract: reference, status }, wanted) {
+    const { id } = await requireContract(db.read, reference)
+    const { rows, next } = await pageContractKeys(db.read, { contractId: id, status }, wanted)
+    return { rows: rows.map(contractKeyView), next }
+  },
+  columns: {
+    'LICENCE KEY': ({ license_key }) => license_key,
+    STATUS: ({ status }) => status,
+    OWNER: ({ owner_name, owner_email }) => [owner_name, owner_email].filter(Boolean).join(' · ') || '–',
+    'DRAWN (UTC)': ({ created_at }) => minute(created_at),
+    'ASSIGNED (UTC)': ({ assigned_at }) => (assigned_at ? minute(assigned_at) : '–'),
+  },
+  none: 'No key was drawn from it yet.',
 })
 
 const edit = operation({
@@ -126,7 +158,7 @@ const remove = operation({
 export const contractOperations = {
   name: 'contract',
   about: 'quotas of keys that resellers draw from',
-  operations: [create, list, show, edit, remove],
+  operations: [create, list, show, keys, edit, remove],
 } as const satisfies Subject
 
 const withUse = async (db: Queryable, contract: Contract) =>

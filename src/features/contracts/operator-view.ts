@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Contract } from '../../../db/schema/licensing'
-import { bit, counter, timestamp, view, word } from '../../kernel/view'
+import { type Contract, type License, licenses } from '../../../db/schema/licensing'
+import { jsonFieldsOf } from '../../kernel/fields'
+import { bit, counter, nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { listedContract } from './views'
 
 /** A contract, as shown to operators. */
@@ -29,3 +30,29 @@ export const contractView = (contract: Contract, used: number): Static<typeof Co
   uuid: contract.uuid,
   license_keys_remaining: contract.licenseKeysQuantity - used,
 })
+
+/** A licence key drawn from a contract. */
+export const ContractKeyView = view('ContractKey', {
+  id: Type.Integer(),
+  license_key: Type.String(),
+  status: word(licenses.status.enumValues),
+  owner_name: nullable(Type.String()),
+  owner_email: nullable(Type.String()),
+  activation_limit: Type.Integer({ description: 'Seats; 0 or less for any number.' }),
+  assigned_at: nullableTimestamp(),
+  created_at: timestamp(),
+})
+
+const contractKeyFields = [
+  'id',
+  'license_key',
+  'status',
+  'owner_name',
+  'owner_email',
+  'activation_limit',
+  'assigned_at',
+  'created_at',
+] as const
+
+export const contractKeyView = (license: License): Static<typeof ContractKeyView> =>
+  jsonFieldsOf(license, contractKeyFields)

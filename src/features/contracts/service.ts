@@ -20,7 +20,7 @@ import {
 } from './store'
 import { announcedContract, createdContract, listedContract, updatedContract } from './views'
 
-export { countContractKeys, listLatestKeys, mapContractKeyCounts } from './keys/store'
+export { countContractKeys, listLatestKeys, mapContractKeyCounts, pageContractKeys } from './keys/store'
 export { findContract, findContractByKey, insertContract, pageContracts } from './store'
 
 /** 841 with the contract, 825 with a sentence for each invalid field (CONTRACT §4). */

@@ -1,6 +1,7 @@
-import { asc, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
-import { licenses } from '../../../../db/schema/licensing'
+import { and, asc, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
+import { type LicenseStatus, licenses } from '../../../../db/schema/licensing'
 import type { Queryable } from '../../../database/connection'
+import { type PageRequest, pageOf } from '../../../database/page'
 
 /** The number of keys a contract has used of its quota. */
 export async function countContractKeys(db: Queryable, contractId: number): Promise<number> {
@@ -24,3 +25,16 @@ export const listContractKeys = (db: Queryable, contractId: number) =>
 /** The latest keys of a contract, newest first. */
 export const listLatestKeys = (db: Queryable, contractId: number, limit: number) =>
   db.select().from(licenses).where(eq(licenses.contractId, contractId)).orderBy(desc(licenses.id)).limit(limit)
+
+const keySorts = { id: licenses.id, license_key: licenses.licenseKey }
+
+export const pageContractKeys = (
+  db: Queryable,
+  { contractId, status }: { contractId: number; status?: LicenseStatus | undefined },
+  wanted: PageRequest,
+) =>
+  pageOf(db, licenses, {
+    where: and(eq(licenses.contractId, contractId), status && eq(licenses.status, status)),
+    sorts: keySorts,
+    wanted,
+  })
