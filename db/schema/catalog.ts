@@ -29,6 +29,8 @@ export const products = sqliteTable(
     features: text('features', { mode: 'json' }).$type<Feature[]>().notNull().default([]),
     /** The most days software may run after its offline file has expired. */
     offlineGraceDays: integer('offline_grace_days').notNull().default(30),
+    /** With fewer keys for sale than this, the product needs attention; 0 for never. */
+    lowStock: integer('low_stock').notNull().default(0),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
   },

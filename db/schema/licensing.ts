@@ -19,6 +19,9 @@ import { endOfTerm, hasTerm } from './expiry'
  */
 export const isForSale = `status = 'available' and contract_id is null and withheld = 0`
 
+/** Whether a licence has an owner known by name alone, as a condition that `licenses_unaddressed` serves. */
+export const isUnaddressed = `owner_email is null and owner_name is not null`
+
 /**
  * CONTRACT §1 License key. Expiry is never stored: it is `assigned_at` plus `validity` days (`expiry.ts`). `revoked_at`
  * marks the block that cannot be undone (CONTRACT §2). The reason for a block and the replacing key are for operators
@@ -91,9 +94,21 @@ export const licenses = sqliteTable(
     index('licenses_status').on(table.status),
     index('licenses_owner_email').on(sql`lower(${table.ownerEmail})`),
     index('licenses_owner_name').on(sql`lower(${table.ownerName})`),
+    // Serves the list of owners without an e-mail address.
+    index('licenses_unaddressed').on(sql`lower(${table.ownerName})`).where(sql.raw(isUnaddressed)),
     check('licenses_state', sql`${table.status} in ('available', 'assigned', 'reserved', 'blocked')`),
     check('licenses_key_length', sql`length(${table.licenseKey}) between 1 and 255`),
   ],
+)
+
+/**
+ * The number of licences of each e-mail address, in lower case, that owns two or more: customers are sorted by it.
+ * Triggers on `licenses` maintain it. Most addresses own one licence, so most changes write nothing here.
+ */
+export const customerSizes = sqliteTable(
+  'customer_sizes',
+  { email: text('email').primaryKey(), licenses: integer('licenses').notNull() },
+  (table) => [index('customer_sizes_licenses').on(table.licenses, table.email)],
 )
 
 export const licenseMeta = sqliteTable(

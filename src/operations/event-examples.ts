@@ -23,6 +23,7 @@ const product: Product = {
   changelogEnabled: 1,
   features: [],
   offlineGraceDays: 30,
+  lowStock: 0,
   createdAt,
   updatedAt,
 }

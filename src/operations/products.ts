@@ -1,10 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Feature } from '../../db/schema/catalog'
-import { productReference } from '../features/products/model'
+import { countedMax, productReference } from '../features/products/model'
 import { holdingsOf, makeProduct, setProduct } from '../features/products/operator'
 import { NewProduct, ProductSettings } from '../features/products/operator-model'
-import { pageProducts, presentProduct, removeProduct, requireProduct } from '../features/products/service'
-import { MetaPairView, ProductView, productView } from '../features/products/view'
+import {
+  countsOfProduct,
+  listedProduct,
+  pageProducts,
+  presentProduct,
+  removeProduct,
+  requireProduct,
+} from '../features/products/service'
+import { ListedProductView, MetaPairView, ProductCountsView, ProductView, productView } from '../features/products/view'
 import { choice, text } from '../intake/model'
 import { nullable, view } from '../kernel/view'
 import { listPublicKeys } from '../signing/service'
@@ -30,7 +37,7 @@ const list = listing({
   route: 'GET /products',
   summary: 'list all products',
   plural: 'products',
-  row: ProductView,
+  row: ListedProductView,
   filters: Type.Object({
     status: Type.Optional(choice(['active', 'inactive'], { description: 'Only those with this status.' })),
     source: Type.Optional(choice(['internal', 'envato'], { description: 'Only products from this source.' })),
@@ -39,7 +46,7 @@ const list = listing({
   sorts: ['id', 'name', 'updated_at'],
   async page({ db }, filters, wanted) {
     const { rows, next } = await pageProducts(db.read, filters, wanted)
-    return { rows: rows.map(productView), next }
+    return { rows: rows.map((row) => listedProduct(db.read, row)), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -47,6 +54,7 @@ const list = listing({
     SLUG: ({ slug }) => slug ?? '',
     STATUS: ({ status }) => status,
     SOURCE: ({ source }) => source,
+    'FOR SALE': ({ for_sale, is_low }) => `${numberOf(for_sale)}${is_low ? ' (low)' : ''}`,
   },
   none: 'There is no product: latchkey product create --name "My App"',
 })
@@ -60,6 +68,7 @@ const show = operation({
   output: view('ProductPage', {
     ...ProductView.properties,
     meta_data: Type.Array(MetaPairView),
+    counts: ProductCountsView,
     key_id: nullable(Type.String({ description: 'Its own signing key; null where the global one signs.' })),
   }),
   async run({ db }, { product }) {
@@ -67,12 +76,13 @@ const show = operation({
     const { meta_data } = await presentProduct(db.read, found)
     const keys = await listPublicKeys(db.read)
     const own = keys.find((key) => key.productId === found.id && !key.retiredAt)
-    return { ...productView(found), meta_data, key_id: own?.id ?? null }
+    return { ...productView(found), meta_data, counts: countsOfProduct(db.read, found), key_id: own?.id ?? null }
   },
-  show: ({ meta_data, key_id, ...product }) => [
+  show: ({ meta_data, counts, key_id, ...product }) => [
     ...asFacts({
       ...product,
       meta_data: meta_data.map(({ key, value }) => `${key} = ${value}`),
+      ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, numberOf(count)])),
       key_id: key_id ?? 'the global one',
     }),
   ],
@@ -115,6 +125,9 @@ export const productOperations = {
   about: 'the products you sell',
   operations: [create, list, show, set, remove],
 } as const satisfies Subject
+
+/** A number of licences, of which no more are counted than that. */
+const numberOf = (count: number) => (count < countedMax ? String(count) : `${countedMax} or more`)
 
 function asFacts(product: Static<typeof ProductView> & Record<string, unknown>) {
   return facts({ ...product, features: product.features.map(written) })

@@ -111,6 +111,7 @@ describe('the answers are as their schemas say', () => {
 
   test('generators', async () => {
     await ask('POST /generators', { product, dry_run: true })
+    await ask('GET /generators/trial', { prefix: 'A-', count: 2 })
     const made = await ask('POST /generators', { product, method: 'custom', function_name: '{A:9}-{9:9}' })
     const id = 'id' in made ? made.id : 0
     await ask('GET /generators', { product })
@@ -174,6 +175,7 @@ describe('the answers are as their schemas say', () => {
     const { contract_key } = await ask('PATCH /contracts/:contract', { contract, contract_information: 'shops' })
     await installation.ask('POST /api/v1/contracts/generate', { contract_key, quantity: 1 })
     await ask('GET /contracts/:contract', { contract })
+    await ask('GET /contracts/:contract/keys', { contract })
     await ask('GET /contracts', {})
     await ask('DELETE /contracts/:contract', { contract })
   })
@@ -338,7 +340,14 @@ describe('the answers are as their schemas say', () => {
   })
 
   test('customers', async () => {
+    await ask('GET /customers', { text: 'ada' })
     await ask('GET /customers/:email', { email })
+    await ask('GET /customers/:email/data', { email })
+    await ask('POST /licenses', { product, license_keys: ['NAMED-1'], owner_name: 'Named Only' })
+    await ask('GET /unaddressed-licenses', { name: 'named' })
+    await ask('POST /customers/:email/rename', { email, new_name: 'Ada L.' })
+    await ask('POST /licenses', { product, license_keys: ['TWIN-1'], owner_email: 'twin@example.com' })
+    await ask('POST /customers/:email/merge', { email: 'twin@example.com', into: email })
     await ask('GET /customers/:email/export', { email })
     await ask('GET /customers/:email/traces', { email })
     await ask('POST /customers/:email/extend', { email, by: '30d', dry_run: true })

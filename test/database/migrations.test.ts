@@ -154,6 +154,9 @@ const triggers = `
   blocklist: blocklist_added after insert
   blocklist: blocklist_changed after update
   blocklist: blocklist_removed after delete
+  licenses: customer_sizes_grown after insert
+  licenses: customer_sizes_moved after update
+  licenses: customer_sizes_shrunk after delete
   products: products_removed after delete
   settings: settings_added after insert
   settings: settings_changed after update

@@ -10,6 +10,9 @@ const status = choice(['active', 'inactive'])
 const name = text({ maxLength: 255 })
 export const requireNonExpired = flag({ description: '1: no downloads after the licence has expired.' })
 
+/** The maximum number of keys that is counted for a page. */
+export const countedMax = 10_000
+
 /** The maximum days of grace of an offline file. */
 export const graceDaysMax = 30
 

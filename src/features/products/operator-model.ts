@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, list, text } from '../../intake/model'
-import { externalReference, graceDaysMax, productReference, requireNonExpired } from './model'
+import { countedMax, externalReference, graceDaysMax, productReference, requireNonExpired } from './model'
 
 /** The fields of a product that an operator can set, besides its name. */
 const settings = {
@@ -27,6 +27,12 @@ const settings = {
     integer({
       maximum: graceDaysMax,
       description: 'The maximum days of grace after an offline file lapses; 0 for none.',
+    }),
+  ),
+  low_stock: Type.Optional(
+    integer({
+      maximum: countedMax,
+      description: 'With fewer keys for sale than this, it needs attention; 0 for never.',
     }),
   ),
   features: Type.Optional(

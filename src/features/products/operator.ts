@@ -53,7 +53,7 @@ const holding = (count: number, noun: string) =>
 
 async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
   const { name, description, source, status, require_non_expired, external_reference } = settings
-  const { post_url, slug, changelog, offline_grace_days } = settings
+  const { post_url, slug, changelog, offline_grace_days, low_stock } = settings
   if (post_url) requirePostUrl(post_url)
   if (slug) await requireSlug(db, slug, product)
   return {
@@ -66,6 +66,7 @@ async function columnsOf(db: Queryable, settings: Settings, product?: Product) {
     ...(post_url !== undefined && { postUrl: post_url }),
     ...(slug !== undefined && { slug: slug || null }),
     ...(offline_grace_days !== undefined && { offlineGraceDays: offline_grace_days }),
+    ...(low_stock !== undefined && { lowStock: low_stock }),
     ...(changelog && { changelogEnabled: Number(changelog === 'on') }),
   }
 }

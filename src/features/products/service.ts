@@ -26,6 +26,7 @@ import {
   updateProductRow,
 } from './store'
 
+export { countsOfProduct, listedProduct, listLowProducts } from './stock'
 /** Store functions for other features. */
 export {
   findProduct,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Product, productMeta, products } from '../../../db/schema/catalog'
 import type { Queryable, Tx } from '../../database/connection'
-import { graceDaysMax, ProductDraft } from '../../features/products/model'
+import { countedMax, graceDaysMax, ProductDraft } from '../../features/products/model'
 import { slugProblem } from '../../features/products/policy'
 import { findProduct, insertProduct, listProducts } from '../../features/products/service'
 import { productFields } from '../../features/products/view'
@@ -37,6 +37,7 @@ export const productsTable: Table = {
     post_url: Type.Optional(text({ maxLength: 2048, nullable: true })),
     changelog_enabled: Type.Optional(flag()),
     offline_grace_days: Type.Optional(integer({ maximum: graceDaysMax })),
+    low_stock: Type.Optional(integer({ maximum: countedMax })),
     created_at: Type.Optional(momentText({ nullable: true })),
     updated_at: Type.Optional(momentText({ nullable: true })),
   }),

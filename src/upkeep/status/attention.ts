@@ -12,6 +12,7 @@ const largestWalBytes = 256 * 1_048_576
 interface Seen extends BackupFacts {
   jobs: { due: number; dead: number; oldest_seconds: number }
   proxy_problems: ProxyProblem[]
+  low_stock: { id: number; name: string; low_stock: number; for_sale: number }[]
   webhooks_gone: { id: number; name: string }[]
   database_bytes: number
   wal_bytes: number
@@ -30,6 +31,10 @@ export function needsAttention(seen: Seen, config: Config, now: Date): Advice[] 
       jobs.oldest_seconds > waitSecondsMax,
       message`Work is due for ${Math.round(jobs.oldest_seconds / 60)} minutes: is a server running? See ${commandRef('health')}.`,
     ],
+    ...seen.low_stock.map(({ id, name, low_stock, for_sale }): [boolean, Message] => [
+      true,
+      message`Product ${id} "${name}" has ${counted(for_sale, 'key')} for sale, and its line is ${low_stock}: ${remedy('license create', { product: id, quantity: 100 })} makes more.`,
+    ]),
     ...seen.webhooks_gone.map(({ id, name }): [boolean, Message] => [
       true,
       message`Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). ${remedy('webhook edit', { id, url: '…' })} and ${remedy('webhook enable', { id })}, or ${remedy('webhook delete', { id })}.`,

@@ -3,6 +3,7 @@ import { version } from '../../../package.json'
 import { listProxyProblems } from '../../access/client-addresses'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
+import { listLowProducts } from '../../features/products/service'
 import { stopwatch } from '../../kernel/clock'
 import { dayMs } from '../../kernel/durations'
 import { listGoneWebhooks } from '../../webhooks/service'
@@ -43,6 +44,7 @@ const lookAround = (folder: string, now: Date): Promise<Seen> =>
       jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },
       ...(await findBackupFacts(read)),
       proxy_problems: await listProxyProblems(read),
+      low_stock: await listLowProducts(read),
       webhooks_gone: await listGoneWebhooks(read),
       database_bytes: sizeOf(path),
       wal_bytes: sizeOf(`${path}-wal`),

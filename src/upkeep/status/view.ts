@@ -38,6 +38,10 @@ const seen = {
       hop: Type.Optional(Type.String({ description: 'What stood where an address belongs.' })),
     }),
   ),
+  low_stock: Type.Array(
+    Type.Object({ id: Type.Integer(), name: Type.String(), low_stock: counter(), for_sale: counter() }),
+    { description: 'Products with fewer keys for sale than their line.' },
+  ),
   webhooks_gone: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() }), {
     description: 'Those disabled because their receiver answered 410.',
   }),

@@ -1,0 +1,25 @@
+import type { Static } from '@sinclair/typebox'
+import type { Product } from '../../../db/schema/catalog'
+import type { Queryable } from '../../database/connection'
+import { countByStatus, countForSale, listWatchedProducts } from './stock-store'
+import { type ListedProductView, type ProductCountsView, productView } from './view'
+
+/** A product in a list, with its stock. */
+export function listedProduct(db: Queryable, product: Product): Static<typeof ListedProductView> {
+  const for_sale = countForSale(db, product.id)
+  return { ...productView(product), for_sale, is_low: for_sale < product.lowStock }
+}
+
+/** How many licences a product has, by what is stored of their state. */
+export const countsOfProduct = (db: Queryable, { id }: Product): Static<typeof ProductCountsView> => ({
+  for_sale: countForSale(db, id),
+  ...countByStatus(db, id),
+})
+
+/** The products that have fewer keys for sale than their line. */
+export async function listLowProducts(db: Queryable) {
+  const watched = await listWatchedProducts(db)
+  return watched
+    .map((product) => ({ ...product, for_sale: countForSale(db, product.id) }))
+    .filter(({ for_sale, low_stock }) => for_sale < low_stock)
+}
