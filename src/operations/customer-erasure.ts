@@ -3,7 +3,8 @@ import { findText, type TextOccurrence } from '../database/find-text'
 import { isHeld } from '../database/lock'
 import { overwriting } from '../database/secure-delete'
 import { removeLicenses } from '../features/licenses/service'
-import { text, toggle } from '../intake/model'
+import { addressOf, customerReference } from '../features/support/customer-reference'
+import { toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { eraseCustomer } from '../upkeep/customer/erase'
@@ -22,15 +23,19 @@ export const erase = operation({
   role: 'owner',
   summary: 'erase a person; their licences stay without an owner, and places that still hold the address are listed',
   input: Type.Object({
-    email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
+    email: customerReference(),
     with_licenses: Type.Optional(toggle({ description: 'Also delete their licences.' })),
     dry_run: Type.Optional(toggle({ description: 'Only report what would be erased.' })),
   }),
   output: ErasureView,
-  loses: ({ email, with_licenses, dry_run }) =>
-    dry_run ? '' : `This erases all that is kept of ${email} for good${with_licenses ? ', their licences too' : ''}.`,
-  async run(context, { email, with_licenses = false, dry_run = false }) {
+  async loses({ email: reference, with_licenses, dry_run }, { db }) {
+    if (dry_run) return ''
+    const email = await addressOf(db.read, reference)
+    return `This erases all that is kept of ${email} for good${with_licenses ? ', their licences too' : ''}.`
+  },
+  async run(context, { email: reference, with_licenses = false, dry_run = false }) {
     const { db, folder, config } = context
+    const email = await addressOf(db.read, reference)
     const found = await findCustomer(db.read, email)
     // An earlier erasure beside a running server may have left something.
     if (!isKnown(found) && !(await countTracesAside(folder, email))) {

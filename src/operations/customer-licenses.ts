@@ -9,6 +9,7 @@ import {
   type OwnerFilter,
   planForCustomer,
 } from '../features/support/customer-licenses'
+import { addressOf, customerReference } from '../features/support/customer-reference'
 import { text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
@@ -17,7 +18,7 @@ import { type Computed, type Declared, operation } from './operation'
 import { type ProductNames, productCell, productIdsIn } from './product-names'
 
 const Filter = {
-  email: text({ maxLength: 320, description: 'The e-mail address of the owner, in upper or lower case.' }),
+  email: customerReference(),
   product: Type.Optional(productReference('Only licences of this product: its id, uuid, slug or name.')),
   dry_run: Type.Optional(toggle({ description: 'Only report what would change.' })),
 }
@@ -62,7 +63,7 @@ function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'ext
     input: Type.Object({ ...Filter, ...fields }) as unknown as CustomerInput<Fields>,
     output: CustomerChangeView,
     async run({ db, now }, given) {
-      const input = given as unknown as Given
+      const input = await resolved(db.read, given as unknown as Given)
       const { email, dry_run = false } = input
       if (dry_run) return { email, dry_run, ...describeCustomerPlan(await planAll(db.read, input, now), now) }
       return db.write(async (tx) => {
@@ -75,7 +76,7 @@ function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'ext
     show: linesOf,
     ...(warning && {
       async loses(given, { db, now }) {
-        const input = given as unknown as Given
+        const input = await resolved(db.read, given as unknown as Given)
         if (input.dry_run) return ''
         const { changed } = describeCustomerPlan(await planAll(db.read, input, now), now)
         return changed.length ? `${questionOf(changed, input.email)} ${warning}` : ''
@@ -83,6 +84,8 @@ function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'ext
     }),
   })
 }
+
+const resolved = async (db: Queryable, given: Given) => ({ ...given, email: await addressOf(db, given.email) })
 
 const keysInQuestion = 10
 

@@ -1,30 +1,31 @@
 import { Type } from '@sinclair/typebox'
 import { findText } from '../database/find-text'
-import { text } from '../intake/model'
+import { addressOf, customerReference } from '../features/support/customer-reference'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { customerExport } from '../upkeep/customer/export'
 import { countsOf, findCustomer, isKnown, requireAddress } from '../upkeep/customer/find'
 import { countTraces } from '../upkeep/customer/traces'
-import { CustomerTracesView, CustomerView, PersonalDataView } from '../upkeep/customer/view'
+import { CustomerDataView, CustomerTracesView, PersonalDataView } from '../upkeep/customer/view'
 import { countTracesAside, erase } from './customer-erasure'
+import { customerIdentity } from './customer-identity'
 import { customerLicenses } from './customer-licenses'
+import { customerLists } from './customer-list'
 import { facts } from './lines'
 import { type OperationContext, operation, type Subject } from './operation'
 import { revealOwner } from './reveal'
 
-const Person = Type.Object({
-  email: text({ maxLength: 320, description: 'The e-mail address of the person, in upper or lower case.' }),
-})
+const Person = Type.Object({ email: customerReference() })
 
-const show = operation({
-  command: 'customer show',
-  route: 'GET /customers/:email',
+const data = operation({
+  command: 'customer data',
+  route: 'GET /customers/:email/data',
   role: 'viewer',
   summary: 'show how much data is stored about a person, and where, by e-mail address',
   input: Person,
-  output: CustomerView,
-  async run({ db }, { email }) {
+  output: CustomerDataView,
+  async run({ db }, { email: reference }) {
+    const email = await addressOf(db.read, reference)
     const found = await requireCustomer(db.read, email)
     return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: findText(db.read, email) }
   },
@@ -42,7 +43,10 @@ const exporting = operation({
   summary: 'export all data stored about a person, as JSON',
   input: Person,
   output: PersonalDataView,
-  run: async ({ db }, { email }) => ({ email, ...customerExport(await requireCustomer(db.read, email)) }),
+  async run({ db }, { email: reference }) {
+    const email = await addressOf(db.read, reference)
+    return { email, ...customerExport(await requireCustomer(db.read, email)) }
+  },
   show: (value) => [JSON.stringify(value, null, 2)],
 })
 
@@ -54,17 +58,17 @@ const traces = operation({
     'count the occurrences of an e-mail address in the database files, deleted rows and the write-ahead log included',
   input: Person,
   output: CustomerTracesView,
-  run: async ({ folder, isServer }, { email }) => ({
-    email: requireAddress(email),
-    traces: isServer ? await countTracesAside(folder, email) : await countTraces(folder, email),
-  }),
+  async run({ db, folder, isServer }, { email: reference }) {
+    const email = requireAddress(await addressOf(db.read, reference))
+    return { email, traces: isServer ? await countTracesAside(folder, email) : await countTraces(folder, email) }
+  },
   show: ({ email, traces }) => [`The files of the database hold ${email} ${counted(traces, 'time')}.`],
 })
 
 export const customers = {
   name: 'customer',
-  about: 'all licences of a person, and the data stored about them',
-  operations: [show, revealOwner, exporting, traces, erase, ...customerLicenses],
+  about: 'customers, all licences of one, and the data stored about them',
+  operations: [...customerLists, ...customerIdentity, ...customerLicenses, revealOwner, data, exporting, traces, erase],
 } as const satisfies Subject
 
 async function requireCustomer(db: OperationContext['db']['read'], email: string) {

@@ -372,6 +372,8 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
     },
     'license.deactivated',
   ],
+  'customer rename': [async () => [await customer(), '--new-name', 'Ada'], 'license.updated'],
+  'customer merge': [async () => [await customer(), await customer(), '--yes'], 'license.updated'],
   'customer block': [async () => [await customer(), '--yes'], 'license.updated'],
   'customer unblock': [
     async () => {

@@ -99,7 +99,7 @@ describe('customer erase', () => {
   })
 
   test('knows who is not there, and takes no address that is none', async () => {
-    for (const verb of ['show', 'export']) {
+    for (const verb of ['data', 'export']) {
       const said = await installation.cli('customer', verb, 'nobody@example.com')
       expect(said).toMatchObject({ exitCode: 1, err: expect.stringContaining('there is nothing of a person') })
     }
@@ -141,7 +141,7 @@ describe('over HTTP', () => {
     const [owner, operator] = [await makeOperator(installation, 'owner'), await makeOperator(installation, 'operator')]
     const license_key = await makeCustomer('Hanna Http', 'hanna@example.de')
     const door = '/customers/HANNA%40example.de' as const
-    expect((await operator.tell(`GET ${door}`)).body).toMatchObject({
+    expect((await operator.tell(`GET ${door}/data`)).body).toMatchObject({
       ...{ licenses: 1, activations: 2, metadata: 1, telemetry: 1, remarks: 1 },
       mentioned_in: expect.arrayContaining([{ column: 'licenses.owner_email', rows: 1 }]),
     })

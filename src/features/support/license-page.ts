@@ -39,17 +39,24 @@ export async function listLicensePage(
   { isBounded, ...wanted }: PageRequest & Looking,
 ): Promise<Page<Static<typeof ListedLicenseView>>> {
   const { rows, next } = await pageLicenses(reader, filter, { ...wanted, budgetMs: isBounded ? budgetMs : undefined })
-  const db = reader()
+  return { rows: await listedLicenses(reader(), rows, wanted.now), next }
+}
+
+/** Licences as a list shows them, with their seats, product and last use. */
+export async function listedLicenses(
+  db: Queryable,
+  rows: readonly License[],
+  now: Date,
+): Promise<Static<typeof ListedLicenseView>[]> {
   const ids = rows.map(({ id }) => id)
   const taken = await mapSeatsTaken(db, ids)
   const verified = await mapLastVerified(db, ids)
   const names = await mapProductNames(db, [...new Set(rows.map(({ productId }) => productId))])
-  const described = rows.map((row) => ({
-    ...licenseView(row, taken.get(row.id) ?? 0, wanted.now),
+  return rows.map((row) => ({
+    ...licenseView(row, taken.get(row.id) ?? 0, now),
     product_name: names.get(row.productId)!,
     last_verified_at: verified.get(row.id)?.toISOString() ?? null,
   }))
-  return { rows: described, next }
 }
 
 /** The ids of all licences that match. Throws an `OperatorError` for more than the limit. */

@@ -6,3 +6,8 @@ export function soughtPart(text: string): string {
   if (sought) return sought
   throw new OperatorError('say what to search for: a part of a key, an owner, a note or metadata', 'invalid_input')
 }
+
+/** A text in the forms that a lower-case column may have it: SQLite lowers only ASCII. */
+export const searchForms = (text: string): string[] => [
+  ...new Set([text.toLowerCase(), text.toUpperCase().replace(/[A-Z]+/g, (letters) => letters.toLowerCase())]),
+]

@@ -4,7 +4,7 @@ import { auditLog } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { contains, inList } from '../../database/sets'
 import { selectParts } from '../../database/statements'
-import { soughtPart } from './search'
+import { searchForms, soughtPart } from './search'
 
 /** The notes on licences, and the licence of each. */
 export const noted = sql`from ${auditLog} indexed by audit_log_notes where ${auditLog.verb} = 'license.noted'`
@@ -16,7 +16,7 @@ const searched = (text: SQL) => sql`lower(replace(${text}, '-', ''))`
 /** Whether a licence's data contains a text; no index covers substrings. */
 export async function isAbout(db: Queryable, text: string): Promise<SQL> {
   const sought = soughtPart(text)
-  const forms = [...new Set([sought.toLowerCase(), sought.toUpperCase().replace(/[A-Z]+/g, (a) => a.toLowerCase())])]
+  const forms = searchForms(sought)
   const holds = (text: SQL) =>
     sql.join(
       forms.map((form) => contains(searched(text), form)),

@@ -23,7 +23,7 @@ const counts = {
   remarks: counter('Texts that people or receivers have written.'),
 }
 
-export const CustomerView = view('Customer', {
+export const CustomerDataView = view('CustomerData', {
   email,
   license_keys: Type.Array(Type.String()),
   ...counts,
