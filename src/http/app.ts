@@ -14,6 +14,7 @@ import { productRoutes } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
 import { telemetryRoutes } from '../features/telemetry/routes'
 import { admin } from './admin/routes'
+import { consolePages } from './console'
 import { openCors } from './cors'
 import { docs } from './docs'
 import { envelope } from './envelope'
@@ -64,13 +65,14 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(ops(deps))
     .use(metricsPage(deps))
     .use(docs(deps, () => app))
+    .use(consolePages(deps))
     .use(admin(deps, methodsAt))
     .use(envelope(deps, cors))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
     .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
     .use(publicKeyFile(deps))
-    .use(notFound(methodsAt))
+    .use(notFound(deps, methodsAt))
 }
 
 /** Looks up the routes of a path, one per method. They are indexed once, at the first call. */

@@ -23,6 +23,8 @@ export const roleTable: Record<string, Expected> = {
   'GET /setup': 'anybody',
   'POST /setup/owner': 'anybody',
   'POST /setup/restore': 'anybody',
+  'GET /operations': 'viewer',
+  'POST /operations/preview': 'viewer',
   'GET /products': 'viewer',
   'GET /products/:product': 'viewer',
   'POST /products': 'operator',

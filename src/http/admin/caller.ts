@@ -38,7 +38,7 @@ interface Kept {
 const cookie = (name: string, value: string | undefined, { isHttps, request }: Secure, { config, forMs }: Kept) =>
   [
     `${name}=${value ?? ''}`,
-    `Path=${prefixOf(request, config)}/admin`,
+    `Path=${pathPrefixOf(request, config)}/admin`,
     'HttpOnly',
     'SameSite=Strict',
     `Max-Age=${value ? forMs / 1000 : 0}`,
@@ -49,7 +49,7 @@ const cookie = (name: string, value: string | undefined, { isHttps, request }: S
  * The path prefix at which browsers see this server, if `base_url` names one and the request used its host, so that
  * other programs on that host do not get our cookies. A tunnel past the proxy uses another host.
  */
-function prefixOf({ headers }: Request, { base_url }: Config): string {
+export function pathPrefixOf({ headers }: Request, { base_url }: Config): string {
   if (!base_url) return ''
   const { host, pathname } = new URL(base_url)
   return headers.get('host')?.toLowerCase() === host ? pathname.replace(/\/+$/, '') : ''

@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import type { DeclaredOperation } from '../../operations/subjects'
 import type { linkRoutes } from './links'
 import type { movingRoutes } from './moving'
+import type { formRoutes } from './operation-forms'
 import type { preferenceRoutes } from './preferences'
 import type { sessionRoutes } from './session'
 import type { setupRoutes } from './setup'
@@ -12,6 +13,7 @@ type DeclaredRoute =
   | (typeof linkRoutes)[number]
   | (typeof setupRoutes)[number]
   | (typeof movingRoutes)[number]
+  | (typeof formRoutes)[number]
 type Described = DeclaredOperation | DeclaredRoute
 
 /** Operations that give access beyond a session require the password again. */

@@ -5,7 +5,7 @@ import { choice } from '../../intake/model'
 import { say } from '../../kernel/outcome'
 import { requestIdOf } from '../../kernel/request-id'
 import { csvText } from '../../operations/csv'
-import type { Operation, OperationContext } from '../../operations/operation'
+import type { Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
@@ -13,6 +13,8 @@ import { openAdminGate, reply } from './gate'
 import { linkRoutes } from './links'
 import { isMaskedFor, maskedEach, openedCursor } from './masking'
 import { movingRoutes } from './moving'
+import { operationContextOf } from './operation-context'
+import { formRoutes } from './operation-forms'
 import { preferenceRoutes } from './preferences'
 import { current_password, requireProof } from './proof'
 import { answerOnce } from './repeats'
@@ -20,7 +22,6 @@ import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 import { asUser, sessionRoutes, whoIn } from './session'
 import { setupRoutes } from './setup'
 import { streamOf } from './stream'
-import { uploadIn } from './upload'
 
 /** Runs the operation as its command would, in the name of the calling user. */
 const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
@@ -83,23 +84,13 @@ async function* encoded(pieces: AsyncGenerator<string>) {
   for await (const piece of pieces) yield Buffer.from(piece)
 }
 
-const operationContextOf = (
-  deps: Deps,
-  adminRequest: AdminRequest,
-  { takesFile }: Pick<Operation, 'takesFile'>,
-): OperationContext => ({
-  ...deps,
-  now: adminRequest.now,
-  user: whoIn(adminRequest).user,
-  upload: takesFile && uploadIn(adminRequest.request),
-})
-
 /** Everything under `/admin/api`. */
 export const adminRoutes: readonly AdminRoute[] = [
   ...sessionRoutes,
   ...preferenceRoutes,
   ...linkRoutes,
   ...setupRoutes,
+  ...formRoutes,
   ...subjects.flatMap(({ operations }) => operations.map(routeOf)),
   ...movingRoutes,
 ]

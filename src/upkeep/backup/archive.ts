@@ -187,7 +187,7 @@ function unpacked(path: string) {
   const gunzip = createGunzip()
   // An error on the way also ends the stream, and is handled there.
   pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip).catch(() => {})
-  const stream = Readable.toWeb(gunzip) as ReadableStream<Uint8Array<ArrayBuffer>>
+  const stream = Readable.toWeb(gunzip) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>
   return stream.pipeThrough(createTarDecoder({ strict: true }))
 }
 

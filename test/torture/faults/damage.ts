@@ -101,7 +101,7 @@ export const flippedByte: Fault = {
       const whole = readFileSync(path)
       for (let round = 0; round < rounds; round++) {
         spoil(path, whole, chance)
-        await useDamaged(stage, report, ask)
+        await exerciseDamaged(stage, report, ask)
         for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
         writeFileSync(path, whole)
         report.count('bytes flipped')
@@ -117,7 +117,7 @@ export const flippedByte: Fault = {
 }
 
 /** It does not start and says what to do; or it serves, and says so where it cannot. */
-async function useDamaged(stage: Stage, report: Report, ask: Ask) {
+async function exerciseDamaged(stage: Stage, report: Report, ask: Ask) {
   const isServing = await stage.start().then(
     () => true,
     () => false,

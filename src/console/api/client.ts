@@ -1,0 +1,86 @@
+import type { Operations } from '../../http/admin/client-types'
+import { basePath } from './base-path'
+import { ApiError, errorFrom, Unreachable } from './errors'
+import { requireLogIn } from './session-end'
+
+export type Route = keyof Operations
+export type Input<R extends Route> = Operations[R]['input']
+export type Answer<R extends Route> = Operations[R]['answer']
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+  /** The file that the operation takes. */
+  file?: File | undefined
+  /** A type of answer other than JSON, such as `text/csv`. */
+  accept?: string
+}
+
+const triesMax = 3
+const pauseMs = 800
+
+/**
+ * Calls an operation of the server. Throws an `ApiError` if it refuses, `Unreachable` if no answer arrives. A change
+ * whose answer is lost is sent again with the same `Idempotency-Key`, so that it happens once. If the session has
+ * ended, it waits until the user has logged in again.
+ */
+export async function call<R extends Route>(route: R, input: Input<R>, options: CallOptions = {}): Promise<Answer<R>> {
+  const response = await respond(route, input as Record<string, unknown>, options)
+  return (await response.json()) as Answer<R>
+}
+
+/** The response to a route that the type checker does not know, such as one chosen by a command; see `call`. */
+export async function respond(route: string, input: Record<string, unknown>, options: CallOptions = {}) {
+  const { url, init } = requestOf(route, input, options)
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetched(url, init, attempt)
+    if (!response) continue
+    if (response.ok) return response
+    const error = await errorFrom(response)
+    if (error.status !== 401 || route === 'POST /session') throw error
+    if (route === 'GET /session') throw error
+    await requireLogIn()
+  }
+}
+
+/** The response; undefined if it was lost and another attempt is due. */
+async function fetched(url: string, init: RequestInit, attempt: number): Promise<Response | undefined> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    if (attempt >= triesMax) throw new Unreachable()
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt))
+    return undefined
+  }
+}
+
+function requestOf(route: string, input: Record<string, unknown>, { signal, file, accept }: CallOptions) {
+  const [method, path] = route.split(' ') as [string, string]
+  const { filled, rest } = fillPath(path, input)
+  const isQuery = method === 'GET' || file !== undefined
+  const query = isQuery ? new URLSearchParams(queryEntries({ ...rest, ...(file && { file: file.name }) })) : undefined
+  const headers: Record<string, string> = { accept: accept ?? 'application/json' }
+  if (method !== 'GET') {
+    headers['content-type'] = file ? 'application/octet-stream' : 'application/json'
+    headers['idempotency-key'] = crypto.randomUUID()
+  }
+  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: signal ?? null }
+  if (method !== 'GET') init.body = file ?? JSON.stringify(rest)
+  return { url: `${basePath}/admin/api${filled}${query?.size ? `?${query}` : ''}`, init }
+}
+
+/** The path with its parameters, and the other fields. */
+export function fillPath(path: string, input: Record<string, unknown>) {
+  const rest = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = rest[name]
+    delete rest[name]
+    return encodeURIComponent(String(value ?? ''))
+  })
+  return { filled, rest }
+}
+
+const queryEntries = (fields: Record<string, unknown>) =>
+  Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)])
+
+export const isRefusal = (error: unknown, status: number) => error instanceof ApiError && error.status === status

@@ -1,0 +1,38 @@
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type Answer, call, type Input, type Route } from './client'
+import { Unreachable } from './errors'
+
+/** The routes that only read. */
+export type ReadRoute = Extract<Route, `GET /${string}`>
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { staleTime: 2000, retry: (count, error) => error instanceof Unreachable && count < 3 } },
+})
+
+interface AskOptions {
+  /** Asks again at this interval while the page is visible. */
+  everyMs?: number | undefined
+  enabled?: boolean
+}
+
+/** The answer of a route that reads; the former answer stays visible while a new one is on its way. */
+export const useAsk = <R extends ReadRoute>(route: R, input: Input<R>, { everyMs, enabled = true }: AskOptions = {}) =>
+  useQuery<Answer<R>>({
+    queryKey: [route, input],
+    queryFn: ({ signal }) => call(route, input, { signal }),
+    placeholderData: keepPreviousData as never,
+    refetchInterval: everyMs ?? false,
+    enabled,
+  })
+
+/** A change; once it is done, everything shown is read again. */
+export function useChange<R extends Route>(route: R, onDone?: (answer: Answer<R>) => void) {
+  const client = useQueryClient()
+  return useMutation<Answer<R>, Error, Input<R>>({
+    mutationFn: (input) => call(route, input),
+    onSuccess: async (answer) => {
+      onDone?.(answer)
+      await client.invalidateQueries()
+    },
+  })
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { type Answer, call } from '../api/client'
+
+export type FormDescription = Answer<'GET /operations'>['operations'][number]
+export type FormField = FormDescription['fields'][number]
+export type Values = Readonly<Record<string, unknown>>
+
+/** The operations of the server with their fields; read once. */
+export const useOperationForms = () =>
+  useQuery({
+    queryKey: ['GET /operations'],
+    queryFn: async () => (await call('GET /operations', {})).operations,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** The form of an operation, by its command. */
+export const useOperationForm = (command: string) => {
+  const { data, ...query } = useOperationForms()
+  return { ...query, data: data && { form: data.find((each) => each.command === command) } }
+}
+
+/** The values of a submitted form; empty ones are left out. */
+export function valuesIn(form: HTMLFormElement, fields: readonly FormField[]): Record<string, unknown> {
+  const data = new FormData(form)
+  const entries = fields.flatMap(({ name, kind }): [string, unknown][] => {
+    const given = data.get(name)
+    if (kind === 'toggle') return given === null ? [] : [[name, true]]
+    if (typeof given !== 'string' || given.trim() === '') return []
+    return [[name, kind === 'list' ? itemsOf(given) : given]]
+  })
+  return Object.fromEntries(entries)
+}
+
+const itemsOf = (text: string) =>
+  text
+    .split(/[\n,]/)
+    .map((each) => each.trim())
+    .filter(Boolean)

@@ -1,0 +1,125 @@
+import { type FormEvent, useState } from 'react'
+import { fieldErrorOf } from '../api/errors'
+import { useMay } from '../api/session'
+import { useTexts } from '../i18n/texts'
+import { Button } from '../parts/button'
+import { ErrorBox } from '../parts/error-box'
+import { TextField } from '../parts/field'
+import { partTexts } from '../parts/texts'
+import { type FormDescription, type Values, valuesIn } from './forms'
+import { OperationField } from './operation-field'
+import { lossOf, useOperation } from './run'
+import { commandTexts } from './texts'
+
+interface Props {
+  form: FormDescription
+  /** Fields that are given and not shown. */
+  fixed?: Values
+  /** What stands in the other fields at first. */
+  initial?: Values
+  /** The fields to show; all others that are not fixed if absent. */
+  only?: readonly string[] | undefined
+  onDone?(result: unknown, values: Values): void
+  /** The label of the button. */
+  action?: string | undefined
+}
+
+interface Pending {
+  values: Values
+  file: File | undefined
+  loses: string
+}
+
+/**
+ * A form made of an operation's fields. Before an operation that loses something it shows the server's sentence; a
+ * refusal stands beside its field.
+ */
+export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, action }: Props) {
+  const t = useTexts(commandTexts)
+  const operation = useOperation(form)
+  const mayRun = useMay(form.role)
+  const [pending, setPending] = useState<Pending>()
+  const [previewError, setPreviewError] = useState<unknown>()
+  const fields = form.fields.filter(({ name }) => !(name in fixed) && (only?.includes(name) ?? true))
+  const error = previewError ?? operation.error
+
+  async function run({ values, file }: Pick<Pending, 'values' | 'file'>) {
+    setPending(undefined)
+    const result = await operation.mutateAsync({ values, file }).catch(() => undefined)
+    if (result !== undefined) onDone?.(result, values)
+  }
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    event.stopPropagation()
+    const element = event.currentTarget
+    const data = new FormData(element)
+    const password = data.get('current_password')
+    const values = {
+      ...valuesIn(element, fields),
+      ...fixed,
+      ...(password && { current_password: password }),
+    }
+    const given = data.get('the file')
+    const file = given instanceof File && given.size ? given : undefined
+    setPreviewError(undefined)
+    try {
+      const loses = await lossOf(form, values)
+      if (loses) setPending({ values, file, loses })
+      else await run({ values, file })
+    } catch (thrown) {
+      setPreviewError(thrown)
+    }
+  }
+
+  if (pending) {
+    return <LossNotice loses={pending.loses} onConfirm={() => run(pending)} onCancel={() => setPending(undefined)} />
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {fields.map((field) => (
+        <OperationField
+          key={field.name}
+          field={field}
+          value={initial[field.name]}
+          error={fieldErrorOf(error, field.name)}
+        />
+      ))}
+      {form.takes_file && <TextField label={t.file} name="the file" type="file" required />}
+      {form.needs_proof && (
+        <TextField label={t.currentPassword} name="current_password" type="password" autoComplete="current-password" />
+      )}
+      <ErrorBox error={error} />
+      {!mayRun && <p className="text-sm text-muted">{t.needsRole(form.role)}</p>}
+      <div>
+        <Button type="submit" kind="primary" disabled={operation.isPending || !mayRun}>
+          {operation.isPending ? t.running : (action ?? t.run)}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface NoticeProps {
+  loses: string
+  onConfirm(): void
+  onCancel(): void
+}
+
+/** The server's sentence about what cannot be undone, and the choice to go on. */
+export function LossNotice({ loses, onConfirm, onCancel }: NoticeProps) {
+  const t = useTexts(commandTexts)
+  const parts = useTexts(partTexts)
+  return (
+    <div role="alertdialog" aria-label={t.losesTitle} className="flex flex-col gap-3">
+      <p className="font-medium">{t.losesTitle}</p>
+      <p>{loses}</p>
+      <div className="flex gap-2">
+        <Button kind="danger" autoFocus onClick={onConfirm}>
+          {t.confirm}
+        </Button>
+        <Button onClick={onCancel}>{parts.cancel}</Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,21 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { call, respond } from '../api/client'
+import type { FormDescription, Values } from './forms'
+
+interface Run {
+  values: Values
+  file?: File | undefined
+}
+
+/** Runs any operation. Everything shown is read again afterwards. */
+export function useOperation({ route }: Pick<FormDescription, 'route'>) {
+  const client = useQueryClient()
+  return useMutation<unknown, Error, Run>({
+    mutationFn: async ({ values, file }) => (await respond(route, { ...values }, { file })).json(),
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'GET /operations' }),
+  })
+}
+
+/** What an operation would lose, in the server's words; empty if nothing. */
+export const lossOf = async ({ command, is_final: isFinal }: FormDescription, values: Values): Promise<string> =>
+  isFinal ? (await call('POST /operations/preview', { operation: command, input: JSON.stringify(values) })).loses : ''

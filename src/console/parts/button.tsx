@@ -1,0 +1,22 @@
+import type { ComponentProps } from 'react'
+
+const kinds = {
+  primary: 'bg-accent text-on-accent border-accent',
+  plain: 'bg-card text-text border-control',
+  danger: 'bg-card text-bad border-bad',
+  quiet: 'border-transparent text-accent',
+} as const
+
+export type ButtonKind = keyof typeof kinds
+
+/** The classes of a button, for links and triggers that look like one. */
+export const buttonClass = (kind: ButtonKind = 'plain') =>
+  `inline-flex min-h-8 items-center gap-1.5 rounded-md border px-3 py-1 text-sm font-medium disabled:opacity-60 ${kinds[kind]}`
+
+interface Props extends ComponentProps<'button'> {
+  kind?: ButtonKind
+}
+
+export const Button = ({ kind = 'plain', className = '', type = 'button', ...rest }: Props) => (
+  <button type={type} className={`${buttonClass(kind)} ${className}`} {...rest} />
+)

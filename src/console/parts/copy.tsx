@@ -1,0 +1,40 @@
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import { useTexts } from '../i18n/texts'
+import { Button } from './button'
+import { partTexts } from './texts'
+
+const shownForMs = 2000
+
+/** A button that copies a text. */
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  const t = useTexts(partTexts)
+  const [isCopied, setCopied] = useState(false)
+  async function copy() {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), shownForMs)
+  }
+  return (
+    <Button onClick={copy}>
+      {isCopied ? <Check aria-hidden size={16} /> : <Copy aria-hidden size={16} />}
+      {isCopied ? t.copied : (label ?? t.copy)}
+    </Button>
+  )
+}
+
+/** A secret that is shown once. */
+export function SecretOnce({ name, secret }: { name: string; secret: string }) {
+  const t = useTexts(partTexts)
+  return (
+    <div className="flex flex-col gap-2 rounded-md border border-warn p-3">
+      <p className="text-sm font-medium">
+        {name}: {t.secretOnce}
+      </p>
+      <code className="break-all">{secret}</code>
+      <div>
+        <CopyButton text={secret} />
+      </div>
+    </div>
+  )
+}

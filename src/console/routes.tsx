@@ -1,0 +1,25 @@
+import { createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { basePath } from './api/base-path'
+import { commandRoutes } from './commands/routes'
+import { root } from './root'
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/commands' })
+  },
+})
+
+/** Every page of the console. */
+export const router = createRouter({
+  routeTree: root.addChildren([start, ...commandRoutes]),
+  basepath: `${basePath}/console`,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,19 @@
+import type { shellTexts } from './texts'
+
+type TextName = keyof (typeof shellTexts)['en']
+
+export interface NavigationItem {
+  /** Its path below `/console`. */
+  to: string
+  text: TextName
+  group: 'daily' | 'catalogue' | 'machines' | 'installation'
+  /** The letter that leads to it after `g`. */
+  key?: string
+  /** The least role that has a use for it. */
+  role?: string
+}
+
+/** The pages of the console in the order of the menu. */
+export const navigation: readonly NavigationItem[] = [
+  { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
+]

@@ -1,0 +1,52 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { navigation } from './navigation'
+
+const storageKey = 'latchkey.single-keys'
+const forgottenAfterMs = 1500
+
+/** Whether shortcuts of one letter are on; they can be switched off for speech input. */
+export const hasSingleKeys = () => localStorage.getItem(storageKey) !== 'off'
+
+export const setSingleKeys = (isOn: boolean) => localStorage.setItem(storageKey, isOn ? 'on' : 'off')
+
+const isTyping = ({ target }: KeyboardEvent) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+interface Actions {
+  openPalette(): void
+  openHelp(): void
+}
+
+/** The shortcuts of every page: Ctrl+K and `/` search, `g` and a letter lead to a page, `?` lists them. */
+export function useShortcuts({ openPalette, openHelp }: Actions) {
+  const navigate = useNavigate()
+  useEffect(() => {
+    let isGoing = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    function onKeyDown(event: KeyboardEvent) {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        return openPalette()
+      }
+      const isDialogOpen = document.querySelector('[role="dialog"]') !== null
+      if (isTyping(event) || isDialogOpen || event.ctrlKey || event.metaKey || event.altKey || !hasSingleKeys()) return
+      const item = isGoing ? navigation.find(({ key }) => key === event.key) : undefined
+      isGoing = false
+      clearTimeout(timer)
+      if (item) navigate({ to: item.to as never })
+      else if (event.key === 'g') {
+        isGoing = true
+        timer = setTimeout(() => {
+          isGoing = false
+        }, forgottenAfterMs)
+        return
+      } else if (event.key === '/') openPalette()
+      else if (event.key === '?') openHelp()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  })
+}
