@@ -4,6 +4,7 @@ import { Elysia } from 'elysia'
 import type { Config } from '../config'
 import type { Deps } from '../deps'
 import { pathPrefixOf } from './admin/caller'
+import { consoleObstacle } from './console-access'
 import { pageHeaders } from './page-headers'
 
 /** Where the console's files are: embedded in the executable, or built by `npm run build`. */
@@ -25,26 +26,35 @@ const policy = [
 
 const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
 const html = 'text/html; charset=utf-8'
+const plain = 'text/plain; charset=utf-8'
 const hidden = { detail: { hide: true } }
 
 /** `/console`: the operator's pages, which call `/admin/api`. All served from this machine. */
-export const consolePages = ({ config }: Deps) => {
+export const consolePages = ({ config, clientAddresses }: Deps) => {
   const headers = { ...pageHeaders(config), 'content-security-policy': policy }
-  const page = ({ request }: { request: Request }) => {
+  const notice = (status: number, message: string) =>
+    new Response(`${message}\n`, { status, headers: { ...headers, 'content-type': plain } })
+  const refused = (request: Request) => {
+    const obstacle = consoleObstacle(config, clientAddresses.of(request))
+    return obstacle && notice(config.console === 'off' ? 404 : 403, String(obstacle))
+  }
+  const page = (request: Request) => {
     const files = builtFiles()
-    if (!files) return new Response(unbuilt, { status: 404, headers: { ...headers, 'content-type': html } })
+    if (!files) return notice(404, 'The console is not built: run "npm run build" first.')
     const text = indexPage(`${pathPrefixOf(request, config)}/console/assets`, files.entry)
     return new Response(text, { headers: { ...headers, 'content-type': html, 'cache-control': 'no-cache' } })
   }
   return new Elysia()
-    .get('/console', page, hidden)
-    .get('/console/*', page, hidden)
+    .get('/console', ({ request }) => refused(request) ?? page(request), hidden)
+    .get('/console/*', ({ request }) => refused(request) ?? page(request), hidden)
     .get(
       '/console/assets/:name',
       ({ params, request }) => {
         const { name } = params
+        const refusal = refused(request)
+        if (refusal) return refusal
         const files = builtFiles()
-        if (!files?.names.has(name)) return new Response('There is no such file.', { status: 404, headers })
+        if (!files?.names.has(name)) return notice(404, 'There is no such file.')
         const isCompressed = acceptsBrotli(request) && files.names.has(`${name}.br`)
         return new Response(Bun.file(join(files.folder, isCompressed ? `${name}.br` : name)), {
           headers: {
@@ -62,7 +72,7 @@ export const consolePages = ({ config }: Deps) => {
 
 /** Leads a browser that opens the server's address to the console. Undefined for machines. */
 export function redirectToConsole(request: Request, path: string, config: Config): Response | undefined {
-  if (path !== '/' || request.method !== 'GET') return undefined
+  if (path !== '/' || request.method !== 'GET' || config.console === 'off') return undefined
   if (!request.headers.get('accept')?.includes('text/html')) return undefined
   return new Response(null, { status: 302, headers: { location: `${pathPrefixOf(request, config)}/console` } })
 }
@@ -105,5 +115,3 @@ const indexPage = (assets: string, { script, style }: Built['entry']) => `<!doct
   </body>
 </html>
 `
-
-const unbuilt = '<!doctype html><title>Latchkey</title><p>The console is not built: run "npm run build" first.</p>\n'

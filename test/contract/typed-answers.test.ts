@@ -272,6 +272,24 @@ describe('the answers are as their schemas say', () => {
     await ask('DELETE /blocklist/:id', { id })
   })
 
+  test('forms of operations', async () => {
+    const { operations } = await ask('GET /operations', {})
+    const form = operations.find(({ command }) => command === 'license delete')!
+    expect(form).toMatchObject({ route: 'DELETE /licenses/:license_key', is_final: true, role: 'operator' })
+    expect(form.fields[0]).toMatchObject({ name: 'license_key', kind: 'text', is_required: true, flag: null })
+    const input = JSON.stringify({ license_key: key })
+    const { loses } = await ask('POST /operations/preview', { operation: 'license delete', input })
+    expect(loses).toContain(`This deletes licence key "${key}" for good`)
+    for (const [operation, given, status] of [
+      ['license vanish', '{}', 404],
+      ['license delete', '{}', 422],
+      ['license delete', '[]', 422],
+    ] as const) {
+      const told = await owner.tell('POST /operations/preview', { operation, input: given })
+      expect([operation, given, told.status]).toEqual([operation, given, status])
+    }
+  })
+
   test('the audit log', async () => {
     const { entries } = await ask('GET /audit', {})
     await ask('GET /audit/:id', { id: entries[0]!.id })

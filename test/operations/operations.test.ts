@@ -63,8 +63,9 @@ describe('every operation', () => {
   })
 
   test('that only looks is a GET, and one that changes something is not for viewers', () => {
+    // A preview changes nothing; its fields may hold keys, which no address may have.
     const lax = adminRoutes.filter(({ route, role }) => role === 'viewer' && !route.startsWith('GET '))
-    expect<string[]>(lax.map(({ route }) => route).sort()).toEqual([...ownMatters].sort())
+    expect<string[]>(lax.map(({ route }) => route).sort()).toEqual(['POST /operations/preview', ...ownMatters].sort())
   })
 })
 

@@ -256,7 +256,10 @@ describe('an event', () => {
     await until('all four', () => receiver.messages.length === 4)
     await installation.advance(minuteMs)
     const range = ['--webhook', String(id), '--from', from, '--to', '2100-01-01']
-    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3, dry_run: false })
+    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({
+      replayed: 3,
+      dry_run: false,
+    })
     await until('the replay', () => receiver.messages.length === 7)
     await installation.advance(minuteMs)
     expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
