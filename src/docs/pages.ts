@@ -4,6 +4,7 @@ import architecture from './architecture.md' with { type: 'file' }
 import backup from './backup.md' with { type: 'file' }
 import changelog from './changelog.md' with { type: 'file' }
 import commands from './commands.md' with { type: 'file' }
+import consoleGuide from './console.md' with { type: 'file' }
 import contract from './contract.md' with { type: 'file' }
 import endpoints from './endpoints.md' with { type: 'file' }
 import integrate from './integrate.md' with { type: 'file' }
@@ -52,6 +53,12 @@ export const pageGroups: readonly DocsGroup[] = [
         'Requests, answers, signatures, offline files, telemetry.',
       ),
       page('sell', sell, 'Sell licences', 'Keys and generators, orders, releases, contracts, Envato.'),
+      page(
+        'console',
+        consoleGuide,
+        'The console',
+        'The pages in the browser: open, find your way, change, protection.',
+      ),
       page('support', support, 'The support desk', 'Find a licence, explain a refusal, extend, free a seat.'),
       page('webhooks', webhooks, 'Webhooks', 'Events for your own servers: signature, order, replay.'),
       page('security', security, 'Security', 'API keys, users, signing keys, the audit log.'),
