@@ -17,6 +17,7 @@ import { productMeta } from './product-metadata'
 import { productOperations } from './products'
 import { releases } from './releases'
 import { retention } from './retention'
+import { searching } from './search'
 import { settingOperations } from './settings'
 import { signingKeys } from './signing-keys'
 import { telemetryOperations } from './telemetry'
@@ -32,6 +33,7 @@ const declared = [
   licenseOperations,
   licenseMeta,
   bulk,
+  searching,
   activationOperations,
   generatorOperations,
   contractOperations,

@@ -31,7 +31,7 @@ const harmless: Record<string, Record<string, unknown>> = {
   'POST /retention': { dry_run: true },
   'DELETE /users/:user/sessions': { id: 999_999 },
   ...Object.fromEntries(
-    ['GET /licenses/:license_key', 'GET /search/licenses', 'GET /stats', 'GET /status', 'GET /doctor'].map((route) => [
+    ['GET /licenses/:license_key', 'GET /search', 'GET /search/licenses', 'GET /stats', 'GET /status', 'GET /doctor'].map((route) => [
       route,
       { no_such_field: 1 },
     ]),

@@ -149,6 +149,7 @@ describe('the answers are as their schemas say', () => {
     await ask('GET /licenses', {})
     await ask('GET /licenses', { count: true })
     await ask('GET /search/licenses', { text: 'stock' })
+    await ask('GET /search', { text: 'stock' })
     const { licenses } = await ask('POST /licenses', { product, license_keys: ['BULK-1', 'BULK-2'] })
     const ids = licenses.map(({ id }) => String(id))
     await ask('POST /licenses/bulk', { action: 'unblock', ids, dry_run: true })

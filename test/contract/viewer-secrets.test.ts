@@ -98,6 +98,7 @@ function pathsOf(route: string): string[] {
 
 const isLook = ({ route }: { route: string }) => route.startsWith('GET ') && roleTable[route] !== 'owner'
 const fieldsOf: Record<string, string> = {
+  'GET /search': '?text=SEEDED',
   'GET /search/licenses': '?text=KEY',
   'GET /api-keys/:id/explanation': '?from=127.0.0.1&capability=verify',
 }

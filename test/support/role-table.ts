@@ -58,6 +58,7 @@ export const roleTable: Record<string, Expected> = {
   'GET /licenses/:license_key/calls': 'viewer',
   'PUT /licenses/:license_key/meta/:key': 'operator',
   'DELETE /licenses/:license_key/meta/:key': 'operator',
+  'GET /search': 'viewer',
   'POST /licenses/bulk': 'operator',
   'GET /bulk': 'viewer',
   'GET /bulk/:id': 'viewer',
