@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import { logInSettings } from './kernel/log-in-settings'
 import { flagOfSetting } from './kernel/message'
 import { OperatorError } from './kernel/operator-error'
 import { isReadable } from './kernel/ownership'
+import { ofProcess, storable } from './kernel/setting'
 import {
   addresses,
   asItIs,
@@ -13,21 +15,6 @@ import {
   path,
   wholeNumber,
 } from './kernel/setting-values'
-
-/** A setting of the process only: needed before the data folder is open, or while it listens. */
-const ofProcess = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
-  doc,
-  default: fallback,
-  /** Throws the reason if the text is invalid. */
-  parse,
-  isStorable: false as const,
-})
-
-/** A setting that can also be stored in the database and changed while the server runs. */
-const storable = <T>(doc: string, fallback: string, parse: (text: string) => T) => ({
-  ...ofProcess(doc, fallback, parse),
-  isStorable: true as const,
-})
 
 const days = wholeNumber(0, 36_500)
 const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
@@ -162,6 +149,7 @@ export const settings = {
     '',
     addresses,
   ),
+  ...logInSettings,
   log: ofProcess(
     'One line per request: `pretty`, `json` or `off`; `auto` is `pretty` at a terminal.',
     'auto',

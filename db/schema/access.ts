@@ -114,6 +114,12 @@ export const userTokens = sqliteTable(
     expiresAt: moment('expires_at'),
     lastUsedAt: moment('last_used_at'),
     revokedAt: moment('revoked_at'),
+    /** The address of the last use. */
+    address: text('address'),
+    /** How a session was begun. */
+    method: text('method', { enum: ['password', 'passkey', 'sso'] }),
+    /** When the user of a session last proved who they are. */
+    provenAt: moment('proven_at'),
   },
   (table) => [
     index('user_tokens_user').on(table.userId),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Elysia } from 'elysia'
 import type { Config } from '../config'
 import type { Deps } from '../deps'
-import { pathPrefixOf } from './admin/caller'
+import { pathPrefixOf } from './admin/cookies'
 import { consoleObstacle } from './console-access'
 import { pageHeaders } from './page-headers'
 

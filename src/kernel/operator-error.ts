@@ -2,9 +2,16 @@ import { Message, type MessagePart, type Remedy } from './message'
 
 /**
  * Why an operation failed: a conflict with the current state, invalid input, something missing, a user without
- * permission, or an unknown user.
+ * permission, one who has to prove first who they are or to set up a second factor, or an unknown user.
  */
-export type ErrorKind = 'conflict' | 'invalid_input' | 'not_found' | 'forbidden' | 'unauthenticated'
+export type ErrorKind =
+  | 'conflict'
+  | 'invalid_input'
+  | 'not_found'
+  | 'forbidden'
+  | 'proof_required'
+  | 'second_factor_required'
+  | 'unauthenticated'
 
 /** A requested operation cannot be done. The message is one sentence: the cause, a colon, the remedy. */
 export class OperatorError extends Error {

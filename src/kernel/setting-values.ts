@@ -53,6 +53,26 @@ export const httpUrl = accepting({ type: 'url' }, (text) => {
   return text.replace(/\/+$/, '')
 })
 
+/** Pairs such as `admins=owner, staff=operator`. */
+export const rolePairs = (text: string) => {
+  const pairs = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => ({
+      value: part.slice(0, part.lastIndexOf('=')).trim(),
+      role: part.slice(part.lastIndexOf('=') + 1).trim(),
+    }))
+  if (pairs.some(({ value, role }) => !value || !role)) {
+    throw new Error('pairs of a value and a role, such as admins=owner, staff=operator')
+  }
+  return Object.assign(pairs, {
+    toString: () => pairs.map(({ value, role }) => `${value}=${role}`).join(','),
+  }) as { value: string; role: string }[]
+}
+
+export const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+
 export const origins = accepting({ type: 'origins' }, (text) => {
   const parts = text
     .split(',')
@@ -63,6 +83,12 @@ export const origins = accepting({ type: 'origins' }, (text) => {
       throw new Error('origins such as https://app.example.com, separated by commas, or * for any')
   }
   return parts.map((part) => part.toLowerCase())
+})
+
+/** Parses the address of an OpenID provider, kept as it is: one with a slash at its end is another. */
+export const issuer = accepting({ type: 'url' }, (text) => {
+  httpUrl(text)
+  return text
 })
 
 export const interval = accepting({ type: 'interval' }, (text) => {

@@ -17,6 +17,8 @@ export interface OperationContext extends Deps {
   readonly now: Date
   /** The caller over HTTP; absent on the command line, where access to the data folder permits everything. */
   readonly user?: Pick<User, 'id' | 'name' | 'role'> | undefined
+  /** The id of the session or token that the caller came with. */
+  readonly tokenId?: number | undefined
   /** Called with the progress of long work. */
   onProgress?: ((done: number, of: number) => void) | undefined
   /** The uploaded file, if the operation takes one. */
@@ -51,11 +53,17 @@ export interface Operation<Input extends ObjectSchema = TObject, Output extends 
   readonly role: Role
   /**
    * Set if it gives access that outlives the session: over HTTP, callers with a session (or all callers, for `always`)
-   * must give their password again.
+   * must have proven lately who they are, or give their password again.
    */
   readonly proof?: 'session' | 'always'
   /** Set if it shows the support role in full what other answers mask. */
   readonly reveals?: true
+  /** Limits `proof` to some inputs. */
+  needsProof?(input: Static<Input>): boolean
+  /** Set if, over HTTP, only the user named in its path may do it. */
+  readonly isOwn?: true
+  /** Set if those may do it, too, who have to set up a second factor before anything else. */
+  readonly isSetup?: true
   readonly summary: string
   readonly input: Input
   /** The schema of its value: types `run` and `show`, appears in the API description, and types clients. */

@@ -63,15 +63,18 @@ const set = operation({
   route: 'PUT /settings/:name',
   bare: ['value'],
   role: 'owner',
+  proof: 'session',
+  needsProof: ({ name }) => decidesOverUsers(name),
   summary: 'store a setting; a running server uses it from its next request on',
   input: Type.Object({
     name,
     value: Type.Optional(text({ nullable: true, description: 'The value; empty clears it.' })),
     secret: Type.Optional(text({ option: 'value', file: true, description: 'The value, for secrets.' })),
     envato_token: Type.Optional(text({ file: true, description: 'The token again, when envato_url changes.' })),
+    oidc_client_secret: Type.Optional(text({ file: true, description: 'The secret again, when oidc_issuer changes.' })),
   }),
   output: SettingView,
-  async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token }) {
+  async run({ db, config, sealer, now, isServer }, { name: word, value, secret, envato_token, oidc_client_secret }) {
     const name = requireStorable(word)
     if (isServer && ofBackups.includes(name)) {
       throw new OperatorError(
@@ -94,7 +97,7 @@ const set = operation({
         'invalid_input',
       )
     }
-    const answerOptions = { name, text: given, secret: envato_token }
+    const answerOptions = { name, text: given, secret: name === 'oidc_issuer' ? oidc_client_secret : envato_token }
     await db.write((tx) => storeSetting(tx, answerOptions, { config, sealer, now }))
     return viewOf({ db, config }, name)
   },
@@ -105,6 +108,8 @@ const unset = operation({
   command: 'setting unset',
   route: 'DELETE /settings/:name',
   role: 'owner',
+  proof: 'session',
+  needsProof: ({ name }) => decidesOverUsers(name),
   summary: 'remove a stored setting; its flag, variable or default applies again',
   input: Type.Object({ name }),
   output: SettingView,
@@ -121,6 +126,9 @@ export const settingOperations = {
   about: 'settings, which can be changed while the server runs',
   operations: [list, show, set, unset],
 } as const satisfies Subject
+
+/** Whether a setting decides who gets in. */
+const decidesOverUsers = (name: string) => /^(oidc|require_2fa)/.test(name.toLowerCase().replaceAll('-', '_'))
 
 const viewOf = async ({ db, config }: Pick<OperationContext, 'db' | 'config'>, name: SettingName) =>
   (await listSettings(db.read, config)).find((setting) => setting.name === name)!

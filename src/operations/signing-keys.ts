@@ -51,6 +51,7 @@ const generate = operation({
   command: 'key generate',
   route: 'POST /signing-keys',
   role: 'owner',
+  proof: 'session',
   summary: 'create a key pair for a product; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
   output: PublicKeyView,
@@ -89,6 +90,7 @@ const rotate = operation({
   command: 'key rotate',
   route: 'POST /signing-keys/rotate',
   role: 'owner',
+  proof: 'session',
   summary: 'replace the signing key, after an overlap or at once; the old public key stays listed',
   input: Type.Object({
     product,
@@ -114,6 +116,7 @@ const retire = operation({
   command: 'key retire',
   route: 'POST /signing-keys/:key_id/retire',
   role: 'owner',
+  proof: 'session',
   summary: 'retire a signing key before its overlap ends, after a leak for example; its successor signs',
   input: Type.Object({ key_id: text({ description: 'The id, from "key show".' }) }),
   output: PublicKeyView,

@@ -23,6 +23,7 @@ import { signingKeys } from './signing-keys'
 import { telemetryOperations } from './telemetry'
 import { todayStats } from './today'
 import { doctor, optimizing, status } from './upkeep'
+import { ownFactors } from './user-second-factor'
 import { userSessions, userTokens } from './user-tokens'
 import { users } from './users'
 import { webhooks } from './webhooks'
@@ -51,6 +52,7 @@ const declared = [
   users,
   userTokens,
   userSessions,
+  ...ownFactors,
   settingOperations,
   backups,
   retention,

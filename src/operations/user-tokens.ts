@@ -26,12 +26,13 @@ const held = <const Kind extends 'session' | 'token'>(kind: Kind, summary: strin
       const { id: userId } = await requireUser(context.db.read, user)
       const liveAt = ended ? undefined : context.now
       const { rows, next } = await pageTokens(context.db.read, { userId, kind, liveAt }, wanted)
-      return { rows: rows.map(tokenView), next }
+      return { rows: rows.map((row) => tokenView(row, context.tokenId)), next }
     },
     columns: {
       ID: ({ id }) => String(id),
-      NAME: ({ name }) => name,
+      NAME: ({ name, is_current }) => (is_current ? `${name} (this one)` : name),
       BEGINS: ({ prefix }) => `${prefix}…`,
+      FROM: ({ address }) => address ?? '–',
       'SINCE (UTC)': ({ created_at }) => minute(created_at),
       'LAST USED': ({ last_used_at }) => (last_used_at ? minute(last_used_at) : 'never'),
       UNTIL: ({ expires_at, revoked_at }) =>
@@ -87,14 +88,16 @@ const end = operation({
   input: Type.Object({
     user,
     id: Type.Optional(integer({ minimum: 1, description: 'Only this session, by its id.' })),
+    keep_current: Type.Optional(toggle({ description: 'All but the session that asks.' })),
     keep_tokens: Type.Optional(listOf({ description: keptTokens })),
   }),
   output: Type.Object({ sessions: Type.Array(TokenView, { description: 'Those that were ended.' }) }),
-  async run(context, { user, id, keep_tokens: keepTokens }) {
+  async run(context, { user, id, keep_current: keepsCurrent, keep_tokens: keepTokens }) {
     requireOwnOrOwner(context.user, user)
-    const wanted = { userName: user, kind: 'session', id, keepTokens } as const
+    const besidesId = keepsCurrent ? context.tokenId : undefined
+    const wanted = { userName: user, kind: 'session', id, besidesId, keepTokens } as const
     const ended = await context.db.write((tx) => endTokens(tx, wanted, context.now))
-    return { sessions: ended.map(tokenView) }
+    return { sessions: ended.map((token) => tokenView(token, context.tokenId)) }
   },
   show: ({ sessions }) => [`Sessions that were ended: ${sessions.length}.`],
 })

@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { choice, list, text } from '../intake/model'
+import { message, remedy } from '../kernel/message'
+import { OperatorError } from '../kernel/operator-error'
 import { view } from '../kernel/view'
 import { hashPassword, randomPassword } from '../users/password'
 import {
@@ -10,13 +12,16 @@ import {
   enableUser,
   keptTokens,
   pageUsers,
+  removePassword,
   removeUser,
 } from '../users/service'
+import { isSsoOn } from '../users/sso'
 import { roles, UserView, userView } from '../users/view'
 import { minute } from './lines'
 import { listing } from './listing'
 import { type OperationContext, operation, type Subject } from './operation'
 import { invite, resetLink } from './user-links'
+import { resetFactor } from './user-second-factor'
 
 const role = {
   description:
@@ -115,10 +120,30 @@ const passwd = operation({
   show: ({ name, ...shown }) => [`The password of "${name}" is changed.`, ...shownOnce(shown)],
 })
 
+const leavePassword = operation({
+  command: 'user sso',
+  route: 'DELETE /users/:user/password',
+  role: 'owner',
+  proof: 'session',
+  summary: 'let a user log in through the OpenID provider alone: the password and the sessions end',
+  input: Type.Object({ user }),
+  output: UserView,
+  async run({ db, config, now }, { user }) {
+    if (!isSsoOn(config)) {
+      throw new OperatorError(
+        message`nobody could log in that way yet: name the provider with ${remedy('setting set', { name: 'oidc_issuer' })}, and this server with ${remedy('setting set', { name: 'oidc_client_id' })}`,
+      )
+    }
+    return userView(await db.write((tx) => removePassword(tx, user, now)))
+  },
+  show: ({ name }) => [`User "${name}" logs in through the OpenID provider, and has no password.`],
+})
+
 const disable = operation({
   command: 'user disable',
   route: 'POST /users/:user/disable',
   role: 'owner',
+  proof: 'session',
   summary: 'disable a user at once; their sessions and tokens end permanently',
   input: Type.Object({ user }),
   output: UserView,
@@ -142,6 +167,7 @@ const remove = operation({
   command: 'user delete',
   route: 'DELETE /users/:user',
   role: 'owner',
+  proof: 'session',
   summary: 'delete a user with their sessions and tokens; their changes stay in the audit log',
   input: Type.Object({ user }),
   output: UserView,
@@ -153,7 +179,7 @@ const remove = operation({
 export const users = {
   name: 'user',
   about: 'users of the operator API',
-  operations: [create, invite, listed, set, passwd, resetLink, disable, enable, remove],
+  operations: [create, invite, listed, set, passwd, resetLink, leavePassword, resetFactor, disable, enable, remove],
 } as const satisfies Subject
 
 function changing(work: typeof enableUser) {

@@ -5,7 +5,10 @@ import { OperatorError } from '../kernel/operator-error'
 import { findStored } from './store'
 
 /** Settings that determine where a secret setting's value is sent. */
-const sentTo: Partial<Record<StorableName, StorableName>> = { envato_url: 'envato_token' }
+const sentTo: Partial<Record<StorableName, StorableName>> = {
+  envato_url: 'envato_token',
+  oidc_issuer: 'oidc_client_secret',
+}
 
 /** A new value for a setting, optionally with the secret that is sent to it. */
 interface Given {

@@ -1,11 +1,13 @@
 import type { Config } from '../config'
 import { OperatorError } from '../kernel/operator-error'
-
-const isOfThisMachine = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+import { isOfThisMachine } from '../kernel/setting-values'
+import { roles } from '../users/view'
 
 /** The contradictions between settings, each a sentence with a remedy. */
 export function contradictionsIn(config: Config): string[] {
   const { allow_private_webhooks, webhook_allow_list, envato_token, envato_url, tls_cert, base_url } = config
+  const { oidc_issuer, oidc_roles } = config
+  const unknownRole = oidc_roles.find(({ role }) => !roles.some((each) => each === role))
   const { backup_every, backup_to, backup_passphrase_file, backup_key_passphrase } = config
   const said: [boolean, string][] = [
     [
@@ -15,6 +17,14 @@ export function contradictionsIn(config: Config): string[] {
     [
       envato_token !== '' && envato_url.startsWith('http:') && !isOfThisMachine(envato_url),
       'envato_token would go over the network unencrypted: let envato_url begin with https://, or unset the token',
+    ],
+    [
+      oidc_issuer !== '' && oidc_issuer.startsWith('http:') && !isOfThisMachine(oidc_issuer),
+      'log-ins would go over the network unencrypted: let oidc_issuer begin with https://',
+    ],
+    [
+      unknownRole !== undefined,
+      `oidc_roles names the role "${unknownRole?.role}", which there is not: the roles are ${roles.join(', ')}`,
     ],
     [
       tls_cert !== '' && base_url.startsWith('http:'),

@@ -1,7 +1,11 @@
 import type { StorableName } from '../config'
 import type { Sealer } from '../signing/sealing'
 
-const secrets: readonly string[] = ['envato_token', 'backup_key_passphrase'] satisfies StorableName[]
+const secrets: readonly string[] = [
+  'envato_token',
+  'backup_key_passphrase',
+  'oidc_client_secret',
+] satisfies StorableName[]
 
 /** Whether a setting is never shown and is sealed at rest. */
 export const isSecret = (name: string) => secrets.includes(name)

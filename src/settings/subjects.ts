@@ -11,6 +11,7 @@ export const settingSubjects = [
   'retention',
   'backups',
   'console',
+  'log-in',
 ] as const
 
 export type SettingSubject = (typeof settingSubjects)[number]
@@ -57,6 +58,16 @@ const subjects: Record<SettingName, SettingSubject> = {
   backup_key_passphrase: 'backups',
   console: 'console',
   console_readers: 'console',
+  require_2fa: 'log-in',
+  oidc_issuer: 'log-in',
+  oidc_name: 'log-in',
+  oidc_client_id: 'log-in',
+  oidc_client_secret: 'log-in',
+  oidc_scopes: 'log-in',
+  oidc_user_claim: 'log-in',
+  oidc_role_claim: 'log-in',
+  oidc_roles: 'log-in',
+  oidc_create_users: 'log-in',
 }
 
 export const subjectOfSetting = (name: SettingName): SettingSubject => subjects[name]

@@ -9,7 +9,7 @@ import { deleteUser, findOwner, findUser, insertUser, revokeTokens, updateUser }
 
 export { pageUsers } from './store'
 
-/** A new user, with the password's hash; null for one who is invited to choose one. */
+/** A new user, with the password's hash; null for one who is invited to choose one, or comes through a provider. */
 export interface UserDraft {
   name: string
   role: User['role']
@@ -43,6 +43,12 @@ export async function requireUser(db: Queryable, name: string): Promise<User> {
 export function requireOwnOrOwner(asking: Pick<User, 'name' | 'role'> | undefined, name: string) {
   if (!asking || asking.role === 'owner' || asking.name === name) return
   throw new OperatorError(`this belongs to "${name}": ask an owner to do it`, 'forbidden')
+}
+
+/** Throws unless the user is the one named; the command line has no user and may do everything. */
+export function requireOneself(asking: Pick<User, 'name'> | undefined, name: string) {
+  if (!asking || asking.name === name) return
+  throw new OperatorError(`only "${name}" can do this, in a log-in of their own`, 'forbidden')
 }
 
 /** Changes a user's role, from the next request on. */
@@ -81,6 +87,14 @@ export async function endOtherTokens(
   const ended = await revokeTokens(tx, { userId, kind: 'token', besides: keepTokens }, now)
   for (const token of ended) await record(tx, { verb: 'user-token.revoked', id: token.id, before: token }, now)
   return ended
+}
+
+/** Takes the password away from a user, who then logs in through the OpenID provider alone, and ends what it began. */
+export async function removePassword(tx: Tx, name: string, now: Date): Promise<User> {
+  const user = await change(tx, { name, verb: 'user.updated', values: { passwordHash: null } }, now)
+  await revokeTokens(tx, { userId: user.id, kind: 'session' }, now)
+  await deleteLinksOf(tx, user.id)
+  return user
 }
 
 /** Disables a user at once; sessions and tokens end for good. */

@@ -101,14 +101,18 @@ export async function findToken(db: Queryable, hash: string): Promise<{ token: U
   return row
 }
 
-export async function touchToken(tx: Tx, id: number, values: Pick<UserToken, 'lastUsedAt' | 'expiresAt'>) {
+export async function touchToken(tx: Tx, id: number, values: Pick<UserToken, 'lastUsedAt' | 'expiresAt' | 'address'>) {
   await tx.update(userTokens).set(values).where(eq(userTokens.id, id))
 }
 
-/** Ends tokens still in force: one by its id, or all except those named. */
+export async function proveToken(tx: Tx, id: number, provenAt: Date) {
+  await tx.update(userTokens).set({ provenAt }).where(eq(userTokens.id, id))
+}
+
+/** Ends tokens still in force: one by its id, or all except those named or with that id. */
 export const revokeTokens = (
   tx: Tx,
-  holding: Holding & { id?: number | undefined; besides?: readonly string[] },
+  holding: Holding & { id?: number | undefined; besides?: readonly string[]; besidesId?: number | undefined },
   now: Date,
 ) =>
   tx
@@ -119,6 +123,7 @@ export const revokeTokens = (
         heldBy(holding),
         isLive(now),
         holding.id === undefined ? undefined : eq(userTokens.id, holding.id),
+        holding.besidesId === undefined ? undefined : ne(userTokens.id, holding.besidesId),
         holding.besides?.length ? notInArray(userTokens.name, [...holding.besides]) : undefined,
       ),
     )

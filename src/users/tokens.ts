@@ -46,12 +46,15 @@ export async function createToken(tx: Tx, { userName, name, expiresAt }: TokenDr
 }
 
 /** Starts a browser session; it ends after 12 hours without use, and after seven days. */
-export const beginSession = (tx: Tx, { user, name }: { user: User; name: string }, now: Date) =>
-  insert(tx, { user, name, kind: 'session', expiresAt: new Date(now.getTime() + idleMs) }, now)
+export const beginSession = (
+  tx: Tx,
+  draft: { user: User } & Pick<UserToken, 'name' | 'address' | 'method' | 'provenAt'>,
+  now: Date,
+) => insert(tx, { ...draft, kind: 'session', expiresAt: new Date(now.getTime() + idleMs) }, now)
 
 async function insert(
   tx: Tx,
-  { user, ...token }: { user: User } & Pick<UserToken, 'name' | 'kind' | 'expiresAt'>,
+  { user, ...token }: { user: User } & Pick<UserToken, 'name' | 'kind' | 'expiresAt'> & Partial<UserToken>,
   now: Date,
 ) {
   const value = randomToken(prefixes[token.kind])
@@ -68,7 +71,7 @@ async function insert(
 /** The user of a session or token; undefined if it is unknown or has ended, or its user is disabled. */
 export async function identify(
   db: Db,
-  shown: { kind: UserToken['kind']; value: string },
+  shown: { kind: UserToken['kind']; value: string; address: string },
   now: Date,
 ): Promise<Identity | undefined> {
   const found = await findToken(db.read, sha256(shown.value))
@@ -77,7 +80,8 @@ export async function identify(
   const isOver = token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)
   if (isOver || token.kind !== shown.kind || user.status !== 'active') return undefined
   if (now.getTime() - (token.lastUsedAt ?? token.createdAt).getTime() < usedEveryMs) return found
-  const used = { lastUsedAt: now, expiresAt: token.kind === 'session' ? sessionEnd(token, now) : token.expiresAt }
+  const expiresAt = token.kind === 'session' ? sessionEnd(token, now) : token.expiresAt
+  const used = { lastUsedAt: now, expiresAt, address: shown.address }
   // On a full disk the session stays usable but is not extended.
   await db
     .write((tx) => touchToken(tx, token.id, used))
@@ -94,6 +98,8 @@ interface Ended {
   userName: string
   kind: UserToken['kind']
   id?: number | undefined
+  /** The session to keep when all others end. */
+  besidesId?: number | undefined
   keepTokens?: readonly string[] | undefined
 }
 
@@ -101,9 +107,13 @@ interface Ended {
  * Ends one or all of a user's sessions or tokens; throws an `OperatorError` if there is none to end. Ending all
  * sessions also ends the tokens they may have created, except those named in `keepTokens`.
  */
-export async function endTokens(tx: Tx, { userName, kind, id, keepTokens }: Ended, now: Date): Promise<UserToken[]> {
+export async function endTokens(
+  tx: Tx,
+  { userName, kind, id, besidesId, keepTokens }: Ended,
+  now: Date,
+): Promise<UserToken[]> {
   const user = await requireUser(tx, userName)
-  const ended = await revokeTokens(tx, { userId: user.id, kind, id }, now)
+  const ended = await revokeTokens(tx, { userId: user.id, kind, id, besidesId }, now)
   if (id !== undefined && !ended.length) {
     throw new OperatorError(
       message`"${userName}" has no ${kind} ${id}: see ${remedy(`user ${kind}s list`, { user: userName })}`,

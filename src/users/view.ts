@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { User, UserToken } from '../../db/schema/access'
-import { nullableTimestamp, timestamp, view, word } from '../kernel/view'
+import { nullable, nullableTimestamp, timestamp, view, word } from '../kernel/view'
 
 export const roles = ['viewer', 'support', 'operator', 'owner'] as const
 
@@ -45,9 +45,13 @@ export const TokenView = view('Token', {
   expires_at: nullableTimestamp(),
   last_used_at: nullableTimestamp(),
   revoked_at: nullableTimestamp(),
+  address: nullable(Type.String({ description: 'Where the last use came from.' })),
+  method: nullable(word(['password', 'passkey', 'sso'], 'How a session was begun.')),
+  is_current: Type.Boolean({ description: 'Whether this request came with it.' }),
 })
 
-export const tokenView = (token: UserToken): Static<typeof TokenView> => ({
+/** `current` is the id of the session or token that asks. */
+export const tokenView = (token: UserToken, current?: number): Static<typeof TokenView> => ({
   id: token.id,
   name: token.name,
   prefix: token.prefix,
@@ -55,4 +59,7 @@ export const tokenView = (token: UserToken): Static<typeof TokenView> => ({
   expires_at: token.expiresAt?.toISOString() ?? null,
   last_used_at: token.lastUsedAt?.toISOString() ?? null,
   revoked_at: token.revokedAt?.toISOString() ?? null,
+  address: token.address,
+  method: token.method,
+  is_current: token.id === current,
 })

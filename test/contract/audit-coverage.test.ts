@@ -312,6 +312,24 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
     },
     'user.enabled',
   ],
+  'user sso': [
+    async () => {
+      await say('setting', 'set', 'oidc_issuer', 'http://localhost:1')
+      await say('setting', 'set', 'oidc_client_id', 'latchkey')
+      return [await user()]
+    },
+    'user.updated',
+  ],
+  'user reset-second-factor': [async () => [await user(), '--yes'], 'user.second-factor-reset'],
+  'user totp begin': [async () => [await user()], 'user.totp-begun'],
+  'user totp remove': [
+    async () => {
+      const name = await user()
+      await say('user', 'totp', 'begin', name)
+      return [name]
+    },
+    'user.totp-removed',
+  ],
   'user delete': [async () => [await user(), '--yes'], 'user.deleted'],
   'user tokens create': [async () => [await user(), '--name', 'x'], 'user-token.created'],
   'user tokens revoke': [
@@ -414,10 +432,13 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
 }
 
 /**
- * Erases a person; ends what only a browser begins; needs a server that keeps backups; removes what is old; tidies what
- * is kept. Their rows are promised where those are.
+ * Erases a person; ends or renames what only a browser begins; needs a code; needs a server that keeps backups; removes
+ * what is old; tidies what is kept. Their rows are promised where those are.
  */
-const elsewhere = ['customer erase', 'user sessions revoke', 'backups take', 'retention run', 'optimize']
+const elsewhere = [
+  ...['customer erase', 'user sessions revoke', 'backups take', 'retention run', 'optimize'],
+  ...['user totp confirm', 'user recovery-codes create', 'user passkeys rename', 'user passkeys delete'],
+]
 
 describe('an operation that changes something leaves a row in the audit log', () => {
   const changing = subjects

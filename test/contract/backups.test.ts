@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startInstallation, type TestInstallation } from '../support/installation'
-import { auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { auditRows, forgetProofs, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { openRaw } from '../support/raw'
 import { until } from '../support/wait'
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   installation = await startInstallation()
   owner = await makeOperator(installation, 'owner')
   session = (await logIn(installation, owner)).session
+  forgetProofs(installation)
   to = join(installation.folder, '..', 'backups')
 })
 afterAll(() => installation.close())

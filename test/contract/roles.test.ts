@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { subjects } from '../../src/operations/subjects'
 import { startInstallation, type TestInstallation } from '../support/installation'
-import { type AdminDoor, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { type AdminDoor, forgetProofs, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
@@ -34,7 +34,10 @@ describe('what an owner alone may give, nobody else gives back', () => {
   const takesAway = ['api-key disable']
   const looks = (route: string) => route.startsWith('GET ')
   /** A user's own tokens and sessions, which a rule of their own keeps: theirs, or an owner's. */
-  const own = ['user tokens create', 'user tokens revoke', 'user sessions revoke']
+  const own = [
+    ...['user tokens create', 'user tokens revoke', 'user sessions revoke', 'user totp begin', 'user totp confirm'],
+    ...['user totp remove', 'user recovery-codes create', 'user passkeys rename', 'user passkeys delete'],
+  ]
 
   test.each(
     operations
@@ -89,6 +92,19 @@ describe('what outlives a session', () => {
     'user set': ['PATCH /users/x', { role: 'owner' }],
     'user passwd': ['PUT /users/x/password', {}],
     'user enable': ['POST /users/x/enable', {}],
+    'user disable': ['POST /users/x/disable', {}],
+    'user delete': ['DELETE /users/gone', {}],
+    'user sso': ['DELETE /users/x/password', {}],
+    'user reset-second-factor': ['DELETE /users/x/second-factor', {}],
+    'user totp begin': ['POST /users/me/totp', {}],
+    'user totp remove': ['DELETE /users/me/totp', {}],
+    'user recovery-codes create': ['POST /users/me/recovery-codes', {}],
+    'user passkeys delete': ['DELETE /users/me/passkeys/1', {}],
+    'key generate': ['POST /signing-keys', { product: 'none' }],
+    'key rotate': ['POST /signing-keys/rotate', { product: 'none', overlap: '1d' }],
+    'key retire': ['POST /signing-keys/none/retire', {}],
+    'setting set': ['PUT /settings/oidc_issuer', { value: 'no address' }],
+    'setting unset': ['DELETE /settings/oidc_issuer', {}],
     'api-key create': ['POST /api-keys', { name: 'x', preset: 'all' }],
     'api-key edit': ['PATCH /api-keys/1', { preset: 'all' }],
     'api-key enable': ['POST /api-keys/1/enable', {}],
@@ -104,14 +120,34 @@ describe('what outlives a session', () => {
     expect(Object.keys(fieldsOf).sort()).toEqual([...proving].sort())
   })
 
-  test.each(proving)('%s asks for the password again', async (command) => {
+  test.each(proving)('%s asks for proof, which the password is', async (command) => {
     const someone = await makeOperator(installation, 'owner')
     const ask = asSession(await enter(someone))
     const [door, fields] = fieldsOf[command]!
-    const path = door.replace('/users/x', `/users/${viewer.name}`) as AdminDoor
-    expect(await ask(path, fields)).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } })
+    const named = door.replace('/users/x', `/users/${viewer.name}`).replace('/users/me', `/users/${someone.name}`)
+    const path = named as AdminDoor
+    forgetProofs(installation)
+    const proof = { methods: ['password'] }
+    expect(await ask(path, fields)).toMatchObject({ status: 403, body: { error: { code: 'proof_required', proof } } })
     expect(await ask(path, { ...fields, current_password: 'not this one at all' })).toMatchObject({ status: 403 })
     expect((await ask(path, { ...fields, current_password: someone.password })).status).not.toBe(403)
+  })
+
+  test.each<AdminDoor>(['GET /export', 'GET /export/api_keys', 'GET /export/signing_keys', 'POST /import?file=x.csv'])(
+    '%s asks for proof of a session',
+    async (door) => {
+      const session = await enter(await makeOperator(installation, 'owner'))
+      forgetProofs(installation)
+      const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/octet-stream' }
+      const told = await tell(installation, door, {}, { session, headers })
+      expect(told).toMatchObject({ status: 403, body: { error: { code: 'proof_required' } } })
+    },
+  )
+
+  test('another setting asks for none', async () => {
+    const ask = asSession(await enter(await makeOperator(installation, 'owner')))
+    forgetProofs(installation)
+    expect((await ask('PUT /settings/telemetry_per_minute', { value: '6000' })).status).toBe(200)
   })
 
   test('a token makes no other token without the password of its user', async () => {

@@ -26,7 +26,11 @@ describe('logging in', () => {
     const { status, body, headers, session } = await enter(ada)
     expect({ status, body }).toEqual({
       status: 200,
-      body: { user: ada.name, role: 'owner', kind: 'session', expires_at: expect.any(String) },
+      body: {
+        ...{ user: ada.name, role: 'owner', kind: 'session', expires_at: expect.any(String), method: 'password' },
+        ...{ has_second_factor: false, needs_second_factor: false, proven_until: expect.any(String) },
+        proof_methods: ['password'],
+      },
     })
     expect(headers.getSetCookie()).toEqual([
       `latchkey_session=${session}; Path=/admin; HttpOnly; SameSite=Strict; Max-Age=604800`,

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
 import type { Operations } from '../../src/http/admin/client-types'
 import { type Json, openPlaces, openValidator } from '../support/answer-schemas'
+import { makeAuthenticator } from '../support/authenticator'
+import { openBrowser } from '../support/cookie-jar'
 import { speak, startInstallation, type TestInstallation } from '../support/installation'
+import { clientId, clientSecret, startProvider } from '../support/openid-provider'
 import { type AdminDoor, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { receive } from '../support/receiver'
 import { type Route, typedClient } from '../support/typed-client'
@@ -79,7 +83,14 @@ describe('every answer of the operator’s API', () => {
     const kept = ['deliveries', 'jobs', 'idempotency_keys', 'unanswered_orders']
     expect(open.filter((place) => !place.startsWith('Envelope')).sort()).toEqual(
       [
-        ...['AuditEntry.before', 'AuditEntry.after', 'LicenseChange.before', 'LicenseChange.after', 'Job.payload'],
+        ...[
+          'PasskeyOptions.options',
+          'AuditEntry.before',
+          'AuditEntry.after',
+          'LicenseChange.before',
+          'LicenseChange.after',
+          'Job.payload',
+        ],
         ...[...personal, ...kept].map((name) => `PersonalData.${name}[]`),
         ...['PersonalData.audit_entries[].before', 'PersonalData.audit_entries[].after'],
       ].sort(),
@@ -311,10 +322,13 @@ describe('the answers are as their schemas say', () => {
     await ask('PUT /session/preferences', { theme: 'dark', columns: '{"licenses":["state"]}' })
     await ask('GET /session/preferences', {})
     const person = { ...owner, name: user, password: password! }
+    await secondFactor(user, password!)
+    await singleSignOn()
     const begun = await logIn(installation, person)
     seen('POST /session', begun.body)
     const { session } = begun
     seen('GET /session', (await tell(installation, 'GET /session', {}, { session })).body)
+    seen('GET /session/methods', (await tell(installation, 'GET /session/methods')).body)
     await ask('GET /users/:user/sessions', { user })
     const { current_password, ...token } = { current_password: owner.password, name: 'nightly' }
     const { id } = await ask('POST /users/:user/tokens', { user, ...token, current_password })
@@ -333,6 +347,53 @@ describe('the answers are as their schemas say', () => {
     await ask('DELETE /users/:user', { user })
     seen('GET /session', (await owner.tell('GET /session')).body)
   })
+
+  /** Sets up an app and a passkey, logs in with each, and removes both. */
+  async function secondFactor(user: string, password: string) {
+    const page = openBrowser(installation)
+    const asked = async (route: Route, fields: Record<string, unknown> = {}, id = '') => {
+      const { status, body } = await page.tell(route.replace(':user', user).replace(':id', id) as AdminDoor, fields)
+      if (status !== 200) throw new Error(`${route}: ${JSON.stringify(body)}`)
+      seen(route, body)
+      return body
+    }
+    await asked('POST /session', { name: user, password })
+    const { secret } = await asked('POST /users/:user/totp')
+    const codeAt = (ms: number) =>
+      new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: installation.now().getTime() + ms })
+    await asked('POST /users/:user/totp/confirm', { code: codeAt(-30_000) })
+    await asked('POST /users/:user/recovery-codes')
+    const authenticator = makeAuthenticator(page.origin)
+    const { options } = await asked('POST /users/:user/passkeys/options')
+    const response = authenticator.create(options)
+    const { id } = await asked('POST /users/:user/passkeys', { name: 'laptop', response })
+    await asked('PATCH /users/:user/passkeys/:id', { name: 'the blue key' }, id)
+    await asked('GET /users/:user/second-factor')
+    await asked('POST /session', { name: user, password })
+    await asked('POST /session/second-factor', { code: codeAt(0) })
+    await asked('POST /session/proof', { password })
+    const shown = await asked('POST /session/passkey/options')
+    await asked('POST /session/passkey', { response: authenticator.get(shown.options) })
+    await asked('DELETE /users/:user/passkeys/:id', {}, id)
+    await asked('DELETE /users/:user/totp')
+    await ask('DELETE /users/:user/second-factor', { user })
+  }
+
+  /** Logs somebody in through an OpenID provider. */
+  async function singleSignOn() {
+    const page = openBrowser(installation)
+    const provider = await startProvider(`${page.origin}/console/login`, { sub: { preferred_username: 'hedy' } })
+    await ask('POST /users', { name: 'hedy', role: 'viewer' })
+    await installation.cli('setting', 'set', 'oidc_issuer', provider.issuer)
+    await installation.cli('setting', 'set', 'oidc_client_id', clientId)
+    await ask('PUT /settings/:name', { name: 'oidc_client_secret', value: clientSecret })
+    await ask('DELETE /users/:user/password', { user: 'hedy' })
+    const started = (await page.tell('POST /session/sso/start')).body
+    seen('POST /session/sso/start', started)
+    const query = await provider.approve(started.url, 'sub')
+    seen('POST /session/sso', (await page.tell('POST /session/sso', { query })).body)
+    await provider.close()
+  }
 
   test('settings and backups', async () => {
     await ask('GET /settings', {})

@@ -99,7 +99,7 @@ describe('every reference leads somewhere', () => {
     const options = new Set(optionsOf(program))
     expect(
       broken(pageLines, ({ text }) =>
-        [...text.matchAll(/`(--[a-z][a-z-]*)[^`]*`/g)]
+        [...text.matchAll(/`(--[a-z][a-z0-9-]*)[^`]*`/g)]
           .map(([, option]) => option!)
           .filter((option) => !options.has(option) && !scriptOptions.includes(option))
           .map((option) => `no command has the option ${option}`),

@@ -90,3 +90,10 @@ export function auditRows({ folder }: TestInstallation): Payload[] {
   database.close()
   return rows
 }
+
+/** Lets the proof of all sessions grow old. */
+export function forgetProofs({ folder }: Pick<TestInstallation, 'folder'>) {
+  const database = openRaw(folder)
+  database.run('update user_tokens set proven_at = null')
+  database.close()
+}

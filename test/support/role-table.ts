@@ -3,9 +3,10 @@ import type { Operation } from '../../src/operations/operation'
 type Role = Operation['role']
 
 /** The least role; for what belongs to a user, that for their own and that for others'; or a role that may not. */
-export type Expected = Role | 'anybody' | { own: Role; others: Role } | { least: Role; not: Role }
+export type Expected = Role | 'anybody' | { own: Role; others: Role | 'nobody' } | { least: Role; not: Role }
 
 const own = { own: 'viewer', others: 'owner' } as const
+const oneself = { own: 'viewer', others: 'nobody' } as const
 
 /**
  * Who may use each route of the operator's API, written by hand: it is compared with what the server does, not with what
@@ -13,6 +14,13 @@ const own = { own: 'viewer', others: 'owner' } as const
  */
 export const roleTable: Record<string, Expected> = {
   'POST /session': 'anybody',
+  'GET /session/methods': 'anybody',
+  'POST /session/second-factor': 'anybody',
+  'POST /session/passkey/options': 'anybody',
+  'POST /session/passkey': 'anybody',
+  'POST /session/sso/start': 'anybody',
+  'POST /session/sso': 'anybody',
+  'POST /session/proof': 'viewer',
   'GET /session': 'viewer',
   'DELETE /session': 'viewer',
   'PUT /session/password': 'viewer',
@@ -153,6 +161,17 @@ export const roleTable: Record<string, Expected> = {
   'POST /users/:user/disable': 'owner',
   'POST /users/:user/enable': 'owner',
   'DELETE /users/:user': 'owner',
+  'DELETE /users/:user/password': 'owner',
+  'GET /users/:user/second-factor': own,
+  'DELETE /users/:user/second-factor': 'owner',
+  'POST /users/:user/totp': oneself,
+  'POST /users/:user/totp/confirm': oneself,
+  'DELETE /users/:user/totp': oneself,
+  'POST /users/:user/recovery-codes': oneself,
+  'POST /users/:user/passkeys/options': oneself,
+  'POST /users/:user/passkeys': oneself,
+  'PATCH /users/:user/passkeys/:id': oneself,
+  'DELETE /users/:user/passkeys/:id': oneself,
   'GET /users/:user/tokens': own,
   'POST /users/:user/tokens': own,
   'DELETE /users/:user/tokens/:id': own,

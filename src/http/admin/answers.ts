@@ -5,7 +5,8 @@ import { declared } from '../../kernel/answers'
 import { RemedyView } from '../../kernel/message'
 import { type ErrorKind, OperatorError } from '../../kernel/operator-error'
 import { type Outcome, Refusal, say } from '../../kernel/outcome'
-import { dictionary, view } from '../../kernel/view'
+import { dictionary, view, word } from '../../kernel/view'
+import { ProofRequired, proofMethods } from '../../users/proof'
 import type { AdminResponse } from './route'
 
 const retryAfterSeconds = 5
@@ -14,6 +15,8 @@ const retryAfterSeconds = 5
 export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   unauthenticated: 401,
   forbidden: 403,
+  proof_required: 403,
+  second_factor_required: 403,
   not_found: 404,
   conflict: 409,
   invalid_input: 422,
@@ -33,6 +36,13 @@ export const ErrorAnswer = view('OperatorError', {
       dictionary(Type.Array(Type.String()), 'What is wrong with each field, where it is the fields.'),
     ),
     field: Type.Optional(Type.String({ description: 'The field that the message is about, where it is about one.' })),
+    proof: Type.Optional(
+      Type.Object({
+        methods: Type.Array(word(proofMethods), {
+          description: 'With `proof_required`: how the user can prove who they are, at POST /session/proof.',
+        }),
+      }),
+    ),
     remedies: Type.Optional(Type.Array(RemedyView, { description: 'The operations that help.' })),
   }),
 })
@@ -56,10 +66,9 @@ export function invalid(fields: FieldErrors): Refused {
 export function refused(error: unknown, tell: (error: unknown) => void): Refused {
   if (error instanceof OperatorError) {
     const { kind, message, field, remedies } = error
-    return {
-      status: statusOfKind[kind],
-      body: { error: { code: kind, message, ...(field && { field }), ...(remedies.length && { remedies }) } },
-    }
+    const proof = error instanceof ProofRequired && { proof: { methods: [...error.methods] } }
+    const details = { ...(field && { field }), ...proof, ...(remedies.length && { remedies }) }
+    return { status: statusOfKind[kind], body: { error: { code: kind, message, ...details } } }
   }
   if (error instanceof Refusal) return plainResponse(error.outcome)
   const remedy = remedyFor(error)

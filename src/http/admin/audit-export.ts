@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { AuditExportFields, auditFilterOf } from '../../operations/audit-filters'
 import { type AuditPiece, exportAudit } from '../../transfer/export/audit-log'
+import { whoIn } from './identity'
 import { isMaskedFor } from './masking'
 import { adminRoute } from './route'
-import { whoIn } from './session'
 import { streamOf } from './stream'
 
 /** The audit log as a file. Its header `X-Audit-Head` is what `audit verify --head` takes. */

@@ -6,9 +6,9 @@ import { text } from '../../intake/model'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { listKept } from '../../upkeep/backup/kept'
-import { current_password, requireProof } from './proof'
+import { asUser } from './identity'
+import { currentPassword, requireProof } from './proof'
 import { adminRoute } from './route'
-import { asUser } from './session'
 
 /** A backup of the server: whole, or a range to resume a download. */
 export const exportingBackup = adminRoute({
@@ -18,10 +18,10 @@ export const exportingBackup = adminRoute({
   summary: 'get a backup that the server has taken; takes Range and If-None-Match',
   input: Type.Object({
     file: text({ description: 'The name of its file, from the list.' }),
-    current_password: Type.Optional({ ...current_password, header: 'x-current-password' }),
+    current_password: currentPassword('GET'),
   }),
   async answer(deps, adminRequest, { file, current_password: password }) {
-    await requireProof(deps, adminRequest, 'session', password ?? undefined)
+    await requireProof(deps, adminRequest, 'session', password)
     const { request, now } = adminRequest
     const found = listKept(deps.config.backup_to).find(({ path }) => basename(path) === file)
     if (!found) throw new OperatorError(message`there is no backup ${file}: see ${remedy('backups list')}`, 'not_found')

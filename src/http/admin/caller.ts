@@ -1,59 +1,15 @@
 import { bearerTokenIn } from '../../access/incoming-request'
 import type { Config } from '../../config'
 import type { Deps } from '../../deps'
+import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import type { Role } from '../../operations/operation'
-import { deviceLifetimeMs } from '../../users/known-device'
-import { type Identity, identify, sessionLifetimeMs } from '../../users/tokens'
+import { lacksSecondFactor } from '../../users/second-factor'
+import { type Identity, identify } from '../../users/tokens'
 import { readerObstacle } from '../console-access'
+import { cookieIn } from './cookies'
 import { isOfSafeType, unsupported } from './fields'
 import type { AdminRoute } from './route'
-
-export const cookieName = 'latchkey_session'
-
-const deviceCookieName = 'latchkey_device'
-
-/** The `Set-Cookie` header that sets a browser's session, or deletes it if there is no value. */
-export const sessionCookie = (value: string | undefined, adminRequest: Secure, config: Config) =>
-  cookie(cookieName, value, adminRequest, { config, forMs: sessionLifetimeMs })
-
-/** The `Set-Cookie` header that identifies a browser at its user's next log-in. */
-export const deviceCookie = (value: string, adminRequest: Secure, config: Config) =>
-  cookie(deviceCookieName, value, adminRequest, { config, forMs: deviceLifetimeMs })
-
-/** The cookie of an earlier log-in, as sent by the browser. */
-export const deviceIn = ({ headers }: Request) =>
-  /(?:^|;\s*)latchkey_device=([\w.-]+)/.exec(headers.get('cookie') ?? '')?.[1]
-
-interface Secure {
-  isHttps: boolean
-  request: Request
-}
-
-interface Kept {
-  config: Config
-  forMs: number
-}
-
-const cookie = (name: string, value: string | undefined, { isHttps, request }: Secure, { config, forMs }: Kept) =>
-  [
-    `${name}=${value ?? ''}`,
-    `Path=${pathPrefixOf(request, config)}/admin`,
-    'HttpOnly',
-    'SameSite=Strict',
-    `Max-Age=${value ? forMs / 1000 : 0}`,
-    ...(isHttps ? ['Secure'] : []),
-  ].join('; ')
-
-/**
- * The path prefix at which browsers see this server, if `base_url` names one and the request used its host, so that
- * other programs on that host do not get our cookies. A tunnel past the proxy uses another host.
- */
-export function pathPrefixOf({ headers }: Request, { base_url }: Config): string {
-  if (!base_url) return ''
-  const { host, pathname } = new URL(base_url)
-  return headers.get('host')?.toLowerCase() === host ? pathname.replace(/\/+$/, '') : ''
-}
 
 /**
  * The identity of the caller, if the route requires one. Throws an `OperatorError` for an unknown caller, a foreign
@@ -71,22 +27,30 @@ export async function admitted(
     requireNoForeignPage(request, config)
     return undefined
   }
-  const session = sessionIn(request.headers.get('cookie'))
+  const session = cookieIn(request, 'latchkey_session')
   const shown = token ? ({ kind: 'token', value: token } as const) : ({ kind: 'session', value: session } as const)
-  const identity = shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value }, now)
+  const identity =
+    shown.value === undefined ? undefined : await identify(db, { ...shown, value: shown.value, address }, now)
   if (!identity)
     throw new OperatorError('log in, or show an operator token: Authorization: Bearer lko_…', 'unauthenticated')
   // A browser sends its cookie with every request, whichever page caused it.
   if (shown.kind === 'session' && request.method !== 'GET') requireOwnPage(request, config, route)
   requireRole(identity, route.role)
+  // A passkey is two factors in one, and a provider decides itself what it asks for.
+  const { user } = identity
+  const isByPassword = identity.token.method === 'password'
+  if (isByPassword && !route.isSetup && (await lacksSecondFactor(db.read, user, config))) {
+    throw new OperatorError(
+      message`the setting require_2fa asks you for a second factor: set up an authenticator app with ${remedy('user totp begin', { user: user.name })}, or add a passkey in your profile`,
+      'second_factor_required',
+    )
+  }
   return identity
 }
 
-const sessionIn = (cookies: string | null) => /(?:^|;\s*)latchkey_session=([\w-]+)/.exec(cookies ?? '')?.[1]
-
 /** Whether a request has a session or a token, valid or not. */
-export const showsSecret = ({ headers }: Request) =>
-  headers.has('authorization') || sessionIn(headers.get('cookie')) !== undefined
+export const showsSecret = (request: Request) =>
+  request.headers.has('authorization') || cookieIn(request, 'latchkey_session') !== undefined
 
 const ranks: Record<Role, number> = { viewer: 0, support: 1, operator: 2, owner: 3 }
 

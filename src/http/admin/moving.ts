@@ -15,10 +15,11 @@ import { done } from './answers'
 import { exportingAudit } from './audit-export'
 import { exportingBackup } from './backup-file'
 import { requireRole } from './caller'
+import { whoIn } from './identity'
+import { requireProof } from './proof'
 import { exportingRelease } from './release-file'
 import { answerOnce } from './repeats'
 import { type AdminRoute, adminRoute } from './route'
-import { whoIn } from './session'
 import { streamOf } from './stream'
 import { uploadIn } from './upload'
 
@@ -73,6 +74,7 @@ const importing = adminRoute({
       quotes = 'doubled',
       ...said
     } = fields
+    if (!said.dry_run) await requireProof(deps, adminRequest, 'session')
     deps.peers.awaitLong(adminRequest.request)
     const options: UploadOptions = {
       said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
@@ -115,9 +117,13 @@ const exportingTable = adminRoute({
   summary:
     'export one table as of this moment, in a form that import reads; API keys and signing keys only for owners, secrets masked for viewers',
   input: tableFields,
-  async answer({ folder, sealer }, adminRequest, fields) {
+  async answer(deps, adminRequest, fields) {
+    const { folder, sealer } = deps
     const { table, format = 'jsonl', delimiter, bom, passphrase } = fields
-    if (table === 'api_keys' || table === 'signing_keys') requireRole(whoIn(adminRequest), 'owner')
+    if (table === 'api_keys' || table === 'signing_keys') {
+      requireRole(whoIn(adminRequest), 'owner')
+      await requireProof(deps, adminRequest, 'session')
+    }
     requireCsv(format, { delimiter, bom })
     const isMasked = !seesSecrets(whoIn(adminRequest).user.role)
     const wanted = { folder, only: table, exportOptions: { ...outwardOf(sealer, passphrase), isMasked } }
@@ -133,8 +139,10 @@ const exportingAll = adminRoute({
   files: ['application/x-ndjson'],
   summary: 'export everything as of this moment, as JSON lines that import reads',
   input: everyField,
-  answer({ folder, sealer }, _, fields) {
+  async answer(deps, adminRequest, fields) {
+    const { folder, sealer } = deps
     const { passphrase } = fields
+    await requireProof(deps, adminRequest, 'session')
     const wanted = { folder, exportOptions: outwardOf(sealer, passphrase) }
     return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },

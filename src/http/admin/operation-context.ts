@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps'
 import type { Operation, OperationContext } from '../../operations/operation'
 import type { AdminRequest } from './admin-request'
-import { whoIn } from './session'
+import { whoIn } from './identity'
 import { uploadIn } from './upload'
 
 /** The context of an operation for the calling user; the database of `deps` is already in their name. */
@@ -13,5 +13,6 @@ export const operationContextOf = (
   ...deps,
   now: adminRequest.now,
   user: whoIn(adminRequest).user,
+  tokenId: whoIn(adminRequest).token.id,
   upload: takesFile && uploadIn(adminRequest.request),
 })

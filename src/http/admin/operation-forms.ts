@@ -8,9 +8,9 @@ import { subjects } from '../../operations/subjects'
 import { done } from './answers'
 import { requireRole } from './caller'
 import { validateFields } from './fields'
+import { asUser, whoIn } from './identity'
 import { operationContextOf } from './operation-context'
 import { type AdminRoute, adminRoute } from './route'
-import { asUser, whoIn } from './session'
 
 /** A field of a form. */
 const FormFieldView = view('FormField', {
@@ -46,6 +46,7 @@ const OperationFormView = view('OperationForm', {
 const ask = adminRoute({
   route: 'GET /operations',
   role: 'viewer',
+  isSetup: true,
   summary: 'list all operations with their fields, to make forms of them',
   input: Type.Object({}),
   output: Type.Object({ operations: Type.Array(OperationFormView) }),

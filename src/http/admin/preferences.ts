@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { changePreferences, PreferencesChange, PreferencesView, preferencesView } from '../../users/preferences'
 import { done } from './answers'
+import { asUser, whoIn } from './identity'
 import { type AdminRoute, adminRoute } from './route'
-import { asUser, whoIn } from './session'
 
 const show = adminRoute({
   route: 'GET /session/preferences',
   role: 'viewer',
+  isSetup: true,
   summary: 'show your preferences for the console',
   input: Type.Object({}),
   output: PreferencesView,
@@ -16,6 +17,7 @@ const show = adminRoute({
 const change = adminRoute({
   route: 'PUT /session/preferences',
   role: 'viewer',
+  isSetup: true,
   summary: 'change your preferences for the console; fields you leave out keep their values',
   input: PreferencesChange,
   output: PreferencesView,

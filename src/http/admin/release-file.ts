@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { recordDownload, requireFile } from '../../features/downloads/publishing'
 import { fileParts, isCounted, portionOf } from '../../features/downloads/response'
 import { integer } from '../../intake/model'
+import { asUser } from './identity'
 import { adminRoute } from './route'
-import { asUser } from './session'
 
 /** The file of a release, for operators: whole, or a range to resume a download. */
 export const exportingRelease = adminRoute({

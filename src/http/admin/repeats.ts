@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps'
 import type { AdminRequest } from './admin-request'
+import { asUser, whoIn } from './identity'
 import type { AdminResponse, AdminRoute } from './route'
-import { asUser, whoIn } from './session'
 import { fileHashOf, uploadIn } from './upload'
 
 type UserDb = Deps['db']

@@ -21,7 +21,7 @@ export interface AdminResponse<Body = unknown> {
 
 /** A route under `/admin/api`. */
 export interface AdminRoute<Input extends TObject = TObject, Output extends AnswerSchema = AnswerSchema>
-  extends Pick<Operation, 'route' | 'summary' | 'takesFile' | 'reveals'> {
+  extends Pick<Operation, 'route' | 'summary' | 'takesFile' | 'reveals' | 'isSetup'> {
   /** The least role required; `anybody` needs no session. */
   readonly role: Role | 'anybody'
   /** The command with the same effect. */

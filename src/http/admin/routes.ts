@@ -7,19 +7,21 @@ import { requestIdOf } from '../../kernel/request-id'
 import { csvText } from '../../operations/csv'
 import type { Operation } from '../../operations/operation'
 import { subjects } from '../../operations/subjects'
+import { requireOneself } from '../../users/service'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
 import { openAdminGate, reply } from './gate'
+import { asUser, whoIn } from './identity'
 import { linkRoutes } from './links'
 import { isMaskedFor, maskedEach, openedCursor } from './masking'
 import { movingRoutes } from './moving'
 import { operationContextOf } from './operation-context'
 import { formRoutes } from './operation-forms'
 import { preferenceRoutes } from './preferences'
-import { current_password, requireProof } from './proof'
+import { currentPassword, requireProof } from './proof'
 import { answerOnce } from './repeats'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
-import { asUser, sessionRoutes, whoIn } from './session'
+import { sessionRoutes } from './session'
 import { setupRoutes } from './setup'
 import { streamOf } from './stream'
 
@@ -29,8 +31,11 @@ const routeOf = ({ run, ...operation }: Operation): AdminRoute => ({
   ...(hasCsv(operation) && { files: [csvType] }),
   input: inputOf(operation),
   async answer(deps, adminRequest, { current_password: password, format, ...given }) {
-    await requireProof(deps, adminRequest, operation.proof, password)
-    const isMasked = isMaskedFor(whoIn(adminRequest).user, operation)
+    const { user } = whoIn(adminRequest)
+    if (operation.isOwn) requireOneself(user, String(given.user))
+    const needsProof = operation.needsProof?.(given) ?? true
+    await requireProof(deps, adminRequest, needsProof ? operation.proof : undefined, password)
+    const isMasked = isMaskedFor(user, operation)
     const values = isMasked && given.after ? { ...given, after: openedCursor(deps, String(given.after)) } : given
     if (!hasCsv(operation) || !wantsCsv(adminRequest, format)) {
       return answerOnce(deps, operation, { adminRequest, fields: values }, async (db) =>
@@ -52,7 +57,7 @@ function inputOf(operation: Omit<Operation, 'run'>) {
   if (!proof && !hasCsv(operation)) return input
   return Type.Object({
     ...input.properties,
-    ...(proof && { current_password }),
+    ...(proof && { current_password: currentPassword(operation.route.split(' ')[0]!) }),
     ...(hasCsv(operation) && { format: csvFormat }),
   })
 }

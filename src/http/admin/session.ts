@@ -1,70 +1,98 @@
-import { type Static, Type } from '@sinclair/typebox'
-import type { Deps } from '../../deps'
+import { Type } from '@sinclair/typebox'
 import { list, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
-import { nullableTimestamp, view, word } from '../../kernel/view'
-import { devicePurpose, knownDevice, makeDevice } from '../../users/known-device'
-import { checkPassword, logIn } from '../../users/log-in'
+import { nullable, view } from '../../kernel/view'
+import { devicePurpose, knownDevice } from '../../users/known-device'
+import { completeLogIn, logIn } from '../../users/log-in'
 import { hashPassword } from '../../users/password'
 import { changePassword, keptTokens } from '../../users/service'
-import { endTokens, type Identity } from '../../users/tokens'
-import { roles } from '../../users/view'
-import type { AdminRequest } from './admin-request'
+import { isSsoOn, lostLogIn } from '../../users/sso'
+import { ticketLifetimeMs } from '../../users/ticket'
+import { endTokens } from '../../users/tokens'
 import { done } from './answers'
-import { deviceCookie, deviceIn, sessionCookie } from './caller'
+import { cookie, cookieIn } from './cookies'
+import { asUser, whoIn } from './identity'
+import { passkeyRoutes } from './passkey-routes'
+import { provingRoute, requirePassword } from './proof'
 import { type AdminRoute, adminRoute } from './route'
+import { originOf, PendingView, SessionView, sessionAnswer, sessionView } from './session-answer'
+import { ssoRoutes } from './sso-routes'
 
 const passwordLengthMax = 512
-const deviceLengthMax = 200
 const password = (description: string) => text({ maxLength: passwordLengthMax, description })
 
-/** The caller, and how they are authenticated. */
-const SessionView = view('Session', {
-  user: Type.String(),
-  role: word(roles),
-  kind: word(['session', 'token'], 'What was shown.'),
-  expires_at: nullableTimestamp(),
-})
-
 const nothing = Type.Object({}, { description: 'Empty.' })
+
+const methods = adminRoute({
+  route: 'GET /session/methods',
+  role: 'anybody',
+  summary: 'show the ways to log in beside a password and a passkey',
+  input: Type.Object({}),
+  output: view('LogInMethods', {
+    sso: nullable(view('SingleSignOn', { name: Type.String({ description: 'What the button says.' }) })),
+  }),
+  answer: async ({ config }) => done({ sso: isSsoOn(config) ? { name: config.oidc_name } : null }),
+})
 
 const begin = adminRoute({
   route: 'POST /session',
   role: 'anybody',
-  summary: 'log in; the answer sets a session cookie',
+  summary:
+    'log in; the answer sets a session cookie, or names the second factors that have to follow at POST /session/second-factor',
   input: Type.Object({
     name: text({ maxLength: 64, description: 'The name of the user.' }),
     password: password('Their password.'),
   }),
-  output: SessionView,
-  async answer({ config, db, limit, sealer }, adminRequest, { name, password }) {
-    const { request, address, now, requestId } = adminRequest
-    const device = (request.headers.get('user-agent') ?? '').slice(0, deviceLengthMax)
-    const deviceKey = sealer.derive(devicePurpose)
-    const attempt = {
-      ...{ name, password, address, device, requestId },
-      knownDevice: knownDevice(deviceKey, name, deviceIn(request)),
-    }
-    const begun = await logIn({ db, limit }, attempt, now)
+  output: Type.Union([SessionView, PendingView]),
+  async answer(deps, adminRequest, { name, password }) {
+    const { config, sealer } = deps
+    const { request, now } = adminRequest
+    const device = knownDevice(sealer.derive(devicePurpose), name, cookieIn(request, 'latchkey_device'))
+    const begun = await logIn(deps, { ...originOf(adminRequest), name, password, knownDevice: device }, now)
     if (!begun) throw new OperatorError('the name or the password is wrong', 'unauthenticated')
-    const known = makeDevice(deviceKey, begun.user.name)
-    const cookies = [sessionCookie(begun.value, adminRequest, config), deviceCookie(known, adminRequest, config)]
-    return { ...done(described(begun), cookies), identity: begun }
+    if (!('ticket' in begun)) return sessionAnswer(deps, adminRequest, begun)
+    const expires_at = new Date(now.getTime() + ticketLifetimeMs).toISOString()
+    const pending = cookie('latchkey_pending', begun.ticket, adminRequest, config)
+    return done({ second_factor: begun.methods, expires_at }, [pending])
+  },
+})
+
+const follow = adminRoute({
+  route: 'POST /session/second-factor',
+  role: 'anybody',
+  summary:
+    'finish a log-in with a code of the authenticator app or a recovery code; POST /session/passkey takes a passkey',
+  input: Type.Object({
+    code: Type.Optional(text({ maxLength: 20, description: 'The code of the authenticator app.' })),
+    recovery_code: Type.Optional(text({ maxLength: 40, description: 'A recovery code.' })),
+  }),
+  output: SessionView,
+  async answer(deps, adminRequest, typed) {
+    const { request, now } = adminRequest
+    const ticket = cookieIn(request, 'latchkey_pending')
+    const begun = await completeLogIn(deps, { ...originOf(adminRequest), ticket, typed }, now)
+    if (begun === 'expired') throw lostLogIn()
+    if (!begun) {
+      throw new OperatorError('the code is wrong, or was used: wait for the next one', 'unauthenticated')
+    }
+    return sessionAnswer(deps, adminRequest, begun)
   },
 })
 
 const show = adminRoute({
   route: 'GET /session',
   role: 'viewer',
+  isSetup: true,
   summary: 'show the logged-in user and their rights',
   input: Type.Object({}),
   output: SessionView,
-  answer: async (_, adminRequest) => done(described(whoIn(adminRequest))),
+  answer: async (deps, adminRequest) => done(await sessionView(deps, whoIn(adminRequest), adminRequest.now)),
 })
 
 const end = adminRoute({
   route: 'DELETE /session',
   role: 'viewer',
+  isSetup: true,
   summary: 'log out; the session ends at once',
   input: Type.Object({}),
   output: nothing,
@@ -78,13 +106,14 @@ const end = adminRoute({
     await asUser(db, adminRequest).write((tx) =>
       endTokens(tx, { userName: user.name, kind: 'session', id: token.id }, adminRequest.now),
     )
-    return done({}, [sessionCookie(undefined, adminRequest, config)])
+    return done({}, [cookie('latchkey_session', undefined, adminRequest, config)])
   },
 })
 
 const setPassword = adminRoute({
   route: 'PUT /session/password',
   role: 'viewer',
+  isSetup: true,
   summary: 'change your own password; all sessions and tokens end, this session too, except tokens you keep',
   input: Type.Object({
     current_password: password('The password until now.'),
@@ -97,36 +126,19 @@ const setPassword = adminRoute({
     await requirePassword(deps, adminRequest, current_password)
     const change = { passwordHash: await hashPassword(password), keepTokens: keep_tokens }
     await asUser(deps.db, adminRequest).write((tx) => changePassword(tx, name, change, adminRequest.now))
-    return done({}, [sessionCookie(undefined, adminRequest, deps.config)])
+    return done({}, [cookie('latchkey_session', undefined, adminRequest, deps.config)])
   },
 })
 
-/** Checks the caller's password again. Throws an `OperatorError` if it is wrong. */
-export async function requirePassword({ db, limit }: Deps, adminRequest: AdminRequest, password: string) {
-  const { user, token } = whoIn(adminRequest)
-  const attempt = { name: user.name, password, place: `token ${token.id}` }
-  if (await checkPassword({ db, limit }, attempt, adminRequest.now)) return
-  throw new OperatorError('the current password is wrong', 'forbidden')
-}
-
 /** Log-in, log-out, and a user's changes to their own account. */
-export const sessionRoutes = [begin, show, end, setPassword] as const satisfies readonly AdminRoute[]
-
-/** The identity of an authenticated caller. */
-export function whoIn({ identity }: AdminRequest): Identity {
-  if (!identity) throw new Error('this route is open to anybody')
-  return identity
-}
-
-/** The database in the name of the caller. */
-export const asUser = <Db extends { as(author: { actor: string; requestId: string }): Db }>(
-  db: Db,
-  adminRequest: AdminRequest,
-) => db.as({ actor: `user ${whoIn(adminRequest).user.name}`, requestId: adminRequest.requestId })
-
-const described = ({ user, token }: Identity): Static<typeof SessionView> => ({
-  user: user.name,
-  role: user.role,
-  kind: token.kind,
-  expires_at: token.expiresAt?.toISOString() ?? null,
-})
+export const sessionRoutes = [
+  methods,
+  begin,
+  follow,
+  ...passkeyRoutes,
+  ...ssoRoutes,
+  show,
+  provingRoute,
+  end,
+  setPassword,
+] as const satisfies readonly AdminRoute[]
