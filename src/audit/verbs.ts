@@ -23,6 +23,7 @@ export const verbs = [
   'generator.enabled',
   'generator.disabled',
   'generator.deleted',
+  'import.ordered',
   'job.retried',
   'job.deleted',
   'license.created',

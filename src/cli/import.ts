@@ -5,6 +5,7 @@ import type { Db } from '../database/database'
 import type { Installation } from '../installation'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
+import { openMeter } from '../kernel/progress'
 import { type Line, listed, table as tableOf } from '../operations/lines'
 import { quoteStyles } from '../transfer/formats/csv'
 import { encodingNamed } from '../transfer/formats/encodings'
@@ -133,10 +134,10 @@ async function work(
   refusedPath?: string,
 ): Promise<Report> {
   const refused = refusedPath === undefined ? undefined : openRefused(refusedPath, statSync(path).isDirectory())
-  const bar = progressBar(
-    io,
-    sources.reduce((sum, { bytes }) => sum + bytes, 0),
-  )
+  const bytes = sources.reduce((sum, { bytes }) => sum + bytes, 0)
+  const bar = progressBar(io, bytes)
+  const meter = openMeter(io.tellProgress)
+  meter.begin('importing', bytes)
   try {
     const result = await importLines({ ...installation, db }, sources, {
       importOptions: {
@@ -146,7 +147,10 @@ async function work(
         values: options.value,
         passphrase: options.passphraseFile && readText(options.passphraseFile).replace(/\r?\n$/, ''),
       },
-      onRead: bar.add,
+      onRead(bytes) {
+        bar.add(bytes)
+        meter.add(bytes)
+      },
       onRefused: (source, lines) => refused?.write(source, lines),
     })
     result.notes.push(...passedOver)

@@ -7,6 +7,7 @@ import { addressOf, customerReference } from '../features/support/customer-refer
 import { toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
+import { removeImports } from '../transfer/import/job'
 import { eraseCustomer } from '../upkeep/customer/erase'
 import { countsOf, findCustomer, isKnown } from '../upkeep/customer/find'
 import { forgetLateCalls } from '../upkeep/customer/late-calls'
@@ -75,6 +76,7 @@ async function eraseAll(context: OperationContext, email: string, withLicenses: 
     const erased = await eraseCustomer(tx, email, now)
     return { ...erased, counts: { ...erased.counts, licenses: licenses.length } }
   })
+  removeImports(folder)
   if (isServer || isHeld(folder)) await forgetLateCalls(db, found, clock())
   const { rewritten = false, log_emptied = false } = isServer
     ? (await runCommand(folder, ['optimize', '--wipe'])).value

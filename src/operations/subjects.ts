@@ -9,6 +9,7 @@ import { contractOperations } from './contracts'
 import { customers } from './customers'
 import { webhookDelivery } from './deliveries'
 import { generatorOperations } from './generators'
+import { imports } from './imports'
 import { jobs } from './jobs'
 import { licenseMeta } from './license-metadata'
 import { licenseOperations } from './license-support'
@@ -55,6 +56,7 @@ const declared = [
   ...ownFactors,
   settingOperations,
   backups,
+  imports,
   retention,
   todayStats,
   status,

@@ -3,6 +3,7 @@ import { handleBulk } from '../features/bulk/work'
 import { announceExpired, sweepExpiry } from '../features/licenses/expiry'
 import type { Installation } from '../installation'
 import { type Handled, handles } from '../jobs/job'
+import { importJobs } from '../transfer/import/job'
 import { backupJobs } from '../upkeep/backup/schedule'
 import { nightlyUpkeep } from '../upkeep/nightly'
 import { openAddressGuard } from '../webhooks/address'
@@ -26,6 +27,7 @@ export function handlers(installation: Installation): Handled[] {
     }),
     handleBulk(installation),
     ...backupJobs(installation),
+    ...importJobs(installation),
     nightlyUpkeep(installation),
     checkpoints(installation),
   ]

@@ -418,6 +418,7 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
   'contract create': [async () => ['--product', await product(), '--name', 'x', '--quantity', '5'], 'contract.created'],
   'contract edit': [async () => [String((await contract()).id), '--name', 'new'], 'contract.updated'],
   'contract delete': [async () => [String((await contract()).id), '--yes'], 'contract.deleted'],
+  'imports start': [() => ['--file', makeFile(installation, 'license_key\n', 'licenses.csv')], 'import.ordered'],
   'backups set': [() => ['--keep', '3'], 'setting.set'],
   'bulk start': [async () => ['note', '--note', 'x', '--key', await license()], 'bulk.started'],
   'bulk undo': [
@@ -436,7 +437,7 @@ const commands: Record<string, [args: () => string[] | Promise<string[]>, verb: 
  * what is old; tidies what is kept. Their rows are promised where those are.
  */
 const elsewhere = [
-  ...['customer erase', 'user sessions revoke', 'backups take', 'retention run', 'optimize'],
+  ...['customer erase', 'user sessions revoke', 'backups take', 'imports columns', 'retention run', 'optimize'],
   ...['user totp confirm', 'user recovery-codes create', 'user passkeys rename', 'user passkeys delete'],
 ]
 

@@ -30,7 +30,7 @@ const roleOf = (command: string) => operations.find((each) => each.command === c
 
 describe('what an owner alone may give, nobody else gives back', () => {
   /** What owners decide over, with every verb that there is for it. */
-  const ownersOwn = ['api-key', 'key', 'user', 'setting', 'backups take', 'backups set', 'retention']
+  const ownersOwn = ['api-key', 'key', 'user', 'setting', 'backups take', 'backups set', 'imports', 'retention']
   const takesAway = ['api-key disable']
   const looks = (route: string) => route.startsWith('GET ')
   /** A user's own tokens and sessions, which a rule of their own keeps: theirs, or an owner's. */

@@ -102,6 +102,7 @@ describe('every answer of the operator’s API', () => {
     expect(files.map(({ route, content }) => [route, Object.keys(content)])).toEqual([
       ['GET /export/:table', ['application/x-ndjson', 'text/csv']],
       ['GET /export', ['application/x-ndjson']],
+      ['GET /imports/:id/refused', ['application/octet-stream']],
       ['GET /backups/:file', ['application/octet-stream']],
       ['GET /audit/export', ['application/x-ndjson', 'text/csv']],
       ['GET /releases/:id/file', ['application/octet-stream']],
@@ -417,6 +418,10 @@ describe('the answers are as their schemas say', () => {
     const body = `license_key,product,activation_limit,validity\nOLD-1,${product},1,0\nOLD-2,${product},x,0\n`
     const file = { body, headers: { 'content-type': 'application/octet-stream' }, query: { file: 'licenses.csv' } }
     await ask('POST /import', {}, file)
+    await ask('POST /imports/columns', {}, file)
+    const { id } = await ask('POST /imports', {}, file)
+    await until('the import', async () => (await ask('GET /imports/:id', { id })).finished_at)
+    await ask('GET /imports', {})
   })
 
   test('customers', async () => {

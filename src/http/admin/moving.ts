@@ -1,13 +1,12 @@
 import { Type } from '@sinclair/typebox'
-import { choice, list, text, toggle } from '../../intake/model'
+import { choice, text, toggle } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
+import { importFields, mappingIn } from '../../operations/import-fields'
 import { exportedText, jsonForm, lockWith } from '../../transfer/export/export'
 import { spooled } from '../../transfer/export/spool'
 import { csvForm, delimiterNames, requireCsv } from '../../transfer/export/spreadsheet'
-import { quoteStyles } from '../../transfer/formats/csv'
 import { encodingNamed } from '../../transfer/formats/encodings'
 import { ImportResultView } from '../../transfer/import/counts'
-import { pairOf } from '../../transfer/import/mapping'
 import { importUpload, type UploadOptions } from '../../transfer/import/upload'
 import { exportedTables } from '../../transfer/tables/tables'
 import { seesSecrets } from '../../users/view'
@@ -17,6 +16,7 @@ import { exportingBackup } from './backup-file'
 import { requireRole } from './caller'
 import { whoIn } from './identity'
 import { requireProof } from './proof'
+import { exportingRefused } from './refused-lines'
 import { exportingRelease } from './release-file'
 import { answerOnce } from './repeats'
 import { type AdminRoute, adminRoute } from './route'
@@ -30,27 +30,6 @@ const passphrase = Type.Optional(
   }),
 )
 
-const importFields = Type.Object({
-  table: Type.Optional(text({ description: 'What the file holds, where its name does not say it: licenses.' })),
-  product: Type.Optional(text({ description: 'The product of lines that name none: its id, uuid, slug or name.' })),
-  create_products: Type.Optional(toggle({ description: 'Make products that are named and not there.' })),
-  map: Type.Optional(list({ description: 'What columns are, as a list of theirs=ours; "theirs=" skips one.' })),
-  value: Type.Optional(
-    list({ description: 'What values mean, as a list of column:theirs=ours: status:SOLD=assigned.' }),
-  ),
-  date_format: Type.Optional(list({ description: 'How dates are written, beside the usual forms: dd/MM/yyyy.' })),
-  default: Type.Optional(list({ description: 'Default values, as a list of field=value.' })),
-  encoding: Type.Optional(
-    text({ description: 'How the file is written, such as windows-1252 or latin1: utf-8 where nothing is said.' }),
-  ),
-  quotes: Type.Optional(
-    choice(quoteStyles, { description: 'How a quote in a quoted cell is written: doubled where nothing is said.' }),
-  ),
-  keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
-  passphrase,
-  dry_run: Type.Optional(toggle({ description: 'Only report what would be created and what is wrong, line by line.' })),
-})
-
 const importRoute = { route: 'POST /import', takesFile: true } as const
 
 const importing = adminRoute({
@@ -62,22 +41,14 @@ const importing = adminRoute({
     ...['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'multipart/form-data'],
   ],
   summary: 'import one file of CSV or JSON; the answer counts each table and lists the first 1,000 refused lines',
-  input: importFields,
+  input: Type.Object({ ...importFields, passphrase }),
   output: ImportResultView,
   async answer(deps, adminRequest, fields) {
-    const {
-      table,
-      product,
-      map,
-      default: defaults,
-      encoding = charsetOf(adminRequest.request) ?? 'utf-8',
-      quotes = 'doubled',
-      ...said
-    } = fields
+    const { encoding = charsetOf(adminRequest.request) ?? 'utf-8', quotes = 'doubled', ...said } = fields
     if (!said.dry_run) await requireProof(deps, adminRequest, 'session')
     deps.peers.awaitLong(adminRequest.request)
     const options: UploadOptions = {
-      said: { table, columns: pairsOf(map), defaults: { ...(product && { product }), ...pairsOf(defaults) } },
+      said: mappingIn(fields),
       reading: { encoding: encodingNamed(encoding), quotes },
       importOptions: {
         createsProducts: said.create_products ?? false,
@@ -153,6 +124,7 @@ export const movingRoutes = [
   importing,
   exportingTable,
   exportingAll,
+  exportingRefused,
   exportingBackup,
   exportingAudit,
   exportingRelease,
@@ -178,13 +150,3 @@ const attached = async (folder: string, name: string, pieces: AsyncGenerator<str
     'content-disposition': `attachment; filename="${name}"`,
   },
 })
-
-function pairsOf(texts: string[] = []) {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const pair = pairOf(text)
-      if (!pair) throw new OperatorError(`"${text}" takes two names: theirs=ours`, 'invalid_input')
-      return pair
-    }),
-  )
-}

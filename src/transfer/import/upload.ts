@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Deps } from '../../deps'
 import { storeAt, type Upload } from '../../features/downloads/files'
 import { OperatorError } from '../../kernel/operator-error'
+import { openMeter, type TellProgress } from '../../kernel/progress'
 import { runCommand } from '../../upkeep/subprocess'
 import type { ImportOptions } from '../tables/import-context'
 import type { Result } from './counts'
@@ -12,7 +13,8 @@ import { inFields } from './field-words'
 import { importLines } from './import'
 import type { MappingOptions } from './mapping'
 import type { LinePosition } from './reasons'
-import { openSources, type ReadingOptions } from './source'
+import { openRefused } from './refused'
+import { openSources, type ReadingOptions, type Source } from './source'
 
 const uploadsIn = (folder: string) => join(folder, 'imports')
 
@@ -33,15 +35,42 @@ export async function importUpload(
   upload: Upload,
   order: UploadOptions,
 ): Promise<Result> {
-  const place = join(uploadsIn(deps.folder), randomUUID())
+  return withUpload(deps.folder, upload, (path) => importFile(deps, path, order))
+}
+
+/** Stores an uploaded file in the data folder while the work needs it. */
+export async function withUpload<T>(folder: string, upload: Upload, work: (path: string) => Promise<T>): Promise<T> {
+  const place = join(uploadsIn(folder), randomUUID())
   const path = join(place, upload.name)
   try {
     await storeAt(path, upload)
+    return await work(path)
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+/** Who hears of an import's progress, what ends it, and where its refused lines go. */
+export interface ImportWatch {
+  tellProgress?: TellProgress
+  signal?: AbortSignal
+  refusedPath?: string
+}
+
+/** Imports a file of the data folder; the sender knows it only by its name. */
+export async function importFile(
+  deps: Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer' | 'folder'>,
+  path: string,
+  order: UploadOptions,
+  watch: ImportWatch = {},
+): Promise<Result> {
+  const name = basename(path)
+  try {
     const { sources } = openSources(path, { mapping: {}, ...order.said }, order.reading)
     const result = order.isDryRun
-      ? await dryRunInSubprocess(deps.folder, path, order)
-      : await importLines(deps, sources, { importOptions: order.importOptions, onRefused() {} })
-    const named = <T extends LinePosition>(place: T) => ({ ...place, file: upload.name })
+      ? await dryRunInSubprocess(deps.folder, path, order, watch)
+      : await importSources(deps, sources, order, watch)
+    const named = <T extends LinePosition>(place: T) => ({ ...place, file: name })
     return {
       ...result,
       reasons: result.reasons.map(({ reason, first, ...rest }) => ({
@@ -53,12 +82,35 @@ export async function importUpload(
       notes: result.notes.map(inFields),
     }
   } catch (error) {
-    // The sender knows the file only by its name.
     throw error instanceof OperatorError
-      ? new OperatorError(inFields(error.message.replaceAll(path, upload.name)), error.kind)
+      ? new OperatorError(inFields(error.message.replaceAll(path, name)), error.kind)
       : error
+  }
+}
+
+async function importSources(
+  deps: Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer'>,
+  sources: Source[],
+  { importOptions }: UploadOptions,
+  { tellProgress, signal, refusedPath }: ImportWatch,
+) {
+  const refused = refusedPath === undefined ? undefined : openRefused(refusedPath, false)
+  const meter = openMeter(tellProgress)
+  meter.begin(
+    'importing',
+    sources.reduce((sum, { bytes }) => sum + bytes, 0),
+  )
+  try {
+    return await importLines(deps, sources, {
+      importOptions,
+      onRead(bytes) {
+        signal?.throwIfAborted()
+        meter.add(bytes)
+      },
+      onRefused: (source, lines) => refused?.write(source, lines),
+    })
   } finally {
-    await rm(place, { recursive: true, force: true })
+    refused?.close()
   }
 }
 
@@ -69,13 +121,14 @@ async function dryRunInSubprocess(
   folder: string,
   path: string,
   { said, reading, importOptions }: UploadOptions,
+  { tellProgress, signal, refusedPath }: ImportWatch,
 ): Promise<Result> {
   const { passphrase, createsProducts, keepsSeats, values = [], dateFormats = [] } = importOptions
   const passphraseFile = `${path}.passphrase`
   if (passphrase !== undefined) await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: 'wx' })
   const pairs = (flag: string, of: Readonly<Record<string, string>>) =>
     Object.entries(of).map(([name, value]) => `${flag}=${name}=${value}`)
-  const { value } = await runCommand(folder, [
+  const args = [
     ...['import', path, '--dry-run', `--encoding=${reading.encoding}`, `--quotes=${reading.quotes}`],
     ...(said.table === undefined ? [] : [`--table=${said.table}`]),
     ...pairs('--map', said.columns),
@@ -85,7 +138,9 @@ async function dryRunInSubprocess(
     ...(createsProducts ? ['--create-products'] : []),
     ...(keepsSeats ? ['--keep-seats'] : []),
     ...(passphrase === undefined ? [] : [`--passphrase-file=${passphraseFile}`]),
-  ])
+    ...(refusedPath === undefined ? [] : [`--refused=${refusedPath}`]),
+  ]
+  const { value } = await runCommand(folder, args, signal, tellProgress && { onProgress: tellProgress })
   const { refused_to: _, ...result } = value
   return result
 }
