@@ -1,6 +1,7 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { basePath } from './api/base-path'
 import { commandRoutes } from './commands/routes'
+import { licenseRoute } from './license/routes'
 import { root } from './root'
 
 const start = createRoute({
@@ -13,7 +14,7 @@ const start = createRoute({
 
 /** Every page of the console. */
 export const router = createRouter({
-  routeTree: root.addChildren([start, ...commandRoutes]),
+  routeTree: root.addChildren([start, ...commandRoutes, licenseRoute]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,
 })

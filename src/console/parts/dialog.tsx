@@ -20,7 +20,10 @@ export function Dialog({ title, isOpen, onClose, isFixed = false, children }: Pr
     <BaseDialog.Root open={isOpen} onOpenChange={(open) => !open && !isFixed && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-black/50" />
-        <BaseDialog.Popup className="fixed inset-x-2 top-[6dvh] z-50 mx-auto flex max-h-[88dvh] max-w-2xl flex-col gap-4 overflow-auto rounded-lg border border-line bg-card p-4 text-text shadow-xl">
+        <BaseDialog.Popup
+          data-modal
+          className="fixed inset-x-2 top-[6dvh] z-50 mx-auto flex max-h-[88dvh] max-w-2xl flex-col gap-4 overflow-auto rounded-lg border border-line bg-card p-4 text-text shadow-xl"
+        >
           <div className="flex items-start justify-between gap-2">
             <BaseDialog.Title className="text-lg font-semibold">{title}</BaseDialog.Title>
             {!isFixed && (

@@ -17,6 +17,7 @@ export function ShortcutHelp({ onClose }: { onClose(): void }) {
     ['j, k', t.keyRows],
     ['x', t.keyChoose],
     ['Enter', t.keyOpen],
+    ['e, b', t.keyLicense],
     ['?', t.keyHelp],
   ] as const
   const pages = navigation.flatMap(({ key, text }) => (key ? [[`g ${key}`, t[text]] as const] : []))

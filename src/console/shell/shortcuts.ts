@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { navigation } from './navigation'
 
 const storageKey = 'latchkey.single-keys'
@@ -12,6 +12,27 @@ export const setSingleKeys = (isOn: boolean) => localStorage.setItem(storageKey,
 
 const isTyping = ({ target }: KeyboardEvent) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+const isDialogOpen = () => document.querySelector('[data-modal]') !== null
+
+const isForPage = (event: KeyboardEvent) =>
+  !isTyping(event) && !isDialogOpen() && !event.ctrlKey && !event.metaKey && !event.altKey && hasSingleKeys()
+
+/** Shortcuts of one page, by their letter. */
+export function useKeys(keys: Readonly<Record<string, () => void>>) {
+  const current = useRef(keys)
+  current.current = keys
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      const act = current.current[event.key]
+      if (!act || event.defaultPrevented || !isForPage(event)) return
+      event.preventDefault()
+      act()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}
 
 interface Actions {
   openPalette(): void
@@ -29,8 +50,7 @@ export function useShortcuts({ openPalette, openHelp }: Actions) {
         event.preventDefault()
         return openPalette()
       }
-      const isDialogOpen = document.querySelector('[role="dialog"]') !== null
-      if (isTyping(event) || isDialogOpen || event.ctrlKey || event.metaKey || event.altKey || !hasSingleKeys()) return
+      if (!isForPage(event)) return
       const item = isGoing ? navigation.find(({ key }) => key === event.key) : undefined
       isGoing = false
       clearTimeout(timer)

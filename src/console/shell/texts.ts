@@ -51,6 +51,7 @@ export const shellTexts = texts(
     keyRows: 'next, previous row',
     keyChoose: 'choose a row; with Shift all rows between',
     keyOpen: 'open a row',
+    keyLicense: 'on a licence: edit, block or unblock',
     keyHelp: 'this list',
   },
   {
@@ -103,6 +104,7 @@ export const shellTexts = texts(
     keyRows: 'nächste, vorige Zeile',
     keyChoose: 'Zeile auswählen; mit Umschalt alle dazwischen',
     keyOpen: 'Zeile öffnen',
+    keyLicense: 'auf einer Lizenz: bearbeiten, sperren oder entsperren',
     keyHelp: 'diese Liste',
   },
 )

@@ -46,7 +46,7 @@ export const ErrorAnswer = view('OperatorError', {
     remedies: Type.Optional(Type.Array(RemedyView, { description: 'The operations that help.' })),
   }),
 })
-type Refused = AdminResponse<Static<typeof ErrorAnswer>>
+export type RefusedResponse = AdminResponse<Static<typeof ErrorAnswer>>
 
 export const done = <Body>(body: Body, cookies: readonly string[] = []): AdminResponse<Body> => ({
   status: 200,
@@ -55,7 +55,7 @@ export const done = <Body>(body: Body, cookies: readonly string[] = []): AdminRe
 })
 
 /** The answer for invalid fields, each by its name. */
-export function invalid(fields: FieldErrors): Refused {
+export function invalid(fields: FieldErrors): RefusedResponse {
   return {
     status: statusOfKind.invalid_input,
     body: { error: { code: 'invalid_input', message: Object.values(fields).flat().join(' '), fields } },
@@ -63,7 +63,7 @@ export function invalid(fields: FieldErrors): Refused {
 }
 
 /** Turns an error into an answer. An internal failure is logged, and answered without its text. */
-export function refused(error: unknown, tell: (error: unknown) => void): Refused {
+export function refused(error: unknown, tell: (error: unknown) => void): RefusedResponse {
   if (error instanceof OperatorError) {
     const { kind, message, field, remedies } = error
     const proof = error instanceof ProofRequired && { proof: { methods: [...error.methods] } }
@@ -78,7 +78,7 @@ export function refused(error: unknown, tell: (error: unknown) => void): Refused
 }
 
 /** An answer of the registry without its envelope. */
-export function plainResponse({ answer, data }: Outcome): Refused {
+export function plainResponse({ answer, data }: Outcome): RefusedResponse {
   const { http, message } = declared(answer)
   const { detail, retry_after } = data as { detail?: string; retry_after?: number }
   return {

@@ -5,7 +5,7 @@ import { view, word } from '../../kernel/view'
 import { declaredOperation, type Operation, positionalsOf } from '../../operations/operation'
 import { optionFlag } from '../../operations/option-names'
 import { subjects } from '../../operations/subjects'
-import { done } from './answers'
+import { done, invalid } from './answers'
 import { requireRole } from './caller'
 import { validateFields } from './fields'
 import { asUser, whoIn } from './identity'
@@ -72,7 +72,7 @@ const preview = adminRoute({
     requireRole(whoIn(adminRequest), operation.role)
     const asCaller = { ...deps, db: asUser(deps.db, adminRequest) }
     const { errors, values } = validateFields(operation.input, objectIn(input))
-    if (errors) throw new OperatorError(Object.values(errors).flat().join(' '), 'invalid_input')
+    if (errors) return invalid(errors)
     return done({ loses: (await operation.loses?.(values, operationContextOf(asCaller, adminRequest))) ?? '' })
   },
 })

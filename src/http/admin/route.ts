@@ -3,6 +3,7 @@ import type { Deps } from '../../deps'
 import type { AdminRouteName, AnswerSchema, Operation, Role } from '../../operations/operation'
 import type { Identity } from '../../users/tokens'
 import type { AdminRequest } from './admin-request'
+import type { RefusedResponse } from './answers'
 
 export const adminPrefix = '/admin/api'
 
@@ -33,7 +34,11 @@ export interface AdminRoute<Input extends TObject = TObject, Output extends Answ
   readonly output?: Output
   /** Other content types it returns: its file's, or the one `Accept` asks for. */
   readonly files?: readonly string[]
-  answer(deps: Deps, adminRequest: AdminRequest, values: Static<Input>): Promise<AdminResponse<Static<Output>>>
+  answer(
+    deps: Deps,
+    adminRequest: AdminRequest,
+    values: Static<Input>,
+  ): Promise<AdminResponse<Static<Output>> | RefusedResponse>
 }
 
 /** Declares a route that has no operation; the type checker knows its name and types. */
