@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { capabilities, type Preset, presets } from '../access/capabilities'
+import { capabilities, everything, type Preset, presets } from '../access/capabilities'
 import {
   createApiKey,
   editApiKey,
@@ -30,7 +30,13 @@ const id = integer({ minimum: 1, description: 'The id, from the list.' })
 const presetNames = Object.keys(presets) as [Preset, ...Preset[]]
 const terms = {
   preset: Type.Optional(choice(presetNames, { description: 'A standard set of capabilities.' })),
-  capabilities: Type.Optional(listOf({ option: 'can', description: 'Capabilities, separated by commas.' })),
+  capabilities: Type.Optional(
+    listOf({
+      option: 'can',
+      words: [everything, ...capabilities],
+      description: 'Capabilities, separated by commas; * is everything.',
+    }),
+  ),
   allowed_ips: Type.Optional(
     listOf({
       option: 'allow-ip',

@@ -27,6 +27,7 @@ const id = integer({ minimum: 1, description: 'The id, from the list.' })
 const name = text({ description: 'The name.' })
 const url = text({ description: 'The address that receives the events.' })
 const wantedEvents = listOf({
+  words: ['all', ...events],
   description: 'Events, separated by commas: license.created,license.expired; or all.',
 })
 

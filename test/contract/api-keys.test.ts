@@ -140,7 +140,7 @@ describe('api-key edit', () => {
   })
 
   test.each([
-    [['--can', 'fly'], 2, 'no capability'],
+    [['--can', 'fly'], 2, 'is not one of'],
     [['--allow-ip', '10.0.0.0/33'], 2, 'CIDR'],
     [['--rate-limit', '0'], 2, 'is not a whole number from 1'],
     [['--expires-at', '2020-01-01'], 2, 'past'],

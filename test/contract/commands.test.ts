@@ -320,7 +320,7 @@ describe('api-key create', () => {
     [['--preset', 'all'], 2, /--name/],
     [['--name', ' ', '--preset', 'all'], 2, /--name: .* required/],
     [['--name', 'x'], 2, /--preset .* --can/],
-    [['--name', 'x', '--can', 'fly'], 2, /"fly" is no capability/],
+    [['--name', 'x', '--can', 'fly'], 2, /"fly" is not one of/],
     [['--name', 'x', '--preset', 'king'], 2, /king/],
     [['--name', 'x', '--preset', 'all', '--allow-ip', '10.0.0.0/33'], 2, /10\.0\.0\.0\/33/],
     [['--name', 'x', '--preset', 'all', '--rate-limit', '0'], 2, /--rate-limit: 0 is not a whole number from 1/],

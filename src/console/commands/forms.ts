@@ -22,7 +22,11 @@ export const useOperationForm = (command: string) => {
 /** The values of a submitted form; empty ones are left out. */
 export function valuesIn(form: HTMLFormElement, fields: readonly FormField[]): Record<string, unknown> {
   const data = new FormData(form)
-  const entries = fields.flatMap(({ name, kind }): [string, unknown][] => {
+  const entries = fields.flatMap(({ name, kind, choices }): [string, unknown][] => {
+    if (kind === 'list' && choices.length) {
+      const chosen = data.getAll(name).map(String)
+      return chosen.length ? [[name, chosen]] : []
+    }
     const given = data.get(name)
     if (kind === 'toggle') return given === null ? [] : [[name, true]]
     if (typeof given !== 'string' || given.trim() === '') return []

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { useTexts } from '../i18n/texts'
+import { ChoicesField } from '../parts/choices-field'
 import { CheckboxField, SelectField, TextArea, TextField } from '../parts/field'
 import type { FormField } from './forms'
 import { commandTexts } from './texts'
@@ -28,6 +29,10 @@ export function OperationField({ field, value, error }: Props) {
   const text = value === undefined ? '' : Array.isArray(value) ? value.join('\n') : String(value)
   if (kind === 'toggle')
     return <CheckboxField name={name} label={labelOf(name)} description={description} defaultChecked={value === true} />
+  if (kind === 'list' && choices.length) {
+    const chosen = Array.isArray(value) ? value.map(String) : text.split(/[\n,]/)
+    return <ChoicesField {...common} choices={choices} chosen={chosen} />
+  }
   if (kind === 'flag' || (kind === 'choice' && choices.length)) {
     const words = kind === 'flag' ? ['0', '1'] : choices
     const options = words.map((each) => ({ value: each, label: each }))
