@@ -8,7 +8,10 @@ import { commandTexts } from './texts'
 
 const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
-/** What a script sends instead; a secret is left out. */
+/**
+ * What a script sends instead. Secrets are left out: a file takes their place on the command line, and whoever runs the
+ * request adds them.
+ */
 export function AsText({ form, values }: { form: FormDescription; values: Values }) {
   const t = useTexts(commandTexts)
   return (
@@ -46,15 +49,22 @@ function commandLine(form: FormDescription, values: Values): string {
   const options = given
     .filter(({ flag }) => flag)
     .map(({ flag, kind, value }) => (kind === 'toggle' ? flag : `${flag} ${textOf(value)}`))
-  return ['latchkey', form.command, ...positional, ...options].join(' ')
+  const file = form.takes_file ? ['--file FILE'] : []
+  return ['latchkey', form.command, ...positional, ...options, ...file].join(' ')
 }
 
 function curlLine(form: FormDescription, values: Values): string {
   const [method, path] = form.route.split(' ') as [string, string]
   const shown = Object.fromEntries(shownFields(form, values).map(({ name }) => [name, values[name]]))
   const { filled, rest } = fillPath(path, shown)
-  const query = method === 'GET' && Object.keys(rest).length ? `?${new URLSearchParams(rest as never)}` : ''
-  const body = method === 'GET' ? [] : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(rest))}`]
+  const isQuery = method === 'GET' || form.takes_file
+  const fields = form.takes_file ? { ...rest, file: 'FILE' } : rest
+  const query = isQuery && Object.keys(fields).length ? `?${new URLSearchParams(fields as never)}` : ''
+  const body = form.takes_file
+    ? ["-H 'Content-Type: application/octet-stream'", '-T FILE']
+    : method === 'GET'
+      ? []
+      : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(rest))}`]
   return [
     `curl -X ${method} ${quoted(`${location.origin}${basePath}/admin/api${filled}${query}`)}`,
     '-H "Authorization: Bearer $LATCHKEY_TOKEN"',

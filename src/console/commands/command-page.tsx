@@ -3,7 +3,6 @@ import { useState } from 'react'
 import { useTexts } from '../i18n/texts'
 import { Answered, Empty } from '../parts/loading'
 import { Card, Page } from '../parts/page'
-import { AsText } from './as-text'
 import { type FormDescription, useOperationForm, type Values } from './forms'
 import { OperationForm } from './operation-form'
 import { commandTexts } from './texts'
@@ -26,19 +25,18 @@ export function CommandPage() {
 
 function Command({ form, initial }: { form: FormDescription; initial: Values }) {
   const t = useTexts(commandTexts)
-  const [done, setDone] = useState<{ result: unknown; values: Values }>()
+  const [done, setDone] = useState<{ result: unknown }>()
   return (
     <Page title={form.command}>
       <p className="text-muted">{form.summary}</p>
       <Card>
-        <OperationForm form={form} initial={initial} onDone={(result, values) => setDone({ result, values })} />
+        <OperationForm form={form} initial={initial} onDone={(result) => setDone({ result })} />
       </Card>
       {done && (
         <Card title={t.result}>
           <div role="status">
             <Value name={form.command} value={done.result} />
           </div>
-          <AsText form={form} values={done.values} />
         </Card>
       )}
     </Page>

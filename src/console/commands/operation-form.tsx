@@ -6,6 +6,7 @@ import { Button } from '../parts/button'
 import { ErrorBox } from '../parts/error-box'
 import { TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
+import { AsText } from './as-text'
 import { type FormDescription, type Values, valuesIn } from './forms'
 import { OperationField } from './operation-field'
 import { lossOf, useOperation } from './run'
@@ -40,6 +41,7 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
   const mayRun = useMay(form.role)
   const [pending, setPending] = useState<Pending>()
   const [previewError, setPreviewError] = useState<unknown>()
+  const [shown, setShown] = useState<Values>({ ...initial, ...fixed })
   const fields = form.fields.filter(({ name }) => !(name in fixed) && (only?.includes(name) ?? true))
   const error = previewError ?? operation.error
 
@@ -55,16 +57,13 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
     const element = event.currentTarget
     const data = new FormData(element)
     const password = data.get('current_password')
-    const values = {
-      ...valuesIn(element, fields),
-      ...fixed,
-      ...(password && { current_password: password }),
-    }
-    const given = data.get('the file')
-    const file = given instanceof File && given.size ? given : undefined
+    const given = { ...valuesIn(element, fields), ...fixed }
+    const values = { ...given, ...(password && { current_password: password }) }
+    const chosen = data.get('the file')
+    const file = chosen instanceof File && chosen.size ? chosen : undefined
     setPreviewError(undefined)
     try {
-      const loses = await lossOf(form, values)
+      const loses = await lossOf(form, given)
       if (loses) setPending({ values, file, loses })
       else await run({ values, file })
     } catch (thrown) {
@@ -72,31 +71,44 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
     }
   }
 
-  if (pending) {
-    return <LossNotice loses={pending.loses} onConfirm={() => run(pending)} onCancel={() => setPending(undefined)} />
-  }
+  // The form stays behind the notice, so that what was entered is still there if the server refuses.
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
-      {fields.map((field) => (
-        <OperationField
-          key={field.name}
-          field={field}
-          value={initial[field.name]}
-          error={fieldErrorOf(error, field.name)}
-        />
-      ))}
-      {form.takes_file && <TextField label={t.file} name="the file" type="file" required />}
-      {form.needs_proof && (
-        <TextField label={t.currentPassword} name="current_password" type="password" autoComplete="current-password" />
+    <>
+      {pending && (
+        <LossNotice loses={pending.loses} onConfirm={() => run(pending)} onCancel={() => setPending(undefined)} />
       )}
-      <ErrorBox error={error} />
-      {!mayRun && <p className="text-sm text-muted">{t.needsRole(form.role)}</p>}
-      <div>
-        <Button type="submit" kind="primary" disabled={operation.isPending || !mayRun}>
-          {operation.isPending ? t.running : (action ?? t.run)}
-        </Button>
-      </div>
-    </form>
+      <form
+        onSubmit={submit}
+        onInput={({ currentTarget }) => setShown({ ...valuesIn(currentTarget, fields), ...fixed })}
+        className={pending ? 'hidden' : 'flex flex-col gap-4'}
+      >
+        {fields.map((field) => (
+          <OperationField
+            key={field.name}
+            field={field}
+            value={initial[field.name]}
+            error={fieldErrorOf(error, field.name)}
+          />
+        ))}
+        {form.takes_file && <TextField label={t.file} name="the file" type="file" required />}
+        {form.needs_proof && (
+          <TextField
+            label={t.currentPassword}
+            name="current_password"
+            type="password"
+            autoComplete="current-password"
+          />
+        )}
+        <ErrorBox error={error} />
+        {!mayRun && <p className="text-sm text-muted">{t.needsRole(form.role)}</p>}
+        <div>
+          <Button type="submit" kind="primary" disabled={operation.isPending || !mayRun}>
+            {operation.isPending ? t.running : (action ?? t.run)}
+          </Button>
+        </div>
+        <AsText form={form} values={shown} />
+      </form>
+    </>
   )
 }
 
