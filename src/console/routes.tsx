@@ -1,5 +1,6 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { basePath } from './api/base-path'
+import { auditRoutes } from './audit/routes'
 import { commandRoutes } from './commands/routes'
 import { licenseRoute } from './license/routes'
 import { root } from './root'
@@ -14,7 +15,7 @@ const start = createRoute({
 
 /** Every page of the console. */
 export const router = createRouter({
-  routeTree: root.addChildren([start, ...commandRoutes, licenseRoute]),
+  routeTree: root.addChildren([start, ...commandRoutes, licenseRoute, ...auditRoutes]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,
 })

@@ -15,5 +15,6 @@ export interface NavigationItem {
 
 /** The pages of the console in the order of the menu. */
 export const navigation: readonly NavigationItem[] = [
+  { to: '/audit', text: 'audit', group: 'installation', key: 'a' },
   { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
 ]
