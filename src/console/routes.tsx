@@ -1,9 +1,13 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { basePath } from './api/base-path'
+import { apiKeyRoutes } from './api-keys/routes'
 import { auditRoutes } from './audit/routes'
 import { commandRoutes } from './commands/routes'
+import { jobRoutes } from './jobs/routes'
 import { licenseRoute } from './license/routes'
+import { releaseRoutes } from './releases/routes'
 import { root } from './root'
+import { webhookRoutes } from './webhooks/routes'
 
 const start = createRoute({
   getParentRoute: () => root,
@@ -15,7 +19,16 @@ const start = createRoute({
 
 /** Every page of the console. */
 export const router = createRouter({
-  routeTree: root.addChildren([start, ...commandRoutes, licenseRoute, ...auditRoutes]),
+  routeTree: root.addChildren([
+    start,
+    ...commandRoutes,
+    licenseRoute,
+    ...auditRoutes,
+    ...apiKeyRoutes,
+    ...webhookRoutes,
+    ...jobRoutes,
+    ...releaseRoutes,
+  ]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,
 })

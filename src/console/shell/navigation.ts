@@ -15,6 +15,10 @@ export interface NavigationItem {
 
 /** The pages of the console in the order of the menu. */
 export const navigation: readonly NavigationItem[] = [
+  { to: '/releases', text: 'releases', group: 'catalogue', key: 'r' },
+  { to: '/api-keys', text: 'apiKeys', group: 'machines', key: 'k' },
+  { to: '/webhooks', text: 'webhooks', group: 'machines', key: 'w' },
+  { to: '/jobs', text: 'jobs', group: 'machines', key: 'j' },
   { to: '/audit', text: 'audit', group: 'installation', key: 'a' },
   { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
 ]

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { makeOperator } from '../support/operator'
+import { until } from '../support/wait'
+
+setDefaultTimeout(60_000)
+
+let opened: ConsoleUnderTest
+beforeAll(async () => {
+  opened = await openConsole()
+})
+afterAll(() => opened?.close())
+
+describe('the page of API keys', () => {
+  story('makes a key and shows it once, explains it, gives it another value, and revokes it', async () => {
+    const { page, check } = await opened.visit('/api-keys')
+    await page.getByRole('link', { name: 'everything' }).waitFor()
+    await check()
+    await page.getByRole('button', { name: 'Create an API key' }).click()
+    await page.getByLabel('Name', { exact: true }).last().fill('web shop')
+    await page.getByLabel('Preset').selectOption('shop')
+    await page.getByLabel('Your password').fill(opened.owner.password)
+    await page.getByRole('dialog').getByRole('button', { name: 'Create an API key' }).click()
+    const line = await page.getByText(/^LATCHKEY_API_KEY=lk_/).innerText()
+    await check()
+    await page.getByRole('button', { name: 'Copy as a line for .env' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line)
+    await page.getByRole('button', { name: 'Close' }).first().click()
+    const key = line.split('=')[1]!
+    await opened.installation.ask('POST /api/v1/verify', { license_key: 'none', identifier: 'd' }, { key })
+
+    await page.getByRole('link', { name: 'web shop' }).click()
+    await page.getByRole('heading', { name: 'API key web shop' }).waitFor()
+    await page.getByLabel('Address it comes from').fill('203.0.113.7')
+    await page.getByLabel('Capability', { exact: true }).selectOption('verify')
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByText(/^The answer is /).waitFor()
+    await check()
+
+    await page.getByRole('button', { name: 'New value' }).click()
+    await page.getByLabel('Your password').fill('wrong')
+    await page.getByRole('dialog').getByRole('button', { name: 'New value' }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('alert')
+      .getByText(/password/)
+      .waitFor()
+    await page.getByLabel('Your password').fill(opened.owner.password)
+    await page.getByRole('dialog').getByRole('button', { name: 'New value' }).click()
+    await page.getByText(/^LATCHKEY_API_KEY=lk_/).waitFor()
+    await page.getByRole('button', { name: 'Close' }).first().click()
+    await page.getByText('The value before works until').waitFor()
+
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('is refused, for good').waitFor()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByText('revoked').first().waitFor()
+  })
+
+  story('counts the calls of each key', async () => {
+    await until('the count', async () => {
+      const { body } = await opened.owner.tell('GET /calls/stats', { by: 'api_key', from: '7d' })
+      return body.totals.calls > 0
+    })
+    const { page, check } = await opened.visit('/api-keys/2')
+    await page
+      .getByRole('cell', { name: /^[\d ]+[A-Za-z].*/ })
+      .first()
+      .waitFor()
+    await check()
+  })
+
+  story('lets a viewer only look, and fits 320 pixels', async () => {
+    const user = await makeOperator(opened.installation, 'viewer')
+    const { page, check } = await opened.visit('/api-keys', { user, width: 320, colorScheme: 'dark', locale: 'de-DE' })
+    await page.getByRole('link', { name: 'everything' }).waitFor()
+    expect(await page.getByRole('button', { name: 'API-Schlüssel anlegen' }).count()).toBe(0)
+    await check()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  })
+})
