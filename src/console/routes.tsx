@@ -2,18 +2,21 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { basePath } from './api/base-path'
 import { apiKeyRoutes } from './api-keys/routes'
 import { auditRoutes } from './audit/routes'
+import { callRoutes } from './calls/routes'
 import { commandRoutes } from './commands/routes'
 import { jobRoutes } from './jobs/routes'
 import { licenseRoute } from './license/routes'
 import { releaseRoutes } from './releases/routes'
 import { root } from './root'
+import { telemetryPageRoutes } from './telemetry/routes'
+import { todayRoutes } from './today/routes'
 import { webhookRoutes } from './webhooks/routes'
 
 const start = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/commands' })
+    throw redirect({ to: '/today' })
   },
 })
 
@@ -28,6 +31,9 @@ export const router = createRouter({
     ...webhookRoutes,
     ...jobRoutes,
     ...releaseRoutes,
+    ...todayRoutes,
+    ...callRoutes,
+    ...telemetryPageRoutes,
   ]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,

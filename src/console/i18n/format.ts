@@ -4,8 +4,11 @@ import { currentLanguage } from './language'
 export const formatNumber = (value: number) => new Intl.NumberFormat(currentLanguage()).format(value)
 
 /** A moment in local time: 30 Nov 2026, 14:05. */
-export const formatTime = (iso: string) =>
-  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+export const formatTime = (iso: string, hasSeconds = false) =>
+  new Intl.DateTimeFormat(currentLanguage(), {
+    dateStyle: 'medium',
+    timeStyle: hasSeconds ? 'medium' : 'short',
+  }).format(new Date(iso))
 
 /** The day of a moment in local time. */
 export const formatDay = (iso: string) =>

@@ -1,0 +1,31 @@
+import type { Answer } from '../api/client'
+import { useAsk } from '../api/hooks'
+import { useTexts } from '../i18n/texts'
+import { telemetryTexts } from './texts'
+
+export type Series = Answer<'GET /telemetry/stats'>['series'][number]
+
+const productsMax = 1000
+
+/** Names products by what records say they are: an id, or any text. */
+export function useProductName() {
+  const t = useTexts(telemetryTexts)
+  const products = useAsk('GET /products', { limit: productsMax })
+  return (id: number | string | null) =>
+    id === null ? t.noProduct : (products.data?.products.find((each) => each.id === id)?.name ?? String(id))
+}
+
+/** Names a series by its values. */
+export function useSeriesName() {
+  const t = useTexts(telemetryTexts)
+  const productName = useProductName()
+  return ({ product_id, product_version, data_group, data_type }: Series) =>
+    [
+      product_id !== undefined && productName(product_id),
+      product_version !== undefined && (product_version ?? t.noVersion),
+      data_group !== undefined && (data_group ?? t.noGroup),
+      data_type !== undefined && (data_type ?? t.noType),
+    ]
+      .filter((part) => part !== false)
+      .join(' · ')
+}
