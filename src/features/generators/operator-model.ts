@@ -23,7 +23,7 @@ export const NewLicenses = Type.Object({
   validity: Type.Optional(validity()),
   status: Type.Optional(
     choice(['available', 'assigned', 'reserved'], {
-      description: 'The status; by default The status; by default assigned with an owner, available without.',
+      description: 'The status; by default assigned with an owner, available without.',
     }),
   ),
   assigned_at: Type.Optional(momentText({ description: 'When the validity starts: 2030-01-31; default now.' })),
