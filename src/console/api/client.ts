@@ -36,11 +36,13 @@ export async function respond(route: string, input: Record<string, unknown>, opt
     if (!response) continue
     if (response.ok) return response
     const error = await errorFrom(response)
-    if (error.status !== 401 || route === 'POST /session') throw error
-    if (route === 'GET /session') throw error
+    if (error.status !== 401 || isOpen(route)) throw error
     await requireLogIn()
   }
 }
+
+/** Whether a route is answered without a session, or asks whether there is one. */
+const isOpen = (route: string) => /^(POST|GET) \/session$| \/(setup|link)\b/.test(route)
 
 /** The response; undefined if it was lost and another attempt is due. */
 async function fetched(url: string, init: RequestInit, attempt: number): Promise<Response | undefined> {
@@ -56,17 +58,30 @@ async function fetched(url: string, init: RequestInit, attempt: number): Promise
 
 function requestOf(route: string, input: Record<string, unknown>, { signal, file, accept }: CallOptions) {
   const [method, path] = route.split(' ') as [string, string]
-  const { filled, rest } = fillPath(path, input)
+  const { token, passphrase, ...shown } = input
+  const hasSecrets = hasSecretHeaders(path)
+  const { filled, rest } = fillPath(path, hasSecrets ? shown : input)
   const isQuery = method === 'GET' || file !== undefined
   const query = isQuery ? new URLSearchParams(queryEntries({ ...rest, ...(file && { file: file.name }) })) : undefined
   const headers: Record<string, string> = { accept: accept ?? 'application/json' }
   if (method !== 'GET') {
     headers['content-type'] = file ? 'application/octet-stream' : 'application/json'
-    headers['idempotency-key'] = crypto.randomUUID()
+    headers['idempotency-key'] = randomId()
   }
+  if (hasSecrets && token) headers['x-link-token'] = String(token)
+  if (hasSecrets && passphrase) headers['x-passphrase'] = String(passphrase)
   const init: RequestInit = { method, headers, credentials: 'same-origin', signal: signal ?? null }
   if (method !== 'GET') init.body = file ?? JSON.stringify(rest)
   return { url: `${basePath}/admin/api${filled}${query?.size ? `?${query}` : ''}`, init }
+}
+
+/** Whether `token` and `passphrase` go in headers, so that no address has them. */
+const hasSecretHeaders = (path: string) => /^\/(setup|link|import|export)\b/.test(path)
+
+/** 128 random bits. Browsers give `randomUUID` only to pages over HTTPS. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The path with its parameters, and the other fields. */

@@ -21,8 +21,19 @@ document.documentElement.lang = current
 export const currentLanguage = () => current
 
 export function setLanguage(language: Language) {
-  current = language
   localStorage.setItem(storageKey, language)
+  show(language)
+}
+
+/** Forgets a chosen language and follows the browser. */
+export function followBrowser() {
+  localStorage.removeItem(storageKey)
+  show(initialLanguage())
+}
+
+function show(language: Language) {
+  if (language === current) return
+  current = language
   document.documentElement.lang = language
   for (const listener of listeners) listener()
 }

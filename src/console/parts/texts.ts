@@ -30,6 +30,8 @@ export const partTexts = texts(
     no: 'no',
     none: '–',
     pages: 'Pages',
+    passwordRule: 'At least 15 characters: a few words that do not belong together are easy to keep.',
+    showPassword: 'Show password',
   },
   {
     loading: 'Wird geladen …',
@@ -60,5 +62,7 @@ export const partTexts = texts(
     no: 'nein',
     none: '–',
     pages: 'Seiten',
+    passwordRule: 'Mindestens 15 Zeichen: Ein paar Wörter, die nicht zusammengehören, merken sich leicht.',
+    showPassword: 'Passwort zeigen',
   },
 )

@@ -5,10 +5,11 @@ import { useState } from 'react'
 import { call } from '../api/client'
 import { queryClient } from '../api/hooks'
 import { useSession } from '../api/session'
-import { type Language, languages, setLanguage, useLanguage } from '../i18n/language'
+import { type Language, languages, useLanguage } from '../i18n/language'
 import { useTexts } from '../i18n/texts'
 import { buttonClass } from '../parts/button'
-import { currentTheme, setTheme, type Theme, themes } from '../theme'
+import { useChangePreferences } from '../preferences/preferences'
+import { currentTheme, type Theme, themes } from '../theme'
 import { shellTexts } from './texts'
 
 const itemClass = 'flex cursor-default items-center gap-2 rounded px-2 py-1.5 data-highlighted:bg-selected'
@@ -20,13 +21,14 @@ export function AccountMenu({ openHelp }: { openHelp(): void }) {
   const session = useSession().data
   const language = useLanguage()
   const [theme, showTheme] = useState(currentTheme())
+  const change = useChangePreferences()
   const logOut = useMutation({
     mutationFn: () => call('DELETE /session', {}),
     onSuccess: () => queryClient.resetQueries(),
   })
   function choose(chosen: Theme) {
-    setTheme(chosen)
     showTheme(chosen)
+    change.mutate({ theme: chosen })
   }
   return (
     <Menu.Root>
@@ -40,7 +42,10 @@ export function AccountMenu({ openHelp }: { openHelp(): void }) {
           <Menu.Popup className="rounded-md border border-line bg-card p-1 text-sm text-text shadow-lg">
             <Menu.Group>
               <Menu.GroupLabel className="px-2 text-muted">{t.language}</Menu.GroupLabel>
-              <Menu.RadioGroup value={language} onValueChange={setLanguage}>
+              <Menu.RadioGroup
+                value={language}
+                onValueChange={(chosen: Language) => change.mutate({ language: chosen })}
+              >
                 {languages.map((each) => (
                   <Menu.RadioItem key={each} value={each} className={itemClass}>
                     <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>

@@ -23,5 +23,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/webhooks', text: 'webhooks', group: 'machines', key: 'w' },
   { to: '/jobs', text: 'jobs', group: 'machines', key: 'j' },
   { to: '/audit', text: 'audit', group: 'installation', key: 'a' },
+  { to: '/users', text: 'users', group: 'installation', key: 'u', role: 'owner' },
+  { to: '/preferences', text: 'preferences', group: 'installation' },
   { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
 ]

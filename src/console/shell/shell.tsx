@@ -10,6 +10,7 @@ import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { Answered, Loading } from '../parts/loading'
 import { Toasts } from '../parts/toast'
+import { useAppliedPreferences } from '../preferences/preferences'
 import { AccountMenu } from './account-menu'
 import { OfflineNotice } from './offline-notice'
 import { useShortcuts } from './shortcuts'
@@ -19,8 +20,28 @@ import { shellTexts } from './texts'
 const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
 const ShortcutHelp = lazy(() => import('./shortcut-help').then((module) => ({ default: module.ShortcutHelp })))
 
-/** What is around every page; without a session, the log-in. */
+/** The pages for somebody who has no session yet, but a link. */
+const openPages = /\/(setup|invitation)\/?$/
+
+/** What is around every page. */
 export function Shell() {
+  const isOpen = useRouterState({ select: ({ location }) => openPages.test(location.pathname) })
+  return isOpen ? <OpenFrame /> : <GuardedFrame />
+}
+
+const OpenFrame = () => (
+  <>
+    <main className="mx-auto max-w-2xl p-4 pt-[4dvh]">
+      <Suspense fallback={<Loading />}>
+        <Outlet />
+      </Suspense>
+    </main>
+    <Toasts />
+  </>
+)
+
+/** The pages of the user; without a session, the log-in. */
+function GuardedFrame() {
   const session = useSession()
   if (isRefusal(session.error, 401)) return <LogInPage />
   return <Answered query={session}>{() => <Frame />}</Answered>
@@ -34,6 +55,7 @@ function Frame() {
   const close = () => setOverlay(undefined)
   const openHelp = () => setOverlay('help')
   useShortcuts({ openPalette: () => setOverlay('palette'), openHelp })
+  useAppliedPreferences()
   const content = useRef<HTMLElement>(null)
   useFocusOnPage(content)
   return (

@@ -3,14 +3,16 @@ import { useTexts } from '../i18n/texts'
 import { Dialog } from '../parts/dialog'
 import { CheckboxField } from '../parts/field'
 import { Facts } from '../parts/page'
+import { useChangePreferences } from '../preferences/preferences'
 import { navigation } from './navigation'
-import { hasSingleKeys, setSingleKeys } from './shortcuts'
+import { hasSingleKeys } from './shortcuts'
 import { shellTexts } from './texts'
 
 /** The list of shortcuts. */
 export function ShortcutHelp({ onClose }: { onClose(): void }) {
   const t = useTexts(shellTexts)
   const [isOn, setOn] = useState(hasSingleKeys())
+  const change = useChangePreferences()
   const keys = [
     ['Ctrl+K, /', t.keySearch],
     ['g', t.keyGo],
@@ -30,7 +32,7 @@ export function ShortcutHelp({ onClose }: { onClose(): void }) {
         checked={isOn}
         onChange={({ target }) => {
           setOn(target.checked)
-          setSingleKeys(target.checked)
+          change.mutate({ shortcuts: target.checked })
         }}
       />
     </Dialog>

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test'
+import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+
+setDefaultTimeout(60_000)
+
+let console_: ConsoleUnderTest
+beforeAll(async () => {
+  console_ = await openConsole({}, { hasOwner: false })
+})
+afterAll(() => console_?.close())
+
+story(
+  'the first set-up opens with the printed link alone, and ends in an answer whose signature it has checked',
+  async () => {
+    const bare = await console_.visit('/setup', { user: null })
+    await bare.page.getByText('Open the link that the server printed').waitFor()
+    await bare.check()
+
+    const { path } = (await console_.installation.cli('user', 'setup-link', '--json')).json
+    const { page, check } = await console_.visit(path.replace('/console', ''), { user: null })
+    await page.getByRole('heading', { name: 'Your account' }).waitFor()
+    await check()
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('Password', { exact: true }).fill('wood lamp seven rivers')
+    await page.getByLabel('Size of the key').selectOption('2048')
+    await page.getByRole('button', { name: 'Create the account' }).click()
+
+    await page.getByLabel('Name of the product').fill('Editor')
+    expect(new URL(page.url()).hash).toBe('')
+    await check()
+    await page.getByRole('button', { name: 'Create the product' }).click()
+    await page.getByText('The product “Editor” is there.').waitFor()
+    await page.getByRole('button', { name: 'Create the API key' }).click()
+    await page.getByRole('button', { name: 'Create a licence and ask' }).click()
+    await page.getByText('The signature is genuine').waitFor()
+    await page.getByText('The answer: 200').waitFor()
+    await check()
+    expect(await page.getByRole('region', { name: 'The request' }).innerText()).toContain('/api/v1/verify')
+
+    await page.reload()
+    await page.getByText('There is an API key.').waitFor()
+    await page.getByRole('link', { name: 'To the console' }).click()
+    await page.getByRole('button', { name: 'Account ada' }).waitFor()
+    const again = await console_.visit(path.replace('/console', ''), { user: null })
+    await again.page.getByRole('alert').getByText('this link does not open the set-up').waitFor()
+    await again.check()
+  },
+)
