@@ -2,6 +2,7 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { basePath } from './api/base-path'
 import { apiKeyRoutes } from './api-keys/routes'
 import { auditRoutes } from './audit/routes'
+import { backupRoutes } from './backups/routes'
 import { callRoutes } from './calls/routes'
 import { commandRoutes } from './commands/routes'
 import { invitationRoutes } from './invitation/routes'
@@ -10,9 +11,12 @@ import { licenseRoute } from './license/routes'
 import { preferenceRoutes } from './preferences/routes'
 import { releaseRoutes } from './releases/routes'
 import { root } from './root'
+import { settingRoutes } from './settings/routes'
 import { setupRoutes } from './setup/routes'
-import { telemetryPageRoutes } from './telemetry/routes'
-import { todayRoutes } from './today/routes'
+import { signingKeyRoutes } from './signing-keys/routes'
+import { telemetryPageRoutes, telemetryPageRoutes } from './telemetry/routes'
+import { todayRoutes, todayRoutes } from './today/routes'
+import { transferRoutes } from './transfer/routes'
 import { userRoutes } from './users/routes'
 import { webhookRoutes } from './webhooks/routes'
 
@@ -42,6 +46,10 @@ export const router = createRouter({
     ...invitationRoutes,
     ...userRoutes,
     ...preferenceRoutes,
+    ...backupRoutes,
+    ...signingKeyRoutes,
+    ...settingRoutes,
+    ...transferRoutes,
   ]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,

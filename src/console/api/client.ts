@@ -96,6 +96,10 @@ export function fillPath(path: string, input: Record<string, unknown>) {
 }
 
 const queryEntries = (fields: Record<string, unknown>) =>
-  Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)])
+  Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? listText(value) : String(value)])
+
+/** A list in a query: words with commas between, or JSON where a word has a comma itself. */
+const listText = (words: unknown[]) =>
+  words.some((word) => String(word).includes(',')) ? JSON.stringify(words) : words.join(',')
 
 export const isRefusal = (error: unknown, status: number) => error instanceof ApiError && error.status === status

@@ -25,5 +25,9 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/audit', text: 'audit', group: 'installation', key: 'a' },
   { to: '/users', text: 'users', group: 'installation', key: 'u', role: 'owner' },
   { to: '/preferences', text: 'preferences', group: 'installation' },
+  { to: '/signing-keys', text: 'signingKeys', group: 'machines' },
+  { to: '/transfer', text: 'transfer', group: 'installation', role: 'viewer' },
+  { to: '/backups', text: 'backups', group: 'installation' },
+  { to: '/settings', text: 'settings', group: 'installation', key: 's' },
   { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
 ]
