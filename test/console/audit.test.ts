@@ -36,6 +36,13 @@ describe('the audit log', () => {
     expect(new URL(page.url()).searchParams.get('actor')).toBe(`user ${opened.owner.name}`)
   })
 
+  story('leads from an entry to what it is about', async () => {
+    const { page } = await opened.visit('/audit?verb=api-key.created')
+    await page.getByRole('row').getByRole('link').first().click()
+    await page.getByRole('link', { name: 'Open what it is about' }).click()
+    await page.getByRole('heading', { name: 'API key everything' }).waitFor()
+  })
+
   story('is exported as it is filtered', async () => {
     const { page } = await opened.visit('/audit?verb=product.updated')
     await page.getByRole('link', { name: 'Export CSV' }).waitFor()

@@ -1,4 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router'
+import type { Answer } from '../api/client'
 import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
 import { buttonClass } from '../parts/button'
@@ -8,9 +9,22 @@ import { partTexts } from '../parts/texts'
 import { Time } from '../parts/time'
 import { SubjectName } from './audit-page'
 import { Changes } from './changes'
+import { subjectPage } from './subject-page'
 import { auditTexts } from './texts'
 
 const linkClass = 'text-accent underline'
+
+/** Leads to what the entry is about, if that has a page. */
+function SubjectLink({ entry }: { entry: Answer<'GET /audit/:id'> }) {
+  const t = useTexts(auditTexts)
+  const page = subjectPage(entry)
+  if (!page) return null
+  return (
+    <Link {...page} className={buttonClass()}>
+      {t.openSubject}
+    </Link>
+  )
+}
 
 /** `/console/audit/120`: one entry, before and after. */
 export function EntryPage() {
@@ -22,9 +36,12 @@ export function EntryPage() {
     <Page
       title={t.entry(id)}
       actions={
-        <Link to="/audit" className={buttonClass()}>
-          {t.back}
-        </Link>
+        <>
+          <Link to="/audit" className={buttonClass()}>
+            {t.back}
+          </Link>
+          {query.data && <SubjectLink entry={query.data} />}
+        </>
       }
     >
       <Answered query={query}>
