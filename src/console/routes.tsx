@@ -3,11 +3,13 @@ import { basePath } from './api/base-path'
 import { apiKeyRoutes } from './api-keys/routes'
 import { auditRoutes } from './audit/routes'
 import { backupRoutes } from './backups/routes'
+import { bulkRoutes } from './bulk/routes'
 import { callRoutes } from './calls/routes'
 import { commandRoutes } from './commands/routes'
 import { invitationRoutes } from './invitation/routes'
 import { jobRoutes } from './jobs/routes'
 import { licenseRoute } from './license/routes'
+import { licenseListRoutes } from './licenses/routes'
 import { preferenceRoutes } from './preferences/routes'
 import { releaseRoutes } from './releases/routes'
 import { root } from './root'
@@ -34,6 +36,8 @@ export const router = createRouter({
     start,
     ...commandRoutes,
     licenseRoute,
+    ...licenseListRoutes,
+    ...bulkRoutes,
     ...auditRoutes,
     ...apiKeyRoutes,
     ...webhookRoutes,

@@ -51,5 +51,5 @@ function settingsAbout(sought: string): FoundThing[] {
   const wanted = sought.trim().toLowerCase().replaceAll(' ', '_')
   return Object.entries(settings)
     .filter(([name]) => name.includes(wanted))
-    .map(([name, { doc }]) => ({ kind: 'setting', id: name, name, about: doc }))
+    .map(([name, { doc }]) => ({ kind: 'setting', id: name, name, about: doc, license_id: null }))
 }

@@ -70,13 +70,20 @@ describe('search', () => {
       id: String(license),
       name: 'ABCD-EFGH',
       about: 'assigned to Petra Lindner-Kühn',
+      license_id: license,
     })
   })
 
   test('finds a request by its id', async () => {
     await owner.tell('POST /licenses/ABCD-EFGH/block', {}, { headers: { 'x-request-id': 'told-by-support-1' } })
     expect(await found('told-by-support-1')).toEqual([
-      { kind: 'request', id: 'told-by-support-1', name: 'told-by-support-1', about: `license.updated ${license}` },
+      {
+        kind: 'request',
+        id: 'told-by-support-1',
+        name: 'told-by-support-1',
+        about: `license.updated ${license}`,
+        license_id: null,
+      },
     ])
   })
 

@@ -18,6 +18,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/today', text: 'today', group: 'daily', key: 'd' },
   { to: '/calls', text: 'calls', group: 'machines', key: 'q' },
   { to: '/telemetry', text: 'telemetry', group: 'machines', key: 't' },
+  { to: '/licenses', text: 'licenses', group: 'daily', key: 'l' },
   { to: '/releases', text: 'releases', group: 'catalogue', key: 'r' },
   { to: '/api-keys', text: 'apiKeys', group: 'machines', key: 'k' },
   { to: '/webhooks', text: 'webhooks', group: 'machines', key: 'w' },

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { License } from '../../../../db/schema/licensing'
 import type { Queryable } from '../../../database/connection'
-import { view, word } from '../../../kernel/view'
+import { nullable, view, word } from '../../../kernel/view'
 import { soughtPart } from '../search'
 import { standingOf } from '../state'
 import {
@@ -26,6 +26,7 @@ export const FoundView = view('Found', {
   }),
   name: Type.String(),
   about: Type.String({ description: 'What else there is to know, such as the licence of a device.' }),
+  license_id: nullable(Type.Integer({ description: 'A licence of that customer or device; null for other kinds.' })),
 })
 export type FoundThing = Static<typeof FoundView>
 
@@ -60,8 +61,8 @@ export async function findAnything(
   const licenses = uniqueBy([...beginning, ...(scanned?.rows ?? [])], ({ id }) => id)
   const deviceHits = uniqueBy(
     [
-      ...devices.map(({ identifier, licenseKey }) => ({ identifier, about: licenseKey })),
-      ...(further?.rows ?? []).map(({ identifier }) => ({ identifier, about: '' })),
+      ...devices.map(({ identifier, licenseKey, licenseId }) => ({ identifier, about: licenseKey, licenseId })),
+      ...(further?.rows ?? []).map(({ identifier, licenseId }) => ({ identifier, about: '', licenseId })),
     ],
     ({ identifier }) => identifier,
   )
@@ -69,15 +70,17 @@ export async function findAnything(
     found: [
       ...customersAmong(licenses, text).slice(0, limit),
       ...licenses.slice(0, limit).map(licenseFound),
-      ...deviceHits
-        .slice(0, limit)
-        .map(({ identifier: name, about }) => ({ kind: 'device' as const, id: name, name, about })),
+      ...deviceHits.slice(0, limit).map(({ identifier: name, about, licenseId }) => ({
+        ...{ kind: 'device' as const, id: name, name, about },
+        license_id: licenseId,
+      })),
       ...Object.entries(await listNamed(reader(), sought)).flatMap(([kind, things]) =>
         things.map(({ id, name, about }) => ({
           kind: kind as NamedKind,
           id: String(id),
           name,
           about: shortened(about),
+          license_id: null,
         })),
       ),
       ...requestFound(text, request),
@@ -102,11 +105,12 @@ function customersAmong(licenses: readonly License[], text: string): FoundThing[
   const owners = licenses.filter(({ ownerEmail, ownerName }) =>
     ownerEmail ? `${ownerName ?? ''}\n${ownerEmail}`.toLowerCase().includes(wanted) : false,
   )
-  return uniqueBy(owners, ({ ownerEmail }) => ownerEmail!.toLowerCase()).map(({ ownerEmail, ownerName }) => ({
+  return uniqueBy(owners, ({ ownerEmail }) => ownerEmail!.toLowerCase()).map(({ id, ownerEmail, ownerName }) => ({
     kind: 'customer',
     id: ownerEmail!.toLowerCase(),
     name: ownerName || ownerEmail!,
     about: ownerEmail!,
+    license_id: id,
   }))
 }
 
@@ -115,6 +119,7 @@ const licenseFound = (license: License): FoundThing => ({
   id: String(license.id),
   name: license.licenseKey,
   about: standingOf(license),
+  license_id: license.id,
 })
 
 const aboutLengthMax = 120
@@ -124,5 +129,5 @@ function requestFound(id: string, request: Awaited<ReturnType<typeof findRequest
   const { call, change } = request ?? {}
   if (!call && !change) return []
   const about = call ? `${call.route} ${call.code}` : `${change!.verb} ${change!.subjectId}`
-  return [{ kind: 'request', id, name: id, about }]
+  return [{ kind: 'request', id, name: id, about, license_id: null }]
 }

@@ -50,7 +50,7 @@ const newest = (limit: number) => ({ wanted: { sort: '-id', limit } })
 /** Devices whose identifier begins so, each with a licence. */
 export const listDevicesBeginning = (db: Queryable, { text, limit }: Sought) =>
   db
-    .select({ identifier: activations.identifier, licenseKey: licenses.licenseKey })
+    .select({ identifier: activations.identifier, licenseKey: licenses.licenseKey, licenseId: licenses.id })
     .from(activations)
     .innerJoin(licenses, eq(licenses.id, activations.licenseId))
     .where(beginsWith(sql`${activations.identifier}`, text))

@@ -1,0 +1,39 @@
+import { Link } from '@tanstack/react-router'
+import type { Answer } from '../api/client'
+import { useTexts } from '../i18n/texts'
+import { Table } from '../parts/table'
+import { bulkTexts } from './texts'
+
+export type Bulk = Answer<'GET /bulk/:id'>
+
+/** The licences that stay as they were, and why. */
+export function Refusals({ refusals, title }: { refusals: Bulk['refusals']; title: string }) {
+  const t = useTexts(bulkTexts)
+  if (!refusals.length) return null
+  return (
+    <div className="flex flex-col gap-2">
+      <p>{title}</p>
+      <div className="max-h-72 overflow-y-auto">
+        <Table
+          caption={title}
+          rows={refusals}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            {
+              ...{ key: 'licence', heading: t.licence },
+              cell: ({ id, license_key }) =>
+                license_key === null ? (
+                  String(id)
+                ) : (
+                  <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
+                    {license_key}
+                  </Link>
+                ),
+            },
+            { key: 'why', heading: t.why, cell: ({ reason }) => reason },
+          ]}
+        />
+      </div>
+    </div>
+  )
+}

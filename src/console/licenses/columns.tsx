@@ -1,0 +1,81 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { call } from '../api/client'
+import { useAsk } from '../api/hooks'
+import { formatNumber } from '../i18n/format'
+import { useTexts } from '../i18n/texts'
+import { Badge, type Tone } from '../parts/badge'
+import type { Column } from '../parts/table'
+import { Time } from '../parts/time'
+import type { ListedLicense } from './find-licenses'
+import { licenseListTexts } from './texts'
+
+const tones: Partial<Record<ListedLicense['state'], Tone>> = {
+  active: 'good',
+  assigned: 'good',
+  expired: 'warn',
+  blocked: 'bad',
+  revoked: 'bad',
+}
+
+const usualColumns: readonly string[] = ['license_key', 'product', 'state', 'seats', 'expires_at', 'owner']
+
+/** Every column that the list may have. */
+export function useLicenseColumns(): readonly Column<ListedLicense>[] {
+  const t = useTexts(licenseListTexts)
+  return [
+    {
+      ...{ key: 'license_key', heading: t.licenseKey, sort: 'license_key' },
+      cell: ({ id, license_key }) => (
+        <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
+          {license_key}
+        </Link>
+      ),
+    },
+    { key: 'product', heading: t.product, cell: ({ product_name }) => product_name },
+    { key: 'state', heading: t.state, cell: ({ state }) => <Badge tone={tones[state] ?? 'plain'}>{t[state]}</Badge> },
+    {
+      ...{ key: 'seats', heading: t.seats, isNumber: true },
+      cell: ({ seats_taken: taken, activation_limit: limit }) =>
+        limit > 0 ? t.seatsOf(formatNumber(taken), formatNumber(limit)) : formatNumber(taken),
+    },
+    {
+      ...{ key: 'expires_at', heading: t.ends, sort: 'expires_at' },
+      cell: ({ expires_at: at }) => (at ? <Time at={at} /> : t.never),
+    },
+    {
+      ...{ key: 'owner', heading: t.owner, sort: 'owner_email' },
+      cell: ({ owner_name, owner_email }) => (
+        <span className="break-words">{[owner_name, owner_email].filter(Boolean).join(' · ')}</span>
+      ),
+    },
+    { key: 'assigned_at', heading: t.assigned, cell: ({ assigned_at }) => <Time at={assigned_at} /> },
+    { key: 'created_at', heading: t.created, sort: 'created_at', cell: ({ created_at }) => <Time at={created_at} /> },
+    {
+      ...{ key: 'last_verified_at', heading: t.verified },
+      cell: ({ last_verified_at: at }) => (at ? <Time at={at} isRelative /> : t.never),
+    },
+    { key: 'validity', heading: t.validity, isNumber: true, cell: ({ validity }) => formatNumber(validity) },
+    { key: 'contract', heading: t.contract, cell: ({ contract_id }) => contract_id },
+    { key: 'generator', heading: t.generator, cell: ({ generator_id }) => generator_id },
+    { key: 'block_reason', heading: t.blockReason, cell: ({ block_reason }) => block_reason },
+  ]
+}
+
+const listName = 'licenses'
+
+/** The keys of the columns that the user has chosen, and how to choose others; the server keeps them. */
+export function useChosenColumns() {
+  const client = useQueryClient()
+  const { data } = useAsk('GET /session/preferences', {})
+  const columns = data?.columns ?? {}
+  const chosen = columns[listName] ?? usualColumns
+  async function choose(keys: readonly string[] | undefined) {
+    const { [listName]: _, ...others } = columns
+    const all = keys ? { ...others, [listName]: [...keys] } : others
+    client.setQueryData(['GET /session/preferences', {}], data && { ...data, columns: all })
+    const changed = await call('PUT /session/preferences', { columns: JSON.stringify(all) })
+    client.setQueryData(['GET /session/preferences', {}], changed)
+  }
+  return { chosen, choose }
+}

@@ -1,0 +1,130 @@
+import { X } from 'lucide-react'
+import type { FormEvent } from 'react'
+import { useAsk } from '../api/hooks'
+import { useTexts } from '../i18n/texts'
+import { Button, buttonClass } from '../parts/button'
+import { CheckboxField, SelectField, TextField } from '../parts/field'
+import { partTexts } from '../parts/texts'
+import { type FilterName, filterNames, type LicenseFilterValues, toggles } from './filter-names'
+import type { useLicenseFilters } from './filters'
+import { licenseListTexts } from './texts'
+
+type Address = ReturnType<typeof useLicenseFilters>
+
+const states = ['available', 'reserved', 'assigned', 'active', 'expired', 'blocked', 'revoked'] as const
+const dates = [
+  'expires_from',
+  'expires_to',
+  'from',
+  'to',
+  'created_from',
+  'created_to',
+  'verified_before',
+] as const satisfies FilterName[]
+
+/** Presets, the filters that are on, and the form of all of them. */
+export function FilterBar({ address }: { address: Address }) {
+  const t = useTexts(licenseListTexts)
+  const presets: [label: string, filters: LicenseFilterValues, sort?: string][] = [
+    [t.expiring, { expires_from: '0d', expires_to: '+14d' }, 'expires_at'],
+    [t.neverActivated, { never_activated: '1' }],
+    [t.dormant, { verified_before: '90d' }],
+    [t.isFull, { full: '1' }],
+    [t.overLimit, { over_limit: '1' }],
+  ]
+  return (
+    <div className="no-print flex flex-col gap-3">
+      <nav aria-label={t.presets} className="flex flex-wrap gap-2">
+        {presets.map(([label, filters, sort]) => (
+          <Button key={label} onClick={() => address.show(filters, sort)}>
+            {label}
+          </Button>
+        ))}
+      </nav>
+      <Chips address={address} />
+      <details className="rounded-lg border border-line bg-card p-3">
+        <summary className="font-medium">{t.filters}</summary>
+        <FilterForm key={JSON.stringify(address.filters)} address={address} />
+      </details>
+    </div>
+  )
+}
+
+function Chips({ address: { filters, change, show } }: { address: Address }) {
+  const t = useTexts(licenseListTexts)
+  const parts = useTexts(partTexts)
+  const on = filterNames.filter((name) => filters[name] !== undefined)
+  if (!on.length) return null
+  return (
+    <ul className="flex flex-wrap gap-2">
+      {on.map((name) => (
+        <li
+          key={name}
+          className="flex items-center gap-1 rounded-full border border-line bg-card py-0.5 pr-1 pl-3 text-sm"
+        >
+          <span className="break-all">
+            {t[name]}: {toggles.includes(name) ? t.on : filters[name]}
+          </span>
+          <button
+            type="button"
+            aria-label={t.removeFilter(t[name])}
+            className="rounded-full p-1"
+            onClick={() => change({ [name]: undefined })}
+          >
+            <X aria-hidden size={16} />
+          </button>
+        </li>
+      ))}
+      <li>
+        <Button kind="quiet" onClick={() => show({})}>
+          {parts.clearFilters}
+        </Button>
+      </li>
+    </ul>
+  )
+}
+
+function FilterForm({ address: { filters, change } }: { address: Address }) {
+  const t = useTexts(licenseListTexts)
+  const { data } = useAsk('GET /products', { limit: 1000, fields: ['id', 'name'] })
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const given = new FormData(event.currentTarget)
+    change(Object.fromEntries(filterNames.map((name) => [name, String(given.get(name) ?? '').trim() || undefined])))
+  }
+  const products = (data?.products ?? []).map(({ id, name }) => ({ value: String(id), label: name }))
+  return (
+    <form onSubmit={submit} className="mt-3 grid grid-cols-1 items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
+      <TextField label={t.text} name="text" type="search" defaultValue={filters.text} />
+      <SelectField
+        label={t.product}
+        name="product"
+        key={products.length}
+        defaultValue={filters.product}
+        choices={[{ value: '', label: t.any }, ...products]}
+      />
+      <SelectField
+        label={t.status}
+        name="status"
+        defaultValue={filters.status}
+        choices={[{ value: '', label: t.any }, ...states.map((state) => ({ value: state, label: t[state] }))]}
+      />
+      <TextField label={t.key} name="key" defaultValue={filters.key} />
+      <TextField label={t.owner_email} name="owner_email" defaultValue={filters.owner_email} />
+      <TextField label={t.meta} name="meta" description={t.metaNote} defaultValue={filters.meta} />
+      <TextField label={t.contract} name="contract" defaultValue={filters.contract} />
+      <TextField label={t.generator} name="generator" inputMode="numeric" defaultValue={filters.generator} />
+      {dates.map((name) => (
+        <TextField key={name} label={t[name]} name={name} description={t.dateNote} defaultValue={filters[name]} />
+      ))}
+      {(['never_activated', 'full', 'over_limit', 'has_note'] as const).map((name) => (
+        <CheckboxField key={name} label={t[name]} name={name} value="1" defaultChecked={filters[name] !== undefined} />
+      ))}
+      <div>
+        <button type="submit" className={buttonClass('primary')}>
+          {t.filter}
+        </button>
+      </div>
+    </form>
+  )
+}
