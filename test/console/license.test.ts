@@ -123,6 +123,12 @@ describe('the page of a licence', () => {
     await page.getByRole('link', { name: key, exact: true }).click()
     await page.getByText('Revoked for good').first().waitFor()
     await page.getByRole('link', { name: `${key}-NEW` }).waitFor()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByText(`This deletes licence key "${key}" for good`).waitFor()
+    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await page.waitForURL('**/console/licenses')
+    expect((await console_.installation.cli('license', 'show', path.replace('/licenses/', 'id:'))).exitCode).toBe(1)
   })
 
   story('shows notes, metadata and devices as text, whatever they hold', async () => {

@@ -39,7 +39,16 @@ export function FactsCard({ license }: { license: LicenseDetails }) {
       <Facts
         facts={[
           [t.owner, owner_name || parts.none],
-          [t.email, owner_email ? <OwnerLink key="email" email={owner_email} isMasked={isMasked} /> : parts.none],
+          [
+            t.email,
+            owner_email ? (
+              <Link key="email" to={`/customers/${license.id}` as never} className={linkClass}>
+                {owner_email}
+              </Link>
+            ) : (
+              parts.none
+            ),
+          ],
           [
             t.product,
             <Link key="product" to={`/products/${product.id}` as never} className={linkClass}>
@@ -82,16 +91,6 @@ const OtherKey = ({ id, text }: { id: number | null; text: string }) =>
   ) : (
     <Link to={`/licenses/${id}` as never} className={linkClass}>
       {text}
-    </Link>
-  )
-
-/** The address, with the other licences of the same owner behind it. */
-const OwnerLink = ({ email, isMasked }: { email: string; isMasked: boolean }) =>
-  isMasked ? (
-    email
-  ) : (
-    <Link to={`/customers/${encodeURIComponent(email)}` as never} className={linkClass}>
-      {email}
     </Link>
   )
 

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { labelOf } from '../commands/operation-field'
 import { formatTime } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
@@ -12,7 +13,15 @@ import { type HistoryTexts, historyTexts } from './history-texts'
 export function HistoryCard({ license }: { license: LicenseDetails }) {
   const t = useTexts(historyTexts)
   const columns: Column<HistoryEntry>[] = [
-    { key: 'at', heading: t.at, cell: ({ at }) => <Time at={at} /> },
+    {
+      key: 'at',
+      heading: t.at,
+      cell: ({ id, at }) => (
+        <Link to={`/audit/${id}` as never} className="text-accent underline">
+          <Time at={at} />
+        </Link>
+      ),
+    },
     { key: 'actor', heading: t.actor, cell: ({ actor }) => actor },
     { key: 'verb', heading: t.what, cell: ({ verb }) => verbOf(verb, t) },
     { key: 'diff', heading: t.changes, cell: (entry) => <Diff entry={entry} /> },
