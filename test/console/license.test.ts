@@ -61,6 +61,8 @@ describe('the page of a licence', () => {
     await page.reload()
     await page.getByText('Yes: this device may use it.').waitFor()
     await page.getByRole('img', { name: 'holds' }).first().waitFor()
+    await page.getByRole('link', { name: 'All calls' }).click()
+    await page.getByRole('button', { name: `Licence: ${path.replace('/licenses/', 'id:')}` }).waitFor()
   })
 
   story('extends a licence, and takes it back in the history', async () => {

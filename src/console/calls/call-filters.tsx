@@ -5,7 +5,7 @@ import { useTexts } from '../i18n/texts'
 import { Button, buttonClass } from '../parts/button'
 import { CheckboxField, TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
-import { type CallSearch, changed, type FilterName, filterNames, hasFilters } from './search'
+import { type CallSearch, changed, enteredNames, type FilterName, filterNames, hasFilters } from './search'
 import { callTexts } from './texts'
 
 interface Props {
@@ -24,6 +24,7 @@ const hints = {
   to: 'toHint',
 } as const
 const names = {
+  license: 'license',
   code: 'code',
   route: 'route',
   api_key: 'apiKey',
@@ -90,14 +91,14 @@ function FilterForm({ search, error, onChange }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const given = Object.fromEntries(filterNames.map((name) => [name, String(form.get(name) ?? '').trim()]))
+    const given = Object.fromEntries(enteredNames.map((name) => [name, String(form.get(name) ?? '').trim()]))
     onChange(changed(search, { ...given, failed: form.get('failed') ? true : undefined }))
   }
   const hintOf = (name: FilterName) => (name in hints ? t[hints[name as keyof typeof hints]] : undefined)
   return (
     <form onSubmit={submit} className="flex flex-col gap-3 rounded-lg border border-line bg-card p-4">
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-        {filterNames.map((name) => (
+        {enteredNames.map((name) => (
           <TextField
             key={name}
             name={name}

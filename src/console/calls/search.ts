@@ -1,8 +1,10 @@
 import type { Input } from '../api/client'
 import type { CursorStack } from '../parts/paging'
 
-/** The filters of the page, as its address holds them. */
-export const filterNames = ['code', 'route', 'api_key', 'address', 'device', 'request_id', 'from', 'to'] as const
+/** The filters that a user enters. */
+export const enteredNames = ['code', 'route', 'api_key', 'address', 'device', 'request_id', 'from', 'to'] as const
+/** Those, and a licence, which a link names by its id: no key stands in an address. */
+export const filterNames = ['license', ...enteredNames] as const
 export type FilterName = (typeof filterNames)[number]
 
 export interface CallSearch extends Partial<Record<FilterName, string | undefined>> {
@@ -17,7 +19,8 @@ export interface CallSearch extends Partial<Record<FilterName, string | undefine
 export function callSearch(given: Record<string, unknown>): CallSearch {
   const texts = filterNames.flatMap((name) => {
     const value = given[name]
-    return value === undefined || value === '' ? [] : [[name, String(value)]]
+    const isKey = name === 'license' && !/^id:\d+$/.test(String(value))
+    return value === undefined || value === '' || isKey ? [] : [[name, String(value)]]
   })
   return {
     ...Object.fromEntries(texts),
