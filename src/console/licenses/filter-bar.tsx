@@ -5,7 +5,7 @@ import { useTexts } from '../i18n/texts'
 import { Button, buttonClass } from '../parts/button'
 import { CheckboxField, SelectField, TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
-import { type FilterName, filterNames, type LicenseFilterValues, toggles } from './filter-names'
+import { type LicenseFilterName, type LicenseFilterValues, licenseFilterNames, toggles } from './filter-names'
 import type { useLicenseFilters } from './filters'
 import { licenseListTexts } from './texts'
 
@@ -20,7 +20,7 @@ const dates = [
   'created_from',
   'created_to',
   'verified_before',
-] as const satisfies FilterName[]
+] as const satisfies LicenseFilterName[]
 
 /** Presets, the filters that are on, and the form of all of them. */
 export function FilterBar({ address }: { address: Address }) {
@@ -53,7 +53,7 @@ export function FilterBar({ address }: { address: Address }) {
 function Chips({ address: { filters, change, show } }: { address: Address }) {
   const t = useTexts(licenseListTexts)
   const parts = useTexts(partTexts)
-  const on = filterNames.filter((name) => filters[name] !== undefined)
+  const on = licenseFilterNames.filter((name) => filters[name] !== undefined)
   if (!on.length) return null
   return (
     <ul className="flex flex-wrap gap-2">
@@ -90,7 +90,9 @@ function FilterForm({ address: { filters, change } }: { address: Address }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
-    change(Object.fromEntries(filterNames.map((name) => [name, String(given.get(name) ?? '').trim() || undefined])))
+    change(
+      Object.fromEntries(licenseFilterNames.map((name) => [name, String(given.get(name) ?? '').trim() || undefined])),
+    )
   }
   const products = (data?.products ?? []).map(({ id, name }) => ({ value: String(id), label: name }))
   return (

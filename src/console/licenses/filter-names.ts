@@ -20,11 +20,11 @@ export const addressFilters = [
 /** The filters that may hold a key or an address: the history of the browser keeps them beside the address. */
 export const privateFilters = ['text', 'key', 'owner_email', 'meta'] as const
 
-export const filterNames = [...addressFilters, ...privateFilters] as const
-export type FilterName = (typeof filterNames)[number]
+export const licenseFilterNames = [...addressFilters, ...privateFilters] as const
+export type LicenseFilterName = (typeof licenseFilterNames)[number]
 
 /** The filters of the list, as texts. */
-export type LicenseFilterValues = { readonly [Name in FilterName]?: string | undefined }
+export type LicenseFilterValues = { readonly [Name in LicenseFilterName]?: string | undefined }
 
 /** Filters that are on or off. */
-export const toggles: readonly FilterName[] = ['never_activated', 'full', 'over_limit', 'has_note']
+export const toggles: readonly LicenseFilterName[] = ['never_activated', 'full', 'over_limit', 'has_note']

@@ -1,7 +1,7 @@
 import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { searchOf } from '../parts/address'
-import { addressFilters, filterNames, type LicenseFilterValues, privateFilters } from './filter-names'
+import { addressFilters, type LicenseFilterValues, licenseFilterNames, privateFilters } from './filter-names'
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
@@ -42,7 +42,7 @@ export function useLicenseFilters() {
     filters,
     sort: sort ?? '-id',
     page,
-    isFiltered: filterNames.some((name) => filters[name] !== undefined),
+    isFiltered: licenseFilterNames.some((name) => filters[name] !== undefined),
     change: (changes: LicenseFilterValues) => go({ ...filters, ...changes }, { sort }),
     show: (only: LicenseFilterValues, order?: string) => go(only, { sort: order }),
     sortBy: (order: string) => go(filters, { sort: order }),
