@@ -36,13 +36,19 @@ const harmless: Record<string, Record<string, unknown>> = {
   'POST /users/:user/passkeys': { name: 'x', response: '{}' },
   'PATCH /users/:user/passkeys/:id': { name: 'x' },
   ...Object.fromEntries(
-    ['GET /licenses/:license_key', 'GET /search', 'GET /search/licenses', 'GET /stats', 'GET /status', 'GET /doctor'].map((route) => [
-      route,
-      { no_such_field: 1 },
-    ]),
+    [
+      'GET /licenses/:license_key',
+      'GET /search',
+      'GET /search/licenses',
+      'GET /stats',
+      'GET /status',
+      'GET /doctor',
+    ].map((route) => [route, { no_such_field: 1 }]),
   ),
   'POST /optimize': { no_such_field: 1 },
 }
+
+const takesFile = ['POST /releases', 'POST /imports', 'POST /imports/columns']
 
 /** The status of a request for things that are not there. Only its role decides between 403 and another status. */
 async function statusOf(route: string, showing: Showing, { user = 'none', password = 'x' } = {}) {
@@ -63,7 +69,7 @@ async function statusOf(route: string, showing: Showing, { user = 'none', passwo
     headers: {
       ...(showing.token && { authorization: `Bearer ${showing.token}` }),
       ...(showing.session && { cookie: `latchkey_session=${showing.session}`, 'sec-fetch-site': 'same-origin' }),
-      ...(!isRead && { 'content-type': route === 'POST /releases' ? 'application/octet-stream' : 'application/json' }),
+      ...(!isRead && { 'content-type': takesFile.includes(route) ? 'application/octet-stream' : 'application/json' }),
     },
     ...(!isRead && { body: JSON.stringify(fields) }),
   })
