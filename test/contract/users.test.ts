@@ -31,6 +31,7 @@ describe('a password', () => {
       name: 'ada',
       role: 'viewer',
       status: 'active',
+      has_password: true,
       created_at: expect.any(String),
       last_login_at: null,
     })
