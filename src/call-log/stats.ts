@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
+import { hourMs } from '../kernel/durations'
 import { type StepLength, stepLengths, stepsOf } from '../kernel/steps'
 import { counter, nullable, timestamp, view, word } from '../kernel/view'
 import { type CountColumn, type CountFilter, sumCallCounts } from './counts-store'
@@ -99,6 +100,12 @@ export async function callStats(db: Queryable, wanted: Wanted): Promise<Static<t
     series: [...shown],
     others,
   }
+}
+
+/** The hour of a moment and those before it, so many in all. */
+export function lastHours(moment: Date, hours: number) {
+  const to = (Math.floor(moment.getTime() / hourMs) + 1) * hourMs
+  return { from: new Date(to - hours * hourMs), to: new Date(to) }
 }
 
 /** The code tells the result, which the totals always need. */

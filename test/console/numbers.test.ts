@@ -87,6 +87,9 @@ describe('the calls', () => {
         '/console/licenses/1',
       )
       await check()
+      await details.getByRole('link', { name: 'Calls about this licence' }).click()
+      await page.getByRole('button', { name: 'Remove the filter Licence: id:1' }).click()
+      await refused.getByRole('link').click()
       await details.getByRole('link', { name: 'Calls of this device' }).click()
       await page.getByRole('button', { name: 'Remove the filter Device: other' }).waitFor()
       await details.waitFor({ state: 'detached' })

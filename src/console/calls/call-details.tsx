@@ -35,9 +35,12 @@ export function CallDetails({ id, search, onClose }: Props) {
             <Facts facts={factsOf(call, t)} />
             <div className="flex flex-wrap gap-2">
               {call.license_id !== null && (
-                <Link to={`/licenses/${call.license_id}` as never} className={buttonClass('primary')}>
-                  {t.open}
-                </Link>
+                <>
+                  <Link to={`/licenses/${call.license_id}` as never} className={buttonClass('primary')}>
+                    {t.open}
+                  </Link>
+                  <FilterLink search={{ ...search, license: `id:${call.license_id}` }}>{t.ofLicense}</FilterLink>
+                </>
               )}
               <FilterLink search={{ ...search, address: call.address }}>{t.ofAddress}</FilterLink>
               <BlockButton kind="ip" value={call.address} label={t.blockAddress} />

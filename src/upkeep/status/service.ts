@@ -1,17 +1,17 @@
 import { statfs } from 'node:fs/promises'
 import { version } from '../../../package.json'
 import { listProxyProblems } from '../../access/client-addresses'
+import { callStats, lastHours } from '../../call-log/stats'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { listLowProducts } from '../../features/products/service'
 import { stopwatch } from '../../kernel/clock'
-import { dayMs } from '../../kernel/durations'
 import { listGoneWebhooks } from '../../webhooks/service'
 import { findBackupFacts } from '../backup/problems'
 import { databaseOf, sizeOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import { needsAttention } from './attention'
-import { countActivations, countJobs, countLicenses, countVerifications } from './store'
+import { countActivations, countJobs, countLicenses } from './store'
 import type { Seen, Status } from './view'
 
 type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>
@@ -33,14 +33,17 @@ const lookAround = (folder: string, now: Date): Promise<Seen> =>
     const path = databaseOf(folder)
     const midnight = new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`)
     const { dueSince, ...jobs } = await countJobs(read, now)
-    const { all, failed } = await countVerifications(read, new Date(now.getTime() - dayMs))
+    const { totals } = await callStats(read, {
+      ...{ by: ['result'], step: 'all', seriesMax: 1, endpoints: ['verify'] },
+      ...lastHours(now, 24),
+    })
     const { bavail, bsize } = await statfs(folder)
     return {
       version,
       data_dir: folder,
       licenses: await countLicenses(read, now),
       activations: await countActivations(read, midnight),
-      verifications_24h: { all, failed },
+      verifications_24h: { all: totals.calls, failed: totals.refused },
       jobs: { ...jobs, oldest_seconds: dueSince ? Math.round((now.getTime() - dueSince.getTime()) / 1000) : 0 },
       ...(await findBackupFacts(read)),
       proxy_problems: await listProxyProblems(read),

@@ -1,7 +1,6 @@
-import { and, count, eq, gt, gte, isNotNull, isNull, min, ne, sql } from 'drizzle-orm'
+import { and, count, eq, gte, isNotNull, isNull, min, ne, sql } from 'drizzle-orm'
 import { hasEndedBefore } from '../../../db/schema/expiry'
 import { activations, licenses } from '../../../db/schema/licensing'
-import { calls } from '../../../db/schema/operations'
 import { jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
 
@@ -32,15 +31,6 @@ export async function countActivations(db: Queryable, since: Date) {
   const [active] = await db.select({ number: count() }).from(activations).where(isNull(activations.deactivatedAt))
   const [fresh] = await db.select({ number: count() }).from(activations).where(gte(activations.activatedAt, since))
   return { active: active!.number, today: fresh!.number }
-}
-
-/** The calls of `verify` since a moment, and how many did not get 200. */
-export async function countVerifications(db: Queryable, since: Date) {
-  const [row] = await db
-    .select({ all: count(), failed: sql<number>`coalesce(sum(${ne(calls.code, '200')}), 0)` })
-    .from(calls)
-    .where(and(gt(calls.at, since), sql`${calls.route} like '%/verify'`))
-  return row!
 }
 
 /** Queued, running and abandoned jobs, and since when the oldest due one has waited. */

@@ -19,7 +19,10 @@ const seen = {
     { description: 'How many there are in each state.' },
   ),
   activations: Type.Object({ active: counter('Seats that are taken.'), today: counter('Since midnight, UTC.') }),
-  verifications_24h: Type.Object({ all: counter(), failed: counter('Those not answered with 200.') }),
+  verifications_24h: Type.Object(
+    { all: counter(), failed: counter('Those that were refused.') },
+    { description: 'In whole hours, the present one included.' },
+  ),
   jobs: Type.Object({
     queued: counter(),
     running: counter(),

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { callStats } from '../../call-log/stats'
+import { callStats, lastHours } from '../../call-log/stats'
 import { goodCodes } from '../../call-log/successes'
 import type { Queryable } from '../../database/connection'
-import { dayMs, hourMs } from '../../kernel/durations'
+import { dayMs } from '../../kernel/durations'
 import { counter, nullable, timestamp, view } from '../../kernel/view'
 import { countActiveLicenses, countEndingLicenses, countOnceActiveLicenses } from './store'
 
@@ -53,9 +53,8 @@ export async function todayOf(read: Queryable, now: Date): Promise<Today> {
 
 /** The calls of a day up to a moment, and of the 24 hours up to it. */
 async function hoursUntil(read: Queryable, moment: Date) {
-  const to = new Date((Math.floor(moment.getTime() / hourMs) + 1) * hourMs)
+  const { from, to } = lastHours(moment, 24)
   const midnight = new Date(Math.floor(moment.getTime() / dayMs) * dayMs)
-  const from = new Date(to.getTime() - dayMs)
   const sum = { by: ['code'], step: 'all', seriesMax: 1, to } as const
   const { totals } = await callStats(read, { ...sum, from: midnight, codes: activated })
   const verifying = { ...sum, from, endpoints: ['verify'] }
