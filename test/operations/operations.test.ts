@@ -16,9 +16,10 @@ setDefaultTimeout(60_000)
 const processCommands = [
   ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore'],
   ...['openapi', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
+  'user setup-link',
 ]
 
-/** Changes that a viewer may make: to what is their own. */
+/** What a viewer may do that is no GET: to what is their own, and a preview, whose fields may hold keys. */
 const ownMatters = [
   'POST /users/:user/tokens',
   'DELETE /users/:user/tokens/:id',
@@ -75,9 +76,8 @@ describe('every operation', () => {
   })
 
   test('that only looks is a GET, and one that changes something is not for viewers', () => {
-    // A preview changes nothing; its fields may hold keys, which no address may have.
     const lax = adminRoutes.filter(({ route, role }) => role === 'viewer' && !route.startsWith('GET '))
-    expect<string[]>(lax.map(({ route }) => route).sort()).toEqual(['POST /operations/preview', ...ownMatters].sort())
+    expect<string[]>(lax.map(({ route }) => route).sort()).toEqual([...ownMatters].sort())
   })
 })
 
