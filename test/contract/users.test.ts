@@ -171,7 +171,7 @@ describe('a token', () => {
     const [ada, other] = [await makeOperator(installation, 'operator'), await makeOperator(installation, 'operator')]
     for (const told of [
       await other.tell(`GET /users/${ada.name}/tokens`),
-      await other.tell(`POST /users/${ada.name}/tokens`, { name: 'mine now' }),
+      await other.tell(`POST /users/${ada.name}/tokens`, { name: 'mine now', current_password: other.password }),
       await other.tell(`DELETE /users/${ada.name}/tokens/1`),
     ]) {
       expect(told).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } })
