@@ -19,8 +19,12 @@ export const useOperationForm = (command: string) => {
   return { ...query, data: data && { form: data.find((each) => each.command === command) } }
 }
 
-/** The values of a submitted form; empty ones are left out. */
-export function valuesIn(form: HTMLFormElement, fields: readonly FormField[]): Record<string, unknown> {
+/** The values of a submitted form; empty ones are left out, unless there was one: then it is to be cleared. */
+export function valuesIn(
+  form: HTMLFormElement,
+  fields: readonly FormField[],
+  initial: Values = {},
+): Record<string, unknown> {
   const data = new FormData(form)
   const entries = fields.flatMap(({ name, kind, choices }): [string, unknown][] => {
     if (kind === 'list' && choices.length) {
@@ -29,7 +33,8 @@ export function valuesIn(form: HTMLFormElement, fields: readonly FormField[]): R
     }
     const given = data.get(name)
     if (kind === 'toggle') return given === null ? [] : [[name, true]]
-    if (typeof given !== 'string' || given.trim() === '') return []
+    if (typeof given !== 'string') return []
+    if (given.trim() === '') return kind === 'text' && initial[name] ? [[name, '']] : []
     return [[name, kind === 'list' ? itemsOf(given) : given]]
   })
   return Object.fromEntries(entries)

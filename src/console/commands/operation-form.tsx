@@ -57,7 +57,7 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
     const element = event.currentTarget
     const data = new FormData(element)
     const password = data.get('current_password')
-    const given = { ...valuesIn(element, fields), ...fixed }
+    const given = { ...valuesIn(element, fields, initial), ...fixed }
     const values = { ...given, ...(password && { current_password: password }) }
     const chosen = data.get('the file')
     const file = chosen instanceof File && chosen.size ? chosen : undefined

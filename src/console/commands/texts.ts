@@ -24,6 +24,8 @@ export const commandTexts = texts(
     needsRole: (role: string) => `This needs the role ${role}.`,
     currentPassword: 'Your password, again',
     downloadCsv: 'As CSV',
+    showChanges: 'Show what would change',
+    back: 'Back',
   },
   {
     palette: 'Suche und Befehle',
@@ -48,5 +50,7 @@ export const commandTexts = texts(
     needsRole: (role) => `Dafür ist die Rolle ${role} nötig.`,
     currentPassword: 'Ihr Passwort, noch einmal',
     downloadCsv: 'Als CSV',
+    showChanges: 'Zeigen, was sich ändern würde',
+    back: 'Zurück',
   },
 )
