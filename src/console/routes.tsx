@@ -3,14 +3,19 @@ import { basePath } from './api/base-path'
 import { apiKeyRoutes } from './api-keys/routes'
 import { auditRoutes } from './audit/routes'
 import { backupRoutes } from './backups/routes'
+import { blocklistRoutes } from './blocklist/routes'
 import { bulkRoutes } from './bulk/routes'
 import { callRoutes } from './calls/routes'
 import { commandRoutes } from './commands/routes'
+import { contractRoutes } from './contracts/routes'
+import { customerRoutes } from './customers/routes'
+import { generatorRoutes } from './generators/routes'
 import { invitationRoutes } from './invitation/routes'
 import { jobRoutes } from './jobs/routes'
 import { licenseRoute } from './license/routes'
 import { licenseListRoutes } from './licenses/routes'
 import { preferenceRoutes } from './preferences/routes'
+import { productRoutes } from './products/routes'
 import { releaseRoutes } from './releases/routes'
 import { root } from './root'
 import { settingRoutes } from './settings/routes'
@@ -54,6 +59,11 @@ export const router = createRouter({
     ...signingKeyRoutes,
     ...settingRoutes,
     ...transferRoutes,
+    ...customerRoutes,
+    ...blocklistRoutes,
+    ...productRoutes,
+    ...generatorRoutes,
+    ...contractRoutes,
   ]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,

@@ -53,7 +53,7 @@ const merge = operation({
   summary: 'give all licences of a customer to another, for example where one person used two addresses',
   input: Type.Object({
     email,
-    into: customerReference('The customer who gets them: the e-mail address, or "id:" and the id of a licence'),
+    into: customerReference('The customer who gets them: the e-mail address, or "id:" and the id of a licence.'),
     dry_run,
   }),
   output: IdentityChangeView,

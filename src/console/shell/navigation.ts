@@ -16,6 +16,11 @@ export interface NavigationItem {
 /** The pages of the console in the order of the menu. */
 export const navigation: readonly NavigationItem[] = [
   { to: '/today', text: 'today', group: 'daily', key: 'd' },
+  { to: '/customers', text: 'customers', group: 'daily', key: 'c' },
+  { to: '/blocklist', text: 'blocklist', group: 'daily' },
+  { to: '/products', text: 'products', group: 'catalogue', key: 'p' },
+  { to: '/generators', text: 'generators', group: 'catalogue' },
+  { to: '/contracts', text: 'contracts', group: 'catalogue' },
   { to: '/calls', text: 'calls', group: 'machines', key: 'q' },
   { to: '/telemetry', text: 'telemetry', group: 'machines', key: 't' },
   { to: '/licenses', text: 'licenses', group: 'daily', key: 'l' },

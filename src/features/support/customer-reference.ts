@@ -7,7 +7,7 @@ import { findOwnerAddress } from './customers/store'
 /** How an operator names a customer. */
 export const customerReference = (
   description = 'The e-mail address of the customer, in upper or lower case, or "id:" and the id of one of their licences.',
-) => text({ maxLength: 320, description, examples: ['ada@example.com', 'id:4711'] })
+) => text({ maxLength: 320, description })
 
 /** The e-mail address that a reference names. */
 export async function addressOf(db: Queryable, reference: string): Promise<string> {
