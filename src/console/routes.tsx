@@ -14,8 +14,10 @@ import { invitationRoutes } from './invitation/routes'
 import { jobRoutes } from './jobs/routes'
 import { licenseRoute } from './license/routes'
 import { licenseListRoutes } from './licenses/routes'
+import { logInRoutes } from './log-in/routes'
 import { preferenceRoutes } from './preferences/routes'
 import { productRoutes } from './products/routes'
+import { profileRoutes } from './profile/routes'
 import { releaseRoutes } from './releases/routes'
 import { root } from './root'
 import { settingRoutes } from './settings/routes'
@@ -64,6 +66,8 @@ export const router = createRouter({
     ...productRoutes,
     ...generatorRoutes,
     ...contractRoutes,
+    ...logInRoutes,
+    ...profileRoutes,
   ]),
   basepath: `${basePath}/console`,
   scrollRestoration: true,

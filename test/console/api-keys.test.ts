@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
-import { makeOperator } from '../support/operator'
+import { forgetProofs, makeOperator } from '../support/operator'
 import { until } from '../support/wait'
 
 setDefaultTimeout(60_000)
@@ -19,7 +19,6 @@ describe('the page of API keys', () => {
     await page.getByRole('button', { name: 'Create an API key' }).click()
     await page.getByLabel('Name', { exact: true }).last().fill('web shop')
     await page.getByLabel('Preset').selectOption('shop')
-    await page.getByLabel('Your password').fill(opened.owner.password)
     await page.getByRole('dialog').getByRole('button', { name: 'Create an API key' }).click()
     const line = await page.getByText(/^LATCHKEY_API_KEY=lk_/).innerText()
     await check()
@@ -38,15 +37,17 @@ describe('the page of API keys', () => {
     await check()
 
     await page.getByRole('button', { name: 'New value' }).click()
-    await page.getByLabel('Your password').fill('wrong')
+    forgetProofs(opened.installation)
     await page.getByRole('dialog').getByRole('button', { name: 'New value' }).click()
-    await page
-      .getByRole('dialog')
+    const proof = page.getByRole('dialog', { name: 'Is it you?' })
+    await proof.getByLabel('Password').fill('wrong')
+    await proof.getByRole('button', { name: 'Go on' }).click()
+    await proof
       .getByRole('alert')
       .getByText(/password/)
       .waitFor()
-    await page.getByLabel('Your password').fill(opened.owner.password)
-    await page.getByRole('dialog').getByRole('button', { name: 'New value' }).click()
+    await proof.getByLabel('Password').fill(opened.owner.password)
+    await proof.getByRole('button', { name: 'Go on' }).click()
     await page.getByText(/^LATCHKEY_API_KEY=lk_/).waitFor()
     await page.getByRole('button', { name: 'Close' }).first().click()
     await page.getByText('The value before works until').waitFor()

@@ -35,7 +35,6 @@ describe('the pages of upkeep', () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('To (optional)').fill(join(console_.installation.folder, '..', 'backups'))
     await dialog.getByLabel('Passphrase (optional)').fill('correct horse battery staple')
-    await dialog.getByLabel('Your password, again').fill(console_.owner.password)
     await check()
     await dialog.getByRole('button', { name: 'Change settings' }).click()
     await page.getByText('stored, sealed; it is never shown').waitFor()

@@ -1,6 +1,7 @@
 import type { Operations } from '../../http/admin/client-types'
 import { basePath } from './base-path'
 import { ApiError, errorFrom, Unreachable } from './errors'
+import { requireProof } from './proof'
 import { requireLogIn } from './session-end'
 
 export type Route = keyof Operations
@@ -21,7 +22,7 @@ const pauseMs = 800
 /**
  * Calls an operation of the server. Throws an `ApiError` if it refuses, `Unreachable` if no answer arrives. A change
  * whose answer is lost is sent again with the same `Idempotency-Key`, so that it happens once. If the session has
- * ended, it waits until the user has logged in again.
+ * ended, it waits until the user has logged in again; if the server asks for proof, until the user has given it.
  */
 export async function call<R extends Route>(route: R, input: Input<R>, options: CallOptions = {}): Promise<Answer<R>> {
   const response = await respond(route, input as Record<string, unknown>, options)
@@ -36,13 +37,14 @@ export async function respond(route: string, input: Record<string, unknown>, opt
     if (!response) continue
     if (response.ok) return response
     const error = await errorFrom(response)
-    if (error.status !== 401 || isOpen(route)) throw error
-    await requireLogIn()
+    if (error.code === 'proof_required') await requireProof(error)
+    else if (error.status !== 401 || isOpen(route)) throw error
+    else await requireLogIn()
   }
 }
 
-/** Whether a route is answered without a session, or asks whether there is one. */
-const isOpen = (route: string) => /^(POST|GET) \/session$| \/(setup|link)\b/.test(route)
+/** Whether a route is answered without a session, or asks whether there is one: its refusal ends no session. */
+const isOpen = (route: string) => /^(GET|POST) \/session(?!\/(proof|preferences))| \/(setup|link)\b/.test(route)
 
 /** The response; undefined if it was lost and another attempt is due. */
 async function fetched(url: string, init: RequestInit, attempt: number): Promise<Response | undefined> {

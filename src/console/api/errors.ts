@@ -1,3 +1,4 @@
+import type { ProofMethod } from './proof'
 import type { Remedy } from './remedy'
 
 /** What an answer other than 200 says. */
@@ -8,6 +9,8 @@ interface Refusal {
   requestId: string | undefined
   fields: Readonly<Record<string, string[]>>
   remedies: readonly Remedy[]
+  /** How the user can prove who they are, if that is what is missing. */
+  proofMethods: readonly ProofMethod[]
   /** Seconds after which the request may succeed. */
   retryAfter: number | undefined
 }
@@ -20,15 +23,17 @@ export class ApiError extends Error {
   /** What is wrong with each field. */
   readonly fields: Readonly<Record<string, string[]>>
   readonly remedies: readonly Remedy[]
+  readonly proofMethods: readonly ProofMethod[]
   readonly retryAfter: number | undefined
 
-  constructor({ status, code, message, requestId, fields, remedies, retryAfter }: Refusal) {
+  constructor({ status, code, message, requestId, fields, remedies, proofMethods, retryAfter }: Refusal) {
     super(message)
     this.status = status
     this.code = code
     this.requestId = requestId
     this.fields = fields
     this.remedies = remedies
+    this.proofMethods = proofMethods
     this.retryAfter = retryAfter
   }
 }
@@ -54,6 +59,7 @@ export async function errorFrom(response: Response): Promise<ApiError> {
     requestId: response.headers.get('x-request-id') ?? undefined,
     fields,
     remedies: (error.remedies ?? []) as Remedy[],
+    proofMethods: (error.proof as { methods: ProofMethod[] } | undefined)?.methods ?? [],
     retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
   })
 }

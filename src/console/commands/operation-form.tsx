@@ -56,14 +56,12 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
     event.stopPropagation()
     const element = event.currentTarget
     const data = new FormData(element)
-    const password = data.get('current_password')
-    const given = { ...valuesIn(element, fields, initial), ...fixed }
-    const values = { ...given, ...(password && { current_password: password }) }
+    const values = { ...valuesIn(element, fields, initial), ...fixed }
     const chosen = data.get('the file')
     const file = chosen instanceof File && chosen.size ? chosen : undefined
     setPreviewError(undefined)
     try {
-      const loses = await lossOf(form, given)
+      const loses = await lossOf(form, values)
       if (loses) setPending({ values, file, loses })
       else await run({ values, file })
     } catch (thrown) {
@@ -91,14 +89,6 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
           />
         ))}
         {form.takes_file && <TextField label={t.file} name="the file" type="file" required />}
-        {form.needs_proof && (
-          <TextField
-            label={t.currentPassword}
-            name="current_password"
-            type="password"
-            autoComplete="current-password"
-          />
-        )}
         <ErrorBox error={error} />
         {!mayRun && <p className="text-sm text-muted">{t.needsRole(form.role)}</p>}
         <div>

@@ -111,7 +111,7 @@ function Planned<Result>(props: PlannedProps<Result>) {
         preview={preview}
         error={error}
         isPending={operation.isPending}
-        onApply={(proof) => apply({ ...preview.values, ...proof })}
+        onApply={() => apply(preview.values)}
         onBack={() => setPreview(undefined)}
       />
     )
@@ -138,19 +138,18 @@ function Planned<Result>(props: PlannedProps<Result>) {
 
 const withoutWordMax = 100
 
-interface NoticeProps<Result> extends Pick<PlannedProps<Result>, 'form' | 'label' | 'show' | 'count'> {
+interface NoticeProps<Result> extends Pick<PlannedProps<Result>, 'label' | 'show' | 'count'> {
   preview: Preview<Result>
   error: unknown
   isPending: boolean
-  onApply(proof: Values): void
+  onApply(): void
   onBack(): void
 }
 
-function PreviewNotice<Result>({ form, label, show, count, preview, error, isPending, ...on }: NoticeProps<Result>) {
+function PreviewNotice<Result>({ label, show, count, preview, error, isPending, ...on }: NoticeProps<Result>) {
   const t = useTexts(commandTexts)
   const parts = useTexts(partTexts)
   const [word, setWord] = useState('')
-  const [password, setPassword] = useState('')
   const changes = count(preview.result)
   const needsWord = changes > withoutWordMax
   return (
@@ -165,22 +164,13 @@ function PreviewNotice<Result>({ form, label, show, count, preview, error, isPen
       {needsWord && (
         <TextField label={parts.typeToConfirm(label)} value={word} onChange={(event) => setWord(event.target.value)} />
       )}
-      {form.needs_proof && (
-        <TextField
-          label={t.currentPassword}
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      )}
       <ErrorBox error={error} />
       <div className="flex flex-wrap gap-2">
         {changes > 0 && (
           <Button
             kind={preview.loses ? 'danger' : 'primary'}
             disabled={isPending || (needsWord && word !== label)}
-            onClick={() => on.onApply(password ? { current_password: password } : {})}
+            onClick={() => on.onApply()}
           >
             {isPending ? t.running : label}
           </Button>

@@ -14,6 +14,7 @@ export function SessionEnded() {
     <Dialog title={t.again} isOpen isFixed onClose={() => {}}>
       <p>{t.againNote}</p>
       <LogInForm
+        isOverPage
         onDone={() => {
           loggedInAgain()
           queryClient.invalidateQueries({ queryKey: ['GET /session'] })

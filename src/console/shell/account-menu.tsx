@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { CircleUser } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../api/client'
@@ -40,6 +41,9 @@ export function AccountMenu({ openHelp }: { openHelp(): void }) {
       <Menu.Portal>
         <Menu.Positioner className="z-50" sideOffset={4} align="end">
           <Menu.Popup className="rounded-md border border-line bg-card p-1 text-sm text-text shadow-lg">
+            <Menu.LinkItem className={itemClass} render={<Link to={'/profile' as never} />} closeOnClick>
+              {t.profile}
+            </Menu.LinkItem>
             <Menu.Group>
               <Menu.GroupLabel className="px-2 text-muted">{t.language}</Menu.GroupLabel>
               <Menu.RadioGroup

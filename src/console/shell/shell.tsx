@@ -5,6 +5,7 @@ import { isRefusal } from '../api/client'
 import { useSession } from '../api/session'
 import { useTexts } from '../i18n/texts'
 import { LogInPage } from '../log-in/log-in-page'
+import { ProofDialog } from '../log-in/proof-dialog'
 import { SessionEnded } from '../log-in/session-ended'
 import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
@@ -17,6 +18,7 @@ import { useShortcuts } from './shortcuts'
 import { SideNavigation } from './side-navigation'
 import { shellTexts } from './texts'
 
+const Profile = lazy(() => import('../profile/profile-page').then((module) => ({ default: module.ProfilePage })))
 const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
 const ShortcutHelp = lazy(() => import('./shortcut-help').then((module) => ({ default: module.ShortcutHelp })))
 
@@ -51,6 +53,8 @@ type Overlay = 'palette' | 'help' | 'navigation' | undefined
 
 function Frame() {
   const t = useTexts(shellTexts)
+  // Without the second factor that the settings ask for, nothing else is answered.
+  const mustSetUp = useSession().data?.needs_second_factor
   const [overlay, setOverlay] = useState<Overlay>()
   const close = () => setOverlay(undefined)
   const openHelp = () => setOverlay('help')
@@ -81,9 +85,7 @@ function Frame() {
           <SideNavigation />
         </div>
         <main id="content" ref={content} tabIndex={-1} className="min-w-0 grow p-4 outline-none">
-          <Suspense fallback={<Loading />}>
-            <Outlet />
-          </Suspense>
+          <Suspense fallback={<Loading />}>{mustSetUp ? <Profile /> : <Outlet />}</Suspense>
         </main>
       </div>
       {overlay === 'navigation' && (
@@ -96,6 +98,7 @@ function Frame() {
         {overlay === 'help' && <ShortcutHelp onClose={close} />}
       </Suspense>
       <SessionEnded />
+      <ProofDialog />
       <Toasts />
     </>
   )
