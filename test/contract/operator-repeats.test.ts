@@ -15,6 +15,12 @@ afterAll(() => installation.close())
 
 const keyed = (key: string) => ({ headers: { 'idempotency-key': key } })
 
+function changeDatabase(sql: string) {
+  const database = openRaw(installation.folder)
+  database.run(sql)
+  database.close()
+}
+
 function rowsOf(sql: string) {
   const database = openRaw(installation.folder, { readonly: true })
   // biome-ignore lint/suspicious/noExplicitAny: rows differ from query to query
@@ -89,13 +95,14 @@ describe('a change with an Idempotency-Key', () => {
     expect(rowsOf("select id from licenses where license_key like 'FILE-%'")).toHaveLength(1)
   })
 
-  test('asks for the password again where the first request did', async () => {
+  test('asks for a proof again where the first request did', async () => {
     const { session } = await logIn(installation, owner)
     const browser = { session, headers: { 'sec-fetch-site': 'same-origin', ...keyed('user').headers } }
     const asked = { name: 'new-colleague', role: 'viewer' }
     const made = await tell(installation, 'POST /users', { ...asked, current_password: owner.password }, browser)
     expect(made.status).toBe(200)
-    expect((await tell(installation, 'POST /users', asked, browser)).status).toBe(403)
+    changeDatabase('update user_tokens set proven_at = null')
+    expect((await tell(installation, 'POST /users', asked, browser)).body.error.code).toBe('proof_required')
     const again = await tell(installation, 'POST /users', { ...asked, current_password: owner.password }, browser)
     expect(again.body).toEqual(made.body)
   })
@@ -109,9 +116,7 @@ describe('a change with an Idempotency-Key', () => {
 
   test('whose answer is lost is not made again, and says where to look', async () => {
     await owner.tell('POST /products', { name: 'Lost' }, keyed('lost'))
-    const database = openRaw(installation.folder)
-    database.run("update operator_requests set sealed_answer = null where key = 'lost'")
-    database.close()
+    changeDatabase("update operator_requests set sealed_answer = null where key = 'lost'")
     const told = await owner.tell('POST /products', { name: 'Lost' }, keyed('lost'))
     expect(told.status).toBe(409)
     expect(told.body.error.message).toContain('made this change before')

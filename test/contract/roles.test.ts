@@ -90,6 +90,9 @@ describe('what outlives a session', () => {
     'user tokens create': ['POST /users/x/tokens', { name: 'x' }],
     'user create': ['POST /users', { name: 'late', role: 'owner' }],
     'user set': ['PATCH /users/x', { role: 'owner' }],
+    'user invite': ['POST /users/late/invitation', { role: 'owner' }],
+    'user reset-link': ['POST /users/x/reset-link', {}],
+    'backups set': ['PATCH /backups', { keep: 3 }],
     'user passwd': ['PUT /users/x/password', {}],
     'user enable': ['POST /users/x/enable', {}],
     'user disable': ['POST /users/x/disable', {}],
@@ -114,7 +117,8 @@ describe('what outlives a session', () => {
     'webhook edit': ['PATCH /webhooks/1', { url: 'http://127.0.0.1:1/' }],
     'webhook rotate-secret': ['POST /webhooks/1/rotate-secret', {}],
   }
-  const proving = operations.filter(({ proof }) => proof).map(({ command }) => command)
+  // Files are sent below.
+  const proving = operations.filter(({ proof, takesFile }) => proof && !takesFile).map(({ command }) => command)
 
   test('is all in this list', () => {
     expect(Object.keys(fieldsOf).sort()).toEqual([...proving].sort())
@@ -133,16 +137,19 @@ describe('what outlives a session', () => {
     expect((await ask(path, { ...fields, current_password: someone.password })).status).not.toBe(403)
   })
 
-  test.each<AdminDoor>(['GET /export', 'GET /export/api_keys', 'GET /export/signing_keys', 'POST /import?file=x.csv'])(
-    '%s asks for proof of a session',
-    async (door) => {
-      const session = await enter(await makeOperator(installation, 'owner'))
-      forgetProofs(installation)
-      const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/octet-stream' }
-      const told = await tell(installation, door, {}, { session, headers })
-      expect(told).toMatchObject({ status: 403, body: { error: { code: 'proof_required' } } })
-    },
-  )
+  test.each<AdminDoor>([
+    'GET /export',
+    'GET /export/api_keys',
+    'GET /export/signing_keys',
+    'POST /import?file=x.csv',
+    'POST /imports?file=x.csv',
+  ])('%s asks for proof of a session', async (door) => {
+    const session = await enter(await makeOperator(installation, 'owner'))
+    forgetProofs(installation)
+    const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/octet-stream' }
+    const told = await tell(installation, door, {}, { session, headers })
+    expect(told).toMatchObject({ status: 403, body: { error: { code: 'proof_required' } } })
+  })
 
   test('another setting asks for none', async () => {
     const ask = asSession(await enter(await makeOperator(installation, 'owner')))

@@ -6,7 +6,6 @@ test.each([
     ['license', 'unrevoke', 'KEY'],
     ['A revocation is for good', 'latchkey license replace'],
   ],
-  [['search', 'ada'], ['Did you mean latchkey license search?']],
   [['license', 'deactivate', 'KEY'], ['Did you mean latchkey activation deactivate?']],
   [['explain', 'KEY'], ['latchkey license explain']],
   [['licence', 'list'], ['Did you mean license?']],
