@@ -141,7 +141,7 @@ describe('the page of a licence', () => {
     await cli('license', 'edit', key, '--owner-name', hostile, '--activation-limit', '2')
     await console_.installation.ask('POST /api/v1/activate', { license_key: key, identifier: hostile })
     const { page, check } = await console_.visit(path)
-    await page.getByRole('paragraph').getByText(hostile, { exact: true }).waitFor()
+    await page.getByText(hostile, { exact: true }).and(page.locator('p')).waitFor()
     await page.getByLabel('New note').fill('called back')
     await page.getByRole('button', { name: 'Add the note' }).click()
     await page.getByText('The note is added.').waitFor()
