@@ -6,7 +6,9 @@ import { pairOf } from '../transfer/import/mapping'
 
 /** How a file is written. */
 export const writtenFields = {
-  table: Type.Optional(text({ description: 'What the file holds, where its name does not say it: licenses.' })),
+  table: Type.Optional(
+    text({ description: 'What the file holds, where its name does not say it', examples: ['licenses'] }),
+  ),
   encoding: Type.Optional(
     text({ description: 'How the file is written, such as windows-1252 or latin1: utf-8 where nothing is said.' }),
   ),
@@ -24,7 +26,9 @@ export const importFields = {
   value: Type.Optional(
     list({ description: 'What values mean, as a list of column:theirs=ours: status:SOLD=assigned.' }),
   ),
-  date_format: Type.Optional(list({ description: 'How dates are written, beside the usual forms: dd/MM/yyyy.' })),
+  date_format: Type.Optional(
+    list({ description: 'How dates are written, beside the usual forms', examples: ['dd/MM/yyyy'] }),
+  ),
   default: Type.Optional(list({ description: 'Default values, as a list of field=value.' })),
   keep_seats: Type.Optional(toggle({ description: 'Take licences that hold more seats than their limit allows.' })),
   dry_run: Type.Optional(toggle({ description: 'Only report what would be created and what is wrong, line by line.' })),

@@ -17,6 +17,8 @@ export const jobKinds: readonly string[] = [
   'fulfil-order',
   'licenses.expiry',
   'licenses.bulk',
+  'import',
+  'import.sweep',
   'backup',
   'backup.schedule',
   'upkeep',

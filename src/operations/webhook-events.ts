@@ -21,7 +21,7 @@ export const webhookEvents = operation({
   role: 'viewer',
   summary: 'list the events that webhooks are told of; with the name of one, an example of its body',
   input: Type.Object({
-    event: Type.Optional(choice(catalogued, { description: 'Only this event', examples: ['license.created'] })),
+    event: Type.Optional(choice(catalogued, { description: 'Only this event.' })),
   }),
   output: Type.Object({ events: Type.Array(EventView) }),
   async run(_, { event: wanted }) {

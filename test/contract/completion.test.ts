@@ -61,7 +61,7 @@ describe.each(shells)('%s', (shell) => {
     expect(await offered(shell, ['latchkey', 'user', 'tokens', ''])).toEqual(
       expect.arrayContaining(['create', 'list', 'revoke']),
     )
-    expect(await offered(shell, ['latchkey', 'user', 'pa'])).toEqual(['passwd'])
+    expect((await offered(shell, ['latchkey', 'user', 'pa'])).sort()).toEqual(['passkeys', 'passwd'])
   })
 
   here('offers the options of a command and of no other', async () => {
@@ -72,7 +72,7 @@ describe.each(shells)('%s', (shell) => {
 
   here('offers the words an option or an argument takes, and those alone', async () => {
     const roles = await offered(shell, ['latchkey', 'user', 'create', '--role', ''])
-    expect(roles.sort()).toEqual(['operator', 'owner', 'viewer'])
+    expect(roles.sort()).toEqual(['operator', 'owner', 'support', 'viewer'])
     expect(await offered(shell, ['latchkey', 'completion', 'b'])).toEqual(['bash'])
   })
 

@@ -262,7 +262,7 @@ describe('an event', () => {
     })
     await until('the replay', () => receiver.messages.length === 7)
     await installation.advance(minuteMs)
-    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toEqual({ replayed: 3 })
+    expect((await installation.cli('webhook', 'replay', ...range, '--json')).json).toMatchObject({ replayed: 3 })
     await until('the second replay', () => receiver.messages.length === 10)
     const named = receiver.messages.map(({ json }) => json.payload.name)
     expect(named.slice(4)).toEqual(['first', 'second', 'third', 'first', 'second', 'third'])
