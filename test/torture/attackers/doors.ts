@@ -36,14 +36,15 @@ export const needsKey = ({ path }: Door) =>
 
 /** What operators change: everything but who may do what, the keys that sign, and what is moved or kept as a whole. */
 const operatorsOwn = [
-  /^\/(products|licenses|generators|contracts|releases|webhooks|deliveries|jobs|telemetry|blocklist|optimize)\b/,
-  /^\/customers\/\{email\}\/(block|unblock|revoke|extend)$/,
+  /^\/(products|licenses|generators|contracts|releases|webhooks|deliveries|jobs|telemetry|blocklist|optimize|bulk|imports|retention)\b/,
+  /^\/customers\/\{email\}\/(block|unblock|revoke|extend|rename|merge|reveal)$/,
 ]
 const takesAway = /^\/api-keys\/\{id\}\/disable$/
 /** What each user does for themselves. */
-const ownAffairs = /^\/(session|users\/\{user\}\/(tokens|sessions))\b/
+const ownAffairs =
+  /^\/(session|operations|setup|link|users\/\{user\}\/(tokens|sessions|totp|passkeys|recovery-codes|second-factor))\b/
 /** What owners alone look at. */
-const ownersSight = /^\/(users|export|customers\/\{email\}\/export)$/
+const ownersSight = /^\/(users|export|backups\/\{file\}|customers\/\{email\}\/export)$/
 
 /** Whether a role may use a route of operators: the model that the server is held against. */
 export function mayUse(role: 'viewer' | 'operator', { method, path }: Door): boolean {
