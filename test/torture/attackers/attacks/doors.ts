@@ -62,7 +62,7 @@ const ways: readonly Record<string, string>[] = [
 /** Somebody who is no user knocks at the operators’ doors, with the key they have or none. */
 export const tryAdminDoors: Attack = async (scene) => {
   const { target, chance, ask, found } = scene
-  const doors = target.doors.filter((door) => isAdmin(door) && !door.path.endsWith('/session'))
+  const doors = target.doors.filter((door) => isAdmin(door) && !forAnybody.test(door.path))
   for (let i = 0; i < 6; i++) {
     const door = chance.pick(doors)
     const headers = chance.pick(ways)
@@ -72,12 +72,17 @@ export const tryAdminDoors: Attack = async (scene) => {
   }
 }
 
+/** Where people come in who are nobody yet. */
+const forAnybody = /^\/admin\/api\/(session|setup|link)\b/
+/** Descriptions of the server, and files that operators may fetch: not another's secrets. */
+const describing = /^\/admin\/api\/(operations$|releases\/\{\w+\}\/file)/
+
 /** A user tries every door that their role is too small for, and looks at everything behind the others. */
 export const tryRoles =
   (role: 'viewer' | 'operator'): Attack =>
   async (scene) => {
     const { target, chance, ask, found } = scene
-    const admin = target.doors.filter(isAdmin)
+    const admin = target.doors.filter((door) => isAdmin(door) && !describing.test(door.path))
     const closed = admin.filter((door) => !mayUse(role, door))
     const open = admin.filter((door) => mayUse(role, door) && door.method === 'GET')
     for (let i = 0; i < 10; i++) {
