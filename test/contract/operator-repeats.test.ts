@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { binary, startInstallation, type TestInstallation } from '../support/installation'
-import { auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
+import { auditRows, forgetProofs, logIn, makeOperator, type Operator, tell } from '../support/operator'
 import { openRaw } from '../support/raw'
 
 let installation: TestInstallation
@@ -14,12 +14,6 @@ beforeAll(async () => {
 afterAll(() => installation.close())
 
 const keyed = (key: string) => ({ headers: { 'idempotency-key': key } })
-
-function changeDatabase(sql: string) {
-  const database = openRaw(installation.folder)
-  database.run(sql)
-  database.close()
-}
 
 function rowsOf(sql: string) {
   const database = openRaw(installation.folder, { readonly: true })
@@ -101,7 +95,7 @@ describe('a change with an Idempotency-Key', () => {
     const asked = { name: 'new-colleague', role: 'viewer' }
     const made = await tell(installation, 'POST /users', { ...asked, current_password: owner.password }, browser)
     expect(made.status).toBe(200)
-    changeDatabase('update user_tokens set proven_at = null')
+    forgetProofs(installation)
     expect((await tell(installation, 'POST /users', asked, browser)).body.error.code).toBe('proof_required')
     const again = await tell(installation, 'POST /users', { ...asked, current_password: owner.password }, browser)
     expect(again.body).toEqual(made.body)
@@ -116,7 +110,9 @@ describe('a change with an Idempotency-Key', () => {
 
   test('whose answer is lost is not made again, and says where to look', async () => {
     await owner.tell('POST /products', { name: 'Lost' }, keyed('lost'))
-    changeDatabase("update operator_requests set sealed_answer = null where key = 'lost'")
+    const database = openRaw(installation.folder)
+    database.run("update operator_requests set sealed_answer = null where key = 'lost'")
+    database.close()
     const told = await owner.tell('POST /products', { name: 'Lost' }, keyed('lost'))
     expect(told.status).toBe(409)
     expect(told.body.error.message).toContain('made this change before')
