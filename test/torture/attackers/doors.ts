@@ -36,20 +36,26 @@ export const needsKey = ({ path }: Door) =>
 
 /** What operators change: everything but who may do what, the keys that sign, and what is moved or kept as a whole. */
 const operatorsOwn = [
-  /^\/(products|licenses|generators|contracts|releases|webhooks|deliveries|jobs|telemetry|blocklist|optimize|bulk|imports|retention)\b/,
-  /^\/customers\/\{email\}\/(block|unblock|revoke|extend|rename|merge|reveal)$/,
+  /^\/(products|licenses|generators|contracts|releases|webhooks|deliveries|jobs|telemetry|blocklist|optimize|bulk)\b/,
+  /^\/customers\/\{email\}\/(block|unblock|revoke|extend|rename|merge)$/,
 ]
 const takesAway = /^\/api-keys\/\{id\}\/disable$/
-/** What each user does for themselves. */
-const ownAffairs =
-  /^\/(session|operations|setup|link|users\/\{user\}\/(tokens|sessions|totp|passkeys|recovery-codes|second-factor))\b/
+/** What each user does for themselves; a preview changes nothing. */
+const ownAffairs = /^\/(session|operations|users\/\{user\}\/(tokens|sessions|totp|passkeys|recovery-codes))\b/
+/** Where people come in who are nobody yet. */
+const forNobody =
+  /^\/(session(\/(methods|second-factor|passkey|passkey\/options|sso|sso\/start))?|setup(\/(owner|restore))?|link(\/password)?)$/
 /** What owners alone look at. */
-const ownersSight = /^\/(users|export|backups\/\{file\}|customers\/\{email\}\/export)$/
+const ownersSight = /^\/(users|export|backups\/\{file\}|imports.*|customers\/\{email\}\/export)$/
+/** What viewers may not look at. */
+const operatorsSight = /^\/releases\/\{id\}\/file$/
+
+export const isForNobody = ({ path }: Door) => forNobody.test(path.slice(admin.length))
 
 /** Whether a role may use a route of operators: the model that the server is held against. */
 export function mayUse(role: 'viewer' | 'operator', { method, path }: Door): boolean {
   const route = path.slice(admin.length)
-  if (ownAffairs.test(route)) return true
-  if (method === 'GET') return !ownersSight.test(route)
+  if (ownAffairs.test(route) || forNobody.test(route)) return true
+  if (method === 'GET') return !ownersSight.test(route) && (role === 'operator' || !operatorsSight.test(route))
   return role === 'operator' && [...operatorsOwn, takesAway].some((pattern) => pattern.test(route))
 }

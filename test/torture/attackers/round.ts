@@ -70,10 +70,10 @@ export async function attack(run: Run, target: Target, round: number): Promise<n
   )
 
   const waits = await honest.leave()
-  await settle({ target, world, claims, found, count }, before, startedAt)
+  const telemetryBytes = await settle({ target, world, claims, found, count }, before, startedAt)
   const beyond = guesses.beyond(limits.guesses)
   if (beyond.length) found('guesses are bounded by network', { beyond })
-  requireCheap({ found, report }, { before: costsBefore, after: costsOf(target.stage), requests })
+  requireCheap({ found, report }, { before: costsBefore, after: costsOf(target.stage), requests, telemetryBytes })
   report.count('attack rounds')
   return waits
 

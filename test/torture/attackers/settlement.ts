@@ -7,7 +7,7 @@ import { limits } from './target'
 
 type Settled = Pick<Scene, 'target' | 'world' | 'claims' | 'found' | 'count'>
 
-/** Holds the database, and what operators read of it, against what was answered. */
+/** Holds the database, and what operators read of it, against what was answered. Returns the bytes of telemetry kept. */
 export async function settle(scene: Settled, before: State, startedAt: number) {
   const { target, claims, found } = scene
   const after = readState(target.stage.folder)
@@ -15,7 +15,7 @@ export async function settle(scene: Settled, before: State, startedAt: number) {
   if (unlawful.length) found('nothing changes that nobody may change', { unlawful: unlawful.slice(0, 5) })
   requireSales(scene, after)
   await requireCounts(scene, after)
-  requireBounds(scene, (performance.now() - startedAt) / 60_000)
+  return requireBounds(scene, (performance.now() - startedAt) / 60_000)
 }
 
 /** What was sold is the order's, and nothing else was; what was drawn is the contract's. */
@@ -49,8 +49,8 @@ async function requireCounts({ target, world, found }: Settled, after: State) {
     found('seats are as many as were sold', { taken, limit: world.seatsOwn })
 }
 
-/** Telemetry, seats and what else a client leaves behind, by the minutes that the round took. */
-function requireBounds({ target, world, claims, found }: Settled, minutes: number) {
+/** Telemetry and seats by the minutes that the round took. Returns the bytes of telemetry. */
+function requireBounds({ target, world, claims, found }: Settled, minutes: number): number {
   const { records, bytes, seats } = look(target.stage.folder, (raw) => ({
     ...raw
       .query<{ records: number; bytes: number }, [string]>(
@@ -71,21 +71,25 @@ function requireBounds({ target, world, claims, found }: Settled, minutes: numbe
   if (bytes > 2 * keyBytes) found('telemetry is bounded in bytes', { bytes, records })
   const seatsMax = limits.freedSeats * (1 + minutes) + 2 * world.seatsOwn
   if (seats > seatsMax) found('seats that are taken and freed are bounded', { seats, seatsMax })
+  return bytes
 }
 
-/** On average of a round, what telemetry keeps within its quota included. */
+/** On average of a round, beside the telemetry that it kept, which has a bound of its own. */
 const bytesEachMax = 16 * 1024
-/** What the log beside the database may hold until its next checkpoint, however few the requests were. */
-const logBytes = 4 * 1024 * 1024
 const processorMsEachMax = 25
 const residentMiBMax = 450
 
 /** What hostile requests may cost. */
 export function requireCheap(
   { found, report }: Pick<Settled, 'found'> & { report: Report },
-  { before, after, requests }: { before: Costs; after: Costs; requests: number },
+  {
+    before,
+    after,
+    requests,
+    telemetryBytes,
+  }: { before: Costs; after: Costs; requests: number; telemetryBytes: number },
 ) {
-  const bytesEach = Math.max(0, after.diskBytes - before.diskBytes - logBytes) / requests
+  const bytesEach = (after.diskBytes - before.diskBytes - telemetryBytes) / requests
   const processorMsEach = (after.processorMs - before.processorMs) / requests
   const evidence = { requests, bytesEach, processorMsEach, peakMiB: after.peakMiB }
   if (bytesEach > bytesEachMax) found('a hostile request leaves little behind', evidence)

@@ -211,7 +211,7 @@ async function publish({ stage, owner }: Target, { secrets, chance }: Founding, 
     if (!answer.ok) throw new Error(`the release was refused: ${await answer.text()}`)
     return numeric
   }
-  const content = secrets.keep(secretWord(chance, 'PUBLISHED'), 'a file for customers', 'customer')
-  const hidden = secrets.keep(secretWord(chance, 'HIDDEN'), 'a file that is not published')
+  const content = secrets.keep(secretWord(chance, 'PUBLISHED'), 'a file for customers', 'customer', 'operator')
+  const hidden = secrets.keep(secretWord(chance, 'HIDDEN'), 'a file that is not published', 'operator')
   return { published: await upload(1, content, true), hidden: await upload(2, hidden, false), content }
 }

@@ -1,3 +1,4 @@
+import { forgetProofs } from '../../../support/operator'
 import type { Attack, Scene } from '../scene'
 
 const cookie = (value: string) => ({ cookie: `latchkey_session=${value}` })
@@ -34,16 +35,20 @@ export const abuseSessions: Attack = async (scene) => {
     found('a change comes from a page of this server', { foreign, text: forged.text })
 
   const own = { bearer: undefined, headers: { ...cookie(session), 'sec-fetch-site': 'same-origin' } }
+  // As if more than ten minutes had gone by since the log-in.
+  forgetProofs(target.stage)
+  const token = await ask(`POST /admin/api/users/${who}/tokens`, { name: 'lasting' }, own)
   const others = chance.pick([target.owner.name, who === 'viewer' ? 'operator' : 'viewer'])
   const foreignToken = await ask(
     `POST /admin/api/users/${others}/tokens`,
     { name: 'lasting', current_password: 'x' },
     own,
   )
+  const foreignFactor = await ask(`POST /admin/api/users/${others}/totp`, { current_password: 'x' }, own)
   const ended = await ask(`DELETE /admin/api/users/${others}/sessions`, {}, own)
-  for (const heard of [foreignToken, ended])
+  for (const heard of [token, foreignToken, foreignFactor, ended])
     if (![403, 404, 429].includes(heard.status))
-      found('what outlives a session of somebody else is not for this user', { who, text: heard.text })
+      found('what outlives a session takes a password', { who, text: heard.text })
 
   await ask('DELETE /admin/api/session', {}, own)
   const after = await ask('GET /admin/api/licenses', {}, own)
