@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 
 setDefaultTimeout(180_000)
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
 })
 afterAll(() => console_?.close())

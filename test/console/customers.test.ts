@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
 
@@ -9,7 +9,7 @@ const aWhile = 50_000
 
 let console_: ConsoleUnderTest
 let keys: string[]
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
   const { installation } = console_
   const product_id = await makeProduct(installation, { name: 'Editor' })

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { closedPort } from '../support/receiver'
 import { until } from '../support/wait'
@@ -8,7 +8,7 @@ import { subscribe } from '../support/webhooks'
 setDefaultTimeout(60_000)
 
 let opened: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   opened = await openConsole({ allow_private_webhooks: 'on' })
   const { id } = await subscribe(opened.installation, `http://127.0.0.1:${await closedPort()}/`, 'contract.suspended')
   await opened.owner.tell(`POST /webhooks/${id}/test`)

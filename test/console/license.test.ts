@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
@@ -8,7 +8,7 @@ setDefaultTimeout(60_000)
 
 let console_: ConsoleUnderTest
 let product: string
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
   product = String(await makeProduct(console_.installation))
 })

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
-import { axeFindings, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { axeFindings, beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { startInstallation } from '../support/installation'
 import { clientId, clientSecret, startProvider } from '../support/openid-provider'
 import { forgetProofs, makeOperator, type Operator } from '../support/operator'
@@ -9,7 +9,7 @@ import { forgetProofs, makeOperator, type Operator } from '../support/operator'
 setDefaultTimeout(60_000)
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
 })
 afterAll(() => console_?.close())

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
@@ -11,7 +11,7 @@ const hourMs = 3_600_000
 
 let opened: ConsoleUnderTest
 let key: string
-beforeAll(async () => {
+beforeStories(async () => {
   opened = await openConsole()
   const { installation } = opened
   const product_id = await makeProduct(installation, { name: 'Editor' })

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 
 setDefaultTimeout(60_000)
@@ -7,7 +7,7 @@ setDefaultTimeout(60_000)
 const password = 'wood lamp seven rivers'
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
 })
 afterAll(() => console_?.close())

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
 
 let opened: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   opened = await openConsole()
   await makeProduct(opened.installation, { name: 'Editor' })
 })

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 
 setDefaultTimeout(60_000)
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole({}, { hasOwner: false })
 })
 afterAll(() => console_?.close())

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { subjects } from '../../src/operations/subjects'
-import { axeFindings, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { axeFindings, beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 
 setDefaultTimeout(60_000)
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
 })
 afterAll(() => console_?.close())

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { join } from 'node:path'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 
 setDefaultTimeout(120_000)
 
 let console_: ConsoleUnderTest
-beforeAll(async () => {
+beforeStories(async () => {
   console_ = await openConsole()
 })
 afterAll(() => console_?.close())

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
+import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { type Receiver, receive } from '../support/receiver'
 import { until } from '../support/wait'
@@ -8,13 +8,13 @@ setDefaultTimeout(60_000)
 
 let opened: ConsoleUnderTest
 let receiver: Receiver
-beforeAll(async () => {
+beforeStories(async () => {
   receiver = receive(() => new Response('<script>alert(1)</script>', { headers: { 'x-trace': 'abc' } }))
   opened = await openConsole({ allow_private_webhooks: 'on' })
 })
 afterAll(async () => {
   await opened?.close()
-  await receiver.close()
+  await receiver?.close()
 })
 
 describe('the page of webhooks', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -11,6 +11,8 @@ const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
 
 /** A test in a browser; left out where there is no Chromium. */
 export const story = program ? test : test.skip
+/** Prepares the stories of a file, where there is a browser for them. */
+export const beforeStories: typeof beforeAll = program ? beforeAll : () => {}
 if (!program) console.error('Left out: the stories of the console, because Chromium is not installed.')
 
 /** What a page must not do, as it was seen. */
