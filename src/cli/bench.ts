@@ -1,6 +1,4 @@
 import { type Command, Option } from 'commander'
-import { machine, tableOf } from '../bench/report'
-import { runBench } from '../bench/run'
 import { VerifiedDevice } from '../features/activations/model'
 import { baselineApp } from '../http/baseline'
 import { listen } from '../http/server'
@@ -27,6 +25,10 @@ export const benchCommand = (program: Command, io: Io) =>
         rounds: numberIn(options, 'rounds'),
         seconds: numberIn(options, 'seconds'),
       }
+      const [{ machine, tableOf }, { runBench }] = await Promise.all([
+        import('../bench/report'),
+        import('../bench/run'),
+      ])
       const { rows, load } = await runBench(effort)
       const conditions = { ...machine(), load, ...effort }
       const said = Object.entries(conditions).map((pair) => pair.join(' '))

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import lock from '../../package-lock.json'
 import type { Io } from './io'
-import { billOf } from './sbom/bill'
 import type { Materials } from './sbom/materials'
 
 /** Defined by the build of an executable. */
@@ -13,7 +11,13 @@ export const sbomCommand = (program: Command, io: Io) =>
   program
     .command('sbom')
     .description('print the bill of materials of this program, as CycloneDX JSON')
-    .action(async () => io.out(`${JSON.stringify(billOf(lock.packages, await materials()), null, 2)}\n`))
+    .action(async () => {
+      const [{ default: lock }, { billOf }] = await Promise.all([
+        import('../../package-lock.json'),
+        import('./sbom/bill'),
+      ])
+      io.out(`${JSON.stringify(billOf(lock.packages, await materials()), null, 2)}\n`)
+    })
 
 /** The materials of this executable; run from source, the program determines what an executable would contain. */
 async function materials(): Promise<Materials> {

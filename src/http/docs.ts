@@ -4,7 +4,6 @@ import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import type { Deps } from '../deps'
 import pageStyle from '../docs/style.css' with { type: 'file' }
 import { followViewerLinks, startViewer, viewerPage, viewerStyle } from './api-viewer'
-import { describeApi } from './openapi'
 import { pageHeaders } from './page-headers'
 
 /** Link targets of pages under `/docs` that are outside it. */
@@ -21,8 +20,11 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
   const file = (content: string | Blob, type: string, status = 200) =>
     new Response(content, { status, headers: { ...headers, 'content-type': type } })
   let described: string | undefined
-  const description = () => {
-    described ??= JSON.stringify(describeApi(appOf()))
+  const description = async () => {
+    if (described === undefined) {
+      const { describeApi } = await import('./openapi')
+      described = JSON.stringify(describeApi(appOf()))
+    }
     return described
   }
   const moved = (name: string, query = '') =>
@@ -31,7 +33,7 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
   const site = () => import('../docs/site')
   return (
     new Elysia()
-      .get('/openapi.json', () => file(description(), 'application/json'), hidden)
+      .get('/openapi.json', async () => file(await description(), 'application/json'), hidden)
       .get('/docs', async () => file((await site()).mapPage(), html), hidden)
       .get(
         '/docs/search',
