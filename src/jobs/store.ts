@@ -16,36 +16,47 @@ interface When {
 
 /**
  * Enqueues a job in the caller's transaction: it runs if and only if that commits. Jobs of one lane run one after the
- * other.
+ * other. Returns its id.
  */
 export async function enqueue<Payload extends TSchema>(
   tx: Tx,
   kind: JobKind<Payload>,
   payload: Static<Payload>,
   when: When,
-) {
-  await enqueueAll(tx, kind, [{ payload, lane: when.lane }], when)
+): Promise<number> {
+  const [row] = await tx
+    .insert(jobs)
+    .values(queued(kind, { payload, lane: when.lane }, when))
+    .returning({ id: jobs.id })
+  return row!.id
 }
 
 /** Enqueues many jobs of one kind, in the order given. */
 export async function enqueueAll<Payload extends TSchema>(
   tx: Tx,
   kind: JobKind<Payload>,
-  work: readonly { payload: Static<Payload>; lane?: string | undefined }[],
-  { now, runAt = now }: Omit<When, 'lane'>,
+  work: readonly Work<Static<Payload>>[],
+  when: Omit<When, 'lane'>,
 ) {
   for (let start = 0; start < work.length; start += rowsPerInsert) {
-    const rows = work.slice(start, start + rowsPerInsert).map(({ payload, lane = null }) => ({
-      kind: kind.name,
-      payload,
-      lane,
-      state: 'queued' as const,
-      runAt,
-      createdAt: now,
-    }))
+    const rows = work.slice(start, start + rowsPerInsert).map((each) => queued(kind, each, when))
     await tx.insert(jobs).values(rows)
   }
 }
+
+interface Work<Payload> {
+  payload: Payload
+  lane?: string | undefined
+}
+
+const queued = ({ name }: Pick<JobKind, 'name'>, { payload, lane }: Work<unknown>, { now, runAt = now }: When) => ({
+  kind: name,
+  payload,
+  lane: lane ?? null,
+  state: 'queued' as const,
+  runAt,
+  createdAt: now,
+})
 
 /** Enqueues one job of each recurring kind that has none. */
 export async function ensureRecurring(tx: Tx, kinds: readonly JobKind[], now: Date) {

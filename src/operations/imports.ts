@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { record } from '../audit/record'
+import { withUpload } from '../features/downloads/uploads'
 import { integer } from '../intake/model'
 import { pageJobs, requireJob } from '../jobs/service'
 import { counted } from '../kernel/counted'
@@ -15,7 +16,6 @@ import {
   importView,
   storeImport,
 } from '../transfer/import/job'
-import { withUpload } from '../transfer/import/upload'
 import { importFields, mappingIn, writtenFields } from './import-fields'
 import { facts, minute, table } from './lines'
 import { type OperationContext, operation, type Subject } from './operation'
@@ -58,11 +58,11 @@ const start = operation({
     const { db, folder, upload, now, user } = context
     const { encoding = 'utf-8', quotes = 'doubled', dry_run: isDryRun = false } = given
     const { table, ...mapping } = mappingIn(given)
-    const place = await storeImport(folder, upload!, now)
+    const place = await storeImport(folder, upload!)
     try {
       const id = await db.write(async (tx) => {
         const { actor, requestId = null } = tx.author
-        await enqueueImport(
+        const id = await enqueueImport(
           tx,
           {
             ...{ place, file: upload!.name, is_dry_run: isDryRun, actor, request_id: requestId, ...mapping },
@@ -75,9 +75,6 @@ const start = operation({
           },
           now,
         )
-        const newest = { sort: '-id', limit: 1, after: undefined }
-        const { rows } = await pageJobs(tx, { kinds: [importJobName] }, newest)
-        const { id } = rows[0]!
         if (!isDryRun)
           await record(tx, { verb: 'import.ordered', id, after: { file: upload!.name, user: user?.name } }, now)
         return id

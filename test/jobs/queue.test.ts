@@ -270,7 +270,11 @@ describe('a lease', () => {
     await work(async (_, { attempt }) => {
       if (attempt === 1) await slow.promise
       const far = new Date(clock().getTime() + 100 * minuteMs)
-      return { write: (tx) => enqueue(tx, chore, { n: 100 + attempt }, { now: clock(), runAt: far }) }
+      return {
+        async write(tx) {
+          await enqueue(tx, chore, { n: 100 + attempt }, { now: clock(), runAt: far })
+        },
+      }
     })
     await isInState('running')
     ahead += 2 * minuteMs

@@ -9,7 +9,7 @@ import type { Deps } from '../../deps'
 import { storeAt, type Upload } from '../../features/downloads/files'
 import { declareJob, handles, type Run } from '../../jobs/job'
 import { enqueue } from '../../jobs/service'
-import { dayMs } from '../../kernel/durations'
+import { dayMs, hourMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { counter, nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { quoteStyles } from '../formats/csv'
@@ -38,7 +38,7 @@ const importJob = declareJob(
     values: Texts,
     date_formats: Texts,
   }),
-  { delaysMs: [60_000], leaseMs: 12 * 3_600_000, atOnceMax: 1 },
+  { delaysMs: [60_000], leaseMs: 12 * hourMs, atOnceMax: 1 },
 )
 export type ImportOrder = Omit<Static<typeof importJob.payload>, 'place' | 'file'>
 
@@ -65,15 +65,14 @@ const placeOf = (folder: string, { place }: { place: string }) => join(placesIn(
 const resultIn = (place: string) => join(place, 'result.json')
 const refusedIn = (place: string, file: string) => join(place, 'refused', file)
 
-/** Stores the file of an import until its job runs; returns its place. Removes those of imports that ended a day ago. */
-export async function storeImport(folder: string, upload: Upload, now: Date): Promise<string> {
-  sweepImports(folder, now)
+/** Stores the file of an import until its job has run and a day has passed; returns its place. */
+export async function storeImport(folder: string, upload: Upload): Promise<string> {
   const place = randomUUID()
   await storeAt(join(placesIn(folder), place, upload.name), upload)
   return place
 }
 
-/** Enqueues an import of a stored file. */
+/** Enqueues an import of a stored file; returns the id of its job. */
 export const enqueueImport = (tx: Tx, payload: Static<typeof importJob.payload>, now: Date) =>
   enqueue(tx, importJob, payload, { now })
 
@@ -90,15 +89,13 @@ export function removeImports(folder: string, before = Number.POSITIVE_INFINITY)
   }
 }
 
-const sweepImports = (folder: string, now: Date) => removeImports(folder, now.getTime() - keptMs)
-
 type Installation = Pick<Deps, 'db' | 'sealer' | 'clock' | 'isServer' | 'folder' | 'progress'>
 
 /** Imports files, one after the other; and forgets them a day later. */
 export const importJobs = (installation: Installation) => [
   handles(importJob, (payload, run) => importStored(installation, payload, run)),
-  handles(declareJob('import.sweep', Type.Object({}), { everyMs: 3_600_000 }), async (_, { now }) => {
-    sweepImports(installation.folder, now)
+  handles(declareJob('import.sweep', Type.Object({}), { everyMs: hourMs }), async (_, { now }) => {
+    removeImports(installation.folder, now.getTime() - keptMs)
     return {}
   }),
 ]
@@ -106,7 +103,7 @@ export const importJobs = (installation: Installation) => [
 async function importStored(
   installation: Installation,
   payload: Static<typeof importJob.payload>,
-  { jobId, signal }: Run,
+  { jobId, isLast, signal }: Run,
 ) {
   const { db, folder, progress } = installation
   const place = placeOf(folder, payload)
@@ -122,14 +119,19 @@ async function importStored(
     )
     .then(
       (result) => ({ result }),
-      (error) => {
+      async (error) => {
         if (error instanceof OperatorError && !signal.aborted) return { error: error.message }
+        // The job tells what was wrong; this lets the files go a day later.
+        if (isLast && !signal.aborted) await putResult(place, {})
         throw error
       },
     )
-  await writeFile(resultIn(place), JSON.stringify(outcome), { mode: 0o600 })
+  await putResult(place, outcome)
   return {}
 }
+
+const putResult = (place: string, outcome: { result?: unknown; error?: string }) =>
+  writeFile(resultIn(place), JSON.stringify(outcome), { mode: 0o600 })
 
 const orderOf = (payload: Static<typeof importJob.payload>) => ({
   said: { table: payload.table, columns: payload.columns, defaults: payload.defaults },

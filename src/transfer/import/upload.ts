@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Deps } from '../../deps'
-import { storeAt, type Upload } from '../../features/downloads/files'
+import type { Upload } from '../../features/downloads/files'
+import { uploadsIn, withUpload } from '../../features/downloads/uploads'
 import { OperatorError } from '../../kernel/operator-error'
 import { openMeter, type TellProgress } from '../../kernel/progress'
 import { runCommand } from '../../upkeep/subprocess'
@@ -15,8 +15,6 @@ import type { MappingOptions } from './mapping'
 import type { LinePosition } from './reasons'
 import { openRefused } from './refused'
 import { openSources, type ReadingOptions, type Source } from './source'
-
-const uploadsIn = (folder: string) => join(folder, 'imports')
 
 /** How to read an uploaded file, and what to do with it. */
 export interface UploadOptions {
@@ -36,18 +34,6 @@ export async function importUpload(
   order: UploadOptions,
 ): Promise<Result> {
   return withUpload(deps.folder, upload, (path) => importFile(deps, path, order))
-}
-
-/** Stores an uploaded file in the data folder while the work needs it. */
-export async function withUpload<T>(folder: string, upload: Upload, work: (path: string) => Promise<T>): Promise<T> {
-  const place = join(uploadsIn(folder), randomUUID())
-  const path = join(place, upload.name)
-  try {
-    await storeAt(path, upload)
-    return await work(path)
-  } finally {
-    await rm(place, { recursive: true, force: true })
-  }
 }
 
 /** Who hears of an import's progress, what ends it, and where its refused lines go. */

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deps } from '../../deps'
-import { storeAt, type Upload } from '../../features/downloads/files'
+import type { Upload } from '../../features/downloads/files'
+import { withUpload } from '../../features/downloads/uploads'
 import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
 import { isUntouched } from '../first-run'
@@ -25,20 +24,17 @@ export async function restoreUpload(
   if (!(await isUntouched(db.read))) {
     throw new OperatorError('this installation is not empty: restore the backup to a new folder, on the command line')
   }
-  const place = join(folder, 'imports', randomUUID())
-  const path = join(place, upload.name)
-  try {
-    await storeAt(path, upload)
-    rmSync(restoredIn(folder), { recursive: true, force: true })
-    return await restoreBackup(path, restoredIn(folder), { passphrase, isTrial: false, now })
-  } catch (error) {
-    // The sender knows the file only by its name.
-    throw error instanceof OperatorError
-      ? new OperatorError(error.message.replaceAll(path, upload.name), error.kind)
-      : error
-  } finally {
-    await rm(place, { recursive: true, force: true })
-  }
+  return withUpload(folder, upload, async (path) => {
+    try {
+      rmSync(restoredIn(folder), { recursive: true, force: true })
+      return await restoreBackup(path, restoredIn(folder), { passphrase, isTrial: false, now })
+    } catch (error) {
+      // The sender knows the file only by its name.
+      throw error instanceof OperatorError
+        ? new OperatorError(error.message.replaceAll(path, upload.name), error.kind)
+        : error
+    }
+  })
 }
 
 export const hasRestored = (folder: string) => existsSync(join(restoredIn(folder), databaseName))
