@@ -25,7 +25,7 @@ export const AuditFilters = Type.Object({
   ...period,
 })
 
-export const auditFormats = ['jsonl', 'csv'] as const
+const auditFormats = ['jsonl', 'csv'] as const
 
 /** The fields of an export. */
 export const AuditExportFields = {

@@ -18,13 +18,3 @@ export const callFilters = {
     }),
   ),
 }
-
-/** Fields as options of the command. */
-export const argumentsOf = (...fields: object[]) =>
-  fields
-    .flatMap((some) => Object.entries(some))
-    .flatMap(([name, value]) => {
-      const option = `--${name.replaceAll('_', '-')}`
-      if (value === undefined || value === false) return []
-      return [value === true ? option : `${option}=${value}`]
-    })

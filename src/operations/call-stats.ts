@@ -6,16 +6,15 @@ import { goodCodes } from '../call-log/successes'
 import type { Queryable } from '../database/connection'
 import { productReference } from '../features/products/model'
 import { mapProductNames, requireProduct } from '../features/products/service'
-import { choice, integer } from '../intake/model'
 import { dayMs } from '../kernel/durations'
-import { stepLengths } from '../kernel/steps'
 import { runCommand } from '../upkeep/subprocess'
-import { argumentsOf, callFilters } from './call-filters'
+import { callFilters } from './call-filters'
 import { callStatsLines, callStatsTable } from './call-stats-lines'
 import { period, rangeOf, words } from './filters'
 import { operation } from './operation'
+import { argumentsOf } from './option-names'
+import { seriesUsual, stepFields } from './step-fields'
 
-const seriesUsual = 20
 const daysInProcess = 8
 
 export const callStatsOperation = operation({
@@ -25,16 +24,10 @@ export const callStatsOperation = operation({
   summary: 'count requests of clients along time, by result, endpoint, code, product and API key',
   input: Type.Object({
     by: words(callDimensions, 'What to count by; default result', ['result', 'code,product', 'endpoint']),
-    step: Type.Optional(choice([...stepLengths], { description: 'How long each step is, in UTC; default day.' })),
+    step: stepFields.step,
     product: Type.Optional(productReference('Only those of this product: its id, uuid, slug or name.')),
     ...callFilters,
-    series: Type.Optional(
-      integer({
-        minimum: 1,
-        maximum: 100,
-        description: `At most so many series, the largest; default ${seriesUsual}.`,
-      }),
-    ),
+    series: stepFields.series,
     ...period,
   }),
   output: CallStatsView,

@@ -11,12 +11,13 @@ import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import { nullable, view } from '../kernel/view'
 import { runCommand } from '../upkeep/subprocess'
-import { argumentsOf, callFilters } from './call-filters'
+import { callFilters } from './call-filters'
 import { callStatsOperation } from './call-stats'
 import { period, rangeOf } from './filters'
 import { facts, second } from './lines'
 import { listing } from './listing'
 import { operation, type Subject } from './operation'
+import { argumentsOf } from './option-names'
 
 const list = listing({
   command: 'call list',

@@ -5,20 +5,17 @@ import {
   telemetryDimensions,
   telemetryStats,
 } from '../features/telemetry/stats'
-import { choice, integer } from '../intake/model'
 import { counted } from '../kernel/counted'
-import { stepLengths } from '../kernel/steps'
 import { runCommand } from '../upkeep/subprocess'
-import { argumentsOf } from './call-filters'
 import { period, rangeOf, words } from './filters'
 import { type Line, minute, table } from './lines'
 import { operation } from './operation'
+import { argumentsOf } from './option-names'
 import { productIdsIn } from './product-names'
+import { seriesUsual, stepFields } from './step-fields'
 import { recordFilters, recordsOf } from './telemetry-filters'
 
 type TelemetryStats = Static<typeof TelemetryStatsView>
-
-const seriesUsual = 20
 
 /** A server counts in a subprocess, since the records are many. */
 export const telemetryStatsOperation = operation({
@@ -28,15 +25,9 @@ export const telemetryStatsOperation = operation({
   summary: 'count telemetry records along time, by product, version, group and type, with their devices',
   input: Type.Object({
     by: words(telemetryDimensions, 'What to count by; default group', ['group', 'product,version', 'red_flags']),
-    step: Type.Optional(choice([...stepLengths], { description: 'How long each step is, in UTC; default day.' })),
+    step: stepFields.step,
     ...recordFilters,
-    series: Type.Optional(
-      integer({
-        minimum: 1,
-        maximum: 100,
-        description: `At most so many series, the largest; default ${seriesUsual}.`,
-      }),
-    ),
+    series: stepFields.series,
     ...period,
   }),
   output: TelemetryStatsView,

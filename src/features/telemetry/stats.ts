@@ -8,12 +8,18 @@ import {
   listTelemetryGroups,
   type RecordRange,
   sumTelemetry,
+  type TelemetryDimension,
   type TelemetryValues,
 } from './stats-store'
 
 /** The dimensions telemetry can be counted by. */
-export const telemetryDimensions = ['product', 'version', 'group', 'type', 'red_flags'] as const
-export type TelemetryStatsDimension = (typeof telemetryDimensions)[number]
+export const telemetryDimensions = [
+  'product',
+  'version',
+  'group',
+  'type',
+  'red_flags',
+] as const satisfies TelemetryDimension[]
 
 const text = Type.Optional(nullable(Type.String()))
 
@@ -49,7 +55,7 @@ export const TelemetryStatsView = view('TelemetryStats', {
 })
 
 interface Wanted extends RecordRange {
-  by: readonly TelemetryStatsDimension[]
+  by: readonly TelemetryDimension[]
   step: StepLength
   seriesMax: number
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { callStats, lastHours } from '../../call-log/stats'
-import { goodCodes } from '../../call-log/successes'
 import type { Queryable } from '../../database/connection'
 import { dayMs } from '../../kernel/durations'
 import { counter, nullable, timestamp, view } from '../../kernel/view'
@@ -34,18 +33,17 @@ export type Today = Static<typeof TodayView>
 export async function todayOf(read: Queryable, now: Date): Promise<Today> {
   const then = new Date(now.getTime() - weekMs)
   const [present, past] = [await hoursUntil(read, now), await hoursUntil(read, then)]
-  const [commonest] = present.refused.series
   return {
     at: now.toISOString(),
     active_licenses: { now: await countActiveLicenses(read, now), week_ago: await countOnceActiveLicenses(read, then) },
     activations_today: { now: present.activations, week_ago: past.activations },
-    verifications_24h: { now: present.verifications, week_ago: past.verifications },
+    verifications_24h: { now: present.verified.calls, week_ago: past.verified.calls },
     refused_verifications_24h: {
-      now: present.refused.totals.calls,
-      week_ago: past.refused.totals.calls,
-      code: commonest?.code ?? null,
-      message: commonest?.message ?? null,
-      of_that_code: commonest?.calls ?? 0,
+      now: present.verified.refused,
+      week_ago: past.verified.refused,
+      code: present.commonest?.code ?? null,
+      message: present.commonest?.message ?? null,
+      of_that_code: present.commonest?.calls ?? 0,
     },
     expiring_14_days: await countEndingLicenses(read, now, new Date(now.getTime() + soonDays * dayMs)),
   }
@@ -55,12 +53,13 @@ export async function todayOf(read: Queryable, now: Date): Promise<Today> {
 async function hoursUntil(read: Queryable, moment: Date) {
   const { from, to } = lastHours(moment, 24)
   const midnight = new Date(Math.floor(moment.getTime() / dayMs) * dayMs)
-  const sum = { by: ['code'], step: 'all', seriesMax: 1, to } as const
-  const { totals } = await callStats(read, { ...sum, from: midnight, codes: activated })
-  const verifying = { ...sum, from, endpoints: ['verify'] }
+  const sum = { by: ['result', 'code'], step: 'all', seriesMax: Number.POSITIVE_INFINITY, to } as const
+  const { totals: activating } = await callStats(read, { ...sum, from: midnight, codes: activated })
+  const { totals: verified, series } = await callStats(read, { ...sum, from, endpoints: ['verify'] })
   return {
-    activations: totals.calls,
-    verifications: (await callStats(read, verifying)).totals.calls,
-    refused: await callStats(read, { ...verifying, exceptCodes: goodCodes }),
+    activations: activating.calls,
+    verified,
+    /** The refusals with the commonest code. */
+    commonest: series.find(({ result }) => result === 'refused'),
   }
 }
