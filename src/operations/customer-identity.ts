@@ -5,13 +5,14 @@ import {
   IdentityChangeView,
   planMerge,
   planRenaming,
+  type Renaming,
   renameOwner,
 } from '../features/support/customer-identity'
 import { addressOf, customerReference } from '../features/support/customer-reference'
 import { text, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { table } from './lines'
-import { operation } from './operation'
+import { type OperationContext, operation } from './operation'
 import { type ProductNames, productCell, productIdsIn } from './product-names'
 
 const email = customerReference()
@@ -29,17 +30,11 @@ const rename = operation({
     dry_run,
   }),
   output: IdentityChangeView,
-  async run({ db, now }, { email: reference, new_email, new_name, dry_run: isTrial = false }) {
-    const old = await addressOf(db.read, reference)
+  async run(context, { email: reference, new_email, new_name, dry_run: isTrial = false }) {
+    const old = await addressOf(context.db.read, reference)
     const identity = { email: new_email, name: new_name }
-    const plan = isTrial
-      ? await planRenaming(db.read, old, identity)
-      : await db.write(async (tx) => {
-          const planned = await planRenaming(tx, old, identity)
-          await renameOwner(tx, planned, now)
-          return planned
-        })
-    return { email: new_email ?? old, dry_run: isTrial, changed: describeRenaming(plan) }
+    const changed = await changedBy(context, isTrial, (db) => planRenaming(db, old, identity))
+    return { email: new_email ?? old, dry_run: isTrial, changed }
   },
   productIds: ({ changed }) => productIdsIn(changed),
   show: linesOf,
@@ -63,21 +58,29 @@ const merge = operation({
     const plan = await planMerge(db.read, from, into)
     return `This gives ${counted(plan.length, 'licence')} of ${from} to ${into}, with that customer's name. Afterwards only the audit log tells them apart.`
   },
-  async run({ db, now }, given) {
-    const [from, into] = await namesOf(db.read, given)
+  async run(context, given) {
+    const [from, into] = await namesOf(context.db.read, given)
     const isTrial = given.dry_run ?? false
-    const plan = isTrial
-      ? await planMerge(db.read, from, into)
-      : await db.write(async (tx) => {
-          const planned = await planMerge(tx, from, into)
-          await renameOwner(tx, planned, now)
-          return planned
-        })
-    return { email: into, dry_run: isTrial, changed: describeRenaming(plan) }
+    const changed = await changedBy(context, isTrial, (db) => planMerge(db, from, into))
+    return { email: into, dry_run: isTrial, changed }
   },
   productIds: ({ changed }) => productIdsIn(changed),
   show: linesOf,
 })
+
+/** What a plan changes; writes it too, unless it is tried out. */
+async function changedBy(
+  { db, now }: OperationContext,
+  isTrial: boolean,
+  plan: (db: Queryable) => Promise<Renaming[]>,
+) {
+  if (isTrial) return describeRenaming(await plan(db.read))
+  return db.write(async (tx) => {
+    const planned = await plan(tx)
+    await renameOwner(tx, planned, now)
+    return describeRenaming(planned)
+  })
+}
 
 const namesOf = async (db: Queryable, { email: from, into }: { email: string; into: string }) =>
   [await addressOf(db, from), await addressOf(db, into)] as const

@@ -1,6 +1,7 @@
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox'
+import type { License } from '../../db/schema/licensing'
 import type { Queryable } from '../database/connection'
-import { type ChangePlan, planBlock, planExtension, planRevocation, planUnblock } from '../features/licenses/operator'
+import { blockPlan, type ChangePlan, extensionPlan, revocationPlan, unblockPlan } from '../features/licenses/operator'
 import { productReference } from '../features/products/model'
 import {
   CustomerChangeView,
@@ -38,7 +39,7 @@ interface Change<Verb extends 'block' | 'unblock' | 'revoke' | 'extend', Fields 
   bare?: readonly string[]
   summary: string
   fields: Fields
-  plan(db: Queryable, licenseKey: string, input: Given, now: Date): Promise<ChangePlan>
+  plan(license: License, input: Given, now: Date): ChangePlan
   /** The effect of the change, for the confirmation; absent if it takes nothing away. */
   warning?: string
 }
@@ -54,7 +55,7 @@ function customerChange<const Verb extends 'block' | 'unblock' | 'revoke' | 'ext
   ...declared
 }: Change<Verb, Fields>): Declared<CustomerInput<Fields>, typeof CustomerChangeView, `POST /customers/:email/${Verb}`> {
   const planAll = (db: Queryable, input: Given, now: Date) =>
-    planForCustomer(db, input, (reader, licenseKey) => plan(reader, licenseKey, input, now))
+    planForCustomer(db, input, (license) => plan(license, input, now))
   return operation({
     ...declared,
     command: `customer ${verb}`,
@@ -122,7 +123,7 @@ const block = customerChange({
   verb: 'block',
   summary: 'block all licences of a customer, for example after a chargeback, until "unblock"',
   fields: { reason },
-  plan: (db, reference, input, now) => planBlock(db, reference, { reason: input.reason, now }),
+  plan: (license, { reason }, now) => blockPlan(license, { reason, now }),
   warning: '"latchkey customer unblock" undoes it.',
 })
 
@@ -132,9 +133,9 @@ const unblock = customerChange({
   fields: {
     reason: Type.Optional(text({ maxLength: 1024, description: 'Only licences blocked with this reason.' })),
   },
-  async plan(db, reference, input, now) {
-    const planned = await planUnblock(db, reference, now)
-    const { blockReason, licenseKey } = planned.license
+  plan(license, input, now) {
+    const planned = unblockPlan(license, now)
+    const { blockReason, licenseKey } = license
     if (input.reason === undefined || input.reason === blockReason) return planned
     const why = blockReason ? `for another reason, "${blockReason}"` : 'without a reason'
     throw new OperatorError(`licence key "${licenseKey}" was blocked ${why}`)
@@ -145,7 +146,7 @@ const revoke = customerChange({
   verb: 'revoke',
   summary: 'permanently block all licences of a customer, for example after a refund, and notify their devices',
   fields: { reason },
-  plan: (db, reference, input, now) => planRevocation(db, reference, { reason: input.reason, now }),
+  plan: (license, { reason }, now) => revocationPlan(license, { reason, now }),
   warning: 'This is for good: no command unblocks them.',
 })
 
@@ -154,7 +155,7 @@ const extend = customerChange({
   bare: ['by'],
   summary: 'extend all licences of a customer, from their end, or from now if they have ended',
   fields: { by: text({ maxLength: 10, description: 'The extension, in days or weeks: 30d or 4w.' }) },
-  plan: (db, reference, input, now) => planExtension(db, reference, input.by!, now),
+  plan: (license, { by }, now) => extensionPlan(license, by!, now),
 })
 
 /** Operations on all licences of one customer. */

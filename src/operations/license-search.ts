@@ -8,6 +8,7 @@ import { OperatorError } from '../kernel/operator-error'
 import { runCommand } from '../upkeep/subprocess'
 import type { ListedLicense } from './license-lines'
 import type { OperationContext } from './operation'
+import { argumentsOf } from './option-names'
 
 /**
  * A page of the licences that contain a text. Reads all licences, so a server runs it in a subprocess and no request
@@ -20,8 +21,7 @@ export async function searchLicenses(
 ): Promise<Page<ListedLicense>> {
   if (!isServer) return listLicensePage(() => db.read, { text }, { sort, limit, after, now, isBounded: false })
   const sought = soughtPart(text)
-  const options = [`--sort=${sort}`, `--limit=${limit}`, ...(after === undefined ? [] : [`--after=${after}`])]
-  const { value } = await runCommand(folder, ['license', 'search', sought, ...options])
+  const { value } = await runCommand(folder, ['license', 'search', sought, ...argumentsOf({ sort, limit, after })])
   return { rows: value.licenses, next: value.next }
 }
 

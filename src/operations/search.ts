@@ -46,7 +46,7 @@ export const searching = {
   ],
 } as const satisfies Subject
 
-/** Settings with the text in their name or their description; their values are not searched. */
+/** Settings with the text in their name; their values are not searched. */
 function settingsAbout(sought: string): FoundThing[] {
   const wanted = sought.trim().toLowerCase().replaceAll(' ', '_')
   return Object.entries(settings)

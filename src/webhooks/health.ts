@@ -5,7 +5,7 @@ import { findLane } from '../jobs/service'
 import { counter, nullable, nullableTimestamp, view, word } from '../kernel/view'
 import { laneOf } from './outbox'
 
-export const healthStates = ['healthy', 'failing', 'unused', 'disabled', 'gone'] as const
+const healthStates = ['healthy', 'failing', 'unused', 'disabled', 'gone'] as const
 
 /** How it goes with the messages of a webhook. */
 export const WebhookHealthView = view('WebhookHealth', {

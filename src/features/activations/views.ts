@@ -37,6 +37,17 @@ export const activationView = (activation: SeenActivation): Static<typeof Activa
   last_verified_at: activation.lastVerifiedAt?.toISOString() ?? null,
 })
 
+/** A seat in a list, with the key and product of its licence. */
+export const listedActivationView = (
+  seat: SeenActivation & { licenseId: number },
+  { licenseKey, productId }: { licenseKey: string; productId: number },
+): Static<typeof ListedActivationView> => ({
+  ...activationView(seat),
+  license_id: seat.licenseId,
+  license_key: licenseKey,
+  product_id: productId,
+})
+
 /** A page of seats, each with the licence it is on. */
 export async function listSeats(
   db: Queryable,
@@ -50,12 +61,9 @@ export async function listSeats(
     rows.map(({ id }) => id),
   )
   return {
-    rows: rows.map((row) => {
-      const { licenseKey, productId } = on.get(row.licenseId)!
-      const lastVerifiedAt = seen.get(row.id) ?? null
-      const license = { license_id: row.licenseId, license_key: licenseKey, product_id: productId }
-      return { ...activationView({ ...row, lastVerifiedAt }), ...license }
-    }),
+    rows: rows.map((row) =>
+      listedActivationView({ ...row, lastVerifiedAt: seen.get(row.id) ?? null }, on.get(row.licenseId)!),
+    ),
     next,
   }
 }

@@ -7,7 +7,7 @@ import { OperatorError } from '../../kernel/operator-error'
 import { changeLicense } from '../licenses/change'
 import { extensionDays } from '../licenses/ending'
 import { blockPlan, type ChangePlan, extensionPlan, revocationPlan, unblockPlan } from '../licenses/operator'
-import { listLicenseMeta, removeLicenses } from '../licenses/service'
+import { removeLicenses } from '../licenses/service'
 import { setLicenseMeta } from '../metadata/operator'
 
 export const bulkActions = ['block', 'unblock', 'revoke', 'extend', 'note', 'set-meta', 'delete'] as const
@@ -67,10 +67,9 @@ export const acts: Record<BulkAction, Act> = {
     needs: ['meta_key', 'meta_value'],
     canUndo: true,
     check: always,
-    async apply(tx, license, { meta_key: key = '', meta_value: value = '' }, now) {
-      const before = (await listLicenseMeta(tx, license.id)).find((pair) => pair.key === key)?.value ?? null
-      await setLicenseMeta(tx, license.licenseKey, { key, value }, now)
-      return { meta: { key, before, after: value } }
+    async apply(tx, { id }, { meta_key: key = '', meta_value: value = '' }, now) {
+      const before = await setLicenseMeta(tx, `id:${id}`, { key, value }, now)
+      return { meta: { key, before: before ?? null, after: value } }
     },
   },
   delete: {

@@ -17,8 +17,9 @@ async function undoMeta(tx: Tx, license: License, meta: NonNullable<BulkResult['
   const { key, before, after } = meta
   const present = (await listLicenseMeta(tx, license.id)).find((pair) => pair.key === key)?.value ?? null
   if (present !== after) throw changedSince(license)
-  if (before === null) await unsetLicenseMeta(tx, license.licenseKey, key, now)
-  else await setLicenseMeta(tx, license.licenseKey, { key, value: before }, now)
+  const reference = `id:${license.id}`
+  if (before === null) await unsetLicenseMeta(tx, reference, key, now)
+  else await setLicenseMeta(tx, reference, { key, value: before }, now)
 }
 
 const changedSince = ({ licenseKey }: License) =>

@@ -2,9 +2,8 @@ import { Type } from '@sinclair/typebox'
 import type { BulkRun } from '../../../db/schema/work'
 import type { Deps } from '../../deps'
 import { declareJob, type Handled, handles } from '../../jobs/job'
+import { hourMs } from '../../kernel/durations'
 import { doNextPart, requireRun } from './service'
-
-const hourMs = 3_600_000
 
 /** Does the parts of a run one after the other; after a restart it goes on with those that are left. */
 export const bulkWork = declareJob('licenses.bulk', Type.Object({ bulk: Type.Integer() }), {

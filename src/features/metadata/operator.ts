@@ -42,13 +42,14 @@ export async function unsetProductMeta(tx: Tx, reference: string, key: string, n
   await record(tx, changeOf('product', id, { key, before: before.value }), now)
 }
 
-/** Sets metadata of a licence, replacing the value of that key. */
+/** Sets metadata of a licence, replacing the value of that key. Returns the former value; undefined if there was none. */
 export async function setLicenseMeta(tx: Tx, reference: string, { key, value }: Meta, now: Date) {
   const { id } = await requireLicense(tx, reference)
   const before = await findLicenseMeta(tx, id, key)
   if (before) await updateLicenseMetaRow(tx, before.id, value)
   else await insertLicenseMeta(tx, { licenseId: id, key, value })
   await record(tx, changeOf('license', id, { key, before: before?.value, after: value }), now)
+  return before?.value
 }
 
 /** Removes metadata of a licence. Throws an `OperatorError` if there is none of that key. */

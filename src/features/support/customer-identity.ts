@@ -30,7 +30,7 @@ export const IdentityChangeView = view('CustomerIdentity', {
   ),
 })
 
-interface Renaming {
+export interface Renaming {
   license: License
   email: string
   name: string | null

@@ -18,8 +18,6 @@ export interface OwnerFilter {
   product?: string | undefined
 }
 
-type Plan = (db: Queryable, reference: string) => Promise<ChangePlan>
-
 /** The effect of one change on all licences of a customer. */
 export interface CustomerPlan {
   changes: (ChangePlan & { seatsTaken: number })[]
@@ -28,11 +26,15 @@ export interface CustomerPlan {
 }
 
 /** Plans a change of each licence of a customer; writes nothing. Throws an `OperatorError` if the customer has none. */
-export async function planForCustomer(db: Queryable, filter: OwnerFilter, plan: Plan): Promise<CustomerPlan> {
+export async function planForCustomer(
+  db: Queryable,
+  filter: OwnerFilter,
+  plan: (license: License) => ChangePlan,
+): Promise<CustomerPlan> {
   const found: CustomerPlan = { changes: [], unchanged: [] }
   for (const license of await requireLicensesOf(db, filter)) {
     try {
-      const planned = await plan(db, `id:${license.id}`)
+      const planned = plan(license)
       found.changes.push({ ...planned, seatsTaken: await countSeatsTaken(db, license.id) })
     } catch (error) {
       if (!(error instanceof OperatorError) || error.kind !== 'conflict') throw error

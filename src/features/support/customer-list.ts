@@ -15,7 +15,7 @@ import {
   pageNamesBeginning,
   pageUnaddressed,
 } from './customers/store'
-import { searchForms } from './search'
+import { loweredAscii, searchForms } from './search'
 
 /** Some addresses of a phase; `next` is where it goes on, null at its end. */
 export interface Found {
@@ -110,11 +110,8 @@ const licensePhase =
   (page: LicensePage): Phase =>
   async (after, limit) => {
     const { rows, next } = await page({ after, limit })
-    return { emails: rows.map(({ ownerEmail }) => lowered(ownerEmail!)), next }
+    return { emails: rows.map(({ ownerEmail }) => loweredAscii(ownerEmail!)), next }
   }
-
-/** As SQLite does it, which knows no letters beyond ASCII. */
-const lowered = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /** A page through several parts; the cursor says in which one, and where. */
 async function throughPhases(phases: Phase[], label: string, after: string | undefined, limit: number): Promise<Found> {

@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Queryable } from '../../database/connection'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
-import { activationView } from '../activations/views'
+import { listedActivationView } from '../activations/views'
 import { customerOf } from './customer-list'
 import type { CustomerPageView } from './customer-view'
 import { listDevicesOf, listLatestLicensesOf, mapCustomers } from './customers/store'
@@ -30,12 +30,9 @@ export async function customerPage(db: Queryable, email: string, now: Date): Pro
       licenses.map(({ license }) => license),
       now,
     ),
-    devices: (await listDevicesOf(db, ids, devicesMax)).map(({ seat, licenseKey, productId }) => ({
-      ...activationView(seat),
-      license_id: seat.licenseId,
-      license_key: licenseKey,
-      product_id: productId,
-    })),
+    devices: (await listDevicesOf(db, ids, devicesMax)).map(({ seat, ...license }) =>
+      listedActivationView(seat, license),
+    ),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/connection'
 import { text } from '../../intake/model'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
+import { idInReference } from '../licenses/operator-model'
 import { findOwnerAddress } from './customers/store'
 
 /** How an operator names a customer. */
@@ -11,9 +12,9 @@ export const customerReference = (
 
 /** The e-mail address that a reference names. */
 export async function addressOf(db: Queryable, reference: string): Promise<string> {
-  const [, id] = /^id:([1-9]\d{0,14})$/.exec(reference) ?? []
+  const id = idInReference(reference)
   if (id === undefined) return reference
-  const address = await findOwnerAddress(db, Number(id))
+  const address = await findOwnerAddress(db, id)
   if (address) return address
   throw new OperatorError(
     message`licence ${id} has no owner with an e-mail address: see ${remedy('customer list')}`,

@@ -13,7 +13,7 @@ const wordPattern = /[^\s"'“”‘’,;()<>[\]{}|=]+/g
 const endingPattern = /[.:!?…]+$/
 
 /** An e-mail address masked for recognition: `a…@e….com`. */
-export function maskedAddress(address: string): string {
+function maskedAddress(address: string): string {
   const at = address.lastIndexOf('@')
   if (at < 0) return `${address.slice(0, 1)}…`
   const domain = address.slice(at + 1)

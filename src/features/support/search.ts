@@ -7,7 +7,10 @@ export function soughtPart(text: string): string {
   throw new OperatorError('say what to search for: a part of a key, an owner, a note or metadata', 'invalid_input')
 }
 
-/** A text in the forms that a lower-case column may have it: SQLite lowers only ASCII. */
+/** A text in lower case as SQLite makes it, which knows no letters beyond ASCII. */
+export const loweredAscii = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+/** A text in the forms that a lower-case column may have it. */
 export const searchForms = (text: string): string[] => [
-  ...new Set([text.toLowerCase(), text.toUpperCase().replace(/[A-Z]+/g, (letters) => letters.toLowerCase())]),
+  ...new Set([text.toLowerCase(), loweredAscii(text.toUpperCase())]),
 ]

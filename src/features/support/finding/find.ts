@@ -14,7 +14,7 @@ import {
   scanLicenses,
 } from './store'
 
-export const foundKinds = [
+const foundKinds = [
   ...['customer', 'license', 'device', 'product', 'contract', 'release', 'webhook', 'api_key', 'setting', 'request'],
 ] as const
 

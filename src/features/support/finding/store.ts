@@ -1,4 +1,4 @@
-import { and, asc, eq, or, type SQL, sql } from 'drizzle-orm'
+import { asc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { apiKeys } from '../../../../db/schema/access'
 import { products, releases } from '../../../../db/schema/catalog'
@@ -62,7 +62,7 @@ export const scanDevices = (reader: () => Queryable, { text, limit }: Sought, bu
   scanPage(reader, activations, {
     ...newest(limit),
     sorts: { id: activations.id },
-    test: holds(text, activations.identifier)!,
+    test: holds(text, activations.identifier),
     budgetMs,
   })
 
@@ -114,12 +114,12 @@ export async function findRequest(reader: () => Queryable, requestId: string, bu
   const call = await scanPage(reader, calls, {
     ...scans,
     sorts: { id: calls.id },
-    test: and(eq(calls.requestId, requestId))!,
+    test: eq(calls.requestId, requestId),
   })
   const change = await scanPage(reader, auditLog, {
     ...scans,
     sorts: { id: auditLog.id },
-    test: and(eq(auditLog.requestId, requestId))!,
+    test: eq(auditLog.requestId, requestId),
   })
   return {
     call: call.rows[0],
