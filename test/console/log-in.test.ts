@@ -96,6 +96,20 @@ describe('logging in to the console', () => {
     await page.getByRole('cell', { name: 'passkey', exact: true }).waitFor()
   })
 
+  story('with a new password at once, once it is changed', async () => {
+    const who = await makeOperator(console_.installation, 'viewer')
+    const { page, check } = await console_.visit('/profile', { user: who })
+    await page.getByRole('button', { name: 'Change password' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Change password' })
+    await dialog.getByLabel('Password until now').fill(who.password)
+    await dialog.getByLabel('New password').fill('wood lamp seven rivers')
+    await check()
+    await dialog.getByRole('button', { name: 'Change password' }).click()
+    await logIn(page, { ...who, password: 'wood lamp seven rivers' })
+    await page.getByText('this one').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
   story('through an OpenID provider and back to the page asked for', async () => {
     const { installation } = console_
     const provider = await startProvider(`${installation.url}/console/login`, { ada: { preferred_username: 'ada' } })

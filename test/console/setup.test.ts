@@ -1,7 +1,10 @@
 import { afterAll, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { forgetProofs } from '../support/operator'
 
 setDefaultTimeout(60_000)
+
+const password = 'wood lamp seven rivers'
 
 let console_: ConsoleUnderTest
 beforeStories(async () => {
@@ -21,7 +24,7 @@ story(
     await page.getByRole('heading', { name: 'Your account' }).waitFor()
     await check()
     await page.getByLabel('User name').fill('ada')
-    await page.getByLabel('Password', { exact: true }).fill('wood lamp seven rivers')
+    await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByLabel('Size of the key').selectOption('2048')
     await page.getByRole('button', { name: 'Create the account' }).click()
 
@@ -30,7 +33,12 @@ story(
     await check()
     await page.getByRole('button', { name: 'Create the product' }).click()
     await page.getByText('The product “Editor” is there.').waitFor()
+    forgetProofs(console_.installation)
     await page.getByRole('button', { name: 'Create the API key' }).click()
+    const proof = page.getByRole('dialog', { name: 'Is it you?' })
+    await proof.getByLabel('Password').fill(password)
+    await check()
+    await proof.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('button', { name: 'Create a licence and ask' }).click()
     await page.getByText('The signature is genuine').waitFor()
     await page.getByText('The answer: 200').waitFor()

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { join } from 'node:path'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { forgetProofs } from '../support/operator'
 
 setDefaultTimeout(120_000)
 
@@ -42,11 +43,13 @@ describe('the pages of upkeep', () => {
     const download = page.getByRole('button', { name: /^Download latchkey-/ })
     await download.waitFor({ timeout: 50_000 })
     await check()
+    forgetProofs(console_.installation)
     await download.click()
-    await page.getByRole('dialog').getByLabel('Your password').fill(console_.owner.password)
+    const proof = page.getByRole('dialog', { name: 'Is it you?' })
+    await proof.getByLabel('Password').fill(console_.owner.password)
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('dialog').getByRole('button', { name: 'Download' }).click(),
+      proof.getByRole('button', { name: 'Go on' }).click(),
     ])
     expect(file.suggestedFilename()).toMatch(/^latchkey-.*\.tar\.gz$/)
   })

@@ -1,13 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
 import { basePath } from '../api/base-path'
 import { call } from '../api/client'
+import { ApiError } from '../api/errors'
+import { requireProof } from '../api/proof'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
-import { Dialog } from '../parts/dialog'
 import { ErrorBox } from '../parts/error-box'
-import { TextField } from '../parts/field'
 import { backupTexts } from './texts'
 
 /** Has the browser save a file of the server, without holding it in memory. */
@@ -18,41 +17,28 @@ function saveFrom(path: string) {
   link.click()
 }
 
+/** Has the user prove who they are, unless they have lately: where the browser itself asks, no refusal is seen. */
+async function ensureProof(message: string) {
+  const { proven_until, proof_methods: proofMethods } = await call('GET /session', {})
+  if (proven_until) return
+  const common = { status: 403, code: 'proof_required', requestId: undefined, retryAfter: undefined }
+  await requireProof(new ApiError({ ...common, message, proofMethods, fields: {}, remedies: [] }))
+}
+
 /** A button that downloads a backup, after the user has proven who they are. */
 export function BackupDownload({ file }: { file: string }) {
   const t = useTexts(backupTexts)
-  const [isOpen, setOpen] = useState(false)
-  const prove = useMutation<unknown, Error, string>({
-    mutationFn: (password) => call('POST /session/proof', { password }),
-    onSuccess() {
-      setOpen(false)
-      saveFrom(`/backups/${encodeURIComponent(file)}`)
-    },
+  const download = useMutation({
+    mutationFn: () => ensureProof(t.proofNote),
+    onSuccess: () => saveFrom(`/backups/${encodeURIComponent(file)}`),
   })
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    prove.mutate(String(new FormData(event.currentTarget).get('password')))
-  }
-
   return (
     <>
-      <Button aria-label={t.downloadOf(file)} onClick={() => setOpen(true)}>
+      <Button aria-label={t.downloadOf(file)} disabled={download.isPending} onClick={() => download.mutate()}>
         <Download aria-hidden size={16} />
         {t.download}
       </Button>
-      <Dialog title={t.proof} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <p>{t.proofNote}</p>
-        <form onSubmit={submit} className="flex flex-col gap-3">
-          <TextField label={t.password} name="password" type="password" autoComplete="current-password" required />
-          <ErrorBox error={prove.error} />
-          <div>
-            <Button type="submit" kind="primary" disabled={prove.isPending}>
-              {t.download}
-            </Button>
-          </div>
-        </form>
-      </Dialog>
+      <ErrorBox error={download.error} />
     </>
   )
 }

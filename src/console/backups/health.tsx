@@ -1,5 +1,6 @@
-import type { Answer } from '../api/client'
-import { useAsk, useChange } from '../api/hooks'
+import { useMutation } from '@tanstack/react-query'
+import { type Answer, call } from '../api/client'
+import { useAsk } from '../api/hooks'
 import { useMay } from '../api/session'
 import { OperationButton } from '../commands/operation-dialog'
 import { RemedyButtons } from '../commands/remedy-buttons'
@@ -71,7 +72,7 @@ function Finding({ check: { name, promise, ok, findings, remedy, remedies } }: {
 /** What retention would delete, and the button to delete it now. */
 export function RetentionCard() {
   const t = useTexts(backupTexts)
-  const trial = useChange('POST /retention')
+  const trial = useMutation({ mutationFn: () => call('POST /retention', { dry_run: true }) })
   const mayRun = useMay('owner')
   if (!mayRun) return null
   const old = trial.data?.removed.filter(({ rows }) => rows > 0) ?? []
@@ -80,7 +81,7 @@ export function RetentionCard() {
       title={t.retention}
       actions={
         <>
-          <Button disabled={trial.isPending} onClick={() => trial.mutate({ dry_run: true })}>
+          <Button disabled={trial.isPending} onClick={() => trial.mutate()}>
             {t.tryRetention}
           </Button>
           <OperationButton command="retention run" role="owner" label={t.runRetention} kind="danger" only={[]} />

@@ -5,7 +5,8 @@ import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
 import { CopyButton, SecretOnce } from '../parts/copy'
 import { ErrorBox } from '../parts/error-box'
-import { SelectField, TextField } from '../parts/field'
+import { SelectField } from '../parts/field'
+import { partTexts } from '../parts/texts'
 import { setupTexts } from './texts'
 
 interface Props {
@@ -13,29 +14,24 @@ interface Props {
   apiKey: string | undefined
   /** Whether there is a key whose value nobody sees any more. */
   hasOther: boolean
-  /** The password, if it was chosen a moment ago. */
-  password: string | undefined
   onDone(apiKey: string): void
 }
 
-export function ApiKeyStep({ apiKey, hasOther, password, onDone }: Props) {
+export function ApiKeyStep({ apiKey, hasOther, onDone }: Props) {
   const t = useTexts(setupTexts)
+  const parts = useTexts(partTexts)
   const create = useChange('POST /api-keys', ({ api_key }) => onDone(api_key))
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const data = new FormData(event.currentTarget)
-    create.mutate({
-      name: 'first',
-      preset: String(data.get('preset')) as 'all',
-      current_password: password ?? String(data.get('current_password')),
-    })
+    const preset = String(new FormData(event.currentTarget).get('preset'))
+    create.mutate({ name: 'first', preset: preset as 'all' })
   }
   if (apiKey) {
     return (
       <>
         <SecretOnce name={t.apiKey} secret={apiKey} />
         <div>
-          <CopyButton text={`LATCHKEY_API_KEY=${apiKey}`} label={t.envLine} />
+          <CopyButton text={`LATCHKEY_API_KEY=${apiKey}`} label={parts.copyEnv} />
         </div>
       </>
     )
@@ -53,15 +49,6 @@ export function ApiKeyStep({ apiKey, hasOther, password, onDone }: Props) {
           { value: 'shop', label: t.presetShop },
         ]}
       />
-      {password === undefined && (
-        <TextField
-          label={t.currentPassword}
-          name="current_password"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
-      )}
       <ErrorBox error={create.error} />
       <div>
         <Button type="submit" kind="primary" disabled={create.isPending}>

@@ -12,7 +12,7 @@ import { setupTexts } from './texts'
 import { TryStep } from './try-step'
 
 /** The first steps of an owner. Each is there until it is done, however often the page is opened. */
-export function FirstSteps({ password }: { password: string | undefined }) {
+export function FirstSteps() {
   const t = useTexts(setupTexts)
   const [apiKey, setApiKey] = useState<string>()
   const products = useAsk('GET /products', { limit: 1 })
@@ -28,7 +28,7 @@ export function FirstSteps({ password }: { password: string | undefined }) {
                 {product ? <p>{t.productDone(product.name)}</p> : <ProductStep />}
               </Step>
               <Step title={t.keyTitle} isDone={apiKey !== undefined}>
-                <ApiKeyStep apiKey={apiKey} hasOther={key !== undefined} password={password} onDone={setApiKey} />
+                <ApiKeyStep apiKey={apiKey} hasOther={key !== undefined} onDone={setApiKey} />
               </Step>
               <Step title={t.tryTitle} isDone={false}>
                 {product && apiKey ? <TryStep productId={product.id} apiKey={apiKey} /> : <p>{t.tryMissing}</p>}

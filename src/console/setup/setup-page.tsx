@@ -4,6 +4,8 @@ import { call } from '../api/client'
 import { queryClient, useAsk } from '../api/hooks'
 import { useSession } from '../api/session'
 import { useTexts } from '../i18n/texts'
+import { ProofDialog } from '../log-in/proof-dialog'
+import { SessionEnded } from '../log-in/session-ended'
 import { forgetToken, tokenInAddress } from '../parts/link-token'
 import { Answered, Loading } from '../parts/loading'
 import { Card, Page } from '../parts/page'
@@ -18,11 +20,9 @@ export function SetupPage() {
   const t = useTexts(setupTexts)
   const session = useSession()
   const [token] = useState(tokenInAddress)
-  const [password, setPassword] = useState<string>()
 
   async function begin(owner: { name: string; password: string }) {
     await call('POST /session', owner)
-    setPassword(owner.password)
     forgetToken()
     await queryClient.invalidateQueries({ queryKey: ['GET /session'] })
   }
@@ -31,7 +31,11 @@ export function SetupPage() {
   return (
     <Page title={t.title}>
       {session.data?.role === 'owner' ? (
-        <FirstSteps password={password} />
+        <>
+          <FirstSteps />
+          <SessionEnded />
+          <ProofDialog />
+        </>
       ) : token ? (
         <Begin token={token} onOwner={begin} />
       ) : (

@@ -19,7 +19,6 @@ interface Props {
 }
 
 interface Asked {
-  licenseKey: string
   answer: Envelope
   isGenuine: boolean | undefined
 }
@@ -35,7 +34,7 @@ export function TryStep({ productId, apiKey }: Props) {
       const answer = await askAsSoftware('verify', { licenseKey, apiKey })
       const { keys } = await call('GET /signing-keys', {})
       const key = keys.find(({ state, product_id }) => state === 'current' && product_id === null)
-      return { licenseKey, answer, isGenuine: key && (await isGenuine(answer, key.public_key)) }
+      return { answer, isGenuine: key && (await isGenuine(answer, key.public_key)) }
     },
   })
   const curl = curlFor(licenseKey, apiKey)

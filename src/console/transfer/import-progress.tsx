@@ -19,8 +19,9 @@ const tones = { queued: 'plain', running: 'plain', done: 'good', failed: 'bad' }
 /** An import: how far it is, then what came of it, line by line where lines were refused. */
 export function ImportProgress({ id }: { id: number }) {
   const t = useTexts(transferTexts)
-  const query = useAsk('GET /imports/:id', { id }, { everyMs: pollMs })
-  const isOver = query.data?.finished_at !== null && query.data !== undefined
+  const last = useAsk('GET /imports/:id', { id })
+  const isOver = last.data !== undefined && last.data.finished_at !== null
+  const query = useAsk('GET /imports/:id', { id }, { everyMs: isOver ? undefined : pollMs })
   useEffect(() => {
     if (isOver) queryClient.invalidateQueries({ queryKey: ['GET /imports'] })
   }, [isOver])

@@ -1,9 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type DragEvent, type FormEvent, useState } from 'react'
-import { type Answer, call, isRefusal } from '../api/client'
+import { type DragEvent, useState } from 'react'
+import { type Answer, call, type Input } from '../api/client'
 import { queryClient } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
-import { Button } from '../parts/button'
 import { ErrorBox } from '../parts/error-box'
 import { TextField } from '../parts/field'
 import { Loading } from '../parts/loading'
@@ -36,8 +35,8 @@ export function ImportWizard({ file, onFile, onStarted }: Props) {
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const start = useMutation<Answer<'POST /imports'>, Error, Parameters<typeof call<'POST /imports'>>[1]>({
-    mutationFn: (input) => call('POST /imports', input, { file }),
+  const start = useMutation({
+    mutationFn: (input: Input<'POST /imports'>) => call('POST /imports', input, { file }),
     async onSuccess({ id }) {
       onStarted(id)
       await queryClient.invalidateQueries({ queryKey: ['GET /imports'] })
@@ -72,32 +71,6 @@ export function ImportWizard({ file, onFile, onStarted }: Props) {
         />
       )}
       <ErrorBox error={start.error} />
-      {isRefusal(start.error, 403) && <Proof onProven={() => start.mutate(start.variables!)} />}
     </div>
-  )
-}
-
-/** Asks who is there before an import, and then starts it. */
-function Proof({ onProven }: { onProven(): void }) {
-  const t = useTexts(transferTexts)
-  const prove = useMutation<unknown, Error, string>({
-    mutationFn: (password) => call('POST /session/proof', { password }),
-    onSuccess: onProven,
-  })
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    prove.mutate(String(new FormData(event.currentTarget).get('password')))
-  }
-  return (
-    <form onSubmit={submit} className="flex flex-col gap-3">
-      <p>{t.proof}</p>
-      <TextField label={t.password} name="password" type="password" autoComplete="current-password" required />
-      <ErrorBox error={prove.error} />
-      <div>
-        <Button type="submit" kind="primary" disabled={prove.isPending}>
-          {t.start}
-        </Button>
-      </div>
-    </form>
   )
 }
