@@ -8,7 +8,7 @@ export type Route = keyof Operations
 export type Input<R extends Route> = Operations[R]['input']
 export type Answer<R extends Route> = Operations[R]['answer']
 
-export interface CallOptions {
+interface CallOptions {
   signal?: AbortSignal | undefined
   /** The file that the operation takes. */
   file?: File | undefined

@@ -3,25 +3,29 @@ import { type Answer, call, type Input, type Route } from './client'
 import { Unreachable } from './errors'
 
 /** The routes that only read. */
-export type ReadRoute = Extract<Route, `GET /${string}`>
+type ReadRoute = Extract<Route, `GET /${string}`>
 
 export const queryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 2000, retry: (count, error) => error instanceof Unreachable && count < 3 } },
 })
 
-interface AskOptions {
-  /** Asks again at this interval while the page is visible. */
-  everyMs?: number | undefined
+interface AskOptions<A> {
+  /** Asks again at this interval while the page is visible; the last answer may decide. */
+  everyMs?: number | ((answer: A | undefined) => number | undefined) | undefined
   enabled?: boolean
 }
 
 /** The answer of a route that reads; the former answer stays visible while a new one is on its way. */
-export const useAsk = <R extends ReadRoute>(route: R, input: Input<R>, { everyMs, enabled = true }: AskOptions = {}) =>
+export const useAsk = <R extends ReadRoute>(
+  route: R,
+  input: Input<R>,
+  { everyMs, enabled = true }: AskOptions<Answer<R>> = {},
+) =>
   useQuery<Answer<R>>({
     queryKey: [route, input],
     queryFn: ({ signal }) => call(route, input, { signal }),
     placeholderData: keepPreviousData as never,
-    refetchInterval: everyMs ?? false,
+    refetchInterval: ({ state }) => (typeof everyMs === 'function' ? everyMs(state.data) : everyMs) ?? false,
     enabled,
   })
 

@@ -87,7 +87,7 @@ function Entries({ rows, sort, onSort }: EntriesProps) {
 
   async function removeEntry(entry: Entry) {
     const removed = await remove.mutateAsync({ id: entry.id }).catch(() => undefined)
-    if (removed) announce(t.removed(entry.value), { label: parts.undo, run: () => void addAgain(entry) })
+    if (removed) announce(t.removed(entry.value), { label: parts.undo, run: () => addAgain(entry) })
   }
 
   return (

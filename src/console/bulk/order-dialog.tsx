@@ -1,6 +1,7 @@
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import type { Input } from '../api/client'
+import { call, type Input } from '../api/client'
 import { fieldErrorOf } from '../api/errors'
 import { useChange } from '../api/hooks'
 import { formatNumber } from '../i18n/format'
@@ -41,7 +42,10 @@ export function OrderDialog({ which, onClose }: Props) {
   const navigate = useNavigate()
   const [order, setOrder] = useState<Order>({ action: 'block' })
   const [plan, setPlan] = useState<Bulk>()
-  const planning = useChange('POST /licenses/bulk', setPlan)
+  const planning = useMutation({
+    mutationFn: (input: Order) => call('POST /licenses/bulk', { ...input, dry_run: true }),
+    onSuccess: setPlan,
+  })
   const starting = useChange('POST /licenses/bulk', ({ id }) => {
     onClose()
     navigate({ to: '/bulk/$run', params: { run: String(id) } })
@@ -53,7 +57,7 @@ export function OrderDialog({ which, onClose }: Props) {
     const given = fieldsOf[order.action].map((name) => [name, String(form.get(name) ?? '').trim()] as const)
     const wanted = { action: order.action, ...Object.fromEntries(given.filter(([, value]) => value)) } as Order
     setOrder(wanted)
-    planning.mutate({ ...which, ...wanted, dry_run: true })
+    planning.mutate({ ...which, ...wanted })
   }
 
   return (

@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router'
 import type { Answer } from '../api/client'
 import { useTexts } from '../i18n/texts'
+import { LicenseLink } from '../parts/license-link'
 import { Table } from '../parts/table'
 import { bulkTexts } from './texts'
 
@@ -22,13 +22,7 @@ export function Refusals({ refusals, title }: { refusals: Bulk['refusals']; titl
             {
               ...{ key: 'licence', heading: t.licence },
               cell: ({ id, license_key }) =>
-                license_key === null ? (
-                  String(id)
-                ) : (
-                  <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
-                    {license_key}
-                  </Link>
-                ),
+                license_key === null ? String(id) : <LicenseLink id={id} text={license_key} />,
             },
             { key: 'why', heading: t.why, cell: ({ reason }) => reason },
           ]}

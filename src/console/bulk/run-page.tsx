@@ -18,9 +18,11 @@ export function RunPage() {
   const t = useTexts(bulkTexts)
   const { run } = useParams({ strict: false })
   const id = Number(run)
-  const last = useAsk('GET /bulk/:id', { id })
-  const isRunning = last.data?.state === 'running'
-  const query = useAsk('GET /bulk/:id', { id }, { everyMs: isRunning ? whileRunningMs : undefined })
+  const query = useAsk(
+    'GET /bulk/:id',
+    { id },
+    { everyMs: (bulk) => (bulk?.state === 'running' ? whileRunningMs : undefined) },
+  )
   return (
     <Page
       title={t.one(run ?? '')}

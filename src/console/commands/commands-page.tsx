@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { useSession } from '../api/session'
+import { isAtLeast, useSession } from '../api/session'
 import { useTexts } from '../i18n/texts'
 import { Answered } from '../parts/loading'
 import { Card, Page } from '../parts/page'
-import { commandPath, isPermitted } from '../shell/palette-items'
+import { commandPath } from '../shell/palette-items'
 import { useOperationForms } from './forms'
 import { commandTexts } from './texts'
 
@@ -17,7 +17,7 @@ export function CommandsPage() {
         {(forms) =>
           [
             ...Map.groupBy(
-              forms.filter((form) => isPermitted(role, form)),
+              forms.filter((form) => isAtLeast(role, form.role)),
               ({ subject }) => subject,
             ),
           ].map(([subject, some]) => (

@@ -10,7 +10,7 @@ export const useOperationForms = () =>
   useQuery({
     queryKey: ['GET /operations'],
     queryFn: async () => (await call('GET /operations', {})).operations,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: 'static',
   })
 
 /** The form of an operation, by its command. */

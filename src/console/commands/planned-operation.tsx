@@ -97,7 +97,7 @@ function Planned<Result>(props: PlannedProps<Result>) {
     try {
       const result = (await operation.mutateAsync({ values })) as Result
       onClose()
-      announce(t.done(label), undo && { label: parts.undo, run: () => void undo(result) })
+      announce(t.done(label), undo && { label: parts.undo, run: () => undo(result) })
       onDone?.(result, values)
     } catch (thrown) {
       setError(thrown)

@@ -7,12 +7,12 @@ interface Run {
   file?: File | undefined
 }
 
-/** Runs any operation. Everything shown is read again afterwards. */
+/** Runs any operation. Everything shown is read again afterwards, unless it was a dry run. */
 export function useOperation({ route }: Pick<FormDescription, 'route'>) {
   const client = useQueryClient()
   return useMutation<unknown, Error, Run>({
     mutationFn: async ({ values, file }) => (await respond(route, { ...values }, { file })).json(),
-    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'GET /operations' }),
+    onSuccess: (_, { values }) => (values.dry_run ? undefined : client.invalidateQueries()),
   })
 }
 

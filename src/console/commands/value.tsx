@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { isMoment } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Facts } from '../parts/page'
 import { Table } from '../parts/table'
@@ -10,7 +11,6 @@ type Record_ = Record<string, unknown>
 
 const isObject = (value: unknown): value is Record_ =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const isMoment = (value: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)
 
 /** Any answer of the server for people: an object as facts, a list of objects as a table. */
 export function Value({ name, value }: { name: string; value: unknown }): ReactNode {

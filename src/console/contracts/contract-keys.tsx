@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Input } from '../api/client'
 import { useAsk } from '../api/hooks'
@@ -8,6 +7,7 @@ import { Button } from '../parts/button'
 import { ErrorBox } from '../parts/error-box'
 import { SelectField } from '../parts/field'
 import { Filters } from '../parts/filters'
+import { LicenseLink } from '../parts/license-link'
 import { Answered, Empty } from '../parts/loading'
 import { Card } from '../parts/page'
 import { cursorOf, Paging } from '../parts/paging'
@@ -21,7 +21,7 @@ const statuses = ['available', 'assigned', 'reserved', 'blocked'] as const
 /** The licence keys drawn from a contract, page by page, and whole as CSV. */
 export function ContractKeys({ contract }: { contract: string }) {
   const t = useTexts(contractTexts)
-  const { search, change, clear } = useAddress('status')
+  const { search, change, clear, isFiltered } = useAddress('status')
   const { status, page } = search
   const [error, setError] = useState<unknown>()
   const filter: Input<'GET /contracts/:contract/keys'> = {
@@ -33,7 +33,7 @@ export function ContractKeys({ contract }: { contract: string }) {
   return (
     <Card title={t.keys} actions={<Button onClick={save}>{t.csv}</Button>}>
       <ErrorBox error={error} />
-      <Filters state={{ status }} isFiltered={status !== undefined} onApply={change} onClear={clear}>
+      <Filters state={{ status }} isFiltered={isFiltered} onApply={change} onClear={clear}>
         <SelectField
           label={t.status}
           name="status"
@@ -53,11 +53,7 @@ export function ContractKeys({ contract }: { contract: string }) {
                   {
                     key: 'key',
                     heading: t.licenseKey,
-                    cell: ({ id, license_key }) => (
-                      <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
-                        {license_key}
-                      </Link>
-                    ),
+                    cell: ({ id, license_key }) => <LicenseLink id={id} text={license_key} />,
                   },
                   { key: 'status', heading: t.status, cell: (row) => row.status },
                   {
@@ -72,7 +68,7 @@ export function ContractKeys({ contract }: { contract: string }) {
               <Paging stack={page} next={next} onChange={(stack) => change({ page: stack })} />
             </>
           ) : (
-            <Empty title={status ? t.noKeysMatch : t.noKeys} />
+            <Empty title={isFiltered ? t.noKeysMatch : t.noKeys} />
           )
         }
       </Answered>

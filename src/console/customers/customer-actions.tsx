@@ -3,9 +3,9 @@ import { queryClient } from '../api/hooks'
 import { PlannedButton } from '../commands/planned-operation'
 import { formatDay } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
+import { StateBadge } from '../license/state-badge'
 import { ScrollArea } from '../parts/scroll-area'
 import { Table } from '../parts/table'
-import { StateBadge } from './state-badge'
 import { customerTexts } from './texts'
 
 type Changed = Answer<'POST /customers/:email/block'>

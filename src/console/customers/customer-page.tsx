@@ -4,14 +4,15 @@ import { useAsk } from '../api/hooks'
 import { useSession } from '../api/session'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
+import { StateBadge } from '../license/state-badge'
 import { Badge } from '../parts/badge'
+import { LicenseLink } from '../parts/license-link'
 import { Answered, Empty } from '../parts/loading'
 import { Card, Facts, Page } from '../parts/page'
 import { Table } from '../parts/table'
 import { Time } from '../parts/time'
 import { CustomerActions } from './customer-actions'
 import { CustomerData } from './customer-data'
-import { StateBadge } from './state-badge'
 import { customerTexts } from './texts'
 
 type Shown = Answer<'GET /customers/:email'>
@@ -85,11 +86,7 @@ function Licenses({ rows }: { rows: Shown['license_list'] }) {
         {
           key: 'key',
           heading: t.licenseKey,
-          cell: ({ id, license_key }) => (
-            <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
-              {license_key}
-            </Link>
-          ),
+          cell: ({ id, license_key }) => <LicenseLink id={id} text={license_key} />,
         },
         {
           key: 'product',
@@ -140,11 +137,7 @@ function Devices({ rows }: { rows: Shown['devices'] }) {
         {
           key: 'license',
           heading: t.licenseKey,
-          cell: ({ license_id, license_key }) => (
-            <Link to={`/licenses/${license_id}` as never} className="break-all text-accent underline">
-              {license_key}
-            </Link>
-          ),
+          cell: ({ license_id, license_key }) => <LicenseLink id={license_id} text={license_key} />,
         },
         { key: 'since', heading: t.since, cell: ({ activated_at }) => <Time at={activated_at} /> },
         {

@@ -1,25 +1,22 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, call, type Input } from '../api/client'
+import { fullPage } from '../api/full-page'
 
-type Found = Answer<'GET /customers'>
+type Page = Answer<'GET /customers'>
 
-const asksMax = 30
-
-/** A page of customers. Where the server looks long for them, it gives short pages: asks on until this one is full. */
-export const useCustomers = ({ limit = 50, ...filters }: Input<'GET /customers'>) =>
-  useQuery<Found>({
-    queryKey: ['GET /customers', filters, limit],
+/** A page of customers. */
+export const useCustomers = ({ limit = 50, after, ...filters }: Input<'GET /customers'>) =>
+  useQuery<Page>({
+    queryKey: ['GET /customers', 'page', filters, after, limit],
     placeholderData: keepPreviousData,
     async queryFn({ signal }) {
-      const found: Found = { customers: [], next: filters.after ?? null }
-      for (let ask = 0; ask < asksMax; ask++) {
-        const after = found.next ?? undefined
-        const given = { ...filters, after, limit: limit - found.customers.length }
-        const { customers, next } = await call('GET /customers', given, { signal })
-        found.customers.push(...customers)
-        found.next = next
-        if (next === null || found.customers.length >= limit) break
-      }
-      return found
+      const { rows, next } = await fullPage<Page['customers'][number]>(
+        async (part) => {
+          const page = await call('GET /customers', { ...filters, ...part }, { signal })
+          return { rows: page.customers, next: page.next }
+        },
+        { after, limit },
+      )
+      return { customers: rows, next }
     },
   })

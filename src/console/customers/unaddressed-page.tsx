@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router'
 import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
 import { useAddress } from '../parts/address'
 import { TextField } from '../parts/field'
 import { Filters } from '../parts/filters'
+import { LicenseLink } from '../parts/license-link'
 import { Answered, Empty } from '../parts/loading'
 import { Page } from '../parts/page'
 import { cursorOf, Paging } from '../parts/paging'
@@ -40,11 +40,7 @@ export function UnaddressedPage() {
                   {
                     key: 'key',
                     heading: t.licenseKey,
-                    cell: ({ id, license_key }) => (
-                      <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
-                        {license_key}
-                      </Link>
-                    ),
+                    cell: ({ id, license_key }) => <LicenseLink id={id} text={license_key} />,
                   },
                   { key: 'status', heading: t.state, cell: ({ status }) => status },
                   { key: 'since', heading: t.since, cell: ({ assigned_at }) => <Time at={assigned_at} /> },

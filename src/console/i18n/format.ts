@@ -10,6 +10,10 @@ export const formatTime = (iso: string, hasSeconds = false) =>
     timeStyle: hasSeconds ? 'medium' : 'short',
   }).format(new Date(iso))
 
+/** Whether a value is a moment as the server writes it. */
+export const isMoment = (value: unknown): value is string =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)
+
 /** The day of a moment in local time. */
 export const formatDay = (iso: string) =>
   new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium' }).format(new Date(iso))

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, respond } from '../api/client'
-import { ApiError } from '../api/errors'
 import { isAtLeast, useSession } from '../api/session'
 import { useOperationForms, type Values } from '../commands/forms'
 import { lossOf } from '../commands/run'
 import { useTexts } from '../i18n/texts'
+import { partTexts } from '../parts/texts'
 import { announce } from '../parts/toast'
 import { type LicenseDetails, licenseInput } from './data'
 import { licenseTexts } from './texts'
@@ -36,6 +36,7 @@ export function usePermitted() {
  */
 export function useDeed(license: LicenseDetails) {
   const t = useTexts(licenseTexts)
+  const parts = useTexts(partTexts)
   const client = useQueryClient()
   const permitted = usePermitted()
   const undo = useUndo(license)
@@ -52,14 +53,17 @@ export function useDeed(license: LicenseDetails) {
         const response = await respond(form.route, { ...deed.input })
         const result = (await response.json()) as Record<string, unknown>
         const requestId = response.headers.get('x-request-id')
-        announce(deed.done, deed.isUndoable && requestId ? { label: t.undo, run: () => undo(requestId) } : undefined)
+        announce(
+          deed.done,
+          deed.isUndoable && requestId ? { label: parts.undo, run: () => undo(requestId) } : undefined,
+        )
         deed.onDone?.(result)
       } catch (error) {
         if (before && deed.expected) client.setQueryData(key, before)
         throw error
       }
     },
-    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'GET /operations' }),
+    onSuccess: () => client.invalidateQueries(),
   })
   const [previewError, setPreviewError] = useState<unknown>()
 
@@ -102,10 +106,8 @@ function useUndo(license: LicenseDetails) {
         await call('POST /licenses/:license_key/undo', { ...licenseInput(license), entry: id })
       }
       announce(changes.length ? t.undone : t.notUndone)
-    } catch (error) {
-      const id = error instanceof ApiError && error.requestId ? ` (${t.request(error.requestId)})` : ''
-      announce(`${(error as Error).message}${id}`)
+    } finally {
+      await client.invalidateQueries()
     }
-    await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'GET /operations' })
   }
 }

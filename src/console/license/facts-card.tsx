@@ -5,6 +5,7 @@ import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
 import { CopyButton } from '../parts/copy'
+import { LicenseLink } from '../parts/license-link'
 import { Card, Facts } from '../parts/page'
 import { partTexts } from '../parts/texts'
 import { Time } from '../parts/time'
@@ -86,13 +87,7 @@ const PartLink = ({ to, id }: { to: string; id: number }) => (
 )
 
 const OtherKey = ({ id, text }: { id: number | null; text: string }) =>
-  id === null ? (
-    <code className="break-all">{text}</code>
-  ) : (
-    <Link to={`/licenses/${id}` as never} className={linkClass}>
-      {text}
-    </Link>
-  )
+  id === null ? <code className="break-all">{text}</code> : <LicenseLink id={id} text={text} />
 
 interface RevealProps {
   license: LicenseDetails

@@ -4,6 +4,7 @@ import { call } from '../api/client'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
 import { ErrorBox } from '../parts/error-box'
+import { saveFile } from '../parts/save-file'
 import { announce } from '../parts/toast'
 import { type LicenseDetails, licenseInput } from './data'
 import { usePermitted } from './deed'
@@ -20,7 +21,7 @@ export function FileButtons({ license, device }: { license: LicenseDetails; devi
     async mutationFn(kind) {
       const input = { ...licenseInput(license), identifier: device, kind }
       const { file_name, content } = await call('POST /licenses/:license_key/file', input)
-      saveAs(file_name, content)
+      saveFile(file_name, new Blob([content], { type: 'application/octet-stream' }))
       announce(t.fileDone(device))
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['GET /licenses/:license_key'] }),
@@ -40,12 +41,4 @@ export function FileButtons({ license, device }: { license: LicenseDetails; devi
       <ErrorBox error={file.error} />
     </div>
   )
-}
-
-function saveAs(name: string, content: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { labelOf } from '../commands/operation-field'
-import { formatTime } from '../i18n/format'
+import { formatTime, isMoment } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Card } from '../parts/page'
 import { type Column, Table } from '../parts/table'
@@ -81,9 +81,6 @@ function Diff({ entry: { before, after } }: { entry: HistoryEntry }) {
 }
 
 const isNothing = (value: unknown) => ['null', '""', '[]', '{}', undefined].includes(JSON.stringify(value))
-
-const isMoment = (value: unknown): value is string =>
-  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)
 
 function shown(value: unknown): string {
   if (isNothing(value)) return '–'

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { searchOf } from '../parts/address'
 import { root } from '../root'
 
 /** What the address of a licence's page holds besides its id. */
@@ -9,14 +10,9 @@ export interface LicenseSearch {
   do?: string | undefined
 }
 
-const textOf = (value: unknown) => (value === undefined || value === '' ? undefined : String(value))
-
 export const licenseRoute = createRoute({
   getParentRoute: () => root,
   path: 'licenses/$id',
-  validateSearch: (search: Record<string, unknown>): LicenseSearch => ({
-    device: textOf(search.device),
-    do: textOf(search.do),
-  }),
+  validateSearch: searchOf('device', 'do'),
   component: lazyRouteComponent(() => import('./license-page'), 'LicensePage'),
 })

@@ -1,9 +1,7 @@
 export const germanLicenseTexts = {
-  undo: 'Rückgängig',
   undone: 'Es ist wieder wie vorher.',
   notUndone: 'Es lässt sich nicht mehr rückgängig machen: Was es geändert hat, wurde seitdem geändert.',
   notPermitted: 'Ihre Rolle erlaubt das nicht.',
-  request: (id: string) => `Anfrage ${id}`,
   facts: 'Lizenz',
   copyKey: 'Schlüssel kopieren',
   revealKey: 'Schlüssel zeigen …',

@@ -2,11 +2,9 @@ import { texts } from '../i18n/texts'
 import { germanLicenseTexts } from './texts-de'
 
 const english = {
-  undo: 'Undo',
   undone: 'It is as it was before.',
   notUndone: 'It cannot be undone any more: what it changed has been changed since.',
   notPermitted: 'Your role does not allow this.',
-  request: (id: string) => `request ${id}`,
   facts: 'Licence',
   copyKey: 'Copy the key',
   revealKey: 'Show the key …',

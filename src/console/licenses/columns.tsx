@@ -1,22 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { call } from '../api/client'
-import { useAsk } from '../api/hooks'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
-import { Badge, type Tone } from '../parts/badge'
+import { StateBadge } from '../license/state-badge'
+import { LicenseLink } from '../parts/license-link'
 import type { Column } from '../parts/table'
 import { Time } from '../parts/time'
+import { useChangePreferences, usePreferences } from '../preferences/preferences'
 import type { ListedLicense } from './find-licenses'
 import { licenseListTexts } from './texts'
-
-const tones: Partial<Record<ListedLicense['state'], Tone>> = {
-  active: 'good',
-  assigned: 'good',
-  expired: 'warn',
-  blocked: 'bad',
-  revoked: 'bad',
-}
 
 const usualColumns: readonly string[] = ['license_key', 'product', 'state', 'seats', 'expires_at', 'owner']
 
@@ -26,14 +17,10 @@ export function useLicenseColumns(): readonly Column<ListedLicense>[] {
   return [
     {
       ...{ key: 'license_key', heading: t.licenseKey, sort: 'license_key' },
-      cell: ({ id, license_key }) => (
-        <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
-          {license_key}
-        </Link>
-      ),
+      cell: ({ id, license_key }) => <LicenseLink id={id} text={license_key} />,
     },
     { key: 'product', heading: t.product, cell: ({ product_name }) => product_name },
-    { key: 'state', heading: t.state, cell: ({ state }) => <Badge tone={tones[state] ?? 'plain'}>{t[state]}</Badge> },
+    { key: 'state', heading: t.state, cell: ({ state }) => <StateBadge state={state} /> },
     {
       ...{ key: 'seats', heading: t.seats, isNumber: true },
       cell: ({ seats_taken: taken, activation_limit: limit }) =>
@@ -67,15 +54,15 @@ const listName = 'licenses'
 /** The keys of the columns that the user has chosen, and how to choose others; the server keeps them. */
 export function useChosenColumns() {
   const client = useQueryClient()
-  const { data } = useAsk('GET /session/preferences', {})
+  const { data } = usePreferences()
+  const change = useChangePreferences()
   const columns = data?.columns ?? {}
   const chosen = columns[listName] ?? usualColumns
-  async function choose(keys: readonly string[] | undefined) {
+  function choose(keys: readonly string[] | undefined) {
     const { [listName]: _, ...others } = columns
     const all = keys ? { ...others, [listName]: [...keys] } : others
     client.setQueryData(['GET /session/preferences', {}], data && { ...data, columns: all })
-    const changed = await call('PUT /session/preferences', { columns: JSON.stringify(all) })
-    client.setQueryData(['GET /session/preferences', {}], changed)
+    change.mutate({ columns: JSON.stringify(all) })
   }
   return { chosen, choose }
 }

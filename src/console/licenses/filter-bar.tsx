@@ -1,10 +1,11 @@
 import { X } from 'lucide-react'
 import type { FormEvent } from 'react'
-import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
+import { stateTexts } from '../license/state-texts'
 import { Button, buttonClass } from '../parts/button'
 import { CheckboxField, SelectField, TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
+import { ProductField } from '../products/product-field'
 import { type LicenseFilterName, type LicenseFilterValues, licenseFilterNames, toggles } from './filter-names'
 import type { useLicenseFilters } from './filters'
 import { licenseListTexts } from './texts'
@@ -86,7 +87,7 @@ function Chips({ address: { filters, change, show } }: { address: Address }) {
 
 function FilterForm({ address: { filters, change } }: { address: Address }) {
   const t = useTexts(licenseListTexts)
-  const { data } = useAsk('GET /products', { limit: 1000, fields: ['id', 'name'] })
+  const stateWords = useTexts(stateTexts)
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
@@ -94,22 +95,18 @@ function FilterForm({ address: { filters, change } }: { address: Address }) {
       Object.fromEntries(licenseFilterNames.map((name) => [name, String(given.get(name) ?? '').trim() || undefined])),
     )
   }
-  const products = (data?.products ?? []).map(({ id, name }) => ({ value: String(id), label: name }))
   return (
     <form onSubmit={submit} className="mt-3 grid grid-cols-1 items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
       <TextField label={t.text} name="text" type="search" defaultValue={filters.text} />
-      <SelectField
-        label={t.product}
-        name="product"
-        key={products.length}
-        defaultValue={filters.product}
-        choices={[{ value: '', label: t.any }, ...products]}
-      />
+      <ProductField label={t.product} chosen={filters.product} all={t.any} />
       <SelectField
         label={t.status}
         name="status"
         defaultValue={filters.status}
-        choices={[{ value: '', label: t.any }, ...states.map((state) => ({ value: state, label: t[state] }))]}
+        choices={[
+          { value: '', label: t.any },
+          ...states.map((state) => ({ value: state, label: stateWords[`state_${state}`] })),
+        ]}
       />
       <TextField label={t.key} name="key" defaultValue={filters.key} />
       <TextField label={t.owner_email} name="owner_email" defaultValue={filters.owner_email} />

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, call, type Input } from '../api/client'
+import { fullPage } from '../api/full-page'
 import { useAsk } from '../api/hooks'
 import type { LicenseFilterValues } from './filter-names'
 
@@ -7,7 +8,6 @@ type Page = Answer<'GET /licenses'>
 export type ListedLicense = Page['licenses'][number]
 
 const rowsPerPage = 50
-const callsMax = 40
 
 interface Wanted {
   filters: LicenseFilterValues
@@ -18,23 +18,16 @@ interface Wanted {
 /** The filters as the server takes them. */
 export const inputOf = (filters: LicenseFilterValues) => filters as unknown as Input<'GET /licenses'>
 
-/** A page of the list. The server looks for a tenth of a second at a time; this goes on until the page is full. */
 async function findPage({ filters, sort, after }: Wanted, signal: AbortSignal): Promise<Page> {
-  const licenses: ListedLicense[] = []
-  let next = after ?? null
-  for (let calls = 0; calls < callsMax; calls++) {
-    const input = {
-      ...inputOf(filters),
-      sort: sort as never,
-      limit: rowsPerPage - licenses.length,
-      ...(next && { after: next }),
-    }
-    const page = await call('GET /licenses', input, { signal })
-    licenses.push(...page.licenses)
-    next = page.next
-    if (!next || licenses.length >= rowsPerPage) break
-  }
-  return { licenses, next }
+  const given = { ...inputOf(filters), sort: sort as never }
+  const { rows, next } = await fullPage<ListedLicense>(
+    async (part) => {
+      const page = await call('GET /licenses', { ...given, ...part }, { signal })
+      return { rows: page.licenses, next: page.next }
+    },
+    { after, limit: rowsPerPage },
+  )
+  return { licenses: rows, next }
 }
 
 export const useLicensePage = (wanted: Wanted) =>

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { call, type Input } from '../api/client'
 import { fieldErrorOf } from '../api/errors'
-import { useAsk } from '../api/hooks'
 import { useMay } from '../api/session'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
@@ -13,7 +12,9 @@ import { ErrorBox } from '../parts/error-box'
 import { SelectField, TextArea, TextField } from '../parts/field'
 import { Empty } from '../parts/loading'
 import { Card, Page } from '../parts/page'
+import { saveFile } from '../parts/save-file'
 import { partTexts } from '../parts/texts'
+import { useProductChoices } from '../products/product-names'
 import { licenseListTexts } from './texts'
 
 type Draft = Input<'POST /licenses'>
@@ -95,8 +96,7 @@ interface FormProps {
 function IssueForm({ error, isRunning, onIssue }: FormProps) {
   const t = useTexts(licenseListTexts)
   const parts = useTexts(partTexts)
-  const { data } = useAsk('GET /products', { limit: 1000, fields: ['id', 'name'] })
-  const products = (data?.products ?? []).map(({ id, name }) => ({ value: String(id), label: name }))
+  const products = useProductChoices()
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -192,15 +192,11 @@ function Issued({ progress: { keys, of, isRunning } }: { progress: Progress }) {
       {!isRunning && (
         <div className="flex flex-wrap gap-2">
           <CopyButton text={text} label={t.copyKeys} />
-          <Button onClick={() => saveFile(`license_key\n${text}\n`)}>{t.saveKeys}</Button>
+          <Button onClick={() => saveFile('licenses.csv', new Blob([`license_key\n${text}\n`], { type: 'text/csv' }))}>
+            {t.saveKeys}
+          </Button>
         </div>
       )}
     </Card>
   )
-}
-
-function saveFile(csv: string) {
-  const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }))
-  Object.assign(document.createElement('a'), { href: url, download: 'licenses.csv' }).click()
-  URL.revokeObjectURL(url)
 }

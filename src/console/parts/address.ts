@@ -13,7 +13,10 @@ export const searchOf =
 
 type Search<Name extends string> = { [Each in Name | 'page']?: string }
 
-/** What the address says of a list, and how to change it; a change of filters returns to the first page. */
+/**
+ * What the address says of a list, and how to change it; a change of filters returns to the first page. Each name but
+ * `sort` is a filter.
+ */
 export function useAddress<const Name extends string>(...names: Name[]) {
   const known = searchOf<Name | 'page'>(...names, 'page')
   const search: Search<Name> = known(useSearch({ strict: false }) as Record<string, unknown>)
@@ -23,6 +26,6 @@ export function useAddress<const Name extends string>(...names: Name[]) {
     change: (changes: { readonly [Each in Name | 'page']?: string | undefined }) =>
       navigate({ to: '.', search: known({ ...search, page: undefined, ...changes }) as never }),
     clear: () => navigate({ to: '.', search: {} as never }),
-    isFiltered: Object.keys(search).some((name) => name !== 'page'),
+    isFiltered: Object.keys(search).some((name) => name !== 'page' && name !== 'sort'),
   }
 }

@@ -6,10 +6,12 @@ import { partTexts } from './texts'
 
 const shownForMs = 2000
 
-/** A button that copies a text. */
+/** A button that copies a text; not there where the browser lets no page copy, as over HTTP. */
 export function CopyButton({ text, label }: { text: string; label?: string }) {
   const t = useTexts(partTexts)
   const [isCopied, setCopied] = useState(false)
+  // The types know the clipboard of secure pages only.
+  if (!('clipboard' in navigator)) return null
   async function copy() {
     await navigator.clipboard.writeText(text)
     setCopied(true)

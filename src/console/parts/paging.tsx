@@ -2,7 +2,7 @@ import { useTexts } from '../i18n/texts'
 import { Button } from './button'
 import { partTexts } from './texts'
 
-/** The cursors of the pages before this one and of this one, as the address holds them: `a.b.c`. */
+/** The cursors of the pages before this one and of this one, as the address holds them: `a~b~c`. */
 export type CursorStack = string | undefined
 
 /** The cursor of the page to ask for. */

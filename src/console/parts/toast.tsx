@@ -1,6 +1,9 @@
 import { Toast } from '@base-ui/react/toast'
+import { ApiError } from '../api/errors'
+import { currentLanguage } from '../i18n/language'
 import { useTexts } from '../i18n/texts'
 import { buttonClass } from './button'
+import { messageOf } from './error-message'
 import { partTexts } from './texts'
 
 const undoableForMs = 10_000
@@ -8,8 +11,14 @@ const shownForMs = 5000
 
 const manager = Toast.createToastManager()
 
+interface Undo {
+  label: string
+  /** Takes it back; why that fails is announced too. */
+  run(): unknown
+}
+
 /** Says that something was done; with `undo`, offers for ten seconds to take it back. */
-export function announce(message: string, undo?: { label: string; run(): void }) {
+export function announce(message: string, undo?: Undo) {
   const id = manager.add({
     description: message,
     timeout: undo ? undoableForMs : shownForMs,
@@ -18,11 +27,21 @@ export function announce(message: string, undo?: { label: string; run(): void })
         children: undo.label,
         onClick() {
           manager.close(id)
-          undo.run()
+          void attempt(undo)
         },
       },
     }),
   })
+}
+
+async function attempt({ run }: Undo) {
+  try {
+    await run()
+  } catch (error) {
+    const t = partTexts[currentLanguage()]
+    const id = error instanceof ApiError && error.requestId ? ` (${t.requestId(error.requestId)})` : ''
+    announce(`${messageOf(error, t)}${id}`)
+  }
 }
 
 /** Where the messages appear. */

@@ -1,9 +1,7 @@
-import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
 import { SelectField } from '../parts/field'
+import { useProductChoices } from './product-names'
 import { productTexts } from './texts'
-
-const productsMax = 1000
 
 interface Props {
   label: string
@@ -17,8 +15,7 @@ interface Props {
 /** A choice among the products. */
 export function ProductField({ label, chosen, error, all }: Props) {
   const t = useTexts(productTexts)
-  const { data } = useAsk('GET /products', { sort: 'name', limit: productsMax, fields: ['id', 'name'] })
-  const choices = data?.products.map(({ id, name }) => ({ value: String(id), label: name })) ?? []
+  const choices = useProductChoices()
   return (
     <SelectField
       key={`${choices.length} ${chosen}`}

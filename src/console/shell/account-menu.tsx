@@ -2,14 +2,13 @@ import { Menu } from '@base-ui/react/menu'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleUser } from 'lucide-react'
-import { useState } from 'react'
 import { call } from '../api/client'
 import { queryClient } from '../api/hooks'
 import { useSession } from '../api/session'
 import { type Language, languages, useLanguage } from '../i18n/language'
 import { useTexts } from '../i18n/texts'
 import { buttonClass } from '../parts/button'
-import { useChangePreferences } from '../preferences/preferences'
+import { useChangePreferences, usePreferences } from '../preferences/preferences'
 import { currentTheme, type Theme, themes } from '../theme'
 import { shellTexts } from './texts'
 
@@ -21,16 +20,12 @@ export function AccountMenu({ openHelp }: { openHelp(): void }) {
   const t = useTexts(shellTexts)
   const session = useSession().data
   const language = useLanguage()
-  const [theme, showTheme] = useState(currentTheme())
+  const theme = usePreferences().data?.theme ?? currentTheme()
   const change = useChangePreferences()
   const logOut = useMutation({
     mutationFn: () => call('DELETE /session', {}),
     onSuccess: () => queryClient.resetQueries(),
   })
-  function choose(chosen: Theme) {
-    showTheme(chosen)
-    change.mutate({ theme: chosen })
-  }
   return (
     <Menu.Root>
       <Menu.Trigger className={buttonClass()}>
@@ -60,7 +55,7 @@ export function AccountMenu({ openHelp }: { openHelp(): void }) {
             </Menu.Group>
             <Menu.Group>
               <Menu.GroupLabel className="px-2 text-muted">{t.theme}</Menu.GroupLabel>
-              <Menu.RadioGroup value={theme} onValueChange={choose}>
+              <Menu.RadioGroup value={theme} onValueChange={(chosen: Theme) => change.mutate({ theme: chosen })}>
                 {themes.map((each) => (
                   <Menu.RadioItem key={each} value={each} className={itemClass}>
                     <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>

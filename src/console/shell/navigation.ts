@@ -1,3 +1,4 @@
+import { isAtLeast } from '../api/session'
 import type { shellTexts } from './texts'
 
 type TextName = keyof (typeof shellTexts)['en']
@@ -32,8 +33,11 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/users', text: 'users', group: 'installation', key: 'u', role: 'owner' },
   { to: '/preferences', text: 'preferences', group: 'installation' },
   { to: '/signing-keys', text: 'signingKeys', group: 'machines' },
-  { to: '/transfer', text: 'transfer', group: 'installation', role: 'viewer' },
+  { to: '/transfer', text: 'transfer', group: 'installation' },
   { to: '/backups', text: 'backups', group: 'installation' },
   { to: '/settings', text: 'settings', group: 'installation', key: 's' },
   { to: '/commands', text: 'commands', group: 'installation', key: 'x' },
 ]
+
+/** The pages that a role has a use for. */
+export const pagesOf = (role: string) => navigation.filter(({ role: least }) => !least || isAtLeast(role, least))

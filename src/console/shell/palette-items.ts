@@ -1,4 +1,3 @@
-import { isAtLeast } from '../api/session'
 import type { FormDescription } from '../commands/forms'
 import type { NavigationItem } from './navigation'
 
@@ -45,6 +44,3 @@ export function matching(items: readonly PaletteItem[], query: string): PaletteI
   const isBeginning = ({ label }: PaletteItem) => (words[0] && label.toLowerCase().startsWith(words[0]) ? 0 : 1)
   return found.sort((a, b) => isBeginning(a) - isBeginning(b)).slice(0, shownMax)
 }
-
-/** Whether the role permits the operation. */
-export const isPermitted = (role: string, { role: least }: Pick<FormDescription, 'role'>) => isAtLeast(role, least)

@@ -1,13 +1,13 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useSession } from '../api/session'
+import { isAtLeast, useSession } from '../api/session'
 import { useOperationForms } from '../commands/forms'
 import { commandTexts } from '../commands/texts'
 import { useTexts } from '../i18n/texts'
 import { Dialog } from '../parts/dialog'
-import { navigation } from './navigation'
-import { commandItem, isPermitted, matching, type PaletteGroup, type PaletteItem, pageItem } from './palette-items'
+import { pagesOf } from './navigation'
+import { commandItem, matching, type PaletteGroup, type PaletteItem, pageItem } from './palette-items'
 import { useSearchResults } from './search-results'
 import { shellTexts } from './texts'
 
@@ -19,10 +19,8 @@ export function Palette({ onClose }: { onClose(): void }) {
   const [query, setQuery] = useState('')
   const role = useSession().data?.role ?? ''
   const { data: forms = [] } = useOperationForms()
-  const pages = navigation
-    .filter(({ role: least = 'viewer' }) => isPermitted(role, { role: least }))
-    .map((item) => pageItem(item, shell[item.text]))
-  const commands = forms.filter((form) => isPermitted(role, form)).map(commandItem)
+  const pages = pagesOf(role).map((item) => pageItem(item, shell[item.text]))
+  const commands = forms.filter((form) => isAtLeast(role, form.role)).map(commandItem)
   const groups: PaletteGroup[] = [
     ...useSearchResults(query),
     { value: t.pages, items: matching(pages, query) },

@@ -40,15 +40,17 @@ interface Actions {
 }
 
 /** The shortcuts of every page: Ctrl+K and `/` search, `g` and a letter lead to a page, `?` lists them. */
-export function useShortcuts({ openPalette, openHelp }: Actions) {
+export function useShortcuts(actions: Actions) {
   const navigate = useNavigate()
+  const current = useRef(actions)
+  current.current = actions
   useEffect(() => {
     let isGoing = false
     let timer: ReturnType<typeof setTimeout> | undefined
     function onKeyDown(event: KeyboardEvent) {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
-        return openPalette()
+        return current.current.openPalette()
       }
       if (!isForPage(event)) return
       const item = isGoing ? navigation.find(({ key }) => key === event.key) : undefined
@@ -61,12 +63,12 @@ export function useShortcuts({ openPalette, openHelp }: Actions) {
           isGoing = false
         }, forgottenAfterMs)
         return
-      } else if (event.key === '/') openPalette()
-      else if (event.key === '?') openHelp()
+      } else if (event.key === '/') current.current.openPalette()
+      else if (event.key === '?') current.current.openHelp()
       else return
       event.preventDefault()
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
-  })
+  }, [navigate])
 }

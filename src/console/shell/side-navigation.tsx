@@ -2,8 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { basePath } from '../api/base-path'
 import { useSession } from '../api/session'
 import { useTexts } from '../i18n/texts'
-import { navigation } from './navigation'
-import { isPermitted } from './palette-items'
+import { pagesOf } from './navigation'
 import { shellTexts } from './texts'
 
 const groups = ['daily', 'catalogue', 'machines', 'installation'] as const
@@ -13,11 +12,11 @@ const linkClass = 'block rounded px-2 py-1 aria-[current=page]:bg-selected aria-
 export function SideNavigation({ onChosen }: { onChosen?: () => void }) {
   const t = useTexts(shellTexts)
   const role = useSession().data?.role ?? ''
-  const permitted = navigation.filter(({ role: least = 'viewer' }) => isPermitted(role, { role: least }))
+  const pages = pagesOf(role)
   return (
     <nav aria-label={t.navigation} className="flex flex-col gap-3 text-sm">
       {groups.map((group) => {
-        const items = permitted.filter((item) => item.group === group)
+        const items = pages.filter((item) => item.group === group)
         if (!items.length) return null
         return (
           <div key={group}>
