@@ -33,12 +33,7 @@ export function ApiKeysPage() {
   const calls = useCallsByKey()
   return (
     <Page title={t.title} actions={<CreateKey />}>
-      <Filters
-        state={filters}
-        isFiltered={isFiltered}
-        onApply={(given) => change({ sort: search.sort, ...given })}
-        onClear={clear}
-      >
+      <Filters state={filters} isFiltered={isFiltered} onApply={change} onClear={clear}>
         <SelectField
           label={t.state}
           name="status"

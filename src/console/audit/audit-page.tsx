@@ -5,7 +5,6 @@ import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
 import { useAddress } from '../parts/address'
 import { buttonClass } from '../parts/button'
-import { ErrorBox } from '../parts/error-box'
 import { Filters } from '../parts/filters'
 import { Answered, Empty } from '../parts/loading'
 import { Page } from '../parts/page'
@@ -104,8 +103,6 @@ function Entries({ filters, page, isFiltered, onPage }: EntriesProps) {
       cell: ({ before, after: now }) => <ChangesSummary before={before} after={now} />,
     },
   ]
-  // A filter that is refused leaves no former answer to look at.
-  if (query.error && !query.isPlaceholderData && query.data === undefined) return <ErrorBox error={query.error} />
   return (
     <Answered query={query}>
       {({ entries, next }) =>

@@ -14,7 +14,7 @@ interface Change {
 const isNothing = (value: unknown) => ['null', '""', '[]', '{}', undefined].includes(JSON.stringify(value))
 
 /** The fields that differ between the two sides; of a single side, those that say something. */
-export function changesOf(before: Side, after: Side): Change[] {
+function changesOf(before: Side, after: Side): Change[] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   return names
     .map((field) => ({ field, before: before?.[field], after: after?.[field] }))

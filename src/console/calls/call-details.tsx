@@ -36,7 +36,7 @@ export function CallDetails({ id, search, onClose }: Props) {
             <div className="flex flex-wrap gap-2">
               {call.license_id !== null && (
                 <>
-                  <Link to={`/licenses/${call.license_id}` as never} className={buttonClass('primary')}>
+                  <Link to="/licenses/$id" params={{ id: String(call.license_id) }} className={buttonClass('primary')}>
                     {t.open}
                   </Link>
                   <FilterLink search={{ ...search, license: `id:${call.license_id}` }}>{t.ofLicense}</FilterLink>
@@ -62,7 +62,7 @@ export function CallDetails({ id, search, onClose }: Props) {
 const FilterLink = ({ search, children }: { search: CallSearch; children: ReactNode }) => {
   const { call: _, pages: __, ...kept } = search
   return (
-    <Link to={'/calls' as never} search={kept as never} className={buttonClass()}>
+    <Link to="/calls" search={kept} className={buttonClass()}>
       {children}
     </Link>
   )

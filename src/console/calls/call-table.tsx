@@ -34,7 +34,7 @@ export function CallTable({ calls, search, onOpen }: Props) {
           key: 'at',
           heading: t.at,
           cell: ({ id, at }) => (
-            <Link to={'/calls' as never} search={{ ...search, call: id } as never} className="text-accent underline">
+            <Link to="/calls" search={{ ...search, call: id }} className="text-accent underline">
               <Time at={at} hasSeconds />
             </Link>
           ),

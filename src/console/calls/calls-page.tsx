@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { basePath } from '../api/base-path'
 import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
@@ -13,17 +13,15 @@ import { CallTable } from './call-table'
 import { useLiveCalls } from './live'
 import { type CallSearch, filtersOf, hasFilters } from './search'
 import { callTexts } from './texts'
-import { useCallSearch } from './use-search'
 
 const shown = 50
 
 /** What software asked and what it was answered. */
 export function CallsPage() {
   const t = useTexts(callTexts)
-  const search = useCallSearch()
+  const search: CallSearch = useSearch({ from: '/calls' })
   const navigate = useNavigate()
-  const go = (next: CallSearch, isStep = true) =>
-    navigate({ to: '/calls' as never, search: next as never, replace: !isStep })
+  const go = (next: CallSearch, isStep = true) => navigate({ to: '/calls', search: next, replace: !isStep })
   const filters = filtersOf(search)
   const page = useAsk('GET /calls', { ...filters, limit: shown, after: cursorOf(search.pages) })
   const isLive = search.live === true && !search.pages

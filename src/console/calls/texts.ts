@@ -51,7 +51,6 @@ export const callTexts = texts(
     ofAddress: 'Calls from this address',
     ofDevice: 'Calls of this device',
     none: '–',
-    gone: 'This call is not recorded any more.',
     copyId: 'Copy the request id',
   },
   {
@@ -104,7 +103,6 @@ export const callTexts = texts(
     ofAddress: 'Anfragen von dieser Adresse',
     ofDevice: 'Anfragen dieses Geräts',
     none: '–',
-    gone: 'Diese Anfrage ist nicht mehr aufgezeichnet.',
     copyId: 'Anfragenummer kopieren',
   },
 )

@@ -6,7 +6,7 @@ import { TextField } from '../parts/field'
 import { logInTexts } from './texts'
 
 /** What a form asks for: the code of the app, or a recovery code. */
-export type CodeName = 'code' | 'recovery_code'
+type CodeName = 'code' | 'recovery_code'
 
 interface Props {
   hasApp: boolean

@@ -9,7 +9,7 @@ export const logInRoutes = [
     getParentRoute: () => root,
     path: 'login',
     beforeLoad: () => {
-      if (returnedQuery() === undefined) throw redirect({ to: '/' as never })
+      if (returnedQuery() === undefined) throw redirect({ to: '/' })
     },
     component: SsoBack,
   }),

@@ -7,5 +7,9 @@ import { logInTexts } from './texts'
 /** The way back from the provider for somebody who is logged in, as when they prove who they are. */
 export function SsoBack() {
   const t = useTexts(logInTexts)
-  return <Page title={t.title}>{<SsoReturn query={returnedQuery() ?? ''} onGiveUp={goBack} />}</Page>
+  return (
+    <Page title={t.title}>
+      <SsoReturn query={returnedQuery() ?? ''} onGiveUp={goBack} />
+    </Page>
+  )
 }

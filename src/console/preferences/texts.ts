@@ -12,7 +12,6 @@ export const preferenceTexts = texts(
     dark: 'dark',
     shortcuts: 'Single-letter shortcuts',
     shortcutsNote: 'Switch them off if they get in the way of speech input.',
-    columns: 'Columns of the lists',
     usualColumns: 'Show the usual columns',
   },
   {
@@ -26,7 +25,6 @@ export const preferenceTexts = texts(
     dark: 'dunkel',
     shortcuts: 'Tastenkürzel aus einem Buchstaben',
     shortcutsNote: 'Schalten Sie sie aus, wenn sie der Spracheingabe in die Quere kommen.',
-    columns: 'Spalten der Listen',
     usualColumns: 'Die üblichen Spalten zeigen',
   },
 )

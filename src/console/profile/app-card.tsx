@@ -13,7 +13,7 @@ import { Card } from '../parts/page'
 import { Time } from '../parts/time'
 import { ConfirmDialog } from './confirm-dialog'
 import { QrCode } from './qr-code'
-import { RecoveryCodes } from './recovery-codes'
+import { RecoveryCodesDialog } from './recovery-codes-dialog'
 import { profileTexts } from './texts'
 
 /** The authenticator app: set up with a QR code and its first code, or removed. */
@@ -78,13 +78,7 @@ function SetUpDialog({ user, begun: { secret, uri }, onClose }: SetUpProps) {
     event.preventDefault()
     confirm.mutate({ user, code: String(new FormData(event.currentTarget).get('code')) })
   }
-  if (codes) {
-    return (
-      <Dialog title={t.recovery} isOpen isFixed onClose={onClose}>
-        <RecoveryCodes codes={codes} onDone={onClose} />
-      </Dialog>
-    )
-  }
+  if (codes) return <RecoveryCodesDialog codes={codes} onDone={onClose} />
   return (
     <Dialog title={t.app} isOpen onClose={onClose}>
       <p>{t.scan}</p>

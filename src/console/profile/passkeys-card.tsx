@@ -12,7 +12,7 @@ import { Card } from '../parts/page'
 import { type Column, Table } from '../parts/table'
 import { Time } from '../parts/time'
 import { ConfirmDialog } from './confirm-dialog'
-import { RecoveryCodes } from './recovery-codes'
+import { RecoveryCodesDialog } from './recovery-codes-dialog'
 import { profileTexts } from './texts'
 
 type Passkey = Answer<'GET /users/:user/second-factor'>['passkeys'][number]
@@ -95,11 +95,7 @@ export function PasskeysCard({ user, passkeys }: { user: string; passkeys: reado
           onClose={close}
         />
       )}
-      {open?.kind === 'codes' && (
-        <Dialog title={t.recovery} isOpen isFixed onClose={close}>
-          <RecoveryCodes codes={open.codes} onDone={close} />
-        </Dialog>
-      )}
+      {open?.kind === 'codes' && <RecoveryCodesDialog codes={open.codes} onDone={close} />}
     </Card>
   )
 }

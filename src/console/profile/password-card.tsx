@@ -7,6 +7,7 @@ import { Dialog } from '../parts/dialog'
 import { ErrorBox } from '../parts/error-box'
 import { TextField } from '../parts/field'
 import { Card } from '../parts/page'
+import { NewPasswordField } from '../parts/password-field'
 import { profileTexts } from './texts'
 
 /** The password, and the accounts at providers that log in as well. */
@@ -50,15 +51,7 @@ function PasswordForm() {
         required
         error={fieldErrorOf(change.error, 'current_password')}
       />
-      <TextField
-        label={t.newPassword}
-        description={t.newPasswordNote}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        error={fieldErrorOf(change.error, 'password')}
-      />
+      <NewPasswordField label={t.newPassword} name="password" error={fieldErrorOf(change.error, 'password')} />
       <ErrorBox error={change.error} />
       <div>
         <Button type="submit" kind="primary" disabled={change.isPending}>

@@ -3,10 +3,9 @@ import { useChange } from '../api/hooks'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
-import { Dialog } from '../parts/dialog'
 import { Card, Facts } from '../parts/page'
 import { ConfirmDialog } from './confirm-dialog'
-import { RecoveryCodes } from './recovery-codes'
+import { RecoveryCodesDialog } from './recovery-codes-dialog'
 import { profileTexts } from './texts'
 
 /** How many recovery codes are left, and new ones. */
@@ -29,11 +28,7 @@ export function RecoveryCard({ user, left }: { user: string; left: number }) {
           onClose={close}
         />
       )}
-      {open === 'codes' && renew.data && (
-        <Dialog title={t.recovery} isOpen isFixed onClose={close}>
-          <RecoveryCodes codes={renew.data.recovery_codes} onDone={close} />
-        </Dialog>
-      )}
+      {open === 'codes' && renew.data && <RecoveryCodesDialog codes={renew.data.recovery_codes} onDone={close} />}
     </Card>
   )
 }

@@ -4,6 +4,7 @@ import { useAsk, useChange } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
 import { Badge } from '../parts/badge'
 import { Button } from '../parts/button'
+import { ErrorBox } from '../parts/error-box'
 import { Answered } from '../parts/loading'
 import { Card } from '../parts/page'
 import { type Column, Table } from '../parts/table'
@@ -60,6 +61,7 @@ export function SessionsCard({ user }: { user: string }) {
   ]
   return (
     <Card title={t.sessions} actions={<Button onClick={() => setOpen(true)}>{t.endOthers}</Button>}>
+      <ErrorBox error={end.error} />
       <Answered query={query}>
         {({ sessions }) => (
           <Table caption={t.sessions} columns={columns} rows={sessions} keyOf={({ id }) => String(id)} />

@@ -10,7 +10,6 @@ export const profileTexts = texts(
     changeNote: 'All your sessions and tokens end; you log in again with the new one.',
     currentPassword: 'Password until now',
     newPassword: 'New password',
-    newPasswordNote: 'At least 15 characters: a few words that do not belong together.',
     app: 'Authenticator app',
     appNone: 'Not set up. With it, the password alone opens nothing.',
     appSince: 'Set up',
@@ -74,7 +73,6 @@ export const profileTexts = texts(
     revoke: 'Revoke',
     revokeNamed: (name: string) => `Revoke the token “${name}”`,
     revoked: 'The token is revoked.',
-    forEver: 'never',
   },
   {
     title: 'Profil',
@@ -86,7 +84,6 @@ export const profileTexts = texts(
     changeNote: 'Alle Ihre Sitzungen und Tokens enden; Sie melden sich mit dem neuen wieder an.',
     currentPassword: 'Bisheriges Passwort',
     newPassword: 'Neues Passwort',
-    newPasswordNote: 'Mindestens 15 Zeichen: ein paar Wörter, die nicht zusammengehören.',
     app: 'Authenticator-App',
     appNone: 'Nicht eingerichtet. Mit ihr öffnet das Passwort allein nichts.',
     appSince: 'Eingerichtet',
@@ -151,6 +148,5 @@ export const profileTexts = texts(
     revoke: 'Widerrufen',
     revokeNamed: (name) => `Token „${name}“ widerrufen`,
     revoked: 'Das Token ist widerrufen.',
-    forEver: 'nie',
   },
 )

@@ -32,7 +32,7 @@ export function TokensCard({ user }: { user: string }) {
       heading: t.lastUsed,
       cell: ({ last_used_at: at }) => (at ? <Time at={at} isRelative /> : t.never),
     },
-    { key: 'until', heading: t.until, cell: ({ expires_at: at }) => (at ? <Time at={at} /> : t.forEver) },
+    { key: 'until', heading: t.until, cell: ({ expires_at: at }) => (at ? <Time at={at} /> : t.never) },
     {
       key: 'actions',
       heading: t.actions,

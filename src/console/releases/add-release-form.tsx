@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Input } from '../api/client'
 import { fieldErrorOf } from '../api/errors'
 import { upload } from '../api/upload'
+import { currentLanguage } from '../i18n/language'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
 import { ErrorBox } from '../parts/error-box'
@@ -10,7 +11,7 @@ import { CheckboxField, SelectField, TextArea, TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
 import { announce } from '../parts/toast'
 import { FileDrop } from './file-drop'
-import { formatPercent, type Release } from './release-parts'
+import type { Release } from './release-parts'
 import { releaseTexts } from './texts'
 
 interface Props {
@@ -77,6 +78,8 @@ function Progress({ part }: { part: number }) {
     </div>
   )
 }
+
+const formatPercent = (part: number) => new Intl.NumberFormat(currentLanguage(), { style: 'percent' }).format(part)
 
 interface Sending {
   file: File

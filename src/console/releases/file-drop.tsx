@@ -1,6 +1,6 @@
 import { type DragEvent, useId, useState } from 'react'
+import { formatBytes } from '../i18n/bytes'
 import { useTexts } from '../i18n/texts'
-import { formatSize } from './release-parts'
 import { releaseTexts } from './texts'
 
 /** A place to drop a file, which also opens the browser's choice of files. */
@@ -31,7 +31,7 @@ export function FileDrop({ file, onChoose }: { file: File | undefined; onChoose(
       <input id={id} type="file" className="max-w-full" onChange={({ target }) => onChoose(target.files?.[0])} />
       {file && (
         <p role="status" className="text-sm break-all">
-          {t.chosen(file.name, formatSize(file.size))}
+          {t.chosen(file.name, formatBytes(file.size))}
         </p>
       )}
     </div>

@@ -3,6 +3,7 @@ import { basePath } from '../api/base-path'
 import { useAsk, useChange } from '../api/hooks'
 import { useMay } from '../api/session'
 import { OperationButton } from '../commands/operation-dialog'
+import { formatBytes } from '../i18n/bytes'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Button, buttonClass } from '../parts/button'
@@ -13,14 +14,15 @@ import { TextBlock } from '../parts/text-block'
 import { partTexts } from '../parts/texts'
 import { Time } from '../parts/time'
 import { announce } from '../parts/toast'
-import { formatSize, isoDate, type Release, ReleaseBadge, useProducts } from './release-parts'
+import { useNameOfProduct } from '../products/product-names'
+import { isoDate, type Release, ReleaseBadge } from './release-parts'
 import { releaseTexts } from './texts'
 
 /** `/console/releases/4`: a release, its file and what is new in it. */
 export function ReleasePage() {
   const t = useTexts(releaseTexts)
   const { release: id } = useParams({ from: '/releases/$release' })
-  const { nameOf } = useProducts()
+  const nameOf = useNameOfProduct()
   const query = useAsk('GET /releases/:id', { id: Number(id) })
   return (
     <Answered query={query}>
@@ -43,7 +45,7 @@ export function ReleasePage() {
                 [t.number, String(release.numeric_version)],
                 [t.date, <Time key="date" at={isoDate(release.release_date)} />],
                 [t.downloads, formatNumber(release.download_counter)],
-                [t.file, `${release.file_name}, ${formatSize(release.file_size)}`],
+                [t.file, `${release.file_name}, ${formatBytes(release.file_size)}`],
                 [
                   t.sha256,
                   <code key="hash" className="break-all">

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { Input } from '../api/client'
 import { useAsk } from '../api/hooks'
 import { useMay } from '../api/session'
+import { formatBytes } from '../i18n/bytes'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { useAddress } from '../parts/address'
@@ -13,7 +14,9 @@ import { Page } from '../parts/page'
 import { cursorOf, Paging } from '../parts/paging'
 import { type Column, Table } from '../parts/table'
 import { Time } from '../parts/time'
-import { formatSize, isoDate, type Release, ReleaseBadge, useProducts } from './release-parts'
+import { ProductField } from '../products/product-field'
+import { useNameOfProduct } from '../products/product-names'
+import { isoDate, type Release, ReleaseBadge } from './release-parts'
 import { releaseTexts } from './texts'
 
 const rowsPerPage = 50
@@ -24,30 +27,26 @@ export function ReleasesPage() {
   const navigate = useNavigate()
   const { search, change, clear, isFiltered } = useAddress('product', 'state')
   const { page, ...filters } = search
-  const { products, nameOf } = useProducts()
+  const nameOf = useNameOfProduct()
   const after = cursorOf(page)
   const query = useAsk('GET /releases', {
     ...filters,
     limit: rowsPerPage,
     ...(after && { after }),
   } as unknown as Input<'GET /releases'>)
-  const any = { value: '', label: t.any }
   return (
     <Page title={t.title} actions={<AddLink product={search.product} />}>
       <Filters state={filters} isFiltered={isFiltered} onApply={change} onClear={clear}>
-        <SelectField
-          // The choices arrive after the address was read.
-          key={products.length}
-          label={t.product}
-          name="product"
-          defaultValue={search.product}
-          choices={[any, ...products.map(({ id, name }) => ({ value: String(id), label: name }))]}
-        />
+        <ProductField label={t.product} chosen={search.product} all={t.any} />
         <SelectField
           label={t.state}
           name="state"
           defaultValue={search.state}
-          choices={[any, { value: 'published', label: t.published }, { value: 'draft', label: t.draft }]}
+          choices={[
+            { value: '', label: t.any },
+            { value: 'published', label: t.published },
+            { value: 'draft', label: t.draft },
+          ]}
         />
       </Filters>
       <Answered query={query}>
@@ -97,6 +96,6 @@ const columnsOf = (t: (typeof releaseTexts)['en'], nameOf: (id: number) => strin
   { key: 'state', heading: t.state, cell: (release) => <ReleaseBadge release={release} /> },
   { key: 'date', heading: t.date, cell: (release) => <Time at={isoDate(release.release_date)} /> },
   { key: 'downloads', heading: t.downloads, isNumber: true, cell: (each) => formatNumber(each.download_counter) },
-  { key: 'size', heading: t.size, isNumber: true, cell: (release) => formatSize(release.file_size) },
+  { key: 'size', heading: t.size, isNumber: true, cell: (release) => formatBytes(release.file_size) },
   { key: 'file', heading: t.file, cell: (release) => <span className="break-all">{release.file_name}</span> },
 ]

@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { call, isRefusal } from '../api/client'
+import { call } from '../api/client'
 import { queryClient, useChange } from '../api/hooks'
 import { useMay } from '../api/session'
-import { OperationButton } from '../commands/operation-dialog'
 import { useTexts } from '../i18n/texts'
 import { Badge } from '../parts/badge'
 import { Button } from '../parts/button'
@@ -26,12 +25,15 @@ export function SettingRow({ setting }: { setting: Setting }) {
   /** Says that it is done; what is no secret can be put back. */
   function onDone() {
     setOpen(false)
-    const undo = { label: parts.undo, run: () => putBack(setting).then(() => announce(t.restored(name))) }
-    announce(t.changed(name), isSecret ? undefined : undo)
+    const run = () =>
+      void putBack(setting).then(
+        () => announce(t.restored(name)),
+        (error: Error) => announce(error.message),
+      )
+    announce(t.changed(name), isSecret ? undefined : { label: parts.undo, run })
   }
   const store = useChange('PUT /settings/:name', onDone)
   const unset = useChange('DELETE /settings/:name', onDone)
-  const error = store.error ?? unset.error
 
   return (
     <li className="flex flex-col gap-1 border-t border-line py-3 first:border-t-0">
@@ -45,7 +47,7 @@ export function SettingRow({ setting }: { setting: Setting }) {
       <Origin setting={setting} />
       {setting.subject === 'backups' && mayChange && (
         <p className="text-sm">
-          <Link to={'/backups' as never} className="text-accent underline">
+          <Link to="/backups" className="text-accent underline">
             {t.ofBackups}
           </Link>
         </p>
@@ -70,10 +72,7 @@ export function SettingRow({ setting }: { setting: Setting }) {
           onCancel={() => setOpen(false)}
         />
       )}
-      <ErrorBox error={error} />
-      {isRefusal(error, 403) && (
-        <OperationButton command="setting set" role="owner" label={t.withProof} initial={{ name }} />
-      )}
+      <ErrorBox error={store.error ?? unset.error} />
     </li>
   )
 }

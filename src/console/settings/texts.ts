@@ -42,7 +42,6 @@ export const settingTexts = texts(
     number: '',
     changed: (name: string) => `${name} is changed`,
     restored: (name: string) => `${name} is as it was`,
-    withProof: 'Change it with your password',
     since: 'stored',
   },
   {
@@ -85,7 +84,6 @@ export const settingTexts = texts(
     number: '',
     changed: (name) => `${name} ist geändert`,
     restored: (name) => `${name} ist wie zuvor`,
-    withProof: 'Mit Ihrem Passwort ändern',
     since: 'gespeichert',
   },
 )

@@ -31,7 +31,6 @@ export const signingKeyTexts = texts(
     publicKey: 'Public key',
     copy: 'Copy the public key',
     download: 'Save as .pem',
-    key: 'Key',
   },
   {
     title: 'Signaturschlüssel',
@@ -64,6 +63,5 @@ export const signingKeyTexts = texts(
     publicKey: 'Öffentlicher Schlüssel',
     copy: 'Öffentlichen Schlüssel kopieren',
     download: 'Als .pem speichern',
-    key: 'Schlüssel',
   },
 )

@@ -1,18 +1,15 @@
 import type { Answer } from '../api/client'
-import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
+import { useNameOfProduct } from '../products/product-names'
 import { telemetryTexts } from './texts'
 
 export type Series = Answer<'GET /telemetry/stats'>['series'][number]
 
-const productsMax = 1000
-
 /** Names products by what records say they are: an id, or any text. */
 export function useProductName() {
   const t = useTexts(telemetryTexts)
-  const products = useAsk('GET /products', { limit: productsMax })
-  return (id: number | string | null) =>
-    id === null ? t.noProduct : (products.data?.products.find((each) => each.id === id)?.name ?? String(id))
+  const nameOf = useNameOfProduct()
+  return (id: number | string | null) => (id === null ? t.noProduct : typeof id === 'number' ? nameOf(id) : id)
 }
 
 /** Names a series by its values. */

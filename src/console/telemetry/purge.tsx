@@ -9,6 +9,7 @@ import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { ErrorBox } from '../parts/error-box'
 import { TextField } from '../parts/field'
+import { partTexts } from '../parts/texts'
 import { announce } from '../parts/toast'
 import { telemetryTexts } from './texts'
 
@@ -83,6 +84,7 @@ function PurgeDialog({ onClose }: { onClose(): void }) {
 
 function Removal({ chosen, records, onDone }: { chosen: Chosen; records: number; onDone(): void }) {
   const t = useTexts(telemetryTexts)
+  const parts = useTexts(partTexts)
   const [word, setWord] = useState('')
   const removing = useChange('POST /telemetry/purge', (answer) => {
     announce(t.removed(formatNumber(answer.records)))
@@ -97,7 +99,7 @@ function Removal({ chosen, records, onDone }: { chosen: Chosen; records: number;
       </p>
       {needsWord && (
         <TextField
-          label={t.typeWord(t.word)}
+          label={parts.typeToConfirm(t.word)}
           value={word}
           onChange={(event) => setWord(event.target.value)}
           autoComplete="off"

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { FormEvent } from 'react'
+import type { Input } from '../api/client'
 import { useAsk } from '../api/hooks'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
@@ -20,18 +21,18 @@ const seriesMax = 12
 /** What software sent: how much, of what, from which versions, and what is odd. */
 export function TelemetryPage() {
   const t = useTexts(telemetryTexts)
-  const search = telemetrySearch(useSearch({ strict: false }) as Record<string, unknown>)
+  const search = useSearch({ from: '/telemetry' })
   const navigate = useNavigate()
   const { by = 'group', from = '30d', group } = search
   const step = from === '1d' ? 'hour' : 'day'
   const query = useAsk('GET /telemetry/stats', {
-    by: by.split(',') as NonNullable<TelemetryInput['by']>,
+    by: by.split(',') as NonNullable<Input<'GET /telemetry/stats'>['by']>,
     from,
     step,
     series: seriesMax,
     ...(group !== undefined && { data_group: group }),
   })
-  const go = (next: TelemetrySearch) => navigate({ to: '/telemetry' as never, search: next as never })
+  const go = (next: TelemetrySearch) => navigate({ to: '/telemetry', search: next })
   return (
     <Page title={t.title} actions={<PurgeButton />}>
       <Choices key={JSON.stringify(search)} search={search} onChange={go} />
@@ -61,8 +62,6 @@ export function TelemetryPage() {
     </Page>
   )
 }
-
-type TelemetryInput = Parameters<typeof useAsk<'GET /telemetry/stats'>>[1]
 
 interface ChoicesProps {
   search: TelemetrySearch

@@ -19,7 +19,7 @@ export function Expiring() {
   const today = useAsk('GET /stats/today', {}, { everyMs: countedMs })
   const all = today.data?.expiring_14_days ?? 0
   const more = all > shown && (
-    <Link to={'/licenses' as never} search={soon as never} className="text-sm text-accent underline">
+    <Link to="/licenses" search={soon} className="text-sm text-accent underline">
       {t.allExpiring(formatNumber(all))}
     </Link>
   )
@@ -37,7 +37,7 @@ export function Expiring() {
                   key: 'license',
                   heading: t.licence,
                   cell: ({ id, license_key }) => (
-                    <Link to={`/licenses/${id}` as never} className="break-all text-accent underline">
+                    <Link to="/licenses/$id" params={{ id: String(id) }} className="break-all text-accent underline">
                       {license_key}
                     </Link>
                   ),

@@ -27,8 +27,8 @@ export function KeyNumbers() {
               {t.ofAll(formatNumber(verifications_24h.now))}, {t.weekAgo(formatNumber(refused.week_ago))}
               {refused.code && (
                 <Link
-                  to={'/calls' as never}
-                  search={{ code: refused.code, route: 'verify', from: '1d' } as never}
+                  to="/calls"
+                  search={{ code: refused.code, route: 'verify', from: '1d' }}
                   className="block text-accent underline"
                 >
                   {t.mostly([refused.code, refused.message].filter(Boolean).join(' '))}

@@ -15,7 +15,7 @@ export function LatestChanges() {
   const t = useTexts(todayTexts)
   const latest = useAsk('GET /audit', { limit: shown }, { everyMs: liveMs })
   const all = (
-    <Link to={'/audit' as never} className="text-sm text-accent underline">
+    <Link to="/audit" className="text-sm text-accent underline">
       {t.allChanges}
     </Link>
   )

@@ -28,11 +28,7 @@ export function RefusedMost() {
                   key: 'answer',
                   heading: t.answer,
                   cell: ({ code, message }) => (
-                    <Link
-                      to={'/calls' as never}
-                      search={{ code, from: '7d' } as never}
-                      className="text-accent underline"
-                    >
+                    <Link to="/calls" search={{ code, from: '7d' }} className="text-accent underline">
                       {[code, message].filter(Boolean).join(' ')}
                     </Link>
                   ),

@@ -50,13 +50,9 @@ export function WeekChart() {
               moments={moments}
               step="hour"
               series={series}
-              onPick={(place) => navigate({ to: '/calls' as never, search: hourAt(moments[place]!) as never })}
+              onPick={(place) => navigate({ to: '/calls', search: hourAt(moments[place]!) })}
               linkOf={(place, text) => (
-                <Link
-                  to={'/calls' as never}
-                  search={hourAt(moments[place]!) as never}
-                  className="text-accent underline"
-                >
+                <Link to="/calls" search={hourAt(moments[place]!)} className="text-accent underline">
                   {text}
                 </Link>
               )}

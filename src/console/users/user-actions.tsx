@@ -15,7 +15,7 @@ interface Props {
   user: User
   /** Called with a link to hand over. */
   onLink(link: OneTimeLink): void
-  /** Called to enable a user again, which takes the password of who is logged in. */
+  /** Called to enable a user again. */
   onEnable(user: string): void
 }
 

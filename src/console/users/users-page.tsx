@@ -1,9 +1,9 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAsk } from '../api/hooks'
 import { useMay } from '../api/session'
 import { OperationButton, OperationDialog } from '../commands/operation-dialog'
 import { useTexts } from '../i18n/texts'
+import { useAddress } from '../parts/address'
 import { Badge, type Tone } from '../parts/badge'
 import { SelectField } from '../parts/field'
 import { Answered, Empty } from '../parts/loading'
@@ -13,7 +13,6 @@ import { type Column, Table } from '../parts/table'
 import { partTexts } from '../parts/texts'
 import { Time } from '../parts/time'
 import { type OneTimeLink, OneTimeLinkDialog } from './one-time-link'
-import type { UserSearch } from './routes'
 import { userTexts } from './texts'
 import { type User, UserActions } from './user-actions'
 
@@ -50,23 +49,22 @@ export function UsersPage() {
 function List({ onLink }: { onLink(link: OneTimeLink): void }) {
   const t = useTexts(userTexts)
   const parts = useTexts(partTexts)
-  const search = useSearch({ strict: false }) as UserSearch
-  const navigate = useNavigate()
+  const { search, change, clear } = useAddress('role', 'status', 'sort')
   const [enabling, setEnabling] = useState<string>()
-  const show = (changed: UserSearch) => navigate({ to: '/users' as never, search: { ...search, ...changed } as never })
-  const { role, status, sort = 'name', after } = search
+  const { role, status, sort = 'name', page } = search
+  const after = cursorOf(page)
   const query = useAsk('GET /users', {
     sort: sort as 'name',
     limit: 50,
     ...(role && { role: role as Role }),
     ...(status && { status: status as User['status'] }),
-    ...(after && { after: cursorOf(after) }),
+    ...(after && { after }),
   })
   const filter = (label: string, name: 'role' | 'status', words: readonly (Role | User['status'])[]) => (
     <SelectField
       label={label}
       value={search[name] ?? ''}
-      onChange={(event) => show({ [name]: event.target.value || undefined, after: undefined })}
+      onChange={(event) => change({ [name]: event.target.value || undefined })}
       choices={[{ value: '', label: t.all }, ...words.map((word) => ({ value: word, label: t[word] }))]}
     />
   )
@@ -86,17 +84,13 @@ function List({ onLink }: { onLink(link: OneTimeLink): void }) {
                 rows={users}
                 keyOf={({ name }) => name}
                 sort={sort}
-                onSort={(chosen) => show({ sort: chosen, after: undefined })}
+                onSort={(wanted) => change({ sort: wanted })}
               />
-              <Paging stack={after} next={next} onChange={(stack) => show({ after: stack })} />
+              <Paging stack={page} next={next} onChange={(stack) => change({ page: stack })} />
             </>
           ) : (
             <Empty title={parts.nothingMatches}>
-              <button
-                type="button"
-                className="text-accent underline"
-                onClick={() => navigate({ to: '/users' as never })}
-              >
+              <button type="button" className="text-accent underline" onClick={clear}>
                 {parts.clearFilters}
               </button>
             </Empty>
@@ -120,9 +114,7 @@ interface Handlers {
   onEnable(user: string): void
 }
 
-type Texts = ReturnType<typeof useTexts<(typeof userTexts)['en']>>
-
-const columnsOf = (t: Texts, handlers: Handlers): Column<User>[] => [
+const columnsOf = (t: (typeof userTexts)['en'], handlers: Handlers): Column<User>[] => [
   { key: 'name', heading: t.name, sort: 'name', cell: ({ name }) => <span className="font-medium">{name}</span> },
   { key: 'role', heading: t.role, sort: 'role', cell: ({ role }) => t[role] },
   { key: 'state', heading: t.state, cell: (user) => <State user={user} /> },

@@ -1,14 +1,15 @@
 import { useTexts } from '../i18n/texts'
 import { Button, buttonClass } from '../parts/button'
 import { CopyButton } from '../parts/copy'
+import { Dialog } from '../parts/dialog'
 import { profileTexts } from './texts'
 
 /** Recovery codes, the one time they are shown. */
-export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone(): void }) {
+export function RecoveryCodesDialog({ codes, onDone }: { codes: readonly string[]; onDone(): void }) {
   const t = useTexts(profileTexts)
   const text = codes.join('\n')
   return (
-    <>
+    <Dialog title={t.recovery} isOpen isFixed onClose={onDone}>
       <p>{t.recoveryNote}</p>
       <p className="font-medium">{t.recoveryOnce}</p>
       <ul className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
@@ -32,6 +33,6 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
           {t.done}
         </Button>
       </div>
-    </>
+    </Dialog>
   )
 }
