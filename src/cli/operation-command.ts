@@ -48,7 +48,7 @@ function operationCommand(group: Command, io: Io, operation: Operation) {
     if (field.file) refuseBare(command, `--${wordOf(name, { ...field, file: false })}`)
     if (field.orFile) command.option(`${optionFlag(name, field)}-file <path>`, 'the same from a file')
   }
-  if (operation.takesFile) command.requiredOption('--file <path>', 'the file; customers get it under its name')
+  if (operation.takesFile) command.requiredOption('--file <path>', 'the file')
   if (operation.loses) command.option('--yes', 'do not ask for confirmation')
   command.option('--json', 'print the result as JSON')
   if (operation.csv || operation.csvPages)

@@ -13,21 +13,21 @@ export const logInSettings = {
     '',
     issuer,
   ),
-  oidc_name: storable('What the button of that log-in says: the name of the provider.', 'Single sign-on', asItIs),
+  oidc_name: storable('The label of the log-in button: the name of the provider.', 'Single sign-on', asItIs),
   oidc_client_id: storable('The id of this server at the OpenID provider.', '', asItIs),
   oidc_client_secret: storable(
     'The secret of this server at the OpenID provider; empty for a public client.',
     '',
     asItIs,
   ),
-  oidc_scopes: storable('What to ask the OpenID provider for.', 'openid profile email', asItIs),
+  oidc_scopes: storable('The scopes that a log-in requests, separated by spaces.', 'openid profile email', asItIs),
   oidc_user_claim: storable(
     'The claim with the name of the user, which people must not be able to change themselves: `preferred_username`, `email`.',
     'preferred_username',
     asItIs,
   ),
   oidc_role_claim: storable(
-    'The claim that decides about the role at each log-in, such as `groups`; empty: roles are given here.',
+    'The claim that sets the role at each log-in, such as `groups`. Empty: roles are set here.',
     '',
     asItIs,
   ),
@@ -37,7 +37,7 @@ export const logInSettings = {
     rolePairs,
   ),
   oidc_create_users: storable(
-    'Whether somebody whom only the OpenID provider knows becomes a user: `on` or `off`.',
+    'Whether the first log-in of somebody who is no user here creates one: `on` or `off`.',
     'off',
     onOrOff,
   ),

@@ -92,7 +92,8 @@ const set = operation({
   route: 'PATCH /backups',
   role: 'owner',
   proof: 'session',
-  summary: 'say when and where the server takes its backups, and under which passphrase; fields you leave out stay',
+  summary:
+    'set when and where the server takes its backups, and their passphrase; fields you leave out keep their values',
   input: Type.Object({
     every: Type.Optional(text({ description: 'How often: `30m`, `6h`, `1d`; `0` for never.' })),
     keep: Type.Optional(integer({ minimum: 0, maximum: 10_000, description: 'How many to keep; 0 for all.' })),

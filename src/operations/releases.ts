@@ -36,6 +36,7 @@ const add = operation({
   role: 'operator',
   takesFile: true,
   summary: 'add a file as a release of a product, as a draft until it is published',
+  help: 'Customers get the file under its name.',
   input: Type.Object({
     product: ofProduct('The product: its id, uuid, slug or name.'),
     version: text({ description: 'The version', examples: ['1.0.2'] }),

@@ -78,7 +78,7 @@ const set = operation({
     const name = requireStorable(word)
     if (isServer && ofBackups.includes(name)) {
       throw new OperatorError(
-        message`${name} decides where the keys go: set it with ${remedy('backups set')}, which asks for your password`,
+        message`${name} decides where the keys go: set it with ${remedy('backups set')}, which needs a fresh proof`,
         'invalid_input',
       )
     }

@@ -178,7 +178,7 @@ const remove = operation({
 
 export const users = {
   name: 'user',
-  about: 'users of the operator API',
+  about: 'users of the console and the operator API',
   operations: [create, invite, listed, set, passwd, resetLink, leavePassword, resetFactor, disable, enable, remove],
 } as const satisfies Subject
 

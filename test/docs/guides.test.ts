@@ -5,11 +5,12 @@ import { getTableName, is, Table } from 'drizzle-orm'
 import * as access from '../../db/schema/access'
 import * as catalog from '../../db/schema/catalog'
 import * as licensing from '../../db/schema/licensing'
+import * as logIn from '../../db/schema/log-in'
 import * as operations from '../../db/schema/operations'
 import * as work from '../../db/schema/work'
 import { chapter, pages, root } from '../support/readme'
 
-const tables = [access, catalog, licensing, operations, work]
+const tables = [access, catalog, licensing, logIn, operations, work]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter((value) => is(value, Table))
   .map((table) => getTableName(table as Table))

@@ -39,7 +39,7 @@ const OperationFormView = view('OperationForm', {
   takes_file: Type.Boolean(),
   gives_csv: Type.Boolean({ description: 'Accept: text/csv gives its answer as CSV.' }),
   is_final: Type.Boolean({ description: 'It may lose what cannot be restored: preview it first.' }),
-  needs_proof: Type.Boolean({ description: 'It may need the password again.' }),
+  needs_proof: Type.Boolean({ description: 'It may need a fresh proof, or the password again.' }),
   fields: Type.Array(FormFieldView),
 })
 

@@ -25,7 +25,7 @@ const response = jsonText({ description: 'What the browser says of the passkey, 
 const ask = adminRoute({
   route: 'POST /session/passkey/options',
   role: 'anybody',
-  summary: 'begin to show a passkey; the answer sets a cookie for ten minutes',
+  summary: 'begin a log-in or a proof with a passkey; the answer sets a cookie for ten minutes',
   input: Type.Object({}),
   output: OptionsView,
   async answer(deps, adminRequest) {
