@@ -183,7 +183,7 @@ async function startInProcess(folder: string, settings: Settings): Promise<Start
     clock: now,
     keySize: 2048,
   })
-  const server = await startServer(installation, '127.0.0.1', 0)
+  const server = await startServer(installation, '127.0.0.1', Number(settings.port ?? 0))
   return {
     url: server.url,
     pid: process.pid,

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,11 +8,11 @@ export const apiKeyRoutes = [
     getParentRoute: () => root,
     path: 'api-keys',
     validateSearch: searchOf('status', 'name', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./api-keys-page'), 'ApiKeysPage'),
+    component: lazyPage(() => import('./api-keys-page'), 'ApiKeysPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'api-keys/$key',
-    component: lazyRouteComponent(() => import('./api-key-page'), 'ApiKeyPage'),
+    component: lazyPage(() => import('./api-key-page'), 'ApiKeyPage'),
   }),
 ] as const

@@ -1,5 +1,6 @@
 import type { Operations } from '../../http/admin/client-types'
 import { basePath } from './base-path'
+import { isFromServer, untilReachable } from './connection'
 import { ApiError, errorFrom, Unreachable } from './errors'
 import { requireProof } from './proof'
 import { requireLogIn } from './session-end'
@@ -17,12 +18,12 @@ interface CallOptions {
 }
 
 const triesMax = 3
-const pauseMs = 800
 
 /**
- * Calls an operation of the server. Throws an `ApiError` if it refuses, `Unreachable` if no answer arrives. A change
- * whose answer is lost is sent again with the same `Idempotency-Key`, so that it happens once. If the session has
- * ended, it waits until the user has logged in again; if the server asks for proof, until the user has given it.
+ * Calls an operation of the server. Throws an `ApiError` if it refuses. While the server does not answer, it waits until
+ * that is back; a change whose answer is lost is sent again with the same `Idempotency-Key`, so that it happens once.
+ * Throws `Unreachable` if the server answers others, but not this. If the session has ended, it waits until the user
+ * has logged in again; if the server asks for proof, until the user has given it.
  */
 export async function call<R extends Route>(route: R, input: Input<R>, options: CallOptions = {}): Promise<Answer<R>> {
   const response = await respond(route, input as Record<string, unknown>, options)
@@ -32,9 +33,8 @@ export async function call<R extends Route>(route: R, input: Input<R>, options: 
 /** The response to a route that the type checker does not know, such as one chosen by a command; see `call`. */
 export async function respond(route: string, input: Record<string, unknown>, options: CallOptions = {}) {
   const { url, init } = requestOf(route, input, options)
-  for (let attempt = 1; ; attempt++) {
-    const response = await fetched(url, init, attempt)
-    if (!response) continue
+  for (;;) {
+    const response = await fetched(url, init)
     if (response.ok) return response
     const error = await errorFrom(response)
     if (error.code === 'proof_required') await requireProof(error)
@@ -46,15 +46,15 @@ export async function respond(route: string, input: Record<string, unknown>, opt
 /** Whether a route is answered without a session, or asks whether there is one: its refusal ends no session. */
 const isOpen = (route: string) => /^(GET|POST) \/session(?!\/(proof|preferences))| \/(setup|link)\b/.test(route)
 
-/** The response; undefined if it was lost and another attempt is due. */
-async function fetched(url: string, init: RequestInit, attempt: number): Promise<Response | undefined> {
-  try {
-    return await fetch(url, init)
-  } catch (error) {
-    if (init.signal?.aborted) throw error
-    if (attempt >= triesMax) throw new Unreachable()
-    await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt))
-    return undefined
+/** The response of the server. Waits while it does not answer; throws if it does, and this request gets no answer. */
+async function fetched(url: string, init: RequestInit): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(url, init).catch((error) => {
+      if (init.signal?.aborted) throw error
+    })
+    if (response && isFromServer(response)) return response
+    if (tries === triesMax) throw new Unreachable()
+    await untilReachable()
   }
 }
 

@@ -11,7 +11,7 @@ export const isAtLeast = (role: string, least: string) => ranks.indexOf(role) >=
 
 /** The logged-in user; an error of status 401 if there is none. */
 export const useSession = () =>
-  useQuery({ queryKey: ['GET /session'], queryFn: ({ signal }) => call('GET /session', {}, { signal }), retry: false })
+  useQuery({ queryKey: ['GET /session'], queryFn: ({ signal }) => call('GET /session', {}, { signal }) })
 
 /** Whether the logged-in user may use what needs at least this role. */
 export const useMay = (least: string) => isAtLeast(useSession().data?.role ?? '', least)

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 import { auditFilterNames } from './filter-names'
@@ -8,11 +9,11 @@ export const auditRoutes = [
     getParentRoute: () => root,
     path: 'audit',
     validateSearch: searchOf(...auditFilterNames, 'page'),
-    component: lazyRouteComponent(() => import('./audit-page'), 'AuditPage'),
+    component: lazyPage(() => import('./audit-page'), 'AuditPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'audit/$entry',
-    component: lazyRouteComponent(() => import('./entry-page'), 'EntryPage'),
+    component: lazyPage(() => import('./entry-page'), 'EntryPage'),
   }),
 ] as const

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const backupRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'backups',
-    component: lazyRouteComponent(() => import('./backups-page'), 'BackupsPage'),
+    component: lazyPage(() => import('./backups-page'), 'BackupsPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,6 +8,6 @@ export const blocklistRoutes = [
     getParentRoute: () => root,
     path: 'blocklist',
     validateSearch: searchOf('kind', 'sort', 'page', 'ip', 'identifier', 'reason'),
-    component: lazyRouteComponent(() => import('./blocklist-page'), 'BlocklistPage'),
+    component: lazyPage(() => import('./blocklist-page'), 'BlocklistPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,11 +8,11 @@ export const bulkRoutes = [
     getParentRoute: () => root,
     path: 'bulk',
     validateSearch: searchOf('page'),
-    component: lazyRouteComponent(() => import('./runs-page'), 'RunsPage'),
+    component: lazyPage(() => import('./runs-page'), 'RunsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'bulk/$run',
-    component: lazyRouteComponent(() => import('./run-page'), 'RunPage'),
+    component: lazyPage(() => import('./run-page'), 'RunPage'),
   }),
 ] as const

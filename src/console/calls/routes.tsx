@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 import { callSearch } from './search'
 
@@ -7,6 +8,6 @@ export const callRoutes = [
     getParentRoute: () => root,
     path: 'calls',
     validateSearch: callSearch,
-    component: lazyRouteComponent(() => import('./calls-page'), 'CallsPage'),
+    component: lazyPage(() => import('./calls-page'), 'CallsPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { loadPiece } from '../api/lazy-page'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Loading } from '../parts/loading'
@@ -9,7 +10,7 @@ import { chartTexts } from './texts'
 import { strokeClass } from './tones'
 
 // Most pages draw nothing.
-const Plot = lazy(() => import('./plot'))
+const Plot = lazy(loadPiece(() => import('./plot')))
 
 interface Props extends PlotProps {
   /** What is drawn, for those who cannot see it. */

@@ -1,15 +1,16 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const commandRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'commands',
-    component: lazyRouteComponent(() => import('./commands-page'), 'CommandsPage'),
+    component: lazyPage(() => import('./commands-page'), 'CommandsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'commands/$command',
-    component: lazyRouteComponent(() => import('./command-page'), 'CommandPage'),
+    component: lazyPage(() => import('./command-page'), 'CommandPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,12 +8,12 @@ export const contractRoutes = [
     getParentRoute: () => root,
     path: 'contracts',
     validateSearch: searchOf('product', 'status', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./contracts-page'), 'ContractsPage'),
+    component: lazyPage(() => import('./contracts-page'), 'ContractsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'contracts/$contract',
     validateSearch: searchOf('status', 'page'),
-    component: lazyRouteComponent(() => import('./contract-page'), 'ContractPage'),
+    component: lazyPage(() => import('./contract-page'), 'ContractPage'),
   }),
 ] as const

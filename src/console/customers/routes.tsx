@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,17 +8,17 @@ export const customerRoutes = [
     getParentRoute: () => root,
     path: 'customers',
     validateSearch: searchOf('text', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./customers-page'), 'CustomersPage'),
+    component: lazyPage(() => import('./customers-page'), 'CustomersPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'customers/$license',
-    component: lazyRouteComponent(() => import('./customer-page'), 'CustomerPage'),
+    component: lazyPage(() => import('./customer-page'), 'CustomerPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'customers-without-address',
     validateSearch: searchOf('name', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./unaddressed-page'), 'UnaddressedPage'),
+    component: lazyPage(() => import('./unaddressed-page'), 'UnaddressedPage'),
   }),
 ] as const

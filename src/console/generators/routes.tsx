@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,17 +8,17 @@ export const generatorRoutes = [
     getParentRoute: () => root,
     path: 'generators',
     validateSearch: searchOf('product', 'state', 'page'),
-    component: lazyRouteComponent(() => import('./generators-page'), 'GeneratorsPage'),
+    component: lazyPage(() => import('./generators-page'), 'GeneratorsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'generators/new',
     validateSearch: searchOf('product'),
-    component: lazyRouteComponent(() => import('./new-generator-page'), 'NewGeneratorPage'),
+    component: lazyPage(() => import('./new-generator-page'), 'NewGeneratorPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'generators/$generator',
-    component: lazyRouteComponent(() => import('./generator-page'), 'GeneratorPage'),
+    component: lazyPage(() => import('./generator-page'), 'GeneratorPage'),
   }),
 ] as const

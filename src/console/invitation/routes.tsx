@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const invitationRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'invitation',
-    component: lazyRouteComponent(() => import('./invitation-page'), 'InvitationPage'),
+    component: lazyPage(() => import('./invitation-page'), 'InvitationPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,11 +8,11 @@ export const jobRoutes = [
     getParentRoute: () => root,
     path: 'jobs',
     validateSearch: searchOf('state', 'kind', 'page'),
-    component: lazyRouteComponent(() => import('./jobs-page'), 'JobsPage'),
+    component: lazyPage(() => import('./jobs-page'), 'JobsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'jobs/$job',
-    component: lazyRouteComponent(() => import('./job-page'), 'JobPage'),
+    component: lazyPage(() => import('./job-page'), 'JobPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -14,5 +15,5 @@ export const licenseRoute = createRoute({
   getParentRoute: () => root,
   path: 'licenses/$id',
   validateSearch: searchOf('device', 'do'),
-  component: lazyRouteComponent(() => import('./license-page'), 'LicensePage'),
+  component: lazyPage(() => import('./license-page'), 'LicensePage'),
 })

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 import { addressFilters } from './filter-names'
@@ -8,11 +9,11 @@ export const licenseListRoutes = [
     getParentRoute: () => root,
     path: 'licenses',
     validateSearch: searchOf(...addressFilters, 'sort', 'page', 'text'),
-    component: lazyRouteComponent(() => import('./licenses-page'), 'LicensesPage'),
+    component: lazyPage(() => import('./licenses-page'), 'LicensesPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'licenses/new',
-    component: lazyRouteComponent(() => import('./issue-page'), 'IssuePage'),
+    component: lazyPage(() => import('./issue-page'), 'IssuePage'),
   }),
 ] as const

@@ -16,7 +16,6 @@ export function SsoReturn({ query, onGiveUp }: { query: string; onGiveUp(): void
       goBack()
       return session
     },
-    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   })
   if (!error) return <p role="status">{t.ssoBusy}</p>

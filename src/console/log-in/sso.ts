@@ -9,7 +9,6 @@ export const useProvider = () =>
   useQuery({
     queryKey: ['GET /session/methods'],
     queryFn: ({ signal }) => call('GET /session/methods', {}, { signal }),
-    retry: false,
   }).data?.sso
 
 /** Leaves for the provider; the browser comes back to `/console/login` and then to this address. */

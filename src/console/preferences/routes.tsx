@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const preferenceRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'preferences',
-    component: lazyRouteComponent(() => import('./preferences-page'), 'PreferencesPage'),
+    component: lazyPage(() => import('./preferences-page'), 'PreferencesPage'),
   }),
 ] as const

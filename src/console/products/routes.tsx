@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,11 +8,11 @@ export const productRoutes = [
     getParentRoute: () => root,
     path: 'products',
     validateSearch: searchOf('name', 'status', 'source', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./products-page'), 'ProductsPage'),
+    component: lazyPage(() => import('./products-page'), 'ProductsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'products/$product',
-    component: lazyRouteComponent(() => import('./product-page'), 'ProductPage'),
+    component: lazyPage(() => import('./product-page'), 'ProductPage'),
   }),
 ] as const

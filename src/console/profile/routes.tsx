@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const profileRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'profile',
-    component: lazyRouteComponent(() => import('./profile-page'), 'ProfilePage'),
+    component: lazyPage(() => import('./profile-page'), 'ProfilePage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,17 +8,17 @@ export const releaseRoutes = [
     getParentRoute: () => root,
     path: 'releases',
     validateSearch: searchOf('product', 'state', 'page'),
-    component: lazyRouteComponent(() => import('./releases-page'), 'ReleasesPage'),
+    component: lazyPage(() => import('./releases-page'), 'ReleasesPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'releases/new',
     validateSearch: searchOf('product'),
-    component: lazyRouteComponent(() => import('./add-release-page'), 'AddReleasePage'),
+    component: lazyPage(() => import('./add-release-page'), 'AddReleasePage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'releases/$release',
-    component: lazyRouteComponent(() => import('./release-page'), 'ReleasePage'),
+    component: lazyPage(() => import('./release-page'), 'ReleasePage'),
   }),
 ] as const

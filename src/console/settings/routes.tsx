@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,6 +8,6 @@ export const settingRoutes = [
     getParentRoute: () => root,
     path: 'settings',
     validateSearch: searchOf('text'),
-    component: lazyRouteComponent(() => import('./settings-page'), 'SettingsPage'),
+    component: lazyPage(() => import('./settings-page'), 'SettingsPage'),
   }),
 ] as const

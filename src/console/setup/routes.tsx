@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const setupRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'setup',
-    component: lazyRouteComponent(() => import('./setup-page'), 'SetupPage'),
+    component: lazyPage(() => import('./setup-page'), 'SetupPage'),
   }),
 ] as const

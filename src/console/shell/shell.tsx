@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router'
 import { Menu, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { isRefusal } from '../api/client'
+import { loadPiece } from '../api/lazy-page'
 import { useSession } from '../api/session'
 import { useTexts } from '../i18n/texts'
 import { LogInPage } from '../log-in/log-in-page'
@@ -18,9 +19,13 @@ import { useShortcuts } from './shortcuts'
 import { SideNavigation } from './side-navigation'
 import { shellTexts } from './texts'
 
-const Profile = lazy(() => import('../profile/profile-page').then((module) => ({ default: module.ProfilePage })))
-const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
-const ShortcutHelp = lazy(() => import('./shortcut-help').then((module) => ({ default: module.ShortcutHelp })))
+const Profile = lazy(
+  loadPiece(() => import('../profile/profile-page').then((module) => ({ default: module.ProfilePage }))),
+)
+const loadPalette = () => import('./palette').then((module) => ({ default: module.Palette }))
+const loadHelp = () => import('./shortcut-help').then((module) => ({ default: module.ShortcutHelp }))
+const Palette = lazy(loadPiece(loadPalette))
+const ShortcutHelp = lazy(loadPiece(loadHelp))
 
 /** The pages for somebody who has no session yet, but a link. */
 const openPages = /\/(setup|invitation)\/?$/
@@ -28,7 +33,12 @@ const openPages = /\/(setup|invitation)\/?$/
 /** What is around every page. */
 export function Shell() {
   const isOpen = useRouterState({ select: ({ location }) => openPages.test(location.pathname) })
-  return isOpen ? <OpenFrame /> : <GuardedFrame />
+  return (
+    <>
+      <OfflineNotice />
+      {isOpen ? <OpenFrame /> : <GuardedFrame />}
+    </>
+  )
 }
 
 const OpenFrame = () => (
@@ -62,6 +72,7 @@ function Frame() {
   useAppliedPreferences()
   const content = useRef<HTMLElement>(null)
   useFocusOnPage(content)
+  useEffect(preload, [])
   return (
     <>
       <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:bg-card focus:p-2">
@@ -79,7 +90,6 @@ function Frame() {
         </Button>
         <AccountMenu openHelp={openHelp} />
       </header>
-      <OfflineNotice />
       <div className="mx-auto flex max-w-screen-2xl">
         <div className="no-print sticky top-14 hidden h-[calc(100dvh-3.5rem)] w-56 shrink-0 overflow-y-auto border-r border-line p-3 md:block">
           <SideNavigation />
@@ -102,6 +112,11 @@ function Frame() {
       <Toasts />
     </>
   )
+}
+
+/** Loads what opens over a page, so that it opens, and the page stays, if the server does not answer then. */
+function preload() {
+  for (const load of [loadPalette, loadHelp]) load().catch(() => {})
 }
 
 /** Moves the focus to the content when another page opens, as a page load would. */

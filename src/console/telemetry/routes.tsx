@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 import { telemetrySearch } from './search'
 
@@ -7,6 +8,6 @@ export const telemetryPageRoutes = [
     getParentRoute: () => root,
     path: 'telemetry',
     validateSearch: telemetrySearch,
-    component: lazyRouteComponent(() => import('./telemetry-page'), 'TelemetryPage'),
+    component: lazyPage(() => import('./telemetry-page'), 'TelemetryPage'),
   }),
 ] as const

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { root } from '../root'
 
 export const todayRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: 'today',
-    component: lazyRouteComponent(() => import('./today-page'), 'TodayPage'),
+    component: lazyPage(() => import('./today-page'), 'TodayPage'),
   }),
 ] as const

@@ -32,7 +32,6 @@ export function ImportWizard({ file, onFile, onStarted }: Props) {
     queryKey: ['columns', file?.name, file?.size, file?.lastModified, table],
     queryFn: ({ signal }) => call('POST /imports/columns', table === undefined ? {} : { table }, { file, signal }),
     enabled: file !== undefined,
-    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   })
   const start = useMutation({

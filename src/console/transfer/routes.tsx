@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,6 +8,6 @@ export const transferRoutes = [
     getParentRoute: () => root,
     path: 'transfer',
     validateSearch: searchOf('import'),
-    component: lazyRouteComponent(() => import('./transfer-page'), 'TransferPage'),
+    component: lazyPage(() => import('./transfer-page'), 'TransferPage'),
   }),
 ] as const

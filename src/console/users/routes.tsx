@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../api/lazy-page'
 import { searchOf } from '../parts/address'
 import { root } from '../root'
 
@@ -7,6 +8,6 @@ export const userRoutes = [
     getParentRoute: () => root,
     path: 'users',
     validateSearch: searchOf('role', 'status', 'sort', 'page'),
-    component: lazyRouteComponent(() => import('./users-page'), 'UsersPage'),
+    component: lazyPage(() => import('./users-page'), 'UsersPage'),
   }),
 ] as const
