@@ -84,7 +84,7 @@ describe('the calls', () => {
       const details = page.getByRole('dialog')
       await details.getByText('License key reached activation limit').waitFor()
       expect(await details.getByRole('link', { name: 'Open the licence' }).getAttribute('href')).toBe(
-        '/console/licenses/1',
+        '/console/licenses/1?device=other',
       )
       await check()
       await details.getByRole('link', { name: 'Calls about this licence' }).click()

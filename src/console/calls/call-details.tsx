@@ -36,7 +36,12 @@ export function CallDetails({ id, search, onClose }: Props) {
             <div className="flex flex-wrap gap-2">
               {call.license_id !== null && (
                 <>
-                  <Link to="/licenses/$id" params={{ id: String(call.license_id) }} className={buttonClass('primary')}>
+                  <Link
+                    to="/licenses/$id"
+                    params={{ id: String(call.license_id) }}
+                    search={call.identifier ? { device: call.identifier } : {}}
+                    className={buttonClass('primary')}
+                  >
                     {t.open}
                   </Link>
                   <FilterLink search={{ ...search, license: `id:${call.license_id}` }}>{t.ofLicense}</FilterLink>

@@ -17,6 +17,7 @@ export interface NavigationItem {
 /** The pages of the console in the order of the menu. */
 export const navigation: readonly NavigationItem[] = [
   { to: '/today', text: 'today', group: 'daily', key: 'd' },
+  { to: '/licenses', text: 'licenses', group: 'daily', key: 'l' },
   { to: '/customers', text: 'customers', group: 'daily', key: 'c' },
   { to: '/blocklist', text: 'blocklist', group: 'daily' },
   { to: '/products', text: 'products', group: 'catalogue', key: 'p' },
@@ -24,7 +25,6 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/contracts', text: 'contracts', group: 'catalogue' },
   { to: '/calls', text: 'calls', group: 'machines', key: 'q' },
   { to: '/telemetry', text: 'telemetry', group: 'machines', key: 't' },
-  { to: '/licenses', text: 'licenses', group: 'daily', key: 'l' },
   { to: '/releases', text: 'releases', group: 'catalogue', key: 'r' },
   { to: '/api-keys', text: 'apiKeys', group: 'machines', key: 'k' },
   { to: '/webhooks', text: 'webhooks', group: 'machines', key: 'w' },

@@ -25,11 +25,20 @@ export function KeyNumbers() {
             </KeyNumber>
             <KeyNumber name={t.refused} value={refused.now}>
               {t.ofAll(formatNumber(verifications_24h.now))}, {t.weekAgo(formatNumber(refused.week_ago))}
+              {refused.now > 0 && (
+                <Link
+                  to="/calls"
+                  search={{ failed: true, route: 'verify', from: '1d' }}
+                  className="block py-1 text-accent underline"
+                >
+                  {t.seeRefused}
+                </Link>
+              )}
               {refused.code && (
                 <Link
                   to="/calls"
                   search={{ code: refused.code, route: 'verify', from: '1d' }}
-                  className="block text-accent underline"
+                  className="block py-1 text-accent underline"
                 >
                   {t.mostly([refused.code, refused.message].filter(Boolean).join(' '))}
                 </Link>
