@@ -23,6 +23,12 @@ const dates = [
   'verified_before',
 ] as const satisfies LicenseFilterName[]
 
+/** The month so many months from now, in UTC, as the statistics count it. */
+function month(offset: number) {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset)).toISOString().slice(0, 7)
+}
+
 /** Presets, the filters that are on, and the form of all of them. */
 export function FilterBar({ address }: { address: Address }) {
   const t = useTexts(licenseListTexts)
@@ -32,6 +38,8 @@ export function FilterBar({ address }: { address: Address }) {
     [t.dormant, { verified_before: '90d' }],
     [t.isFull, { full: '1' }],
     [t.overLimit, { over_limit: '1' }],
+    [t.soldThisMonth, { from: month(0), to: month(0) }],
+    [t.soldLastMonth, { from: month(-1), to: month(-1) }],
   ]
   return (
     <div className="no-print flex flex-col gap-3">
