@@ -48,7 +48,7 @@ function Strip({ license, days }: { license: LicenseDetails; days: readonly Call
   return (
     <>
       <p className="text-sm text-muted">{t.callSums(formatNumber(good), formatNumber(refused))}</p>
-      <ScrollArea name={t.calls}>
+      <ScrollArea name={t.calls} isAtEnd>
         <ol className="flex items-end">
           {days.map((day) => (
             <li key={day.day}>
