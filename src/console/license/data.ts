@@ -7,7 +7,8 @@ export type LicenseDetails = Answer<'GET /licenses/:license_key'>
 export type SeatDetails = LicenseDetails['activations'][number]
 export type HistoryEntry = LicenseDetails['history'][number]
 
-const refreshMs = 15_000
+/** How often the page asks again while it is open. */
+export const refreshMs = 15_000
 
 /** How the console names a licence to the server: no key stands in an address. */
 export const referenceOf = ({ id }: { id: number | string }) => `id:${id}`

@@ -8,6 +8,7 @@ import { Card } from '../parts/page'
 import { type LicenseDetails, licenseInput, useLicenseSearch } from './data'
 import { explanationTexts } from './explanation-texts'
 import { FileButtons } from './file-buttons'
+import { RefusedDevices } from './refused-devices'
 import { Rules } from './rules'
 
 export type LicenseExplanation = Answer<'GET /licenses/:license_key/explain'>
@@ -26,6 +27,7 @@ export function Explanation({ license }: { license: LicenseDetails }) {
     <div className="no-print">
       <Card title={t.title}>
         <DeviceForm key={device} license={license} device={device} />
+        <RefusedDevices license={license} />
         <Answered query={useAsk('GET /licenses/:license_key/explain', input)}>
           {(explanation) => <Verdict license={license} device={device} explanation={explanation} />}
         </Answered>
