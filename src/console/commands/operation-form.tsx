@@ -108,7 +108,7 @@ interface NoticeProps {
   onCancel(): void
 }
 
-/** The server's sentence about what cannot be undone, and the choice to go on. */
+/** What a change takes away, in the server's words, and the choice to go on. */
 export function LossNotice({ loses, onConfirm, onCancel }: NoticeProps) {
   const t = useTexts(commandTexts)
   const parts = useTexts(partTexts)

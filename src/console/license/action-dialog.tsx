@@ -1,4 +1,4 @@
-import type { FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import { fieldErrorOf } from '../api/errors'
 import type { Values } from '../commands/forms'
 import { LossNotice } from '../commands/operation-form'
@@ -37,15 +37,19 @@ interface Props extends Pick<Deed, 'command' | 'done' | 'isUndoable' | 'onDone'>
 
 /** The dialog of an operation on a licence: a refusal of the server stands beside its field. */
 export function ActionDialog(props: Props) {
-  const { license, title, about, fields, isEdit = false, inputOf = (values) => values, onClose, ...deed } = props
+  const { license, title, about, isEdit = false, inputOf = (values) => values, onClose, fields: _, ...deed } = props
   const parts = useTexts(partTexts)
   const { run, pending, confirm, cancel, error, isRunning } = useDeed(license)
+  // As they were when it opened: what others change meanwhile neither moves a field nor makes it look changed.
+  const [seen] = useState(license)
+  const [fields] = useState(props.fields)
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const values = inputOf(enteredValues(new FormData(event.currentTarget), fields, isEdit))
     run({
       ...deed,
+      seen,
       input: { ...values, ...licenseInput(license) },
       onDone(result) {
         onClose()

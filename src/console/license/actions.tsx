@@ -37,7 +37,8 @@ export function Actions({ license }: { license: LicenseDetails }) {
         </Button>
       ))}
       <Button onClick={() => print()}>{t.print}</Button>
-      {opened && can(opened) && (
+      {/* It stays, whatever others do to the licence meanwhile. */}
+      {opened && permitted(dialogCommands[opened]) && (
         <ActionDialogs license={license} name={opened} onClose={() => change({ do: undefined })} />
       )}
     </>

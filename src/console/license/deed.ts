@@ -8,6 +8,8 @@ import { useTexts } from '../i18n/texts'
 import { partTexts } from '../parts/texts'
 import { announce } from '../parts/toast'
 import { type LicenseDetails, licenseInput } from './data'
+import { historyTexts } from './history-texts'
+import { changeInWords } from './history-words'
 import { licenseTexts } from './texts'
 
 /** An operation on a licence, and what is said once it is done. */
@@ -21,6 +23,8 @@ export interface Deed {
   /** The licence as it will be, shown before the server has answered; only for what can be taken back. */
   expected?(license: LicenseDetails): LicenseDetails
   onDone?(result: Record<string, unknown>): void
+  /** The licence as the user saw it who decided on this; what others have changed since is shown first. */
+  seen?: LicenseDetails
 }
 
 /** The operation of that command, if the user's role permits it. */
@@ -31,8 +35,8 @@ export function usePermitted() {
 }
 
 /**
- * Runs operations on a licence. What would be lost is shown first, in the server's words; what can be undone is offered
- * to be taken back for ten seconds.
+ * Runs operations on a licence. What would be lost for good is shown first, in the server's words; what can be undone is
+ * done at once, and offered to be taken back for ten seconds.
  */
 export function useDeed(license: LicenseDetails) {
   const t = useTexts(licenseTexts)
@@ -41,7 +45,8 @@ export function useDeed(license: LicenseDetails) {
   const permitted = usePermitted()
   const undo = useUndo(license)
   const [pending, setPending] = useState<{ deed: Deed; loses: string }>()
-  const key = ['GET /licenses/:license_key', licenseInput(license)]
+  const changesSince = useChangesSince()
+  const key = keyOf(license)
 
   const mutation = useMutation<void, Error, Deed>({
     async mutationFn(deed) {
@@ -63,7 +68,8 @@ export function useDeed(license: LicenseDetails) {
         throw error
       }
     },
-    onSuccess: () => client.invalidateQueries(),
+    // After a refusal too: it says that the licence is not as it was shown.
+    onSettled: () => client.invalidateQueries(),
   })
   const [previewError, setPreviewError] = useState<unknown>()
 
@@ -73,7 +79,9 @@ export function useDeed(license: LicenseDetails) {
     mutation.reset()
     try {
       const form = permitted(deed.command)
-      const loses = form ? await lossOf(form, deed.input) : ''
+      const meanwhile = deed.seen ? await changesSince(deed.seen) : ''
+      const lost = form && !deed.isUndoable ? await lossOf(form, deed.input) : ''
+      const loses = [meanwhile, lost].filter(Boolean).join(' ')
       if (loses) setPending({ deed, loses })
       else mutation.mutate(deed)
     } catch (error) {
@@ -91,6 +99,23 @@ export function useDeed(license: LicenseDetails) {
     cancel: () => setPending(undefined),
     error: previewError ?? mutation.error,
     isRunning: mutation.isPending,
+  }
+}
+
+const keyOf = (license: LicenseDetails) => ['GET /licenses/:license_key', licenseInput(license)]
+
+const deciding = /^license\.(updated|assigned|meta-\w+)$/
+
+/** Who has changed what on the licence since the user saw it, in a sentence; empty if nobody. */
+function useChangesSince() {
+  const t = useTexts(historyTexts)
+  const client = useQueryClient()
+  return async (seen: LicenseDetails) => {
+    const queryFn = () => call('GET /licenses/:license_key', licenseInput(seen))
+    const { history } = await client.fetchQuery({ queryKey: keyOf(seen), queryFn, staleTime: 0 })
+    const latest = seen.history[0]?.id ?? 0
+    const news = history.filter(({ id, verb }) => id > latest && deciding.test(verb)).reverse()
+    return news.length ? t.meanwhile(news.map((entry) => changeInWords(entry, t)).join('; ')) : ''
   }
 }
 

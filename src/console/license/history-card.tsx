@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { labelOf } from '../commands/operation-field'
-import { formatTime, isMoment } from '../i18n/format'
+import { formatTime } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Card } from '../parts/page'
 import { type Column, Table } from '../parts/table'
 import { Time } from '../parts/time'
 import { type HistoryEntry, type LicenseDetails, licenseInput } from './data'
 import { DeedButton } from './deed-button'
-import { type HistoryTexts, historyTexts } from './history-texts'
+import { historyTexts } from './history-texts'
+import { changesOf, verbOf } from './history-words'
 
 /** Who changed what on the licence, latest first, with before and after; what can be taken back has a button. */
 export function HistoryCard({ license }: { license: LicenseDetails }) {
@@ -37,6 +37,7 @@ export function HistoryCard({ license }: { license: LicenseDetails }) {
             label={t.undo}
             name={t.undoOf(verbOf(verb, t), formatTime(at))}
             done={t.undone}
+            isUndoable
           />
         ),
     },
@@ -50,40 +51,19 @@ export function HistoryCard({ license }: { license: LicenseDetails }) {
   )
 }
 
-const verbOf = (verb: string, t: HistoryTexts) =>
-  (t[`verb_${verb.replace('license.', '').replaceAll('-', '_')}` as keyof HistoryTexts] as string | undefined) ?? verb
-
-type Side = Record<string, unknown>
-
 /** The changed fields: before → after, or what there is where there is one side only. */
-function Diff({ entry: { before, after } }: { entry: HistoryEntry }) {
+function Diff({ entry }: { entry: HistoryEntry }) {
   const t = useTexts(historyTexts)
-  const [old, now]: [Side | null, Side | null] = [before, after]
-  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
-  const told = old && now ? names : names.filter((name) => !isNothing((now ?? old)?.[name]))
   return (
     <ul className="flex flex-col gap-1">
-      {told.map((name) => (
+      {changesOf(entry, t).map(({ name, old, now }) => (
         <li key={name} className="break-words">
-          <span className="text-muted">
-            {(t[`field_${name}` as keyof HistoryTexts] as string | undefined) ?? labelOf(name)}:
-          </span>{' '}
-          {old && now && (
-            <>
-              <del className="text-bad">{shown(old[name])}</del> →{' '}
-            </>
-          )}
-          {now ? <ins className="text-good no-underline">{shown(now[name])}</ins> : <del>{shown(old?.[name])}</del>}
+          <span className="text-muted">{name}:</span>{' '}
+          {old !== undefined && <del className={now === undefined ? undefined : 'text-bad'}>{old}</del>}
+          {old !== undefined && now !== undefined && ' → '}
+          {now !== undefined && <ins className="text-good no-underline">{now}</ins>}
         </li>
       ))}
     </ul>
   )
-}
-
-const isNothing = (value: unknown) => ['null', '""', '[]', '{}', undefined].includes(JSON.stringify(value))
-
-function shown(value: unknown): string {
-  if (isNothing(value)) return '–'
-  if (isMoment(value)) return formatTime(value)
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }
