@@ -106,16 +106,3 @@ describe('the list of licences', () => {
     expect(overflow).toBeLessThanOrEqual(0)
   })
 })
-
-describe('search', () => {
-  story('finds a person by a part of the surname with Ctrl+K', async () => {
-    const { page, check } = await console_.visit('/licenses')
-    await page.getByRole('heading', { name: 'Licences' }).waitFor()
-    await page.keyboard.press('Control+k')
-    await page.getByLabel('Search pages and commands').fill('indner')
-    await page.getByRole('option', { name: 'PETRA-1' }).waitFor()
-    await check()
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/\/console\/licenses\/\d+$/)
-  })
-})
