@@ -22,6 +22,8 @@ export function CallsPage() {
   const search: CallSearch = useSearch({ from: '/calls' })
   const navigate = useNavigate()
   const go = (next: CallSearch, isStep = true) => navigate({ to: '/calls', search: next, replace: !isStep })
+  // The list stays where it is behind the details.
+  const show = (call: number | undefined) => navigate({ to: '/calls', search: { ...search, call }, resetScroll: false })
   const filters = filtersOf(search)
   const page = useAsk('GET /calls', { ...filters, limit: shown, after: cursorOf(search.pages) })
   const isLive = search.live === true && !search.pages
@@ -56,7 +58,7 @@ export function CallsPage() {
           const rows = isLive ? (live.calls ?? calls) : calls
           return rows.length ? (
             <>
-              <CallTable calls={rows} search={search} onOpen={({ id }) => go({ ...search, call: id })} />
+              <CallTable calls={rows} search={search} onOpen={({ id }) => show(id)} />
               {!isLive && <Paging stack={search.pages} next={next} onChange={(pages) => go({ ...search, pages })} />}
             </>
           ) : (
@@ -64,9 +66,7 @@ export function CallsPage() {
           )
         }}
       </Answered>
-      {search.call !== undefined && (
-        <CallDetails id={search.call} search={search} onClose={() => go({ ...search, call: undefined })} />
-      )}
+      {search.call !== undefined && <CallDetails id={search.call} search={search} onClose={() => show(undefined)} />}
     </Page>
   )
 }

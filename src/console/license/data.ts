@@ -23,6 +23,11 @@ export function useLicenseSearch() {
   const search = useSearch({ strict: false }) as LicenseSearch
   const navigate = useNavigate()
   const change = (changes: LicenseSearch) =>
-    navigate({ to: '.', search: ((before: LicenseSearch) => ({ ...before, ...changes })) as never, replace: true })
+    navigate({
+      to: '.',
+      search: ((before: LicenseSearch) => ({ ...before, ...changes })) as never,
+      replace: true,
+      resetScroll: false,
+    })
   return { search, change }
 }

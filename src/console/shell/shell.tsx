@@ -14,6 +14,7 @@ import { Answered, Loading } from '../parts/loading'
 import { Toasts } from '../parts/toast'
 import { useAppliedPreferences } from '../preferences/preferences'
 import { AccountMenu } from './account-menu'
+import { useKeptFocus } from './kept-focus'
 import { OfflineNotice } from './offline-notice'
 import { useShortcuts } from './shortcuts'
 import { SideNavigation } from './side-navigation'
@@ -32,6 +33,7 @@ const openPages = /\/(setup|invitation)\/?$/
 
 /** What is around every page. */
 export function Shell() {
+  useKeptFocus()
   const isOpen = useRouterState({ select: ({ location }) => openPages.test(location.pathname) })
   return (
     <>

@@ -20,6 +20,7 @@ export function ShortcutHelp({ onClose }: { onClose(): void }) {
     ['x', t.keyChoose],
     ['Enter', t.keyOpen],
     ['e, b', t.keyLicense],
+    ['F6', t.keyMessages],
     ['?', t.keyHelp],
   ] as const
   const pages = navigation.flatMap(({ key, text }) => (key ? [[`g ${key}`, t[text]] as const] : []))
