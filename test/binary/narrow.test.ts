@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { startInstallation, type TestInstallation } from '../support/installation'
+import { binary, startInstallation, type TestInstallation } from '../support/installation'
 import { makeProduct } from '../support/stock'
 import { atTerminal } from '../support/terminal'
 import { until } from '../support/wait'
@@ -49,7 +49,7 @@ const longest = (line: string) =>
       .map((word) => Bun.stringWidth(word)),
   )
 
-describe.each([80, 40])('at a terminal of %p columns', (columns) => {
+describe.skipIf(!binary).each([80, 40])('at a terminal of %p columns', (columns) => {
   test.each([
     [
       ['license', 'list'],
