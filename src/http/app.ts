@@ -13,7 +13,7 @@ import { productInformation, publicKeyFile, publicKeySync } from '../features/pr
 import { productRoutes } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
 import { telemetryRoutes } from '../features/telemetry/routes'
-import { admin } from './admin/routes'
+import { adminHandlers, adminNotFound, adminPlaces } from './admin/routes'
 import { consolePages } from './console'
 import { openCors } from './cors'
 import { docs } from './docs'
@@ -50,12 +50,15 @@ const contract = (deps: Deps, prefix: (typeof prefixes)[number]) =>
   features.reduce((app: AnyElysia, feature) => app.use(feature(deps)), new Elysia({ prefix }))
 
 /**
- * The whole server. Hooks apply to the routes registered after them: health, metrics and operators' routes come before
- * the envelope, the contract's endpoints after it.
+ * The whole server. Hooks apply to the routes registered after them: health and metrics come before the envelope, the
+ * contract's endpoints after it. The operators' routes have no hooks and are the runtime's.
  */
 export function buildApp(deps: Deps): AnyElysia {
   const unmatched = (request: Request) => normalized(request)
-  const app: AnyElysia = new Elysia({ normalize: false, serve: { routes: { '/*': unmatched } } as object })
+  const app: AnyElysia = new Elysia({
+    normalize: false,
+    serve: { routes: { ...adminHandlers(deps), '/*': unmatched } } as object,
+  })
   const routesAt = routesOf(app)
   const methodsAt = (path: string) => [...new Set(routesAt(path).map(({ method }) => method))]
   const cors = openCors(deps.answerConfig, () => app.routes)
@@ -66,7 +69,7 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(metricsPage(deps))
     .use(docs(deps, () => app))
     .use(consolePages(deps))
-    .use(admin(deps, methodsAt))
+    .use(adminNotFound(methodsAt))
     .use(envelope(deps, cors))
     .use(contract(deps, prefixes[0]))
     .use(contract(deps, prefixes[1]))
@@ -80,7 +83,7 @@ function routesOf(app: AnyElysia) {
   let routes: Map<number, { method: string; path: string; parts: string[] }[]> | undefined
   const routesByLength = () =>
     Map.groupBy(
-      app.routes
+      [...app.routes, ...adminPlaces]
         .filter(({ method }) => method !== 'ALL')
         .map(({ method, path }) => ({ method, path, parts: path.split('/') })),
       ({ parts }) => parts.length,

@@ -16,12 +16,6 @@ import { readFields, validateFields } from './fields'
 import { isMaskedFor, maskedResponse } from './masking'
 import { type AdminResponse, type AdminRoute, adminPrefix } from './route'
 
-/** A request as the framework passes it on. */
-interface FrameworkRequest {
-  request: Request
-  params?: Record<string, string>
-}
-
 const headers = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
@@ -95,9 +89,9 @@ export function openAdminGate(deps: Deps) {
     })
   }
 
-  const through = (route: AdminRoute) => async (given: FrameworkRequest) => {
+  const through = (route: AdminRoute) => async (request: Bun.BunRequest) => {
     const startedAt = stopwatch()
-    const incoming = incomingOf(given.request)
+    const incoming = incomingOf(request)
     const { now, requestId } = incoming
     let identity: Identity | undefined
     const refuse = (error: unknown): AdminResponse =>
@@ -105,7 +99,7 @@ export function openAdminGate(deps: Deps) {
     const full = await admit(route, incoming)
       .then((adminRequest) => {
         identity = adminRequest.identity
-        return answer(route, given.params ?? {}, adminRequest)
+        return answer(route, request.params ?? {}, adminRequest)
       })
       .catch(refuse)
     const response = isMaskedFor(identity?.user, route) ? await maskedResponse(deps, full).catch(refuse) : full

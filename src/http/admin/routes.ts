@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { type AnyElysia, Elysia } from 'elysia'
+import { Elysia } from 'elysia'
 import type { Deps } from '../../deps'
 import { choice } from '../../intake/model'
 import { say } from '../../kernel/outcome'
@@ -100,22 +100,38 @@ export const adminRoutes: readonly AdminRoute[] = [
   ...movingRoutes,
 ]
 
-/** The operator's routes. They come before the envelope and always answer in plain JSON. */
-export function admin(deps: Deps, methodsOf: (path: string) => string[]): AnyElysia {
+/** The handlers of the operator's routes by path and method. */
+type AdminHandlers = Record<string, Record<string, (request: Bun.BunRequest) => Promise<Response>>>
+
+/**
+ * The operator's routes, for the router of the runtime: the framework would read, merge and copy each of them, which
+ * takes a tenth of the start.
+ */
+export function adminHandlers(deps: Deps): AdminHandlers {
   const door = openAdminGate(deps)
-  const app: AnyElysia = new Elysia({ prefix: adminPrefix })
+  const handlers: AdminHandlers = {}
   for (const route of adminRoutes) {
-    const [method, path] = route.route.split(' ') as [string, string]
-    const enter = door.through(route)
-    // The gate reads the body, after admission.
-    app.route(method, path, ({ request, params }) => enter({ request, params }), { parse: 'none' })
+    const { method, path } = placeOf(route)
+    handlers[path] = { ...handlers[path], [method]: door.through(route) }
   }
-  return app.all(
-    '/*',
+  return handlers
+}
+
+/** The methods and paths of the operator's routes. */
+export const adminPlaces = adminRoutes.map((route) => placeOf(route))
+
+function placeOf({ route }: AdminRoute) {
+  const [method, path] = route.split(' ') as [string, string]
+  return { method, path: `${adminPrefix}${path}` }
+}
+
+/** Requests under `/admin/api` without a route. They come before the envelope and are answered in plain JSON. */
+export const adminNotFound = (methodsOf: (path: string) => string[]) =>
+  new Elysia().all(
+    `${adminPrefix}/*`,
     ({ request, path }) => reply(stray(methodsOf(path)), requestIdOf(request.headers.get('x-request-id'))),
     { parse: 'none' },
   )
-}
 
 /** A request without a route: 405 with the methods of its path, 404 if the path has none. */
 function stray(methods: string[]): AdminResponse {
