@@ -111,7 +111,7 @@ const columnsOf = (t: (typeof apiKeyTexts)['en'], calls: ReadonlyMap<number, num
     heading: t.name,
     sort: 'name',
     cell: ({ id, name }) => (
-      <Link to="/api-keys/$key" params={{ key: String(id) }} className="break-all text-accent underline">
+      <Link to="/api-keys/$key" params={{ key: String(id) }} className="text-accent underline">
         {name}
       </Link>
     ),
@@ -127,7 +127,7 @@ const columnsOf = (t: (typeof apiKeyTexts)['en'], calls: ReadonlyMap<number, num
   {
     key: 'addresses',
     heading: t.addresses,
-    cell: ({ allowed_ips: ips }) => <span className="break-all">{ips.join(', ') || t.anywhere}</span>,
+    cell: ({ allowed_ips: ips }) => ips.join(', ') || t.anywhere,
   },
   { key: 'expires', heading: t.expires, sort: 'expires_at', cell: ({ expires_at: at }) => <Time at={at} /> },
   {

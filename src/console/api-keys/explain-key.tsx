@@ -77,7 +77,7 @@ function Verdict({ explanation: { rules, answer } }: { explanation: Explanation 
             cell: ({ holds }) =>
               holds === null ? parts.none : <Badge tone={holds ? 'good' : 'bad'}>{holds ? parts.yes : parts.no}</Badge>,
           },
-          { key: 'sees', heading: t.sees, cell: ({ observed }) => <span className="break-all">{observed}</span> },
+          { key: 'sees', heading: t.sees, cell: ({ observed }) => observed },
         ]}
       />
     </div>

@@ -130,8 +130,8 @@ export function SubjectName({ entry: { subject, subject_id: id, subject_name: na
   const t = useTexts(auditTexts)
   const ids = batch ? t.range(String(batch.from), String(batch.to)) : id
   return (
-    <span className="break-all">
+    <>
       {subject} {name === null ? ids : `${name} (${ids})`}
-    </span>
+    </>
   )
 }

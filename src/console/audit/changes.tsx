@@ -25,7 +25,7 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.str
 
 const Shown = ({ value }: { value: unknown }) => {
   const t = useTexts(partTexts)
-  return isNothing(value) ? t.none : <code className="break-all">{textOf(value)}</code>
+  return isNothing(value) ? t.none : <code>{textOf(value)}</code>
 }
 
 /** What an entry changed, field by field. */
@@ -74,7 +74,7 @@ export function ChangesSummary({ before, after }: { before: Side; after: Side })
     return `${field}: ${sides.join(' → ')}`
   })
   const rest = all.length - shown.length
-  return <span className="break-all">{[...shown, ...(rest ? [t.further(String(rest))] : [])].join(', ')}</span>
+  return [...shown, ...(rest ? [t.further(String(rest))] : [])].join(', ')
 }
 
 const shownLengthMax = 40

@@ -86,12 +86,7 @@ export function EntryPage() {
                       parts.none
                     ),
                   ],
-                  [
-                    t.hash,
-                    <code key="hash" className="break-all">
-                      {entry.hash}
-                    </code>,
-                  ],
+                  [t.hash, <code key="hash">{entry.hash}</code>],
                 ]}
               />
             </Card>

@@ -57,7 +57,7 @@ function Finding({ check: { name, promise, ok, findings, remedy, remedies } }: {
         <Badge tone={ok ? 'good' : 'bad'}>{ok ? t.good : t.bad}</Badge> <b>{name}</b>: {promise}
       </p>
       {findings.map((finding) => (
-        <p key={finding} className="text-bad break-words">
+        <p key={finding} className="text-bad">
           {finding}
         </p>
       ))}

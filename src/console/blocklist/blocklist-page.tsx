@@ -105,7 +105,7 @@ function Entries({ rows, sort, onSort }: EntriesProps) {
             key: 'value',
             heading: t.value,
             sort: 'value',
-            cell: ({ value }) => <span className="break-all">{value}</span>,
+            cell: ({ value }) => value,
           },
           { key: 'reason', heading: t.reason, cell: ({ reason }) => reason || '–' },
           {

@@ -90,12 +90,7 @@ const factsOf = (
   [t.apiKey, call.api_key_id === null ? t.none : `#${call.api_key_id}`],
   [t.address, call.address],
   [t.duration, t.ms(formatNumber(call.duration_ms))],
-  [
-    t.requestId,
-    <code key="id" className="break-all">
-      {call.request_id}
-    </code>,
-  ],
+  [t.requestId, <code key="id">{call.request_id}</code>],
 ]
 
 function licenceOf({ license_key, license_id }: Answer<'GET /calls/:id'>, t: (typeof callTexts)['en']) {

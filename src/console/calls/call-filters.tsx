@@ -62,7 +62,7 @@ export function CallFilters({ search, error, onChange }: Props) {
             aria-label={t.remove(text)}
             onClick={() => onChange(changed(search, { [name]: undefined }))}
           >
-            <span className="min-w-0 break-all">{text}</span>
+            <span className="min-w-0 wrap-anywhere">{text}</span>
             <X aria-hidden size={14} />
           </button>
         ))}

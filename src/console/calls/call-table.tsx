@@ -66,7 +66,7 @@ export function CallTable({ calls, search, onOpen }: Props) {
         {
           key: 'request',
           heading: t.requestId,
-          cell: ({ request_id }) => <code className="text-xs break-all">{request_id}</code>,
+          cell: ({ request_id }) => <code className="text-xs">{request_id}</code>,
         },
       ]}
     />
@@ -75,7 +75,7 @@ export function CallTable({ calls, search, onOpen }: Props) {
 
 const Blockable = ({ kind, value }: { kind: 'ip' | 'identifier'; value: string }) => (
   <span className="flex flex-wrap items-center gap-1">
-    <span className="min-w-0 break-all">{value}</span>
+    <span className="min-w-0">{value}</span>
     <BlockButton kind={kind} value={value} />
   </span>
 )

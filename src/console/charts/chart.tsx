@@ -103,7 +103,7 @@ const Legend = ({ series }: { series: readonly ChartSeries[] }) => (
             strokeDasharray={dash.join(' ') || undefined}
           />
         </svg>
-        <span className="min-w-0 break-words">{label}</span>
+        <span className="min-w-0">{label}</span>
       </li>
     ))}
   </ul>

@@ -17,8 +17,7 @@ export function Value({ name, value }: { name: string; value: unknown }): ReactN
   const t = useTexts(partTexts)
   if (value === null || value === undefined || value === '') return t.none
   if (typeof value === 'boolean') return value ? t.yes : t.no
-  if (typeof value === 'string')
-    return isMoment(value) ? <Time at={value} /> : <span className="break-all">{value}</span>
+  if (typeof value === 'string') return isMoment(value) ? <Time at={value} /> : value
   if (Array.isArray(value)) {
     if (!value.length) return t.none
     return value.every(isObject) ? <Rows name={name} rows={value} /> : value.map(String).join(', ')

@@ -100,7 +100,7 @@ function Contract({ contract }: { contract: Shown }) {
 
 const Secret = ({ text }: { text: string }) => (
   <span className="flex flex-wrap items-center gap-2">
-    <code className="break-all">{text}</code>
+    <code>{text}</code>
     <CopyButton text={text} />
   </span>
 )

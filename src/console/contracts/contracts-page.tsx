@@ -73,7 +73,7 @@ export function ContractsPage() {
                       <Link
                         to="/contracts/$contract"
                         params={{ contract: String(id) }}
-                        className="break-words text-accent underline"
+                        className="text-accent underline"
                       >
                         {name}
                       </Link>

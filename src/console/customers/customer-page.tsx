@@ -47,12 +47,7 @@ function Customer({ email, customer, onGone }: Props) {
       <Card>
         <Facts
           facts={[
-            [
-              t.address,
-              <span key="address" className="break-all">
-                {customer.email}
-              </span>,
-            ],
+            [t.address, customer.email],
             [t.name, name ?? '–'],
             ...(other_names.length ? [[t.otherNames, other_names.join(', ')] as const] : []),
             [t.licenses, formatNumber(licenses)],
@@ -125,7 +120,7 @@ function Devices({ rows }: { rows: Shown['devices'] }) {
         {
           key: 'device',
           heading: t.device,
-          cell: ({ identifier }) => <span className="break-all">{identifier}</span>,
+          cell: ({ identifier }) => identifier,
         },
         {
           key: 'seat',

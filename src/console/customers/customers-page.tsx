@@ -67,7 +67,7 @@ export function CustomersPage() {
                       <Link
                         to="/customers/$license"
                         params={{ license: String(license_id) }}
-                        className="break-all text-accent underline"
+                        className="text-accent underline"
                       >
                         {email}
                       </Link>

@@ -69,7 +69,7 @@ export function GeneratorsPage() {
                       <Link
                         to="/generators/$generator"
                         params={{ generator: String(generator.id) }}
-                        className="break-all text-accent underline"
+                        className="text-accent underline"
                       >
                         {shortOf(generator)}
                       </Link>

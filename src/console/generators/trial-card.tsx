@@ -41,7 +41,7 @@ function Trial({ trial }: { trial: Answer<'GET /generators/trial'> }) {
       <ul className="flex flex-col gap-1">
         {license_keys.map((key) => (
           <li key={key}>
-            <code className="break-all">{key}</code>
+            <code>{key}</code>
           </li>
         ))}
       </ul>
@@ -65,12 +65,7 @@ function Trial({ trial }: { trial: Answer<'GET /generators/trial'> }) {
       {warning && <p className="text-bad">{warning}.</p>}
       <Facts
         facts={[
-          [
-            t.possible,
-            <span key="possible" className="break-all">
-              {numbers.format(BigInt(capacity))}
-            </span>,
-          ],
+          [t.possible, numbers.format(BigInt(capacity))],
           [t.collision, percent.format(collision.likelihood)],
           [t.length, String(length)],
         ]}

@@ -95,6 +95,6 @@ const columnsOf = (t: (typeof jobTexts)['en']): Column<Job>[] => [
     heading: t.due,
     cell: ({ state, run_at: at }) => <Time at={state === 'queued' ? at : null} isRelative />,
   },
-  { key: 'error', heading: t.error, cell: (job) => <span className="break-all">{job.last_error}</span> },
+  { key: 'error', heading: t.error, cell: (job) => job.last_error },
   { key: 'actions', heading: '', cell: (job) => <JobActions job={job} /> },
 ]

@@ -15,7 +15,7 @@ import { seats } from './sentence'
 import { stateTexts } from './state-texts'
 import { licenseTexts } from './texts'
 
-const linkClass = 'text-accent underline break-all'
+const linkClass = 'text-accent underline'
 
 /** Key, owner, product, terms, and the keys before and after this one. */
 export function FactsCard({ license }: { license: LicenseDetails }) {
@@ -27,7 +27,7 @@ export function FactsCard({ license }: { license: LicenseDetails }) {
   return (
     <Card title={t.facts}>
       <div className="flex flex-col gap-2">
-        <code className="break-all">{license_key}</code>
+        <code>{license_key}</code>
         <div className="no-print flex flex-wrap gap-2">
           {isMasked ? (
             <Reveal license={license} what="license reveal" label={t.revealKey} />
@@ -87,7 +87,7 @@ const PartLink = ({ to, id }: { to: string; id: number }) => (
 )
 
 const OtherKey = ({ id, text }: { id: number | null; text: string }) =>
-  id === null ? <code className="break-all">{text}</code> : <LicenseLink id={id} text={text} />
+  id === null ? <code>{text}</code> : <LicenseLink id={id} text={text} />
 
 interface RevealProps {
   license: LicenseDetails

@@ -57,7 +57,7 @@ function Diff({ entry }: { entry: HistoryEntry }) {
   return (
     <ul className="flex flex-col gap-1">
       {changesOf(entry, t).map(({ name, old, now }) => (
-        <li key={name} className="break-words">
+        <li key={name}>
           <span className="text-muted">{name}:</span>{' '}
           {old !== undefined && <del className={now === undefined ? undefined : 'text-bad'}>{old}</del>}
           {old !== undefined && now !== undefined && ' → '}

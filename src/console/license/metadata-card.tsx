@@ -17,8 +17,8 @@ export function MetadataCard({ license }: { license: LicenseDetails }) {
   const [open, setOpen] = useState<Partial<Pair>>()
   const isPermitted = usePermitted()('license meta set')
   const columns: Column<Pair>[] = [
-    { key: 'key', heading: t.metaKey, cell: ({ key }) => <span className="break-all">{key}</span> },
-    { key: 'value', heading: t.metaValue, cell: ({ value }) => <span className="break-all">{value}</span> },
+    { key: 'key', heading: t.metaKey, cell: ({ key }) => key },
+    { key: 'value', heading: t.metaValue, cell: ({ value }) => value },
     ...(isPermitted
       ? [{ key: 'actions', heading: t.actions, cell: (pair: Pair) => <PairActions {...{ license, pair, setOpen }} /> }]
       : []),

@@ -23,7 +23,7 @@ export function NotesCard({ license }: { license: LicenseDetails }) {
           <ul className="flex flex-col gap-3">
             {license.notes.map(({ id, at, actor, note }) => (
               <li key={id} className="border-l-2 border-line pl-3">
-                <p className="break-words whitespace-pre-wrap">{note}</p>
+                <p className="whitespace-pre-wrap">{note}</p>
                 <p className="text-sm text-muted">
                   {actor} · <Time at={at} isRelative />
                 </p>

@@ -55,7 +55,7 @@ export function RevealDialog({ license, what, title, onClose }: Props) {
         </form>
       ) : (
         <div role="status" className="flex flex-col gap-2">
-          <code className="break-all">{revealed.data}</code>
+          <code>{revealed.data}</code>
           <div>
             <CopyButton text={revealed.data} />
           </div>

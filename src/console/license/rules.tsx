@@ -38,7 +38,7 @@ function RuleLine({ license, rule }: { license: LicenseDetails; rule: Rule }) {
       <div className="flex min-w-0 grow flex-col gap-1">
         <p>
           {requirement ?? rule.requirement}{' '}
-          <span className="text-sm break-words text-muted">{rule.holds === null ? t.notAsked : rule.observed}</span>
+          <span className="text-sm text-muted">{rule.holds === null ? t.notAsked : rule.observed}</span>
         </p>
         {state === 'broken' && (
           <>

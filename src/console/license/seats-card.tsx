@@ -59,7 +59,7 @@ interface TableProps {
 function SeatTable({ license, seats, caption }: TableProps) {
   const t = useTexts(licenseTexts)
   const columns: Column<SeatDetails>[] = [
-    { key: 'device', heading: t.device, cell: ({ identifier }) => <span className="break-all">{identifier}</span> },
+    { key: 'device', heading: t.device, cell: ({ identifier }) => identifier },
     {
       key: 'seen',
       heading: t.lastSeen,

@@ -32,9 +32,7 @@ export function useLicenseColumns(): readonly Column<ListedLicense>[] {
     },
     {
       ...{ key: 'owner', heading: t.owner, sort: 'owner_email' },
-      cell: ({ owner_name, owner_email }) => (
-        <span className="break-words">{[owner_name, owner_email].filter(Boolean).join(' · ')}</span>
-      ),
+      cell: ({ owner_name, owner_email }) => <>{[owner_name, owner_email].filter(Boolean).join(' · ')}</>,
     },
     { key: 'assigned_at', heading: t.assigned, cell: ({ assigned_at }) => <Time at={assigned_at} /> },
     { key: 'created_at', heading: t.created, sort: 'created_at', cell: ({ created_at }) => <Time at={created_at} /> },

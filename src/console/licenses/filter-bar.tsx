@@ -71,7 +71,7 @@ function Chips({ address: { filters, change, show } }: { address: Address }) {
           key={name}
           className="flex items-center gap-1 rounded-full border border-line bg-card py-0.5 pr-1 pl-3 text-sm"
         >
-          <span className="break-all">
+          <span>
             {t[name]}: {toggles.includes(name) ? t.on : filters[name]}
           </span>
           <button

@@ -26,7 +26,7 @@ export function OtherWays({ isOverPage = false, onDone }: { isOverPage?: boolean
         </Button>
       )}
       {provider && (
-        <Button className="justify-center" disabled={leave.isPending} onClick={() => leave.mutate()}>
+        <Button className="justify-center wrap-anywhere" disabled={leave.isPending} onClick={() => leave.mutate()}>
           {t.sso(provider.name)}
         </Button>
       )}

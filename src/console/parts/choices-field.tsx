@@ -23,7 +23,7 @@ export function ChoicesField({ label, name, description, error, choices, chosen 
       )}
       <div className="grid grid-cols-1 gap-1 rounded-md border border-control p-2 sm:grid-cols-2">
         {choices.map((choice) => (
-          <label key={choice} className="flex min-h-6 items-center gap-2 text-sm break-all">
+          <label key={choice} className="flex min-h-6 items-center gap-2 text-sm">
             <input
               type="checkbox"
               name={name}

@@ -33,7 +33,7 @@ export function SecretOnce({ name, secret }: { name: string; secret: string }) {
       <p className="text-sm font-medium">
         {name}: {t.secretOnce}
       </p>
-      <code className="break-all">{secret}</code>
+      <code>{secret}</code>
       <div>
         <CopyButton text={secret} />
       </div>

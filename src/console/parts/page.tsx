@@ -15,7 +15,7 @@ export function Page({ title, actions, children }: Props) {
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h1 className="text-xl font-semibold break-words" tabIndex={-1}>
+        <h1 className="min-w-0 text-xl font-semibold" tabIndex={-1}>
           {title}
         </h1>
         {actions && <div className="no-print flex flex-wrap gap-2">{actions}</div>}
@@ -44,7 +44,7 @@ export const Facts = ({ facts }: { facts: readonly (readonly [name: string, valu
     {facts.map(([name, value]) => (
       <div key={name} className="contents">
         <dt className="text-muted">{name}</dt>
-        <dd className="min-w-0 break-words">{value}</dd>
+        <dd className="min-w-0">{value}</dd>
       </div>
     ))}
   </dl>

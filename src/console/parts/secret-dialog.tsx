@@ -20,7 +20,7 @@ export function SecretDialog({ title, name, secret, variable, onClose }: Props) 
     <Dialog title={title} isOpen onClose={onClose}>
       <SecretOnce name={name} secret={secret} />
       <div className="flex flex-col gap-2">
-        <code className="text-sm break-all">{line}</code>
+        <code className="text-sm">{line}</code>
         <div>
           <CopyButton text={line} label={t.copyEnv} />
         </div>

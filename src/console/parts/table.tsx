@@ -96,7 +96,7 @@ export function Table<Row>(props: Props<Row>) {
                   <td
                     key={column.key}
                     data-heading={column.heading}
-                    className={`${cellClass} break-words ${column.isNumber ? 'sm:text-right' : ''}`}
+                    className={`${cellClass} break-words sm:max-w-md ${column.isNumber ? 'sm:text-right' : ''}`}
                   >
                     {column.cell(row)}
                   </td>

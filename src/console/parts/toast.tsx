@@ -64,7 +64,7 @@ function List() {
       toast={toast}
       className="flex items-center justify-between gap-3 rounded-md border border-line bg-card p-3 text-text shadow-lg"
     >
-      <Toast.Description className="min-w-0 break-words" />
+      <Toast.Description className="min-w-0" />
       <div className="flex gap-2">
         {toast.actionProps && <Toast.Action className={buttonClass('primary')} />}
         <Toast.Close className={buttonClass('quiet')}>{t.close}</Toast.Close>

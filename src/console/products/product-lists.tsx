@@ -63,8 +63,8 @@ export function ProductLists({ product }: { product: Shown }) {
             rows={meta_data}
             keyOf={({ key }) => key}
             columns={[
-              { key: 'key', heading: t.key, cell: ({ key }) => <code className="break-all">{key}</code> },
-              { key: 'value', heading: t.value, cell: ({ value }) => <span className="break-words">{value}</span> },
+              { key: 'key', heading: t.key, cell: ({ key }) => <code>{key}</code> },
+              { key: 'value', heading: t.value, cell: ({ value }) => value },
             ]}
           />
         ) : (

@@ -113,32 +113,13 @@ function Settings({ product }: { product: Shown }) {
           [t.description, product.description || '–'],
           [t.source, product.source],
           [t.externalReference, product.external_reference || '–'],
-          [
-            t.postUrl,
-            <span key="url" className="break-all">
-              {product.post_url || '–'}
-            </span>,
-          ],
+          [t.postUrl, product.post_url || '–'],
           [t.requireNonExpired, product.require_non_expired ? parts.yes : parts.no],
           [t.changelog, product.changelog === 'on' ? parts.yes : parts.no],
           [t.graceDays, String(product.offline_grace_days)],
           [t.lowStock, low_stock ? t.keysForSale(String(low_stock)) : t.never],
-          [
-            t.signingKey,
-            key_id === null ? (
-              t.globalKey
-            ) : (
-              <code key="key" className="break-all">
-                {key_id}
-              </code>
-            ),
-          ],
-          [
-            'UUID',
-            <code key="uuid" className="break-all">
-              {product.uuid}
-            </code>,
-          ],
+          [t.signingKey, key_id === null ? t.globalKey : <code key="key">{key_id}</code>],
+          ['UUID', <code key="uuid">{product.uuid}</code>],
           [t.created, <Time key="created" at={product.created_at} />],
           [t.updated, <Time key="updated" at={product.updated_at} />],
         ]}

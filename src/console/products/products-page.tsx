@@ -72,11 +72,7 @@ export function ProductsPage() {
                     heading: t.name,
                     sort: 'name',
                     cell: ({ id, name: shown }) => (
-                      <Link
-                        to="/products/$product"
-                        params={{ product: String(id) }}
-                        className="break-words text-accent underline"
-                      >
+                      <Link to="/products/$product" params={{ product: String(id) }} className="text-accent underline">
                         {shown}
                       </Link>
                     ),

@@ -84,7 +84,7 @@ function SetUpDialog({ user, begun: { secret, uri }, onClose }: SetUpProps) {
       <p>{t.scan}</p>
       <QrCode text={uri} label={t.qrCode} />
       <p className="text-sm">
-        {t.secret}: <code className="break-all">{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+        {t.secret}: <code>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
       </p>
       <div>
         <CopyButton text={secret} />

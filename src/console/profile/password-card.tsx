@@ -18,7 +18,7 @@ export function PasswordCard({ hasPassword, issuers }: { hasPassword: boolean; i
     <Card title={t.password} actions={hasPassword && <Button onClick={() => setOpen(true)}>{t.changePassword}</Button>}>
       {!hasPassword && <p>{t.noPassword}</p>}
       {issuers.length > 0 && (
-        <p className="break-words">
+        <p>
           {t.providers}: {issuers.join(', ')}
         </p>
       )}

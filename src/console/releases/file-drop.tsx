@@ -30,7 +30,7 @@ export function FileDrop({ file, onChoose }: { file: File | undefined; onChoose(
       </label>
       <input id={id} type="file" className="max-w-full" onChange={({ target }) => onChoose(target.files?.[0])} />
       {file && (
-        <p role="status" className="text-sm break-all">
+        <p role="status" className="text-sm">
           {t.chosen(file.name, formatBytes(file.size))}
         </p>
       )}

@@ -46,12 +46,7 @@ export function ReleasePage() {
                 [t.date, <Time key="date" at={isoDate(release.release_date)} />],
                 [t.downloads, formatNumber(release.download_counter)],
                 [t.file, `${release.file_name}, ${formatBytes(release.file_size)}`],
-                [
-                  t.sha256,
-                  <code key="hash" className="break-all">
-                    {release.sha256}
-                  </code>,
-                ],
+                [t.sha256, <code key="hash">{release.sha256}</code>],
                 [t.summary, release.update_summary || t.noChangelog],
               ]}
             />

@@ -86,7 +86,7 @@ const columnsOf = (t: (typeof releaseTexts)['en'], nameOf: (id: number) => strin
     key: 'version',
     heading: t.version,
     cell: ({ id, version }) => (
-      <Link to="/releases/$release" params={{ release: String(id) }} className="break-all text-accent underline">
+      <Link to="/releases/$release" params={{ release: String(id) }} className="text-accent underline">
         {version}
       </Link>
     ),
@@ -97,5 +97,5 @@ const columnsOf = (t: (typeof releaseTexts)['en'], nameOf: (id: number) => strin
   { key: 'date', heading: t.date, cell: (release) => <Time at={isoDate(release.release_date)} /> },
   { key: 'downloads', heading: t.downloads, isNumber: true, cell: (each) => formatNumber(each.download_counter) },
   { key: 'size', heading: t.size, isNumber: true, cell: (release) => formatBytes(release.file_size) },
-  { key: 'file', heading: t.file, cell: (release) => <span className="break-all">{release.file_name}</span> },
+  { key: 'file', heading: t.file, cell: (release) => release.file_name },
 ]

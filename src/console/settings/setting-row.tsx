@@ -39,7 +39,7 @@ export function SettingRow({ setting }: { setting: Setting }) {
     <li className="flex flex-col gap-1 border-t border-line py-3 first:border-t-0">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-medium">
-          <code className="break-all">{name}</code>
+          <code>{name}</code>
         </h3>
         <Value setting={setting} />
       </div>
@@ -88,7 +88,7 @@ function Value({ setting: { value, source } }: { setting: Setting }) {
   const origin = source.includes('flag') ? t.flag : source.includes('variable') ? t.variable : t[source as 'stored']
   return (
     <p className="flex flex-wrap items-center gap-2">
-      <span className="break-all">{value || <i className="text-muted">{t.empty}</i>}</span>
+      <span>{value || <i className="text-muted">{t.empty}</i>}</span>
       <Badge tone={source === 'stored' ? 'good' : 'plain'}>{origin}</Badge>
     </p>
   )

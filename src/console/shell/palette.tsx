@@ -62,7 +62,7 @@ export function Palette({ onClose }: { onClose(): void }) {
                     onClick={() => open(item)}
                     className="flex flex-wrap gap-x-3 rounded px-2 py-1.5 data-highlighted:bg-selected"
                   >
-                    <span className="font-medium break-all">{item.label}</span>
+                    <span className="font-medium">{item.label}</span>
                     <span className="text-sm text-muted">{item.note}</span>
                   </Autocomplete.Item>
                 )}

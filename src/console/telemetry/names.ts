@@ -5,11 +5,17 @@ import { telemetryTexts } from './texts'
 
 export type Series = Answer<'GET /telemetry/stats'>['series'][number]
 
+/** Clients may send texts of any length; no name needs more. */
+const nameLengthMax = 100
+
+export const shortened = (text: string) => (text.length > nameLengthMax ? `${text.slice(0, nameLengthMax)}…` : text)
+
 /** Names products by what records say they are: an id, or any text. */
 export function useProductName() {
   const t = useTexts(telemetryTexts)
   const nameOf = useNameOfProduct()
-  return (id: number | string | null) => (id === null ? t.noProduct : typeof id === 'number' ? nameOf(id) : id)
+  return (id: number | string | null) =>
+    id === null ? t.noProduct : typeof id === 'number' ? nameOf(id) : shortened(id)
 }
 
 /** Names a series by its values. */
@@ -23,6 +29,6 @@ export function useSeriesName() {
       data_group !== undefined && (data_group ?? t.noGroup),
       data_type !== undefined && (data_type ?? t.noType),
     ]
-      .filter((part) => part !== false)
+      .flatMap((part) => (part === false ? [] : [shortened(part)]))
       .join(' · ')
 }

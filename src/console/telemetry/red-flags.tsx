@@ -6,6 +6,7 @@ import { Answered } from '../parts/loading'
 import { Card } from '../parts/page'
 import { Table } from '../parts/table'
 import { Time } from '../parts/time'
+import { shortened } from './names'
 import { telemetryTexts } from './texts'
 
 const shown = 20
@@ -40,12 +41,16 @@ export function RedFlags() {
                     </span>
                   ),
                 },
-                { key: 'group', heading: t.group, cell: ({ data_group }) => data_group ?? t.none },
-                { key: 'version', heading: t.version, cell: ({ product_version }) => product_version ?? t.none },
+                { key: 'group', heading: t.group, cell: ({ data_group }) => shortened(data_group ?? t.none) },
+                {
+                  key: 'version',
+                  heading: t.version,
+                  cell: ({ product_version }) => shortened(product_version ?? t.none),
+                },
                 {
                   key: 'data',
                   heading: t.data,
-                  cell: ({ data }) => <span className="break-all">{data?.slice(0, dataLengthMax) ?? t.none}</span>,
+                  cell: ({ data }) => data?.slice(0, dataLengthMax) ?? t.none,
                 },
               ]}
             />

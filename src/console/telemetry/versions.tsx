@@ -5,7 +5,7 @@ import { Answered } from '../parts/loading'
 import { Card } from '../parts/page'
 import { Table } from '../parts/table'
 import { Time } from '../parts/time'
-import { useProductName } from './names'
+import { shortened, useProductName } from './names'
 import { telemetryTexts } from './texts'
 
 const versionsMax = 20
@@ -32,7 +32,11 @@ export function Versions() {
               keyOf={({ product_id, product_version }) => JSON.stringify([product_id, product_version])}
               columns={[
                 { key: 'product', heading: t.product, cell: ({ product_id: id }) => productName(id ?? null) },
-                { key: 'version', heading: t.version, cell: ({ product_version }) => product_version ?? t.none },
+                {
+                  key: 'version',
+                  heading: t.version,
+                  cell: ({ product_version }) => shortened(product_version ?? t.none),
+                },
                 { key: 'devices', heading: t.devices, isNumber: true, cell: ({ devices }) => formatNumber(devices) },
                 { key: 'records', heading: t.records, isNumber: true, cell: ({ records }) => formatNumber(records) },
                 { key: 'last', heading: t.last, cell: ({ last_at }) => <Time at={last_at} isRelative /> },

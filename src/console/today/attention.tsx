@@ -19,7 +19,7 @@ export function Attention() {
               <ul className="flex flex-col gap-3">
                 {attention.map(({ message, remedies }) => (
                   <li key={message} className="flex min-w-0 flex-col gap-2 border-l-4 border-warn pl-3">
-                    <p className="break-words">{message}</p>
+                    <p>{message}</p>
                     <div className="flex flex-wrap gap-2">
                       <RemedyButtons remedies={remedies} />
                     </div>

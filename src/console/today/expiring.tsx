@@ -37,7 +37,7 @@ export function Expiring() {
                   key: 'license',
                   heading: t.licence,
                   cell: ({ id, license_key }) => (
-                    <Link to="/licenses/$id" params={{ id: String(id) }} className="break-all text-accent underline">
+                    <Link to="/licenses/$id" params={{ id: String(id) }} className="text-accent underline">
                       {license_key}
                     </Link>
                   ),

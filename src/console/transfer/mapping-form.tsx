@@ -81,7 +81,7 @@ export function MappingForm({ guess, isPending, onTable, onStart }: Props) {
           {
             key: 'samples',
             heading: t.samples,
-            cell: ({ samples }) => <span className="break-all">{samples.join(' · ')}</span>,
+            cell: ({ samples }) => samples.join(' · '),
           },
           {
             key: 'field',

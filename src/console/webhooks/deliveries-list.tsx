@@ -101,7 +101,7 @@ const columnsOf = (t: (typeof webhookTexts)['en']): Column<Delivery>[] => [
   { key: 'event', heading: t.event, cell: ({ event }) => event },
   { key: 'state', heading: t.state, cell: ({ state }) => <DeliveryBadge state={state} /> },
   { key: 'attempts', heading: t.attempts, isNumber: true, cell: ({ attempts }) => String(attempts.length) },
-  { key: 'receiver', heading: t.receiver, cell: ({ url }) => <span className="break-all">{url}</span> },
+  { key: 'receiver', heading: t.receiver, cell: ({ url }) => url },
   { key: 'answer', heading: t.answer, cell: ({ attempts }) => <LastAnswer attempt={attempts.at(-1)} /> },
 ]
 

@@ -82,7 +82,7 @@ function Delivered({ delivery }: { delivery: Answer<'GET /deliveries/:id'> }) {
         />
       </Card>
       <Card title={t.sent} actions={<CopyButton text={body} />}>
-        <p className="break-all">POST {delivery.url}</p>
+        <p>POST {delivery.url}</p>
         <TextBlock name={t.sent} text={formatted(body)} />
       </Card>
       {attempts.length ? (

@@ -54,12 +54,7 @@ function WebhookFacts({ webhook: { url, events, created_at: createdAt } }: { web
   return (
     <Facts
       facts={[
-        [
-          t.url,
-          <span key="url" className="break-all">
-            {url}
-          </span>,
-        ],
+        [t.url, url],
         [
           t.events,
           <ul key="events" className="flex flex-wrap gap-x-3">

@@ -64,11 +64,7 @@ export function WebhooksPage() {
                   key: 'name',
                   heading: t.name,
                   cell: ({ id, name }) => (
-                    <Link
-                      to="/webhooks/$webhook"
-                      params={{ webhook: String(id) }}
-                      className="break-all text-accent underline"
-                    >
+                    <Link to="/webhooks/$webhook" params={{ webhook: String(id) }} className="text-accent underline">
                       {name}
                     </Link>
                   ),
@@ -78,7 +74,7 @@ export function WebhooksPage() {
                   heading: t.state,
                   cell: (row) => row.health && <HealthBadge state={row.health.state} />,
                 },
-                { key: 'url', heading: t.url, cell: ({ url }) => <span className="break-all">{url}</span> },
+                { key: 'url', heading: t.url, cell: ({ url }) => url },
                 { key: 'events', heading: t.events, cell: ({ events }) => t.eventsOf(formatNumber(events.length)) },
                 {
                   key: 'success',
