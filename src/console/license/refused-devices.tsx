@@ -22,7 +22,7 @@ export function RefusedDevices({ license }: { license: LicenseDetails }) {
       <span className="text-sm text-muted">{t.refusedLately}</span>
       {devices.map((device) => (
         <Button key={device} aria-label={t.whyRefused(device)} onClick={() => change({ device })}>
-          <span className="min-w-0 break-all">{device}</span>
+          <span className="min-w-0">{device}</span>
         </Button>
       ))}
     </div>

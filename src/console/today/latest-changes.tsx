@@ -65,7 +65,7 @@ function ChangedThing({ entry }: { entry: Answer<'GET /audit'>['entries'][number
   const page = subjectPage(entry)
   if (!page) return text
   return (
-    <Link {...page} className={`break-all ${linkClass}`}>
+    <Link {...page} className={linkClass}>
       {text}
     </Link>
   )
