@@ -1,6 +1,8 @@
+/// <reference lib="dom" />
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
+import { until } from '../support/wait'
 
 setDefaultTimeout(120_000)
 
@@ -82,6 +84,33 @@ describe('the list of licences', () => {
     await page.getByRole('columnheader', { name: 'Last verified' }).waitFor()
   })
 
+  story('extends and blocks the row in focus, or the chosen ones, with e and b', async () => {
+    const { page, check } = await console_.visit('/licenses?sort=license_key')
+    const dialog = page.locator('[data-modal]')
+    const row = page.getByRole('row').filter({ hasText: 'KEY-11' })
+    await row.focus()
+    await page.keyboard.press('b')
+    expect(await dialog.getByLabel('What to do').inputValue()).toBe('block')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await row.evaluate((element) => element.matches(':focus'))).toBe(true)
+    await page.keyboard.press('x')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.getByText('2 chosen').waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('e')
+    expect(await dialog.getByLabel('What to do').inputValue()).toBe('extend')
+    await dialog.getByLabel('Extend by').fill('30d')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('2 of 2 licences would change.').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.keyboard.press('?')
+    await dialog.getByText('in the list: extend, block the chosen ones or the row').waitFor()
+    await check()
+  })
+
   story('issues many keys with progress', async () => {
     const { page, check } = await console_.visit('/licenses/new')
     await page.getByLabel('How many to draw').fill('120')
@@ -104,5 +133,50 @@ describe('the list of licences', () => {
     await check()
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBeLessThanOrEqual(0)
+  })
+
+  story('leads to the setting, the call or the change that was found', async () => {
+    const { owner, installation } = console_
+    const { page, check } = await console_.visit('/licenses')
+    await page.getByRole('heading', { name: 'Licences' }).waitFor()
+    const find = async (text: string, option: RegExp) => {
+      await page.keyboard.press('Control+k')
+      await page.getByLabel('Search pages and commands').fill(text)
+      await page.getByRole('option', { name: option }).waitFor()
+      await page.keyboard.press('Enter')
+      await page.getByLabel('Search pages and commands').waitFor({ state: 'detached' })
+    }
+    await find('keep_calls', /^keep_calls/)
+    const setting = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'keep_calls' }) })
+    await setting.waitFor()
+    await page.waitForFunction(() => document.activeElement?.id === 'keep_calls')
+    await check()
+    const headers = { 'x-request-id': 'from-the-shop-77' }
+    await installation.ask('POST /api/v1/verify', { license_key: 'KEY-20', identifier: 'shop' }, { headers })
+    await until('the call', async () => {
+      const { body } = await owner.tell('GET /calls', { request_id: 'from-the-shop-77' })
+      return body.calls.length
+    })
+    await find('from-the-shop-77', /^from-the-shop-77/)
+    await page.getByRole('dialog').getByText('from-the-shop-77').waitFor()
+    await page.keyboard.press('Escape')
+    await owner.tell('POST /licenses/KEY-21/block', {}, { headers: { 'x-request-id': 'from-the-desk-78' } })
+    await find('from-the-desk-78', /^from-the-desk-78/)
+    await page.waitForURL(/\/console\/audit\?request_id=from-the-desk-78/)
+    await page.getByRole('row').filter({ hasText: 'license.updated' }).waitFor()
+  })
+
+  story('says that there may be more when the time was over, in German too', async () => {
+    const { page, check } = await console_.visit('/licenses', { locale: 'de-DE' })
+    await page.route('**/admin/api/search?**', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), is_complete: false } })
+    })
+    await page.getByRole('heading', { name: 'Lizenzen' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByLabel('Seiten und Befehle suchen').fill('indner')
+    await page.getByRole('option', { name: 'PETRA-1' }).waitFor()
+    await page.getByText('Vielleicht gibt es mehr').waitFor()
+    await check()
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeProduct } from '../support/stock'
+import { until } from '../support/wait'
 
 let installation: TestInstallation
 let owner: Operator
@@ -85,6 +86,16 @@ describe('search', () => {
         license_id: null,
       },
     ])
+  })
+
+  test('finds the call of a request that software made', async () => {
+    const headers = { 'x-request-id': 'asked-by-software-1' }
+    await installation.ask('POST /api/v1/verify', { license_key: 'ABCD-EFGH', identifier: 'x' }, { headers })
+    const [call] = await until('the call', async () => {
+      const { calls } = (await owner.tell('GET /calls', { request_id: 'asked-by-software-1' })).body
+      return calls.length && calls
+    })
+    expect(await found('asked-by-software-1')).toMatchObject([{ kind: 'request', call_id: call.id }])
   })
 
   test('shows the support role keys and addresses masked', async () => {

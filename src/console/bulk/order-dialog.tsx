@@ -15,10 +15,10 @@ import { type Bulk, Refusals } from './refusals'
 import { bulkTexts } from './texts'
 
 type Order = Input<'POST /licenses/bulk'>
-type Action = Order['action']
+export type BulkAction = Order['action']
 type FieldName = 'reason' | 'by' | 'note' | 'meta_key' | 'meta_value'
 
-const fieldsOf: Record<Action, readonly FieldName[]> = {
+const fieldsOf: Record<BulkAction, readonly FieldName[]> = {
   block: ['reason'],
   unblock: [],
   extend: ['by'],
@@ -27,20 +27,22 @@ const fieldsOf: Record<Action, readonly FieldName[]> = {
   revoke: ['reason'],
   delete: [],
 }
-const actions = Object.keys(fieldsOf) as Action[]
+const actions = Object.keys(fieldsOf) as BulkAction[]
 const wordNeededAbove = 100
 
 interface Props {
   /** The licences: their ids, or filters. */
   which: Readonly<Record<string, unknown>>
+  /** What is chosen at first. */
+  action?: BulkAction
   onClose(): void
 }
 
 /** What to do to many licences: first what would happen, then the word to go on. */
-export function OrderDialog({ which, onClose }: Props) {
+export function OrderDialog({ which, action = 'block', onClose }: Props) {
   const t = useTexts(bulkTexts)
   const navigate = useNavigate()
-  const [order, setOrder] = useState<Order>({ action: 'block' })
+  const [order, setOrder] = useState<Order>({ action })
   const [plan, setPlan] = useState<Bulk>()
   const planning = useMutation({
     mutationFn: (input: Order) => call('POST /licenses/bulk', { ...input, dry_run: true }),
@@ -75,7 +77,7 @@ export function OrderDialog({ which, onClose }: Props) {
           <SelectField
             label={t.action}
             value={order.action}
-            onChange={({ target }) => setOrder({ action: target.value as Action })}
+            onChange={({ target }) => setOrder({ action: target.value as BulkAction })}
             choices={actions.map((action) => ({ value: action, label: t[action] }))}
           />
           {fieldsOf[order.action].map((name) => (

@@ -1,23 +1,19 @@
-import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link } from '@tanstack/react-router'
 import { basePath } from '../api/base-path'
 import { useMay } from '../api/session'
-import { OrderDialog } from '../bulk/order-dialog'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
 import { Button, buttonClass } from '../parts/button'
 import { Answered, Empty } from '../parts/loading'
 import { Page } from '../parts/page'
 import { cursorOf, Paging } from '../parts/paging'
-import { type Selection, useSelection } from '../parts/selection'
-import { Table } from '../parts/table'
 import { partTexts } from '../parts/texts'
 import { ColumnMenu } from './column-menu'
-import { useChosenColumns, useLicenseColumns } from './columns'
 import { FilterBar } from './filter-bar'
 import type { LicenseFilterValues } from './filter-names'
 import { useLicenseFilters } from './filters'
-import { type ListedLicense, useLicensePage, useMatching } from './find-licenses'
+import { useLicensePage, useMatching } from './find-licenses'
+import { LicenseRows } from './license-rows'
 import { licenseListTexts } from './texts'
 
 /** `/console/licenses`: find licences, and do something with many. */
@@ -53,7 +49,12 @@ export function LicensesPage() {
         {({ licenses, next }) => (
           <>
             {licenses.length ? (
-              <Rows key={JSON.stringify([filters, sort])} licenses={licenses} address={address} canChoose={mayChange} />
+              <LicenseRows
+                key={JSON.stringify([filters, sort])}
+                licenses={licenses}
+                address={address}
+                canChoose={mayChange}
+              />
             ) : (
               <Nothing address={address} isAll={!next} mayIssue={mayChange} />
             )}
@@ -109,74 +110,5 @@ function Nothing({ address, isAll, mayIssue }: NothingProps) {
         </Link>
       )}
     </Empty>
-  )
-}
-
-interface RowsProps {
-  licenses: readonly ListedLicense[]
-  address: ReturnType<typeof useLicenseFilters>
-  canChoose: boolean
-}
-
-const idOf = ({ id }: ListedLicense) => String(id)
-
-function Rows({ licenses, address, canChoose }: RowsProps) {
-  const t = useTexts(licenseListTexts)
-  const navigate = useNavigate()
-  const selection = useSelection()
-  const { chosen } = useChosenColumns()
-  const columns = useLicenseColumns()
-  return (
-    <>
-      {canChoose && <Chosen selection={selection} address={address} />}
-      <Table
-        caption={t.title}
-        columns={columns.filter(({ key }) => chosen.includes(key))}
-        rows={licenses}
-        keyOf={idOf}
-        nameOf={({ license_key }) => license_key}
-        sort={address.sort}
-        onSort={address.sortBy}
-        onOpen={({ id }) => navigate({ to: `/licenses/${id}` as never })}
-        selection={canChoose ? selection : undefined}
-      />
-    </>
-  )
-}
-
-/** What is chosen, and the way to do something with it. */
-function Chosen({ selection, address }: { selection: Selection; address: RowsProps['address'] }) {
-  const t = useTexts(licenseListTexts)
-  const [isAll, setAll] = useState(false)
-  const [isOpen, setOpen] = useState(false)
-  const { keys } = selection
-  if (!keys.size && !isAll) {
-    return (
-      <div className="no-print">
-        <Button onClick={() => setAll(true)}>{address.isFiltered ? t.chooseMatching : t.chooseAll}</Button>
-      </div>
-    )
-  }
-  const which = isAll ? (address.isFiltered ? { ...address.filters } : { everything: true }) : { ids: [...keys] }
-  return (
-    <div className="no-print sticky top-2 z-10 flex flex-wrap items-center gap-2 rounded-md border border-accent bg-card p-2">
-      <span role="status" className="text-sm">
-        {isAll ? t.allChosen : t.chosen(formatNumber(keys.size))}
-      </span>
-      <Button kind="primary" onClick={() => setOpen(true)}>
-        {t.act}
-      </Button>
-      {!isAll && <Button onClick={() => setAll(true)}>{address.isFiltered ? t.chooseMatching : t.chooseAll}</Button>}
-      <Button
-        kind="quiet"
-        onClick={() => {
-          setAll(false)
-          selection.set([])
-        }}
-      >
-        {t.unchoose}
-      </Button>
-      {isOpen && <OrderDialog which={which} onClose={() => setOpen(false)} />}
-    </div>
   )
 }

@@ -27,8 +27,8 @@ interface Props<Row> {
   /** Opens a row with Enter or a click on it; cells should hold a link too. */
   onOpen?(row: Row): void
   selection?: Selection | undefined
-  /** Further keys on a focused row. */
-  onKey?(key: string, row: Row): void
+  /** What further keys do on a focused row. */
+  keys?: Readonly<Record<string, (row: Row) => void>>
 }
 
 const cellClass = 'px-2 py-1.5 align-top'
@@ -38,7 +38,7 @@ const cellClass = 'px-2 py-1.5 align-top'
  * Shift+x chooses all rows from the last chosen one.
  */
 export function Table<Row>(props: Props<Row>) {
-  const { caption, columns, rows, keyOf, nameOf, sort, onSort, onOpen, selection, onKey } = props
+  const { caption, columns, rows, keyOf, nameOf, sort, onSort, onOpen, selection, keys } = props
   const t = useTexts(partTexts)
 
   function onKeyDown(event: KeyboardEvent<HTMLTableRowElement>, row: Row) {
@@ -54,7 +54,8 @@ export function Table<Row>(props: Props<Row>) {
     else if (event.key === 'Enter') onOpen?.(row)
     else if (event.key === 'x') selection?.toggle(keyOf(row))
     else if (event.key === 'X') selection?.extendTo(keyOf(row), rows.map(keyOf))
-    else return onKey?.(event.key, row)
+    else if (keys?.[event.key]) keys[event.key]!(row)
+    else return
     event.preventDefault()
   }
 

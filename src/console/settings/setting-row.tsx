@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { call } from '../api/client'
 import { queryClient, useChange } from '../api/hooks'
 import { useMay } from '../api/session'
@@ -14,13 +14,18 @@ import { SettingForm } from './setting-form'
 import type { Setting } from './settings-page'
 import { settingTexts } from './texts'
 
-/** A setting: what it does, its value and where that comes from; owners change or unset it here. */
+/** A setting: what it does, its value and where that comes from; owners change or unset it here. An address may name it. */
 export function SettingRow({ setting }: { setting: Setting }) {
   const t = useTexts(settingTexts)
   const parts = useTexts(partTexts)
   const [isOpen, setOpen] = useState(false)
   const mayChange = useMay('owner') && setting.is_storable
   const { name, updated_at, is_secret: isSecret } = setting
+  const row = useRef<HTMLLIElement>(null)
+  const isNamed = useLocation({ select: ({ hash }) => hash === name })
+  useEffect(() => {
+    if (isNamed) row.current?.focus()
+  }, [isNamed])
 
   /** Says that it is done; what is no secret can be put back. */
   function onDone() {
@@ -36,7 +41,12 @@ export function SettingRow({ setting }: { setting: Setting }) {
   const unset = useChange('DELETE /settings/:name', onDone)
 
   return (
-    <li className="flex flex-col gap-1 border-t border-line py-3 first:border-t-0">
+    <li
+      ref={row}
+      id={name}
+      tabIndex={-1}
+      className={`flex flex-col gap-1 border-t border-line py-3 first:border-t-0 ${isNamed ? 'bg-selected' : ''}`}
+    >
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-medium">
           <code>{name}</code>

@@ -8,6 +8,9 @@ export interface PaletteItem {
   note: string
   /** The address below `/console`. */
   to: string
+  search?: Readonly<Record<string, unknown>>
+  /** The part of the page. */
+  hash?: string
 }
 
 export interface PaletteGroup {

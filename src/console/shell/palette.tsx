@@ -21,15 +21,16 @@ export function Palette({ onClose }: { onClose(): void }) {
   const { data: forms = [] } = useOperationForms()
   const pages = pagesOf(role).map((item) => pageItem(item, shell[item.text]))
   const commands = forms.filter((form) => isAtLeast(role, form.role)).map(commandItem)
+  const results = useSearchResults(query)
   const groups: PaletteGroup[] = [
-    ...useSearchResults(query),
+    ...results.groups,
     { value: t.pages, items: matching(pages, query) },
     { value: t.commands, items: matching(commands, query) },
   ].filter(({ items }) => items.length)
 
-  function open({ to }: PaletteItem) {
+  function open({ to, search = {}, hash = '' }: PaletteItem) {
     onClose()
-    navigate({ to: to as never })
+    navigate({ to: to as never, search: search as never, hash })
   }
 
   return (
@@ -50,6 +51,9 @@ export function Palette({ onClose }: { onClose(): void }) {
           className="w-full rounded-md border border-control bg-card px-3 py-2"
         />
         <Autocomplete.Empty className="text-muted">{groups.length ? null : t.noMatch}</Autocomplete.Empty>
+        <p role="status" className="text-sm text-muted">
+          {!results.isComplete && shell.maybeMore}
+        </p>
         <Autocomplete.List className="max-h-[60dvh] overflow-y-auto">
           {(group: PaletteGroup) => (
             <Autocomplete.Group key={group.value} items={group.items} className="mb-2">

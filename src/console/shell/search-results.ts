@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Answer } from '../api/client'
 import { useAsk } from '../api/hooks'
 import { useTexts } from '../i18n/texts'
-import type { PaletteGroup } from './palette-items'
+import type { PaletteGroup, PaletteItem } from './palette-items'
 import { shellTexts } from './texts'
 
 type Found = Answer<'GET /search'>['found'][number]
@@ -10,8 +10,16 @@ type Found = Answer<'GET /search'>['found'][number]
 const typingMs = 200
 const lengthMin = 2
 
+interface SearchResults {
+  groups: PaletteGroup[]
+  /** False if the time was over before everything was looked through. */
+  isComplete: boolean
+}
+
+const nothing: SearchResults = { groups: [], isComplete: true }
+
 /** What the server finds for the text in the palette, a while after the last key. */
-export function useSearchResults(query: string): PaletteGroup[] {
+export function useSearchResults(query: string): SearchResults {
   const t = useTexts(shellTexts)
   const [text, setText] = useState('')
   useEffect(() => {
@@ -20,29 +28,31 @@ export function useSearchResults(query: string): PaletteGroup[] {
   }, [query])
   const isAsked = text.length >= lengthMin && query.trim().length >= lengthMin
   const { data } = useAsk('GET /search', { text }, { enabled: isAsked })
-  if (!isAsked || !data) return []
+  if (!isAsked || !data) return nothing
   const items = data.found.map((found) => ({
     value: `${found.kind} ${found.id}`,
     label: found.name,
     note: [t[found.kind], found.about].join(' · '),
-    to: pathOf(found),
+    ...placeOf(found),
   }))
-  return [{ value: t.found, items }]
+  return { groups: [{ value: t.found, items }], isComplete: data.is_complete }
 }
 
-/** The page of what was found. */
-function pathOf({ kind, id, license_id: license }: Found): string {
-  const paths: Record<Found['kind'], string> = {
-    customer: `/customers/${license}`,
-    license: `/licenses/${license}`,
-    device: `/licenses/${license}`,
-    product: `/products/${id}`,
-    contract: `/contracts/${id}`,
-    release: `/releases/${id}`,
-    webhook: `/webhooks/${id}`,
-    api_key: `/api-keys/${id}`,
-    setting: '/settings',
-    request: '/audit',
+/** Where what was found is shown. */
+function placeOf({ kind, id, license_id: license, call_id: call }: Found): Pick<PaletteItem, 'to' | 'search' | 'hash'> {
+  switch (kind) {
+    case 'customer':
+      return { to: `/customers/${license}` }
+    case 'license':
+    case 'device':
+      return { to: `/licenses/${license}` }
+    case 'api_key':
+      return { to: `/api-keys/${id}` }
+    case 'setting':
+      return { to: '/settings', hash: id }
+    case 'request':
+      return { to: call ? '/calls' : '/audit', search: { request_id: id, ...(call && { call }) } }
+    default:
+      return { to: `/${kind}s/${id}` }
   }
-  return paths[kind]
 }

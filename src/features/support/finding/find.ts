@@ -27,6 +27,7 @@ export const FoundView = view('Found', {
   name: Type.String(),
   about: Type.String({ description: 'What else there is to know, such as the licence of a device.' }),
   license_id: nullable(Type.Integer({ description: 'A licence of that customer or device; null for other kinds.' })),
+  call_id: Type.Optional(Type.Integer({ description: 'Only with a request that software made: its call.' })),
 })
 export type FoundThing = Static<typeof FoundView>
 
@@ -129,5 +130,5 @@ function requestFound(id: string, request: Awaited<ReturnType<typeof findRequest
   const { call, change } = request ?? {}
   if (!call && !change) return []
   const about = call ? `${call.route} ${call.code}` : `${change!.verb} ${change!.subjectId}`
-  return [{ kind: 'request', id, name: id, about, license_id: null }]
+  return [{ kind: 'request', id, name: id, about, license_id: null, ...(call && { call_id: call.id }) }]
 }
