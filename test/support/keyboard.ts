@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { expect } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 
