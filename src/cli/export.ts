@@ -1,9 +1,8 @@
 import { Argument, type Command, Option } from 'commander'
 import { OperatorError } from '../kernel/operator-error'
-import { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } from '../transfer/export/export'
 import { spooled } from '../transfer/export/spool'
 import { csvForm, delimiterNames, requireCsv } from '../transfer/export/spreadsheet'
-import { exportedTables } from '../transfer/tables/tables'
+import { exportedTables } from '../transfer/tables/table'
 import { readText } from './arguments'
 import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
@@ -25,7 +24,7 @@ export const exportCommand = (program: Command, io: Io) =>
     .option('--with-keys', 'include the signing keys, encrypted with a passphrase')
     .option('--passphrase-file <file>', 'a file with that passphrase')
     .option('--json', 'print the counts as JSON')
-    .action((table, options) => {
+    .action(async (table, options) => {
       const { to, format, delimiter, bom, withKeys, passphraseFile } = options
       requireCsv(format, { delimiter, bom })
       if (withKeys !== (passphraseFile !== undefined || undefined)) {
@@ -41,6 +40,9 @@ export const exportCommand = (program: Command, io: Io) =>
       const passphrase = passphraseFile && readText(passphraseFile).replace(/\r?\n$/, '')
       if (passphrase === '')
         throw new OperatorError(`${passphraseFile} is empty: a passphrase has at least one character`)
+      const { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } = await import(
+        '../transfer/export/export'
+      )
       return inInstallation(options, io, async ({ folder, sealer }) => {
         const wanted = { folder, only: table, exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
         if (!to) {

@@ -7,15 +7,13 @@ import { counted } from '../kernel/counted'
 import { OperatorError } from '../kernel/operator-error'
 import { openMeter } from '../kernel/progress'
 import { type Line, listed, table as tableOf } from '../operations/lines'
-import { quoteStyles } from '../transfer/formats/csv'
+import { quoteStyles } from '../transfer/formats/csv-dialect'
 import { encodingNamed } from '../transfer/formats/encodings'
 import type { Result } from '../transfer/import/counts'
 import { dryRun } from '../transfer/import/dry-run'
-import { importLines } from '../transfer/import/import'
-import { pairOf, parseMapping } from '../transfer/import/mapping'
+import { pairOf } from '../transfer/import/pair'
 import type { RefusalReason } from '../transfer/import/reasons'
-import { openRefused, usualRefusedPath } from '../transfer/import/refused'
-import { openSources, requireReadable, type Source } from '../transfer/import/source'
+import type { Source } from '../transfer/import/source'
 import { tableNames } from '../transfer/tables/table'
 import { readText } from './arguments'
 import { folderOf, inInstallation, withSettings } from './installation-command'
@@ -59,7 +57,8 @@ ${listed('Tables', tableNames)}`,
       if (!options.dryRun && !options.yes && !io.confirm) {
         throw new OperatorError('say --dry-run to see what it would do, and --yes to do it', 'invalid_input')
       }
-      const { sources, passedOver } = openSources(path, mappingOptionsOf(options), {
+      const { openSources, requireReadable } = await import('../transfer/import/source')
+      const { sources, passedOver } = openSources(path, await mappingOptionsOf(options), {
         encoding: encodingNamed(options.encoding),
         quotes: options.quotes,
       })
@@ -87,12 +86,15 @@ function gatherPair(text: string, before: Pairs): Pairs {
 // biome-ignore lint/suspicious/noExplicitAny: as commander hands them over
 type Options = any
 
-const mappingOptionsOf = ({ mapping, map, product, table, ...options }: Options) => ({
-  mapping: mapping === undefined ? {} : parseMapping(readText(mapping)),
-  columns: map as Pairs,
-  defaults: { ...(product && { product }), ...options.default } as Pairs,
-  table,
-})
+async function mappingOptionsOf({ mapping, map, product, table, ...options }: Options) {
+  const { parseMapping } = await import('../transfer/import/mapping')
+  return {
+    mapping: mapping === undefined ? {} : parseMapping(readText(mapping)),
+    columns: map as Pairs,
+    defaults: { ...(product && { product }), ...options.default } as Pairs,
+    table,
+  }
+}
 
 interface ImportRun {
   installation: Installation
@@ -113,6 +115,7 @@ async function carryOut(run: ImportRun) {
     if (!foreseen.result.made) return endUnasked(foreseen.result)
     if (!(await io.confirm!('Import?'))) throw new OperatorError('nothing was changed')
   }
+  const { usualRefusedPath } = await import('../transfer/import/refused')
   await tell(run, await work(run, installation.db, options.refused ?? usualRefusedPath(run.path)), 'Imported:')
 }
 
@@ -133,6 +136,10 @@ async function work(
   db: Db,
   refusedPath?: string,
 ): Promise<Report> {
+  const [{ importLines }, { openRefused }] = await Promise.all([
+    import('../transfer/import/import'),
+    import('../transfer/import/refused'),
+  ])
   const refused = refusedPath === undefined ? undefined : openRefused(refusedPath, statSync(path).isDirectory())
   const bytes = sources.reduce((sum, { bytes }) => sum + bytes, 0)
   const bar = progressBar(io, bytes)

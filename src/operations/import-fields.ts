@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { choice, list, text, toggle } from '../intake/model'
 import { OperatorError } from '../kernel/operator-error'
-import { quoteStyles } from '../transfer/formats/csv'
-import { pairOf } from '../transfer/import/mapping'
+import { quoteStyles } from '../transfer/formats/csv-dialect'
+import { pairOf } from '../transfer/import/pair'
 
 /** How a file is written. */
 export const writtenFields = {

@@ -7,7 +7,7 @@ import { counted } from '../kernel/counted'
 import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { encodingNamed } from '../transfer/formats/encodings'
-import { ColumnGuessView, guessColumns } from '../transfer/import/guess'
+import { ColumnGuessView } from '../transfer/import/guess-view'
 import {
   discardImport,
   enqueueImport,
@@ -30,8 +30,11 @@ const columns = operation({
   summary: 'guess what a file holds, and which field each of its columns is; nothing is imported',
   input: Type.Object(writtenFields),
   output: ColumnGuessView,
-  run: ({ folder, upload }, { table, encoding = 'utf-8', quotes = 'doubled' }) =>
-    withUpload(folder, upload!, (path) => guessColumns(path, { table, encoding: encodingNamed(encoding), quotes })),
+  async run({ folder, upload }, { table, encoding = 'utf-8', quotes = 'doubled' }) {
+    const { guessColumns } = await import('../transfer/import/guess')
+    const reading = { table, encoding: encodingNamed(encoding), quotes }
+    return withUpload(folder, upload!, (path) => guessColumns(path, reading))
+  },
   show: ({ table: name, columns, missing }) => [
     `These are ${name}.`,
     ...table(

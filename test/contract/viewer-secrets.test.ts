@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { adminRoutes } from '../../src/http/admin/routes'
 import { parametersOf } from '../../src/operations/operation'
-import { exportedTables } from '../../src/transfer/tables/tables'
+import { exportedTables } from '../../src/transfer/tables/table'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { logIn, makeOperator, type Operator } from '../support/operator'
 import { roleTable } from '../support/role-table'

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
+import type { Deps } from '../../deps'
 import { choice, text, toggle } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
 import { importFields, mappingIn } from '../../operations/import-fields'
-import { exportedText, jsonForm, lockWith } from '../../transfer/export/export'
 import { spooled } from '../../transfer/export/spool'
 import { csvForm, delimiterNames, requireCsv } from '../../transfer/export/spreadsheet'
 import { encodingNamed } from '../../transfer/formats/encodings'
 import { ImportResultView } from '../../transfer/import/counts'
 import { importUpload, type UploadOptions } from '../../transfer/import/upload'
-import { exportedTables } from '../../transfer/tables/tables'
+import { exportedTables } from '../../transfer/tables/table'
 import { seesSecrets } from '../../users/view'
 import { done } from './answers'
 import { exportingAudit } from './audit-export'
@@ -96,8 +96,9 @@ const exportingTable = adminRoute({
       await requireProof(deps, adminRequest, 'session')
     }
     requireCsv(format, { delimiter, bom })
+    const { exportedText, jsonForm } = await import('../../transfer/export/export')
     const isMasked = !seesSecrets(whoIn(adminRequest).user.role)
-    const wanted = { folder, only: table, exportOptions: { ...outwardOf(sealer, passphrase), isMasked } }
+    const wanted = { folder, only: table, exportOptions: { ...(await outwardOf(sealer, passphrase)), isMasked } }
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
     return attached(folder, `${table}.${format}`, exportedText(wanted, form))
   },
@@ -114,7 +115,8 @@ const exportingAll = adminRoute({
     const { folder, sealer } = deps
     const { passphrase } = fields
     await requireProof(deps, adminRequest, 'session')
-    const wanted = { folder, exportOptions: outwardOf(sealer, passphrase) }
+    const { exportedText, jsonForm } = await import('../../transfer/export/export')
+    const wanted = { folder, exportOptions: await outwardOf(sealer, passphrase) }
     return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },
 })
@@ -130,8 +132,11 @@ export const movingRoutes = [
   exportingRelease,
 ] as const satisfies readonly AdminRoute[]
 
-const outwardOf = (sealer: Parameters<typeof lockWith>[0], passphrase: string | undefined) =>
-  passphrase === undefined ? {} : { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }
+async function outwardOf(sealer: Deps['sealer'], passphrase: string | undefined) {
+  if (passphrase === undefined) return {}
+  const { lockWith } = await import('../../transfer/export/export')
+  return { lockKey: lockWith(sealer, validPassphrase(passphrase)!) }
+}
 
 /** Requires characters that a header carries unambiguously. */
 function validPassphrase(passphrase: string | undefined) {

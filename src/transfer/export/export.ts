@@ -7,8 +7,8 @@ import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
 import { openSigningKey } from '../../signing/key-pair'
 import type { Sealer } from '../../signing/sealing'
-import type { ExportOptions, Table, TableName } from '../tables/table'
-import { exportedTables, tables } from '../tables/tables'
+import { type ExportOptions, exportedTables, type Table, type TableName } from '../tables/table'
+import { tables } from '../tables/tables'
 
 /** The number of lines written, by table. */
 export type Written = Partial<Record<TableName, number>>

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync'
 import type { License } from '../../../db/schema/licensing'
 import { expiryOf } from '../../features/licenses/policy'
 import { OperatorError } from '../../kernel/operator-error'
@@ -31,6 +30,7 @@ export function requireCsv(format: string, { delimiter, bom }: SpreadsheetOption
  */
 export const csvForm = ({ delimiter = 'comma', bom = false }: SpreadsheetOptions = {}): Form =>
   async function* (table, rows) {
+    const { stringify } = await import('csv-stringify/sync')
     let page: object[] = []
     let isFirst = true
     const text = () => {

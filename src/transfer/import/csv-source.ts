@@ -1,5 +1,6 @@
 import { OperatorError } from '../../kernel/operator-error'
-import { type CsvDialect, csvRecords, type QuoteStyle } from '../formats/csv'
+import { csvRecords } from '../formats/csv'
+import type { CsvDialect, QuoteStyle } from '../formats/csv-dialect'
 import type { LineFields } from '../tables/table'
 import { columnConflict, fieldOf, put, withDefaults } from './columns'
 import { openMangledKeys } from './mangled-keys'

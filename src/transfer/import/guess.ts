@@ -1,37 +1,18 @@
 import { basename, extname } from 'node:path'
-import { type Static, Type } from '@sinclair/typebox'
-import { nullable, view, word } from '../../kernel/view'
+import type { Static } from '@sinclair/typebox'
 import { csvRecords } from '../formats/csv'
 import { decoded } from '../formats/decode'
 import { formatOf } from '../formats/format'
 import { type Table, tableNames } from '../tables/table'
 import { tableNamed, tables } from '../tables/tables'
 import { fieldOf } from './columns'
+import type { ColumnGuessView } from './guess-view'
 import { fieldNames, readingOf } from './mapping'
 import { openSources, type ReadingOptions } from './source'
 
 const samplesMax = 3
 const recordsMax = 20
 const sampleLengthMax = 80
-
-/** What the columns of a file probably hold. */
-export const ColumnGuessView = view('ColumnGuess', {
-  file: Type.String(),
-  table: word(tableNames, 'What the file holds, by its name or else by its columns.'),
-  columns: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      field: nullable(
-        Type.String({ description: 'The field it holds; empty for one that is skipped, null if unknown.' }),
-      ),
-      samples: Type.Array(Type.String(), { description: 'Some of its values.' }),
-    }),
-  ),
-  fields: Type.Array(Type.Object({ name: Type.String(), is_required: Type.Boolean(), description: Type.String() }), {
-    description: 'The fields of that table.',
-  }),
-  missing: Type.Array(Type.String(), { description: 'The required fields that no column holds.' }),
-})
 
 type Guess = Static<typeof ColumnGuessView>
 

@@ -12,7 +12,7 @@ import { enqueue } from '../../jobs/service'
 import { dayMs, hourMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { counter, nullable, nullableTimestamp, timestamp, view, word } from '../../kernel/view'
-import { quoteStyles } from '../formats/csv'
+import { quoteStyles } from '../formats/csv-dialect'
 import { ImportResultView } from './counts'
 import { importFile } from './upload'
 

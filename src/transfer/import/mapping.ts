@@ -30,12 +30,6 @@ export function parseMapping(text: string): Mapping {
   )
 }
 
-/** The two names in `theirs=ours`; undefined for any other text. */
-export function pairOf(text: string): [string, string] | undefined {
-  const at = text.lastIndexOf('=')
-  return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)]
-}
-
 /** How to read one file: its table, the field of each column, and the default values. */
 export interface FileMapping {
   table: Table

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
-import type { CsvDialect } from '../formats/csv'
+import type { CsvDialect } from '../formats/csv-dialect'
 import { encoded } from '../formats/encodings'
 import { reasonColumn } from './columns'
 import type { Source, SourceLine } from './source'

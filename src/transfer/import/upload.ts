@@ -10,11 +10,9 @@ import { runCommand } from '../../upkeep/subprocess'
 import type { ImportOptions } from '../tables/import-context'
 import type { Result } from './counts'
 import { inFields } from './field-words'
-import { importLines } from './import'
 import type { MappingOptions } from './mapping'
 import type { LinePosition } from './reasons'
-import { openRefused } from './refused'
-import { openSources, type ReadingOptions, type Source } from './source'
+import type { ReadingOptions, Source } from './source'
 
 /** How to read an uploaded file, and what to do with it. */
 export interface UploadOptions {
@@ -52,6 +50,7 @@ export async function importFile(
 ): Promise<Result> {
   const name = basename(path)
   try {
+    const { openSources } = await import('./source')
     const { sources } = openSources(path, { mapping: {}, ...order.said }, order.reading)
     const result = order.isDryRun
       ? await dryRunInSubprocess(deps.folder, path, order, watch)
@@ -80,6 +79,7 @@ async function importSources(
   { importOptions }: UploadOptions,
   { tellProgress, signal, refusedPath }: ImportWatch,
 ) {
+  const [{ importLines }, { openRefused }] = await Promise.all([import('./import'), import('./refused')])
   const refused = refusedPath === undefined ? undefined : openRefused(refusedPath, false)
   const meter = openMeter(tellProgress)
   meter.begin(

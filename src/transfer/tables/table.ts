@@ -21,6 +21,11 @@ export const tableNames = [
 
 export type TableName = (typeof tableNames)[number]
 
+const carried: readonly TableName[] = ['product_meta', 'license_meta', 'activations']
+
+/** The tables with exports of their own; they carry the lines of the others. */
+export const exportedTables = tableNames.filter((name) => !carried.includes(name))
+
 /** The result of a line: created with that id, added to an existing row, existing, or refused with a reason. */
 export type Verdict = { made: number | string } | { added: Added } | 'there' | Refused
 
@@ -47,7 +52,7 @@ export interface Table {
   readonly exported?: readonly string[]
   /** Stores validated lines. Returns a verdict for each, in order. */
   put(tx: Tx, lines: LineFields[], context: ImportContext): Promise<Verdict[]>
-  /** Every row as a line, by id; absent if another table carries them. */
+  /** Every row as a line, by id; absent from the tables that others carry. */
   rows?(db: Queryable, context: ExportOptions): AsyncIterable<object>
 }
 

@@ -24,9 +24,6 @@ export const tables: Readonly<Record<TableName, Table>> = {
   signing_keys: signingKeysTable,
 }
 
-/** The tables with exports of their own; the lines of the others are part of these. */
-export const exportedTables = tableNames.filter((name) => tables[name].rows)
-
 /** The names of these tables on other servers. */
 const namesElsewhere: Readonly<Record<string, TableName>> = {
   license_keys: 'licenses',

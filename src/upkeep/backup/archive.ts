@@ -4,7 +4,6 @@ import { open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { createTarDecoder, createTarPacker } from 'modern-tar'
 import { isUnavailable } from '../../database/failure'
 import { commandRef, message } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
@@ -43,6 +42,7 @@ export async function writeArchive(
   pack: (packing: Packing) => Promise<Omit<Manifest, 'format' | 'keys' | 'members'>>,
   { sealKey, onBytes }: { sealKey?: ((bound: string) => Promise<string>) | undefined; onBytes: OnBytes },
 ) {
+  const { createTarPacker } = await import('modern-tar')
   const { readable, controller } = createTarPacker()
   const members: Record<string, Member> = {}
   async function add(name: string, size: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
@@ -126,7 +126,7 @@ export async function readArchive(
   const texts: Record<string, string> = {}
   let hasBegun = false
   try {
-    for await (const { header, body } of unpacked(path)) {
+    for await (const { header, body } of await unpacked(path)) {
       const { name } = header
       if (!known.test(name)) throw foreign(path)
       hasBegun = true
@@ -183,7 +183,8 @@ async function drain(body: AsyncIterable<Uint8Array>, { digest, isText, destinat
   return { size, text: Buffer.concat(pieces).toString() }
 }
 
-function unpacked(path: string) {
+async function unpacked(path: string) {
+  const { createTarDecoder } = await import('modern-tar')
   const gunzip = createGunzip()
   // An error on the way also ends the stream, and is handled there.
   pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip).catch(() => {})
