@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { forbidPointer, requireNoSideways, requireVisibleFocus, tabTo } from '../support/keyboard'
