@@ -13,6 +13,7 @@ import {
 import { ApiKeyView, apiKeyView, isOver } from '../access/view'
 import { choice, integer, list as listOf, momentText, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
+import { fieldRef, message } from '../kernel/message'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { nullableTimestamp, view } from '../kernel/view'
@@ -135,7 +136,7 @@ const edit = operation({
   async run({ db, now }, { id, name, ...given }) {
     const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
     if (!Object.keys(changes).length)
-      throw new OperatorError('say what is to be changed, for example --rate-limit', 'invalid_input')
+      throw new OperatorError(message`say what to change, such as ${fieldRef('allowed_ips')}`, 'invalid_input')
     return apiKeyView(await db.write((tx) => editApiKey(tx, id, changes, now)))
   },
   show: (key) => [`API key ${key.id} is changed.`, ...facts(key)],

@@ -5,6 +5,7 @@ import { findEntry, findHead, pageEntries } from '../audit/history'
 import { AuditEntryView, namedEntries } from '../audit/view'
 import { integer, text } from '../intake/model'
 import { counted } from '../kernel/counted'
+import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { counter, nullable } from '../kernel/view'
 import { inspectLog } from '../upkeep/audit-log'
@@ -153,7 +154,7 @@ function readPublicKey(pem: string | undefined) {
     return createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()
   } catch {
     throw new OperatorError(
-      'the public key is not in PEM form: "latchkey key show" prints the one of this folder',
+      message`the public key is not in PEM form: ${remedy('key show')} prints the one of this folder`,
       'invalid_input',
     )
   }

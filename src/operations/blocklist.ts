@@ -4,6 +4,7 @@ import { pageBlocks, removeBlock } from '../access/blocking'
 import { BlockView, blockView, isOver } from '../access/view'
 import { turnAway } from '../features/activations/blocking'
 import { choice, integer, momentText, text } from '../intake/model'
+import { fieldRef, message } from '../kernel/message'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { view } from '../kernel/view'
@@ -76,5 +77,8 @@ export const blocklist = {
 function whomOf(ip: string | undefined, identifier: string | undefined): Pick<Block, 'kind' | 'value'> {
   if (ip !== undefined && identifier === undefined) return { kind: 'ip', value: ip }
   if (identifier !== undefined && ip === undefined) return { kind: 'identifier', value: identifier }
-  throw new OperatorError('say whom to turn away: either --ip 203.0.113.7 or --identifier some-device', 'invalid_input')
+  throw new OperatorError(
+    message`say whom to turn away: either ${fieldRef('ip', '203.0.113.7')} or ${fieldRef('identifier', 'some-device')}`,
+    'invalid_input',
+  )
 }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { integer, toggle } from '../intake/model'
 import { counted } from '../kernel/counted'
+import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { counter } from '../kernel/view'
 import {
@@ -102,7 +103,10 @@ export const replay = operation({
       const replayed = dry_run ? await countReplayable(db.read, range) : await replayRange(db, range, now)
       return { replayed, dry_run }
     }
-    throw new OperatorError('give the id of a delivery, or all of --webhook, --from and --to', 'invalid_input')
+    throw new OperatorError(
+      message`give the id of a delivery, or all of ${fieldRef('webhook')}, ${fieldRef('from')} and ${fieldRef('to')}`,
+      'invalid_input',
+    )
   },
   show: ({ replayed, dry_run, delivery_id }) => [
     dry_run

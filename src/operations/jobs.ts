@@ -3,6 +3,7 @@ import type { Queryable } from '../database/connection'
 import { integer, list as listOf, notOneOf, text, toggle } from '../intake/model'
 import { pageJobs, requireJob, retryDead, retryJob } from '../jobs/service'
 import { JobView, jobStates, jobView } from '../jobs/view'
+import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { counter } from '../kernel/view'
 import { abandonJob } from '../webhooks/deliveries'
@@ -87,7 +88,7 @@ const retry = operation({
       await requireKinds(db.read, [kind])
       return { retried: await retryDead(db, kind, now) }
     }
-    throw new OperatorError('give either the id of a job or --kind', 'invalid_input')
+    throw new OperatorError(message`give either the id of a job or ${fieldRef('kind')}`, 'invalid_input')
   },
   show: (value) => [
     'retried' in value

@@ -10,6 +10,7 @@ import {
 import { ReleaseView, releaseView } from '../features/downloads/view'
 import { requireProduct } from '../features/products/service'
 import { choice, integer, momentText, text, toggle } from '../intake/model'
+import { fieldRef, message } from '../kernel/message'
 import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { facts } from './lines'
@@ -140,7 +141,10 @@ const edit = operation({
       ...(release_date !== undefined && { releaseDate: parseMoment(release_date)! }),
     }
     if (!Object.keys(changes).length)
-      throw new OperatorError('say what is to be changed, for example --summary', 'invalid_input')
+      throw new OperatorError(
+        message`say what is to be changed, for example ${fieldRef('update_summary')}`,
+        'invalid_input',
+      )
     return releaseView(await db.write((tx) => editRelease(tx, id, changes, now)))
   },
   show: (release) => [`Release ${release.id} is changed.`, ...facts(release)],

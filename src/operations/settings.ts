@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { isPath, settings as known, type SettingName, type StorableName, storableNames, variableOf } from '../config'
 import { text } from '../intake/model'
-import { flagOfSetting, message, remedy } from '../kernel/message'
+import { fieldRef, flagOfSetting, message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { isSecret } from '../settings/sealed'
 import {
@@ -90,7 +90,7 @@ const set = operation({
     }
     const given = value ?? secret
     if (given === undefined)
-      throw new OperatorError('say the value: after the name, or with --value-file', 'invalid_input')
+      throw new OperatorError(message`say the value, as ${fieldRef('value')} or ${fieldRef('secret')}`, 'invalid_input')
     if (value && !isServer && isSecret(name)) {
       throw new OperatorError(
         `${name} is a secret, and other users of this machine can read a command line: write it to a file and say "latchkey setting set ${name} --value-file FILE", or - for standard input`,

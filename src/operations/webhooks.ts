@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { choice, integer, list as listOf, text } from '../intake/model'
+import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { view } from '../kernel/view'
 import { events } from '../webhooks/events'
@@ -106,7 +107,10 @@ const edit = operation({
   output: WebhookView,
   async run({ db, now }, { id, ...changes }) {
     if (!Object.keys(changes).length)
-      throw new OperatorError('say what is to be changed: --name, --url or --events', 'invalid_input')
+      throw new OperatorError(
+        message`say what is to be changed: ${fieldRef('name')}, ${fieldRef('url')} or ${fieldRef('events')}`,
+        'invalid_input',
+      )
     return webhookView(await db.write((tx) => editWebhook(tx, id, changes, now)))
   },
   show: (webhook) => [`Webhook ${webhook.id} is changed.`, ...facts(webhook)],

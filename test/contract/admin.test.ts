@@ -114,6 +114,17 @@ describe('fields', () => {
     expect(told).toMatchObject(refusal(status, code))
   })
 
+  test.each<[AdminDoor, Record<string, unknown>, message: string]>([
+    ['PATCH /api-keys/1', {}, 'say what to change, such as allowed_ips'],
+    ['PATCH /releases/1', {}, 'say what is to be changed, for example update_summary'],
+    ['POST /blocklist', {}, 'say whom to turn away: either ip "203.0.113.7" or identifier "some-device"'],
+    ['POST /jobs/retry', {}, 'give either the id of a job or kind'],
+    ['POST /deliveries/replay', {}, 'give the id of a delivery, or all of webhook, from and to'],
+    ['PUT /settings/keep_jobs', {}, 'say the value, as value or secret'],
+  ])('that are missing are named as this door knows them: %s', async (door, fields, message) => {
+    expect((await owner.tell(door, fields)).body.error.message).toBe(message)
+  })
+
   test('name what is not there, and what stands in the way', async () => {
     expect(await owner.tell('DELETE /blocklist/999999')).toMatchObject(refusal(404, 'not_found'))
     const twice = await owner.tell('POST /users', { name: owner.name, role: 'viewer' })
