@@ -26,7 +26,7 @@ export function ApiKeyActions({ apiKey }: { apiKey: ApiKey }) {
         role="owner"
         label={t.edit}
         fixed={{ id }}
-        initial={{
+        current={{
           name: apiKey.name,
           capabilities: apiKey.capabilities,
           allowed_ips: apiKey.allowed_ips,

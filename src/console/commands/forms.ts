@@ -40,6 +40,18 @@ export function valuesIn(
   return Object.fromEntries(entries)
 }
 
+/** Those that differ from what there was. */
+export const changedValues = (values: Values, before: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => !(name in before) || !isSame(value, before[name])),
+  )
+
+/** Whether a value of a form says what there was: a form knows texts and lists of texts. */
+const isSame = (entered: unknown, before: unknown) => inText(entered) === inText(before)
+
+const inText = (value: unknown) =>
+  (Array.isArray(value) ? [...value].sort().join('\n') : String(value ?? '')).replaceAll('\r\n', '\n').trim()
+
 const itemsOf = (text: string) =>
   text
     .split(/[\n,]/)

@@ -18,6 +18,7 @@ interface Props {
   label: string
   fixed?: Values
   initial?: Values
+  current?: Values
   only?: readonly string[]
   kind?: ButtonKind
   onDone?(result: unknown, values: Values): void
@@ -44,7 +45,16 @@ interface DialogProps extends Omit<Props, 'role' | 'label' | 'kind' | 'children'
 }
 
 /** The form of an operation in a dialog; closes when it is done. */
-export function OperationDialog({ command, title, onClose, onDone, fixed = {}, initial = {}, only }: DialogProps) {
+export function OperationDialog({
+  command,
+  title,
+  onClose,
+  onDone,
+  fixed = {},
+  initial = {},
+  current = {},
+  only,
+}: DialogProps) {
   const t = useTexts(commandTexts)
   const query = useOperationForm(command)
   return (
@@ -56,6 +66,7 @@ export function OperationDialog({ command, title, onClose, onDone, fixed = {}, i
               form={form}
               fixed={fixed}
               initial={initial}
+              current={current}
               only={only}
               action={title}
               onDone={(result, values) => {

@@ -7,7 +7,7 @@ import { ErrorBox } from '../parts/error-box'
 import { TextField } from '../parts/field'
 import { partTexts } from '../parts/texts'
 import { AsText } from './as-text'
-import { type FormDescription, type Values, valuesIn } from './forms'
+import { changedValues, type FormDescription, type Values, valuesIn } from './forms'
 import { OperationField } from './operation-field'
 import { lossOf, useOperation } from './run'
 import { commandTexts } from './texts'
@@ -18,6 +18,8 @@ interface Props {
   fixed?: Values
   /** What stands in the other fields at first. */
   initial?: Values
+  /** For a change: what the thing has now. Fields that are left so are not sent, and keep what others made of them. */
+  current?: Values
   /** The fields to show; all others that are not fixed if absent. */
   only?: readonly string[] | undefined
   onDone?(result: unknown, values: Values): void
@@ -35,13 +37,16 @@ interface Pending {
  * A form made of an operation's fields. Before an operation that loses something it shows the server's sentence; a
  * refusal stands beside its field.
  */
-export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, action }: Props) {
+export function OperationForm({ form, fixed = {}, initial = {}, current = {}, only, onDone, action }: Props) {
   const t = useTexts(commandTexts)
   const operation = useOperation(form)
   const mayRun = useMay(form.role)
   const [pending, setPending] = useState<Pending>()
   const [previewError, setPreviewError] = useState<unknown>()
   const [shown, setShown] = useState<Values>({ ...initial, ...fixed })
+  // As it was when the form opened: the page goes on reading what others change.
+  const [before] = useState(current)
+  const start = { ...initial, ...before }
   const fields = form.fields.filter(({ name }) => !(name in fixed) && (only?.includes(name) ?? true))
   const error = previewError ?? operation.error
 
@@ -51,12 +56,17 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
     if (result !== undefined) onDone?.(result, values)
   }
 
+  const entered = (element: HTMLFormElement) => ({
+    ...changedValues(valuesIn(element, fields, start), before),
+    ...fixed,
+  })
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     event.stopPropagation()
     const element = event.currentTarget
     const data = new FormData(element)
-    const values = { ...valuesIn(element, fields, initial), ...fixed }
+    const values = entered(element)
     const chosen = data.get('the file')
     const file = chosen instanceof File && chosen.size ? chosen : undefined
     setPreviewError(undefined)
@@ -77,14 +87,14 @@ export function OperationForm({ form, fixed = {}, initial = {}, only, onDone, ac
       )}
       <form
         onSubmit={submit}
-        onInput={({ currentTarget }) => setShown({ ...valuesIn(currentTarget, fields), ...fixed })}
+        onInput={({ currentTarget }) => setShown(entered(currentTarget))}
         className={pending ? 'hidden' : 'flex flex-col gap-4'}
       >
         {fields.map((field) => (
           <OperationField
             key={field.name}
             field={field}
-            value={initial[field.name]}
+            value={start[field.name]}
             error={fieldErrorOf(error, field.name)}
           />
         ))}

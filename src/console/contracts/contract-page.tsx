@@ -33,7 +33,7 @@ function Contract({ contract }: { contract: Shown }) {
   const permissionsOf = usePermissions()
   const seesSecrets = useMay('operator')
   const fixed = { contract: String(contract.id) }
-  const initial = {
+  const current = {
     contract_name: contract.name,
     contract_information: contract.information,
     license_keys_quantity: contract.license_keys_quantity,
@@ -54,8 +54,8 @@ function Contract({ contract }: { contract: Shown }) {
             label={t.edit}
             kind="primary"
             fixed={fixed}
-            initial={initial}
-            only={Object.keys(initial)}
+            current={current}
+            only={Object.keys(current)}
           />
           <OperationButton
             command="contract delete"

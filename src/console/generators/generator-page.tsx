@@ -2,6 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useAsk, useChange } from '../api/hooks'
 import { useMay } from '../api/session'
+import { changedValues } from '../commands/forms'
 import { OperationButton } from '../commands/operation-dialog'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
@@ -9,7 +10,7 @@ import { ErrorBox } from '../parts/error-box'
 import { Answered, Empty } from '../parts/loading'
 import { Card, Page } from '../parts/page'
 import { announce } from '../parts/toast'
-import { formatOf, type Generator, shapeOf } from './format'
+import { type Format, formatOf, type Generator, shapeOf } from './format'
 import { FormatFields } from './format-fields'
 import { SwitchButton } from './switch-button'
 import { generatorTexts } from './texts'
@@ -31,23 +32,24 @@ export function GeneratorPage() {
   )
 }
 
+/** The fields of a change. */
+function editOf(format: Format) {
+  const { method: _, ...shape } = shapeOf(format)
+  return { ...shape, activation_limit: Number(format.activation_limit), validity: Number(format.validity) }
+}
+
 function Edit({ generator }: { generator: Generator }) {
   const t = useTexts(generatorTexts)
   const navigate = useNavigate()
-  const [format, setFormat] = useState(() => formatOf(generator))
+  const [before, setBefore] = useState(() => formatOf(generator))
+  const [format, setFormat] = useState(before)
   const mayEdit = useMay('operator')
   const edit = useChange('PATCH /generators/:id', () => announce(t.saved))
 
   function submit(event: FormEvent) {
     event.preventDefault()
-    const { activation_limit, validity } = format
-    const { method: _, ...shape } = shapeOf(format)
-    edit.mutate({
-      id: generator.id,
-      ...shape,
-      activation_limit: Number(activation_limit),
-      validity: Number(validity),
-    })
+    const changes = changedValues(editOf(format), editOf(before))
+    edit.mutate({ id: generator.id, ...changes }, { onSuccess: () => setBefore(format) })
   }
 
   return (

@@ -55,7 +55,7 @@ function Product({ product }: { product: Shown }) {
             label={t.edit}
             kind="primary"
             fixed={fixed}
-            initial={Object.fromEntries(settings.map((name) => [name, product[name as 'name'] ?? '']))}
+            current={Object.fromEntries(settings.map((name) => [name, product[name as 'name'] ?? '']))}
             only={settings}
           />
           <OperationButton

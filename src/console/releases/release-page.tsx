@@ -81,7 +81,7 @@ function ReleaseActions({ release }: { release: Release }) {
         role="operator"
         label={t.edit}
         fixed={{ id }}
-        initial={{
+        current={{
           version: release.version,
           update_summary: release.update_summary,
           changelog: release.changelog,

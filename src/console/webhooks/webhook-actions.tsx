@@ -49,7 +49,7 @@ export function WebhookActions({ webhook, onDeleted }: Props) {
         role="operator"
         label={t.edit}
         fixed={{ id }}
-        initial={{ name: webhook.name, url: webhook.url, events: webhook.events }}
+        current={{ name: webhook.name, url: webhook.url, events: webhook.events }}
       />
       <OperationButton
         command="webhook rotate-secret"
