@@ -31,11 +31,12 @@ const list = listing({
     ),
   }),
   sorts: ['id', 'last_verified_at'],
-  async page({ db }, { license_key, product, identifier: device, status }, wanted) {
+  async page({ db, isServer = false }, { license_key, product, identifier: device, status }, wanted) {
     const license = license_key === undefined ? undefined : await requireLicense(db.read, license_key)
     const productId = product === undefined ? undefined : (await requireProduct(db.read, product)).id
     const isTaken = status && status === 'active'
-    return listSeats(db.read, { licenseId: license?.id, productId, identifier: device, isTaken }, wanted)
+    const filter = { licenseId: license?.id, productId, identifier: device, isTaken }
+    return listSeats(() => db.read, filter, { ...wanted, isBounded: isServer })
   },
   columns: {
     DEVICE: (seat) => seat.identifier,

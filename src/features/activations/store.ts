@@ -12,6 +12,7 @@ import type { Queryable, Tx, Writable } from '../../database/connection'
 import type { LastSeen } from '../../database/last-seen'
 import { type PageRequest, pageOf } from '../../database/page'
 import { execute, executeEach, selectOne } from '../../database/statements'
+import { productOfSeat } from './sightings-store'
 
 const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
@@ -129,17 +130,13 @@ export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: PageR
   pageOf(db, activations, {
     where: and(
       filter.licenseId === undefined ? undefined : eq(activations.licenseId, filter.licenseId),
-      filter.productId === undefined ? undefined : isOfProduct(filter.productId),
+      filter.productId === undefined ? undefined : eq(productOfSeat, filter.productId),
       filter.identifier === undefined ? undefined : eq(activations.identifier, filter.identifier),
       filter.isTaken === undefined ? undefined : (filter.isTaken ? isNull : isNotNull)(activations.deactivatedAt),
     ),
     sorts: seatSorts,
     wanted,
   })
-
-// Seat by seat, in the requested order: a product has too many seats to collect them first.
-const isOfProduct = (productId: number) =>
-  sql`(select ${licenses.productId} from ${licenses} where ${licenses.id} = ${activations.licenseId}) = ${productId}`
 
 /** When these activations last called `verify`, by id; those that never did are left out. */
 export async function mapSightings(db: Queryable, ids: number[]): Promise<Map<number, Date>> {
