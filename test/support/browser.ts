@@ -147,6 +147,8 @@ async function lastingFindings(page: Page): Promise<string[]> {
 }
 
 async function check(page: Page, faults: Faults) {
+  // What has been scrolled half under the header would seem to lie too close to what stands in it.
+  await page.evaluate(() => scrollTo(0, 0))
   expect({ axe: await lastingFindings(page), ...faults }, page.url()).toEqual({ axe: [], foreign: [], errors: [] })
 }
 
