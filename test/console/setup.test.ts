@@ -1,6 +1,11 @@
 import { afterAll, expect, setDefaultTimeout } from 'bun:test'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { freshFolder, speakTo } from '../support/installation'
 import { forgetProofs } from '../support/operator'
+import { serveProgram } from '../support/served-program'
+import { makeFile, makeLicense, makeProduct } from '../support/stock'
 
 setDefaultTimeout(60_000)
 
@@ -54,3 +59,39 @@ story(
     await again.check()
   },
 )
+
+story('a backup takes the place of an empty installation, and its user logs in there', async () => {
+  const { installation } = console_
+  const product_id = await makeProduct(installation, { name: 'Restored' })
+  await makeLicense(installation, { product_id })
+  const passphrase = 'five green boats at sea'
+  const backup = join(installation.folder, '..', 'backup.tar.gz')
+  await installation.cli('backup', backup, '--passphrase-file', makeFile(installation, passphrase))
+  const folder = freshFolder()
+  await speakTo(folder, 'init', '--bits', '2048')
+  const served = await serveProgram(folder)
+  try {
+    const link = new URL(await served.setupLink())
+    const path = `${link.pathname.replace('/console', '')}${link.hash}`
+    const { page, check } = await console_.visit(path, { user: null, url: served.url })
+    await page.getByLabel('Backup file').setInputFiles(backup)
+    await page.getByLabel('Passphrase of the backup').fill('four red boats')
+    await page.getByRole('button', { name: 'Restore', exact: true }).click()
+    await page.getByText('passphrase').and(page.locator('[id$=-error], [role=alert] p')).first().waitFor()
+    await check()
+    await page.getByLabel('Passphrase of the backup').fill(passphrase)
+    await page.getByRole('button', { name: 'Restore', exact: true }).click()
+    await page.getByText('The server runs with the backup.').waitFor()
+    await check()
+    await page.getByRole('link', { name: 'To the log-in' }).click()
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('link', { name: 'Products' }).click()
+    await page.getByRole('link', { name: 'Restored' }).waitFor()
+    await check()
+  } finally {
+    expect(await served.stop()).toBe(0)
+    rmSync(join(folder, '..'), { recursive: true, force: true })
+  }
+})

@@ -3,15 +3,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findSetupLink } from '../../src/users/links'
 import { beside } from '../support/beside'
-import {
-  binary,
-  freshFolder,
-  speakTo,
-  startInstallation,
-  type TestInstallation,
-  urlFrom,
-} from '../support/installation'
+import { freshFolder, speakTo, startInstallation, type TestInstallation } from '../support/installation'
 import { auditRows, logIn, tell } from '../support/operator'
+import { serveProgram } from '../support/served-program'
 import { makeFile, makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
@@ -83,23 +77,6 @@ test('makes the owner with a key of the chosen size, then is closed for good', a
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
-/** Serves a folder by the program itself, and reads the link that it prints. */
-async function serve(folder: string) {
-  const program = binary ? [binary] : [process.execPath, join(import.meta.dir, '../../src/main.ts')]
-  const child = Bun.spawn([...program, 'serve', '--port', '0', '--log', 'off', '--data-dir', folder], {
-    env: {},
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'pipe',
-  })
-  const [forUrl, forWords] = child.stderr.tee()
-  let said = ''
-  ;(async () => {
-    for await (const bytes of forWords) said += new TextDecoder().decode(bytes)
-  })()
-  return { child, url: await urlFrom(forUrl), said: () => said }
-}
-
 test('serve prints a link, and a backup restored by it takes the place of the empty installation', async () => {
   const product_id = await makeProduct(installation)
   const license_key = await makeLicense(installation, { product_id })
@@ -109,8 +86,8 @@ test('serve prints a link, and a backup restored by it takes the place of the em
 
   const folder = freshFolder()
   await speakTo(folder, 'init', '--bits', '2048')
-  const served = await serve(folder)
-  const link = await until('the link', async () => /http\S+\/console\/setup#\S+/.exec(served.said())?.[0])
+  const served = await serveProgram(folder)
+  const link = await served.setupLink()
   expect(link).toStartWith(`${served.url}/console/setup#lkl_`)
   const restore = (given: string) =>
     fetch(`${served.url}/admin/api/setup/restore?file=backup.tar.gz`, {
@@ -135,7 +112,6 @@ test('serve prints a link, and a backup restored by it takes the place of the em
   })
   const found = await tell(served, `GET /licenses/${license_key}`, {}, { session })
   expect(found.body).toMatchObject({ license_key })
-  served.child.kill('SIGTERM')
-  expect(await served.child.exited).toBe(0)
+  expect(await served.stop()).toBe(0)
   rmSync(join(folder, '..'), { recursive: true, force: true })
 })

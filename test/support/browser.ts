@@ -43,6 +43,8 @@ export interface ConsoleUnderTest {
 }
 
 interface VisitOptions {
+  /** The address of another server. */
+  url?: string
   user?: Pick<Operator, 'name' | 'password'> | null
   width?: number
   height?: number
@@ -70,7 +72,7 @@ export async function openConsole(settings: Settings = {}, { hasOwner = true } =
 async function visit(
   { browser, installation }: { browser: Browser; installation: TestInstallation },
   path: string,
-  { user, width = 1280, height = 800, colorScheme = 'light', locale = 'en-GB' }: VisitOptions,
+  { url = installation.url, user, width = 1280, height = 800, colorScheme = 'light', locale = 'en-GB' }: VisitOptions,
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -79,11 +81,11 @@ async function visit(
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  const faults = await watch(context, installation.url)
+  const faults = await watch(context, url)
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
-  if (user) await logIn(page, installation.url, user)
-  await page.goto(`${installation.url}/console${path}`)
+  if (user) await logIn(page, url, user)
+  await page.goto(`${url}/console${path}`)
   return { page, faults, check: () => check(page, faults) }
 }
 
