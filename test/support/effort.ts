@@ -48,5 +48,5 @@ export async function effortOf(page: Page, does: () => Promise<void>): Promise<E
   const waited = (performance.now() - before) / 1000
   const { presses, entries, keys } = await page.evaluate(() => (globalThis as Counting).effort!)
   const worked = presses * (decideSeconds + pressSeconds) + entries * (decideSeconds + reachSeconds) + keys * keySeconds
-  return { presses, entries, keys, seconds: worked + waited }
+  return { presses, entries, keys, seconds: Math.round((worked + waited) * 10) / 10 }
 }
