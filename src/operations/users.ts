@@ -2,8 +2,9 @@ import { Type } from '@sinclair/typebox'
 import { choice, list, text } from '../intake/model'
 import { message, remedy } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
-import { view } from '../kernel/view'
+import { view, word } from '../kernel/view'
 import { hashPassword, randomPassword } from '../users/password'
+import { listFactorHolders } from '../users/second-factor'
 import {
   changePassword,
   changeRole,
@@ -62,13 +63,20 @@ const create = operation({
   show: ({ name, role, ...shown }) => [`User "${name}" can log in as ${role}.`, ...shownOnce(shown)],
 })
 
+const ListedUserView = view('ListedUser', {
+  ...UserView.properties,
+  second_factors: Type.Array(word(['totp', 'passkey'], 'An authenticator app, or passkeys.')),
+})
+
+const factorNames = { totp: 'app', passkey: 'passkey' } as const
+
 const listed = listing({
   command: 'user list',
   route: 'GET /users',
   role: 'owner',
   summary: 'list all users',
   plural: 'users',
-  row: UserView,
+  row: ListedUserView,
   filters: Type.Object({
     role: Type.Optional(choice(roles, { description: 'Only those of this role.' })),
     status: Type.Optional(choice(['active', 'disabled'], { description: 'Only active or only disabled users.' })),
@@ -76,12 +84,18 @@ const listed = listing({
   sorts: ['name', 'id', 'role', 'created_at', 'last_login_at'],
   async page({ db }, filters, wanted) {
     const { rows, next } = await pageUsers(db.read, filters, wanted)
-    return { rows: rows.map(userView), next }
+    const holders = await listFactorHolders(
+      db.read,
+      rows.map(({ id }) => id),
+    )
+    const factorsOf = (id: number) => (['totp', 'passkey'] as const).filter((factor) => holders[factor].has(id))
+    return { rows: rows.map((user) => ({ ...userView(user), second_factors: factorsOf(user.id) })), next }
   },
   columns: {
     NAME: ({ name }) => name,
     ROLE: ({ role }) => role,
     STATE: ({ status, has_password }) => (has_password || status === 'disabled' ? status : 'invited'),
+    'SECOND FACTOR': ({ second_factors }) => second_factors.map((each) => factorNames[each]).join(', ') || 'none',
     'SINCE (UTC)': ({ created_at }) => minute(created_at),
     'LAST LOG-IN': ({ last_login_at }) => (last_login_at ? minute(last_login_at) : 'never'),
   },

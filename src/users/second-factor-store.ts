@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import { type UserTotp, userPasskeys, userRecoveryCodes, userTotp } from '../../db/schema/log-in'
 import type { Queryable, Tx } from '../database/connection'
 import { insertMany } from '../database/sets'
@@ -91,6 +91,20 @@ export async function findHasSecondFactor(db: Queryable, userId: number): Promis
     .where(eq(userPasskeys.userId, userId))
     .limit(1)
   return passkey !== undefined
+}
+
+/** Which of these users have set up an authenticator app, and which a passkey. */
+export async function listFactorHolders(db: Queryable, userIds: readonly number[]) {
+  const ids = [...userIds]
+  const apps = await db
+    .select({ userId: userTotp.userId })
+    .from(userTotp)
+    .where(and(inArray(userTotp.userId, ids), isNotNull(userTotp.confirmedAt)))
+  const passkeys = await db
+    .selectDistinct({ userId: userPasskeys.userId })
+    .from(userPasskeys)
+    .where(inArray(userPasskeys.userId, ids))
+  return { totp: new Set(apps.map(({ userId }) => userId)), passkey: new Set(passkeys.map(({ userId }) => userId)) }
 }
 
 /** Removes every second factor of a user, and the recovery codes. */

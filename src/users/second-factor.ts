@@ -25,7 +25,7 @@ import { requireUser } from './service'
 import { revokeTokens } from './store'
 import { stepOfCode } from './totp'
 
-export { findHasSecondFactor, listSealedTotp } from './second-factor-store'
+export { findHasSecondFactor, listFactorHolders, listSealedTotp } from './second-factor-store'
 
 /** What can follow a password. */
 export const secondFactors = ['totp', 'passkey', 'recovery_code'] as const

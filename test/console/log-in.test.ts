@@ -52,6 +52,12 @@ describe('logging in to the console', () => {
     const [recoveryCode] = await page.getByRole('dialog').locator('code').allInnerTexts()
     await page.getByRole('button', { name: 'Done' }).click()
     await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
+    const users = await console_.visit('/users')
+    const factorOf = (name: string) =>
+      users.page.getByRole('row').filter({ hasText: name }).locator('[data-heading="Second factor"]')
+    expect(await factorOf(who.name).innerText()).toBe('app')
+    expect(await factorOf(console_.owner.name).innerText()).toBe('none')
+    await users.check()
 
     const again = await console_.visit('/profile', { user: null })
     await logIn(again.page, who)

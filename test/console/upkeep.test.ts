@@ -22,6 +22,8 @@ describe('the pages of upkeep', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByText('keep_calls is as it was').waitFor()
     expect(await page.getByRole('button', { name: 'Unset keep_calls' }).count()).toBe(0)
+    await page.getByLabel('Find a setting').fill('webhook')
+    await page.getByRole('link', { name: 'Send a test message' }).waitFor()
     await page.getByLabel('Find a setting').fill('base_url')
     await page.getByRole('button', { name: 'Change base_url' }).click()
     await page.getByLabel('New value of base_url').fill('nonsense')

@@ -53,6 +53,12 @@ function database(sql: string, values: string[] = []) {
   raw.close()
 }
 
+/** What the list of users says of somebody. */
+async function factorsOf({ name }: { name: string }) {
+  const { users } = (await installation.cli('user', 'list', '--json')).json
+  return users.find((user: { name: string }) => user.name === name).second_factors
+}
+
 const isIn = async (page: Browser) => (await page.tell('GET /session')).status === 200
 const verbsOf = (who: { name: string }) =>
   auditRows(installation)
@@ -79,6 +85,12 @@ describe('an authenticator app', () => {
     })
     expect(await page.tell(`POST /users/${who.name}/totp`)).toMatchObject({ status: 409 })
     expect(verbsOf(who)).toEqual(expect.arrayContaining(['user.totp-begun', 'user.totp-confirmed']))
+  })
+
+  test('stands in the list of users, once it is confirmed', async () => {
+    const [has, begins] = [await withApp(), await makeOperator(installation, 'viewer')]
+    await (await enter(begins)).tell(`POST /users/${begins.name}/totp`)
+    expect([await factorsOf(has), await factorsOf(begins)]).toEqual([['totp'], []])
   })
 
   test('makes the password alone give nothing', async () => {
@@ -264,6 +276,7 @@ describe('a passkey', () => {
     const page = await enter(who)
     const { added } = await make(page, who)
     const { id } = added.body
+    expect(await factorsOf(who)).toEqual(['passkey'])
     const foreign = await owner.tell(`PATCH /users/${who.name}/passkeys/${id}`, { name: 'mine' })
     expect(foreign.status).toBe(403)
     expect((await page.tell(`PATCH /users/${who.name}/passkeys/${id}`, { name: 'the blue key' })).body.name).toBe(

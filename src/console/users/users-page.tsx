@@ -118,6 +118,12 @@ const columnsOf = (t: (typeof userTexts)['en'], handlers: Handlers): Column<User
   { key: 'name', heading: t.name, sort: 'name', cell: ({ name }) => <span className="font-medium">{name}</span> },
   { key: 'role', heading: t.role, sort: 'role', cell: ({ role }) => t[role] },
   { key: 'state', heading: t.state, cell: (user) => <State user={user} /> },
+  {
+    key: 'factors',
+    heading: t.secondFactor,
+    cell: ({ second_factors: factors }) =>
+      factors.length ? factors.map((factor) => t[factor]).join(', ') : <Badge tone="warn">{t.noFactor}</Badge>,
+  },
   { key: 'since', heading: t.since, sort: 'created_at', cell: ({ created_at }) => <Time at={created_at} /> },
   {
     key: 'last',
