@@ -55,4 +55,6 @@ test.each([1, 2, 3, 5, 100])('seats are listed in the order of last use, both wa
   expect(await inOrder({ product: String(products[1]) })).toBe('135')
   expect(await inOrder({ product: String(products[0]), status: 'active' })).toBe('460')
   expect(await inOrder({ identifier: 'pc-3' })).toBe('3')
+  expect((await devices({ product: String(products[0]), status: 'active' }, limit)).join('')).toBe('046')
+  expect((await devices({ status: 'inactive', sort: '-id' }, limit)).join('')).toBe('2')
 })

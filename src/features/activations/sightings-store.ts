@@ -65,24 +65,31 @@ export async function mapActivations(db: Queryable, ids: readonly number[]): Pro
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** A page, in the order of ids, of the activations that were never verified; shorter if the time is over first. */
-export const pageNeverSeen = (
+/**
+ * A page, in the order of ids, of seats that no index finds, or of the never verified ones alone; shorter if the time is
+ * over first.
+ */
+export const scanActivations = (
   reader: () => Queryable,
-  { productId, isTaken }: SightingFilter,
+  { isNeverSeen = false, ...filter }: SightingFilter & { isNeverSeen?: boolean },
   { budgetMs, ...wanted }: PageRequest & { budgetMs: number | undefined },
 ): Promise<Page<Activation>> =>
   scanPage(reader, activations, {
-    test: and(
-      sql`not exists (select 1 from ${activationSightings}
-        where ${activationSightings.activationId} = ${activations.id})`,
-      isTaken === undefined ? undefined : (isTaken ? isNull : isNotNull)(activations.deactivatedAt),
-      productId === undefined ? undefined : eq(productOfSeat, productId),
-    ),
+    test: and(isNeverSeen ? neverSeen : undefined, passes(filter)),
     sorts: { id: activations.id },
     wanted,
     budgetMs,
   })
 
-/** The product of an activation: seat by seat, as a product has too many seats to collect them first. */
-export const productOfSeat: SQL<number> = sql`(select ${licenses.productId} from ${licenses}
-  where ${licenses.id} = ${activations.licenseId})`
+const neverSeen = sql`not exists (select 1 from ${activationSightings}
+  where ${activationSightings.activationId} = ${activations.id})`
+
+/** Whether a seat passes a filter; undefined if any does. */
+export const passes = ({ productId, isTaken }: SightingFilter): SQL | undefined =>
+  and(
+    isTaken === undefined ? undefined : (isTaken ? isNull : isNotNull)(activations.deactivatedAt),
+    productId === undefined ? undefined : eq(productOfSeat, productId),
+  )
+
+// Seat by seat, in the requested order: a product has too many seats to collect them first.
+const productOfSeat = sql`(select ${licenses.productId} from ${licenses} where ${licenses.id} = ${activations.licenseId})`

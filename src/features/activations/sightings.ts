@@ -5,9 +5,9 @@ import {
   findLastSighting,
   listSightings,
   mapActivations,
-  pageNeverSeen,
   type Sighting,
   type SightingFilter,
+  scanActivations,
 } from './sightings-store'
 
 // A few milliseconds of work, after which other requests are served.
@@ -97,6 +97,10 @@ async function neverSeenPart(
   { sort, budgetMs, id, count }: { sort: string; budgetMs: number | undefined; id: number | undefined; count: number },
 ): Promise<Part> {
   const after = id === undefined ? undefined : cursorAt(sort, { at: id, id })
-  const { rows, next } = await pageNeverSeen(reader, filter, { sort, after, limit: count, budgetMs })
+  const { rows, next } = await scanActivations(
+    reader,
+    { ...filter, isNeverSeen: true },
+    { sort, after, limit: count, budgetMs },
+  )
   return { rows, next: next === null ? undefined : { at: null, id: placeOf(next, sort).id } }
 }

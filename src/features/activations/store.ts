@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import { products } from '../../../db/schema/catalog'
 import {
   type Activation,
@@ -12,7 +12,7 @@ import type { Queryable, Tx, Writable } from '../../database/connection'
 import type { LastSeen } from '../../database/last-seen'
 import { type PageRequest, pageOf } from '../../database/page'
 import { execute, executeEach, selectOne } from '../../database/statements'
-import { productOfSeat } from './sightings-store'
+import { passes } from './sightings-store'
 
 const takenOf = `select count(*) as taken from activations where license_id = ? and ${seatIsTaken}`
 
@@ -125,14 +125,13 @@ export interface SeatFilter {
 
 const seatSorts = { id: activations.id, last_verified_at: lastVerifiedAt }
 
-/** A page of all seats, taken and freed. */
+/** A page of the seats of a licence or device, taken and freed. */
 export const pageActivations = (db: Queryable, filter: SeatFilter, wanted: PageRequest) =>
   pageOf(db, activations, {
     where: and(
       filter.licenseId === undefined ? undefined : eq(activations.licenseId, filter.licenseId),
-      filter.productId === undefined ? undefined : eq(productOfSeat, filter.productId),
       filter.identifier === undefined ? undefined : eq(activations.identifier, filter.identifier),
-      filter.isTaken === undefined ? undefined : (filter.isTaken ? isNull : isNotNull)(activations.deactivatedAt),
+      passes(filter),
     ),
     sorts: seatSorts,
     wanted,

@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/connection'
 import type { Page, PageRequest } from '../../database/page'
 import { nullableTimestamp, timestamp, view, word } from '../../kernel/view'
 import { pageBySighting } from './sightings'
+import { scanActivations } from './sightings-store'
 import { mapLicenses, mapSightings, pageActivations, type SeatFilter, type SeenActivation } from './store'
 
 /** A device and the seat it holds or held, as shown to operators. */
@@ -60,10 +61,10 @@ export async function listSeats(
 ): Promise<Page<Static<typeof ListedActivationView>>> {
   const { licenseId, identifier, ...most } = filter
   const isOfFew = licenseId !== undefined || identifier !== undefined
-  const { rows, next } =
-    wanted.sort.endsWith('last_verified_at') && !isOfFew
-      ? await pageBySighting(reader, most, { ...wanted, budgetMs: isBounded ? pageMs : undefined })
-      : await pageActivations(reader(), filter, wanted)
+  const pageOfMany = wanted.sort.endsWith('last_verified_at') ? pageBySighting : scanActivations
+  const { rows, next } = isOfFew
+    ? await pageActivations(reader(), filter, wanted)
+    : await pageOfMany(reader, most, { ...wanted, budgetMs: isBounded ? pageMs : undefined })
   const db = reader()
   const on = await mapLicenses(db, [...new Set(rows.map(({ licenseId }) => licenseId))])
   const seen = await mapSightings(
