@@ -18,12 +18,12 @@ import type { Verb } from './verbs'
 export const findLastEntry = async (db: Queryable) =>
   selectOne<Pick<AuditEntry, 'id' | 'hash'>>(db, 'select id, hash from audit_log order by id desc limit 1')
 
-const headAndLast = `select id, audit_id as auditId, hash, checkpoints, unkeyed_until as unkeyedUntil, mac,
-  coalesce((select max(id) from audit_log), 0) as lastId from audit_head where id = 1`
+const headAndLast = `select id, audit_id as "auditId", hash, checkpoints, unkeyed_until as "unkeyedUntil", mac,
+  coalesce((select max(id) from audit_log), 0) as "lastId" from audit_head where id = 1`
 
 /** The head, and the id of the entry that is really last; undefined if there is no head. */
 export async function findHead(db: Queryable): Promise<{ head: AuditHead; lastId: number } | undefined> {
-  const row = selectOne<AuditHead & { lastId: number }>(db, headAndLast)
+  const row = await selectOne<AuditHead & { lastId: number }>(db, headAndLast)
   if (!row) return undefined
   const { lastId, ...head } = row
   return { head, lastId }
@@ -31,7 +31,7 @@ export async function findHead(db: Queryable): Promise<{ head: AuditHead; lastId
 
 export async function putHead(tx: Tx, head: Omit<AuditHead, 'id'>) {
   const { auditId, hash, checkpoints, unkeyedUntil, mac } = head
-  execute(tx, placement, auditId, hash, checkpoints, unkeyedUntil, mac)
+  await execute(tx, placement, auditId, hash, checkpoints, unkeyedUntil, mac)
 }
 
 const placement = `insert into audit_head (id, audit_id, hash, checkpoints, unkeyed_until, mac) values (1, ?, ?, ?, ?, ?)
@@ -44,7 +44,7 @@ const insertion = `insert into audit_log (id, at, actor, request_id, verb, subje
 export async function insertEntry(tx: Tx, entry: Omit<AuditEntry, 'redaction'>) {
   const { id, at, actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt } = entry
   const values = [actor, requestId, verb, subject, subjectId, batchFrom, batchTo, before, after, hash, salt]
-  execute(tx, insertion, id, at.getTime(), ...values)
+  await execute(tx, insertion, id, at.getTime(), ...values)
 }
 
 // Batches of one subject rarely overlap, so the few that start nearest are enough.
@@ -60,12 +60,12 @@ export const listEntriesOf = (db: Queryable, subject: string, id: number, limit:
         sql`${auditLog.id} in (
           select id from (
             select id from audit_log where subject = ${subject} and subject_id = ${String(id)}
-            order by id desc limit ${limit})
+            order by id desc limit ${limit}) as about
           union
           select id from (
             select id, batch_to from audit_log
             where subject = ${subject} and batch_from is not null and batch_from <= ${id}
-            order by batch_from desc limit ${nearestBatches})
+            order by batch_from desc limit ${nearestBatches}) as nearest
           where batch_to >= ${id})`,
       )
       .orderBy(desc(auditLog.id))
@@ -131,7 +131,7 @@ const matches = ({ actor, verbs, subjects, subjectId, requestId, from, to }: Ent
     to && lt(auditLog.at, to),
   )
 
-const countsByActor = `select actor, verb, count(*) as entries, max(at) as lastAt
+const countsByActor = `select actor, verb, count(*) as entries, max(at) as "lastAt"
   from (select actor, verb, at from audit_log order by id desc limit ?) as latest group by actor, verb`
 
 /** How many of the latest entries each actor made, by verb. */

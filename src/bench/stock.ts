@@ -26,12 +26,12 @@ export const ownerAt = (i: number) => `owner-${String(i).padStart(7, '0')}@examp
 export async function fillStock(path: string, { keys, available }: Stock, now: Date) {
   const at = now.getTime()
   await fillClosed(path, async (tx) => {
-    for (const id of [1, 2]) insertBenchProduct(tx, id, at)
+    for (const id of [1, 2]) await insertBenchProduct(tx, id, at)
     for (let i = 0; i < keys; i++) {
       const owner = { ownerName: `Owner ${i}`, ownerEmail: ownerAt(i) }
-      insertAssigned(tx, { id: i + 1, key: keyAt(i), ...owner, device: deviceAt(i) }, at - (i % 300) * dayMs)
+      await insertAssigned(tx, { id: i + 1, key: keyAt(i), ...owner, device: deviceAt(i) }, at - (i % 300) * dayMs)
     }
-    for (let i = 0; i < available; i++) insertAvailable(tx, keyAt(i, 'SPAR-EKEY'), at)
-    insertSightings(tx, at - dayMs)
+    for (let i = 0; i < available; i++) await insertAvailable(tx, keyAt(i, 'SPAR-EKEY'), at)
+    await insertSightings(tx, at - dayMs)
   })
 }

@@ -13,9 +13,9 @@ const licenseInsertion = `insert into licenses
 const activationInsertion = `insert into activations (license_id, identifier, ip, user_agent, activated_at)
   values (?, ?, '192.0.2.1', 'bench', ?)`
 
-export function insertBenchProduct(tx: Writable, id: number, at: number) {
-  execute(tx, productInsertion, id, `00000000-0000-4000-8000-00000000000${id}`, `Bench ${id}`, at, at)
-  execute(tx, generatorInsertion, id, at, at)
+export async function insertBenchProduct(tx: Writable, id: number, at: number) {
+  await execute(tx, productInsertion, id, `00000000-0000-4000-8000-00000000000${id}`, `Bench ${id}`, at, at)
+  await execute(tx, generatorInsertion, id, at, at)
 }
 
 /** An assigned licence of product 1, and the device that holds its seat. */
@@ -27,16 +27,24 @@ export interface AssignedDraft {
   device: string
 }
 
-export function insertAssigned(tx: Writable, { id, key, ownerName, ownerEmail, device }: AssignedDraft, at: number) {
-  execute(tx, licenseInsertion, id, 1, key, ownerName, ownerEmail, at, 'assigned', at, at)
-  execute(tx, activationInsertion, id, device, at)
+export async function insertAssigned(
+  tx: Writable,
+  { id, key, ownerName, ownerEmail, device }: AssignedDraft,
+  at: number,
+) {
+  await execute(tx, licenseInsertion, id, 1, key, ownerName, ownerEmail, at, 'assigned', at, at)
+  await execute(tx, activationInsertion, id, device, at)
 }
 
-export function insertAvailable(tx: Writable, key: string, at: number) {
-  execute(tx, licenseInsertion, null, 2, key, null, null, null, 'available', at, at)
+export async function insertAvailable(tx: Writable, key: string, at: number) {
+  await execute(tx, licenseInsertion, null, 2, key, null, null, null, 'available', at, at)
 }
 
 /** Records for every device that it called `verify` at that moment. */
-export function insertSightings(tx: Writable, at: number) {
-  execute(tx, 'insert into activation_sightings (activation_id, last_verified_at) select id, ? from activations', at)
+export async function insertSightings(tx: Writable, at: number) {
+  await execute(
+    tx,
+    'insert into activation_sightings (activation_id, last_verified_at) select id, ? from activations',
+    at,
+  )
 }

@@ -17,7 +17,7 @@ export async function addCallCounts(tx: Writable, counts: readonly CallCount[]) 
     apiKeyId,
     calls,
   ])
-  executeEach(tx, addition, values)
+  await executeEach(tx, addition, values)
 }
 
 /** Which counted calls: in hours from a moment (inclusive) to another (exclusive). */

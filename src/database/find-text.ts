@@ -1,4 +1,5 @@
-import { clientOf, type Queryable } from './connection'
+import type { Queryable } from './connection'
+import { selectAll, selectOne } from './statements'
 
 /** A column that contains a text, and in how many rows. */
 export interface TextOccurrence {
@@ -6,21 +7,17 @@ export interface TextOccurrence {
   rows: number
 }
 
+const textColumns = `select tables.name as entity, columns.name
+  from pragma_table_list as tables, pragma_table_info(tables.name) as columns
+  where tables.schema = 'main' and tables.type = 'table' and tables.name not like 'sqlite_%' and columns.type = 'TEXT'`
+
 /** Finds a text, in any case, in all columns of all tables. */
-export function findText(db: Queryable, text: string): TextOccurrence[] {
-  const raw = clientOf(db)
-  const columns = raw
-    .query<{ entity: string; name: string }, []>(
-      `select tables.name as entity, columns.name from pragma_table_list as tables, pragma_table_info(tables.name) as columns
-       where tables.schema = 'main' and tables.type = 'table' and tables.name not like 'sqlite_%' and columns.type = 'TEXT'`,
-    )
-    .all()
-  return columns.flatMap(({ entity, name }) => {
-    const { rows } = raw
-      .query<{ rows: number }, [string]>(
-        `select count(*) as rows from "${entity}" where instr(lower("${name}"), lower(?)) > 0`,
-      )
-      .get(text)!
-    return rows ? [{ column: `${entity}.${name}`, rows }] : []
-  })
+export async function findText(db: Queryable, text: string): Promise<TextOccurrence[]> {
+  const found: TextOccurrence[] = []
+  for (const { entity, name } of await selectAll<{ entity: string; name: string }>(db, textColumns)) {
+    const query = `select count(*) as rows from "${entity}" where instr(lower("${name}"), lower(?)) > 0`
+    const { rows } = (await selectOne<{ rows: number }>(db, query, text))!
+    if (rows) found.push({ column: `${entity}.${name}`, rows })
+  }
+  return found
 }

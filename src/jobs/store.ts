@@ -77,7 +77,7 @@ export async function ensureRecurring(tx: Tx, kinds: readonly JobKind[], now: Da
 export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: number): Promise<Job[]> => {
   const at = now.getTime()
   const names = kinds.map(({ name }) => sql`${name}`)
-  const leases = kinds.map(({ name, leaseMs }) => sql`when ${name} then ${leaseMs}`)
+  const leases = kinds.map(({ name, leaseMs }) => sql`when ${name} then cast(${leaseMs} as bigint)`)
   const ofKinds = sql`kind in (${sql.join(names, sql`, `)})`
   const leaseUntil = sql`${at} + case kind ${sql.join(leases, sql` `)} end`
   const inLane = sql.raw("from jobs indexed by jobs_lane where state in ('queued', 'running')")
@@ -93,7 +93,7 @@ export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: nu
             select (select min(lane) ${inLane} and lane > lanes.lane) from lanes where lanes.lane is not null),
           heads(lane, id) as (
             select lane, (select min(id) ${inLane} and lane = lanes.lane) from lanes where lane is not null),
-          leading as (
+          first_of_lanes as (
             select jobs.id, run_at from heads join jobs on jobs.id = heads.id
             where state = 'queued' and run_at <= ${at} and ${ofKinds} and not exists (
               select 1 from jobs as other indexed by jobs_running
@@ -105,7 +105,7 @@ export const claimDue = (tx: Tx, kinds: readonly JobKind[], now: Date, limit: nu
           lapsed as (
             select id, run_at from jobs indexed by jobs_running
             where state = 'running' and lease_until < ${at} and ${ofKinds})
-        select id from (select * from lapsed union all select * from loose union all select * from leading)
+        select id from (select * from lapsed union all select * from loose union all select * from first_of_lanes) as due
         order by run_at, id limit ${limit})`)
       .returning(),
   )

@@ -46,7 +46,7 @@ export const erase = operation({
     return {
       ...{ dry_run, with_licenses },
       ...(done?.counts ?? countsOf(found)),
-      mentioned_in: findText(db.read, email),
+      mentioned_in: await findText(db.read, email),
       traces: await countTracesAside(folder, email),
       // Absent in a trial, which rewrites nothing.
       ...done?.wiped,

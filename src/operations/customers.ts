@@ -27,7 +27,7 @@ const data = operation({
   async run({ db }, { email: reference }) {
     const email = await addressOf(db.read, reference)
     const found = await requireCustomer(db.read, email)
-    return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: findText(db.read, email) }
+    return { email, license_keys: found.keys, ...countsOf(found), mentioned_in: await findText(db.read, email) }
   },
   show: ({ mentioned_in, ...shown }) => [
     ...facts(shown),

@@ -46,7 +46,7 @@ const list = listing({
   sorts: ['id', 'name', 'updated_at'],
   async page({ db }, filters, wanted) {
     const { rows, next } = await pageProducts(db.read, filters, wanted)
-    return { rows: rows.map((row) => listedProduct(db.read, row)), next }
+    return { rows: await Promise.all(rows.map((row) => listedProduct(db.read, row))), next }
   },
   columns: {
     ID: ({ id }) => String(id),
@@ -76,7 +76,7 @@ const show = operation({
     const { meta_data } = await presentProduct(db.read, found)
     const keys = await listPublicKeys(db.read)
     const own = keys.find((key) => key.productId === found.id && !key.retiredAt)
-    return { ...productView(found), meta_data, counts: countsOfProduct(db.read, found), key_id: own?.id ?? null }
+    return { ...productView(found), meta_data, counts: await countsOfProduct(db.read, found), key_id: own?.id ?? null }
   },
   show: ({ meta_data, counts, key_id, ...product }) => [
     ...asFacts({

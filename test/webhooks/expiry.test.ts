@@ -32,7 +32,7 @@ afterEach(async () => {
 /** Up to when licences that ended have been announced. */
 const mark = () =>
   beside(installation, async ({ db }) => {
-    const row = selectOne<{ value: string }>(db.read, "select value from installation where key = 'expiry_mark'")
+    const row = await selectOne<{ value: string }>(db.read, "select value from installation where key = 'expiry_mark'")
     return row && (JSON.parse(row.value).endsMs as number)
   })
 

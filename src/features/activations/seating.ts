@@ -46,7 +46,7 @@ export async function freeSeat(
   now: Date,
 ) {
   await freeActivation(tx, activationId, now)
-  forgetFreedSeats(tx, facts.licenseId)
+  await forgetFreedSeats(tx, facts.licenseId)
   await record(tx, { verb: 'license.deactivated', id: facts.licenseId, before: { identifier: facts.identifier } }, now)
   const payload = freedSeatPayload(facts, by)
   await announceAll(

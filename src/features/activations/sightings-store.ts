@@ -4,7 +4,7 @@ import type { Queryable } from '../../database/connection'
 import type { Page, PageRequest } from '../../database/page'
 import { scanPage } from '../../database/scan'
 import { inList } from '../../database/sets'
-import { selectAll } from '../../database/statements'
+import { selectAll, selectOne } from '../../database/statements'
 
 /** A device's last verification: its place in the order of last use. */
 export interface Sighting {
@@ -56,8 +56,8 @@ export function listSightings(
 const productText = '(select product_id from licenses where licenses.id = license_id) = ?7'
 
 /** The highest id of an activation that was ever verified. */
-export const findLastSighting = (db: Queryable) =>
-  selectAll<{ id: number | null }>(db, 'select max(activation_id) as id from activation_sightings')[0]?.id ?? 0
+export const findLastSighting = async (db: Queryable) =>
+  (await selectOne<{ id: number | null }>(db, 'select max(activation_id) as id from activation_sightings'))?.id ?? 0
 
 /** These activations, by id. */
 export async function mapActivations(db: Queryable, ids: readonly number[]): Promise<Map<number, Activation>> {

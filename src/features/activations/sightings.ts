@@ -30,11 +30,11 @@ export const firstPlace = (isDown: boolean): Sighting =>
  */
 export async function nearestSightings(reader: () => Queryable, wanted: Nearest): Promise<Sighting[]> {
   const { isDown, limit } = wanted
-  const last = findLastSighting(reader())
+  const last = await findLastSighting(reader())
   let found: Sighting[] = []
   for (let first = 1; first <= last; first += idsPerStep) {
     const until = found.length === limit ? found.at(-1)!.at : firstPlace(!isDown).at
-    const some = listSightings(reader(), { ...wanted, first, last: first + idsPerStep - 1, until })
+    const some = await listSightings(reader(), { ...wanted, first, last: first + idsPerStep - 1, until })
     if (some.length) found = [...found, ...some].sort(isDown ? (a, b) => compare(b, a) : compare).slice(0, limit)
     await new Promise((resume) => setImmediate(resume))
   }

@@ -18,13 +18,13 @@ const takenOf = `select count(*) as taken from activations where license_id = ? 
 
 /** The number of seats taken on a licence. */
 export const countSeatsTaken = async (db: Queryable, licenseId: number): Promise<number> =>
-  selectOne<{ taken: number }>(db, takenOf, licenseId)!.taken
+  (await selectOne<{ taken: number }>(db, takenOf, licenseId))!.taken
 
 const lastVerifiedAt = sql`(select ${activationSightings.lastVerifiedAt} from ${activationSightings}
   where ${activationSightings.activationId} = ${activations.id})`
 
 /** The devices that hold a seat of a licence, and since when; least recently seen first. */
-export const listSeatsTaken = (db: Queryable, licenseId: number, limit = -1) =>
+export const listSeatsTaken = (db: Queryable, licenseId: number, limit = Number.MAX_SAFE_INTEGER) =>
   db
     .select({ identifier: activations.identifier, since: activations.activatedAt, lastVerifiedAt })
     .from(activations)
@@ -43,7 +43,7 @@ const insertion = `insert into activations (license_id, identifier, post_url, ip
 
 export async function insertActivation(tx: Tx, activation: NewActivation) {
   const { licenseId, identifier, postUrl, ip, userAgent, activatedAt } = activation
-  execute(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
+  await execute(tx, insertion, licenseId, identifier, postUrl, ip, userAgent, activatedAt.getTime())
 }
 
 /**
@@ -57,10 +57,10 @@ export interface Return {
 
 // Most devices return unchanged: a row that stays the same costs no write.
 const returning = `update activations set ip = ?2, user_agent = ?3, post_url = coalesce(?4, post_url)
-  where id = ?1 and (ip, user_agent, post_url) is not (?2, ?3, coalesce(?4, post_url))`
+  where id = ?1 and (ip, user_agent, post_url) is distinct from (?2, ?3, coalesce(?4, post_url))`
 
 export async function noteReturn(tx: Tx, activationId: number, { ip, userAgent, postUrl }: Return) {
-  execute(tx, returning, activationId, ip, userAgent, postUrl ?? null)
+  await execute(tx, returning, activationId, ip, userAgent, postUrl ?? null)
 }
 
 /** The seats taken on a licence, oldest first. */
@@ -85,21 +85,21 @@ export async function findLatestActivation(db: Queryable, licenseId: number, ide
 }
 
 export async function retakeActivation(tx: Tx, activationId: number) {
-  execute(tx, 'update activations set deactivated_at = null where id = ?', activationId)
+  await execute(tx, 'update activations set deactivated_at = null where id = ?', activationId)
 }
 
 export async function freeActivation(tx: Tx, activationId: number, now: Date) {
-  execute(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
+  await execute(tx, 'update activations set deactivated_at = ? where id = ?', now.getTime(), activationId)
 }
 
 const freedSeatsMax = 1000
 
 const surplus = `delete from activations where id in (select id from activations
-  where license_id = ? and ${seatIsFreed} order by id desc limit -1 offset ${freedSeatsMax})`
+  where license_id = ? and ${seatIsFreed} order by id desc limit ${Number.MAX_SAFE_INTEGER} offset ${freedSeatsMax})`
 
 /** Deletes the oldest freed seats of a licence that has more than a thousand. */
-export function forgetFreedSeats(tx: Tx, licenseId: number) {
-  execute(tx, surplus, licenseId)
+export async function forgetFreedSeats(tx: Tx, licenseId: number) {
+  await execute(tx, surplus, licenseId)
 }
 
 /** The callback address for a lost seat: the device's own, else the product's, else ''. */
@@ -153,11 +153,11 @@ export async function mapLicenses(db: Queryable, ids: number[]) {
 }
 
 const sighting = `insert into activation_sightings (activation_id, last_verified_at) values (?, ?)
-  on conflict do update set last_verified_at = excluded.last_verified_at`
+  on conflict (activation_id) do update set last_verified_at = excluded.last_verified_at`
 
 /** Stores when activations last called `verify`. */
 export async function touchActivations(tx: Writable, lastSeen: readonly LastSeen[]) {
-  executeEach(
+  await executeEach(
     tx,
     sighting,
     lastSeen.map(({ id, at }) => [id, at.getTime()]),

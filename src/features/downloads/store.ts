@@ -6,7 +6,7 @@ import { type PageRequest, pageOf } from '../../database/page'
 import { selectOne } from '../../database/statements'
 
 const ruleOf = `
-  select require_non_expired as requireNonExpired from products
+  select require_non_expired as "requireNonExpired" from products
   where id = (select product_id from licenses where license_key = ?)`
 
 /** Whether the product of that licence ends downloads with the licence; undefined for an unknown key. */
@@ -93,7 +93,8 @@ export async function findRelease(
 
 /** Whether the product has a release of that version, published or not. */
 export async function hasRelease(db: Queryable, productId: number, version: string) {
-  return selectOne(db, 'select id from releases where product_id = ? and version = ?', productId, version) !== undefined
+  const text = 'select id from releases where product_id = ? and version = ?'
+  return (await selectOne(db, text, productId, version)) !== undefined
 }
 
 /** Undefined if the product already has a release with that version. */

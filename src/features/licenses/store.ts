@@ -30,22 +30,22 @@ export interface Seat {
 }
 
 const seatOf = `
-  select id, product_id as productId, status, assigned_at as assignedAt, validity, activation_limit as activationLimit,
-    (select status from products where products.id = licenses.product_id) as productStatus,
+  select id, product_id as "productId", status, assigned_at as "assignedAt", validity, activation_limit as "activationLimit",
+    (select status from products where products.id = licenses.product_id) as "productStatus",
     (select activations.id from activations where activations.license_id = licenses.id
-      and activations.identifier = ?2 and ${seatIsTaken}) as activationId
+      and activations.identifier = ?2 and ${seatIsTaken}) as "activationId"
   from licenses indexed by licenses_standing where license_key collate nocase = ?1 and license_key = ?1`
 
 /** The hot query behind `verify`. */
-export function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
-  const row = selectOne<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
+export async function findSeat(db: Queryable, licenseKey: string, identifier: string): Promise<Seat | undefined> {
+  const row = await selectOne<Omit<Seat, 'assignedAt' | 'licenseKey'> & { assignedAt: number | null }>(
     db,
     seatOf,
     licenseKey,
     identifier,
   )
-  const assignedAt = row?.assignedAt == null ? null : new Date(row.assignedAt)
-  return Promise.resolve(row && Object.assign(row, { assignedAt, licenseKey }))
+  if (!row) return undefined
+  return Object.assign(row, { assignedAt: row.assignedAt === null ? null : new Date(row.assignedAt), licenseKey })
 }
 
 const byKey = prepared((db) =>
@@ -117,7 +117,7 @@ export async function insertLicenses(tx: Tx, keys: readonly string[], terms: Com
       ${terms.validity}, ${millis(terms.assignedAt)}, ${terms.status}, ${millis(terms.revokedAt)}, ${terms.contractId},
       ${terms.generatorId}, ${JSON.stringify(terms.features)}, ${millis(terms.createdAt)}, ${millis(terms.updatedAt)}
     from ${unnest(keys)} where true
-    on conflict (license_key) do nothing returning id, license_key as licenseKey`)
+    on conflict (license_key) do nothing returning id, license_key as "licenseKey"`)
   return rows.map((row) => ({ ...terms, ...row }))
 }
 
@@ -155,13 +155,15 @@ export async function assignAvailable(
 }
 
 /** The oldest keys of a product that an order may take, at most `limit`. */
-export const listOldestAvailable = async (db: Queryable, productId: number, limit: number) =>
-  selectAll<{ id: number }>(
+export async function listOldestAvailable(db: Queryable, productId: number, limit: number): Promise<number[]> {
+  const rows = await selectAll<{ id: number }>(
     db,
     // If the limit were bound, SQLite would recompile the statement at each call.
     `select id from licenses where product_id = ? and ${isForSale} order by id limit ${Math.trunc(limit)}`,
     productId,
-  ).map(({ id }) => id)
+  )
+  return rows.map(({ id }) => id)
+}
 
 const assignment = prepared((tx: Tx) =>
   tx

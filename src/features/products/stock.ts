@@ -5,21 +5,22 @@ import { countByStatus, countForSale, listWatchedProducts } from './stock-store'
 import { type ListedProductView, type ProductCountsView, productView } from './view'
 
 /** A product in a list, with its stock. */
-export function listedProduct(db: Queryable, product: Product): Static<typeof ListedProductView> {
-  const for_sale = countForSale(db, product.id)
+export async function listedProduct(db: Queryable, product: Product): Promise<Static<typeof ListedProductView>> {
+  const for_sale = await countForSale(db, product.id)
   return { ...productView(product), for_sale, is_low: for_sale < product.lowStock }
 }
 
 /** How many licences a product has, by what is stored of their state. */
-export const countsOfProduct = (db: Queryable, { id }: Product): Static<typeof ProductCountsView> => ({
-  for_sale: countForSale(db, id),
-  ...countByStatus(db, id),
+export const countsOfProduct = async (db: Queryable, { id }: Product): Promise<Static<typeof ProductCountsView>> => ({
+  for_sale: await countForSale(db, id),
+  ...(await countByStatus(db, id)),
 })
 
 /** The products that have fewer keys for sale than their line. */
 export async function listLowProducts(db: Queryable) {
   const watched = await listWatchedProducts(db)
-  return watched
-    .map((product) => ({ ...product, for_sale: countForSale(db, product.id) }))
-    .filter(({ for_sale, low_stock }) => for_sale < low_stock)
+  const counted = await Promise.all(
+    watched.map(async (product) => ({ ...product, for_sale: await countForSale(db, product.id) })),
+  )
+  return counted.filter(({ for_sale, low_stock }) => for_sale < low_stock)
 }

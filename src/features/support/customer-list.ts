@@ -96,7 +96,7 @@ const searchPhases = (reader: () => Queryable, forms: readonly string[], budgetM
 const addresses =
   (reader: () => Queryable, range: { start?: string; isDown?: boolean }): Phase =>
   async (after, limit) => {
-    const found = listAddresses(reader(), { ...range, after, limit: limit + 1 })
+    const found = await listAddresses(reader(), { ...range, after, limit: limit + 1 })
     const emails = found.slice(0, limit)
     return { emails, next: found.length > limit ? emails.at(-1)! : null }
   }

@@ -13,7 +13,7 @@ const larger =
   async (after, limit) => {
     const start: Size = { licenses: isDown ? Number.MAX_SAFE_INTEGER : 0, email: '' }
     const from: Size = after === undefined ? start : JSON.parse(after)
-    const found = listBySize(reader(), { after: from, isDown, limit: limit + 1 })
+    const found = await listBySize(reader(), { after: from, isDown, limit: limit + 1 })
     const rows = found.slice(0, limit)
     return {
       emails: rows.map(({ email }) => email),
@@ -31,7 +31,7 @@ const single =
     const emails: string[] = []
     let last = after
     for (let step = 0; step < stepsMax; step++) {
-      const some = listAddresses(reader(), { after: last, isDown, limit: addressesPerStep })
+      const some = await listAddresses(reader(), { after: last, isDown, limit: addressesPerStep })
       const others = await listLarger(reader(), some)
       for (const email of some) {
         if (emails.length === limit) return { emails, next: last! }

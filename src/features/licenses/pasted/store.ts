@@ -12,10 +12,10 @@ const inAnyCase = `
  * The stored key that a pasted text means; undefined if no licence fits, or several do. Call it only when the text
  * itself is not a key.
  */
-function findPastedKey(db: Queryable, text: string): string | undefined {
+async function findPastedKey(db: Queryable, text: string): Promise<string | undefined> {
   const keys = new Set<string>()
   for (const form of licenseKeyForms(text)) {
-    const { first, last } = selectOne<{ first: string | null; last: string | null }>(db, inAnyCase, form)!
+    const { first, last } = (await selectOne<{ first: string | null; last: string | null }>(db, inAnyCase, form))!
     if (first !== null && last !== null) keys.add(first).add(last)
   }
   const [key, ...others] = keys
@@ -24,12 +24,12 @@ function findPastedKey(db: Queryable, text: string): string | undefined {
 
 /** Like `findSeat`, for a text that is not itself a key. */
 export async function findPastedSeat(db: Queryable, text: string, identifier: string): Promise<Seat | undefined> {
-  const key = findPastedKey(db, text)
+  const key = await findPastedKey(db, text)
   return key === undefined ? undefined : findSeat(db, key, identifier)
 }
 
 /** Like `findLicense`, for a text that is not itself a key. */
 export async function findPastedLicense(db: Queryable, text: string): Promise<License | undefined> {
-  const key = findPastedKey(db, text)
+  const key = await findPastedKey(db, text)
   return key === undefined ? undefined : findLicense(db, key)
 }

@@ -23,13 +23,16 @@ interface AddressRange {
 }
 
 /** The e-mail addresses that own licences, in lower case and order. Each one is a step in the index. */
-export function listAddresses(db: Queryable, { after, start = '', isDown = false, limit }: AddressRange): string[] {
+export async function listAddresses(
+  db: Queryable,
+  { after, start = '', isDown = false, limit }: AddressRange,
+): Promise<string[]> {
   const [to, direction] = isDown ? ['<', 'desc'] : ['>', 'asc']
   const isFirst = after === undefined && !isDown
   const next = (than: string) => `select lower(owner_email) as email from licenses
     where lower(owner_email) ${than} and lower(owner_email) > '' and lower(owner_email) >= ?2 and lower(owner_email) < ?3
     order by lower(owner_email) ${direction} limit 1`
-  return selectAll<{ email: string }>(
+  const rows = await selectAll<{ email: string }>(
     db,
     `with recursive found(email) as (
       select email from (${next(isFirst ? '>= ?1' : `${to} ?1`)}) as first
@@ -39,7 +42,8 @@ export function listAddresses(db: Queryable, { after, start = '', isDown = false
     after ?? (isDown ? lastAddress : start),
     start,
     `${start}${lastAddress}`,
-  ).map(({ email }) => email)
+  )
+  return rows.map(({ email }) => email)
 }
 
 /** The place of a customer in the order by number of licences. */
