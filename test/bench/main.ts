@@ -10,6 +10,7 @@ import { besideRows } from './rows/beside'
 import { hostileRows } from './rows/hostile'
 import { importRows } from './rows/import'
 import { listRows } from './rows/lists'
+import { operatorListRows } from './rows/operator-lists'
 import { memoryRows, startRows } from './rows/process'
 import { signingEachRows } from './rows/signing-each'
 import { uniqueAnswerRows } from './rows/unique-answers'
@@ -25,6 +26,7 @@ const parts: [string, (setting: Setting) => Promise<Row[]>][] = [
   ['5,6,7', writeRows],
   ['8', importRows],
   ['9', listRows],
+  ['14', operatorListRows],
   ['10', startRows],
   ['11', memoryRows],
   ['13', hostileRows],
@@ -33,7 +35,7 @@ const parts: [string, (setting: Setting) => Promise<Row[]>][] = [
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11,12,13' },
+    rows: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11,12,13,14' },
     keys: { type: 'string', default: '1000000' },
     few: { type: 'string', default: '10000' },
     available: { type: 'string', default: '100000' },
