@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Ban } from 'lucide-react'
 import { call } from '../api/client'
 import { OperationButton } from '../commands/operation-dialog'
 import { useTexts } from '../i18n/texts'
@@ -39,7 +40,9 @@ export function BlockButton({ kind, value, label }: Props) {
         })
       }
     >
-      <span aria-hidden="true">{label ?? t.block}</span>
+      <span aria-hidden="true" title={t.block}>
+        {label ?? <Ban size={16} />}
+      </span>
       <span className="sr-only">{t.blockThis(value)}</span>
     </OperationButton>
   )

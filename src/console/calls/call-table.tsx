@@ -49,7 +49,11 @@ export function CallTable({ calls, search, onOpen }: Props) {
             </>
           ),
         },
-        { key: 'license', heading: t.licence, cell: ({ license_key }) => license_key ?? t.none },
+        {
+          key: 'license',
+          heading: t.licence,
+          cell: ({ license_key }) => <span className="whitespace-nowrap">{license_key ?? t.none}</span>,
+        },
         {
           key: 'device',
           heading: t.device,
@@ -63,18 +67,13 @@ export function CallTable({ calls, search, onOpen }: Props) {
           isNumber: true,
           cell: ({ duration_ms }) => t.ms(formatNumber(duration_ms)),
         },
-        {
-          key: 'request',
-          heading: t.requestId,
-          cell: ({ request_id }) => <code className="text-xs">{request_id}</code>,
-        },
       ]}
     />
   )
 }
 
 const Blockable = ({ kind, value }: { kind: 'ip' | 'identifier'; value: string }) => (
-  <span className="flex flex-wrap items-center gap-1">
+  <span className="flex items-start justify-between gap-1 sm:[&_button]:min-h-6 sm:[&_button]:px-1 sm:[&_button]:py-0">
     <span className="min-w-0">{value}</span>
     <BlockButton kind={kind} value={value} />
   </span>

@@ -59,7 +59,7 @@ function DeviceForm({ license, device }: { license: LicenseDetails; device: stri
           defaultValue={device ?? ''}
           autoComplete="off"
           maxLength={1024}
-          className="w-full rounded-md border border-control bg-card px-2.5 py-1.5 text-text"
+          className="w-full rounded-md border border-control min-h-8.5 bg-card px-2.5 py-1 text-text"
         />
         <datalist id={`${id}-devices`}>
           {devices.map((each) => (

@@ -1,5 +1,7 @@
 import { Check, Minus, X } from 'lucide-react'
+import { isMoment } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
+import { Time } from '../parts/time'
 import type { LicenseDetails } from './data'
 import type { LicenseExplanation } from './explanation'
 import { explanationTexts } from './explanation-texts'
@@ -27,6 +29,9 @@ const marks = {
   unasked: { Icon: Minus, tone: 'text-muted' },
 } as const
 
+/** What a rule saw; a moment as people read it. */
+const Observed = ({ text }: { text: string }) => (isMoment(text) ? <Time at={text} /> : text)
+
 function RuleLine({ license, rule }: { license: LicenseDetails; rule: Rule }) {
   const t = useTexts(explanationTexts)
   const state = rule.holds === null ? 'unasked' : rule.holds ? 'held' : 'broken'
@@ -38,7 +43,9 @@ function RuleLine({ license, rule }: { license: LicenseDetails; rule: Rule }) {
       <div className="flex min-w-0 grow flex-col gap-1">
         <p>
           {requirement ?? rule.requirement}{' '}
-          <span className="text-sm text-muted">{rule.holds === null ? t.notAsked : rule.observed}</span>
+          <span className="text-sm text-muted">
+            {rule.holds === null ? t.notAsked : <Observed text={rule.observed} />}
+          </span>
         </p>
         {state === 'broken' && (
           <>

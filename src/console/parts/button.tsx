@@ -11,7 +11,7 @@ export type ButtonKind = keyof typeof kinds
 
 /** The classes of a button, for links and triggers that look like one. */
 export const buttonClass = (kind: ButtonKind = 'plain') =>
-  `inline-flex min-h-8 items-center gap-1.5 rounded-md border px-3 py-1 text-sm font-medium aria-disabled:cursor-not-allowed aria-disabled:opacity-70 ${kinds[kind]}`
+  `inline-flex min-h-8.5 items-center gap-1.5 rounded-md border px-3 py-1 text-sm font-medium aria-disabled:cursor-not-allowed aria-disabled:opacity-70 ${kinds[kind]}`
 
 interface Props extends ComponentProps<'button'> {
   kind?: ButtonKind

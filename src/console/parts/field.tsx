@@ -1,6 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
 
-const control = 'w-full rounded-md border border-control bg-card px-2.5 py-1.5 text-text aria-invalid:border-bad'
+const control =
+  'w-full rounded-md border border-control min-h-8.5 bg-card px-2.5 py-1 text-text aria-invalid:border-bad'
 
 interface Described {
   label: string

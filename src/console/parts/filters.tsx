@@ -28,10 +28,10 @@ export function Filters({ state, isFiltered, onApply, onClear, children }: Props
         onChange={({ target, currentTarget }) => {
           if ((target as unknown) instanceof HTMLSelectElement) currentTarget.requestSubmit()
         }}
-        className="no-print grid grid-cols-1 items-end gap-3 rounded-lg border border-line bg-card p-3 sm:grid-cols-2 lg:grid-cols-4"
+        className="no-print grid grid-cols-1 items-start gap-3 rounded-lg border border-line bg-card p-3 sm:grid-cols-2 lg:grid-cols-4"
       >
         {children}
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap gap-2 sm:mt-6">
           <Button type="submit">{t.apply}</Button>
           {isFiltered && (
             <Button kind="quiet" onClick={onClear}>

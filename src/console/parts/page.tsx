@@ -40,7 +40,7 @@ export const Card = ({ title, actions, children }: { title?: string; actions?: R
 
 /** Names and their values. */
 export const Facts = ({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) => (
-  <dl className="grid grid-cols-1 gap-x-4 gap-y-1 sm:grid-cols-[max-content_1fr]">
+  <dl className="grid grid-cols-1 gap-x-4 gap-y-1 sm:grid-cols-[fit-content(33%)_1fr]">
     {facts.map(([name, value]) => (
       <div key={name} className="contents">
         <dt className="text-muted">{name}</dt>

@@ -119,7 +119,7 @@ interface HeadingProps {
 
 function Heading({ column: { heading, sort: name, isNumber }, sort, onSort }: HeadingProps) {
   const t = useTexts(partTexts)
-  const className = `${cellClass} font-medium ${isNumber ? 'sm:text-right' : ''}`
+  const className = `${cellClass} font-medium break-words ${isNumber ? 'sm:text-right' : ''}`
   if (!name || !onSort) {
     return (
       <th scope="col" className={className}>

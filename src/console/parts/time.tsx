@@ -18,7 +18,11 @@ export function Time({ at, isRelative, hasSeconds = false }: Props) {
   const t = useTexts(partTexts)
   if (!at) return <>{t.none}</>
   return (
-    <time dateTime={at} title={isRelative ? `${formatTime(at)} · ${formatUtc(at)}` : formatUtc(at)}>
+    <time
+      dateTime={at}
+      title={isRelative ? `${formatTime(at)} · ${formatUtc(at)}` : formatUtc(at)}
+      className="whitespace-nowrap"
+    >
       {isRelative ? formatDistance(at) : formatTime(at, hasSeconds)}
     </time>
   )
