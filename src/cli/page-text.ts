@@ -86,6 +86,7 @@ const inline = (tokens: readonly Token[]): string =>
       if (token.type === 'link' && /^https?:/.test(token.href) && token.text !== token.href) {
         return `${inline(token.tokens ?? [])} (${token.href})`
       }
+      if (token.type === 'image') return `Picture: ${token.text}`
       if ('tokens' in token && token.tokens) return inline(token.tokens)
       return 'text' in token ? token.text : ''
     })

@@ -4,6 +4,12 @@ declare module '*.md' {
   export default path
 }
 
+declare module '*.webp' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}
+
 declare module '*/style.css' {
   /** Where the file lies: on disk, or inside the binary. */
   const path: string

@@ -1,6 +1,7 @@
 import { Parser, Renderer, type Tokens } from 'marked'
 import { referenceOf } from './links'
 import { type DocsPage, readPage } from './pages'
+import { pictureAt, pictureSize } from './pictures'
 import { type Section, sectionsOf } from './sections'
 
 /** A text as HTML shows it. */
@@ -16,6 +17,14 @@ class PageRenderer extends Renderer {
     const text = this.parser.parseInline(tokens)
     const target = hrefOf(href)
     return target === undefined ? text : `<a href="${escaped(target)}">${text}</a>`
+  }
+
+  /** A picture in the reader's colours. */
+  override image({ href, text }: Tokens.Image) {
+    const picture = pictureAt(href)
+    if (!picture) return escaped(text)
+    const { width, height } = pictureSize
+    return `<picture><source media="(prefers-color-scheme: dark)" srcset="images/${picture.dark}"><img src="images/${picture.light}" alt="${escaped(text)}" width="${width}" height="${height}" loading="lazy"></picture>`
   }
 
   /** A wide table scrolls by itself, so that the page need not. */

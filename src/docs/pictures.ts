@@ -24,7 +24,7 @@ export const pictures: Readonly<Record<string, string>> = {
 }
 
 /** Their size in pixels. */
-export const pictureSize = { width: 1280, height: 800 }
+export const pictureSize = { width: 1280, height: 720 }
 
 /** The name of a picture that a page shows, and its twin in dark colours; undefined for other addresses. */
 export function pictureAt(href: string): { light: string; dark: string } | undefined {

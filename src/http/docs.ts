@@ -27,8 +27,8 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
     }
     return described
   }
-  const moved = (name: string, query = '') =>
-    new Response(null, { status: 308, headers: { ...headers, location: `../${encodeURIComponent(name)}${query}` } })
+  const moved = (name: string, rest = '', up = '') =>
+    new Response(null, { status: 308, headers: { ...headers, location: `${up}../${encodeURIComponent(name)}${rest}` } })
   // The page generator is loaded with the first page read.
   const site = () => import('../docs/site')
   return (
@@ -51,6 +51,17 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
       .get('/docs/viewer-extra.css', () => file(viewerStyle, css), hidden)
       .get('/docs/viewer-links.js', () => file(followViewerLinks, javascript), hidden)
       .get(
+        '/docs/images/:name',
+        async ({ params }) => {
+          const { pictures } = await import('../docs/pictures')
+          const picture = pictures[params.name]
+          return picture === undefined
+            ? file((await site()).missingPage(params.name), html, 404)
+            : file(Bun.file(picture), 'image/webp')
+        },
+        hidden,
+      )
+      .get(
         '/docs/:page',
         async ({ params }) => {
           if (besideDocs.includes(params.page)) return moved(params.page)
@@ -64,6 +75,11 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
       .get(
         '/docs/:page/:neighbour',
         ({ params, request }) => moved(params.neighbour, /\?.*$/.exec(request.url)?.[0]),
+        hidden,
+      )
+      .get(
+        '/docs/:page/images/:name',
+        ({ params }) => moved('images', `/${encodeURIComponent(params.name)}`, '../'),
         hidden,
       )
   )

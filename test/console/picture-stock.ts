@@ -16,7 +16,7 @@ const names = [
   ...['Olivia Hart', 'Diego Santos', 'Freya Holm', 'Samir Haddad', 'Ines Costa', 'Piotr Zieliński', 'Ruth Cohen'],
   ...['Kai Nakamura', 'Eva Martin', 'Liam Byrne', 'Zoe Papadakis', 'Emil Larsen'],
 ]
-const hosts = ['studio-mac', 'office-pc', 'laptop', 'render-01', 'render-02', 'home']
+const hosts = ['mac', 'pc', 'laptop', 'render', 'air', 'home']
 
 /** `SPL-7Q4K-XW2M-0001`: a key that is the same each time. */
 const keyAt = (prefix: string, n: number) => {
@@ -67,7 +67,7 @@ export async function stockShop(installation: TestInstallation, owner: Operator)
   })
   await goTo(12 * dayMs)
   for (let n = 26; n < 34; n++) await sell(n)
-  const { api_key: key } = await ask('POST /api-keys', { name: 'Splinter 4.2', preset: 'client' })
+  const { api_key: key } = await ask('POST /api-keys', { name: 'desktop', preset: 'client' })
   const call = (path: string, n: number, identifier: string) => {
     const headers = { 'x-forwarded-for': `${['203.0.113', '198.51.100', '192.0.2'][n % 3]}.${20 + n * 5}` }
     const fields = { license_key: licenses[n]!.license_key, identifier }
@@ -122,7 +122,7 @@ async function countCalls({ folder }: TestInstallation, products: readonly strin
     const at = new Date(now - hours * hourMs)
     const isWeekend = at.getUTCDay() % 6 === 0
     const daylight = Math.max(0, Math.sin(((at.getUTCHours() - 5) / 16) * Math.PI))
-    const busy = (40 + 260 * daylight) * (isWeekend ? 0.45 : 1) * (1 + 0.15 * Math.sin(hours * 1.7))
+    const busy = (8 + 52 * daylight) * (isWeekend ? 0.45 : 1) * (1 + 0.15 * Math.sin(hours * 1.7))
     for (const [nth, product] of products.entries()) {
       const calls = Math.round(busy / (nth + 1))
       const refused = Math.round((calls * (3 + 2 * Math.sin(hours / 9 + nth))) / 100)
@@ -136,7 +136,7 @@ async function countCalls({ folder }: TestInstallation, products: readonly strin
         2,
         Math.round((calls / 30) * (1.4 + Math.sin(hours / 3.1 + nth))),
       )
-      if (hours % 5 === 0) insert.run(at.getTime(), 'activate', '302', product, 2, 2 + nth)
+      if (hours % 5 === 0) insert.run(at.getTime(), 'activate', '302', product, 2, 1 + nth)
     }
   }
   database.close()

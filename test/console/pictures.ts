@@ -42,7 +42,7 @@ async function numbersOfToday() {
 }
 
 async function pictureOf(path: string, colorScheme: 'light' | 'dark') {
-  const { page } = await opened.visit('/preferences', { colorScheme, user })
+  const { page } = await opened.visit('/preferences', { colorScheme, user, height: 720 })
   await page.clock.setFixedTime(pictureMoment)
   // The server counts in a process of its own, which has another clock.
   await page.route('**/admin/api/stats/today', (route) => route.fulfill({ json: today }))
@@ -51,7 +51,6 @@ async function pictureOf(path: string, colorScheme: 'light' | 'dark') {
   await page.getByText('Loading …').first().waitFor({ state: 'detached' })
   await page.waitForLoadState('networkidle')
   const png = await page.screenshot()
-  await Bun.write('/tmp/pic/' + path.replace(/\W+/g, '_') + colorScheme + '.png', png)
   const webp = await compressed(page, png)
   await page.context().close()
   return webp
@@ -66,7 +65,7 @@ async function compressed(page: Page, png: Buffer) {
     await image.decode()
     const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height })
     canvas.getContext('2d')!.drawImage(image, 0, 0)
-    return canvas.toDataURL('image/webp', 0.55)
+    return canvas.toDataURL('image/webp', 0.5)
   }, png.toString('base64'))
   return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64')
 }
