@@ -15,7 +15,7 @@ export const ScrollArea = ({ name, className = '', isAtEnd = false, children }: 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without the focus, the keyboard could not scroll it
     tabIndex={0}
     aria-label={name}
-    className={`overflow-x-auto ${className}`}
+    className={`relative overflow-x-auto ${className}`}
   >
     {children}
   </section>
