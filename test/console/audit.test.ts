@@ -2,6 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
+import { until } from '../support/wait'
 
 setDefaultTimeout(60_000)
 
@@ -21,7 +22,7 @@ describe('the audit log', () => {
     await page.getByLabel('Action').selectOption('product.updated')
     await page.getByRole('row').getByText('slug: "after"').or(page.getByText('slug: after')).first().waitFor()
     expect(new URL(page.url()).searchParams.get('verb')).toBe('product.updated')
-    expect(await page.getByRole('row').count()).toBe(2)
+    await until('the filtered rows', async () => (await page.getByRole('row').count()) === 2)
     await page.getByRole('row').nth(1).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: /^Entry \d+$/ }).waitFor()
