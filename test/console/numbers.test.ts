@@ -52,7 +52,12 @@ describe('the numbers of today', () => {
   story('stand beside those of a week ago, and lead to the calls behind them', async () => {
     const { page, check } = await opened.visit('/')
     await page.getByRole('heading', { name: 'Today', exact: true }).waitFor()
-    await page.getByText('of 121 verifications, 0 a week ago').waitFor()
+    for (const name of ['Active licences', 'Activations today', 'Verifications in 24 hours', 'Refused of them'])
+      await page
+        .getByRole('region', { name })
+        .getByText(/week ago|same weekday/)
+        .waitFor()
+    await page.getByRole('region', { name: 'Verifications in 24 hours' }).getByText('121', { exact: true }).waitFor()
     await page.getByRole('link', { name: 'Mostly 205 License key expired' }).waitFor()
     await page
       .getByRole('img', { name: /Calls in the last seven days/ })

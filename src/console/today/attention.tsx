@@ -1,10 +1,26 @@
+import { TriangleAlert } from 'lucide-react'
 import { useAsk } from '../api/hooks'
 import { RemedyButtons } from '../commands/remedy-buttons'
+import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
+import { buttonClass } from '../parts/button'
 import { Answered } from '../parts/loading'
 import { Card } from '../parts/page'
 import { countedMs } from './polling'
 import { todayTexts } from './texts'
+
+/** Leads to the list of what needs somebody; nothing while that is empty. */
+export function AttentionLink() {
+  const t = useTexts(todayTexts)
+  const { attention = [] } = useAsk('GET /status', {}, { everyMs: countedMs }).data ?? {}
+  if (!attention.length) return null
+  return (
+    <a href="#attention" className={buttonClass()}>
+      <TriangleAlert aria-hidden size={16} />
+      {t.needAttention(formatNumber(attention.length))}
+    </a>
+  )
+}
 
 /** What needs somebody, with the operations that help. */
 export function Attention() {

@@ -7,11 +7,10 @@ import { Answered } from '../parts/loading'
 import { countedMs } from './polling'
 import { todayTexts } from './texts'
 
-/** Four numbers, three of them beside their value a week ago. */
+/** Four numbers, each beside its value a week ago. */
 export function KeyNumbers() {
   const t = useTexts(todayTexts)
   const today = useAsk('GET /stats/today', {}, { everyMs: countedMs })
-  const status = useAsk('GET /status', {}, { everyMs: countedMs })
   return (
     <div className="grid min-w-0 gap-4 sm:grid-cols-2 xl:grid-cols-4">
       <Answered query={today}>
@@ -23,8 +22,11 @@ export function KeyNumbers() {
             <KeyNumber name={t.activations} value={activations_today.now}>
               {t.sameWeekday(formatNumber(activations_today.week_ago))}
             </KeyNumber>
+            <KeyNumber name={t.verifications} value={verifications_24h.now}>
+              {t.weekAgo(formatNumber(verifications_24h.week_ago))}
+            </KeyNumber>
             <KeyNumber name={t.refused} value={refused.now}>
-              {t.ofAll(formatNumber(verifications_24h.now))}, {t.weekAgo(formatNumber(refused.week_ago))}
+              {t.weekAgo(formatNumber(refused.week_ago))}
               {refused.now > 0 && (
                 <Link
                   to="/calls"
@@ -47,25 +49,12 @@ export function KeyNumbers() {
           </>
         )}
       </Answered>
-      <Answered query={status}>
-        {({ attention }) => (
-          <KeyNumber name={t.attention} value={attention.length}>
-            {attention.length ? (
-              <a href="#attention" className="text-accent underline">
-                {t.seeList}
-              </a>
-            ) : (
-              t.nothingNeeded
-            )}
-          </KeyNumber>
-        )}
-      </Answered>
     </div>
   )
 }
 
 const KeyNumber = ({ name, value, children }: { name: string; value: number; children: ReactNode }) => (
-  <section className="flex min-w-0 flex-col gap-1 rounded-lg border border-line bg-card p-4">
+  <section aria-label={name} className="flex min-w-0 flex-col gap-1 rounded-lg border border-line bg-card p-4">
     <h2 className="text-sm font-medium text-muted">{name}</h2>
     <p className="text-3xl font-semibold">{formatNumber(value)}</p>
     <div className="text-sm text-muted">{children}</div>

@@ -1,6 +1,6 @@
 import { useTexts } from '../i18n/texts'
 import { Page } from '../parts/page'
-import { Attention } from './attention'
+import { Attention, AttentionLink } from './attention'
 import { Expiring } from './expiring'
 import { KeyNumbers } from './key-numbers'
 import { LatestChanges } from './latest-changes'
@@ -12,7 +12,7 @@ import { WeekChart } from './week-chart'
 export function TodayPage() {
   const t = useTexts(todayTexts)
   return (
-    <Page title={t.title}>
+    <Page title={t.title} actions={<AttentionLink />}>
       <KeyNumbers />
       <WeekChart />
       <div className="grid min-w-0 gap-4 lg:grid-cols-2">
