@@ -120,8 +120,7 @@ const set = operation({
       ['backup_every', every],
     ]
     const texts = new Map(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-    if (!texts.size)
-      throw new OperatorError('say what is to be changed: when, where or the passphrase', 'invalid_input')
+    if (!texts.size) throw new OperatorError('say what to change: when, where or the passphrase', 'invalid_input')
     // A command may run as another user than the server.
     if (to && isServer) requireWritableFolder(to)
     await db.write((tx) => storeSettings(tx, texts, { config, sealer, now }))

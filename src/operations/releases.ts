@@ -141,10 +141,7 @@ const edit = operation({
       ...(release_date !== undefined && { releaseDate: parseMoment(release_date)! }),
     }
     if (!Object.keys(changes).length)
-      throw new OperatorError(
-        message`say what is to be changed, for example ${fieldRef('update_summary')}`,
-        'invalid_input',
-      )
+      throw new OperatorError(message`say what to change, such as ${fieldRef('update_summary')}`, 'invalid_input')
     return releaseView(await db.write((tx) => editRelease(tx, id, changes, now)))
   },
   show: (release) => [`Release ${release.id} is changed.`, ...facts(release)],

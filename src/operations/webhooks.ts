@@ -108,7 +108,7 @@ const edit = operation({
   async run({ db, now }, { id, ...changes }) {
     if (!Object.keys(changes).length)
       throw new OperatorError(
-        message`say what is to be changed: ${fieldRef('name')}, ${fieldRef('url')} or ${fieldRef('events')}`,
+        message`say what to change: ${fieldRef('name')}, ${fieldRef('url')} or ${fieldRef('events')}`,
         'invalid_input',
       )
     return webhookView(await db.write((tx) => editWebhook(tx, id, changes, now)))

@@ -116,7 +116,7 @@ describe('fields', () => {
 
   test.each<[AdminDoor, Record<string, unknown>, message: string]>([
     ['PATCH /api-keys/1', {}, 'say what to change, such as allowed_ips'],
-    ['PATCH /releases/1', {}, 'say what is to be changed, for example update_summary'],
+    ['PATCH /releases/1', {}, 'say what to change, such as update_summary'],
     ['POST /blocklist', {}, 'say whom to turn away: either ip "203.0.113.7" or identifier "some-device"'],
     ['POST /jobs/retry', {}, 'give either the id of a job or kind'],
     ['POST /deliveries/replay', {}, 'give the id of a delivery, or all of webhook, from and to'],

@@ -144,7 +144,7 @@ describe('api-key edit', () => {
     [['--allow-ip', '10.0.0.0/33'], 2, 'CIDR'],
     [['--rate-limit', '0'], 2, 'is not a whole number from 1'],
     [['--expires-at', '2020-01-01'], 2, 'past'],
-    [[], 2, 'what is to be changed'],
+    [[], 2, 'say what to change, such as --'],
   ])('with %j changes nothing', async (args, exitCode, err) => {
     const { id } = await makeKey()
     const before = await say('api-key', 'show', String(id))

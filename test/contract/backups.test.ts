@@ -60,7 +60,7 @@ describe('the settings of backups', () => {
       [{ to: 'backups' }, 'from the root'],
       [{ to: join(installation.folder, 'latchkey.db', 'x') }, 'a folder that can be made'],
       [{ every: 'often' }, 'a minute or more'],
-      [{}, 'what is to be changed'],
+      [{}, 'what to change'],
     ]
     const stored = async () => ({ ...(await owner.tell('GET /backups')).body.settings, free_bytes: 0 })
     const before = await stored()
