@@ -52,7 +52,7 @@ describe('the numbers of today', () => {
   story('stand beside those of a week ago, and lead to the calls behind them', async () => {
     const { page, check } = await opened.visit('/')
     await page.getByRole('heading', { name: 'Today', exact: true }).waitFor()
-    for (const name of ['Active licences', 'Activations today', 'Verifications in 24 hours', 'Refused of them'])
+    for (const name of ['Active licences', 'Activations today', 'Verifications in 24 hours', 'Refused verifications'])
       await page
         .getByRole('region', { name })
         .getByText(/week ago|same weekday/)
