@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
-import { forbidPointer, requireNoSideways, requireVisibleFocus, tabTo } from '../support/keyboard'
+import { forbidPointer, requireNoSideways, requireVisibleFocus, tabTo } from './keyboard-steps'
 
 setDefaultTimeout(60_000)
 

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { beforeStories, type ConsoleUnderTest, openConsole, story, type Visit } from '../support/browser'
-import { type Effort, effortOf } from '../support/effort'
 import { makeOperator, type Operator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 import { until } from '../support/wait'
+import { type Effort, effortOf } from './effort'
 
 setDefaultTimeout(60_000)
 
