@@ -3,6 +3,7 @@ import { record } from '../../audit/record'
 import { redactEntries } from '../../audit/redact'
 import { deleteCalls } from '../../call-log/recorder'
 import type { Tx } from '../../database/connection'
+import type { RowKey } from '../../database/row-keys'
 import { overwriting } from '../../database/secure-delete'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
@@ -50,16 +51,19 @@ async function eraseLicensing(tx: Tx, { licenses, activations, mentions }: Custo
 }
 
 async function eraseDocuments(tx: Tx, { papers, mentions }: Customer) {
-  const rowids = {} as Record<store.DocumentKind, number[]>
+  const keys = {} as Record<store.DocumentKind, RowKey[]>
   for (const name of store.documentKinds) {
-    rowids[name] = papers[name].map(({ rowid }) => rowid)
+    keys[name] = papers[name].map(({ key }) => key)
     for (const sheet of papers[name]) {
       await store.putDocument(tx, name, { ...sheet, content: withoutPerson(sheet.content, mentions) })
     }
   }
-  await store.clearAnswers(tx, rowids.deliveries)
+  await store.clearAnswers(
+    tx,
+    keys.deliveries.map(([id]) => Number(id)),
+  )
   await store.clearOperatorAnswers(tx)
-  await store.forgetOrders(tx, rowids, sha256(randomToken('erased')))
+  await store.forgetOrders(tx, keys, sha256(randomToken('erased')))
 }
 
 const idsOf = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)

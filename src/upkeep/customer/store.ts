@@ -14,6 +14,7 @@ import {
   unansweredOrders,
 } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
+import { hasKeyAmong, type RowKey, rowKeyOf, selectKey } from '../../database/row-keys'
 import { contains, inList, unnest } from '../../database/sets'
 
 /** The licences of a person, by e-mail address ignoring case. */
@@ -63,9 +64,9 @@ const documentColumns = {
 export type DocumentKind = keyof typeof documentColumns
 export const documentKinds = Object.keys(documentColumns) as DocumentKind[]
 
-/** A text in a row, with the row's number in its table. */
+/** A text in a row, with the row's key. */
 export interface StoredText {
-  rowid: number
+  key: RowKey
   content: string
 }
 
@@ -112,23 +113,23 @@ async function listTexts(
   [table, column]: readonly [SQLiteTable, SQLiteColumn],
   texts: readonly string[],
 ): Promise<StoredText[]> {
-  return db
-    .select({ rowid: sql<number>`rowid`, content: sql<string>`${column}` })
+  const rows = await db
+    .select({ ...selectKey(table), stored_text: sql<string>`${column}` })
     .from(table)
     .where(holds(column, texts))
-    .all()
+  return rows.map((row) => ({ key: rowKeyOf(table, row), content: String(row.stored_text) }))
 }
 
-async function putText(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteColumn], { rowid, content }: StoredText) {
-  await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where rowid = ${rowid}`)
+async function putText(tx: Tx, [table, column]: readonly [SQLiteTable, SQLiteColumn], { key, content }: StoredText) {
+  await tx.run(sql`update ${table} set ${sql.identifier(column.name)} = ${content} where ${hasKeyAmong(table, [key])}`)
 }
 
 /** Deletes finished orders; of repeatable ones, replaces the hash by which the request could be guessed. */
-export async function forgetOrders(tx: Tx, rowids: Record<DocumentKind, readonly number[]>, hash: string) {
+export async function forgetOrders(tx: Tx, keys: Record<DocumentKind, readonly RowKey[]>, hash: string) {
   const isOver = and(inArray(jobs.state, ['done', 'dead']), eq(jobs.kind, 'fulfil-order'))
-  await tx.delete(jobs).where(and(isOver, inList(jobs.id, rowids.jobs)))
-  await tx.delete(unansweredOrders).where(inList(unansweredOrders.id, rowids.unanswered_orders))
-  await tx.update(idempotencyKeys).set({ requestHash: hash }).where(inList(sql`rowid`, rowids.idempotency_keys))
+  await tx.delete(jobs).where(and(isOver, hasKeyAmong(jobs, keys.jobs)))
+  await tx.delete(unansweredOrders).where(hasKeyAmong(unansweredOrders, keys.unanswered_orders))
+  await tx.update(idempotencyKeys).set({ requestHash: hash }).where(hasKeyAmong(idempotencyKeys, keys.idempotency_keys))
 }
 
 /** Clears all answers stored for users' repeated requests: they are sealed, so nobody can tell whom they name. */

@@ -39,7 +39,7 @@ export const records: readonly Check[] = [
       const found: string[] = []
       for (const [what, [table, moment]] of Object.entries(moments)) {
         const rows = await listFuture(read, table, moment, latest)
-        found.push(...rows.map(({ id }) => `${what} ${id} is of a time that is still to come`))
+        found.push(...rows.map((key) => `${what} ${key.join(' ')} is of a time that is still to come`))
       }
       return found
     },

@@ -3,6 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { activations, contracts, licenses, seatIsTaken } from '../../../db/schema/licensing'
 import { deliveries, jobs } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
+import { rowKeyOf, selectKey } from '../../database/row-keys'
 
 /** The maximum number of rows reported of one kind; the rest can be found after these are fixed. */
 export const namedMax = 100
@@ -145,6 +146,8 @@ export const listIdleJobs = (db: Queryable, kind: string) =>
     )
     .limit(namedMax)
 
-/** Rows of a table dated in the future. */
-export const listFuture = (db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) =>
-  db.select({ id: sql<number>`rowid` }).from(table).where(gt(moment, now)).limit(namedMax)
+/** The keys of rows of a table dated in the future. */
+export async function listFuture(db: Queryable, table: SQLiteTable, moment: SQLiteColumn, now: Date) {
+  const rows = await db.select(selectKey(table)).from(table).where(gt(moment, now)).limit(namedMax)
+  return rows.map((row) => rowKeyOf(table, row))
+}

@@ -69,10 +69,10 @@ async function walk(db: Db, { what, before, now, isTrial, signal }: Terms & { wh
       : await db.write(async (tx) => {
           const old = await rule.page(tx, before, from)
           if (what === 'deliveries' || what === 'jobs') await noteForgotten(tx, before)
-          await rule.remove(tx, old.ids)
+          await rule.remove(tx, old.keys)
           return old
         })
-    rows += page.ids.length
+    rows += page.keys.length
     from = page.next
     if (from) await Bun.sleep(pauseMs)
   } while (from)
@@ -94,12 +94,12 @@ async function noteForgotten(tx: Tx, before: Date) {
 async function removeSurplus(db: Db, { signal }: Terms) {
   for (let rows = 0; ; await Bun.sleep(pauseMs)) {
     signal?.throwIfAborted()
-    const ids = await db.write(async (tx) => {
+    const keys = await db.write(async (tx) => {
       const surplus = await pageSurplusCalls(tx, callsMax)
       await retentionRules.calls.remove(tx, surplus)
       return surplus
     })
-    if (!ids.length) return rows
-    rows += ids.length
+    if (!keys.length) return rows
+    rows += keys.length
   }
 }

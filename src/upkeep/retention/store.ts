@@ -5,46 +5,57 @@ import { activations, telemetry } from '../../../db/schema/licensing'
 import { callCounts, calls, signingKeyUses } from '../../../db/schema/operations'
 import { deliveries, idempotencyKeys, jobs, operatorRequests, unansweredOrders } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
-import { inList } from '../../database/sets'
+import { hasKeyAmong, keyColumns, type RowKey, rowKeyOf, selectKey } from '../../database/row-keys'
 
 /** Small enough that removing them does not noticeably delay other writes. */
 const rowsPerPage = 100
 
 /** The position of a walk through old rows. */
 export interface RetentionCursor {
-  at: number
-  id: number
+  at: number | string
+  key: RowKey
 }
 
 /** Some old rows and the position of the next; undefined after the last. */
 export interface OldRows {
-  ids: number[]
+  keys: RowKey[]
   next: RetentionCursor | undefined
 }
 
 /** A kind of row that is not kept for ever. */
 export interface RetentionRule {
   page(db: Queryable, before: Date, from: RetentionCursor | undefined): Promise<OldRows>
-  remove(tx: Tx, ids: number[]): Promise<void>
+  remove(tx: Tx, keys: readonly RowKey[]): Promise<void>
 }
 
-const rowid = sql<number>`rowid`
-
-const removeFrom = (table: SQLiteTable) => async (tx: Tx, ids: number[]) => {
-  await tx.delete(table).where(inList(rowid, ids))
+const removeFrom = (table: SQLiteTable) => async (tx: Tx, keys: readonly RowKey[]) => {
+  await tx.delete(table).where(hasKeyAmong(table, keys))
 }
 
 /** Rows by a moment that is indexed, or of a small table. */
-const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): RetentionRule => ({
+const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): RetentionRule =>
+  inOrder(table, { moment, also, cutOf: (before) => before.getTime() })
+
+interface Order {
+  moment: SQLiteColumn | SQL
+  also?: SQL | undefined
+  /** What `moment` is less than in a row that is older. */
+  cutOf(before: Date): number | string
+}
+
+const inOrder = (table: SQLiteTable, { moment, also, cutOf }: Order): RetentionRule => ({
   async page(db, before, from) {
-    const beyond = from && sql`(${moment}, rowid) > (${from.at}, ${from.id})`
+    const order = [sql`${moment}`, ...keyColumns(table).map((column) => sql`${column}`)]
+    const place = from && [from.at, ...from.key].map((value) => sql`${value}`)
+    const beyond = place && sql`(${sql.join(order, sql`, `)}) > (${sql.join(place, sql`, `)})`
     const rows = await db
-      .select({ id: rowid, at: sql<number>`${moment}` })
+      .select({ ...selectKey(table), retained_at: sql<number | string>`${moment}` })
       .from(table)
-      .where(and(sql`${moment} < ${before.getTime()}`, also, beyond))
-      .orderBy(sql`${moment}`, rowid)
+      .where(and(sql`${moment} < ${cutOf(before)}`, also, beyond))
+      .orderBy(...order)
       .limit(rowsPerPage)
-    return { ids: rows.map(({ id }) => id), next: rows.length < rowsPerPage ? undefined : rows.at(-1) }
+    const found = rows.map((row) => ({ at: row.retained_at as number | string, key: rowKeyOf(table, row) }))
+    return { keys: found.map(({ key }) => key), next: found.length < rowsPerPage ? undefined : found.at(-1) }
   },
   remove: removeFrom(table),
 })
@@ -54,16 +65,16 @@ const byMoment = (table: SQLiteTable, moment: SQLiteColumn | SQL, also?: SQL): R
  * the last. One that was skipped is found another night.
  */
 const overJobs: RetentionRule = {
-  async page(db, before, from = { at: 0, id: 0 }) {
+  async page(db, before, { key: [after = 0] } = { at: 0, key: [] }) {
     const rows = await db
       .select({ id: jobs.id, finishedAt: jobs.finishedAt })
       .from(jobs)
-      .where(and(inArray(jobs.state, ['done', 'dead']), gt(jobs.id, from.id)))
+      .where(and(inArray(jobs.state, ['done', 'dead']), gt(jobs.id, Number(after))))
       .orderBy(asc(jobs.id))
       .limit(rowsPerPage)
     const old = rows.filter(({ finishedAt }) => finishedAt !== null && finishedAt < before)
     const isLast = rows.length < rowsPerPage || !old.length
-    return { ids: old.map(({ id }) => id), next: isLast ? undefined : { at: 0, id: rows.at(-1)!.id } }
+    return { keys: old.map(({ id }) => [id]), next: isLast ? undefined : { at: 0, key: [rows.at(-1)!.id] } }
   },
   remove: removeFrom(jobs),
 }
@@ -75,17 +86,17 @@ const seatsPerPage = 1000
  * was freed in time. One that was skipped is found another night.
  */
 const freedSeats: RetentionRule = {
-  async page(db, before, from = { at: 0, id: 0 }) {
+  async page(db, before, { key: [after = 0] } = { at: 0, key: [] }) {
     const rows = await db
       .select({ id: activations.id, activatedAt: activations.activatedAt, freedAt: activations.deactivatedAt })
       .from(activations)
-      .where(gt(activations.id, from.id))
+      .where(gt(activations.id, Number(after)))
       .orderBy(asc(activations.id))
       .limit(seatsPerPage)
     const last = rows.at(-1)
     const isLast = rows.length < seatsPerPage || last!.activatedAt >= before
     const old = rows.filter(({ freedAt }) => freedAt !== null && freedAt < before)
-    return { ids: old.map(({ id }) => id), next: isLast ? undefined : { at: 0, id: last!.id } }
+    return { keys: old.map(({ id }) => [id]), next: isLast ? undefined : { at: 0, key: [last!.id] } }
   },
   remove: removeFrom(activations),
 }
@@ -98,7 +109,7 @@ export const retentionRules = {
   telemetry: byMoment(telemetry, telemetry.createdAt),
   freed_seats: freedSeats,
   user_tokens: byMoment(userTokens, sql`coalesce(${userTokens.revokedAt}, ${userTokens.expiresAt})`),
-  signing_key_uses: byMoment(signingKeyUses, sql`unixepoch(${signingKeyUses.day}) * 1000`),
+  signing_key_uses: inOrder(signingKeyUses, { moment: signingKeyUses.day, cutOf: (before) => before.toISOString() }),
   call_counts: byMoment(callCounts, callCounts.hour),
   idempotency_keys: byMoment(idempotencyKeys, idempotencyKeys.createdAt),
   operator_requests: byMoment(operatorRequests, operatorRequests.createdAt),
@@ -108,7 +119,7 @@ export const retentionRules = {
 export type RetentionRuleName = keyof typeof retentionRules
 
 /** The oldest calls beyond a number. */
-export async function pageSurplusCalls(db: Queryable, most: number): Promise<number[]> {
+export async function pageSurplusCalls(db: Queryable, most: number): Promise<RowKey[]> {
   const [newest] = await db.select({ id: max(calls.id) }).from(calls)
   const rows = await db
     .select({ id: calls.id })
@@ -116,5 +127,5 @@ export async function pageSurplusCalls(db: Queryable, most: number): Promise<num
     .where(lte(calls.id, (newest?.id ?? 0) - most))
     .orderBy(asc(calls.id))
     .limit(rowsPerPage)
-  return rows.map(({ id }) => id)
+  return rows.map(({ id }) => [id])
 }
