@@ -10,18 +10,18 @@ import todayDark from './images/today-dark.webp' with { type: 'file' }
 import todayLight from './images/today-light.webp' with { type: 'file' }
 
 /** The pictures of the console by their names. `npm run pictures` makes them. */
-export const pictures: Readonly<Record<string, string>> = {
-  'calls-dark.webp': callsDark,
-  'calls-light.webp': callsLight,
-  'customers-dark.webp': customersDark,
-  'customers-light.webp': customersLight,
-  'license-dark.webp': licenseDark,
-  'license-light.webp': licenseLight,
-  'licenses-dark.webp': licensesDark,
-  'licenses-light.webp': licensesLight,
-  'today-dark.webp': todayDark,
-  'today-light.webp': todayLight,
-}
+export const pictures: ReadonlyMap<string, string> = new Map([
+  ['calls-dark.webp', callsDark],
+  ['calls-light.webp', callsLight],
+  ['customers-dark.webp', customersDark],
+  ['customers-light.webp', customersLight],
+  ['license-dark.webp', licenseDark],
+  ['license-light.webp', licenseLight],
+  ['licenses-dark.webp', licensesDark],
+  ['licenses-light.webp', licensesLight],
+  ['today-dark.webp', todayDark],
+  ['today-light.webp', todayLight],
+])
 
 /** Their size in pixels. */
 export const pictureSize = { width: 1280, height: 720 }
@@ -30,5 +30,5 @@ export const pictureSize = { width: 1280, height: 720 }
 export function pictureAt(href: string): { light: string; dark: string } | undefined {
   const light = href.slice(href.lastIndexOf('/') + 1)
   const dark = light.replace('-light.', '-dark.')
-  return pictures[light] && pictures[dark] ? { light, dark } : undefined
+  return pictures.has(light) && pictures.has(dark) ? { light, dark } : undefined
 }

@@ -54,7 +54,7 @@ export const docs = ({ config }: Deps, appOf: () => AnyElysia) => {
         '/docs/images/:name',
         async ({ params }) => {
           const { pictures } = await import('../docs/pictures')
-          const picture = pictures[params.name]
+          const picture = pictures.get(params.name)
           return picture === undefined
             ? file((await site()).missingPage(params.name), html, 404)
             : file(Bun.file(picture), 'image/webp')
