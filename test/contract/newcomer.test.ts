@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { binary, startInstallation, type TestInstallation } from '../support/installation'
+import { startInstallation, type TestInstallation } from '../support/installation'
 import { serveFolder } from '../support/restored'
 
 // Each step is a command of its own, and one of them takes in many lines.
 setDefaultTimeout(120_000)
 
-// The executable is asked for the number of the promise.
-const keysBroughtAlong = binary ? 100_000 : 10_000
+const keysBroughtAlong = 10_000
 const keyNumber = (i: number) => String(i).padStart(5, '0')
 const customer = { license_key: 'OLD-00042', identifier: 'her new laptop' }
 
