@@ -94,6 +94,29 @@ describe('what piles up', () => {
 })
 
 describe('what the settings do not name', () => {
+  test('goes too where several columns name a row, and many rows are of one moment', async () => {
+    const [old, recent] = [6 * 365, 0].map((days) => installation.now().getTime() - days * dayMs)
+    raw((db) => {
+      const many = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 250)'
+      for (const at of [old, recent]) {
+        db.run(`${many} insert into call_counts (hour, endpoint, code, product_id, api_key_id, calls)
+          select ${at}, 'verify', i, i % 3, 1, 1 from n`)
+        db.run(`${many} insert into idempotency_keys (api_key_id, endpoint, key, request_hash, answer, created_at)
+          select 1, 'assign', ${at} || '-' || i, 'h', '{}', ${at} from n`)
+      }
+      db.run(`${many} insert into signing_key_uses (key_id, day)
+        select id, date('now', '-' || (i + 300) || ' days') from n, signing_keys`)
+    })
+    const expected = { call_counts: 250, idempotency_keys: 250 }
+    const trial = await run('--dry-run')
+    expect(trial).toMatchObject(expected)
+    expect(trial.signing_key_uses).toBeWithin(184, 187)
+    expect(await run()).toEqual(trial)
+    expect([countOf('call_counts'), countOf('idempotency_keys')]).toEqual([250, 250])
+    expect(countOf('signing_key_uses')).toBe(250 - trial.signing_key_uses!)
+    expect(await run('--dry-run')).toMatchObject({ call_counts: 0, idempotency_keys: 0, signing_key_uses: 0 })
+  })
+
   test('goes too: a session or token a month after its end, a count of key uses after a year', async () => {
     await installation.cli('user', 'create', '--name', 'ada', '--role', 'viewer')
     const make = async (name: string) =>
