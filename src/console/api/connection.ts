@@ -1,11 +1,10 @@
-import { useSyncExternalStore } from 'react'
+import { externalStore } from '../external-store'
 import { basePath } from './base-path'
 
 const pauseMs = 800
 
-let isLost = false
+const lost = externalStore(false)
 let watching: Promise<void> | undefined
-const listeners = new Set<() => void>()
 
 /** Whether an answer is the server's, and not that of a proxy that found no server behind it. */
 export const isFromServer = ({ status, headers }: Response) =>
@@ -21,19 +20,19 @@ export function untilReachable(): Promise<void> {
 
 /** Resolves at once unless the server is known not to answer. */
 export const untilKnownReachable = async () => {
-  if (isLost) await untilReachable()
+  if (lost.get()) await untilReachable()
 }
 
 /** Whether the server does not answer. */
-export const useConnectionLost = () => useSyncExternalStore(subscribe, () => isLost)
+export const useConnectionLost = lost.use
 
 async function watch() {
   await pause()
   while (!(await isReachable())) {
-    setLost(true)
+    lost.set(true)
     await pause()
   }
-  setLost(false)
+  lost.set(false)
 }
 
 /** Whether the server answers at all, whatever it says. */
@@ -42,16 +41,5 @@ const isReachable = () =>
     isFromServer,
     () => false,
   )
-
-function setLost(next: boolean) {
-  if (isLost === next) return
-  isLost = next
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, pauseMs))

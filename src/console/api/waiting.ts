@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { externalStore } from '../external-store'
 
 interface Waiting<Reason> {
   reason: Reason
@@ -8,26 +8,18 @@ interface Waiting<Reason> {
 
 /** Requests that wait until the user has done something, each with its reason. */
 export function waitingRequests<Reason>() {
-  let waiting: readonly Waiting<Reason>[] = []
-  const listeners = new Set<() => void>()
+  const waiting = externalStore<readonly Waiting<Reason>[]>([])
 
-  function set(next: readonly Waiting<Reason>[]) {
-    waiting = next
-    for (const listener of listeners) listener()
-  }
   function takeAll() {
-    const all = waiting
-    set([])
+    const all = waiting.get()
+    waiting.set([])
     return all
-  }
-  function subscribe(listener: () => void) {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
   }
 
   return {
     /** Resolves once the requests may go on; throws the reason if the user gives up. */
-    wait: (reason: Reason) => new Promise<void>((resume, giveUp) => set([...waiting, { reason, resume, giveUp }])),
+    wait: (reason: Reason) =>
+      new Promise<void>((resume, giveUp) => waiting.set([...waiting.get(), { reason, resume, giveUp }])),
     resumeAll() {
       for (const { resume } of takeAll()) resume()
     },
@@ -35,6 +27,6 @@ export function waitingRequests<Reason>() {
       for (const { reason, giveUp } of takeAll()) giveUp(reason)
     },
     /** The reason of the first that waits; undefined if none does. */
-    useReason: () => useSyncExternalStore(subscribe, () => waiting[0]?.reason),
+    useReason: () => waiting.use()[0]?.reason,
   }
 }

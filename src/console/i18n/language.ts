@@ -1,10 +1,9 @@
-import { useSyncExternalStore } from 'react'
+import { externalStore } from '../external-store'
 
 export const languages = ['en', 'de'] as const
 export type Language = (typeof languages)[number]
 
 const storageKey = 'latchkey.language'
-const listeners = new Set<() => void>()
 
 const isLanguage = (word: string | null): word is Language => languages.some((each) => each === word)
 
@@ -14,15 +13,15 @@ function initialLanguage(): Language {
   return navigator.languages.map((each) => each.slice(0, 2)).find(isLanguage) ?? 'en'
 }
 
-let current = initialLanguage()
-document.documentElement.lang = current
+const language = externalStore(initialLanguage())
+document.documentElement.lang = language.get()
 
 /** The language of the console: the chosen one, else the browser's, else English. */
-export const currentLanguage = () => current
+export const currentLanguage = language.get
 
-export function setLanguage(language: Language) {
-  localStorage.setItem(storageKey, language)
-  show(language)
+export function setLanguage(chosen: Language) {
+  localStorage.setItem(storageKey, chosen)
+  show(chosen)
 }
 
 /** Forgets a chosen language and follows the browser. */
@@ -31,16 +30,9 @@ export function followBrowser() {
   show(initialLanguage())
 }
 
-function show(language: Language) {
-  if (language === current) return
-  current = language
-  document.documentElement.lang = language
-  for (const listener of listeners) listener()
+function show(next: Language) {
+  document.documentElement.lang = next
+  language.set(next)
 }
 
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-export const useLanguage = () => useSyncExternalStore(subscribe, currentLanguage)
+export const useLanguage = language.use
