@@ -18,8 +18,8 @@ export function ActionDialogs({ license, name, onClose }: Props) {
   const t = useTexts(licenseTexts)
   const navigate = useNavigate()
   function onDone(result: Record<string, unknown>) {
-    if (name === 'delete') navigate({ to: '/licenses' as never })
-    if (name === 'replace') navigate({ to: `/licenses/${result.id}` as never })
+    if (name === 'delete') navigate({ to: '/licenses' })
+    if (name === 'replace') navigate({ to: '/licenses/$id', params: { id: String(result.id) } })
   }
   return (
     <ActionDialog

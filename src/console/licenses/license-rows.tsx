@@ -86,7 +86,7 @@ export function LicenseRows({ licenses, address, canChoose }: Props) {
         nameOf={({ license_key }) => license_key}
         sort={address.sort}
         onSort={address.sortBy}
-        onOpen={({ id }) => navigate({ to: `/licenses/${id}` as never })}
+        onOpen={(license) => navigate({ to: '/licenses/$id', params: { id: idOf(license) } })}
         selection={canChoose ? selection : undefined}
         keys={canChoose ? actions : {}}
       />

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 
 /** A licence by its key, as the user may see it, which leads to its page. */
 export const LicenseLink = ({ id, text }: { id: number; text: string }) => (
-  <Link to={`/licenses/${id}` as never} className="text-accent underline">
+  <Link to="/licenses/$id" params={{ id: String(id) }} className="text-accent underline">
     {text}
   </Link>
 )

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useAsk } from '../api/hooks'
 import { formatNumber } from '../i18n/format'
 import { useTexts } from '../i18n/texts'
+import { LicenseLink } from '../parts/license-link'
 import { Answered } from '../parts/loading'
 import { Card } from '../parts/page'
 import { Table } from '../parts/table'
@@ -36,11 +37,7 @@ export function Expiring() {
                 {
                   key: 'license',
                   heading: t.licence,
-                  cell: ({ id, license_key }) => (
-                    <Link to="/licenses/$id" params={{ id: String(id) }} className="text-accent underline">
-                      {license_key}
-                    </Link>
-                  ),
+                  cell: ({ id, license_key }) => <LicenseLink id={id} text={license_key} />,
                 },
                 {
                   key: 'owner',
