@@ -5,11 +5,17 @@ import { inList } from './sets'
 /** What names a row: the stored values of its primary key, in the order of `keyColumns`. */
 export type RowKey = readonly (string | number)[]
 
+const known = new WeakMap<SQLiteTable, SQLiteColumn[]>()
+
 /** The columns of a table's primary key. */
 export function keyColumns(table: SQLiteTable): SQLiteColumn[] {
-  const { columns, primaryKeys } = getTableConfig(table)
-  const [several] = primaryKeys
-  return several ? several.columns : columns.filter(({ primary }) => primary)
+  let found = known.get(table)
+  if (!found) {
+    const { columns, primaryKeys } = getTableConfig(table)
+    found = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary)
+    known.set(table, found)
+  }
+  return found
 }
 
 /** Selects the key of a row, for `rowKeyOf`. */
