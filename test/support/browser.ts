@@ -7,13 +7,15 @@ import { binary, type Settings, startInstallation, type TestInstallation } from 
 import { makeOperator, type Operator } from './operator'
 
 const root = join(import.meta.dir, '../..')
-const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const isLeftOut = process.env.LATCHKEY_TEST_STORIES === 'off'
+const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const program = isLeftOut ? undefined : browsers.find(existsSync)
 
-/** A test in a browser; left out where there is no Chromium. */
+/** A test in a browser; left out where there is no Chromium, or `LATCHKEY_TEST_STORIES` is `off`. */
 export const story = program ? test : test.skip
 /** Prepares the stories of a file, where there is a browser for them. */
 export const beforeStories: typeof beforeAll = program ? beforeAll : () => {}
-if (!program) console.error('Left out: the stories of the console, because Chromium is not installed.')
+if (!program && !isLeftOut) console.error('Left out: the stories of the console, because Chromium is not installed.')
 
 /** What a page must not do, as it was seen. */
 interface Faults {
