@@ -10,6 +10,7 @@ import { resetStandardInput } from './arguments'
 import { auditExportCommand } from './audit-export'
 import { backupCommand } from './backup'
 import { benchCommand } from './bench'
+import { clientCommand } from './client'
 import { completionCommand } from './completion/command'
 import { demoCommand } from './demo'
 import { exportCommand } from './export'
@@ -61,6 +62,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   exportCommand(program, io)
   verifyResponseCommand(program, io)
   openapiCommand(program, io)
+  clientCommand(program, io)
   healthCommand(program, io)
   benchCommand(program, io)
   completionCommand(program, io, () => buildProgram(io))

@@ -15,3 +15,9 @@ declare module '*/style.css' {
   const path: string
   export default path
 }
+
+declare module '*.py' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}

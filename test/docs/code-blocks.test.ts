@@ -10,7 +10,7 @@ function everyLine(block: string, form: RegExp) {
 }
 
 /** Languages whose blocks other tests run as they stand. */
-const run = ['text', 'php']
+const run = ['text', 'php', 'python']
 
 describe('the code blocks of the documentation', () => {
   test('are of languages that are run or read here', () => {

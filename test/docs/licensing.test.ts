@@ -24,7 +24,10 @@ let sample: Sample
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-guide-'))
   await Bun.write(join(folder, 'latchkey.ts'), fenced('ts', manual).find((block) => block.includes('checkLicense('))!)
-  await Bun.write(join(folder, 'licensing.ts'), fenced('ts', pages.licensing)[0]!)
+  await Bun.write(
+    join(folder, 'licensing.ts'),
+    fenced('ts', pages.licensing).find((block) => block.includes('interface Memory'))!,
+  )
   sample = await import(join(folder, 'licensing.ts'))
   installation = await startInstallation()
   for (const name of ['Trials', 'Test before you ship']) await runAsItStands(chapter(pages.licensing!, name))

@@ -30,7 +30,11 @@ export interface Source {
 }
 
 /** Every source file of the server and of the shape of its data. */
-export const sources: Source[] = [...new Bun.Glob('{src,db}/**/*.{ts,tsx}').scanSync(root)].sort().map(read)
+export const sources: Source[] = [...new Bun.Glob('{src,db}/**/*.{ts,tsx}').scanSync(root)]
+  // The templates are programs of their own.
+  .filter((path) => !path.startsWith('src/clients/files/'))
+  .sort()
+  .map(read)
 
 function read(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')

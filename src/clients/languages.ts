@@ -1,0 +1,41 @@
+import python from './files/licensing.py' with { type: 'file' }
+// @ts-expect-error: this is the path of the file, not the module
+import typescript from './files/licensing.ts' with { type: 'file' }
+import { bracedEscape, type Escape, longEscape } from './literal'
+
+/** A language that has a client. */
+export interface Language {
+  /** Its name on the command line. */
+  readonly name: string
+  readonly title: string
+  /** What it runs on. */
+  readonly floor: string
+  /** What to call the printed file. */
+  readonly fileName: string
+  /** Where the template lies: on disk, or inside the binary. */
+  readonly file: string
+  /** The quotation mark of its strings. */
+  readonly quote: string
+  readonly escape: Escape
+}
+
+export const languages: readonly Language[] = [
+  {
+    name: 'typescript',
+    title: 'TypeScript',
+    floor: 'Node 18, Bun, Deno, Electron, browsers',
+    fileName: 'licensing.ts',
+    file: typescript,
+    quote: "'",
+    escape: bracedEscape,
+  },
+  {
+    name: 'python',
+    title: 'Python',
+    floor: 'Python 3.8, the standard library alone',
+    fileName: 'licensing.py',
+    file: python,
+    quote: '"',
+    escape: longEscape,
+  },
+]

@@ -1,0 +1,22 @@
+/** Writes a character that stands for nothing in a string of the language, by its code point. */
+export type Escape = (codePoint: number) => string
+
+/** What stands for itself in a string of every language. */
+const plain = /[A-Za-z0-9 _.,:;/+=()[\]{}!?*~^|#@&-]/
+
+/**
+ * A text as the inside of a string literal: plain ASCII alone, so that no text can end the string, be interpolated or be
+ * taken for anything else, whatever it contains.
+ */
+export const inLiteral = (text: string, escaped: Escape) =>
+  [...text.toWellFormed()]
+    .map((character) => (plain.test(character) ? character : escaped(character.codePointAt(0)!)))
+    .join('')
+
+const hex = (codePoint: number, digits: number) => codePoint.toString(16).padStart(digits, '0')
+
+/** `\u{1f600}`, in JavaScript and PHP. */
+export const bracedEscape: Escape = (codePoint) => `\\u{${hex(codePoint, 1)}}`
+
+/** `\U0001f600`, in Python and Go. */
+export const longEscape: Escape = (codePoint) => `\\U${hex(codePoint, 8)}`

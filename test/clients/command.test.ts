@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { languages } from '../../src/clients/languages'
+import { hostile } from '../support/hostile-text'
+import { startInstallation, type TestInstallation } from '../support/installation'
+import { fenced, pages } from '../support/readme'
+import { makeLicense, makeProduct, makeRelease } from '../support/stock'
+import { type Harness, startHarness } from './harness'
+import { missing, present } from './toolchains'
+
+let installation: TestInstallation
+let top: string
+let product: string
+beforeAll(async () => {
+  top = mkdtempSync(join(tmpdir(), 'latchkey-printed-'))
+  installation = await startInstallation()
+  product = String(await makeProduct(installation, { name: 'Printed' }))
+  await installation.cli('product', 'set', product, '--feature', 'seats:number=5', '--feature', 'tier:string=basic')
+})
+afterAll(async () => {
+  await installation.close()
+  rmSync(top, { recursive: true, force: true })
+})
+
+const print = (...args: string[]) => installation.cli('client', ...args)
+
+describe('latchkey client', () => {
+  test('lists the languages', async () => {
+    const { out, json } = await print('list', '--json')
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(languages.map(({ name }) => name))
+    expect(out).toContain('licensing.py')
+    for (const { name, floor } of languages) expect((await print('list')).out).toContain(`${name.padEnd(12)}${floor}`)
+  })
+
+  test('fills in server, product and public keys, and nothing is left to fill in', async () => {
+    const shown = await installation.cli('key', 'show', '--json')
+    const uuid = (await installation.cli('product', 'show', product, '--json')).json.uuid
+    for (const { name, fileName } of languages) {
+      const { out, json } = await print(name, '--server', 'https://licences.example.com/keys/', '--json')
+      const { source, file_name } = json
+      expect(file_name).toBe(fileName)
+      expect(source).toMatch(/["']https:\/\/licences\.example\.com\/keys["']/)
+      expect(source).toContain(uuid)
+      for (const { public_key } of shown.json.keys) {
+        expect(source).toContain(public_key.replace(/-----[^-]+-----|\s/g, ''))
+      }
+      expect(source).not.toMatch(/["']@[a-z-]+@["']|biome-ignore/)
+      expect(JSON.parse(out).source).toBe(source)
+      expect((await print(name, '--server', 'https://licences.example.com/keys')).out).toBe(source)
+    }
+  })
+
+  test('makes an API key with the preset client on request alone', async () => {
+    const count = async () => (await installation.cli('api-key', 'list', '--json')).json.api_keys.length
+    const before = await count()
+    await print('python', '--server', installation.url)
+    expect(await count()).toBe(before)
+    const { out } = await print('python', '--server', installation.url, '--new-api-key')
+    const [, token] = /^API_KEY = "(\S+)"$/m.exec(out)!
+    expect(await count()).toBe(before + 1)
+    const verify = await installation.ask('POST /api/v1/verify', { license_key: 'X', identifier: 'y' }, { key: token! })
+    expect(verify.code).toBe(210)
+    const sell = await installation.ask('GET /api/v1/get-all-products', {}, { key: token! })
+    expect(sell.code).toBe(102)
+  })
+
+  test('takes the grace of the product, where it is shorter than the usual one', async () => {
+    const graceIn = async () =>
+      (await print('python', '--server', installation.url)).out.match(/^GRACE_DAYS = .*$/m)![0]
+    expect(await graceIn()).toBe('GRACE_DAYS = 7')
+    await installation.cli('product', 'set', product, '--offline-grace-days', '3')
+    expect(await graceIn()).toBe('GRACE_DAYS = 3')
+    await installation.cli('product', 'set', product, '--offline-grace-days', '30')
+  })
+
+  test('trusts the named keys alone', async () => {
+    const [key] = (await installation.cli('key', 'show', '--json')).json.keys
+    const { out } = await print('python', '--server', installation.url, '--key-id', key.key_id)
+    expect(out.match(/^ +"MI/gm)).toHaveLength(1)
+  })
+
+  test.each([
+    ['an unknown language', ['pyton', '--server', 'https://a.example'], 'did you mean "python"?'],
+    ['no server', ['python'], 'add --server'],
+    ['a server without a scheme', ['python', '--server', 'licences.example.com'], 'not the address of a server'],
+    ['another scheme', ['python', '--server', 'javascript:alert(1)'], 'not the address of a server'],
+    ['an address with a password', ['python', '--server', 'https://a:b@c.example'], 'not the address of a server'],
+    ['an address with a query', ['python', '--server', 'https://c.example/?a'], 'not the address of a server'],
+    ['an unknown key', ['python', '--server', 'https://a.example', '--key-id', 'x'], 'see "latchkey key show"'],
+  ])('refuses %s in one sentence', async (_, args, said) => {
+    const { exitCode, out, err } = await print(...args)
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+    expect(err).toStartWith('latchkey: ')
+    expect(err).toContain(said)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('asks which product, and refuses one that is not there', async () => {
+    const other = await makeProduct(installation, { name: 'Another' })
+    const [several, unknown] = [
+      await print('python', '--server', installation.url),
+      await print('python', '--server', installation.url, '--product', 'nonesuch'),
+    ]
+    expect(several).toMatchObject({ exitCode: 2, err: expect.stringContaining('name one with --product') })
+    expect(unknown).toMatchObject({ exitCode: 1, err: expect.stringContaining('there is no product "nonesuch"') })
+    await installation.ask('POST /api/v1/delete-product', { product_id: other })
+  })
+})
+
+test.each(missing)('%s is not proved here: its tools are not installed', (name, { tool }) => {
+  console.warn(`Not proved: ${name}, for want of ${tool}.`)
+})
+
+/** The programs of the guide, by the name of their tool chain. */
+const programs: Record<string, string[]> = {
+  'TypeScript on Bun': ['ts', 'app.ts', process.execPath],
+  Python: ['python', 'app.py', 'python3'],
+}
+
+test.each(present.filter(([name]) => programs[name]))(
+  'the program of the guide runs in %s',
+  async (name, toolchain) => {
+    const [language, file, ...command] = programs[name] as [string, string, ...string[]]
+    const folder = join(top, `guide-${language}`)
+    const args = ['--product', product, '--server', installation.url, '--new-api-key']
+    const { out } = await print(toolchain.language, ...args)
+    await toolchain.prepare(folder, out)
+    const block = fenced(language, pages.licensing).find((each) => each.includes('Welcome'))!
+    await Bun.write(join(folder, file), block)
+    const run = async (...words: string[]) => {
+      const env = { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: join(folder, 'data') }
+      const child = Bun.spawn([...command, file, ...words], { cwd: folder, env, stdout: 'pipe', stderr: 'pipe' })
+      const [said, complaint] = [await new Response(child.stdout).text(), await new Response(child.stderr).text()]
+      return { exitCode: await child.exited, said: said + complaint }
+    }
+    expect(await run()).toMatchObject({ exitCode: 1, said: expect.stringContaining('No licence key has been entered') })
+    const key = await makeLicense(installation, { product_id: Number(product) })
+    await installation.cli('license', 'edit', key, '--feature', 'tier=pro')
+    expect(await run(key)).toEqual({ exitCode: 0, said: 'Welcome to the edition pro\n' })
+    expect(await run()).toEqual({ exitCode: 0, said: 'Welcome to the edition pro\n' })
+  },
+)
+
+const keyOf = (source: string) => /lk_[\w-]+/.exec(source)![0]
+
+describe.each(present)('a file printed for %s', (name, toolchain) => {
+  const folder = () => join(top, name.replaceAll(' ', '-'))
+  let harness: Harness | undefined
+  afterAll(() => harness?.stop())
+
+  test('is sound, whatever the names are', async () => {
+    const named = await makeProduct(installation, { name: hostile('client', 255), external_reference: "'" })
+    const server = `https://licences.example.com/'"\`\${x}\\*/?>%22`.replace('?', '')
+    const { json, err } = await print(toolchain.language, '--product', String(named), '--server', server, '--json')
+    expect(err).toBe('')
+    mkdirSync(`${folder()}-hostile`)
+    await toolchain.compile(`${folder()}-hostile`, json.source)
+    await installation.ask('POST /api/v1/delete-product', { product_id: named })
+  })
+
+  test('activates, checks, updates, reports, goes on without the server, follows a rotation and frees its seat', async () => {
+    const { json } = await print(
+      toolchain.language,
+      '--product',
+      product,
+      '--server',
+      installation.url,
+      '--new-api-key',
+      '--json',
+    )
+    mkdirSync(folder())
+    harness = startHarness(await toolchain.prepare(folder(), json.source), folder())
+    const key = await makeLicense(installation, { product_id: Number(product), activation_limit: 1 })
+    await makeRelease(installation, {
+      product: Number(product),
+      number: 102,
+      file: join(import.meta.dir, 'harness.ts'),
+    }).catch(() => {})
+    const ask = (method: string, args: unknown[] = [], { isDown = false, later = 0, device = 'Ädas laptop' } = {}) =>
+      harness!.run({
+        ...{ do: method, args, apiKey: keyOf(json.source), store: join(folder(), 'store'), device, isBound: false },
+        ...{ server: isDown ? 'http://127.0.0.1:9' : installation.url, machine: 'A', deadlineMs: 10_000 },
+        now: Math.floor(installation.now().getTime() / 1000) + later,
+      })
+    expect(await ask('activate', [` ${key.toLowerCase()} `])).toMatchObject({ result: 'good', code: 300 })
+    expect(await ask('check', [true])).toMatchObject({ result: 'good', code: 200 })
+    expect(await ask('feature', ['seats'])).toBe(5)
+    expect(await ask('update')).toMatchObject({ version: '1.0.2', url: expect.stringContaining('/download/') })
+    expect(await ask('report', ['startup-ms', 340, '1.0.2'])).toBeTrue()
+    expect(await ask('offlineFile', [3])).toContain('"signature":"')
+    const down = { isDown: true, later: 3600 }
+    expect(await ask('check', [true], down)).toMatchObject({ result: 'cannot tell', allowed: true })
+    expect(await ask('check', [true], { ...down, later: 8 * 86_400 })).toMatchObject({ allowed: false })
+    await installation.cli('license', 'block', key, '--yes')
+    expect(await ask('check', [true])).toMatchObject({ result: 'refused', code: 204, allowed: false })
+    await installation.cli('license', 'unblock', key)
+    await installation.cli('key', 'rotate', '--overlap', '0', '--bits', '2048', '--yes')
+    expect(await ask('check', [true])).toMatchObject({ result: 'good', code: 200 })
+    expect(await ask('deactivate')).toMatchObject({ result: 'good', code: 400 })
+    expect(await ask('check', [true])).toMatchObject({ result: 'refused', allowed: false })
+    expect(await ask('activate', [key], { device: 'another' })).toMatchObject({ result: 'good', code: 300 })
+  })
+})

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { harnessFile } from './harness'
+
+/** How a printed client is compiled and run. */
+export interface Toolchain {
+  /** What has to be installed. */
+  readonly tool: string
+  readonly language: string
+  /** Writes what the client needs beside it; returns the command that runs its program. */
+  prepare(folder: string, source: string): Promise<string[]>
+  /** Complains if the source is not sound. */
+  compile(folder: string, source: string): Promise<void>
+}
+
+const isThere = (tool: string) => Bun.which(tool) !== null
+
+async function run(command: string[], cwd: string) {
+  const child = Bun.spawn(command, { cwd, stdout: 'pipe', stderr: 'pipe' })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  if ((await child.exited) !== 0) throw new Error(`${command.join(' ')}: ${out}${err}`)
+}
+
+const withoutTypes = (source: string) => new Bun.Transpiler({ loader: 'ts' }).transformSync(source)
+
+async function write(folder: string, name: string, source: string) {
+  await Bun.write(join(folder, name), source)
+  return join(folder, name)
+}
+
+const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
+
+export const toolchains: Record<string, Toolchain> = {
+  'TypeScript on Bun': {
+    tool: process.execPath,
+    language: 'typescript',
+    prepare: async (folder, source) => {
+      return [process.execPath, harnessFile('javascript.mjs'), await write(folder, 'licensing.ts', source)]
+    },
+    async compile(folder, source) {
+      await write(folder, 'licensing.ts', source)
+      // As a stranger's project has it: strict, with the types of browsers alone.
+      const options = ['--noEmit', '--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'esnext']
+      await run([tsc, ...options, '--moduleResolution', 'bundler', '--types', '', 'licensing.ts'], folder)
+    },
+  },
+  'TypeScript on Node': {
+    tool: 'node',
+    language: 'typescript',
+    prepare: async (folder, source) => {
+      return ['node', harnessFile('javascript.mjs'), await write(folder, 'licensing.mjs', withoutTypes(source))]
+    },
+    async compile(folder, source) {
+      await run(['node', '--check', await write(folder, 'licensing.mjs', withoutTypes(source))], folder)
+    },
+  },
+  Python: {
+    tool: 'python3',
+    language: 'python',
+    prepare: async (folder, source) => {
+      await write(folder, 'licensing.py', source)
+      return ['python3', harnessFile('python.py'), folder]
+    },
+    async compile(folder, source) {
+      await run(['python3', '-W', 'error', '-m', 'py_compile', await write(folder, 'licensing.py', source)], folder)
+    },
+  },
+}
+
+/** The tool chains of this machine, and the names of those that it has not. */
+export const present = Object.entries(toolchains).filter(([, { tool }]) => isThere(tool))
+export const missing = Object.entries(toolchains).filter(([, { tool }]) => !isThere(tool))
