@@ -1,3 +1,4 @@
+import php from './files/licensing.php' with { type: 'file' }
 import python from './files/licensing.py' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescript from './files/licensing.ts' with { type: 'file' }
@@ -37,5 +38,14 @@ export const languages: readonly Language[] = [
     file: python,
     quote: '"',
     escape: longEscape,
+  },
+  {
+    name: 'php',
+    title: 'PHP',
+    floor: 'PHP 7.4 with openssl, WordPress',
+    fileName: 'licensing.php',
+    file: php,
+    quote: '"',
+    escape: bracedEscape,
   },
 ]

@@ -29,6 +29,7 @@ export async function printClient(language: Language, facts: ClientFacts): Promi
   }
   const quoted = (text: string) => `${quote}${inLiteral(text, language.escape)}${quote}`
   return template
+    .replaceAll('Latchkey\\Product', `Latchkey\\P${facts.product.slice(0, 8)}`)
     .replace(/^.*biome-ignore.*\n/gm, '')
     .replace(/(["'])@([a-z-]+)@\1/g, (whole, _, name: string) => {
       const text = texts[name]

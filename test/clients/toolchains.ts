@@ -64,6 +64,16 @@ export const toolchains: Record<string, Toolchain> = {
       await run(['python3', '-W', 'error', '-m', 'py_compile', await write(folder, 'licensing.py', source)], folder)
     },
   },
+  PHP: {
+    tool: 'php',
+    language: 'php',
+    prepare: async (folder, source) => {
+      return ['php', harnessFile('php.php'), await write(folder, 'licensing.php', source)]
+    },
+    async compile(folder, source) {
+      await run(['php', '-d', 'display_errors=1', '-l', await write(folder, 'licensing.php', source)], folder)
+    },
+  },
 }
 
 /** The tool chains of this machine, and the names of those that it has not. */

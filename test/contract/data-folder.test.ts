@@ -36,7 +36,8 @@ const leaves = leavesOf(buildProgram({ env: {}, out() {}, err() {} })).filter(
 /** A command with all that it demands; files it is to read are there. */
 function lineOf([name, command]: [string, Command], file: string) {
   const isWritten = ['backup', 'audit export', 'release download'].includes(name)
-  const sampleOf = (word: string) => (/file|path/.test(word) ? (isWritten ? join(place.path, 'new') : file) : '1')
+  const fileName = isWritten ? join(place.path, 'new') : file
+  const sampleOf = (word: string) => (/file|path/.test(word) ? fileName : word === 'language' ? 'python' : '1')
   const required = command.options.filter(({ mandatory }) => mandatory)
   return [
     ...name.split(' '),
