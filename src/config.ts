@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { filesSettings } from './kernel/files-settings'
 import { logInSettings } from './kernel/log-in-settings'
 import { flagOfSetting } from './kernel/message'
 import { OperatorError } from './kernel/operator-error'
@@ -22,6 +23,7 @@ const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
 /** Every setting: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
   data_dir: ofProcess('The folder that holds everything: database, sealing key, files.', './data', path),
+  ...filesSettings,
   host: ofProcess('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', asItIs),
   port: ofProcess('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
   tls_cert: ofProcess(

@@ -19,6 +19,7 @@ import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
 import type { FolderSealer } from './signing/sealing'
 import type { SigningQueue } from './signing/signing-queue'
+import type { FileStorage } from './storage/storage'
 
 /** The dependencies of requests, built once when the installation is opened. Types only: visible at every level. */
 export interface Deps {
@@ -27,6 +28,8 @@ export interface Deps {
   readonly answerConfig: Config
   /** The path of the data folder. */
   readonly folder: string
+  /** Where the files of releases lie. */
+  readonly files: FileStorage
   /** Whether this process serves requests, so that slow work must run in a subprocess. */
   readonly isServer: boolean
   readonly clock: Clock

@@ -20,6 +20,7 @@ import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { openOperatorRequests } from './exactly-once/operator-requests'
 import { touchActivations } from './features/activations/service'
+import { notingArrivals } from './features/downloads/unused'
 import { openBodyBudget } from './intake/body-budget'
 import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
@@ -38,6 +39,7 @@ import { createSealer, type FolderSealer, readSealer, type Sealer } from './sign
 import { findSealingFingerprint, hasKey, putInPlace } from './signing/service'
 import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
+import { openStorage } from './storage/storage'
 import { adoptRestored, hasRestored } from './upkeep/backup/upload'
 import { tieToSealer } from './upkeep/reseal'
 
@@ -186,6 +188,7 @@ function buildDeps(
     ...base,
     config,
     answerConfig,
+    files: notingArrivals(openStorage(base.config, base.folder), db, clock),
     keys,
     signatures,
     seal: sealWith(keys, keyUses, { signatures, counts: metrics.signatures }),

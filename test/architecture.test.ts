@@ -16,6 +16,7 @@ const floors: Record<string, number> = {
   'src/docs': 1,
   'src/intake': 1,
   'src/metrics': 1,
+  'src/storage': 1,
   'src/signing': 2,
   'src/access': 2,
   'src/jobs': 2,

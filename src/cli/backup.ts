@@ -23,10 +23,11 @@ export const backupCommand = (program: Command, io: Io) =>
           giveWay: io.giveWay,
           tellProgress: io.tellProgress,
         })
-        const { made_at, rows, signing_keys, releases_without_file: lacking } = manifest
-        report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking }, [
+        const { made_at, rows, signing_keys, releases_without_file: lacking, files_at } = manifest
+        report(io, options, { path, bytes, made_at, rows, signing_keys, releases_without_file: lacking, files_at }, [
           `${path} holds everything as it was on ${made_at}: it was unpacked again, its database is sound,`,
           `and ${signing_keys.length === 1 ? 'its signing key signs' : `each of its ${signing_keys.length} signing keys signs`}. ${counted(rows.licenses!, 'licence')}, ${counted(bytes, 'byte')}.`,
+          ...(files_at === undefined ? [] : [`The files of releases are not in it: they are in ${files_at}.`]),
           ...(passphrase === undefined
             ? [
                 'Its keys are left out: keep sealing.key elsewhere, a restore needs it.',

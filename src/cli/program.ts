@@ -23,6 +23,7 @@ import { red } from './layout'
 import { showAtTerminal } from './message'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
+import { releaseCopyFilesCommand } from './release-copy-files'
 import { releaseDownloadCommand } from './release-download'
 import { restoreCommand } from './restore'
 import { sbomCommand } from './sbom'
@@ -76,6 +77,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   auditExportCommand(program, io)
   setupLinkCommand(program, io)
   releaseDownloadCommand(program, io)
+  releaseCopyFilesCommand(program, io)
   helpCommand(program, io)
   inheritSettings(program)
   return program

@@ -21,10 +21,11 @@ export function releaseDownloadCommand(program: Command, io: Io) {
     .option('--json', 'print its size and SHA-256 as JSON')
     .action((given, path, options) => {
       const { id } = fieldValues(downloading, { ...options, id: given })
-      return inInstallation(options, io, async ({ db, folder, clock }) => {
-        const found = await requireFile({ db, folder }, id)
+      return inInstallation(options, io, async ({ db, files, clock }) => {
+        const found = await requireFile({ db, files }, id)
         await writeNewFile(path, async (file) => {
-          for await (const piece of Bun.file(found.path).stream()) writeFileSync(file, piece)
+          const content = await found.read(0, found.size)
+          for await (const piece of content instanceof Blob ? content.stream() : content) writeFileSync(file, piece)
         })
         await db.write((tx) => recordDownload(tx, id, found, clock()))
         const { name, size, hash } = found

@@ -30,16 +30,20 @@ export const restoreCommand = (program: Command, io: Io) =>
         takesBrokenLog: brokenAuditLog,
         now: systemClock(),
       })
-      const { made_at, version, rows, signing_keys, releases_without_file } = manifest
+      const { made_at, version, rows, signing_keys, releases_without_file, files_at } = manifest
       if (!isAuthenticated) io.err(warning)
       const told = {
         ...{ data_dir, dry_run: dryRun, is_authenticated: isAuthenticated, made_at, version, rows, signing_keys },
         releases_without_file,
+        files_at,
       }
       const done = dryRun ? 'can be restored; nothing was made' : `is restored to ${data_dir}`
       report(io, options, told, [
         `The backup ${done}: taken on ${made_at} by Latchkey ${version}, ${counted(rows.licenses!, 'licence')},`,
         `${counted(signing_keys.length, 'signing key')} that ${signing_keys.length === 1 ? 'signs as it' : 'sign as they'} did.`,
+        ...(files_at === undefined
+          ? []
+          : [`The files of releases are not in it: they are in ${files_at}, start the server with that files_url.`]),
         ...(dryRun
           ? []
           : [`Next: latchkey doctor --data-dir ${data_dir}`, `      latchkey serve --data-dir ${data_dir}`]),

@@ -3,10 +3,12 @@ import type { Command } from 'commander'
 import { hasApiKey } from '../access/service'
 import { type Config, type SettingName, settings } from '../config'
 import { remedyFor } from '../database/failure'
+import { healthOfFiles } from '../features/downloads/health'
 import { certificateEnd, readCertificate } from '../http/certificate'
 import { type Listening, portObstacle } from '../http/server'
 import { type Installation, openInstallation } from '../installation'
 import { systemClock } from '../kernel/clock'
+import { counted } from '../kernel/counted'
 import { batched, faultsAlone, jsonLog, type Log, prettyLog } from '../kernel/log'
 import { OperatorError } from '../kernel/operator-error'
 import { minuteUtc } from '../operations/lines'
@@ -48,12 +50,24 @@ async function serve(config: Config, io: Io, { installation, server, stopped }: 
   }
   const link = await setupLink(installation, server.url).catch(() => undefined)
   if (link) tell(`There is no user yet. Set up the console in a browser, within 30 minutes: ${link}`)
+  // Not waited for: licences are served without files.
+  void tellOfFiles(installation, tell).catch(() => {})
   const cause = await Promise.race([stopped, installation.restartAsked.then(() => 'restart' as const)])
   process.off('SIGHUP', renewal)
   tell(cause === 'stop' ? 'Stopping: finishing what runs.' : 'Starting again, with the backup that was restored.')
   await server.stop()
   await installation.close()
   return cause
+}
+
+/** Tells what is wrong with files of releases that lie elsewhere. */
+async function tellOfFiles({ db, files }: Installation, tell: (sentence: string) => void) {
+  if (files.isLocal) return
+  const { problem, lost } = await healthOfFiles(db.read, files)
+  if (problem !== null) tell(`The files of releases cannot be had: ${problem}.`)
+  if (!lost.length) return
+  const releases = counted(lost.length, 'release has', 'releases have')
+  tell(`${releases} no whole file in ${files.place}: see "latchkey release copy-files --help" and "latchkey doctor".`)
 }
 
 /** A link to the first set-up; undefined if there is a user, or no console. */

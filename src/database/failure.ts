@@ -1,4 +1,5 @@
 import { denied, isDenial, isPermitted } from '../kernel/ownership'
+import { UnavailableError } from '../kernel/unavailable'
 
 const troubles = [
   { codes: /^SQLITE_(BUSY|LOCKED)/, remedy: 'another process holds the database: try again when it is done' },
@@ -13,8 +14,9 @@ const troubles = [
   },
 ]
 
-/** The remedy when the database or disk refused and the server is not at fault; undefined for other failures. */
+/** The remedy when the database, the disk or the storage refused and the server is not at fault; undefined for other failures. */
 export function remedyFor(error: unknown): string | undefined {
+  if (error instanceof UnavailableError) return error.message
   const { code, cause, path } = (error ?? {}) as { code?: unknown; cause?: unknown; path?: unknown }
   if (isDenial(error) && typeof path === 'string') return denied(path, isPermitted(path, 'read') ? 'write to' : 'read')
   const known = typeof code === 'string' ? troubles.find(({ codes }) => codes.test(code)) : undefined

@@ -19,6 +19,11 @@ export const formOf = (parse: object): ValueForm => ('form' in parse ? (parse.fo
 
 export const asItIs = (text: string) => text
 
+export const singleWord = (text: string) => {
+  if (!/^[\w-]+$/.test(text)) throw new Error('a word of letters, digits and hyphens')
+  return text
+}
+
 export const wholeNumber = (least: number, most: number) =>
   accepting({ type: 'number', minimum: least, maximum: most }, (text) => {
     const value = Number(text)
@@ -52,6 +57,21 @@ export const httpUrl = accepting({ type: 'url' }, (text) => {
     throw new Error('the beginning of a URL: https://…')
   return text.replace(/\/+$/, '')
 })
+
+/** Parses the place of files in S3-compatible storage; empty for none. */
+export const bucketUrl = (text: string) => {
+  const url = text.replace(/\/+$/, '')
+  const isUrl = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/(?!\.{1,2}(\/|$))[\w.-]+)*$/.test(url)
+  if (text !== '' && !isUrl) throw new Error('s3://bucket or s3://bucket/prefix, or nothing for the data folder')
+  return url
+}
+
+/** Parses the address of a server, without a name or password in it. */
+export const serverUrlText = (text: string) => {
+  if (text !== '' && (!URL.canParse(text) || /[?#@]/.test(text)))
+    throw new Error('a URL such as https://s3.example.com')
+  return httpUrl(text)
+}
 
 /** Pairs such as `admins=owner, staff=operator`. */
 export const rolePairs = (text: string) => {

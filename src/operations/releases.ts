@@ -46,7 +46,7 @@ const add = operation({
     publish: Type.Optional(toggle({ description: 'Publish it at once.' })),
   }),
   output: ReleaseView,
-  async run({ db, folder, upload, now, onProgress }, { product, version, publish = false, ...given }) {
+  async run({ db, folder, files, upload, now, onProgress }, { product, version, publish = false, ...given }) {
     if (!upload)
       throw new OperatorError('a release needs its file: send it as the body of the request', 'invalid_input')
     const draft = {
@@ -58,7 +58,7 @@ const add = operation({
       releaseDate: parseMoment(given.release_date ?? ''),
       isPublished: publish,
     }
-    return releaseView(await addRelease({ db, folder }, draft, { upload, now, onProgress }))
+    return releaseView(await addRelease({ db, folder, files }, draft, { upload, now, onProgress }))
   },
   show: (release) => [
     `Release ${release.id}, version ${release.version} of product ${release.product_id}, ${sizeOf(release)}: ${stateOf(release)}.`,
@@ -151,14 +151,14 @@ const remove = operation({
   command: 'release delete',
   route: 'DELETE /releases/:id',
   role: 'operator',
-  summary: 'delete a release, and its file unless another release uses it',
+  summary: 'delete a release; its file goes in a night, a day later, unless another release uses it',
   input: Type.Object({ id }),
   output: ReleaseView,
   loses: async ({ id }, { db }) => {
     const { version, productId } = await requireRelease(db.read, id)
-    return `Release ${id}, version ${version} of product ${productId}, and its file are gone then.`
+    return `Release ${id}, version ${version} of product ${productId}, is gone then; its file goes in a night, a day later.`
   },
-  run: async ({ db, folder, now }, { id }) => releaseView(await deleteRelease({ db, folder }, id, now)),
+  run: async ({ db, now }, { id }) => releaseView(await deleteRelease(db, id, now)),
   show: (release) => [`Release ${release.id}, version ${release.version}, is deleted.`],
 })
 

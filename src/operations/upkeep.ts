@@ -50,6 +50,7 @@ const statusOperation = operation({
         'verify in 24 h': `${verifications_24h.all} asked, ${verifications_24h.failed} failed`,
         queue: `${jobs.due} due, for ${jobs.oldest_seconds} s at most; ${jobs.queued} queued, ${jobs.running} running, ${jobs.dead} given up`,
         'last backup': rest.last_backup ? `${rest.last_backup.at}, ${rest.last_backup.path}` : 'never',
+        files: `${rest.files.place}${rest.files.problem ? ', which cannot be reached' : ''}`,
         database: `${megabytes(rest.database_bytes)}, and ${megabytes(rest.wal_bytes)} in the log beside it`,
         'disk left': megabytes(rest.disk_free_bytes),
       }),

@@ -8,6 +8,7 @@ export function contradictionsIn(config: Config): string[] {
   const { allow_private_webhooks, webhook_allow_list, envato_token, envato_url, tls_cert, base_url } = config
   const { oidc_issuer, oidc_roles } = config
   const unknownRole = oidc_roles.find(({ role }) => !roles.some((each) => each === role))
+  const { files_url, files_access_key, files_secret_key } = config
   const { backup_every, backup_to, backup_passphrase_file, backup_key_passphrase } = config
   const said: [boolean, string][] = [
     [
@@ -29,6 +30,10 @@ export function contradictionsIn(config: Config): string[] {
     [
       tls_cert !== '' && base_url.startsWith('http:'),
       'base_url begins with http:// although the server speaks HTTPS: let it begin with https://',
+    ],
+    [
+      files_url !== '' && (files_access_key === '' || files_secret_key === ''),
+      'files_url names a bucket, but files_access_key or files_secret_key is empty: set both, best as variables, or leave files_url empty',
     ],
     [
       backup_every > 0 && backup_to === '',

@@ -1,13 +1,15 @@
-import type { StorableName } from '../config'
+import type { SettingName, StorableName } from '../config'
 import type { Sealer } from '../signing/sealing'
 
 const secrets: readonly string[] = [
   'envato_token',
   'backup_key_passphrase',
   'oidc_client_secret',
-] satisfies StorableName[]
+  'files_access_key',
+  'files_secret_key',
+] satisfies SettingName[]
 
-/** Whether a setting is never shown and is sealed at rest. */
+/** Whether a setting is never shown, and sealed where it is stored. */
 export const isSecret = (name: string) => secrets.includes(name)
 
 /** The purpose a secret setting is sealed for. */

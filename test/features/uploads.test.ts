@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { receiveFile, type Upload } from '../../src/features/downloads/files'
 import { sha256 } from '../../src/kernel/secrets'
+import { folderStorage } from '../../src/storage/folder'
 import { emptyFolder } from '../support/process'
 
 const folder = emptyFolder()
@@ -24,7 +25,7 @@ test('a file that arrives in pieces is stored under the hash of the whole, when 
   const incoming = await receiveFile(folder.path, upload(['one ', 'two ', 'three']), { now })
   expect(incoming).toMatchObject({ hash: sha256('one two three'), size: 13, name: 'app.zip' })
   expect(left()).toEqual([expect.stringMatching(/^incoming-/)])
-  incoming.keep()
+  await folderStorage(folder.path).put(incoming.path, incoming)
   await incoming.discard()
   expect(left()).toEqual([incoming.hash])
   expect(readFileSync(join(folder.path, 'files', incoming.hash), 'utf8')).toBe('one two three')

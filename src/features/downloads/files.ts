@@ -1,20 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
+import { filesOf, incomingPrefix } from '../../storage/folder'
 
 const abandonedMs = 3_600_000
 const progressFromBytes = 64 * 1_048_576
 const nameLengthMax = 255
-const incomingPrefix = 'incoming-'
-
-const filesOf = (folder: string) => join(folder, 'files')
-
-/** The path of the file with that SHA-256. */
-export const pathOf = (folder: string, hash: string) => join(filesOf(folder), hash)
 
 /** The SHA-256 of the file at that path; undefined if there is none. */
 export async function hashOfFile(path: string): Promise<string | undefined> {
@@ -22,12 +16,6 @@ export async function hashOfFile(path: string): Promise<string | undefined> {
   const digest = createHash('sha256')
   for await (const piece of createReadStream(path)) digest.update(piece)
   return digest.digest('hex')
-}
-
-/** The names of all stored files, without incomplete copies. */
-export async function listFiles(folder: string): Promise<string[]> {
-  const names = await readdir(filesOf(folder)).catch(() => [])
-  return names.filter((name) => !name.startsWith(incomingPrefix))
 }
 
 /** A file being received, from a disk or over the network. */
@@ -44,9 +32,8 @@ export interface Incoming {
   readonly hash: string
   readonly size: number
   readonly name: string
-  /** Moves the file into place, atomically and durably; equal content is stored once. Synchronous: part of a write. */
-  keep(): void
-  /** Removes the file unless it was kept. */
+  readonly path: string
+  /** Removes the file unless it was moved. */
   discard(): Promise<void>
 }
 
@@ -65,11 +52,7 @@ export async function receiveFile(
   const temporary = join(files, incomingPrefix + randomUUID())
   await sweep(files, now)
   const { hash, size } = await storeAt(temporary, upload, onProgress)
-  const keep = () => {
-    renameSync(temporary, join(files, hash))
-    syncFolder(files)
-  }
-  return { hash, size, name: upload.name, keep, discard: () => rm(temporary, { force: true }) }
+  return { hash, size, name: upload.name, path: temporary, discard: () => rm(temporary, { force: true }) }
 }
 
 /** Writes to a free path, creating its folder if needed. Returns the size in bytes and the SHA-256. */
@@ -89,11 +72,6 @@ export async function storeAt(path: string, upload: Upload, onProgress?: OnProgr
       `cannot store ${name}: ${(error as Error).message}; make room or correct that, then try again`,
     )
   }
-}
-
-/** Removes a stored file, if present. Synchronous: part of a write that has checked that no release needs it. */
-export function removeFile(folder: string, hash: string) {
-  rmSync(pathOf(folder, hash), { force: true })
 }
 
 function requireName(name: string) {

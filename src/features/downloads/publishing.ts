@@ -1,11 +1,12 @@
 import type { Release } from '../../../db/schema/catalog'
 import { record } from '../../audit/record'
 import type { Queryable, Tx } from '../../database/connection'
+import type { Db } from '../../database/database'
 import type { Deps } from '../../deps'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import { requireProduct } from '../products/service'
-import { type OnProgress, receiveFile, removeFile, type Upload } from './files'
+import { type OnProgress, receiveFile, type Upload } from './files'
 import type { ServedFile } from './response'
 import { storedFile } from './service'
 import {
@@ -13,10 +14,10 @@ import {
   findRelease,
   findReleaseById,
   insertRelease,
-  isFileUsed,
   type ReleaseChanges,
   updateRelease,
 } from './store'
+import { noteDeleted, noteUsed } from './unused'
 
 export { pageReleases } from './store'
 
@@ -45,7 +46,7 @@ interface Arriving {
  * draft.
  */
 export async function addRelease(
-  { db, folder }: Pick<Deps, 'db' | 'folder'>,
+  { db, folder, files }: Pick<Deps, 'db' | 'folder' | 'files'>,
   draft: ReleaseDraft,
   { upload, now, onProgress }: Arriving,
 ): Promise<Release> {
@@ -58,6 +59,8 @@ export async function addRelease(
   if (await findRelease(db.read, product.id, numericVersion)) throw taken
   const incoming = await receiveFile(folder, upload, { now, onProgress })
   try {
+    // In the storage before its row: no release is ever without its file.
+    await files.put(incoming.path, incoming)
     return await db.write(async (tx) => {
       const release = await insertRelease(tx, {
         productId: product.id,
@@ -73,8 +76,8 @@ export async function addRelease(
         createdAt: now,
       })
       if (!release) throw taken
+      await noteUsed(tx, incoming.hash)
       await record(tx, { verb: 'release.added', id: release.id, after: release }, now)
-      incoming.keep()
       return release
     })
   } finally {
@@ -90,8 +93,8 @@ export async function requireRelease(db: Queryable, id: number): Promise<Release
 }
 
 /** The file of a release, published or not. Throws an `OperatorError` if there is no release or no whole file. */
-export async function requireFile({ db, folder }: Pick<Deps, 'db' | 'folder'>, id: number): Promise<ServedFile> {
-  const file = await storedFile(folder, await requireRelease(db.read, id))
+export async function requireFile({ db, files }: Pick<Deps, 'db' | 'files'>, id: number): Promise<ServedFile> {
+  const file = await storedFile(files, await requireRelease(db.read, id))
   if (file) return file
   throw new OperatorError(`the file of release ${id} is missing or damaged: restore it from a backup`)
 }
@@ -123,20 +126,15 @@ export async function editRelease(tx: Tx, id: number, changes: ReleaseChanges, n
   return after
 }
 
-/** Removes a release, and its file unless another release has the same. */
-export async function deleteRelease({ db, folder }: Pick<Deps, 'db' | 'folder'>, id: number, now: Date) {
-  const release = await db.write(async (tx) => {
+/** Removes a release. Its file goes in a later night, unless a release has it then. */
+export const deleteRelease = (db: Db, id: number, now: Date) =>
+  db.write(async (tx) => {
     const before = await requireRelease(tx, id)
     await deleteReleaseRow(tx, id)
+    await noteDeleted(tx, before.fileHash, now)
     await record(tx, { verb: 'release.deleted', id, before }, now)
     return before
   })
-  // A write of its own: the row is gone for good, and no other write can take the same file between check and removal.
-  await db.write(async (tx) => {
-    if (!(await isFileUsed(tx, release.fileHash))) removeFile(folder, release.fileHash)
-  })
-  return release
-}
 
 function soundVersion(text: string) {
   const version = text.trim()

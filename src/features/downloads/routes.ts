@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
 import { type AtGate, type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
-import { isUnavailable } from '../../database/failure'
+import { faultOf, isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { addressSet } from '../../kernel/addresses'
 import { Device } from '../activations/model'
@@ -18,8 +18,10 @@ const described = {
   says: ['downloads', ...standing, 'no_activation_found'],
 } satisfies Described
 
+const downloadPath = '/download/:token/:license_key/:identifier/:numeric_version'
+
 export function downloads(deps: Deps) {
-  const { config, db, peers } = deps
+  const { config, db, log, clock, peers } = deps
   const admission = openAdmission(deps)
   const begun = openBegunDownloads()
 
@@ -47,14 +49,16 @@ export function downloads(deps: Deps) {
     findLinkKey(deps, link, (continues(request) ? begun.at(link, now) : undefined) ?? now)
 
   async function serve(link: Link, atGate: Pick<AtGate, 'requestContext' | 'attempt'>) {
-    const { request, now } = atGate.requestContext
+    const { request, requestId, now } = atGate.requestContext
     const found = await findDownload(deps, admission, link, atGate)
     if (found.refusal) return found.refusal
     const portion = portionOf(request, found.file)
+    const tell = (error: unknown) => log(clock(), faultOf(downloadPath, error, requestId))
+    const response = await fileResponse(found.file, portion, tell)
     if (portion.start === 0 && portion.end > 0) begun.note(link, now)
     if (isCounted(request, portion)) await count(found.release.id)
     peers.allowPauses(request)
-    return fileResponse(found.file, portion)
+    return response
   }
 
   return new Elysia({ tags: ['Downloads'] })
@@ -70,7 +74,7 @@ export function downloads(deps: Deps) {
       lookup('access-downloadables', Device, described),
     )
     .get(
-      '/download/:token/:license_key/:identifier/:numeric_version',
+      downloadPath,
       ({ params, requestContext, attempt }) => serve(params, { requestContext, attempt }),
       ownAdmission(DownloadLink, keyOf, {
         summary: 'Download the file of a release, by a link from access-downloadables',

@@ -6,11 +6,11 @@ import type { AtGate } from '../../access/gate'
 import type { Queryable } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
+import type { FileStorage } from '../../storage/storage'
 import type { Device } from '../activations/model'
 import { rulesOfExpiredUse, rulesOfVerify } from '../activations/policy'
 import { findActiveSeat } from '../activations/service'
 import { findPastedLicense } from '../licenses/service'
-import { pathOf } from './files'
 import { decodeIdentifier, downloadUrl, makeToken, openToken } from './link'
 import type { DownloadLink } from './model'
 import type { ServedFile } from './response'
@@ -50,7 +50,7 @@ type Found = { release: Release; file: ServedFile; refusal?: never } | { refusal
  * have been valid when the download began; everything else is checked now.
  */
 export async function findDownload(
-  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'credentials' | 'folder' | 'limit' | 'log'>,
+  deps: Pick<Deps, 'config' | 'db' | 'sealer' | 'credentials' | 'files' | 'limit' | 'log'>,
   admission: Admission,
   link: Static<typeof DownloadLink>,
   { requestContext, attempt }: Pick<AtGate, 'requestContext' | 'attempt'>,
@@ -112,24 +112,23 @@ async function findPublished(db: Queryable, productId: number, numericVersion: s
 
 /** Undefined, with a log line, if the file is missing or has another size. */
 async function fileOf(
-  { folder, log }: Pick<Deps, 'folder' | 'log'>,
+  { files, log }: Pick<Deps, 'files' | 'log'>,
   release: Release,
   { now, requestId }: Pick<AdmittedRequest, 'now' | 'requestId'>,
 ): Promise<ServedFile | undefined> {
-  const file = await storedFile(folder, release)
+  const file = await storedFile(files, release)
   if (file) return file
   log(now, {
     event: 'fault',
     request_id: requestId,
-    error: `the file of release ${release.id}, ${pathOf(folder, release.fileHash)}, is missing or damaged: restore it from a backup`,
+    error: `the file of release ${release.id}, ${release.fileHash} in ${files.place}, is missing or damaged: restore it from a backup`,
   })
   return undefined
 }
 
 /** The file of a release; undefined if it is missing or has another size. */
-export async function storedFile(folder: string, release: Release): Promise<ServedFile | undefined> {
+export async function storedFile(files: FileStorage, release: Release): Promise<ServedFile | undefined> {
   const { fileHash: hash, fileName: name, fileSize: size } = release
-  const path = pathOf(folder, hash)
-  const file = Bun.file(path)
-  return (await file.exists()) && file.size === size ? { path, size, hash, name } : undefined
+  const isWhole = hash !== '' && (await files.sizeOf(hash)) === size
+  return isWhole ? { size, hash, name, read: (start, end) => files.read(hash, start, end) } : undefined
 }

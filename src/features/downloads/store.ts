@@ -1,5 +1,6 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, ne, sql } from 'drizzle-orm'
 import { type Release, releases } from '../../../db/schema/catalog'
+import { installation } from '../../../db/schema/operations'
 import type { Queryable, Tx } from '../../database/connection'
 import { prepared } from '../../database/database'
 import { type PageRequest, pageOf } from '../../database/page'
@@ -125,6 +126,32 @@ export async function deleteReleaseRow(tx: Tx, id: number) {
 export async function isFileUsed(db: Queryable, hash: string) {
   const [row] = await db.select({ id: releases.id }).from(releases).where(eq(releases.fileHash, hash)).limit(1)
   return row !== undefined
+}
+
+/** The releases that have a file, by id. */
+export const listReleaseFiles = (db: Queryable) =>
+  db
+    .select({ releaseId: releases.id, hash: releases.fileHash, size: releases.fileSize })
+    .from(releases)
+    .where(ne(releases.fileHash, ''))
+    .orderBy(asc(releases.id))
+
+/** Files in the storage without a release, by hash: since when, and when their removal began. */
+export type UnusedFiles = Record<string, { since: string; removing?: string }>
+
+const unusedFiles = 'unused_files'
+
+export async function findUnusedFiles(db: Queryable): Promise<UnusedFiles> {
+  const [row] = await db.select().from(installation).where(eq(installation.key, unusedFiles))
+  return row ? JSON.parse(row.value) : {}
+}
+
+export async function putUnusedFiles(tx: Tx, files: UnusedFiles) {
+  const value = JSON.stringify(files)
+  await tx
+    .insert(installation)
+    .values({ key: unusedFiles, value })
+    .onConflictDoUpdate({ target: installation.key, set: { value } })
 }
 
 export async function incrementDownloads(tx: Tx, id: number) {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { record } from '../../audit/record'
-import { fileParts, isCounted, portionOf } from '../../features/downloads/response'
+import { fileParts, isCounted, portionOf, servedFrom } from '../../features/downloads/response'
 import { text } from '../../intake/model'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
@@ -26,7 +26,7 @@ export const exportingBackup = adminRoute({
     const found = listKept(deps.config.backup_to).find(({ path }) => basename(path) === file)
     if (!found) throw new OperatorError(message`there is no backup ${file}: see ${remedy('backups list')}`, 'not_found')
     // A backup never changes, so its name stands for its content.
-    const served = { path: found.path, size: found.bytes, hash: file, name: file }
+    const served = servedFrom(found.path, { size: found.bytes, hash: file, name: file })
     const portion = portionOf(request, served)
     if (isCounted(request, portion))
       await asUser(deps.db, adminRequest).write((tx) => record(tx, { verb: 'backup.downloaded', id: file }, now))

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { fileParts, portionOf } from '../../features/downloads/response'
+import { fileParts, portionOf, servedFrom } from '../../features/downloads/response'
 import { integer } from '../../intake/model'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
@@ -22,7 +22,7 @@ export const exportingRefused = adminRoute({
         'not_found',
       )
     const { size } = Bun.file(found.path)
-    const file = { ...found, size, hash: `import-${id}` }
+    const file = servedFrom(found.path, { name: found.name, size, hash: `import-${id}` })
     return fileParts(file, portionOf(request, file))
   },
 })

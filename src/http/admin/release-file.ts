@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { faultOf } from '../../database/failure'
 import { recordDownload, requireFile } from '../../features/downloads/publishing'
 import { fileParts, isCounted, portionOf } from '../../features/downloads/response'
 import { integer } from '../../intake/model'
@@ -14,11 +15,13 @@ export const exportingRelease = adminRoute({
   summary: 'get the file of a release, published or not; takes Range and If-None-Match',
   input: Type.Object({ id: integer({ minimum: 1, description: 'The id, from the list.' }) }),
   async answer(deps, adminRequest, { id }) {
-    const { request, now } = adminRequest
+    const { request, requestId, now } = adminRequest
     const file = await requireFile(deps, id)
     const portion = portionOf(request, file)
+    const tell = (error: unknown) => deps.log(deps.clock(), faultOf('release download', error, requestId))
+    const parts = await fileParts(file, portion, tell)
     if (isCounted(request, portion))
       await asUser(deps.db, adminRequest).write((tx) => recordDownload(tx, id, file, now))
-    return fileParts(file, portion)
+    return parts
   },
 })

@@ -25,6 +25,8 @@ export const Manifest = Type.Object({
   signing_keys: Type.Array(Type.String()),
   /** Releases whose file was gone or altered when the backup was taken. */
   releases_without_file: Type.Array(Type.Integer()),
+  /** The S3-compatible storage that has the files of releases, which are not in the backup then. */
+  files_at: Type.Optional(Type.String()),
 })
 
 const Newer = Type.Object({ format: Type.Integer({ minimum: format + 1 }), version: Type.String() })

@@ -1,5 +1,4 @@
-import { and, asc, eq, inArray, ne } from 'drizzle-orm'
-import { releases } from '../../../db/schema/catalog'
+import { and, asc, eq, inArray } from 'drizzle-orm'
 import { signingKeys } from '../../../db/schema/operations'
 import { jobs, webhooks } from '../../../db/schema/work'
 import type { Queryable } from '../../database/connection'
@@ -17,14 +16,6 @@ export const listSealedSecrets = (db: Queryable) =>
     .select({ id: webhooks.id, uuid: webhooks.uuid, sealedSecret: webhooks.sealedSecret })
     .from(webhooks)
     .orderBy(asc(webhooks.id))
-
-/** The file of every release that has one. */
-export const listReleaseFiles = (db: Queryable) =>
-  db
-    .select({ releaseId: releases.id, hash: releases.fileHash, size: releases.fileSize })
-    .from(releases)
-    .where(ne(releases.fileHash, ''))
-    .orderBy(asc(releases.id))
 
 /** The queued and running jobs of that kind. */
 export const listPendingOf = (db: Queryable, kind: string) =>

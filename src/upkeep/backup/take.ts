@@ -6,19 +6,21 @@ import { record } from '../../audit/record'
 import { copyForReading } from '../../database/copy'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
-import { hashOfFile, pathOf } from '../../features/downloads/files'
+import { hashOfFile } from '../../features/downloads/files'
+import { listReleaseFiles } from '../../features/downloads/health'
 import { syncFolder } from '../../kernel/disk'
 import { dayMs } from '../../kernel/durations'
 import { OperatorError } from '../../kernel/operator-error'
 import { denied, giveToOwnerOf, isDenial } from '../../kernel/ownership'
 import { type Meter, openMeter, type TellProgress } from '../../kernel/progress'
 import { type FolderSealer, toSealer } from '../../signing/sealing'
+import { pathOf } from '../../storage/folder'
 import { forgetFact, putFact } from '../store'
 import { databaseName, filePrefix, type Packing, readArchive, writeArchive } from './archive'
 import type { Manifest } from './manifest'
 import { openUnder, sealUnder } from './passphrase'
 import { prove } from './proof'
-import { listKeyPairs, listReleaseFiles } from './store'
+import { listKeyPairs } from './store'
 
 const unfinishedPrefix = '.unfinished-backup-'
 const abandonedMs = dayMs
@@ -37,12 +39,12 @@ interface Taking {
 }
 
 /**
- * Takes a backup while others work on the folder: a copy of the database at one moment, the files of its releases, and
- * the sealing key under the passphrase, if there is one. The file gets its name after it has been unpacked and
+ * Takes a backup while others work on the folder: a copy of the database at one moment, the files of its releases that
+ * lie in the folder, and the sealing key under the passphrase, if there is one. The file gets its name after it has been unpacked and
  * verified; on any earlier failure no file of that name is left.
  */
 export async function takeBackup(
-  installation: Pick<Deps, 'db' | 'folder' | 'sealer'>,
+  installation: Pick<Deps, 'db' | 'folder' | 'files' | 'sealer'>,
   file: string,
   { passphrase, now, giveWay, tellProgress }: Taking,
 ): Promise<Taken> {
@@ -104,14 +106,14 @@ interface Packed {
 }
 
 async function packAll(
-  { folder, sealer }: Pick<Deps, 'folder' | 'sealer'>,
+  { folder, files: storage, sealer }: Pick<Deps, 'folder' | 'files' | 'sealer'>,
   { copy, now, meter }: Packed,
   { addFile }: Packing,
 ) {
   const { rows, keys, files } = await inspect(copy, async ({ read, rows }) => ({
     rows: rows(),
     keys: await listKeyPairs(read),
-    files: await listReleaseFiles(read),
+    files: storage.isLocal ? await listReleaseFiles(read) : [],
   }))
   const sizes = new Map(files.map(({ hash, size }) => [hash, size]))
   meter.begin(
@@ -136,6 +138,7 @@ async function packAll(
     rows,
     signing_keys: keys.map(({ id }) => id),
     releases_without_file: lacking,
+    ...(!storage.isLocal && { files_at: storage.place }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps'
 import type { Message } from '../../kernel/message'
 
 /** The folder and database to check. */
-export interface CheckContext extends Pick<Deps, 'config' | 'folder' | 'sealer'> {
+export interface CheckContext extends Pick<Deps, 'config' | 'folder' | 'files' | 'sealer'> {
   readonly now: Date
   readonly database: DatabaseInspection
 }

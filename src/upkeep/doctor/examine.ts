@@ -6,13 +6,32 @@ import { nullable, view } from '../../kernel/view'
 import { databaseOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import type { Check, CheckContext } from './check'
-import { folder } from './folder'
+import { localFiles, remoteFiles } from './files'
+import { contents, surroundings } from './folder'
 import { licensing } from './licensing'
 import { records } from './records'
 import { settingChecks } from './settings'
 import { work } from './work'
 
-const checks: readonly Check[] = [...licensing, ...work, ...folder, ...records, ...settingChecks]
+type Installation = Pick<Deps, 'config' | 'folder' | 'files' | 'sealer' | 'isServer'>
+
+const filesCheck = ({ files }: Pick<Deps, 'files'>) => (files.isLocal ? localFiles : remoteFiles)
+
+const checksOf = (installation: Installation): readonly Check[] => [
+  ...licensing,
+  ...work,
+  ...contents,
+  filesCheck(installation),
+  ...surroundings,
+  ...records,
+  ...settingChecks,
+]
+
+/** The checks that a server runs itself: a subprocess has other settings, and no key to a storage. */
+const ownChecksOf = ({ files }: Installation): readonly Check[] => [
+  ...(files.isLocal ? [] : [remoteFiles]),
+  ...settingChecks,
+]
 
 /** The result of one check. */
 const CheckView = view('Check', {
@@ -28,21 +47,23 @@ type Checked = Static<typeof CheckView>
 export const DiagnosisView = view('Diagnosis', { ok: Type.Boolean(), checks: Type.Array(CheckView) })
 export type Diagnosis = Static<typeof DiagnosisView>
 
-type Installation = Pick<Deps, 'config' | 'folder' | 'sealer' | 'isServer'>
-
 /** Runs every check and changes nothing. A server runs it in a subprocess. */
 export async function examine(installation: Installation, now: Date): Promise<Diagnosis> {
   const checked = installation.isServer
     ? await examineAside(installation, now)
-    : await runChecks(checks, installation, now)
+    : await runChecks(checksOf(installation), installation, now)
   return { ok: checked.every(({ ok }) => ok), checks: checked }
 }
 
-/** Runs all checks except those of the settings, which differ in the subprocess. */
+/** Runs most checks in a subprocess, the rest here. */
 async function examineAside(installation: Installation, now: Date) {
   const { value } = await runCommand(installation.folder, ['doctor'])
-  const isOurs = ({ name }: Checked) => !settingChecks.some((check) => check.name === name)
-  return [...(value as Diagnosis).checks.filter(isOurs), ...(await runChecks(settingChecks, installation, now))]
+  const own = await runChecks(ownChecksOf(installation), installation, now)
+  const { checks } = value as Diagnosis
+  const names = new Set([...checks, ...own].map(({ name }) => name))
+  return [...names].map(
+    (name) => (own.find((check) => check.name === name) ?? checks.find((check) => check.name === name))!,
+  )
 }
 
 const runChecks = (wanted: readonly Check[], installation: Installation, now: Date) =>

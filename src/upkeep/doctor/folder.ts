@@ -1,12 +1,11 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hashOfFile, listFiles, pathOf } from '../../features/downloads/files'
 import { commandRef, message } from '../../kernel/message'
 import { findSealingFingerprint } from '../../signing/service'
 import { problemOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
-import { listKeyPairs, listReleaseFiles, listSealedSecrets } from '../backup/store'
+import { listKeyPairs, listSealedSecrets } from '../backup/store'
 import { databaseOf, sizeOf } from '../optimize'
 import type { Check } from './check'
 import { namedMax } from './store'
@@ -16,7 +15,8 @@ const freeBytesMin = 256 * 1_048_576
 const forGroupAndOthers = 0o077
 const writableByGroupOrOthers = 0o022
 
-export const folder: readonly Check[] = [
+/** What the folder holds. */
+export const contents: readonly Check[] = [
   {
     name: 'database',
     promise: 'the file of the database is sound, and every reference in it leads to a row',
@@ -52,26 +52,10 @@ export const folder: readonly Check[] = [
       ]
     },
   },
-  {
-    name: 'files',
-    promise: 'the file of every release is there and as it was, and no other',
-    remedy: 'put a lost file back from a backup, or add the release again; delete what no release knows',
-    async find({ folder, database: { read } }) {
-      const wanted = await listReleaseFiles(read)
-      const seen = new Map<string, string | undefined>()
-      for (const { hash } of wanted) if (!seen.has(hash)) seen.set(hash, await hashOfFile(pathOf(folder, hash)))
-      const lost = wanted.filter(({ hash }) => seen.get(hash) !== hash)
-      const unknown = (await listFiles(folder)).filter((name) => !seen.has(name))
-      return [
-        ...lost.map(({ releaseId, hash }) =>
-          seen.get(hash) === undefined
-            ? `the file of release ${releaseId} is missing: files/${hash}`
-            : `the file of release ${releaseId} was altered: files/${hash}`,
-        ),
-        ...unknown.slice(0, namedMax).map((name) => `no release knows files/${name}`),
-      ]
-    },
-  },
+]
+
+/** What the machine gives it. */
+export const surroundings: readonly Check[] = [
   {
     name: 'disk',
     promise: 'there is room for a copy of the database, and more',

@@ -14,6 +14,7 @@ interface Seen extends BackupFacts {
   proxy_problems: ProxyProblem[]
   low_stock: { id: number; name: string; low_stock: number; for_sale: number }[]
   webhooks_gone: { id: number; name: string }[]
+  files: { place: string; problem: string | null; missing: number }
   database_bytes: number
   wal_bytes: number
   disk_free_bytes: number
@@ -21,7 +22,7 @@ interface Seen extends BackupFacts {
 
 /** The problems that need attention: sentences with the remedy, and the operations that apply it. */
 export function needsAttention(seen: Seen, config: Config, now: Date): Advice[] {
-  const { jobs } = seen
+  const { files, jobs } = seen
   const said: [boolean, Message][] = [
     [
       jobs.dead > 0,
@@ -39,6 +40,11 @@ export function needsAttention(seen: Seen, config: Config, now: Date): Advice[] 
       true,
       message`Webhook ${id} "${name}" is disabled: its receiver answered 410 (gone). ${remedy('webhook edit', { id, url: '…' })} and ${remedy('webhook enable', { id })}, or ${remedy('webhook delete', { id })}.`,
     ]),
+    [files.problem !== null, message`Files of releases: ${files.problem ?? ''}.`],
+    [
+      files.missing > 0,
+      message`${counted(files.missing, 'release has', 'releases have')} no whole file in ${files.place}: ${remedy('doctor')} names them.`,
+    ],
     [
       seen.disk_free_bytes < seen.database_bytes + freeBytesMin,
       message`The disk is nearly full: make room, or move the data folder to another.`,

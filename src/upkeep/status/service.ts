@@ -4,6 +4,7 @@ import { listProxyProblems } from '../../access/client-addresses'
 import { callStats, lastHours } from '../../call-log/stats'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
+import { type FilesHealth, healthOfFiles } from '../../features/downloads/health'
 import { listLowProducts } from '../../features/products/service'
 import { stopwatch } from '../../kernel/clock'
 import { listGoneWebhooks } from '../../webhooks/service'
@@ -14,17 +15,21 @@ import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses } from './store'
 import type { Seen, Status } from './view'
 
-type Installation = Pick<Deps, 'config' | 'folder' | 'isServer'>
+type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'files' | 'isServer'>
 
 /** The status of an installation at a glance. A server counts in a subprocess, since large tables take time. */
 export async function statusOf(installation: Installation, now: Date): Promise<Status> {
-  const seen: Seen = installation.isServer
-    ? (await runCommand(installation.folder, ['status'])).value
-    : await lookAround(installation.folder, now)
+  const { db, folder, files: storage, isServer } = installation
+  const [seen, { problem, lost }]: [Seen, FilesHealth] = await Promise.all([
+    isServer ? runCommand(folder, ['status']).then(({ value }) => value) : lookAround(folder, now),
+    healthOfFiles(db.read, storage),
+  ])
+  const files = { place: storage.place, problem, missing: lost.length }
   return {
     ...seen,
+    files,
     uptime_seconds: installation.isServer ? Math.round(stopwatch() / 1000) : null,
-    attention: needsAttention(seen, installation.config, now),
+    attention: needsAttention({ ...seen, files }, installation.config, now),
   }
 }
 

@@ -56,9 +56,16 @@ const seen = {
 const SeenView = Type.Object(seen)
 export type Seen = Static<typeof SeenView>
 
+const FilesStatusView = Type.Object({
+  place: Type.String({ description: 'Where the files of releases lie: a folder, or `s3://bucket/prefix`.' }),
+  problem: nullable(Type.String({ description: 'Why they cannot be reached, with the remedy.' })),
+  missing: counter('Releases whose file is not there with its size.'),
+})
+
 /** The status of an installation at a glance. */
 export const StatusView = view('Status', {
   ...seen,
+  files: FilesStatusView,
   uptime_seconds: nullable(Type.Integer({ description: 'How long the server runs; null where no server is asked.' })),
   attention: Type.Array(AdviceView, { description: 'What needs attention.' }),
 })
