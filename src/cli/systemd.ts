@@ -4,6 +4,7 @@ import { type Config, fileSettings, isPath, type SettingName, settings, variable
 import { flagOfSetting } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { shellWord } from '../kernel/shell'
+import { isSecret } from '../settings/sealed'
 import { configOf, withSettings } from './installation-command'
 import type { Io } from './io'
 
@@ -30,9 +31,13 @@ function unitOf(config: Config, user: string) {
   const folder = hasFolder ? resolve(config.data_dir) : usualFolder
   const capability = config.port > 0 && config.port < privilegedPorts ? 'CAP_NET_BIND_SERVICE' : ''
   const given = names.filter((name) => config.origins[name] !== 'default' && name !== 'data_dir')
-  if (given.includes('envato_token')) {
+  const secret = given.find(isSecret)
+  if (secret) {
+    const storing = settings[secret].isStorable
+      ? `, or store it with "latchkey setting set ${secret} --value-file FILE"`
+      : ''
     throw new OperatorError(
-      'envato_token is a secret, and a unit is read by everybody: put it into /etc/latchkey.env, or store it with "latchkey setting set envato_token --value-file FILE"',
+      `${secret} is a secret, and a unit is read by everybody: put it as ${variableOf(secret)} into /etc/latchkey.env${storing}`,
       'invalid_input',
     )
   }

@@ -112,9 +112,16 @@ describe('the unit', () => {
     expect(readConfig({}, readable).backup_passphrase_file).toBe(fixture('first.pem'))
   })
 
-  test('holds no secret', async () => {
-    const { exitCode, out, err } = await print([], { LATCHKEY_ENVATO_TOKEN: 'secret' })
-    expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringContaining('/etc/latchkey.env') })
+  test.each([
+    ['LATCHKEY_ENVATO_TOKEN', 'or store it with'],
+    ['LATCHKEY_OIDC_CLIENT_SECRET', 'or store it with'],
+    ['LATCHKEY_BACKUP_KEY_PASSPHRASE', 'or store it with'],
+    ['LATCHKEY_FILES_SECRET_KEY', ''],
+  ])('holds no secret such as %s', async (name, further) => {
+    const { exitCode, out, err } = await print([], { [name]: 'hidden' })
+    const sentence = `put it as ${name} into /etc/latchkey.env${further && `, ${further}`}`
+    expect({ exitCode, out, err }).toEqual({ exitCode: 2, out: '', err: expect.stringContaining(sentence) })
+    expect(err).not.toContain('hidden')
   })
 
   test('is not made with what could end a line or be another user', async () => {
