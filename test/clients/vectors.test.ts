@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   chmodSync,
   existsSync,
@@ -56,6 +56,9 @@ interface Expected {
   differs?: string
   [of: string]: unknown
 }
+
+// A case waits for those before it: a program takes one step at a time.
+setDefaultTimeout(180_000)
 
 const server = await startScriptedServer()
 // Each write waits for the disk, so it goes to memory where there is a folder in it.

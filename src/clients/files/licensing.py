@@ -30,6 +30,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 
@@ -678,6 +679,7 @@ G = (
 _Point = Optional[Tuple[int, int]]
 
 
+@lru_cache(maxsize=16)
 def _is_signed_p256(digest: bytes, signature: bytes, key: bytes) -> bool:
     """ECDSA with SHA-256; the signature is r and s, 32 bytes each. Nothing here is secret, so time tells nothing."""
     x, y = int.from_bytes(key[27:59], "big"), int.from_bytes(key[59:], "big")
