@@ -16,7 +16,7 @@ setDefaultTimeout(60_000)
 const processCommands = [
   ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore'],
   ...['openapi', 'client', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
-  'user setup-link',
+  ...['user setup-link', 'release copy-files'],
 ]
 
 /** What a viewer may do that is no GET: to what is their own, and a preview, whose fields may hold keys. */
