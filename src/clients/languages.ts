@@ -1,3 +1,4 @@
+import go from './files/licensing.go' with { type: 'file' }
 import php from './files/licensing.php' with { type: 'file' }
 import python from './files/licensing.py' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
@@ -47,5 +48,14 @@ export const languages: readonly Language[] = [
     file: php,
     quote: '"',
     escape: bracedEscape,
+  },
+  {
+    name: 'go',
+    title: 'Go',
+    floor: 'Go 1.19, the standard library alone',
+    fileName: 'licensing.go',
+    file: go,
+    quote: '"',
+    escape: longEscape,
   },
 ]

@@ -16,6 +16,12 @@ declare module '*/style.css' {
   export default path
 }
 
+declare module '*.go' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}
+
 declare module '*.php' {
   /** Where the file lies: on disk, or inside the binary. */
   const path: string

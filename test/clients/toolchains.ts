@@ -27,6 +27,11 @@ async function write(folder: string, name: string, source: string) {
   return join(folder, name)
 }
 
+async function goModule(folder: string, source: string) {
+  await write(folder, 'go.mod', 'module example\n\ngo 1.19\n')
+  await write(folder, 'licensing/licensing.go', source)
+}
+
 const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
 
 export const toolchains: Record<string, Toolchain> = {
@@ -72,6 +77,20 @@ export const toolchains: Record<string, Toolchain> = {
     },
     async compile(folder, source) {
       await run(['php', '-d', 'display_errors=1', '-l', await write(folder, 'licensing.php', source)], folder)
+    },
+  },
+  Go: {
+    tool: 'go',
+    language: 'go',
+    async prepare(folder, source) {
+      await goModule(folder, source)
+      await Bun.write(join(folder, 'main.go'), Bun.file(harnessFile('main.go')))
+      await run(['go', 'build', '-o', 'program', '.'], folder)
+      return [join(folder, 'program')]
+    },
+    async compile(folder, source) {
+      await goModule(folder, source)
+      await run(['go', 'vet', './licensing'], folder)
     },
   },
 }

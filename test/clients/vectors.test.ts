@@ -85,7 +85,7 @@ describe.each(present)('the client in %s', (name, toolchain) => {
     const language = languages.find((each) => each.name === toolchain.language)!
     const source = await printClient(language, { ...facts, publicKeys: pems })
     harness = startHarness(await toolchain.prepare(folder, source), folder)
-  })
+  }, 120_000)
   afterAll(() => harness.stop())
 
   // Each case has a server and a folder of its own, so they need not wait for each other.
