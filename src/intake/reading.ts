@@ -77,13 +77,17 @@ function coerceText(value: string, schema: Field): unknown {
     case 'toggle':
       return { '0': false, '1': true, false: false, true: true }[value.toLowerCase()] ?? value
     case 'choice':
-      return value.toLowerCase()
+      return inCaseOf(schema, value.toLowerCase())
     case 'list':
       return listOf(value)
     default:
       return value
   }
 }
+
+/** The word of a choice that is spelled like this in lower case. */
+const inCaseOf = ({ anyOf = [] }: Field, lower: string) =>
+  (anyOf as readonly { const: string }[]).find((word) => word.const.toLowerCase() === lower)?.const ?? lower
 
 function listOf(value: string): unknown {
   if (!value.startsWith('[')) return cleanItems(value.split(/[\r\n,]+/))
