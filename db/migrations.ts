@@ -23,6 +23,7 @@ import m0020 from './migrations/0020_webhook_health.sql' with { type: 'text' }
 import m0021 from './migrations/0021_bulk_changes.sql' with { type: 'text' }
 import m0022 from './migrations/0022_customers.sql' with { type: 'text' }
 import m0023 from './migrations/0023_second_factor.sql' with { type: 'text' }
+import m0024 from './migrations/0024_signing_companions.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -50,4 +51,5 @@ export const migrations = [
   { tag: '0021_bulk_changes', sql: m0021 },
   { tag: '0022_customers', sql: m0022 },
   { tag: '0023_second_factor', sql: m0023 },
+  { tag: '0024_signing_companions', sql: m0024 },
 ]

@@ -24,6 +24,7 @@ import { notingArrivals } from './features/downloads/unused'
 import { openBodyBudget } from './intake/body-budget'
 import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
+import { counted } from './kernel/counted'
 import { type Log, silent } from './kernel/log'
 import { OperatorError } from './kernel/operator-error'
 import { openProgressBoard } from './kernel/progress'
@@ -33,6 +34,7 @@ import { requireAgreement } from './settings/policy'
 import { publishSettings, withdrawSettings, withRunningSettings } from './settings/running'
 import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
+import { makeMissingCompanions } from './signing/pairing'
 import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
@@ -133,6 +135,8 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
     }
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
+    const paired = await makeMissingCompanions({ db, sealer, clock })
+    if (paired.length) made.push(`a P-256 companion for ${counted(paired.length, 'signing key')}`)
     if (asServer) {
       publishSettings(folder, config)
       giveToOwner(folder)
@@ -225,7 +229,7 @@ function buildDeps(
 /** The new key's id; undefined if there was a key. */
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
   if (await hasKey(db.read, null)) return undefined
-  const key = toSigningKey(await generateRsaKey(bits), sealer, null, now)
+  const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: null, now })
   await db.write((tx) => putInPlace(tx, key))
   return key.id
 }

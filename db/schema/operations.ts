@@ -12,7 +12,8 @@ export const installation = sqliteTable('installation', {
 /**
  * RSA key pairs, global (no product) or of one product, with sealed private halves. One per scope signs at any time:
  * from `active_from` (null: since its creation) until `retired_at`, which may be in the future. A successor carries its
- * predecessor's certificate.
+ * predecessor's certificate. Each has a P-256 companion of the same standing, certified by it; null only until the first
+ * opening after the upgrade.
  */
 export const signingKeys = sqliteTable(
   'signing_keys',
@@ -27,6 +28,11 @@ export const signingKeys = sqliteTable(
     activeFrom: moment('active_from'),
     certifiedBy: text('certified_by'),
     certificate: text('certificate'),
+    companionId: text('companion_id'),
+    companionPem: text('companion_pem'),
+    sealedCompanion: blob('sealed_companion', { mode: 'buffer' }),
+    companionCertificate: text('companion_certificate'),
+    companionCreatedAt: moment('companion_created_at'),
   },
   (table) => [
     uniqueIndex('signing_keys_of_product').on(table.productId).where(sql`${table.retiredAt} is null`),
@@ -142,7 +148,9 @@ export const callCounts = sqliteTable(
   (table) => [primaryKey({ columns: [table.hour, table.endpoint, table.code, table.productId, table.apiKeyId] })],
 )
 
-/** How many answers a key signed on a day: for clients that named the key, and for those that did not. */
+/**
+ * How many answers a key and its companion signed on a day: for clients that named the key, and for those that did not.
+ */
 export const signingKeyUses = sqliteTable(
   'signing_key_uses',
   {
@@ -152,6 +160,8 @@ export const signingKeyUses = sqliteTable(
     day: text('day').notNull(),
     named: integer('named').notNull().default(0),
     unnamed: integer('unnamed').notNull().default(0),
+    companionNamed: integer('companion_named').notNull().default(0),
+    companionUnnamed: integer('companion_unnamed').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.keyId, table.day] })],
 )

@@ -10,7 +10,7 @@ import { Refusal } from '../kernel/outcome'
 import { crowded } from '../signing/signing-queue'
 import { openAdmission } from './admission'
 import { AdmittedRequest } from './admitted-request'
-import { answerOptionsOf } from './answer-options'
+import { algorithmIn, answerOptionsOf } from './answer-options'
 import type { Capability } from './capabilities'
 import type { KnownKey } from './credential-cache'
 import type { Attempt } from './guess-limiter'
@@ -93,7 +93,7 @@ export interface AtGate {
  * validates the fields.
  */
 export function gate(deps: Deps) {
-  const { bodies, credentials, clock, clientAddresses, guesses, peers, signatures } = deps
+  const { bodies, credentials, clock, clientAddresses, guesses, keys, peers, signatures } = deps
   const admission = openAdmission(deps)
 
   async function openContext(request: Request, params: unknown, place?: Asked['place'], keyOf?: KeyOf<never>) {
@@ -139,10 +139,12 @@ export function gate(deps: Deps) {
         const values = acceptedFields(requestContext, model, reading, await admission(requestContext, wanted))
         const { fields, key } = requestContext
         if (capability && key) {
-          const admitted = new AdmittedRequest(requestContext, key, capability, values, answerOptionsOf(fields, values))
+          const answerOptions = answerOptionsOf(fields, values)
+          const admitted = new AdmittedRequest(requestContext, key, capability, values, answerOptions)
           context.admitted = admitted
-          if (admitted.answerOptions?.proof && signatures.isCrowded(admitted.lane)) throw new Refusal(await crowded())
-        }
+          const waits = answerOptions?.proof && keys.algorithmFor(answerOptions) === 'RS256'
+          if (waits && signatures.isCrowded(admitted.lane)) throw new Refusal(await crowded())
+        } else algorithmIn(fields.signature_algorithm)
         return { [asked.place]: values } as never
       },
     }),

@@ -53,6 +53,7 @@ const secrets: readonly string[] = [
   'hash',
   'previousHash',
   'sealedPrivate',
+  'sealedCompanion',
   'sealedSecret',
   'passwordHash',
   'contractKey',

@@ -55,6 +55,7 @@ export const verbs = [
   'retention.removed',
   'setting.set',
   'setting.unset',
+  'signing-key.paired',
   'signing-key.put',
   'signing-key.retired',
   'telemetry.purged',

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { AdmittedRequest } from '../access/admitted-request'
+import { choiceBeforeAdmission } from '../access/answer-options'
 import type { AtGate } from '../access/gate'
 import { isGuess } from '../access/guess-limiter'
 import type { RequestContext } from '../access/request-context'
@@ -18,7 +19,7 @@ const retryAfterSeconds = 5
 
 /** The only exit: errors become outcomes, outcomes become signed envelopes. */
 export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
-  const { seal, guesses, once, clock, log } = deps
+  const { seal, keys, guesses, once, clock, log } = deps
   const logRequest = openRequestLog(deps)
   const namesOf = openProductNames(deps.db)
 
@@ -62,7 +63,9 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
       const status = declared(answer).http
-      const answerOptions = admitted?.answerOptions
+      const answerOptions = admitted
+        ? admitted.answerOptions
+        : requestContext && choiceBeforeAdmission(requestContext.fields, keys)
       const { productId } = outcome
       const full =
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions

@@ -6,7 +6,7 @@ import { type Answer, answers, declared } from '../kernel/answers'
 import { phpJson } from '../kernel/php-json'
 import { describeAdmin } from './admin/openapi'
 import { fields, payloads } from './examples'
-import { answerOptions, describeField, describeModel, type Json, mapValues } from './schema'
+import { answerOptions, describeField, describeModel, type Json, mapValues, signatureOption } from './schema'
 
 /** Answers that any endpoint may give before its service runs. */
 const gateAnswers: readonly Answer[] = [
@@ -97,7 +97,8 @@ const introduction = [
   'Any request with an API key may carry `nonce`, 8 to 128 printable ASCII characters: the signed answer then ends in',
   '`license_key_sha256` and `identifier_sha256` of what it is about, `nonce`, `product_id` and `product_uuid` of the',
   'product that decided, and `timestamp`. With `key_id`, an id of',
-  '`GET /api/v1/keys`, the answer is signed by that key while it may sign.',
+  '`GET /api/v1/keys`, the answer is signed by that key while it may sign. With `signature_algorithm=ES256` its companion',
+  'signs instead: ECDSA on P-256 with SHA-256, 64 bytes r‖s (IEEE P1363), over the same text.',
   'The operator API is under `/admin/api`, in plain JSON.',
 ].join(' ')
 
@@ -123,7 +124,7 @@ const envelopeSchema = {
 function describeOperation(operation: Json, body: TObject | undefined): Json {
   const { 'x-answers': says = [], requestBody: _, parameters = [], ...rest } = operation
   const isPublic = (rest.security as unknown[] | undefined)?.length === 0
-  const options = isPublic || !says.length ? {} : answerOptions
+  const options = !says.length ? {} : isPublic ? signatureOption : answerOptions
   const withOptions = (model: Json) => ({ ...model, properties: { ...model.properties, ...options } })
   const inQuery = body ? [] : Object.entries(options).map(([name, schema]) => ({ name, in: 'query', schema }))
   const described = [...parameters.map(describeParameter), ...inQuery.map(describeOption)]

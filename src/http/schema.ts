@@ -1,7 +1,19 @@
 import type { TObject } from '@sinclair/typebox'
+import { signatureAlgorithms } from '../signing/signature'
 
 // biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document is open by nature
 export type Json = Record<string, any>
+
+/** An option of the answer that every request may set. */
+export const signatureOption: Json = {
+  signature_algorithm: {
+    type: 'string',
+    enum: [...signatureAlgorithms],
+    description:
+      'ES256: the companion of the key signs, ECDSA on P-256, which costs next to nothing; RS256 unless sent.',
+    examples: ['ES256'],
+  },
+}
 
 /** Options of the answer that any request with an API key may set; the gate reads them (`access/answer-options.ts`). */
 export const answerOptions: Json = {
@@ -19,6 +31,7 @@ export const answerOptions: Json = {
     description: 'An id of `GET /api/v1/keys`: the answer is signed by that key while it may sign.',
     examples: ['a47f0c2be19d3358'],
   },
+  ...signatureOption,
 }
 
 /** A model as JSON Schema, with an example of each field that has one. */

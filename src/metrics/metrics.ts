@@ -13,7 +13,7 @@ interface Route {
 export interface Metrics {
   readonly routes: ReadonlyMap<string, Route>
   /** Signed envelopes: made, and reused from the cache. */
-  readonly signatures: { made: number; memoised: number }
+  readonly signatures: { made: number; made_es256: number; memoised: number }
   /** Call log entries dropped because too many arrived in one second. */
   readonly calls: { dropped: number }
   /** How late timers fire, a measure of how busy the event loop is. */
@@ -35,7 +35,7 @@ export function openMetrics(): Metrics {
   timer.unref()
   return {
     routes,
-    signatures: { made: 0, memoised: 0 },
+    signatures: { made: 0, made_es256: 0, memoised: 0 },
     calls: { dropped: 0 },
     loopLag,
     answered(name, code, ms) {

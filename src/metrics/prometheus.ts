@@ -27,6 +27,7 @@ export function prometheusText({ routes, signatures, calls, loopLag }: Metrics, 
     ]),
     family('signatures_total', 'counter', 'Envelopes signed, and told again without a new signature.', [
       sample({ kind: 'made' }, signatures.made),
+      sample({ kind: 'made_es256' }, signatures.made_es256),
       sample({ kind: 'memoised' }, signatures.memoised),
     ]),
     family('calls_dropped_total', 'counter', 'Calls left out of the call log because there were too many.', [

@@ -8,18 +8,26 @@ import type { OperationContext } from './operation'
 const countedMs = 7 * dayMs
 
 /**
- * The number of signatures of each key in the last seven days, for clients that named it and for those that named none.
+ * The number of signatures of a key in the last seven days, for clients that named it and for those that named none; of
+ * a companion if it is one.
  */
 export async function recentUses(db: Queryable, now: Date) {
   const since = new Date(now.getTime() - countedMs).toISOString().slice(0, 10)
   const uses = Map.groupBy(await listKeyUses(db, since), ({ keyId }) => keyId)
-  return (id: string) => totalOf(uses.get(id))
+  return ({ id, algorithm, certifiedBy }: Pick<PublicKey, 'id' | 'algorithm' | 'certifiedBy'>) =>
+    algorithm === 'ES256'
+      ? totalOf(uses.get(certifiedBy!), { named: 'companionNamed', unnamed: 'companionUnnamed' })
+      : totalOf(uses.get(id), { named: 'named', unnamed: 'unnamed' })
 }
 
-const totalOf = (uses: KeyUse[] = []) => ({
-  named: uses.reduce((sum, { named }) => sum + named, 0),
-  unnamed: uses.reduce((sum, { unnamed }) => sum + unnamed, 0),
+type Counter = Exclude<keyof KeyUse, 'keyId' | 'day'>
+
+const totalOf = (uses: KeyUse[] | undefined = [], { named, unnamed }: Record<'named' | 'unnamed', Counter>) => ({
+  named: uses.reduce((sum, use) => sum + use[named], 0),
+  unnamed: uses.reduce((sum, use) => sum + use[unnamed], 0),
 })
+
+const totalUses = ({ named, unnamed }: { named: number; unnamed: number }) => named + unnamed
 
 /** A key that is to replace another. */
 interface Successor {
@@ -62,15 +70,18 @@ async function told(
   owner: KeyOwner,
   { publicPem, overlapMs = 0 }: Successor,
 ): Promise<string> {
-  const lost = keys.filter((key) => key.publicPem !== publicPem)
+  // A companion comes and goes with its RSA key.
+  const lost = keys.filter((key) => key.algorithm === 'RS256' && key.publicPem !== publicPem)
   const usesOf = await recentUses(db.read, now)
   const about = owner === null ? 'every answer' : `every answer about product ${owner}`
   return lost.map((key) => [usageOf(key), endOf(key)].join(' ')).join(' ')
 
-  function usageOf({ id, productId }: PublicKey) {
-    const { named, unnamed } = usesOf(id)
+  function usageOf(key: PublicKey) {
+    const { id, productId } = key
+    const companion = keys.find(({ algorithm, certifiedBy }) => algorithm === 'ES256' && certifiedBy === id)
+    const signed = totalUses(usesOf(key)) + (companion ? totalUses(usesOf(companion)) : 0)
     const whose = productId === owner ? '' : ', the global one,'
-    return `Key ${id}${whose} signed ${counted(named + unnamed, 'answer')} in the last seven days.`
+    return `Key ${id}${whose} signed ${counted(signed, 'answer')} in the last seven days.`
   }
 
   function endOf({ id, retiredAt }: PublicKey) {

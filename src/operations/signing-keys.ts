@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import type { Queryable } from '../database/connection'
 import { requireProduct } from '../features/products/service'
@@ -5,9 +6,18 @@ import { PublicKeyView, publicKeyView } from '../features/public-keys/view'
 import { choice, text } from '../intake/model'
 import { counted } from '../kernel/counted'
 import { parseDuration } from '../kernel/durations'
-import { counter, view } from '../kernel/view'
-import { type KeySize, keySizes, readPrivateKey, toSigningKey } from '../signing/key-pair'
-import { generateKey, type KeyOwner, listPublicKeys, putKey, retireKey, rotateKey } from '../signing/service'
+import { counter, nullable, view } from '../kernel/view'
+import { pemOf } from '../signing/key-id'
+import { type KeySize, keySizes, readPrivateKey } from '../signing/key-pair'
+import {
+  generateKey,
+  type KeyOwner,
+  listPublicKeys,
+  publicHalves,
+  putKey,
+  retireKey,
+  rotateKey,
+} from '../signing/service'
 import { lossOfFirstKey, lossOfPutting, lossOfReplacing, recentUses } from './key-loss'
 import { minuteUtc } from './lines'
 import { operation, type Subject } from './operation'
@@ -32,17 +42,24 @@ const UsedKeyView = view('UsedPublicKey', {
   ),
 })
 
+const KeyPairView = view('KeyPair', { ...PublicKeyView.properties, companion: nullable(PublicKeyView) })
+
+function keyPairView(row: Parameters<typeof publicHalves>[0], now: Date): Static<typeof KeyPairView> {
+  const { own, companion } = publicHalves(row)
+  return { ...publicKeyView(own, now), companion: companion && publicKeyView(companion, now) }
+}
+
 const show = operation({
   command: 'key show',
   route: 'GET /signing-keys',
   role: 'viewer',
-  summary: 'show all public keys: current, coming and retired',
+  summary: 'show all public keys: current, coming and retired, and their ES256 companions',
   input: Type.Object({}),
   output: Type.Object({ keys: Type.Array(UsedKeyView) }),
   async run({ db, now }) {
     const usesOf = await recentUses(db.read, now)
     const keys = await listPublicKeys(db.read)
-    return { keys: keys.map((key) => ({ ...publicKeyView(key, now), uses: usesOf(key.id) })) }
+    return { keys: keys.map((key) => ({ ...publicKeyView(key, now), uses: usesOf(key) })) }
   },
   show: ({ keys }) => keys.flatMap((key) => [...linesOf(key), ...stillNeeded(key)]),
 })
@@ -54,10 +71,10 @@ const generate = operation({
   proof: 'session',
   summary: 'create a key pair for a product; answers about it are signed with it from now on',
   input: Type.Object({ product, bits }),
-  output: PublicKeyView,
+  output: KeyPairView,
   loses: async ({ product }, context) => lossOfFirstKey(context, await ownerOf(context.db.read, product)),
   run: async (context, { product, bits }) =>
-    publicKeyView(await generateKey(context, await ownerOf(context.db.read, product), sizeOf(bits)), context.now),
+    keyPairView(await generateKey(context, await ownerOf(context.db.read, product), sizeOf(bits)), context.now),
   show: activationLines,
 })
 
@@ -73,15 +90,15 @@ const importKey = operation({
     product,
     passphrase: Type.Optional(text({ file: true, description: 'The passphrase of an encrypted key.' })),
   }),
-  output: PublicKeyView,
+  output: KeyPairView,
   async loses({ private_key, product, passphrase }, context) {
     const owner = await ownerOf(context.db.read, product)
-    const { publicPem } = toSigningKey(readPrivateKey(private_key, passphrase), context.sealer, owner, context.now)
+    const publicPem = pemOf(createPublicKey(readPrivateKey(private_key, passphrase)))
     return lossOfPutting(context, owner, { publicPem })
   },
   async run(context, { private_key, product, passphrase }) {
     const privateKey = readPrivateKey(private_key, passphrase)
-    return publicKeyView(await putKey(context, await ownerOf(context.db.read, product), privateKey), context.now)
+    return keyPairView(await putKey(context, await ownerOf(context.db.read, product), privateKey), context.now)
   },
   show: activationLines,
 })
@@ -102,12 +119,12 @@ const rotate = operation({
       daysMax: 366,
     }),
   }),
-  output: PublicKeyView,
+  output: KeyPairView,
   loses: async ({ product, overlap }, context) =>
     lossOfReplacing(context, await ownerOf(context.db.read, product), { overlapMs: parseDuration(overlap)! }),
   async run(context, { product, bits, overlap }) {
     const rotation = { bits: sizeOf(bits), overlapMs: parseDuration(overlap)! }
-    return publicKeyView(await rotateKey(context, await ownerOf(context.db.read, product), rotation), context.now)
+    return keyPairView(await rotateKey(context, await ownerOf(context.db.read, product), rotation), context.now)
   },
   show: activationLines,
 })
@@ -119,10 +136,10 @@ const retire = operation({
   proof: 'session',
   summary: 'retire a signing key before its overlap ends, after a leak for example; its successor signs',
   input: Type.Object({ key_id: text({ description: 'The id, from "key show".' }) }),
-  output: PublicKeyView,
+  output: KeyPairView,
   loses: ({ key_id }) => `Clients that know only key ${key_id} will refuse every answer from now on.`,
-  run: async ({ db, now }, { key_id }) => publicKeyView(await db.write((tx) => retireKey(tx, key_id, now)), now),
-  show: ({ key_id }) => [`Key ${key_id} signs no more.`],
+  run: async ({ db, now }, { key_id }) => keyPairView(await db.write((tx) => retireKey(tx, key_id, now)), now),
+  show: ({ key_id }) => [`Key ${key_id} and its companion sign no more.`],
 })
 
 export const signingKeys = {
@@ -138,18 +155,25 @@ const sizeOf = (bits: string | undefined) => Number(bits ?? usualBits) as KeySiz
 
 type Described = Static<typeof PublicKeyView>
 
-function activationLines(key: Described) {
+function activationLines(key: Static<typeof KeyPairView>) {
   const which = key.product_id === null ? 'Answers' : `Answers about product ${key.product_id}`
   const from = key.state === 'coming' ? minuteUtc(key.active_from!) : 'now'
-  return [`${which} are signed with this key from ${from} on.`, ...linesOf(key)]
+  return [
+    `${which} are signed with this key from ${from} on.`,
+    ...linesOf(key),
+    ...(key.companion ? linesOf(key.companion) : []),
+  ]
 }
 
 const linesOf = (key: Described) => [
-  `Key ${key.key_id} (RSA-${key.bits}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${minuteUtc(
+  `Key ${key.key_id} (${kindOf(key)}, ${key.product_id === null ? 'global' : `product ${key.product_id}`}), made ${minuteUtc(
     key.created_at,
   )}, ${stateOf(key)}`,
   key.public_key.trim(),
 ]
+
+const kindOf = ({ algorithm, bits, certified_by }: Described) =>
+  algorithm === 'ES256' ? `ES256, companion of ${certified_by}` : `RSA-${bits}`
 
 function stateOf({ state, active_from, retired_at }: Described) {
   if (state === 'retired') return `retired ${minuteUtc(retired_at!)}`

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { isSignedBy } from './signature'
 
 /** Why an answer is not genuine; undefined when it is. */
 export function responseProblemOf(answer: string, publicPem: string): string | undefined {
@@ -13,7 +13,7 @@ export function responseProblemOf(answer: string, publicPem: string): string | u
   }
   const bytes = Buffer.from(signature, 'base64')
   const isWellFormed = bytes.toString('base64') === signature
-  if (!isWellFormed || !verify('sha256', Buffer.from(encoded), createPublicKey(publicPem), bytes)) {
+  if (!isWellFormed || !isSignedBy(publicPem, encoded, bytes)) {
     return 'the signature does not fit this public key'
   }
   const signedResponse = parse(Buffer.from(encoded, 'base64').toString())

@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import type { SigningKey } from '../../db/schema/operations'
 import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
-import { sha256 } from '../kernel/secrets'
+import { makeCompanion, type Paired } from './companion'
+import { keyIdOf, pemOf } from './key-id'
 import type { Sealer } from './sealing'
 
 /** The allowed RSA key sizes in bits: SDKs refuse less than 2048 (CONTRACT §0). */
@@ -16,16 +17,30 @@ export async function generateRsaKey(bits: KeySize = 4096): Promise<KeyObject> {
   return privateKey
 }
 
-/** Reads a private key as PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error with a remedy. */
+/** Reads an RSA private key as PEM (PKCS#1, PKCS#8 or encrypted PKCS#8). Throws an error with a remedy. */
 export function readPrivateKey(text: string, passphrase?: string): KeyObject {
+  const key = readPem(text, passphrase)
+  if (key.asymmetricKeyType !== 'rsa') throw new OperatorError(`an RSA key is needed, this is ${key.asymmetricKeyType}`)
+  if (bitsOf(key) < keySizes[0])
+    throw new OperatorError(`the key has ${bitsOf(key)} bits; at least ${keySizes[0]} are needed`)
+  return key
+}
+
+/** Reads the private key of a companion likewise. */
+export function readCompanionKey(text: string, passphrase?: string): KeyObject {
+  const key = readPem(text, passphrase)
+  if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key
+  throw new OperatorError('the companion of a signing key is a key on the curve P-256, and this is another')
+}
+
+function readPem(text: string, passphrase: string | undefined): KeyObject {
   // Windows editors prepend a byte order mark.
   const pem = text.replace(/^\ufeff/, '')
   if (/ENCRYPTED/.test(pem) && passphrase === undefined) {
     throw new OperatorError(message`the private key is encrypted: give its passphrase with ${fieldRef('passphrase')}`)
   }
-  let key: KeyObject
   try {
-    key = createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
+    return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
   } catch {
     throw new OperatorError(
       passphrase === undefined
@@ -33,27 +48,39 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
         : 'the private key does not open with that passphrase',
     )
   }
-  if (key.asymmetricKeyType !== 'rsa') throw new OperatorError(`an RSA key is needed, this is ${key.asymmetricKeyType}`)
-  if (bitsOf(key) < keySizes[0])
-    throw new OperatorError(`the key has ${bitsOf(key)} bits; at least ${keySizes[0]} are needed`)
-  return key
 }
 
-/** The row for a private key: sealed, with the id of its public half and the product it belongs to. */
-export function toSigningKey(key: KeyObject, sealer: Sealer, productId: number | null, now: Date): SigningKey {
+/** The owner of a new row, and its time. */
+interface Draft {
+  productId: number | null
+  now: Date
+  /** The private key of its companion, where it has one already. */
+  companionKey?: KeyObject | undefined
+}
+
+/**
+ * The row for a private key: sealed, with the id of its public half, the product it belongs to, and its companion. Blocks
+ * for milliseconds.
+ */
+export function toSigningKey(
+  key: KeyObject,
+  sealer: Sealer,
+  { productId, now, companionKey }: Draft,
+): Paired<SigningKey> {
   const publicKey = createPublicKey(key)
-  const id = productId === null ? keyId(publicKey) : `${keyId(publicKey)}-${productId}`
+  const id = keyIdOf(publicKey, productId)
   return {
     id,
     productId,
     bits: bitsOf(key),
-    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    publicPem: pemOf(publicKey),
     sealedPrivate: sealer.seal(key.export({ type: 'pkcs8', format: 'der' }), purposeOfKey({ id })),
     createdAt: now,
     retiredAt: null,
     activeFrom: null,
     certifiedBy: null,
     certificate: null,
+    ...makeCompanion({ id, productId, privateKey: key }, sealer, now, companionKey),
   }
 }
 
@@ -63,8 +90,5 @@ export const purposeOfKey = ({ id }: Pick<SigningKey, 'id'>) => `signing_keys.se
 /** Opens a row's private key. Throws if it was sealed for another row or with another sealing key. */
 export const openSigningKey = (row: Pick<SigningKey, 'id' | 'sealedPrivate'>, sealer: Sealer) =>
   createPrivateKey({ key: sealer.open(row.sealedPrivate, purposeOfKey(row)), format: 'der', type: 'pkcs8' })
-
-/** The first 16 hex digits of the SHA-256 of the public key in DER form. */
-export const keyId = (publicKey: KeyObject) => sha256(publicKey.export({ type: 'spki', format: 'der' })).slice(0, 16)
 
 const bitsOf = (key: KeyObject) => key.asymmetricKeyDetails?.modulusLength ?? 0

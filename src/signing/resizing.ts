@@ -19,7 +19,7 @@ export async function resizeUnusedKey({ db, sealer, clock }: Pick<Deps, 'db' | '
   const before = await findGlobalKey(db.read)
   if (before.bits === bits) return undefined
   if (before.isUsed) throw isInUse()
-  const key = toSigningKey(await generateRsaKey(bits), sealer, null, clock())
+  const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: null, now: clock() })
   return async (tx: Tx) => {
     const { id, isUsed } = await findGlobalKey(tx)
     if (isUsed || id !== before.id) throw isInUse()

@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
 import { phpJson } from '../kernel/php-json'
-import type { KeyRequest, KeyRing, Signer } from './key-ring'
+import type { KeyRequest, KeyRing, SignatureChoice, Signer } from './key-ring'
+import { signAtOnce } from './signature'
 import { type Lane, openSigningQueue, type PrivateLane, type SigningQueue } from './signing-queue'
 import type { KeyUses } from './uses'
 
@@ -15,10 +16,8 @@ const memoisedLength = 2048
 /** How many characters of long payloads are cached per second. */
 const longMemoisedMax = 16 * 1_048_576
 
-/** How a request wants its answer signed. */
-export interface AnswerOptions {
-  /** The id of the key the client can verify with. */
-  readonly keyId?: string | undefined
+/** How a request wants its answer signed: with a key the client can verify with. */
+export interface AnswerOptions extends SignatureChoice {
   /** Fields inserted before the timestamp that bind the answer to this request and its product. */
   readonly proof?: object | undefined
 }
@@ -49,21 +48,21 @@ interface Unsigned {
 /** The signing queue, and the counts of envelopes made and reused. */
 interface Sealing {
   signatures: SigningQueue
-  counts: { made: number; memoised: number }
+  counts: { made: number; made_es256: number; memoised: number }
 }
 
 /**
- * Signs with the keys of that ring. RSA PKCS#1 v1.5 is deterministic and the timestamp counts seconds, so equal answers
- * within a second have the same bytes and are signed once.
+ * Signs with the keys of that ring. The timestamp counts seconds, so equal answers within a second are signed once; by
+ * RSA off the event loop, in their turn; by P-256 at once.
  */
 export function sealWith(
-  keys: KeyRing,
+  keys: Pick<KeyRing, 'known' | 'signerFor'>,
   uses: Pick<KeyUses, 'note'>,
-  { signatures = openSigningQueue(), counts = { made: 0, memoised: 0 } }: Partial<Sealing> = {},
+  { signatures = openSigningQueue(), counts = { made: 0, made_es256: 0, memoised: 0 } }: Partial<Sealing> = {},
 ): Seal {
   const memo = openMemo()
 
-  function sealAs(signer: Signer | undefined, outcome: Outcome, now: Date, asker: Asker | undefined) {
+  function sealAs(signer: Signer | undefined, outcome: Outcome, now: Date, { asker, isUnique }: Context) {
     const { answer, data, saidAt } = outcome
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
@@ -73,6 +72,13 @@ export function sealWith(
     const known = envelopes.get(name)
     if (known === undefined) {
       const lane = payload === '' ? answer : (asker?.laneOf(outcome) ?? answer)
+      if (signer?.algorithm === 'ES256') {
+        const text = makeAtOnce(signer, { answer, payload, timestamp })
+        // An answer about one licence is too seldom asked for again to be kept.
+        const isShared = !isUnique && (typeof lane === 'string' || lane.subject === answer)
+        if (isShared && (payload.length <= memoisedLength || hasRoom(payload, second))) envelopes.set(name, text)
+        return text
+      }
       const made = make(signer, { answer, payload, timestamp }, lane)
       if (payload.length <= memoisedLength) return shareWhileSigning(envelopes, name, made)
       return typeof lane === 'string' && hasRoom(payload, second) ? shareWhileSigning(envelopes, name, made) : made
@@ -100,22 +106,36 @@ export function sealWith(
     return makeEnvelope(response, signer, signText)
   }
 
-  async function sealLater(wanted: KeyRequest, outcome: Outcome, now: Date, asker: Asker | undefined) {
-    return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now, asker)
+  function makeAtOnce(signer: Signer, { answer, payload, timestamp }: Unsigned) {
+    counts.made_es256 += 1
+    const response = responseText(answer, payload, timestamp)
+    const encoded = Buffer.from(response).toString('base64')
+    return envelopeText(response, encoded, signer.label, signAtOnce(encoded, signer.privateKey))
+  }
+
+  async function sealLater(wanted: KeyRequest, outcome: Outcome, now: Date, context: Context) {
+    return sealAs(noteUse(await keys.signerFor(wanted), now, wanted.keyId), outcome, now, context)
   }
 
   function noteUse(signer: Signer | undefined, now: Date, keyId: string | undefined) {
-    if (signer) uses.note(signer.keyId, signer.keyId === keyId, now)
+    if (signer) uses.note(signer, signer.keyId === keyId || signer.pairId === keyId, now)
     return signer
   }
 
-  return (outcome, now, { keyId, proof } = noOptions, asker) => {
+  return (outcome, now, { keyId, algorithm, proof } = noOptions, asker) => {
     const productId = declared(outcome.answer).signer === 'global' ? undefined : outcome.productId
-    const wanted = { productId, now, keyId }
+    const wanted = { productId, now, keyId, algorithm }
     const full = proof ? outcome.with(proof) : outcome
+    const context = { asker, isUnique: proof !== undefined }
     const signer = noteUse(keys.known(wanted), now, keyId)
-    return signer ? sealAs(signer, full, now, asker) : sealLater(wanted, full, now, asker)
+    return signer ? sealAs(signer, full, now, context) : sealLater(wanted, full, now, context)
   }
+}
+
+/** Who asks, and whether the answer is for this request only. */
+interface Context {
+  asker: Asker | undefined
+  isUnique: boolean
 }
 
 /** `response` in PHP's bytes: code, message, payload, timestamp. */
@@ -126,7 +146,6 @@ function responseText(answer: Answer, payload: string, timestamp: number) {
   return `${head}${between},"timestamp":${timestamp}}`
 }
 
-/** The four keys of the envelope, in order, with PHP's escaping. */
 async function makeEnvelope(
   response: string,
   signer: Signer | undefined,
@@ -134,9 +153,12 @@ async function makeEnvelope(
 ) {
   const encoded = Buffer.from(response).toString('base64')
   const signature = signer ? await signText(signer.privateKey, encoded) : noSignature
-  const label = signer?.label ?? 'global'
-  return `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
+  return envelopeText(response, encoded, signer?.label ?? 'global', signature)
 }
+
+/** The four keys of the envelope, in order, with PHP's escaping. */
+const envelopeText = (response: string, encoded: string, label: Signer['label'], signature: string) =>
+  `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`
 
 /** Envelopes by everything they depend on; a promise while one is being signed. */
 type Envelopes = Map<string, string | Promise<string>>

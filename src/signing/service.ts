@@ -9,8 +9,9 @@ import { OperatorError } from '../kernel/operator-error'
 import { certify } from './certificate'
 import { generateRsaKey, type KeySize, openSigningKey, toSigningKey } from './key-pair'
 import type { Sealer } from './sealing'
-import { endOutgoing, findKey, findLatestKey, hasKey, replaceKey } from './store'
+import { endOutgoing, findKey, findKeyOfCompanion, findLatestKey, hasKey, replaceKey } from './store'
 
+export { listPublicKeys, type PublicKey, publicHalves } from './public-keys'
 export {
   findKey,
   findSealingFingerprint,
@@ -19,16 +20,14 @@ export {
   type KeyUse,
   listKeyUses,
   listLiveKeys,
-  listPublicKeys,
   listSealedKeys,
-  type PublicKey,
   publicKeyFor,
   putSealingFingerprint,
   replaceKey,
   updateSealedPrivate,
 } from './store'
 
-interface KeyDeps {
+export interface KeyDeps {
   db: Db
   sealer: Sealer
   clock: Clock
@@ -45,7 +44,7 @@ export async function generateKey({ db, sealer, clock }: KeyDeps, owner: KeyOwne
     )
   }
   if (await hasKey(db.read, owner)) refuse()
-  const key = toSigningKey(await generateRsaKey(bits), sealer, owner, clock())
+  const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: owner, now: clock() })
   await db.write(async (tx) => ((await hasKey(tx, owner)) ? refuse() : putInPlace(tx, key)))
   return key
 }
@@ -73,7 +72,7 @@ export async function rotateKey(workshop: KeyDeps, owner: KeyOwner, { bits, over
     )
   }
   const privateKey = await generateRsaKey(bits)
-  const key = await certifiedBy(before, toSigningKey(privateKey, sealer, owner, clock()), sealer)
+  const key = await certifiedBy(before, toSigningKey(privateKey, sealer, { productId: owner, now: clock() }), sealer)
   const takesOverAt = new Date(clock().getTime() + overlapMs)
   const row = { ...key, activeFrom: overlapMs ? takesOverAt : null }
   await db.write(async (tx) => {
@@ -90,21 +89,27 @@ export async function rotateKey(workshop: KeyDeps, owner: KeyOwner, { bits, over
 /** Imports an existing private key, so that clients that know its public half go on unchanged. */
 export async function putKey({ db, sealer, clock }: KeyDeps, owner: KeyOwner, privateKey: KeyObject) {
   const before = await findLatestKey(db.read, owner)
-  const fresh = toSigningKey(privateKey, sealer, owner, clock())
+  const fresh = toSigningKey(privateKey, sealer, { productId: owner, now: clock() })
   const key = before && before.id !== fresh.id ? await certifiedBy(before, fresh, sealer) : fresh
-  await db.write((tx) => putInPlace(tx, key))
-  return key
+  return db.write((tx) => putInPlace(tx, key))
 }
 
-/** Makes a key its owner's latest; it signs from `takesOverAt` on. */
-export async function putInPlace(tx: Tx, key: SigningKey, takesOverAt = key.createdAt) {
-  await replaceKey(tx, key, takesOverAt)
-  await record(tx, { verb: 'signing-key.put', id: key.id, after: key }, key.createdAt)
+/** Makes a key its owner's latest; it signs from `takesOverAt` on. Returns its row, with the companion it has. */
+export async function putInPlace(tx: Tx, key: SigningKey, takesOverAt = key.createdAt): Promise<SigningKey> {
+  const row = await replaceKey(tx, key, takesOverAt)
+  await record(tx, { verb: 'signing-key.put', id: key.id, after: row }, key.createdAt)
+  return row
 }
 
 /** Retires an outgoing key before its overlap ends, if it has leaked or is no longer needed. */
 export async function retireKey(tx: Tx, id: string, now: Date): Promise<SigningKey> {
   const key = await findKey(tx, id)
+  const pair = key ? undefined : await findKeyOfCompanion(tx, id)
+  if (pair) {
+    throw new OperatorError(
+      message`key ${id} is the companion of key ${pair.id} and goes with it: see ${remedy('key retire', { key_id: pair.id })}`,
+    )
+  }
   if (!key) throw new OperatorError(message`there is no signing key "${id}": see ${remedy('key show')}`, 'not_found')
   if (!key.retiredAt) {
     throw new OperatorError(

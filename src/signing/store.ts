@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, gt, gte, isNull, lte, or, sql } from 'drizzle-orm'
 import { installation, type SigningKey, signingKeys, signingKeyUses } from '../../db/schema/operations'
 import type { Queryable, Tx, Writable } from '../database/connection'
+import type { Companion } from './companion'
+import type { SignatureAlgorithm } from './signature'
 
 const ownedBy = (productId: number | null) =>
   productId === null ? isNull(signingKeys.productId) : eq(signingKeys.productId, productId)
@@ -12,8 +14,8 @@ const live = (now: Date) => or(isNull(signingKeys.retiredAt), gt(signingKeys.ret
 /** The key pairs that may sign: each owner's active one and its designated successor. */
 export const listLiveKeys = (db: Queryable, now: Date) => db.select().from(signingKeys).where(live(now))
 
-/** All public keys: global ones first, then by product, each time the current one before those it replaced. */
-export const listPublicKeys = (db: Queryable) =>
+/** The columns of every key pair, without private halves: global ones first, then by product, each time the current one first. */
+export const listKeyRows = (db: Queryable) =>
   db
     .select({
       id: signingKeys.id,
@@ -25,11 +27,37 @@ export const listPublicKeys = (db: Queryable) =>
       activeFrom: signingKeys.activeFrom,
       certifiedBy: signingKeys.certifiedBy,
       certificate: signingKeys.certificate,
+      companionId: signingKeys.companionId,
+      companionPem: signingKeys.companionPem,
+      companionCertificate: signingKeys.companionCertificate,
+      companionCreatedAt: signingKeys.companionCreatedAt,
     })
     .from(signingKeys)
     .orderBy(asc(signingKeys.productId), desc(isNull(signingKeys.retiredAt)), desc(signingKeys.retiredAt))
 
-export type PublicKey = Awaited<ReturnType<typeof listPublicKeys>>[number]
+/** The id of every companion, in any state. */
+export const listCompanionIds = async (db: Queryable) =>
+  (await db.select({ id: signingKeys.companionId }).from(signingKeys)).flatMap(({ id }) => id ?? [])
+
+/** The key pairs of an older version, which have no companion yet. */
+export const listUnpaired = (db: Queryable): Promise<SigningKey[]> =>
+  Promise.resolve(db.select().from(signingKeys).where(isNull(signingKeys.companionId)))
+
+/** Gives a key its companion, unless it has one; returns whether it did. */
+export async function putCompanion(tx: Tx, id: string, companion: Companion): Promise<boolean> {
+  const given = await tx
+    .update(signingKeys)
+    .set(companion)
+    .where(and(eq(signingKeys.id, id), isNull(signingKeys.companionId)))
+    .returning({ id: signingKeys.id })
+  return given.length > 0
+}
+
+/** The key pair that has this companion. */
+export async function findKeyOfCompanion(db: Queryable, companionId: string): Promise<SigningKey | undefined> {
+  const [row] = await db.select().from(signingKeys).where(eq(signingKeys.companionId, companionId))
+  return row
+}
 
 /** An owner's latest key pair: the one that signs or will take over. */
 export async function findLatestKey(db: Queryable, productId: number | null): Promise<SigningKey | undefined> {
@@ -42,14 +70,19 @@ export async function findKey(db: Queryable, id: string): Promise<SigningKey | u
   return row
 }
 
-/** Makes a key pair its owner's latest: it signs from `takesOverAt` on, and the earlier ones no longer do. */
-export async function replaceKey(tx: Tx, key: SigningKey, takesOverAt: Date) {
+/**
+ * Makes a key pair its owner's latest: it signs from `takesOverAt` on, and the earlier ones no longer do. Returns its
+ * row: one that is there already keeps its companion.
+ */
+export async function replaceKey(tx: Tx, key: SigningKey, takesOverAt: Date): Promise<SigningKey> {
   await endKeys(tx, key.productId, takesOverAt)
   const { activeFrom, certifiedBy, certificate } = key
-  await tx
+  const [row] = await tx
     .insert(signingKeys)
     .values(key)
     .onConflictDoUpdate({ target: signingKeys.id, set: { retiredAt: null, activeFrom, certifiedBy, certificate } })
+    .returning()
+  return row!
 }
 
 /** Stores a key pair that no longer signs. */
@@ -81,11 +114,18 @@ export async function endOutgoing(tx: Tx, { productId }: SigningKey, now: Date) 
     .where(and(latest(productId), gt(signingKeys.activeFrom, now)))
 }
 
-/** The public key that verifies answers about a product now: its own, else the global one (CONTRACT §0). */
-export async function publicKeyFor(db: Queryable, productId: number | undefined, now: Date) {
+/**
+ * The public key that verifies answers about a product now: its own, else the global one (CONTRACT §0); of that key, the
+ * companion's for ES256.
+ */
+export async function publicKeyFor(
+  db: Queryable,
+  productId: number | undefined,
+  { now, algorithm = 'RS256' }: { now: Date; algorithm?: SignatureAlgorithm | undefined },
+) {
   const ofProduct = productId === undefined ? undefined : eq(signingKeys.productId, productId)
   const [row] = await db
-    .select({ publicPem: signingKeys.publicPem })
+    .select({ RS256: signingKeys.publicPem, ES256: signingKeys.companionPem })
     .from(signingKeys)
     .where(
       and(
@@ -95,15 +135,17 @@ export async function publicKeyFor(db: Queryable, productId: number | undefined,
       ),
     )
     .orderBy(isNull(signingKeys.productId))
-  return row?.publicPem
+  return row?.[algorithm] ?? undefined
 }
 
-/** How many answers a key signed on a day, for clients that named the key and for those that did not. */
+/** How many answers a key and its companion signed on a day, for clients that named the key and for those that did not. */
 export interface KeyUse {
   keyId: string
   day: string
   named: number
   unnamed: number
+  companionNamed: number
+  companionUnnamed: number
 }
 
 export async function addKeyUses(tx: Writable, uses: readonly KeyUse[]) {
@@ -116,6 +158,8 @@ export async function addKeyUses(tx: Writable, uses: readonly KeyUse[]) {
         set: {
           named: sql`${signingKeyUses.named} + excluded.named`,
           unnamed: sql`${signingKeyUses.unnamed} + excluded.unnamed`,
+          companionNamed: sql`${signingKeyUses.companionNamed} + excluded.companion_named`,
+          companionUnnamed: sql`${signingKeyUses.companionUnnamed} + excluded.companion_unnamed`,
         },
       })
   }

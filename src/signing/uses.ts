@@ -1,12 +1,13 @@
 import type { Db } from '../database/database'
 import { dayMs } from '../kernel/durations'
+import type { Signer } from './key-ring'
 import { addKeyUses, type KeyUse } from './store'
 
 const everyMs = 1000
 
-/** Counts the answers each key signs, so that an operator sees who still needs a key before replacing it. */
+/** Counts the answers that each key and its companion sign, so that an operator sees who still needs a key before replacing it. */
 export interface KeyUses {
-  note(keyId: string, isNamed: boolean, now: Date): void
+  note(signer: Pick<Signer, 'pairId' | 'algorithm'>, isNamed: boolean, now: Date): void
   close(): Promise<void>
 }
 
@@ -25,15 +26,16 @@ export function openKeyUses(db: Db): KeyUses {
   const timer = setInterval(flush, everyMs)
   timer.unref()
   return {
-    note(keyId, isNamed, now) {
+    note({ pairId: keyId, algorithm }, isNamed, now) {
       const day = dayOf(now)
       let use = uses.get(keyId)
       if (use?.day !== day) {
         if (use) ofDaysBefore.push(use)
-        use = { keyId, day, named: 0, unnamed: 0 }
+        use = { keyId, day, named: 0, unnamed: 0, companionNamed: 0, companionUnnamed: 0 }
         uses.set(keyId, use)
       }
-      use[isNamed ? 'named' : 'unnamed'] += 1
+      if (algorithm === 'RS256') use[isNamed ? 'named' : 'unnamed'] += 1
+      else use[isNamed ? 'companionNamed' : 'companionUnnamed'] += 1
     },
     async close() {
       clearInterval(timer)

@@ -40,8 +40,10 @@ const idOf = (name: KeyName) => sha256(derOf(keyPairs[name].publicKey)).slice(0,
 const signText = (text: string, name: KeyName) =>
   sign('sha256', Buffer.from(text), { key: keyPairs[name].privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64')
 
-const certificate = (by: KeyName, of: KeyName) =>
-  signText(['latchkey key certificate', idOf(by), idOf(of), sha256(derOf(keyPairs[of].publicKey))].join('\n'), by)
+const certificate = (by: KeyName, of: KeyName) => {
+  const first = `latchkey ${of.endsWith('c') ? 'companion' : 'key'} certificate`
+  return signText([first, idOf(by), idOf(of), sha256(derOf(keyPairs[of].publicKey))].join('\n'), by)
+}
 
 /** The list of public keys after a rotation, with the state of the first pair, and whose certificate the next has. */
 function listedKeys({ retired = false, broken = false }: { retired?: boolean; broken?: boolean }) {

@@ -112,7 +112,7 @@ describe('key import', () => {
     expect((await installation.cli('key', 'import', '--yes', pem)).exitCode).toBe(0)
     expect(responseProblemOf(await answer(), pemOf(key))).toBeUndefined()
     const { keys } = (await installation.cli('key', 'show', '--json')).json
-    expect(keys.filter((each: { retired_at: string | null }) => each.retired_at === null)).toHaveLength(1)
+    expect(keys.filter((each: { retired_at: string | null }) => each.retired_at === null)).toHaveLength(2)
   })
 })
 

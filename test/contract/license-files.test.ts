@@ -33,7 +33,7 @@ const cheap = { seats: 1, export: false, tier: 'free', 'a name of many letters i
 /** A trial of the dear product, and a licence of the cheap one that never ends, each signed with the same key of that size. */
 async function stockOf(bits: 2048 | 3072 | 4096) {
   await beside(installation, async ({ db, sealer, clock }) => {
-    const key = toSigningKey(await generateRsaKey(bits), sealer, null, clock())
+    const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: null, now: clock() })
     await db.write((tx) => putInPlace(tx, key))
   })
   const { keys } = (await installation.cli('key', 'show', '--json')).json

@@ -22,7 +22,7 @@ beforeAll(async () => {
   plain = await makeProduct(installation)
   own = await makeProduct(installation)
   await beside(installation, async ({ db, sealer, clock }) => {
-    const key = toSigningKey(await generateRsaKey(3072), sealer, own, clock())
+    const key = toSigningKey(await generateRsaKey(3072), sealer, { productId: own, now: clock() })
     await db.write((tx) => putInPlace(tx, key))
   })
 })

@@ -34,7 +34,7 @@ async function makeSealedProduct() {
 
 const keysOf = async (productId: number) =>
   (await installation.cli('key', 'show', '--json')).json.keys.filter(
-    (key: { product_id: number }) => key.product_id === productId,
+    (key: { product_id: number; algorithm: string }) => key.product_id === productId && key.algorithm === 'RS256',
   )
 
 /** An RSA private key in a file. */

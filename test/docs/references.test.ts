@@ -158,7 +158,14 @@ const otherNumbers = ['9000', '410']
 const examples = new Set(['latchkey.ts', 'latchkey.mjs'])
 
 /** What texts that are signed or sealed begin with, behind the name of the program. */
-const signedTexts = ['key certificate', 'licence file', 'sealing key', 'trial signature', 'passphrase']
+const signedTexts = [
+  'key certificate',
+  'companion certificate',
+  'licence file',
+  'sealing key',
+  'trial signature',
+  'passphrase',
+]
 
 /** Options of the scripts of package.json, and of docker. */
 const scriptOptions = ['--build-arg', '--once', '--quick', '--rounds', '--only', '--seed']

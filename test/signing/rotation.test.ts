@@ -16,6 +16,7 @@ interface ListedKey {
   product_id: number | null
   public_key: string
   state: string
+  algorithm: string
   certified_by: string | null
   certificate: string | null
 }
@@ -31,6 +32,7 @@ afterAll(() => installation.close())
 const ask = (key_id?: string) =>
   installation.ask('POST /api/v1/verify', { license_key, identifier: 'laptop', ...(key_id && { key_id }) })
 const list = async () => (await installation.ask('GET /api/v1/keys', {}, { key: null })).response
+const rsaOf = (keys: ListedKey[]) => keys.filter(({ algorithm }) => algorithm === 'RS256')
 const rotate = (overlapMs: number) =>
   beside(installation, (other) => rotateKey({ ...other, clock: installation.now }, null, { bits: 2048, overlapMs }))
 
@@ -81,7 +83,7 @@ describe('a global key that is replaced with an overlap', () => {
     for (const key_id of [undefined, old.key_id, fresh.key_id]) {
       expect(responseProblemOf((await ask(key_id)).text, fresh.public_key)).toBeUndefined()
     }
-    const states = (await list()).keys.map(({ key_id, state }: ListedKey) => [key_id, state])
+    const states = rsaOf((await list()).keys).map(({ key_id, state }) => [key_id, state])
     expect(states).toEqual([
       [fresh.key_id, 'current'],
       [old.key_id, 'retired'],
@@ -114,7 +116,6 @@ test('a key that is replaced twice within its overlap ends with the earlier hand
   const last = await rotate(0)
   expect(responseProblemOf((await ask()).text, last.publicPem)).toBeUndefined()
   const { keys } = await list()
-  expect(keys.filter(({ state }: ListedKey) => state !== 'retired').map(({ key_id }: ListedKey) => key_id)).toEqual([
-    last.id,
-  ])
+  const live = rsaOf(keys).filter(({ state }) => state !== 'retired')
+  expect(live.map(({ key_id }) => key_id)).toEqual([last.id])
 })

@@ -10,14 +10,14 @@ const privateKey = await generateRsaKey(2048)
 const publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
 const noon = new Date('2030-01-01T12:00:00.000Z')
 const uncounted = { note() {} }
+const globalKey = { keyId: 'one', pairId: 'one', algorithm: 'RS256', label: 'global' } as const
 const after = (ms: number) => new Date(noon.getTime() + ms)
 
 /** A seal over one key that counts how often it is taken out to sign. */
 function counting() {
   let taken = 0
   const signer: Signer = {
-    keyId: 'one',
-    label: 'global',
+    ...globalKey,
     get privateKey() {
       taken++
       return privateKey
@@ -85,10 +85,10 @@ describe('equal answers of one second', () => {
 
   test('do not share what another key signed', async () => {
     const other = await generateRsaKey(2048)
-    let signer: Signer = { keyId: 'one', label: 'global', privateKey }
+    let signer: Signer = { ...globalKey, privateKey }
     const seal = sealWith({ known: () => undefined, signerFor: async () => signer }, uncounted)
     const one = await seal(say('valid_license_key'), noon)
-    signer = { keyId: 'two', label: 'product', privateKey: other }
+    signer = { keyId: 'two', pairId: 'two', algorithm: 'RS256', label: 'product', privateKey: other }
     const two = await seal(say('valid_license_key'), noon)
     expect(JSON.parse(two).signature).not.toBe(JSON.parse(one).signature)
     expect(JSON.parse(two).private_key_used).toBe('product')
@@ -98,8 +98,7 @@ describe('equal answers of one second', () => {
   test('are tried again when signing failed', async () => {
     let isBroken = true
     const signer: Signer = {
-      keyId: 'one',
-      label: 'global',
+      ...globalKey,
       get privateKey() {
         if (isBroken) throw new Error('out of order')
         return privateKey

@@ -673,7 +673,13 @@ func reach(listed []listedKey) []string {
 				if certifier.ID != key.CertifiedBy || !reached[certifier.base64()] {
 					continue
 				}
-				lines := []string{"latchkey key certificate", certifier.ID, key.ID, hash(string(bytesOf(key.base64())))}
+				der := bytesOf(key.base64())
+				kind := "latchkey key certificate"
+				// The description of a companion on P-256 has 91 bytes, of RSA at least 294.
+				if len(der) == 91 {
+					kind = "latchkey companion certificate"
+				}
+				lines := []string{kind, certifier.ID, key.ID, hash(string(der))}
 				if isSigned(strings.Join(lines, "\n"), key.Certificate, []string{certifier.base64()}) {
 					reached[key.base64()] = true
 				}

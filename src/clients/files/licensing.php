@@ -548,7 +548,9 @@ final class Licensing
                     if (!$isCertifier || in_array($key, $reached, true)) {
                         continue;
                     }
-                    $lines = ['latchkey key certificate', $certifier['key_id'], $row['key_id'], hash('sha256', $key)];
+                    // The description of a companion on P-256 has 91 bytes, of RSA at least 294.
+                    $kind = strlen($key) === 91 ? 'companion' : 'key';
+                    $lines = ["latchkey $kind certificate", $certifier['key_id'], $row['key_id'], hash('sha256', $key)];
                     if (self::isSigned(implode("\n", $lines), (string) ($row['certificate'] ?? ''), [$signer])) {
                         $reached[] = $key;
                     }

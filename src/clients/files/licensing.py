@@ -49,6 +49,8 @@ PUBLIC_KEYS = ["@public-keys@"]
 DAY = 86_400
 CLOCK_ERROR = 300
 ANSWER_BYTES_MAX = 1_000_000
+# The description of a key on P-256 has this length, of RSA at least 294 bytes.
+P256_BYTES = 91
 FILE_NAME = "license-%s.json" % PRODUCT
 GOOD = (200, 300, 301)
 
@@ -622,7 +624,8 @@ def _reach(listed: List[Dict[str, str]]) -> List[bytes]:
                 if key in reached or signer not in reached or certifier["key_id"] != row["certified_by"]:
                     continue
                 digest = hashlib.sha256(key).hexdigest()
-                text = "\n".join(("latchkey key certificate", certifier["key_id"], row["key_id"], digest))
+                first = "latchkey companion certificate" if len(key) == P256_BYTES else "latchkey key certificate"
+                text = "\n".join((first, certifier["key_id"], row["key_id"], digest))
                 if _is_signed(text, row["certificate"], [signer]):
                     reached.append(key)
     retired = [key for row, key in keys if row["state"] == "retired"]
@@ -634,8 +637,7 @@ def _is_signed(text: str, signature: str, keys: List[bytes]) -> bool:
     digest, given = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), _bytes(signature)
     for key in keys:
         try:
-            # The description of a key on P-256 has 91 bytes, of RSA at least 294.
-            if (_is_signed_p256 if len(key) == 91 else _is_signed_rsa)(digest, given, key):
+            if (_is_signed_p256 if len(key) == P256_BYTES else _is_signed_rsa)(digest, given, key):
                 return True
         except (ValueError, IndexError):
             pass  # No key: the next one.

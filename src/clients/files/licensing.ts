@@ -634,7 +634,9 @@ async function reach(listed: ListedKey[]): Promise<Uint8Array[]> {
       const signer = certifier && reached.get(baseOf(certifier))
       if (!signer || !certifier) continue
       const digest = await sha256(bytesOf(baseOf(key)))
-      const text = ['latchkey key certificate', certifier.key_id, key.key_id, digest].join('\n')
+      // An RSA key certifies its successor, and its companion on P-256, whose description has 91 bytes.
+      const kind = bytesOf(baseOf(key)).length === 91 ? 'companion' : 'key'
+      const text = [`latchkey ${kind} certificate`, certifier.key_id, key.key_id, digest].join('\n')
       if (await isSigned(text, key.certificate, [signer])) reached.set(baseOf(key), bytesOf(baseOf(key)))
     }
   }

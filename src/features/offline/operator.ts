@@ -4,6 +4,7 @@ import type { Tx } from '../../database/connection'
 import type { Deps } from '../../deps'
 import { OperatorError } from '../../kernel/operator-error'
 import type { Outcome } from '../../kernel/outcome'
+import type { SignatureAlgorithm } from '../../signing/signature'
 import { getLicenseFile, makeOfflineFile } from './service'
 
 export const fileKinds = ['lic', 'json'] as const
@@ -14,16 +15,23 @@ export interface FileRequest {
   identifier: string
   kind: (typeof fileKinds)[number]
   graceDays: number
+  /** The algorithm of a JSON file's signature. */
+  algorithm: SignatureAlgorithm
 }
 
 /** Makes the file that the device's software would get. Throws an `OperatorError` if it would get none. */
 export async function makeFileForCustomer(
   deps: Deps,
-  { license: { licenseKey }, identifier, kind, graceDays }: FileRequest,
+  { license: { licenseKey }, identifier, kind, graceDays, algorithm }: FileRequest,
   now: Date,
 ): Promise<string> {
   const lane = { network: 'operator', subject: licenseKey }
-  const asked = { now, requestId: '', inTurn: <T>(work: () => Promise<T>) => deps.signatures.run(lane, work) }
+  const asked = {
+    now,
+    requestId: '',
+    algorithm,
+    inTurn: <T>(work: () => Promise<T>) => deps.signatures.run(lane, work),
+  }
   const device = { license_key: licenseKey, identifier }
   if (kind === 'json') {
     const { text, refusal } = await makeOfflineFile(deps, { ...device, grace_period_days: graceDays }, asked)

@@ -11,9 +11,11 @@ import { getLicenseFile, makeOfflineFile } from './service'
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Files are signed in the shared signature queue, in the licence's turn. */
-const askedBy = ({ signatures }: Deps, { now, requestId, lane }: AdmittedRequest) => ({
+const askedBy = ({ signatures }: Deps, { now, requestId, lane, answerOptions }: AdmittedRequest) => ({
   now,
   requestId,
+  keyId: answerOptions?.keyId,
+  algorithm: answerOptions?.algorithm,
   inTurn: <T>(work: () => Promise<T>) => signatures.run(lane, work),
 })
 
@@ -38,7 +40,8 @@ export const offline = (deps: Deps) =>
     .post(
       '/licenses/:license_key/offline-file',
       async ({ body, admitted }) => {
-        if (deps.signatures.isCrowded(admitted.lane)) return crowded()
+        const waits = deps.keys.algorithmFor(admitted.answerOptions ?? {}) === 'RS256'
+        if (waits && deps.signatures.isCrowded(admitted.lane)) return crowded()
         const { text, refusal } = await makeOfflineFile(deps, body, askedBy(deps, admitted))
         return refusal ?? new Response(text, { headers })
       },

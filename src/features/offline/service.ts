@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/connection'
 import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
 import { type Outcome, say } from '../../kernel/outcome'
+import type { SignatureChoice } from '../../signing/key-ring'
 import type { Device } from '../activations/model'
 import { countSeatsTaken, findActiveSeat } from '../activations/service'
 import { findLicense } from '../licenses/service'
@@ -11,8 +12,8 @@ import { encryptLicenseFile, licenseFileContent } from './license-file'
 import type { OfflineFileRequest } from './model'
 import { type InTurn, signedFileContent, signFile } from './signed-file'
 
-/** The time and id of the request, and its turn in the signature queue. */
-interface Asked {
+/** The time and id of the request, the signature it chooses, and its turn in the signature queue. */
+interface Asked extends SignatureChoice {
   now: Date
   requestId: string
   inTurn: InTurn
@@ -52,7 +53,7 @@ export async function getLicenseFile(
 export async function makeOfflineFile(
   { db, keys }: Pick<Deps, 'db' | 'keys'>,
   input: Static<typeof OfflineFileRequest>,
-  { now, inTurn }: Asked,
+  { now, inTurn, keyId, algorithm }: Asked,
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
   const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
   // The blocklist and the seat were checked for one name: a file for another would be a free seat.
@@ -60,7 +61,7 @@ export async function makeOfflineFile(
   const { license, refusal } = await findLicenseOnDevice(db.read, input, now)
   if (refusal) return { refusal }
   const product = await resolveProduct(db.read, String(license.productId))
-  const signer = await keys.signerFor({ productId: license.productId, now })
+  const signer = await keys.signerFor({ productId: license.productId, now, keyId, algorithm })
   if (!product || !signer) return { refusal: say('license_file_generation_failed').signedFor(license.productId) }
   const content = signedFileContent(license, {
     hardwareId: hardware_id || (domain ? null : identifier!),

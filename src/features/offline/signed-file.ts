@@ -4,6 +4,7 @@ import type { License } from '../../../db/schema/licensing'
 import { dayMs } from '../../kernel/durations'
 import { isoPlain } from '../../kernel/moments'
 import type { Signer } from '../../signing/key-ring'
+import { signAtOnce } from '../../signing/signature'
 import { expiryOf } from '../licenses/policy'
 
 const signAsync = promisify(sign)
@@ -60,9 +61,13 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
  * The text of the file: compact JSON with sorted keys, and the signature over that text without the signature (CONTRACT
  * §8).
  */
-export async function signFile(content: object, { privateKey }: Signer, inTurn: InTurn): Promise<string> {
-  const signature = await inTurn(() => signAsync('sha256', Buffer.from(canonical(content)), privateKey))
-  return canonical({ ...content, signature: signature.toString('base64') })
+export async function signFile(content: object, { privateKey, algorithm }: Signer, inTurn: InTurn): Promise<string> {
+  const text = canonical(content)
+  const signature =
+    algorithm === 'ES256'
+      ? signAtOnce(text, privateKey)
+      : (await inTurn(() => signAsync('sha256', Buffer.from(text), privateKey))).toString('base64')
+  return canonical({ ...content, signature })
 }
 
 const canonical = (value: object) => JSON.stringify(value, (_, node) => (isRecord(node) ? sorted(node) : node))

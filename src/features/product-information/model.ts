@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { integer, text } from '../../intake/model'
+import { choice, integer, text } from '../../intake/model'
+import { signatureAlgorithms } from '../../signing/signature'
 import { ProductChoice } from '../products/model'
 
 /** The maximum number of releases in one answer. */
@@ -13,6 +14,12 @@ const pages = {
 }
 
 export const ChangelogChoice = Type.Object({ ...ProductChoice.properties, ...pages })
+
+/** Which public key to download. */
+export const PublicKeyChoice = Type.Object({
+  ...ProductChoice.properties,
+  signature_algorithm: Type.Optional(choice(signatureAlgorithms, { description: 'RS256 unless sent.' })),
+})
 
 /** The name of a product in the URLs of its public pages. */
 export const PublicProduct = Type.Object({ slug: text({ maxLength: 255, description: "The product's slug." }) })

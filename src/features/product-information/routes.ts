@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { anyone, gate, lookup, pathLookup } from '../../access/gate'
 import type { Deps } from '../../deps'
 import { ProductChoice } from '../products/model'
-import { ChangelogChoice, PublicChangelog } from './model'
+import { ChangelogChoice, PublicChangelog, PublicKeyChoice } from './model'
 import {
   getProduct,
   getProductChangelog,
@@ -62,7 +62,8 @@ export const productInformation = (deps: Deps) =>
 export const publicKeySync = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/get-product-public-key',
-    ({ query, admitted }) => getProductPublicKey(deps.db.read, query, admitted.now),
+    ({ query, admitted: { now, answerOptions } }) =>
+      getProductPublicKey(deps.db.read, query, { now, algorithm: deps.keys.algorithmFor(answerOptions ?? {}) }),
     lookup('get-product', ProductChoice, {
       summary: 'Show the public key for answers about a product',
       says: ['product_public_key_found', 'product_public_key_not_found', 'product_not_found'],
@@ -73,9 +74,10 @@ export const publicKeySync = (deps: Deps) =>
 export const publicKeyFile = (deps: Deps) =>
   new Elysia({ tags }).use(gate(deps)).get(
     '/api/product/public-key',
-    async ({ query, requestContext }) => pemFile(await readPublicKey(deps.db.read, query, requestContext.now)),
-    lookup(anyone, ProductChoice, {
-      summary: 'Download the public key as PEM: that of the product, or the global one',
+    async ({ query: { signature_algorithm: algorithm, ...choice }, requestContext: { now } }) =>
+      pemFile(await readPublicKey(deps.db.read, choice, { now, algorithm })),
+    lookup(anyone, PublicKeyChoice, {
+      summary: 'Download the public key as PEM: that of the product, or the global one, RSA unless ES256 is named',
       says: [],
     }),
   )

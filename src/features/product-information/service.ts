@@ -12,6 +12,9 @@ import { type ChangelogChoice, type PublicChangelog, releasesMax } from './model
 
 type Choice = Static<typeof ProductChoice>
 
+/** Which public key: the one in force at that moment, for that algorithm. */
+type WantedKey = Parameters<typeof publicKeyFor>[2]
+
 /** 631 with the product and all its names, 551 for an unknown product. */
 export async function getProduct(db: Queryable, { product_id }: Choice) {
   const product = await resolveProduct(db, product_id)
@@ -50,20 +53,20 @@ export async function readChangelog(db: Queryable, input: Static<typeof PublicCh
  * 632 with the public key that verifies the product's answers: its own, else the global one. 633 if there is neither,
  * 551 for an unknown product.
  */
-export async function getProductPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
+export async function getProductPublicKey(db: Queryable, { product_id }: Choice, wanted: WantedKey) {
   const product = await resolveProduct(db, product_id)
   if (!product) return say('product_not_found')
-  const publicPem = await publicKeyFor(db, product.id, now)
+  const publicPem = await publicKeyFor(db, product.id, wanted)
   if (publicPem === undefined) return say('product_public_key_not_found').signedFor(product.id)
   const { id, uuid, slug, name } = product
   return say('product_public_key_found', { public_key: publicPem, product: { id, uuid, slug, name } }).signedFor(id)
 }
 
 /** The public key as a bare PEM file, the global one if no product is named; undefined for an unknown product. */
-export async function readPublicKey(db: Queryable, { product_id }: Choice, now: Date) {
-  if (product_id === undefined) return publicKeyFor(db, undefined, now)
+export async function readPublicKey(db: Queryable, { product_id }: Choice, wanted: WantedKey) {
+  if (product_id === undefined) return publicKeyFor(db, undefined, wanted)
   const product = await resolveProduct(db, product_id)
-  return product && publicKeyFor(db, product.id, now)
+  return product && publicKeyFor(db, product.id, wanted)
 }
 
 interface Page {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SigningKey } from '../../../db/schema/operations'
@@ -5,9 +6,10 @@ import type { Queryable } from '../../database/connection'
 import { openSnapshot } from '../../database/snapshot'
 import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
+import { isPaired, openCompanion } from '../../signing/companion'
 import { openSigningKey } from '../../signing/key-pair'
 import type { Sealer } from '../../signing/sealing'
-import { type ExportOptions, exportedTables, type Table, type TableName } from '../tables/table'
+import { type ExportOptions, exportedTables, type LockedKey, type Table, type TableName } from '../tables/table'
 import { tables } from '../tables/tables'
 
 /** The number of lines written, by table. */
@@ -78,9 +80,15 @@ export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<
   }
 }
 
-/** Encrypts the private half of a signing key with a passphrase, readable by every tool: PKCS#8 in PEM form. */
-export const lockWith = (sealer: Sealer, passphrase: string) => (key: Pick<SigningKey, 'id' | 'sealedPrivate'>) =>
-  openSigningKey(key, sealer).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
+/** Encrypts the private halves of a signing key with a passphrase, readable by every tool: PKCS#8 in PEM form. */
+export function lockWith(sealer: Sealer, passphrase: string) {
+  const lock = (key: KeyObject) =>
+    key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()
+  return (key: SigningKey): LockedKey => ({
+    own: lock(openSigningKey(key, sealer)),
+    companion: isPaired(key) ? lock(openCompanion(key, sealer)) : null,
+  })
+}
 
 function chosen({ only, exportOptions }: Wanted) {
   const names = exportedTables.filter((name) => name !== 'signing_keys' || exportOptions.lockKey)

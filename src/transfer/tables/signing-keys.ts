@@ -3,11 +3,11 @@ import type { SigningKey } from '../../../db/schema/operations'
 import type { Tx } from '../../database/connection'
 import { momentText, text } from '../../intake/model'
 import { OperatorError } from '../../kernel/operator-error'
-import { readPrivateKey, toSigningKey } from '../../signing/key-pair'
+import { readCompanionKey, readPrivateKey, toSigningKey } from '../../signing/key-pair'
 import { findKey, insertRetiredKey, listSealedKeys, replaceKey } from '../../signing/service'
 import type { ImportContext } from './import-context'
 import { productOf } from './references'
-import { type LineFields, oneByOne, type Table, type Verdict } from './table'
+import { type LineFields, type LockedKey, oneByOne, type Table, type Verdict } from './table'
 
 /** Key pairs, with their private halves under a passphrase. */
 export const signingKeysTable: Table = {
@@ -23,8 +23,10 @@ export const signingKeysTable: Table = {
     active_from: Type.Optional(momentText({ nullable: true })),
     certified_by: Type.Optional(text({ nullable: true })),
     certificate: Type.Optional(text({ nullable: true })),
+    companion_private_key: Type.Optional(text({ nullable: true })),
+    companion_created_at: Type.Optional(momentText({ nullable: true })),
   }),
-  ignored: ['bits'],
+  ignored: ['bits', 'companion_id', 'companion_public_key', 'companion_certificate'],
   put: oneByOne(put),
   async *rows(db, { lockKey }) {
     if (!lockKey) return
@@ -39,8 +41,17 @@ async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<
     throw new OperatorError('private keys open with --passphrase-file')
   const owner = product ? (await productOf(tx, product, context)).id : null
   const privateKey = readPrivateKey(private_key, context.importOptions.passphrase)
+  // An export of an older version has no companion: the key gets a new one.
+  const companionKey = fields.companion_private_key
+    ? readCompanionKey(fields.companion_private_key, context.importOptions.passphrase)
+    : undefined
   const key = {
-    ...toSigningKey(privateKey, context.sealer, owner, created_at ?? context.now),
+    ...toSigningKey(privateKey, context.sealer, {
+      productId: owner,
+      now: created_at ?? context.now,
+      companionKey,
+    }),
+    companionCreatedAt: fields.companion_created_at ?? context.now,
     retiredAt: retired_at,
     activeFrom: fields.active_from ?? null,
     certifiedBy: fields.certified_by ?? null,
@@ -55,15 +66,20 @@ async function put(tx: Tx, fields: LineFields, context: ImportContext): Promise<
   return { made: key.id }
 }
 
-const lineOf = (key: SigningKey, lockedKey: string) => ({
+const lineOf = (key: SigningKey, { own, companion }: LockedKey) => ({
   id: key.id,
   product_id: key.productId,
   bits: key.bits,
   public_key: key.publicPem,
-  private_key: lockedKey,
+  private_key: own,
   created_at: key.createdAt,
   retired_at: key.retiredAt,
   active_from: key.activeFrom,
   certified_by: key.certifiedBy,
   certificate: key.certificate,
+  companion_id: key.companionId,
+  companion_public_key: key.companionPem,
+  companion_private_key: companion,
+  companion_certificate: key.companionCertificate,
+  companion_created_at: key.companionCreatedAt,
 })

@@ -60,10 +60,16 @@ export interface Table {
 // biome-ignore lint/suspicious/noExplicitAny: every table's model names other fields
 export type LineFields = Record<string, any>
 
+/** The private halves of a signing key and its companion, as PEM under a passphrase. */
+export interface LockedKey {
+  own: string
+  companion: string | null
+}
+
 /** The optional contents of an export. */
 export interface ExportOptions {
   /** Decrypts a signing key's private half and encrypts it with a passphrase; undefined if keys are not exported. */
-  readonly lockKey?: ((key: SigningKey) => string) | undefined
+  readonly lockKey?: ((key: SigningKey) => LockedKey) | undefined
   /** Whether secrets are masked, as in the audit log: for users who may only read. */
   readonly isMasked?: boolean | undefined
 }

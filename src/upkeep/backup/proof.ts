@@ -4,7 +4,7 @@ import { inspectDatabase } from '../../database/migrate'
 import { message, remedy } from '../../kernel/message'
 import { OperatorError } from '../../kernel/operator-error'
 import type { FolderSealer, Sealer } from '../../signing/sealing'
-import { problemOfKeyPair } from '../../signing/trial'
+import { problemOfCompanion, problemOfKeyPair } from '../../signing/trial'
 import { databaseName } from './archive'
 import type { Manifest } from './manifest'
 import { listKeyPairs } from './store'
@@ -41,6 +41,8 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
     for (const key of keys) {
       const fault = problemOfKeyPair(key, sealer)
       if (fault) throw unsound(`signing key ${key.id} is invalid: ${fault}`)
+      const companionFault = problemOfCompanion(key, sealer)
+      if (companionFault) throw unsound(`the companion of signing key ${key.id} is invalid: ${companionFault}`)
     }
   })
 }

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandRef, message } from '../../kernel/message'
 import { findSealingFingerprint } from '../../signing/service'
-import { problemOfKeyPair } from '../../signing/trial'
+import { problemOfCompanion, problemOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
 import { listKeyPairs, listSealedSecrets } from '../backup/store'
 import { databaseOf, sizeOf } from '../optimize'
@@ -39,7 +39,11 @@ export const contents: readonly Check[] = [
         ...(isFitting ? [] : ['sealing.key is not the one this database was made with']),
         ...keys.flatMap((key) => {
           const problem = problemOfKeyPair(key, sealer)
-          return problem ? [`signing key ${key.id}: ${problem}`] : []
+          const companionProblem = problemOfCompanion(key, sealer)
+          return [
+            ...(problem ? [`signing key ${key.id}: ${problem}`] : []),
+            ...(companionProblem ? [`the companion of signing key ${key.id}: ${companionProblem}`] : []),
+          ]
         }),
         ...(await listSealedSecrets(read)).flatMap((webhook) => {
           try {
