@@ -32,9 +32,11 @@ export function TryStep({ productId, apiKey }: Props) {
       if (!ask.data) await createLicense(productId, licenseKey)
       await askAsSoftware('activate', { licenseKey, apiKey })
       const answer = await askAsSoftware('verify', { licenseKey, apiKey })
-      const { keys } = await call('GET /signing-keys', {})
-      const key = keys.find(({ state, product_id }) => state === 'current' && product_id === null)
-      return { answer, isGenuine: key && (await isGenuine(answer, key.public_key)) }
+      const checks = await Promise.all([
+        checkOf('RS256', answer),
+        checkOf('ES256', await askAsSoftware('verify', { licenseKey, apiKey, signature_algorithm: 'ES256' })),
+      ])
+      return { answer, isGenuine: checks.includes(undefined) ? undefined : checks.every(Boolean) }
     },
   })
   const curl = curlFor(licenseKey, apiKey)
@@ -68,6 +70,13 @@ export function TryStep({ productId, apiKey }: Props) {
   )
 }
 
+/** Checks an answer with the global key of that algorithm. */
+async function checkOf(algorithm: 'RS256' | 'ES256', answer: Envelope) {
+  const { keys } = await call('GET /signing-keys', {})
+  const key = keys.find((each) => each.algorithm === algorithm && each.state === 'current' && each.product_id === null)
+  return key && isGenuine(answer, key)
+}
+
 /** A random licence key: 80 bits in four groups. */
 function newKey(): string {
   const letters = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => alphabet[byte % alphabet.length])
@@ -85,11 +94,17 @@ const createLicense = (productId: number, key: string) =>
 
 const addressOf = (path: string) => `${location.origin}${basePath}/api/v1/${path}`
 
-async function askAsSoftware(path: string, { licenseKey, apiKey }: { licenseKey: string; apiKey: string }) {
+interface Question {
+  licenseKey: string
+  apiKey: string
+  signature_algorithm?: 'ES256'
+}
+
+async function askAsSoftware(path: string, { licenseKey, apiKey, ...options }: Question) {
   const response = await fetch(addressOf(path), {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ license_key: licenseKey, identifier }),
+    body: JSON.stringify({ license_key: licenseKey, identifier, ...options }),
   })
   return (await response.json()) as Envelope
 }

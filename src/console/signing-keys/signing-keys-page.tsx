@@ -35,9 +35,17 @@ export function SigningKeysPage() {
       <p className="text-muted">{t.about}</p>
       <Answered query={query}>
         {({ keys }) =>
-          [...keys]
+          keys
+            .filter(({ algorithm }) => algorithm === 'RS256')
             .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
-            .map((key) => <KeyCard key={key.key_id} signingKey={key} successor={successorOf(key, keys)} />)
+            .map((key) => (
+              <KeyCard
+                key={key.key_id}
+                signingKey={key}
+                companion={companionOf(key, keys)}
+                successor={successorOf(key, keys)}
+              />
+            ))
         }
       </Answered>
     </Page>
@@ -46,10 +54,23 @@ export function SigningKeysPage() {
 
 const successorOf = (key: Key, keys: readonly Key[]) =>
   keys.find(
-    (each) => each.product_id === key.product_id && each.key_id !== key.key_id && /current|coming/.test(each.state),
+    (each) =>
+      each.algorithm === key.algorithm &&
+      each.product_id === key.product_id &&
+      each.key_id !== key.key_id &&
+      /current|coming/.test(each.state),
   )
 
-function KeyCard({ signingKey: key, successor }: { signingKey: Key; successor: Key | undefined }) {
+const companionOf = ({ key_id }: Key, keys: readonly Key[]) =>
+  keys.find(({ algorithm, certified_by }) => algorithm === 'ES256' && certified_by === key_id)
+
+interface CardProps {
+  signingKey: Key
+  companion: Key | undefined
+  successor: Key | undefined
+}
+
+function KeyCard({ signingKey: key, companion, successor }: CardProps) {
   const t = useTexts(signingKeyTexts)
   const isLive = key.state === 'current' || key.state === 'outgoing'
   const scope = key.product_id === null ? {} : { product: String(key.product_id) }
@@ -82,28 +103,53 @@ function KeyCard({ signingKey: key, successor }: { signingKey: Key; successor: K
       <p>
         <Badge tone={tones[key.state]}>{t[key.state]}</Badge> <State signingKey={key} />
       </p>
-      {key.state === 'outgoing' && <Overlap signingKey={key} successor={successor} />}
+      {key.state === 'outgoing' && <Overlap keys={companion ? [key, companion] : [key]} successor={successor} />}
       <Facts
         facts={[
           [t.size, `RSA-${key.bits}`],
           [t.made, <Time key="made" at={key.created_at} />],
           ...(key.certified_by ? [[t.certifiedBy, key.certified_by] as const] : []),
-          ...(isLive
-            ? [[t.uses, t.usesOf(formatNumber(key.uses.named), formatNumber(key.uses.unnamed))] as const]
-            : []),
+          ...(isLive ? [[t.uses, <Uses key="uses" signingKey={key} />] as const] : []),
         ]}
       />
+      <PublicHalf signingKey={key} />
+      {companion && (
+        <>
+          <p className="text-muted">{t.companionNote}</p>
+          <Facts
+            facts={[
+              [t.companion, companion.key_id],
+              ...(isLive ? [[t.companionUses, <Uses key="uses" signingKey={companion} />] as const] : []),
+            ]}
+          />
+          <PublicHalf signingKey={companion} />
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Uses({ signingKey: { uses } }: { signingKey: Key }) {
+  const t = useTexts(signingKeyTexts)
+  return <>{t.usesOf(formatNumber(uses.named), formatNumber(uses.unnamed))}</>
+}
+
+function PublicHalf({ signingKey: { key_id, algorithm, public_key } }: { signingKey: Key }) {
+  const t = useTexts(signingKeyTexts)
+  const name = `${t.publicKey} (${algorithm})`
+  return (
+    <>
       <details>
-        <summary>{t.publicKey}</summary>
-        <ScrollArea name={`${t.publicKey} ${key.key_id}`}>
-          <pre className="pt-2 text-xs">{key.public_key.trim()}</pre>
+        <summary>{name}</summary>
+        <ScrollArea name={`${name} ${key_id}`}>
+          <pre className="pt-2 text-xs">{public_key.trim()}</pre>
         </ScrollArea>
       </details>
       <div className="no-print flex flex-wrap gap-2">
-        <CopyButton text={key.public_key} label={t.copy} />
-        <Button onClick={() => saveFile(`${key.key_id}.pem`, new Blob([key.public_key]))}>{t.download}</Button>
+        <CopyButton text={public_key} label={t.copy} />
+        <Button onClick={() => saveFile(`${key_id}.pem`, new Blob([public_key]))}>{t.download}</Button>
       </div>
-    </Card>
+    </>
   )
 }
 
@@ -124,8 +170,10 @@ function State({ signingKey: { state, active_from, retired_at } }: { signingKey:
 }
 
 /** How far the overlap is, and whether clients still name the old key. */
-function Overlap({ signingKey: key, successor }: { signingKey: Key; successor: Key | undefined }) {
+function Overlap({ keys, successor }: { keys: readonly [Key, ...Key[]]; successor: Key | undefined }) {
   const t = useTexts(signingKeyTexts)
+  const [key] = keys
+  const named = keys.reduce((sum, { uses }) => sum + uses.named, 0)
   const from = Date.parse(successor?.created_at ?? key.created_at)
   const until = Date.parse(key.retired_at ?? '')
   const part = until > from ? Math.min(1, Math.max(0, (Date.now() - from) / (until - from))) : 1
@@ -136,7 +184,7 @@ function Overlap({ signingKey: key, successor }: { signingKey: Key; successor: K
         {percent} %
       </progress>
       <p className="text-sm">
-        {t.overlapPart(percent)}. {key.uses.named ? t.stillUsed(formatNumber(key.uses.named)) : t.noLongerUsed}
+        {t.overlapPart(percent)}. {named ? t.stillUsed(formatNumber(named)) : t.noLongerUsed}
       </p>
     </>
   )

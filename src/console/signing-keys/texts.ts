@@ -28,6 +28,10 @@ export const signingKeyTexts = texts(
     stillUsed: (named: string) =>
       `${named} answers in seven days were for clients that named this key: they need the new one.`,
     noLongerUsed: 'In seven days no client has named this key.',
+    companion: 'Companion',
+    companionUses: 'Its answers in seven days',
+    companionNote:
+      'The companion signs for software that asks for ES256, which is two hundred times cheaper. It comes and goes with this key.',
     publicKey: 'Public key',
     copy: 'Copy the public key',
     download: 'Save as .pem',
@@ -60,6 +64,10 @@ export const signingKeyTexts = texts(
     stillUsed: (named) =>
       `${named} Antworten in sieben Tagen gingen an Clients, die diesen Schlüssel nannten: Sie brauchen den neuen.`,
     noLongerUsed: 'In sieben Tagen hat kein Client diesen Schlüssel genannt.',
+    companion: 'Begleiter',
+    companionUses: 'Seine Antworten in sieben Tagen',
+    companionNote:
+      'Der Begleiter unterschreibt für Software, die ES256 verlangt; das ist zweihundertmal billiger. Er kommt und geht mit diesem Schlüssel.',
     publicKey: 'Öffentlicher Schlüssel',
     copy: 'Öffentlichen Schlüssel kopieren',
     download: 'Als .pem speichern',
