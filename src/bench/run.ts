@@ -13,11 +13,13 @@ export interface BenchOptions {
 
 const connections = 64
 const device = '{"license_key":"{key}","identifier":"{device}"}'
+const proven = '{"license_key":"{key}","identifier":"{device}","nonce":"{unique}","signature_algorithm":"ES256"}'
+const chosen = '{"license_key":"{key}","identifier":"{device}","signature_algorithm":"ES256"}'
 const fresh = '{"license_key":"{key}","identifier":"{unique}"}'
 
 /**
- * Measures a server of this program in a temporary folder: `verify` beside a route of the framework alone, answers that
- * all differ, seats taken.
+ * Measures a server of this program in a temporary folder: `verify` beside a route of the framework alone, without a nonce
+ * and with one under ES256; answers that all differ, under either algorithm; seats taken.
  */
 export async function runBench({ keys, rounds, seconds }: BenchOptions): Promise<{ rows: Row[]; load: string }> {
   const { server: core, load: loadCore } = cores()
@@ -34,9 +36,12 @@ export async function runBench({ keys, rounds, seconds }: BenchOptions): Promise
       const beside = await interleaved(rounds, {
         verify: run(server.url, loads.verify),
         bare: run(bare.url, loads.verify),
+        proven: run(server.url, loads.proven),
+        bareProven: run(bare.url, loads.proven),
       })
       const alone = await interleaved(rounds, {
         details: run(server.url, loads.details),
+        chosen: run(server.url, loads.chosen),
         activate: run(server.url, loads.activate),
       })
       return { load: maker.name, rows: rowsOf({ ...beside, ...alone }) }
@@ -53,7 +58,9 @@ function loadsOf({ token }: BenchFolder, keys: number) {
   const load = (path: string, body: string): Load => ({ method: 'POST', path: `/api/v1/${path}`, headers, body, keys })
   return {
     verify: load('verify', device),
+    proven: load('verify', proven),
     details: load('get-license-key-details', device),
+    chosen: load('get-license-key-details', chosen),
     activate: load('activate', fresh),
   }
 }
@@ -64,7 +71,9 @@ async function sizeOf(url: string, { path, headers }: Load) {
   return (await (await fetch(url + path, { method: 'POST', headers, body })).text()).length
 }
 
-function rowsOf(measured: Record<'verify' | 'bare' | 'details' | 'activate', Measured[]>): Row[] {
+function rowsOf(
+  measured: Record<'verify' | 'bare' | 'proven' | 'bareProven' | 'details' | 'chosen' | 'activate', Measured[]>,
+): Row[] {
   const speeds = (name: keyof typeof measured) => measured[name].map(({ perSecond }) => perSecond)
   const said = (name: keyof typeof measured) =>
     `${rate(median(speeds(name)))}, p99 ${milliseconds(median(measured[name].map(({ p99 }) => p99)))}`
@@ -80,7 +89,27 @@ function rowsOf(measured: Record<'verify' | 'bare' | 'details' | 'activate', Mea
       holds: undefined,
       rounds: { ours: measured.verify, theirs: measured.bare },
     },
+    {
+      work: 'verify with a fresh nonce, ES256',
+      ours: said('proven'),
+      against: 'a route of the framework alone',
+      theirs: said('bareProven'),
+      ratio: ratioOf(speeds('proven'), speeds('bareProven')),
+      goal: '',
+      holds: undefined,
+      rounds: { ours: measured.proven, theirs: measured.bareProven },
+    },
     { work: 'answers that are all different, signed anew', ours: said('details'), ...alone, rounds: measured.details },
+    {
+      work: 'the same, ES256',
+      ours: said('chosen'),
+      against: 'RSA-4096',
+      theirs: said('details'),
+      ratio: ratioOf(speeds('chosen'), speeds('details')),
+      goal: '',
+      holds: undefined,
+      rounds: { ours: measured.chosen, theirs: measured.details },
+    },
     { work: 'activate, each on disk before its answer', ours: said('activate'), ...alone, rounds: measured.activate },
   ]
 }
