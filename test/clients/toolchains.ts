@@ -44,8 +44,12 @@ export const toolchains: Record<string, Toolchain> = {
     async compile(folder, source) {
       await write(folder, 'licensing.ts', source)
       // As a stranger's project has it: strict, with the types of browsers alone.
-      const options = ['--noEmit', '--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'esnext']
-      await run([tsc, ...options, '--moduleResolution', 'bundler', '--types', '', 'licensing.ts'], folder)
+      const compilerOptions = {
+        ...{ noEmit: true, strict: true, noUncheckedIndexedAccess: true, types: [] },
+        ...{ target: 'es2022', module: 'esnext', moduleResolution: 'bundler' },
+      }
+      await write(folder, 'tsconfig.json', JSON.stringify({ compilerOptions, files: ['licensing.ts'] }))
+      await run([tsc, '-p', folder], folder)
     },
   },
   'TypeScript on Node': {
