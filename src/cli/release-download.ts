@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { Command } from 'commander'
 import { recordDownload, requireFile } from '../features/downloads/publishing'
 import { integer } from '../intake/model'
+import { inPieces } from '../storage/storage'
 import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
 import { writeNewFile } from './new-file'
@@ -24,8 +25,7 @@ export function releaseDownloadCommand(program: Command, io: Io) {
       return inInstallation(options, io, async ({ db, files, clock }) => {
         const found = await requireFile({ db, files }, id)
         await writeNewFile(path, async (file) => {
-          const content = await found.read(0, found.size)
-          for await (const piece of content instanceof Blob ? content.stream() : content) writeFileSync(file, piece)
+          for await (const piece of inPieces(await found.read(0, found.size))) writeFileSync(file, piece)
         })
         await db.write((tx) => recordDownload(tx, id, found, clock()))
         const { name, size, hash } = found

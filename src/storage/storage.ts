@@ -11,6 +11,10 @@ export interface StoredFile {
 /** Bytes of a file: on this machine, or arriving in pieces; ending too early is an error. */
 export type FileContent = Blob | AsyncGenerator<Uint8Array<ArrayBuffer>>
 
+/** The bytes in pieces, wherever they come from. */
+export const inPieces = (content: FileContent): AsyncIterable<Uint8Array<ArrayBuffer>> =>
+  content instanceof Blob ? content.stream() : content
+
 /**
  * Where the files of releases lie, each named by the SHA-256 of its content. Throws an `UnavailableError` if the place
  * cannot be used.

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps'
 import { type Meter, openMeter, type TellProgress } from '../../kernel/progress'
-import type { FileStorage } from '../../storage/storage'
+import { type FileStorage, inPieces } from '../../storage/storage'
 import { receiveFile } from './files'
 import { contentHashOf } from './health'
 import { listReleaseFiles } from './store'
@@ -57,7 +57,7 @@ async function copyOne(
   if ((await from.sizeOf(hash)) !== size) return 'lost'
   const content = await from.read(hash, 0, size)
   const pieces = async function* () {
-    for await (const piece of content instanceof Blob ? content.stream() : content) {
+    for await (const piece of inPieces(content)) {
       meter.add(piece.length)
       yield piece
     }

@@ -12,9 +12,13 @@ const nameLengthMax = 255
 
 /** The SHA-256 of the file at that path; undefined if there is none. */
 export async function hashOfFile(path: string): Promise<string | undefined> {
-  if (!existsSync(path)) return undefined
+  return existsSync(path) ? hashOfPieces(createReadStream(path)) : undefined
+}
+
+/** The SHA-256 of content that comes in pieces. */
+export async function hashOfPieces(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const digest = createHash('sha256')
-  for await (const piece of createReadStream(path)) digest.update(piece)
+  for await (const piece of pieces) digest.update(piece)
   return digest.digest('hex')
 }
 

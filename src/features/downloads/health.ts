@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Queryable } from '../../database/connection'
 import { OperatorError } from '../../kernel/operator-error'
 import { UnavailableError } from '../../kernel/unavailable'
-import type { FileStorage } from '../../storage/storage'
+import { type FileStorage, inPieces } from '../../storage/storage'
+import { hashOfPieces } from './files'
 import { findUnusedFiles, listReleaseFiles } from './store'
 
 export { listReleaseFiles } from './store'
@@ -38,8 +38,5 @@ export async function healthOfFiles(db: Queryable, files: FileStorage): Promise<
 /** The SHA-256 of a file's content; undefined if there is no such file of that size. */
 export async function contentHashOf(files: FileStorage, { hash, size }: { hash: string; size: number }) {
   if ((await files.sizeOf(hash)) !== size) return undefined
-  const digest = createHash('sha256')
-  const content = await files.read(hash, 0, size)
-  for await (const piece of content instanceof Blob ? content.stream() : content) digest.update(piece)
-  return digest.digest('hex')
+  return hashOfPieces(inPieces(await files.read(hash, 0, size)))
 }
