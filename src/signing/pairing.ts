@@ -1,6 +1,7 @@
 import { record } from '../audit/record'
 import { makeCompanion } from './companion'
 import { openSigningKey } from './key-pair'
+import { ifItOpens } from './sealing'
 import type { KeyDeps } from './service'
 import { listUnpaired, putCompanion } from './store'
 
@@ -13,7 +14,7 @@ export async function makeMissingCompanions({ db, sealer, clock }: KeyDeps): Pro
   if (!unpaired.length) return []
   const now = clock()
   const companions = unpaired.flatMap((key) => {
-    const privateKey = opened(() => openSigningKey(key, sealer))
+    const privateKey = ifItOpens(() => openSigningKey(key, sealer))
     return privateKey ? [{ id: key.id, companion: makeCompanion({ ...key, privateKey }, sealer, now) }] : []
   })
   return db.write(async (tx) => {
@@ -25,12 +26,4 @@ export async function makeMissingCompanions({ db, sealer, clock }: KeyDeps): Pro
     }
     return made
   })
-}
-
-function opened<Key>(open: () => Key): Key | undefined {
-  try {
-    return open()
-  } catch {
-    return undefined
-  }
 }

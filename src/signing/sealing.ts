@@ -85,3 +85,12 @@ export async function createSealer(path: string): Promise<FolderSealer> {
   syncFolder(dirname(path))
   return sealerOf(key)
 }
+
+/** What opens; undefined for what was sealed with another key, for another place, or is damaged. */
+export function ifItOpens<Opened>(open: () => Opened): Opened | undefined {
+  try {
+    return open()
+  } catch {
+    return undefined
+  }
+}

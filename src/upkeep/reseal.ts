@@ -4,7 +4,7 @@ import type { Tx } from '../database/connection'
 import { isSecret, purposeOfSetting } from '../settings/sealed'
 import { listStored, upsertStored } from '../settings/service'
 import { purposeOfKey } from '../signing/key-pair'
-import type { FolderSealer } from '../signing/sealing'
+import { type FolderSealer, ifItOpens } from '../signing/sealing'
 import { listSealedKeys, putSealingFingerprint, updateSealedPrivate } from '../signing/service'
 import { purposeOfSecret } from '../webhooks/message'
 import { updateWebhook } from '../webhooks/service'
@@ -35,8 +35,8 @@ export async function tieToSealer(tx: Tx, found: string | undefined, { sealer, a
 async function resealAll(tx: Tx, sealer: FolderSealer): Promise<boolean> {
   let isOlder = true
   const anew = (sealed: Buffer, purpose: string): Buffer | undefined => {
-    const secret = opened(() => sealer.former.open(sealed, purpose))
-    if (!secret && opened(() => sealer.open(sealed, purpose))) isOlder = false
+    const secret = ifItOpens(() => sealer.former.open(sealed, purpose))
+    if (!secret && ifItOpens(() => sealer.open(sealed, purpose))) isOlder = false
     return secret && sealer.seal(secret, purpose)
   }
   for (const key of await listSealedKeys(tx)) {
@@ -52,12 +52,4 @@ async function resealAll(tx: Tx, sealer: FolderSealer): Promise<boolean> {
     if (sealed) await upsertStored(tx, { ...setting, value: sealed.toString('base64') })
   }
   return isOlder
-}
-
-function opened(open: () => Buffer): Buffer | undefined {
-  try {
-    return open()
-  } catch {
-    return undefined
-  }
 }
