@@ -78,38 +78,20 @@ function rowsOf(
   const said = (name: keyof typeof measured) =>
     `${rate(median(speeds(name)))}, p99 ${milliseconds(median(measured[name].map(({ p99 }) => p99)))}`
   const alone = { against: '', theirs: '', goal: '', holds: undefined }
+  const compared = (ours: keyof typeof measured, theirs: keyof typeof measured) => ({
+    ours: said(ours),
+    theirs: said(theirs),
+    ratio: ratioOf(speeds(ours), speeds(theirs)),
+    goal: '',
+    holds: undefined,
+    rounds: { ours: measured[ours], theirs: measured[theirs] },
+  })
+  const bare = 'a route of the framework alone'
   return [
-    {
-      work: 'verify',
-      ours: said('verify'),
-      against: 'a route of the framework alone',
-      theirs: said('bare'),
-      ratio: ratioOf(speeds('verify'), speeds('bare')),
-      goal: '',
-      holds: undefined,
-      rounds: { ours: measured.verify, theirs: measured.bare },
-    },
-    {
-      work: 'verify with a fresh nonce, ES256',
-      ours: said('proven'),
-      against: 'a route of the framework alone',
-      theirs: said('bareProven'),
-      ratio: ratioOf(speeds('proven'), speeds('bareProven')),
-      goal: '',
-      holds: undefined,
-      rounds: { ours: measured.proven, theirs: measured.bareProven },
-    },
+    { work: 'verify', against: bare, ...compared('verify', 'bare') },
+    { work: 'verify with a fresh nonce, ES256', against: bare, ...compared('proven', 'bareProven') },
     { work: 'answers that are all different, signed anew', ours: said('details'), ...alone, rounds: measured.details },
-    {
-      work: 'the same, ES256',
-      ours: said('chosen'),
-      against: 'RSA-4096',
-      theirs: said('details'),
-      ratio: ratioOf(speeds('chosen'), speeds('details')),
-      goal: '',
-      holds: undefined,
-      rounds: { ours: measured.chosen, theirs: measured.details },
-    },
+    { work: 'the same, ES256', against: 'RSA-4096', ...compared('chosen', 'details') },
     { work: 'activate, each on disk before its answer', ours: said('activate'), ...alone, rounds: measured.activate },
   ]
 }
