@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
 import { createApiKey } from '../access/service'
 import { type Language, languages } from '../clients/languages'
-import { printClient } from '../clients/print'
+import { printClient, usualGraceDays } from '../clients/print'
 import { serverAddress } from '../clients/server-address'
 import { listProducts, requireProduct } from '../features/products/service'
 import type { Installation } from '../installation'
@@ -10,8 +10,6 @@ import { OperatorError } from '../kernel/operator-error'
 import { listPublicKeys } from '../signing/service'
 import { inInstallation, withSettings } from './installation-command'
 import { type Io, report } from './io'
-
-const usualGraceDays = 7
 
 interface Options {
   product?: string

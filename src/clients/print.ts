@@ -15,7 +15,8 @@ export interface ClientFacts {
   readonly publicKeys: readonly string[]
 }
 
-const usualGraceDays = 7
+/** The days without a server that the templates name; a product may grant fewer. */
+export const usualGraceDays = 7
 
 /** The source of a client for that server and product. Every text goes in as a string of the language. */
 export async function printClient(language: Language, facts: ClientFacts): Promise<string> {
