@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { basePath } from '../api/base-path'
-import { call } from '../api/client'
+import { type Answer, call } from '../api/client'
 import { useTexts } from '../i18n/texts'
 import { Button } from '../parts/button'
 import { CopyButton } from '../parts/copy'
@@ -32,10 +32,9 @@ export function TryStep({ productId, apiKey }: Props) {
       if (!ask.data) await createLicense(productId, licenseKey)
       await askAsSoftware('activate', { licenseKey, apiKey })
       const answer = await askAsSoftware('verify', { licenseKey, apiKey })
-      const checks = await Promise.all([
-        checkOf('RS256', answer),
-        checkOf('ES256', await askAsSoftware('verify', { licenseKey, apiKey, signature_algorithm: 'ES256' })),
-      ])
+      const byCompanion = await askAsSoftware('verify', { licenseKey, apiKey, signature_algorithm: 'ES256' })
+      const { keys } = await call('GET /signing-keys', {})
+      const checks = await Promise.all([checkOf(answer, 'RS256', keys), checkOf(byCompanion, 'ES256', keys)])
       return { answer, isGenuine: checks.includes(undefined) ? undefined : checks.every(Boolean) }
     },
   })
@@ -71,8 +70,7 @@ export function TryStep({ productId, apiKey }: Props) {
 }
 
 /** Checks an answer with the global key of that algorithm. */
-async function checkOf(algorithm: 'RS256' | 'ES256', answer: Envelope) {
-  const { keys } = await call('GET /signing-keys', {})
+async function checkOf(answer: Envelope, algorithm: 'RS256' | 'ES256', keys: Answer<'GET /signing-keys'>['keys']) {
   const key = keys.find((each) => each.algorithm === algorithm && each.state === 'current' && each.product_id === null)
   return key && isGenuine(answer, key)
 }
