@@ -113,7 +113,7 @@ describe('logging in to the console', () => {
     await dialog.getByRole('button', { name: 'Change password' }).click()
     await logIn(page, { ...who, password: 'wood lamp seven rivers' })
     await page.getByText('this one').waitFor()
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('dialog').first().waitFor({ state: 'detached' })
   })
 
   story('through an OpenID provider and back to the page asked for', async () => {
