@@ -1,5 +1,5 @@
 import { visible } from '../kernel/visible'
-import type { Line, LineTable } from '../operations/lines'
+import type { FileText, Line, LineTable } from '../operations/lines'
 import { wrapped } from './wrap'
 
 /** The target of a layout: a terminal, or a file or pipe without width and colours. */
@@ -15,12 +15,18 @@ const narrowestText = 20
 /** Lines as text that fits the screen; control characters in foreign text do not reach the terminal. */
 export const laidOut = (lines: readonly Line[], screen: Screen): string =>
   lines
-    .flatMap((line) => (typeof line === 'string' ? textLines(line, screen) : tableLines(line, screen)))
+    .flatMap((line) => {
+      if (typeof line === 'string') return textLines(line, screen)
+      return 'file' in line ? fileLines(line, screen) : tableLines(line, screen)
+    })
     .map((line) => `${line}\n`)
     .join('')
 
 const textLines = (text: string, { columns }: Screen) =>
   text.split('\n').flatMap((line) => wrapped(readable(line, ' UTC'), columns))
+
+/** A file as it is; on a terminal, nothing in it may control that. */
+const fileLines = ({ file }: FileText, { columns }: Screen) => [columns === undefined ? file : visible(file)]
 
 const isoMoment = /\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?Z/g
 

@@ -72,5 +72,5 @@ export const issueLicenseFile = operation({
     await db.write((tx) => recordFileIssued(tx, request, now))
     return { license_key, identifier: device, kind, file_name: fileNames[kind], content }
   },
-  show: ({ content }) => [content],
+  show: ({ content }) => [{ file: content }],
 })

@@ -1,5 +1,10 @@
-/** Output for people: a line, or a table, which is laid out when the width of the terminal is known. */
-export type Line = string | LineTable
+/** Output for people: a line, or a table, which is laid out when the width of the terminal is known; or a file. */
+export type Line = string | LineTable | FileText
+
+/** The text of a file: each character counts. */
+export interface FileText {
+  file: string
+}
 
 export interface LineTable {
   headings: string[]

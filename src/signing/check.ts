@@ -31,18 +31,18 @@ export interface Expected {
   ageMsMax?: number | undefined
 }
 
-/** Why a genuine answer does not belong to the request; undefined when it does. */
-export function mismatchOf(answer: string, { nonce, product, ageMsMax }: Expected, now: Date): string | undefined {
-  const { response } = JSON.parse(answer) as { response: Record<string, unknown> }
-  const { product_id, product_uuid, timestamp } = response
-  if (nonce !== undefined && response.nonce !== nonce) {
-    return 'nonce' in response
-      ? 'it holds another nonce'
-      : 'it holds no nonce: the request that it answers carried none'
+/** Why what was signed, with the time of its signature, does not belong to the request; undefined when it does. */
+export function mismatchOf(
+  signed: Record<string, unknown>,
+  { nonce, product, ageMsMax }: Expected,
+  now: Date,
+): string | undefined {
+  const { product_id, product_uuid, timestamp } = signed
+  if (nonce !== undefined && signed.nonce !== nonce) {
+    return 'nonce' in signed ? 'it holds another nonce' : 'it holds no nonce: the request that it answers carried none'
   }
   if (product !== undefined && product !== String(product_id) && product !== product_uuid) {
-    const named =
-      'product_id' in response ? `it is about product ${product_id} (${product_uuid})` : 'it names no product'
+    const named = 'product_id' in signed ? `it is about product ${product_id} (${product_uuid})` : 'it names no product'
     return `${named}: a request with a nonce is answered with the product of the licence`
   }
   const ageMs = now.getTime() - Number(timestamp) * 1000

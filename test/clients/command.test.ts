@@ -183,9 +183,13 @@ describe.each(present)('a file printed for %s', (name, toolchain) => {
       number: 102,
       file: join(import.meta.dir, 'harness.ts'),
     }).catch(() => {})
-    const ask = (method: string, args: unknown[] = [], { isDown = false, later = 0, device = 'Ädas laptop' } = {}) =>
+    const ask = (
+      method: string,
+      args: unknown[] = [],
+      { isDown = false, later = 0, device = 'Ädas laptop', store = 'store' } = {},
+    ) =>
       harness!.run({
-        ...{ do: method, args, apiKey: keyOf(json.source), store: join(folder(), 'store'), device, isBound: false },
+        ...{ do: method, args, apiKey: keyOf(json.source), store: join(folder(), store), device, isBound: false },
         ...{ server: isDown ? 'http://127.0.0.1:9' : installation.url, machine: 'A', deadlineMs: 10_000 },
         now: Math.floor(installation.now().getTime() / 1000) + later,
       })
@@ -194,8 +198,10 @@ describe.each(present)('a file printed for %s', (name, toolchain) => {
     expect(await ask('feature', ['seats'])).toBe(5)
     expect(await ask('update')).toMatchObject({ version: '1.0.2', url: expect.stringContaining('/download/') })
     expect(await ask('report', ['startup-ms', 340, '1.0.2'])).toBeTrue()
-    expect(await ask('offlineFile', [3])).toContain('"signature":"')
+    const file = await ask('offlineFile', [3])
+    expect(file).toContain('"signature":"')
     const down = { isDown: true, later: 3600 }
+    expect(await ask('useOfflineFile', [file], { ...down, store: 'fresh' })).toMatchObject({ result: 'good' })
     expect(await ask('check', [true], down)).toMatchObject({ result: 'cannot tell', allowed: true })
     expect(await ask('check', [true], { ...down, later: 8 * 86_400 })).toMatchObject({ allowed: false })
     await installation.cli('license', 'block', key, '--yes')

@@ -200,6 +200,37 @@ describe('verify-response', () => {
     }
   })
 
+  test('checks an offline file as well: its signature, nonce, product and age', async () => {
+    const product = await makeProduct(installation)
+    const license_key = await makeActiveLicense(installation, { product_id: product }, 'd')
+    const ask = async (fields: object) =>
+      (
+        await fetch(`${installation.url}/api/v1/licenses/${license_key}/offline-file`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ identifier: 'd', ...fields }),
+        })
+      ).text()
+    const text = await ask({ nonce: 'my-own-nonce' })
+    const bound = file('bound-file.json', text)
+    const check = (...args: string[]) => installation.cli('verify-response', ...args)
+    const expected = ['--nonce', 'my-own-nonce', '--product', String(product), '--max-age', '1d']
+    expect(await check(bound, ...expected)).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(
+        new RegExp(`^Offline file of ${license_key} for "d", signed at .+\\.\nGenuine: .*\n$`),
+      ),
+    })
+    for (const [path, args, said] of [
+      [bound, ['--product', '99'], `about product ${product}`],
+      [bound, ['--nonce', 'another-nonce'], 'another nonce'],
+      [file('plain-file.json', await ask({})), ['--product', String(product)], 'names no product'],
+      [file('altered-file.json', text.replace('"grace_period_days":0', '"grace_period_days":9')), [], 'does not fit'],
+    ] as const) {
+      expect(await check(path, ...args)).toMatchObject({ exitCode: 1, out: expect.stringContaining(said) })
+    }
+  })
+
   test.skipIf(Boolean(binary))('tells an answer that is older than was asked for', async () => {
     await installation.advance(-2 * 86_400_000)
     const old = file('old-answer.json', await answer())

@@ -227,6 +227,29 @@ describe('the offline file', () => {
     expect(signature).toMatch(/^[A-Za-z0-9+/]+=*$/)
   })
 
+  test('names its product and the request it answers under the signature, if asked with a nonce', async () => {
+    const license = await makeFeatured(own)
+    const { uuid } = (await installation.cli('product', 'show', String(own), '--json')).json
+    const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')
+    const text = await (await ask(license, { identifier: device, nonce: 'my-own-nonce' })).text()
+    const file = JSON.parse(text)
+    expect(file).toMatchObject({ nonce: 'my-own-nonce', product_id: own, product_uuid: uuid })
+    expect(file).toMatchObject({ license_key_sha256: sha256(license), identifier_sha256: sha256(device) })
+    expect(text).toBe(canonical(file))
+    const key = await publicKeyOf(own)
+    expect(isGenuine(file, key)).toBe(true)
+    expect(isGenuine({ ...file, product_uuid: uuid.replace(/^./, 'x') }, key)).toBe(false)
+    expect((await ask(license, { identifier: device, nonce: 'short' })).status).toBe(400)
+  })
+
+  test('always names its product if an operator makes it, and comes out of the command as it was signed', async () => {
+    const license = await makeFeatured(own)
+    const { uuid } = (await installation.cli('product', 'show', String(own), '--json')).json
+    const { out } = await installation.cli('license', 'file', license, device, '--kind', 'json')
+    expect(JSON.parse(out)).toMatchObject({ product_id: own, product_uuid: uuid })
+    expect(isGenuine(JSON.parse(out), await publicKeyOf(own))).toBe(true)
+  })
+
   test('says until when the licence is good, and grants no grace beyond that', async () => {
     const key = await makeActiveLicense(installation, { product_id: plain, validity: 4 }, device)
     const end = async (agoHours: number) => {

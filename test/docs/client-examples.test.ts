@@ -129,6 +129,7 @@ describe('the examples for devices without a connection', () => {
       pem: string,
       identifier: string,
       now?: number,
+      product?: string,
     ) => { result: string; why: string; license?: { [field: string]: unknown } }
   }
 
@@ -167,6 +168,11 @@ describe('the examples for devices without a connection', () => {
       device.license_key,
     )
     expect(open(graceful, publicKey, device.identifier, now + 4.1 * day)).toMatchObject(unclear('lapsed'))
+    const named = await ask({ hardware_id: device.identifier, nonce: 'my-own-nonce' })
+    const { product_uuid } = JSON.parse(named)
+    expect(open(named, publicKey, device.identifier, now, product_uuid)).toMatchObject(good)
+    expect(open(named, publicKey, device.identifier, now, 'another')).toMatchObject(unclear('another product'))
+    expect(open(text, publicKey, device.identifier, now, product_uuid)).toMatchObject(unclear('another product'))
     const change = (validity: number) =>
       installation.ask('POST /api/v1/update-license-key', { license_key: device.license_key, validity })
     await change(3)

@@ -30,6 +30,7 @@ export async function makeFileForCustomer(
     now,
     requestId: '',
     algorithm,
+    proof: {},
     inTurn: <T>(work: () => Promise<T>) => deps.signatures.run(lane, work),
   }
   const device = { license_key: licenseKey, identifier }

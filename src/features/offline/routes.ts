@@ -16,6 +16,7 @@ const askedBy = ({ signatures }: Deps, { now, requestId, lane, answerOptions }: 
   requestId,
   keyId: answerOptions?.keyId,
   algorithm: answerOptions?.algorithm,
+  proof: answerOptions?.proof,
   inTurn: <T>(work: () => Promise<T>) => signatures.run(lane, work),
 })
 

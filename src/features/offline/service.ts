@@ -16,6 +16,8 @@ import { type InTurn, signedFileContent, signFile } from './signed-file'
 interface Asked extends SignatureChoice {
   now: Date
   requestId: string
+  /** Given if a JSON file shall name its product: what it has beside that. */
+  proof?: object | undefined
   inTurn: InTurn
 }
 
@@ -53,7 +55,7 @@ export async function getLicenseFile(
 export async function makeOfflineFile(
   { db, keys }: Pick<Deps, 'db' | 'keys'>,
   input: Static<typeof OfflineFileRequest>,
-  { now, inTurn, keyId, algorithm }: Asked,
+  { now, inTurn, keyId, algorithm, proof }: Asked,
 ): Promise<{ text: string; refusal?: never } | { text?: never; refusal: Outcome }> {
   const { identifier, hardware_id, domain, grace_period_days = 0, environment = 'production' } = input
   // The blocklist and the seat were checked for one name: a file for another would be a free seat.
@@ -68,6 +70,7 @@ export async function makeOfflineFile(
     domain: domain || null,
     gracePeriodDays: Math.min(grace_period_days, product.offlineGraceDays),
     environment,
+    binding: proof && { ...proof, product_id: product.id, product_uuid: product.uuid },
     activationsCount: await countSeatsTaken(db.read, license.id),
     now,
   })

@@ -18,6 +18,8 @@ export interface Terms {
   /** The maximum; fewer if the licence ends sooner. */
   gracePeriodDays: number
   environment: string
+  /** What binds the file to its product, and to the request for it. */
+  binding?: object | undefined
   activationsCount: number
   now: Date
 }
@@ -51,6 +53,7 @@ export function signedFileContent(license: License, terms: Terms) {
     issued_at: isoPlain(terms.now),
     last_verified_at: isoPlain(terms.now),
     environment: terms.environment,
+    ...terms.binding,
   }
 }
 
