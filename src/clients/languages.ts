@@ -1,3 +1,8 @@
+import goProgram from './files/app.go' with { type: 'file' }
+import phpProgram from './files/app.php' with { type: 'file' }
+import pythonProgram from './files/app.py' with { type: 'file' }
+// @ts-expect-error: this is the path of the file, not the module
+import typescriptProgram from './files/app.ts' with { type: 'file' }
 import go from './files/licensing.go' with { type: 'file' }
 import php from './files/licensing.php' with { type: 'file' }
 import python from './files/licensing.py' with { type: 'file' }
@@ -16,6 +21,10 @@ export interface Language {
   readonly fileName: string
   /** Where the template lies: on disk, or inside the binary. */
   readonly file: string
+  /** Where the lines lie that use it: a program with a licence. */
+  readonly program: string
+  /** What to call that program. */
+  readonly programName: string
   /** The quotation mark of its strings. */
   readonly quote: string
   readonly escape: Escape
@@ -28,6 +37,8 @@ export const languages: readonly Language[] = [
     floor: 'Node 18, Bun, Deno, Electron, browsers',
     fileName: 'licensing.ts',
     file: typescript,
+    program: typescriptProgram,
+    programName: 'app.ts',
     quote: "'",
     escape: bracedEscape,
   },
@@ -37,6 +48,8 @@ export const languages: readonly Language[] = [
     floor: 'Python 3.8, the standard library alone',
     fileName: 'licensing.py',
     file: python,
+    program: pythonProgram,
+    programName: 'app.py',
     quote: '"',
     escape: longEscape,
   },
@@ -46,6 +59,8 @@ export const languages: readonly Language[] = [
     floor: 'PHP 7.4 with openssl, WordPress',
     fileName: 'licensing.php',
     file: php,
+    program: phpProgram,
+    programName: 'app.php',
     quote: '"',
     escape: bracedEscape,
   },
@@ -55,6 +70,8 @@ export const languages: readonly Language[] = [
     floor: 'Go 1.19, the standard library alone',
     fileName: 'licensing.go',
     file: go,
+    program: goProgram,
+    programName: 'main.go',
     quote: '"',
     escape: longEscape,
   },

@@ -29,8 +29,7 @@ export async function printClient(language: Language, facts: ClientFacts): Promi
     'api-key': facts.apiKey,
   }
   const quoted = (text: string) => `${quote}${inLiteral(text, language.escape)}${quote}`
-  return template
-    .replaceAll('Latchkey\\Product', `Latchkey\\P${facts.product.slice(0, 8)}`)
+  return withNamespace(template, facts.product)
     .replace(/^.*biome-ignore.*\n/gm, '')
     .replace(/(["'])@([a-z-]+)@\1/g, (whole, _, name: string) => {
       const text = texts[name]
@@ -41,6 +40,14 @@ export async function printClient(language: Language, facts: ClientFacts): Promi
     )
     .replace(new RegExp(`(grace_?days\\b.*[:=] *)${usualGraceDays}\\b`, 'i'), `$1${facts.graceDays}`)
 }
+
+/** The lines that use the printed file: a program with a licence. */
+export const printProgram = async ({ program }: Language, product: string) =>
+  withNamespace(await Bun.file(program).text(), product)
+
+/** Two plugins of one site may both have such a file, so in PHP the product has a namespace of its own. */
+const withNamespace = (text: string, product: string) =>
+  text.replaceAll('Latchkey\\Product', `Latchkey\\P${product.slice(0, 8)}`)
 
 /** One key on each line. */
 const keyLines = (keys: readonly string[], line: { indent: string; before: string; after: string }) =>

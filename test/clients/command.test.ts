@@ -6,6 +6,7 @@ import { languages } from '../../src/clients/languages'
 import { hostile } from '../support/hostile-text'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { fenced, pages } from '../support/readme'
+import { secretFile } from '../support/secret-file'
 import { makeLicense, makeProduct, makeRelease } from '../support/stock'
 import { type Harness, startHarness } from './harness'
 import { missing, present } from './toolchains'
@@ -66,6 +67,37 @@ describe('latchkey client', () => {
     expect(sell.code).toBe(102)
   })
 
+  test('puts in an API key that is handed in, if it may do no more than a customer', async () => {
+    const made = async (...args: string[]) => {
+      const { json } = await installation.cli('api-key', 'create', '--name', 'Handed in', ...args, '--json')
+      return { ...json, file: secretFile(json.api_key) }
+    }
+    const put = (file: string, ...more: string[]) =>
+      print('python', '--product', product, '--server', installation.url, '--api-key-file', file, ...more)
+    const client = await made('--preset', 'client')
+    expect((await put(client.file)).out).toContain(`API_KEY = "${client.api_key}"`)
+    const [shop, all, weak] = [
+      await made('--preset', 'shop'),
+      await made('--preset', 'all'),
+      await made('--can', 'activate'),
+    ]
+    const revoked = await made('--preset', 'client')
+    await installation.cli('api-key', 'revoke', String(revoked.id), '--yes')
+    for (const [file, said] of [
+      [shop.file, 'may do more than a customer (assign-license-key'],
+      [all.file, 'may do more than a customer (*)'],
+      [weak.file, 'may not verify licences'],
+      [revoked.file, 'is revoked'],
+      [secretFile('lk_nobody-has-this-key'), 'there is no API key with this value'],
+    ] as const) {
+      const { exitCode, out, err } = await put(file)
+      expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+      expect(err).toContain(said)
+      expect(err.trim().split('\n')).toHaveLength(1)
+    }
+    expect(await put(client.file, '--new-api-key')).toMatchObject({ exitCode: 2, out: '' })
+  })
+
   test('takes the grace of the product, where it is shorter than the usual one', async () => {
     const graceIn = async () =>
       (await print('python', '--server', installation.url)).out.match(/^GRACE_DAYS = .*$/m)![0]
@@ -113,30 +145,27 @@ test.each(missing)('%s is not proved here: its tools are not installed', (name, 
   console.warn(`Not proved: ${name}, for want of ${tool}.`)
 })
 
-/** The programs of the guide, by the name of their tool chain. */
-const programs: Record<string, string[]> = {
-  'TypeScript on Bun': ['ts', 'app.ts', process.execPath],
-  Python: ['python', 'app.py', 'python3'],
-  PHP: ['php', 'app.php', 'php'],
-}
+/** A program without the namespace that a product has in PHP. */
+const neutral = (program: string) => program.replace(/Latchkey\\P[0-9a-f]{8}/g, 'Latchkey\\P')
 
-test.each(present.filter(([name]) => programs[name]))(
-  'the program of the guide runs in %s',
-  async (name, toolchain) => {
-    const [language, file, ...command] = programs[name] as [string, string, ...string[]]
-    const folder = join(top, `guide-${language}`)
-    const args = ['--product', product, '--server', installation.url, '--new-api-key']
-    const { out } = await print(toolchain.language, ...args)
-    await toolchain.prepare(folder, out)
-    const block = fenced(language, pages.licensing).find((each) => each.includes('Welcome'))!
-    const own = /Latchkey\\P[0-9a-f]{8}/.exec(out)?.[0] ?? ''
-    await Bun.write(
-      join(folder, file),
-      block.replace(/Latchkey\\P[0-9a-f]{8}/, () => own),
-    )
+test('the guide has the program of each language as it is printed', async () => {
+  for (const language of languages) {
+    const { program } = (await print(language.name, '--product', product, '--server', installation.url, '--json')).json
+    const tag = language.name === 'typescript' ? 'ts' : language.name
+    expect(fenced(tag, pages.licensing).map(neutral)).toContain(neutral(program))
+  }
+})
+
+test.each(present.flatMap(([name, { language, app }]) => (app ? [[name, language, app] as const] : [])))(
+  'the printed program runs in %s',
+  async (_, language, app) => {
+    const folder = join(top, `app-${language}`)
+    const args = ['--product', product, '--server', installation.url, '--new-api-key', '--json']
+    const { source, program } = (await print(language, ...args)).json
+    const command = await app(folder, source, program)
     const run = async (...words: string[]) => {
       const env = { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: join(folder, 'data') }
-      const child = Bun.spawn([...command, file, ...words], { cwd: folder, env, stdout: 'pipe', stderr: 'pipe' })
+      const child = Bun.spawn([...command, ...words], { cwd: folder, env, stdout: 'pipe', stderr: 'pipe' })
       const [said, complaint] = [await new Response(child.stdout).text(), await new Response(child.stderr).text()]
       return { exitCode: await child.exited, said: said + complaint }
     }

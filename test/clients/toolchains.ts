@@ -8,6 +8,8 @@ export interface Toolchain {
   readonly language: string
   /** Writes what the client needs beside it; returns the command that runs its program. */
   prepare(folder: string, source: string): Promise<string[]>
+  /** Writes the printed program and its client; returns the command that runs it. Absent where another does the same. */
+  app?(folder: string, source: string, program: string): Promise<string[]>
   /** Complains if the source is not sound. */
   compile(folder: string, source: string): Promise<void>
 }
@@ -27,8 +29,8 @@ async function write(folder: string, name: string, source: string) {
   return join(folder, name)
 }
 
-async function goModule(folder: string, source: string) {
-  await write(folder, 'go.mod', 'module example\n\ngo 1.19\n')
+async function goModule(folder: string, source: string, name = 'example') {
+  await write(folder, 'go.mod', `module ${name}\n\ngo 1.19\n`)
   await write(folder, 'licensing/licensing.go', source)
 }
 
@@ -40,6 +42,10 @@ export const toolchains: Record<string, Toolchain> = {
     language: 'typescript',
     prepare: async (folder, source) => {
       return [process.execPath, harnessFile('javascript.mjs'), await write(folder, 'licensing.ts', source)]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.ts', source)
+      return [process.execPath, await write(folder, 'app.ts', program)]
     },
     async compile(folder, source) {
       await write(folder, 'licensing.ts', source)
@@ -69,6 +75,10 @@ export const toolchains: Record<string, Toolchain> = {
       await write(folder, 'licensing.py', source)
       return ['python3', harnessFile('python.py'), folder]
     },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.py', source)
+      return ['python3', await write(folder, 'app.py', program)]
+    },
     async compile(folder, source) {
       await run(['python3', '-W', 'error', '-m', 'py_compile', await write(folder, 'licensing.py', source)], folder)
     },
@@ -78,6 +88,10 @@ export const toolchains: Record<string, Toolchain> = {
     language: 'php',
     prepare: async (folder, source) => {
       return ['php', harnessFile('php.php'), await write(folder, 'licensing.php', source)]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.php', source)
+      return ['php', await write(folder, 'app.php', program)]
     },
     async compile(folder, source) {
       await run(['php', '-d', 'display_errors=1', '-l', await write(folder, 'licensing.php', source)], folder)
@@ -89,6 +103,12 @@ export const toolchains: Record<string, Toolchain> = {
     async prepare(folder, source) {
       await goModule(folder, source)
       await Bun.write(join(folder, 'main.go'), Bun.file(harnessFile('main.go')))
+      await run(['go', 'build', '-o', 'program', '.'], folder)
+      return [join(folder, 'program')]
+    },
+    async app(folder, source, program) {
+      await goModule(folder, source, 'example.com/my-app')
+      await write(folder, 'main.go', program)
       await run(['go', 'build', '-o', 'program', '.'], folder)
       return [join(folder, 'program')]
     },

@@ -23,6 +23,7 @@ describe('a secret on the command line', () => {
     [['setting', 'set', 'envato_token', '--value', secret], '--value-file FILE, or -'],
     [['key', 'import', 'key.pem', '--passphrase', secret], '--passphrase-file FILE, or -'],
     [['user', 'create', '--name', 'eve', '--role', 'viewer', '--password', secret], '--password-file FILE, or -'],
+    [['client', 'python', '--api-key', secret], '--api-key-file FILE, or -'],
     [['contract', 'create', '--contract-key', secret], '--contract-key-file FILE, or -'],
   ]
   test.each(cases)('is refused with what to do instead, and not repeated: %p', async (args, remedy) => {

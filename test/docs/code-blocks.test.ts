@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { languages as clients } from '../../src/clients/languages'
 import { fenced, manual, pages, readme } from '../support/readme'
 
 const languages = [...manual.matchAll(/^```(\S*)\n[\s\S]*?^```$/gm)].map(([, language]) => language!)
@@ -10,7 +11,7 @@ function everyLine(block: string, form: RegExp) {
 }
 
 /** Languages whose blocks other tests run as they stand. */
-const run = ['text', 'php', 'python']
+const run = ['text', ...clients.map(({ name }) => name)]
 
 describe('the code blocks of the documentation', () => {
   test('are of languages that are run or read here', () => {
