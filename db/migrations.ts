@@ -24,6 +24,7 @@ import m0021 from './migrations/0021_bulk_changes.sql' with { type: 'text' }
 import m0022 from './migrations/0022_customers.sql' with { type: 'text' }
 import m0023 from './migrations/0023_second_factor.sql' with { type: 'text' }
 import m0024 from './migrations/0024_signing_companions.sql' with { type: 'text' }
+import m0025 from './migrations/0025_api_key_dialect.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -52,4 +53,5 @@ export const migrations = [
   { tag: '0022_customers', sql: m0022 },
   { tag: '0023_second_factor', sql: m0023 },
   { tag: '0024_signing_companions', sql: m0024 },
+  { tag: '0025_api_key_dialect', sql: m0025 },
 ]

@@ -18,6 +18,7 @@ import type { KeyRing } from './signing/key-ring'
 import type { PrivateEncrypt } from './signing/private-encrypt'
 import type { Seal } from './signing/seal'
 import type { FolderSealer } from './signing/sealing'
+import type { SignText } from './signing/sign-text'
 import type { SigningQueue } from './signing/signing-queue'
 import type { FileStorage } from './storage/storage'
 
@@ -36,6 +37,7 @@ export interface Deps {
   readonly db: Db
   readonly keys: KeyRing
   readonly seal: Seal
+  readonly signText: SignText
   readonly sealer: FolderSealer
   readonly signatures: SigningQueue
   readonly privateEncrypt: PrivateEncrypt

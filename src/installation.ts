@@ -39,6 +39,7 @@ import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
 import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
 import { findSealingFingerprint, hasKey, putInPlace } from './signing/service'
+import { signTextWith } from './signing/sign-text'
 import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
 import { openStorage } from './storage/storage'
@@ -196,6 +197,7 @@ function buildDeps(
     keys,
     signatures,
     seal: sealWith(keys, keyUses, { signatures, counts: metrics.signatures }),
+    signText: signTextWith(keys, keyUses, signatures),
     privateEncrypt: encryptor.encrypt,
     credentials,
     limit,

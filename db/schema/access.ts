@@ -22,6 +22,10 @@ export const apiKeys = sqliteTable(
     lastUsedAt: moment('last_used_at'),
     previousHash: text('previous_hash'),
     previousUntil: moment('previous_until'),
+    /** How answers to this key are written: as documented, or for the SDKs of the original system. */
+    dialect: text('dialect', { enum: ['standard', 'sdk'] })
+      .notNull()
+      .default('standard'),
   },
   (table) => [
     uniqueIndex('api_keys_previous').on(table.previousHash).where(sql`${table.previousHash} is not null`),

@@ -24,6 +24,7 @@ export interface ApiKeyTerms {
   allowedIps: readonly string[]
   rateLimitPerMinute?: number | null | undefined
   expiresAt?: Date | null | undefined
+  dialect?: ApiKey['dialect'] | undefined
 }
 
 /** A new API key. */
@@ -59,6 +60,7 @@ export async function createApiKey(tx: Tx, draft: ApiKeyDraft, now: Date): Promi
     allowedIps: [...draft.allowedIps],
     rateLimitPerMinute: draft.rateLimitPerMinute ?? null,
     expiresAt: draft.expiresAt ?? null,
+    dialect: draft.dialect ?? 'standard',
     createdAt: now,
   })
   if (!key) throw taken

@@ -16,6 +16,7 @@ export const ApiKeyView = view('ApiKey', {
   created_at: timestamp(),
   last_used_at: nullableTimestamp(),
   previous_until: nullableTimestamp('Until when the value before its last rotation works.'),
+  dialect: word(['standard', 'sdk'], 'How answers to it are written: as documented, or for the SDKs of the original.'),
 })
 
 /** The fields that operators and exports show under the same names. */
@@ -31,6 +32,7 @@ export const apiKeyFields = [
   'created_at',
   'last_used_at',
   'previous_until',
+  'dialect',
 ] as const
 
 export const apiKeyView = (key: ApiKey): Static<typeof ApiKeyView> => jsonFieldsOf(key, apiKeyFields)

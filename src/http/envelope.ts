@@ -7,6 +7,7 @@ import type { RequestContext } from '../access/request-context'
 import { faultOf, remedyFor } from '../database/failure'
 import type { Deps } from '../deps'
 import { openProductNames } from '../features/products/names'
+import { describeForSdk } from '../features/sdk/service'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
 import { requestIdOf } from '../kernel/request-id'
@@ -14,6 +15,7 @@ import type { AnswerOptions } from '../signing/seal'
 import type { Cors } from './cors'
 import { hintFor } from './hint'
 import { openRequestLog } from './request-log'
+import { sdkEnvelope, sdkStatusOf, sdkText, tellsOfDevice } from './sdk-answer'
 
 const retryAfterSeconds = 5
 
@@ -26,6 +28,20 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   /** Adds the product an answer is about to its signed facts: the client cannot derive it from its request. */
   async function naming(productId: number, answerOptions: AnswerOptions): Promise<AnswerOptions> {
     return { ...answerOptions, proof: { ...answerOptions.proof, ...(await namesOf(productId)) } }
+  }
+
+  /** The answer to an API key whose dialect is `sdk`; signed with the key of its product if it is about one. */
+  async function sdkBody(outcome: Outcome, admitted: AdmittedRequest | undefined) {
+    const now = clock()
+    const { answer, productId } = outcome
+    const facts = admitted && tellsOfDevice(answer) ? await describeForSdk(deps.db.read, admitted.values) : {}
+    const { text, signature } = await deps.signText({
+      textOf: (label) => sdkText(outcome, facts, label, now),
+      productId,
+      now,
+      lane: admitted?.lane ?? answer,
+    })
+    return sdkEnvelope(text, signature)
   }
 
   return new Elysia({ name: 'envelope' })
@@ -62,14 +78,17 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       }
       if (!(outcome instanceof Outcome)) return
       const { answer } = outcome
-      const status = declared(answer).http
+      const isForSdk = (admitted ?? requestContext)?.key?.dialect === 'sdk'
+      const status = isForSdk ? sdkStatusOf(answer) : declared(answer).http
       const answerOptions = admitted
         ? admitted.answerOptions
         : requestContext && choiceBeforeAdmission(requestContext.fields, keys)
       const { productId } = outcome
       const full =
         answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
-      const sealed = seal(outcome, clock(), full, admitted ?? requestContext)
+      const sealed = isForSdk
+        ? sdkBody(full?.proof ? outcome.with(full.proof) : outcome, admitted)
+        : seal(outcome, clock(), full, admitted ?? requestContext)
       const body = typeof sealed === 'string' ? sealed : await sealed
       const requestId = status === 200 ? requestContext?.requestId : idOf(request, requestContext)
       logRequest({ request, route, requestContext, admitted, requestId, answer, productId, status })
@@ -77,7 +96,7 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
       if (tell) reportDelivery(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, { admitted, requestId, crossOrigin }) })
+      return new Response(body, { status, headers: headersOf(outcome, { admitted, requestId, crossOrigin, status }) })
     })
 }
 
@@ -107,16 +126,17 @@ interface Answered {
   admitted: AdmittedRequest | undefined
   requestId: string | undefined
   crossOrigin: Record<string, string> | undefined
+  status: number
 }
 
 /** A refusal carries its request id, so that support can find it. */
-function headersOf({ answer, data }: Outcome, { admitted, requestId, crossOrigin }: Answered) {
+function headersOf({ answer, data }: Outcome, { admitted, requestId, crossOrigin, status }: Answered) {
   const hint = hintFor(answer, admitted)
-  if (declared(answer).http === 200 && !crossOrigin && !hint) return headers
+  if (status === 200 && !crossOrigin && !hint) return headers
   const own = new Headers(headers)
   if (hint) own.set('x-latchkey-hint', hint)
   for (const [name, value] of Object.entries(crossOrigin ?? {})) own.set(name, value)
-  if (declared(answer).http === 200) return own
+  if (status === 200) return own
   if (requestId !== undefined) own.set('x-request-id', requestId)
   if ('retry_after' in data) own.set('retry-after', String(data.retry_after))
   return own

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { capabilities, everything, type Preset, presets } from '../access/capabilities'
+import { capabilities } from '../access/capabilities'
 import {
   createApiKey,
   editApiKey,
@@ -11,14 +11,14 @@ import {
   setApiKeyStatus,
 } from '../access/service'
 import { ApiKeyView, apiKeyView, isOver } from '../access/view'
-import { choice, integer, list as listOf, momentText, text } from '../intake/model'
+import { integer, text } from '../intake/model'
 import { parseDuration } from '../kernel/durations'
 import { fieldRef, message } from '../kernel/message'
-import { parseMoment } from '../kernel/moments'
 import { OperatorError } from '../kernel/operator-error'
 import { nullableTimestamp, view } from '../kernel/view'
 import { explainKey } from './api-key-explanation'
 import { permissionWords } from './api-key-lines'
+import { apiKeyTerms, apiKeyTermsOf } from './api-key-terms'
 import { byName } from './by-name'
 import { words } from './filters'
 import { facts, listed, minute, minuteUtc } from './lines'
@@ -27,31 +27,6 @@ import { operation, type Role, type Subject } from './operation'
 import { overlapField } from './overlap'
 
 const id = integer({ minimum: 1, description: 'The id, from the list.' })
-
-const presetNames = Object.keys(presets) as [Preset, ...Preset[]]
-const terms = {
-  preset: Type.Optional(choice(presetNames, { description: 'A standard set of capabilities.' })),
-  capabilities: Type.Optional(
-    listOf({
-      option: 'can',
-      words: [everything, ...capabilities],
-      description: 'Capabilities, separated by commas; * is everything.',
-    }),
-  ),
-  allowed_ips: Type.Optional(
-    listOf({
-      option: 'allow-ip',
-      nullable: true,
-      description: 'An address or range the key may be used from; repeatable.',
-    }),
-  ),
-  rate_limit_per_minute: Type.Optional(
-    integer({ minimum: 1, option: 'rate-limit', nullable: true, description: 'Requests a minute.' }),
-  ),
-  expires_at: Type.Optional(
-    momentText({ nullable: true, description: 'When it expires: 2030-01-31 or 2030-01-31T12:00:00Z.' }),
-  ),
-}
 
 const newValue = {
   id: Type.Integer(),
@@ -67,14 +42,14 @@ const create = operation({
   summary: 'create an API key and print it; it cannot be shown again',
   input: Type.Object({
     name: text({ description: 'The name of the key.' }),
-    ...terms,
+    ...apiKeyTerms,
     api_key: Type.Optional(
       text({ option: 'import', file: true, description: 'Import an existing key instead of a random one.' }),
     ),
   }),
   output: Type.Object(newValue),
   async run({ db, now }, { name, api_key, ...given }) {
-    const draft = { name, token: api_key, capabilities: [], allowedIps: [], ...termsOf(given) }
+    const draft = { name, token: api_key, capabilities: [], allowedIps: [], ...apiKeyTermsOf(given) }
     const { key, token } = await db.write((tx) => createApiKey(tx, draft, now))
     return { id: key.id, name: key.name, api_key: token }
   },
@@ -131,10 +106,10 @@ const edit = operation({
   proof: 'session',
   summary:
     'change an API key, from the next request on; fields you leave out keep their values, an empty value removes a limit',
-  input: Type.Object({ id, name: Type.Optional(text({ description: 'The name of the key.' })), ...terms }),
+  input: Type.Object({ id, name: Type.Optional(text({ description: 'The name of the key.' })), ...apiKeyTerms }),
   output: ApiKeyView,
   async run({ db, now }, { id, name, ...given }) {
-    const changes = { ...(name !== undefined && { name }), ...termsOf(given) }
+    const changes = { ...(name !== undefined && { name }), ...apiKeyTermsOf(given) }
     if (!Object.keys(changes).length)
       throw new OperatorError(message`say what to change, such as ${fieldRef('allowed_ips')}`, 'invalid_input')
     return apiKeyView(await db.write((tx) => editApiKey(tx, id, changes, now)))
@@ -228,21 +203,3 @@ export const apiKeys = {
     explainKey,
   ].map(byName(resolveApiKey, 'id')),
 } as const satisfies Subject
-
-/** The given terms in the service's words; an empty limit means none. */
-function termsOf(given: {
-  preset?: Preset
-  capabilities?: string[]
-  allowed_ips?: string[]
-  rate_limit_per_minute?: number | ''
-  expires_at?: string
-}) {
-  const { preset, capabilities, allowed_ips, rate_limit_per_minute: rate, expires_at } = given
-  return {
-    ...(preset && { preset }),
-    ...(capabilities && { capabilities }),
-    ...(allowed_ips && { allowedIps: allowed_ips }),
-    ...(rate !== undefined && { rateLimitPerMinute: rate || null }),
-    ...(expires_at !== undefined && { expiresAt: parseMoment(expires_at) ?? null }),
-  }
-}

@@ -25,6 +25,7 @@ const key: fc.Arbitrary<KnownKey> = fc
     lastUsedAt: fc.constant(null),
     previousHash: fc.constant(null),
     previousUntil: fc.constant(null),
+    dialect: fc.constant('standard' as const),
     shownUntil: moment,
   })
   .map((row) => ({ ...row, allowed: addressSet(row.allowedIps), isShared: false }))

@@ -32,6 +32,7 @@ export function ApiKeyActions({ apiKey }: { apiKey: ApiKey }) {
           allowed_ips: apiKey.allowed_ips,
           rate_limit_per_minute: apiKey.rate_limit_per_minute ?? undefined,
           expires_at: apiKey.expires_at ?? undefined,
+          dialect: apiKey.dialect,
         }}
       />
       <OperationButton

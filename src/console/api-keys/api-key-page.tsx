@@ -55,6 +55,7 @@ function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
         [t.may, held.includes('*') ? t.everything : held.join(', ')],
         [t.addresses, apiKey.allowed_ips.join(', ') || t.anywhere],
         [t.rateLimit, apiKey.rate_limit_per_minute === null ? t.unlimited : formatNumber(apiKey.rate_limit_per_minute)],
+        [t.dialect, apiKey.dialect === 'sdk' ? t.sdkDialect : t.standardDialect],
         [t.expires, apiKey.expires_at ? <Time key="expires" at={apiKey.expires_at} /> : t.never],
         [t.lastUsed, apiKey.last_used_at ? <Time key="used" at={apiKey.last_used_at} /> : t.never],
         [t.createdAt, <Time key="created" at={apiKey.created_at} />],

@@ -41,6 +41,7 @@ export const apiKeysTable: Table = {
     last_used_at: date(),
     previous_hash: Type.Optional(text({ nullable: true })),
     previous_until: date(),
+    dialect: Type.Optional(choice(['standard', 'sdk'])),
   }),
   spellings: { ip_allowlist: 'allowed_ips', ips: 'allowed_ips', rate_limit: 'rate_limit_per_minute' },
   ignored: ['uuid', 'environment', 'customer_id', 'updated_at', 'deleted_at'],
