@@ -142,7 +142,8 @@ export function gate(deps: Deps) {
           const answerOptions = answerOptionsOf(fields, values)
           const admitted = new AdmittedRequest(requestContext, key, capability, values, answerOptions)
           context.admitted = admitted
-          const waits = answerOptions?.proof && keys.algorithmFor(answerOptions) === 'RS256'
+          const isSignedAlone = answerOptions?.proof && keys.algorithmFor(answerOptions) === 'RS256'
+          const waits = isSignedAlone || key.dialect === 'sdk'
           if (waits && signatures.isCrowded(admitted.lane)) throw new Refusal(await crowded())
         } else algorithmIn(fields.signature_algorithm)
         return { [asked.place]: values } as never
