@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { migrations } from '../../db/migrations'
 import { counted } from '../kernel/counted'
-import { message, settingRef } from '../kernel/message'
+import { message, remedy, settingRef } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import { connect } from './connection'
@@ -22,11 +22,14 @@ function pendingMigrations(raw: Database, all: Migration[] = migrations): Migrat
     const known = all.find((migration) => migration.tag === tag)
     if (!known) {
       throw new OperatorError(
-        `the database was written by a newer Latchkey (it has "${tag}"): run that version, or restore a copy made before it`,
+        `the database was written by a newer Latchkey (it has "${tag}"): run that version, or restore a backup made before it`,
       )
     }
-    if (sha256(known.sql) !== hash)
-      throw new Error(`migration "${tag}" differs from the one this database was made with`)
+    if (sha256(known.sql) !== hash) {
+      throw new OperatorError(
+        `the migration "${tag}" differs from the one that made this database, which is damaged or was altered: restore it from a backup`,
+      )
+    }
   }
   const done = new Set(applied.map(([tag]) => tag))
   return all.filter(({ tag }) => !done.has(tag))
@@ -47,7 +50,7 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
   try {
     if (isForeign(raw)) {
       throw new OperatorError(
-        message`${path} is not a database of Latchkey: choose another folder with ${settingRef('data_dir')}`,
+        message`${path} is not a database of Latchkey: choose another folder with ${settingRef('data_dir')}, or restore it from a backup if it should be one`,
       )
     }
     const isCurrent = pendingMigrations(raw).length === 0
@@ -128,6 +131,9 @@ function apply(raw: Database, all: Migration[], now: Date) {
     note.run(tag, sha256(sql), now.getTime())
   }
   const broken = raw.query('pragma foreign_key_check').all()
-  if (broken.length)
-    throw new Error(`the migration would break ${counted(broken.length, 'reference')}; nothing was changed`)
+  if (broken.length) {
+    throw new OperatorError(
+      message`the upgrade would break ${counted(broken.length, 'reference')}, so nothing was changed: run the former version and its ${remedy('doctor')}`,
+    )
+  }
 }
