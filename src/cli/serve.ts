@@ -94,6 +94,8 @@ export async function open(config: Config, io: Io): Promise<Opened> {
   if (obstacle) throw new OperatorError(obstacle)
   const installation = await openInstallation({ config, asServer: true, log: logOf(config, io) })
   try {
+    // A server that can sign nothing is of no use; a damaged key of a product stops that product alone.
+    await installation.keys.signerFor({ productId: undefined, now: systemClock() })
     return { installation, server: await startServer(installation, config.host, config.port) }
   } catch (error) {
     await installation.close()

@@ -11,7 +11,7 @@ import { describeForSdk } from '../features/sdk/service'
 import { declared } from '../kernel/answers'
 import { Outcome, Refusal, say } from '../kernel/outcome'
 import { requestIdOf } from '../kernel/request-id'
-import type { AnswerOptions } from '../signing/seal'
+import { type AnswerOptions, noSignature, unsignedEnvelope } from '../signing/seal'
 import type { Cors } from './cors'
 import { hintFor } from './hint'
 import { openRequestLog } from './request-log'
@@ -44,15 +44,49 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
     return sdkEnvelope(text, signature)
   }
 
+  /** The body of an answer, signed as the request asks for; at once if it is cached. */
+  function bodyOf(outcome: Outcome, asked: Asked): string | Promise<string> {
+    const { requestContext, admitted } = asked
+    const answerOptions = admitted
+      ? admitted.answerOptions
+      : requestContext && choiceBeforeAdmission(requestContext.fields, keys)
+    return answerOptions?.proof && outcome.productId !== undefined
+      ? naming(outcome.productId, answerOptions).then((full) => signed(outcome, asked, full))
+      : signed(outcome, asked, answerOptions)
+  }
+
+  function signed(outcome: Outcome, asked: Asked, answerOptions?: AnswerOptions) {
+    const { requestContext, admitted } = asked
+    return isForSdk(asked)
+      ? sdkBody(answerOptions?.proof ? outcome.with(answerOptions.proof) : outcome, admitted)
+      : seal(outcome, clock(), answerOptions, admitted ?? requestContext)
+  }
+
+  /** What a request hears whose answer could not be signed: signed with the global key, or unsigned if that is lost too. */
+  async function bodyWithoutProduct(outcome: Outcome, asked: Asked) {
+    try {
+      return await (isForSdk(asked) ? sdkBody(outcome, undefined) : seal(outcome, clock()))
+    } catch {
+      const now = clock()
+      return isForSdk(asked)
+        ? sdkEnvelope(sdkText(outcome, {}, 'global', now), noSignature)
+        : unsignedEnvelope(outcome, now)
+    }
+  }
+
+  /** Logs a fault, and says whether the client may try again. */
+  function outcomeOfFault(error: unknown, route: string, requestId: string) {
+    log(clock(), faultOf(route, error, requestId))
+    return remedyFor(error) ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
+  }
+
   return new Elysia({ name: 'envelope' })
     .onError({ as: 'global' }, (context) => {
       const { error, code, route, request } = context
       const { requestContext } = context as Partial<AtGate>
       if (error instanceof Refusal) return error.outcome
       if (code === 'NOT_FOUND') return say('no_such_endpoint')
-      const remedy = remedyFor(error)
-      log(clock(), faultOf(route || 'unknown', error, idOf(request, requestContext)))
-      return remedy ? say('not_ready', { retry_after: retryAfterSeconds }) : say('internal_error')
+      return outcomeOfFault(error, route || 'unknown', idOf(request, requestContext))
     })
     .mapResponse({ as: 'global' }, async (context) => {
       // The hook must be declared async, or the framework would continue before there is an answer.
@@ -77,28 +111,35 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
         })
       }
       if (!(outcome instanceof Outcome)) return
-      const { answer } = outcome
-      const isForSdk = (admitted ?? requestContext)?.key?.dialect === 'sdk'
-      const status = isForSdk ? sdkStatusOf(answer) : declared(answer).http
-      const answerOptions = admitted
-        ? admitted.answerOptions
-        : requestContext && choiceBeforeAdmission(requestContext.fields, keys)
-      const { productId } = outcome
-      const full =
-        answerOptions?.proof && productId !== undefined ? await naming(productId, answerOptions) : answerOptions
-      const sealed = isForSdk
-        ? sdkBody(full?.proof ? outcome.with(full.proof) : outcome, admitted)
-        : seal(outcome, clock(), full, admitted ?? requestContext)
-      const body = typeof sealed === 'string' ? sealed : await sealed
+      const asked = { requestContext, admitted }
+      let body: string
+      let final = outcome
+      try {
+        const sealed = bodyOf(outcome, asked)
+        body = typeof sealed === 'string' ? sealed : await sealed
+      } catch (error) {
+        final = outcomeOfFault(error, route, idOf(request, requestContext))
+        body = await bodyWithoutProduct(final, asked)
+      }
+      const { answer, productId } = final
+      const status = isForSdk(asked) ? sdkStatusOf(answer) : declared(answer).http
       const requestId = status === 200 ? requestContext?.requestId : idOf(request, requestContext)
       logRequest({ request, route, requestContext, admitted, requestId, answer, productId, status })
       const tell = admitted && once.listenerOf(admitted)
       if (tell) reportDelivery(tell, request)
       // Elysia has set 422 or 500 here for an error, which takes precedence over the response's own status.
       context.set.status = status
-      return new Response(body, { status, headers: headersOf(outcome, { admitted, requestId, crossOrigin, status }) })
+      return new Response(body, { status, headers: headersOf(final, { admitted, requestId, crossOrigin, status }) })
     })
 }
+
+/** What is known of a request when it is answered. */
+interface Asked {
+  requestContext: RequestContext | undefined
+  admitted: AdmittedRequest | undefined
+}
+
+const isForSdk = ({ admitted, requestContext }: Asked) => (admitted ?? requestContext)?.key?.dialect === 'sdk'
 
 const namedHere = new WeakMap<Request, string>()
 

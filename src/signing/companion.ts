@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { SigningKey } from '../../db/schema/operations'
 import { certifyCompanion } from './certificate'
 import { keyIdOf, pemOf } from './key-id'
-import type { Sealer } from './sealing'
+import { openPrivateKey, type Sealer } from './sealing'
 
 /** The columns of a key's companion. */
 export interface Companion {
@@ -44,13 +44,9 @@ export function makeCompanion(owner: Owner, sealer: Sealer, now: Date, privateKe
 export const purposeOfCompanion = ({ companionId }: Pick<Companion, 'companionId'>) =>
   `signing_keys.sealed_companion ${companionId}`
 
-/** Opens a companion's private key. Throws if it was sealed for another row or with another sealing key. */
+/** Opens a companion's private key; throws likewise. */
 export const openCompanion = (companion: Pick<Companion, 'companionId' | 'sealedCompanion'>, sealer: Sealer) =>
-  createPrivateKey({
-    key: sealer.open(companion.sealedCompanion, purposeOfCompanion(companion)),
-    format: 'der',
-    type: 'pkcs8',
-  })
+  openPrivateKey(companion.companionId, () => sealer.open(companion.sealedCompanion, purposeOfCompanion(companion)))
 
 /** Whether a row has its companion: one of an older version has none until the folder is opened. */
 export const isPaired = <Row extends Pick<SigningKey, keyof Companion>>(row: Row): row is Row & Paired<Row> =>

@@ -5,7 +5,7 @@ import { fieldRef, message } from '../kernel/message'
 import { OperatorError } from '../kernel/operator-error'
 import { makeCompanion, type Paired } from './companion'
 import { keyIdOf, pemOf } from './key-id'
-import type { Sealer } from './sealing'
+import { openPrivateKey, type Sealer } from './sealing'
 
 /** The allowed RSA key sizes in bits: SDKs refuse less than 2048 (CONTRACT §0). */
 export const keySizes = [2048, 3072, 4096] as const
@@ -87,8 +87,8 @@ export function toSigningKey(
 /** The purpose a private key is sealed for. */
 export const purposeOfKey = ({ id }: Pick<SigningKey, 'id'>) => `signing_keys.sealed_private ${id}`
 
-/** Opens a row's private key. Throws if it was sealed for another row or with another sealing key. */
+/** Opens a row's private key. Throws `UnavailableError` if it was altered, or sealed for another row or otherwise. */
 export const openSigningKey = (row: Pick<SigningKey, 'id' | 'sealedPrivate'>, sealer: Sealer) =>
-  createPrivateKey({ key: sealer.open(row.sealedPrivate, purposeOfKey(row)), format: 'der', type: 'pkcs8' })
+  openPrivateKey(row.id, () => sealer.open(row.sealedPrivate, purposeOfKey(row)))
 
 const bitsOf = (key: KeyObject) => key.asymmetricKeyDetails?.modulusLength ?? 0

@@ -156,6 +156,12 @@ async function makeEnvelope(
   return envelopeText(response, encoded, signer?.label ?? 'global', signature)
 }
 
+/** The envelope of a server that can sign nothing. */
+export function unsignedEnvelope({ answer, data }: Outcome, now: Date): string {
+  const response = responseText(answer, phpJson(data), Math.floor(now.getTime() / 1000))
+  return envelopeText(response, Buffer.from(response).toString('base64'), 'global', noSignature)
+}
+
 /** The four keys of the envelope, in order, with PHP's escaping. */
 const envelopeText = (response: string, encoded: string, label: Signer['label'], signature: string) =>
   `{"response":${response},"response_base64":${phpJson(encoded)},"private_key_used":"${label}","signature":${phpJson(signature)}}`

@@ -1,10 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createPrivateKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../kernel/disk'
 import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
+import { UnavailableError } from '../kernel/unavailable'
 
 const keyBytes = 32
 const ivBytes = 12
@@ -92,5 +93,16 @@ export function ifItOpens<Opened>(open: () => Opened): Opened | undefined {
     return open()
   } catch {
     return undefined
+  }
+}
+
+/** The private key with that id, from its unsealed bytes; an `UnavailableError` names the remedy where it does not open. */
+export function openPrivateKey(id: string, unsealed: () => Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: unsealed(), format: 'der', type: 'pkcs8' })
+  } catch {
+    throw new UnavailableError(
+      `the signing key ${id} does not open with the sealing key, so the database is damaged: restore it from a backup`,
+    )
   }
 }

@@ -100,6 +100,14 @@ async function expectRefusal(args: string[], env: Record<string, string>, exitCo
   expect(contentsOf(folder.path)).toEqual(before)
 }
 
+/** Changes the database of the folder, and leaves no log beside it. */
+function runIn(sql: string) {
+  const database = openRaw(inFolder('data'))
+  database.run(sql)
+  database.run('pragma wal_checkpoint(truncate)')
+  database.close()
+}
+
 const anyPort = ['serve', '--port', '0']
 
 describe.skipIf(!binary)('a start that cannot succeed is refused before anything is written', () => {
@@ -148,12 +156,21 @@ describe.skipIf(!binary)('a start that cannot succeed is refused before anything
 
   test('a database of a newer version', async () => {
     await prepared(folder.path)
-    const database = openRaw(inFolder('data'))
-    database.run("insert into applied_migrations values ('9999_future', 'x', 0)")
-    database.run('pragma wal_checkpoint(truncate)')
-    database.close()
+    runIn("insert into applied_migrations values ('9999_future', 'x', 0)")
     await expectRefusal(anyPort, {}, 1, /newer Latchkey.*9999_future.*run that version/)
     await expectRefusal(['api-key', 'list'], {}, 1, /newer Latchkey/)
+  })
+
+  test('a database whose list of migrations is damaged', async () => {
+    await prepared(folder.path)
+    runIn("update applied_migrations set hash = 'x' where tag like '0011%'")
+    await expectRefusal(anyPort, {}, 1, /"0011_\w+".*backup/)
+  })
+
+  test('a database whose global signing key is damaged', async () => {
+    await prepared(folder.path)
+    runIn('update signing_keys set sealed_private = zeroblob(length(sealed_private))')
+    await expectRefusal(anyPort, {}, 1, /the signing key \w+ does not open.*backup/)
   })
 
   test('a file that is no database', async () => {
