@@ -37,9 +37,22 @@ final class Licensing
     private const DAY = 86400;
     private const CLOCK_ERROR = 300;
     private const ANSWER_BYTES_MAX = 1000000;
-    private const FILE_NAME = 'license-' . self::PRODUCT . '.json';
     private const GOOD = [200, 300, 301];
+    // What is kept between two starts, and of which kind each is.
+    private const NOTHING_KEPT = [
+        'device' => '', 'machine' => '', 'key' => '', 'answer' => '', 'file' => '', 'keys' => [],
+        'latest' => 0, 'due' => 0, 'pausedUntil' => 0, 'busyUntil' => 0, 'failures' => 0,
+    ];
+
+    // What is said more than once.
+    private const IS_GOOD = ['The licence is good.', ''];
+    private const NO_KEY = ['No licence key has been entered yet.', 'Enter the key that you have bought.'];
+    private const WRONG_CLOCK = ['The clock of this device is wrong.', 'Set date and time, then try again.'];
+    private const BUSY = ['The licence server is busy.', 'Try again later.'];
+    private const UNREACHABLE = ['The licence server cannot be reached.', self::LATER];
     private const LATER = 'Check the internet connection; the program asks again later.';
+    private const NEW_FILE = 'Ask for a new one.';
+    private const WRITABLE = 'Make the data folder of the program writable.';
 
     // What each refusal means, and what helps the customer. All other codes say nothing about the licence.
     private const REFUSALS = [
@@ -55,21 +68,32 @@ final class Licensing
     ];
 
     private array $options;
-    private array $memory = [];
-    /** Keys that may sign, DER. */
+    /** Where the licence is kept: this file, or in WordPress an option of the site. */
+    private string $path;
+    private bool $isOption;
+    /** What is kept, as text and as data. */
+    private ?string $saved = null;
+    private array $memory = self::NOTHING_KEPT;
+    /** The time, the name of this device, and the keys that may sign, as DER. */
+    private int $now = 0;
+    private string $device = '';
     private array $trusted = [];
 
     /**
-     * Options: `apiKey`, `server`, `graceDays`; `folder`, where to keep the licence (in WordPress, it is an option of the
-     * site); `device`, the name of this device, otherwise the variable LICENSE_DEVICE, the site's address in WordPress,
-     * or a random name, made once and kept; `bindToMachine`, to take the machine's id, hashed with the product, instead.
+     * Options: `apiKey`, `server`; `folder`, where to keep the licence (in WordPress, it is an option of the site);
+     * `device`, the name of this device, otherwise the variable LICENSE_DEVICE, the site's address in WordPress, or a
+     * random name, made once and kept; `bindToMachine`, to take the machine's id, hashed with the product, instead.
      * For tests: `now`, a function; `machine`, its id; `deadline` and `pause`, in seconds.
      */
     public function __construct(array $options = [])
     {
-        $usual = ['apiKey' => self::API_KEY, 'server' => self::SERVER, 'graceDays' => self::GRACE_DAYS, 'device' => null];
+        $usual = ['apiKey' => self::API_KEY, 'server' => self::SERVER, 'folder' => null, 'device' => null];
         $tests = ['now' => 'time', 'machine' => null, 'deadline' => 10.0, 'pause' => 0.5];
-        $this->options = $options + $usual + $tests + ['folder' => null, 'bindToMachine' => false];
+        $this->options = $options + $usual + $tests + ['bindToMachine' => false];
+        $home = getenv('HOME') ?: sys_get_temp_dir();
+        $data = getenv('APPDATA') ?: getenv('XDG_DATA_HOME') ?: "$home/.local/share";
+        $this->path = ($this->options['folder'] ?? "$data/licenses") . '/license-' . self::PRODUCT . '.json';
+        $this->isOption = $this->options['folder'] === null && function_exists('update_option');
     }
 
     /** Takes a seat for this device. Call it when the customer enters a key. */
@@ -77,13 +101,12 @@ final class Licensing
     {
         return $this->quietly(function () use ($licenseKey) {
             $key = self::tidy($licenseKey);
-            if ($key !== ($this->memory['key'] ?? null)) {
+            if ($key !== $this->memory['key']) {
                 $this->forget($key);
             }
             // Kept before the request: a device that is not known again would take a seat at each start.
-            if (!$this->save() && $this->namedDevice() === null) {
-                throw self::doubt('This device cannot keep its licence.', 'Make the data folder of the program writable.');
-            }
+            $isKnown = $this->save() || $this->device !== $this->memory['device'];
+            self::demand($isKnown, 'This device cannot keep its licence.', self::WRITABLE);
             return $this->decide('activate');
         });
     }
@@ -92,18 +115,15 @@ final class Licensing
     public function check(bool $isDue = false): array
     {
         return $this->quietly(function () use ($isDue) {
-            if (!isset($this->memory['key'])) {
-                return self::nothingEntered();
+            if ($this->memory['key'] === '') {
+                return self::verdict('refused', false, self::NO_KEY);
             }
-            [$now, $until] = [$this->now(), $this->until()];
-            $due = $this->memory['due'] ?? 0;
-            if (!$isDue && $until >= $now && $now < $due && $due <= $now + self::DAY) {
-                return self::good($until);
+            $until = $this->until();
+            if (!$isDue && $until >= $this->now && $this->isAhead('due', self::DAY)) {
+                return self::verdict('good', true, self::IS_GOOD, ['until' => $until]);
             }
-            $pausedUntil = $this->memory['pausedUntil'] ?? 0;
-            if (!$isDue && $now < $pausedUntil && $pausedUntil <= $now + 7200) {
-                throw self::doubt('The licence server did not answer lately.');
-            }
+            $isPaused = $this->isAhead('pausedUntil', 7200) || $this->isAhead('busyUntil', 3600);
+            self::demand($isDue || !$isPaused, 'The licence server did not answer lately.');
             return $this->decide('verify');
         });
     }
@@ -112,18 +132,16 @@ final class Licensing
     public function deactivate(): array
     {
         return $this->quietly(function () {
-            if (!isset($this->memory['key'])) {
-                return self::nothingEntered();
+            if ($this->memory['key'] === '') {
+                return self::verdict('refused', false, self::NO_KEY);
             }
             [$said] = $this->ask('deactivate');
-            if (!in_array($said['code'], ['400', 400, 401], true)) {
-                return $this->judge($said);
+            $isFreed = $said['code'] === '400';
+            if ($isFreed || $said['code'] === 401) {
+                $this->forget('');
             }
-            $this->forget();
-            $this->save();
-            return $said['code'] === 401
-                ? self::refused(401)
-                : self::verdict('good', false, 'The licence was deactivated on this device.', '', ['code' => 400]);
+            $freed = ['The licence was deactivated on this device.', ''];
+            return $isFreed ? self::verdict('good', false, $freed, ['code' => 400]) : $this->judge($said);
         });
     }
 
@@ -131,37 +149,35 @@ final class Licensing
     public function feature(string $name)
     {
         return $this->quietly(function () use ($name) {
-            $file = $this->keptFile();
-            return $file && $this->until() >= $this->now() ? $file['features'][$name] ?? null : null;
+            return $this->until() >= $this->now ? $this->keptFile()['features'][$name] ?? null : null;
         }, null);
     }
 
-    /** The newest published release: version, numericVersion, summary, changelog, date and url; null if none is known. */
+    /**
+     * The newest published release: version, numericVersion, summary, changelog, date and url, where to download it for
+     * some minutes; null if none is known.
+     */
     public function update(): ?array
     {
         return $this->quietly(function () {
             [$said] = $this->ask('access-downloadables');
             $newest = $said['code'] === 600 ? $said['downloadables'][0] ?? null : null;
             return $newest === null ? null : [
-                'version' => $newest['version'],
-                'numericVersion' => $newest['numeric_version'],
-                'summary' => $newest['update_summary'],
-                'changelog' => $newest['changelog'],
-                'date' => $newest['release_date'],
-                // Where to download it; good for some minutes.
-                'url' => $newest['url'],
+                'version' => $newest['version'], 'numericVersion' => $newest['numeric_version'],
+                'summary' => $newest['update_summary'], 'changelog' => $newest['changelog'],
+                'date' => $newest['release_date'], 'url' => $newest['url'],
             ];
         }, null);
     }
 
-    /** Reports a number or a text to the vendor; whether it arrived. */
+    /** Reports a number or a text to the vendor, of a user or of the device; whether it arrived. */
     public function report(string $group, $value, string $version, string $user = ''): bool
     {
         return $this->quietly(function () use ($group, $value, $version, $user) {
             $isText = is_string($value);
             [$said] = $this->ask('send-telemetry-data', [
-                'user_identifier' => $user !== '' ? $user : $this->device(),
-                'activation_identifier' => $this->device(),
+                'user_identifier' => $user !== '' ? $user : $this->device,
+                'activation_identifier' => $this->device,
                 'product_version' => $version,
                 'data_group' => $group,
                 'data_type' => $isText ? 'text' : 'numeric-single-value',
@@ -175,9 +191,8 @@ final class Licensing
     public function offlineFile(int $graceDays = 30): ?string
     {
         return $this->quietly(function () use ($graceDays) {
-            $text = $this->fetchFile($graceDays);
-            $this->save();
-            return $text;
+            $this->fetchFile($graceDays);
+            return $this->memory['file'];
         }, null);
     }
 
@@ -186,112 +201,113 @@ final class Licensing
     {
         return $this->quietly(function () use ($text) {
             $file = $this->openFile(trim($text));
-            if ($file['endsAt'] < $this->now()) {
-                return self::refused(205);
+            if ($file['endsAt'] < $this->now) {
+                return self::verdict('refused', false, self::REFUSALS[205], ['code' => 205]);
             }
-            if ($this->isSetBack() || $file['lapsesAt'] < $this->now()) {
-                throw self::doubt('This file has lapsed.', 'Ask for a new one.');
-            }
-            $this->memory = ['file' => trim($text)] + $this->memory + ['key' => $file['key']];
-            $this->save();
-            return self::good($file['lapsesAt']);
+            $isValid = $file['lapsesAt'] >= $this->now && !$this->isSetBack();
+            self::demand($isValid, 'This file has lapsed.', self::NEW_FILE);
+            $this->memory['file'] = trim($text);
+            $this->memory['key'] = $this->memory['key'] ?: $file['key'];
+            return self::verdict('good', true, self::IS_GOOD, ['until' => $file['lapsesAt']]);
         });
     }
 
     /** The name of this device, as the server knows it. Show it to customers whose machine is never online. */
     public function deviceName(): string
     {
-        return $this->quietly(function () {
-            $this->save();
-            return $this->device();
-        }, '');
+        return $this->quietly(fn () => $this->device, '');
     }
 
     // Asking and judging
 
-    /** Runs work on what is kept, one at a time; trouble becomes a verdict, or the other value. */
+    /** Runs work on what is kept, and keeps what has changed. Trouble becomes a verdict, or the other value. */
     private function quietly(callable $work, ...$otherwise)
     {
         // Trouble on the way is a result, and no warning in somebody's page.
         set_error_handler(static fn () => true);
-        $lock = $this->lock();
+        // One check in flight: other processes wait for it, and find its answer.
+        $lock = fopen(sys_get_temp_dir() . '/' . hash('sha256', $this->path) . '.lock', 'c');
         try {
+            $lock && flock($lock, LOCK_EX);
             $this->load();
             return $work();
         } catch (\Throwable $trouble) {
             return $otherwise ? $otherwise[0] : $this->cannotTell($trouble);
         } finally {
-            if ($lock) {
-                fclose($lock);
-            }
+            $this->save();
+            $lock && fclose($lock);
             restore_error_handler();
         }
     }
 
     private function decide(string $endpoint): array
     {
+        // Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
+        $pause = min(3600, 60 * 2 ** min($this->memory['failures']++, 9));
+        $this->memory['pausedUntil'] = $this->now + random_int($pause, intdiv($pause * 5, 4));
         [$said, $text] = $this->ask($endpoint);
         if (!in_array($said['code'], self::GOOD, true)) {
             return $this->judge($said);
         }
-        $now = $this->now();
-        unset($this->memory['pausedUntil'], $this->memory['busyUntil'], $this->memory['failures']);
         // Copies that started together come back apart.
-        $due = $now + self::DAY - random_int(0, 4 * 3600);
-        $this->memory = ['answer' => $text, 'latest' => $now, 'due' => $due] + $this->memory;
-        $this->renewFile();
-        $note = $this->save() ? '' : 'It could not be kept: make the data folder of the program writable.';
-        return ['help' => $note, 'code' => $said['code']] + self::good($this->until());
+        $due = $this->now + self::DAY - random_int(0, 4 * 3600);
+        $kept = ['answer' => $text, 'latest' => $this->now, 'due' => $due, 'pausedUntil' => 0, 'failures' => 0];
+        $this->memory = array_replace($this->memory, $kept);
+        // A file as good as the kept one has the licence's features and its end.
+        $daysLeft = intdiv(($this->keptFile()['lapsesAt'] ?? 0) - $this->now, self::DAY);
+        try {
+            $this->fetchFile(max(self::GRACE_DAYS, $daysLeft, 1) - 1);
+        } catch (LicensingDoubt $none) {
+            // The old one stays.
+        }
+        $more = ['until' => $this->until(), 'code' => $said['code']];
+        return self::verdict('good', true, [self::IS_GOOD[0], $this->save() ? '' : self::WRITABLE], $more);
     }
 
     /** What a genuine answer means that is not good. */
     private function judge(array $said): array
     {
-        $code = $said['code'];
-        if (!is_int($code) || !isset(self::REFUSALS[$code])) {
-            $message = is_string($said['message'] ?? null) ? $said['message'] : 'nothing';
-            throw self::doubt("The licence server says: $message.", self::LATER, ['code' => is_int($code) ? $code : null]);
+        $code = is_int($said['code']) ? $said['code'] : null;
+        if (!isset(self::REFUSALS[$code])) {
+            $why = 'The licence server says: ' . ($said['message'] ?? 'nothing') . '.';
+            throw new LicensingDoubt([$why, self::LATER], ['code' => $code]);
         }
         // Or a customer who was refused could go on by pulling the plug.
-        unset($this->memory['answer'], $this->memory['file'], $this->memory['due'], $this->memory['failures']);
-        $this->save();
-        return self::refused($code);
+        $none = ['answer' => '', 'file' => '', 'due' => 0, 'pausedUntil' => 0, 'failures' => 0];
+        $this->memory = array_replace($this->memory, $none);
+        return self::verdict('refused', false, self::REFUSALS[$code], ['code' => $code]);
     }
 
     private function cannotTell(\Throwable $trouble): array
     {
-        [$now, $until] = [$this->now(), $this->until()];
-        $known = $trouble instanceof LicensingDoubt ? $trouble : self::doubt('The licence server cannot be reached.');
-        $wait = $known->more['retryAfter'] ?? 0;
-        $failures = ($this->memory['failures'] ?? 0) + 1;
-        $pause = min(3600, 60 * 2 ** min($failures - 1, 9)) * (1 + random_int(0, 250) / 1000);
-        $this->memory['failures'] = $failures;
-        $this->memory['pausedUntil'] = (int) ceil($now + max($pause, $wait));
-        if ($wait > 0) {
-            $this->memory['busyUntil'] = $now + $wait;
-        }
-        if (!$this->isSetBack()) {
-            $this->memory['latest'] = max($now, $this->memory['latest'] ?? 0);
-        }
-        $this->save();
-        $more = $known->more + ['until' => $until > 0 ? $until : null];
-        return self::verdict('cannot tell', $until >= $now, $known->getMessage(), $known->help, $more);
+        $known = $trouble instanceof LicensingDoubt ? $trouble : new LicensingDoubt(self::UNREACHABLE);
+        $this->memory['latest'] = max($this->now, $this->memory['latest']);
+        $until = $this->until();
+        $more = $known->more + ['until' => $until ?: null];
+        return self::verdict('cannot tell', $until >= $this->now, $known->texts, $more);
     }
 
     /** Until when the kept proofs let the program run; 0 for not at all. */
-    private function until()
+    private function until(): int
     {
         if ($this->isSetBack()) {
             return 0;
         }
         [$file, $answer] = [$this->keptFile(), $this->keptAnswer()];
-        $graceEnd = $answer ? $answer['timestamp'] + $this->options['graceDays'] * self::DAY : 0;
+        $graceEnd = $answer ? $answer['timestamp'] + self::GRACE_DAYS * self::DAY : 0;
         return $file ? min($file['endsAt'], max($graceEnd, $file['lapsesAt'])) : $graceEnd;
     }
 
     private function isSetBack(): bool
     {
-        return $this->now() < ($this->memory['latest'] ?? 0) - self::CLOCK_ERROR;
+        return $this->now < $this->memory['latest'] - self::CLOCK_ERROR;
+    }
+
+    /** Whether a kept moment is still to come. One that is too far off was kept while the clock was wrong. */
+    private function isAhead(string $moment, int $atMost): bool
+    {
+        $seconds = $this->memory[$moment] - $this->now;
+        return $seconds > 0 && $seconds <= $atMost;
     }
 
     // Messages
@@ -299,42 +315,28 @@ final class Licensing
     /** Asks the server. Throws unless the answer is genuine, fresh, and about this key, device and product. */
     private function ask(string $endpoint, array $more = []): array
     {
-        [$now, $busyUntil] = [$this->now(), $this->memory['busyUntil'] ?? 0];
-        if ($now < $busyUntil && $busyUntil <= $now + 3600) {
-            throw self::doubt('The licence server is busy.', 'Try again later.', ['retryAfter' => $busyUntil - $now]);
-        }
-        $fields = $more + ['license_key' => $this->memory['key'] ?? '', 'identifier' => $this->device()];
+        $fields = $more + ['license_key' => $this->memory['key'], 'identifier' => $this->device];
         [$text, $nonce] = $this->send($endpoint, $fields);
-        $said = self::open($text, $this->trusted);
-        if ($said === null && $this->followKeys()) {
-            $said = self::open($text, $this->trusted);
-        }
-        if ($said === null) {
-            throw self::doubt('The answer was not signed by the licence server.');
-        }
-        if (abs($said['timestamp'] - $now) > self::CLOCK_ERROR) {
-            throw self::doubt('The clock of this device is wrong.', 'Set date and time, then try again.');
-        }
+        $isAnswer = isset(((array) json_decode($text, true))['response_base64']);
+        self::demand($isAnswer, 'Something else than the licence server has answered.');
+        $said = self::open($text, $this->trusted) ?? ($this->followKeys() ? self::open($text, $this->trusted) : null);
+        self::demand($said !== null, 'The answer was not signed by the licence server.');
+        self::demand(abs($said['timestamp'] - $this->now) <= self::CLOCK_ERROR, ...self::WRONG_CLOCK);
         // Codes below 200 and above 9000 are about the request or the server.
-        $isAboutLicense = !is_int($said['code']) || ($said['code'] >= 200 && $said['code'] < 9000);
-        if ($isAboutLicense && !(($said['nonce'] ?? null) === $nonce && $this->isMine($said))) {
-            throw self::doubt('The answer is to another request.');
-        }
+        $isAboutRequest = is_int($said['code']) && ($said['code'] < 200 || $said['code'] >= 9000);
+        $isToThis = ($said['nonce'] ?? null) === $nonce && $this->isMine($said);
+        self::demand($isAboutRequest || $isToThis, 'The answer is to another request.');
         return [$said, $text];
     }
 
     /** Whether an answer is about this licence key, device and product. */
     private function isMine(array $said): bool
     {
-        if (($said['license_key_sha256'] ?? null) !== hash('sha256', $this->memory['key'] ?? '')) {
-            return false;
-        }
         // A report goes without device and product, and 210 without a product: there is no such key, or none of it.
-        if ($said['code'] === 830 || $said['code'] === 831) {
-            return true;
-        }
-        $isOfDevice = ($said['identifier_sha256'] ?? null) === hash('sha256', $this->device());
-        return $isOfDevice && ($said['code'] === 210 || ($said['product_uuid'] ?? null) === self::PRODUCT);
+        $isReport = $said['code'] === 830 || $said['code'] === 831;
+        return ($said['license_key_sha256'] ?? null) === hash('sha256', $this->memory['key'])
+            && ($isReport || ($said['identifier_sha256'] ?? null) === hash('sha256', $this->device))
+            && ($isReport || $said['code'] === 210 || ($said['product_uuid'] ?? null) === self::PRODUCT);
     }
 
     /** Posts a form, three times at most. Returns the body of the answer, and the nonce of its request. */
@@ -342,127 +344,96 @@ final class Licensing
     {
         $giveUp = microtime(true) + $this->options['deadline'];
         for ($attempt = 1; ; $attempt++) {
+            if ($this->isAhead('busyUntil', 3600)) {
+                throw new LicensingDoubt(self::BUSY, ['retryAfter' => $this->memory['busyUntil'] - $this->now]);
+            }
+            if ($attempt > 3 || microtime(true) >= $giveUp) {
+                throw new LicensingDoubt(self::UNREACHABLE);
+            }
+            usleep((int) ($this->options['pause'] * ($attempt - 1) * random_int(500000, 1500000)));
             $nonce = bin2hex(random_bytes(16));
             $form = ['nonce' => $nonce, 'product_id' => self::PRODUCT, 'signature_algorithm' => 'ES256'] + $fields;
-            $answer = $this->fetch($this->address($endpoint), $form, $giveUp);
-            if ($answer && $answer['wait'] > 0) {
-                $more = ['retryAfter' => min($answer['wait'], 3600)];
-                throw self::doubt('The licence server is busy.', 'Try again later.', $more);
-            }
-            if ($answer && ($answer['status'] < 500 || $attempt === 3)) {
+            $answer = $this->fetch($endpoint, $form, $giveUp);
+            $wait = min($answer['wait'] ?? 0, 3600);
+            $this->memory['busyUntil'] = $wait > 0 ? $this->now + $wait : 0;
+            if ($answer && $wait <= 0 && ($answer['status'] < 500 || $attempt === 3)) {
                 return [$answer['body'], $nonce];
             }
-            if ($attempt === 3 || microtime(true) >= $giveUp) {
-                throw self::doubt('The licence server cannot be reached.');
-            }
-            usleep((int) ($this->options['pause'] * $attempt * random_int(500000, 1500000)));
         }
     }
 
     /** The status, the body and the seconds to wait; null without a whole answer. With a form, it is posted. */
-    private function fetch(string $url, ?array $form, float $giveUp): ?array
+    private function fetch(string $path, ?array $form, float $giveUp): ?array
     {
-        $seconds = max(0.01, $giveUp - microtime(true));
+        $url = rtrim($this->options['server'], '/') . "/api/v1/$path";
         $headers = $form ? ['Authorization' => 'Bearer ' . $this->options['apiKey']] : [];
-        $method = $form ? 'POST' : 'GET';
+        // A redirection leads to a stranger's page.
+        $asked = ['method' => $form ? 'POST' : 'GET', 'timeout' => max(0.01, $giveUp - microtime(true))];
         if (function_exists('wp_remote_request')) {
-            $asked = ['method' => $method, 'timeout' => $seconds, 'redirection' => 0, 'headers' => $headers, 'body' => $form];
-            $answer = wp_remote_request($url, $asked + ['limit_response_size' => self::ANSWER_BYTES_MAX]);
+            $asked += ['redirection' => 0, 'limit_response_size' => self::ANSWER_BYTES_MAX];
+            $answer = wp_remote_request($url, $asked + ['headers' => $headers, 'body' => $form]);
             return is_wp_error($answer) ? null : [
                 'status' => (int) wp_remote_retrieve_response_code($answer),
                 'body' => wp_remote_retrieve_body($answer),
                 'wait' => (int) wp_remote_retrieve_header($answer, 'retry-after'),
             ];
         }
-        $lines = ['Content-Type: application/x-www-form-urlencoded', 'Connection: close'];
-        foreach ($headers as $name => $value) {
-            $lines[] = "$name: $value";
-        }
-        // A redirection leads to a stranger's page.
-        $stream = fopen($url, 'r', false, stream_context_create(['http' => [
-            'method' => $method,
-            'header' => $lines,
-            'content' => $form ? http_build_query($form, '', '&') : '',
-            'ignore_errors' => true,
-            'follow_location' => 0,
-            'timeout' => $seconds,
-        ]]));
+        $asked += ['follow_location' => 0, 'ignore_errors' => true];
+        $headers += ['Content-Type' => 'application/x-www-form-urlencoded', 'Connection' => 'close'];
+        $asked['header'] = array_map(static fn ($name, $value) => "$name: $value", array_keys($headers), $headers);
+        $asked['content'] = http_build_query($form ?? [], '', '&');
+        $stream = fopen($url, 'r', false, stream_context_create(['http' => $asked]));
         if (!$stream) {
             return null;
         }
-        $body = stream_get_contents($stream, self::ANSWER_BYTES_MAX);
+        // Piece by piece: the timeout holds for each, and a server may drip.
+        $body = '';
+        while (!feof($stream) && strlen($body) < self::ANSWER_BYTES_MAX && microtime(true) < $giveUp) {
+            $body .= fread($stream, 8192);
+        }
         $received = implode("\n", stream_get_meta_data($stream)['wrapper_data'] ?? []);
-        fclose($stream);
         $find = static fn (string $pattern) => preg_match($pattern, $received, $found) ? (int) $found[1] : null;
-        $length = $find('/^content-length: *(\d+)/mi');
-        $isWhole = is_string($body) && ($length === null || $length === strlen($body));
+        $isWhole = feof($stream) && strlen($body) === ($find('/^content-length: *(\d+)/mi') ?? strlen($body));
+        fclose($stream);
         $wait = $find('/^retry-after: *(\d+)/mi') ?? 0;
         return $isWhole ? ['status' => $find('/^HTTP\S+ (\d+)/') ?? 0, 'body' => $body, 'wait' => $wait] : null;
-    }
-
-    private function address(string $path): string
-    {
-        return rtrim($this->options['server'], '/') . '/api/v1/' . $path;
     }
 
     /** What was signed; null unless one of these keys has signed it. */
     private static function open(string $text, array $keys): ?array
     {
-        $envelope = self::parse($text);
-        [$signed, $signature] = [$envelope['response_base64'] ?? null, $envelope['signature'] ?? null];
-        if (!is_string($signed) || !is_string($signature)) {
-            throw self::doubt('Something else than the licence server has answered.');
-        }
-        if (!self::isSigned($signed, $signature, $keys)) {
-            return null;
-        }
+        $envelope = (array) json_decode($text, true);
+        $signed = $envelope['response_base64'] ?? null;
+        $isSigned = is_string($signed) && self::isSigned($signed, $envelope['signature'] ?? null, $keys);
         // Only what was signed counts: anybody on the way can change the "response" beside it.
-        $said = self::parse((string) base64_decode($signed, true));
+        $said = $isSigned ? (array) json_decode(self::bytes($signed), true) : [];
         return is_int($said['timestamp'] ?? null) && array_key_exists('code', $said) ? $said : null;
     }
 
     /** What the kept answer says, if it is still worth something. */
     private function keptAnswer(): ?array
     {
-        try {
-            $said = self::open($this->memory['answer'] ?? '', $this->trusted);
-        } catch (LicensingDoubt $none) {
-            return null;
-        }
+        $said = self::open($this->memory['answer'], $this->trusted);
         $isGood = $said && in_array($said['code'], self::GOOD, true) && $this->isMine($said);
-        return $isGood && $said['timestamp'] <= $this->now() + self::CLOCK_ERROR ? $said : null;
+        return $isGood && $said['timestamp'] <= $this->now + self::CLOCK_ERROR ? $said : null;
     }
 
     // Offline files
 
-    /** Fetches a file as good as the kept one: it has the licence's features and its end. Without one, the old stays. */
-    private function renewFile(): void
+    private function fetchFile(int $graceDays): void
     {
-        $kept = $this->keptFile();
-        $daysLeft = $kept ? intdiv((int) $kept['lapsesAt'] - $this->now(), self::DAY) : 0;
-        try {
-            $this->fetchFile(max(0, $this->options['graceDays'] - 1, $daysLeft - 1));
-        } catch (LicensingDoubt $none) {
-            return;
-        }
-    }
-
-    private function fetchFile(int $graceDays): string
-    {
-        $device = $this->device();
+        $device = $this->device;
         $fields = ['identifier' => $device, 'hardware_id' => $device, 'grace_period_days' => (string) $graceDays];
-        [$text] = $this->send('licenses/' . rawurlencode($this->memory['key'] ?? '') . '/offline-file', $fields);
-        if ($this->openFile($text)['lapsesAt'] < $this->now()) {
-            throw self::doubt('This file has lapsed.');
-        }
-        return $this->memory['file'] = $text;
+        [$text] = $this->send('licenses/' . rawurlencode($this->memory['key']) . '/offline-file', $fields);
+        self::demand($this->openFile($text)['lapsesAt'] >= $this->now, 'This file has lapsed.', self::NEW_FILE);
+        $this->memory['file'] = $text;
     }
 
     private function keptFile(): ?array
     {
         try {
-            return $this->openFile($this->memory['file'] ?? '');
-        } catch (LicensingDoubt $none) {
+            return $this->openFile($this->memory['file']);
+        } catch (\Throwable $none) {
             return null;
         }
     }
@@ -471,38 +442,24 @@ final class Licensing
     private function openFile(string $text): array
     {
         // The signature is over the file as it stands, without itself.
-        $mark = ',"signature":"';
-        $start = strrpos($text, $mark);
-        $end = $start ? strpos($text, '"', $start + strlen($mark)) : false;
-        $file = self::parse($text);
-        $signature = $end ? substr($text, $start + strlen($mark), $end - $start - strlen($mark)) : null;
-        $signed = $end ? substr($text, 0, $start) . substr($text, $end + 1) : '';
-        if ($signature === null || ($file['signature'] ?? null) !== $signature
-            || !self::isSigned($signed, $signature, $this->trusted)) {
-            throw self::doubt('This file was not signed by the licence server.', 'Ask for a new one.');
-        }
-        $license = is_array($file['license'] ?? null) ? $file['license'] : [];
-        [$issuedAt, $expiresAt] = [strtotime($file['issued_at'] ?? ''), strtotime($license['expires_at'] ?? '')];
-        $endsAt = isset($license['ends_at']) ? strtotime($license['ends_at']) : INF;
-        if ($issuedAt === false || $expiresAt === false || $endsAt === false || !is_string($license['key'] ?? null)) {
-            throw self::doubt('This is no offline file.', 'Ask for a new one.');
-        }
-        $isMine = in_array($this->device(), [$license['hardware_id'] ?? null, $license['domain'] ?? null], true);
-        $key = $this->memory['key'] ?? $license['key'];
-        if (!$isMine || self::plain($key) !== self::plain($license['key'])) {
-            throw self::doubt('This file is for another device or licence.', 'Ask for one for this device.');
-        }
+        $isWhole = preg_match('/^(.+),"signature":"([^"]+)"(.*)$/s', $text, $part);
+        $file = (array) json_decode($text, true);
+        $isSigned = $isWhole && ($file['signature'] ?? null) === $part[2]
+            && self::isSigned($part[1] . $part[3], $part[2], $this->trusted);
+        self::demand($isSigned, 'This file was not signed by the licence server.', self::NEW_FILE);
+        $license = $file['license'];
+        // A key as it stands there may differ in what the server overlooks.
+        $keys = [$license['key'], $this->memory['key'] ?: $license['key']];
+        $isMine = in_array($this->device, [$license['hardware_id'] ?? null, $license['domain'] ?? null], true)
+            && strcasecmp(...preg_replace('/[^\p{L}\p{N}]/u', '', $keys)) === 0;
+        self::demand($isMine, 'This file is for another device or licence.', 'Ask for one for this device.');
         // A file that names no product needs a good answer beside it, which does.
-        $product = $file['product_uuid'] ?? null;
-        if ($product === null ? !$this->keptAnswer() : $product !== self::PRODUCT) {
-            throw self::doubt('This file is not for ' . self::PRODUCT_NAME . '.', 'Ask for a new one.');
-        }
-        if ($issuedAt > $this->now() + self::CLOCK_ERROR) {
-            throw self::doubt('The clock of this device is wrong.', 'Set date and time, then try again.');
-        }
-        $lapsesAt = min($expiresAt + (int) ($file['grace_period_days'] ?? 0) * self::DAY, $endsAt);
-        $features = is_array($license['features'] ?? null) ? $license['features'] : [];
-        return ['key' => $license['key'], 'features' => $features, 'endsAt' => $endsAt, 'lapsesAt' => $lapsesAt];
+        $product = $file['product_uuid'] ?? ($this->keptAnswer() ? self::PRODUCT : null);
+        self::demand($product === self::PRODUCT, 'This file is not for ' . self::PRODUCT_NAME . '.', self::NEW_FILE);
+        self::demand(strtotime($file['issued_at']) <= $this->now + self::CLOCK_ERROR, ...self::WRONG_CLOCK);
+        $endsAt = isset($license['ends_at']) ? strtotime($license['ends_at']) : PHP_INT_MAX;
+        $lapsesAt = min(strtotime($license['expires_at']) + $file['grace_period_days'] * self::DAY, $endsAt);
+        return ['endsAt' => $endsAt, 'lapsesAt' => $lapsesAt] + $license;
     }
 
     // Keys and signatures
@@ -511,68 +468,58 @@ final class Licensing
     private function followKeys(): bool
     {
         $query = http_build_query(['product_id' => self::PRODUCT, 'signature_algorithm' => 'ES256'], '', '&');
-        $answer = $this->fetch($this->address("keys?$query"), null, microtime(true) + $this->options['deadline']);
-        if (!$answer) {
-            return false;
-        }
-        $encoded = self::parse($answer['body'])['response_base64'] ?? '';
-        $listed = self::listed(self::parse((string) base64_decode(is_string($encoded) ? $encoded : '', true))['keys'] ?? []);
+        $text = $this->fetch("keys?$query", null, microtime(true) + $this->options['deadline'])['body'] ?? '';
+        $signed = self::bytes(((array) json_decode($text, true))['response_base64'] ?? null);
+        $listed = (array) (((array) json_decode($signed, true))['keys'] ?? []);
         $reached = self::reach($listed);
-        $said = self::open($answer['body'], $reached);
+        $said = self::open($text, $reached);
         // Everybody gets the same list, so only its time shows that it is not an old one.
-        if (!$said || abs($said['timestamp'] - $this->now()) > self::CLOCK_ERROR) {
+        if (!$said || abs($said['timestamp'] - $this->now) > self::CLOCK_ERROR) {
             return false;
         }
         [$this->memory['keys'], $this->trusted] = [$listed, $reached];
         return true;
     }
 
-    /** The keys of a list that are described as keys are. */
-    private static function listed($keys): array
-    {
-        $isText = static fn ($row) => is_array($row) && is_string($row['public_key'] ?? null) && is_string($row['key_id'] ?? null);
-        return is_array($keys) ? array_values(array_filter($keys, $isText)) : [];
-    }
-
     /** The keys that may sign: the printed ones, and those that certificates lead to; without retired ones. */
     private static function reach(array $listed): array
     {
-        $derOf = static fn (array $row) => (string) base64_decode(preg_replace('/-----[^-]+-----|\s/', '', $row['public_key']), true);
         $reached = array_map('base64_decode', self::PUBLIC_KEYS);
+        $names = ['key_id', 'public_key', 'state', 'certified_by', 'certificate'];
+        $rows = [];
+        foreach ($listed as $row) {
+            $row = array_map('strval', (array) $row + array_fill_keys($names, ''));
+            $row['key'] = self::bytes(preg_replace('/-----[^-]+-----|\s/', '', $row['public_key']));
+            $rows[$row['key_id']] = $row;
+        }
         for ($before = -1; $before < count($reached);) {
             $before = count($reached);
-            foreach ($listed as $row) {
-                foreach ($listed as $certifier) {
-                    [$key, $signer] = [$derOf($row), $derOf($certifier)];
-                    $isCertifier = $certifier['key_id'] === ($row['certified_by'] ?? null) && in_array($signer, $reached, true);
-                    if (!$isCertifier || in_array($key, $reached, true)) {
-                        continue;
-                    }
-                    // The description of a companion on P-256 has 91 bytes, of RSA at least 294.
-                    $kind = strlen($key) === 91 ? 'companion' : 'key';
-                    $lines = ["latchkey $kind certificate", $certifier['key_id'], $row['key_id'], hash('sha256', $key)];
-                    if (self::isSigned(implode("\n", $lines), (string) ($row['certificate'] ?? ''), [$signer])) {
-                        $reached[] = $key;
-                    }
+            foreach ($rows as $id => $row) {
+                [$key, $certifier] = [$row['key'], $rows[$row['certified_by']]['key'] ?? null];
+                if (in_array($key, $reached, true) || !in_array($certifier, $reached, true)) {
+                    continue;
+                }
+                // The description of a companion on P-256 has 91 bytes, of RSA at least 294.
+                $kind = strlen($key) === 91 ? 'companion' : 'key';
+                $lines = ["latchkey $kind certificate", $row['certified_by'], $id, hash('sha256', $key)];
+                if (self::isSigned(implode("\n", $lines), $row['certificate'], [$certifier])) {
+                    $reached[] = $key;
                 }
             }
         }
-        $retired = array_map($derOf, array_filter($listed, static fn ($row) => ($row['state'] ?? '') === 'retired'));
-        return array_values(array_diff($reached, $retired));
+        $retired = array_filter($rows, static fn (array $row) => $row['state'] === 'retired');
+        return array_diff($reached, array_column($retired, 'key'));
     }
 
     /** Whether one of these keys, RSA or P-256, has signed the text. */
-    private static function isSigned(string $text, string $signature, array $keys): bool
+    private static function isSigned(string $text, $signature, array $keys): bool
     {
-        $given = (string) base64_decode($signature, true);
+        $given = self::bytes($signature);
         foreach ($keys as $der) {
-            $pem = "-----BEGIN PUBLIC KEY-----\n" . chunk_split(base64_encode($der), 64, "\n") . "-----END PUBLIC KEY-----\n";
-            $key = openssl_pkey_get_public($pem);
-            $type = $key ? openssl_pkey_get_details($key)['type'] : null;
-            if ($type === OPENSSL_KEYTYPE_EC && strlen($given) !== 64) {
-                continue;
-            }
-            $fit = $type === OPENSSL_KEYTYPE_EC ? self::asDer($given) : $given;
+            $lines = chunk_split(base64_encode($der), 64, "\n");
+            $key = openssl_pkey_get_public("-----BEGIN PUBLIC KEY-----\n$lines-----END PUBLIC KEY-----\n");
+            $isP256 = $key && openssl_pkey_get_details($key)['type'] === OPENSSL_KEYTYPE_EC;
+            $fit = $isP256 ? self::asDer($given) : $given;
             if ($key && openssl_verify($text, $fit, $key, OPENSSL_ALGO_SHA256) === 1) {
                 return true;
             }
@@ -596,154 +543,95 @@ final class Licensing
 
     private function load(): void
     {
-        $kept = self::parse($this->isInWordPress() ? (string) get_option(self::FILE_NAME, '') : (string) file_get_contents($this->path()));
+        $this->now = (int) ($this->options['now'])();
+        $saved = (string) ($this->isOption ? get_option(basename($this->path)) : file_get_contents($this->path));
         // Without what is not of its kind: somebody may have edited the file.
-        $texts = array_intersect_key($kept, array_flip(['device', 'machine', 'key', 'answer', 'file']));
-        $numbers = array_intersect_key($kept, array_flip(['latest', 'due', 'pausedUntil', 'busyUntil', 'failures']));
-        $this->memory = array_filter($texts, 'is_string') + array_filter($numbers, 'is_int');
-        $this->memory['keys'] = self::listed($kept['keys'] ?? []);
-        $id = $this->options['machine'] ?? self::machineId();
-        $machine = $id ? hash('sha256', self::PRODUCT . "\n$id") : null;
-        if ($machine && ($this->memory['machine'] ?? $machine) !== $machine) {
+        $isOfItsKind = static fn ($value, $name) => gettype($value) === gettype(self::NOTHING_KEPT[$name] ?? null);
+        $kept = array_filter((array) json_decode($saved, true), $isOfItsKind, ARRAY_FILTER_USE_BOTH);
+        $kept = array_replace(self::NOTHING_KEPT, $kept);
+        // There is no id where the system has given none, or PHP may not read it.
+        $id = $this->options['machine'] ?? trim((string) file_get_contents('/etc/machine-id'));
+        $machine = $id ? hash('sha256', self::PRODUCT . "\n$id") : '';
+        if ($machine && $kept['machine'] && $kept['machine'] !== $machine) {
             // Copied from another machine: its seat stays there.
-            $this->memory = array_intersect_key($this->memory, ['key' => true]);
+            $kept = array_replace(self::NOTHING_KEPT, ['key' => $kept['key']]);
         }
-        $bound = $this->options['bindToMachine'] ? $machine : null;
-        $this->memory = array_filter(['machine' => $machine, 'device' => $bound]) + $this->memory;
-        $this->memory += ['device' => bin2hex(random_bytes(16))];
-        $this->trusted = self::reach($this->memory['keys'] ?? []);
+        $bound = $this->options['bindToMachine'] ? $machine : '';
+        $device = $bound ?: $kept['device'] ?: bin2hex(random_bytes(16));
+        $this->memory = array_replace($kept, ['machine' => $machine ?: $kept['machine'], 'device' => $device]);
+        // A copy of the site for tests has another address, and so a seat of its own.
+        $site = function_exists('home_url') ? preg_replace('#^https?://#', '', strtolower(home_url())) : null;
+        $this->device = $this->options['device'] ?: getenv('LICENSE_DEVICE') ?: $site ?: $device;
+        [$this->trusted, $this->saved] = [self::reach($kept['keys']), $saved];
     }
 
-    /** Replaces the file in one step, so that a crash leaves the old one. Whether it was kept. */
+    /** Replaces the file in one step, so that a crash leaves the old one. Whether it is kept. */
     private function save(): bool
     {
         $text = (string) json_encode($this->memory, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);
-        if ($this->isInWordPress()) {
-            return update_option(self::FILE_NAME, $text, false) || get_option(self::FILE_NAME) === $text;
+        if ($text === $this->saved || $this->saved === null) {
+            return $this->saved !== null;
         }
-        $fresh = $this->path() . '.new';
-        if (!is_dir(dirname($fresh)) && !mkdir(dirname($fresh), 0700, true)) {
-            return false;
+        if ($this->isOption) {
+            $isKept = update_option(basename($this->path), $text, false);
+        } else {
+            is_dir(dirname($this->path)) || mkdir(dirname($this->path), 0700, true);
+            $fresh = "$this->path.new";
+            $file = fopen($fresh, 'w');
+            $isWritten = $file && chmod($fresh, 0600) && fwrite($file, $text) === strlen($text) && fflush($file);
+            // There is fsync from PHP 8.1 on.
+            $isSynced = $isWritten && (!function_exists('fsync') || fsync($file)) && fclose($file);
+            $isKept = $isSynced && rename($fresh, $this->path);
         }
-        $file = fopen($fresh, 'w');
-        if (!$file) {
-            return false;
-        }
-        chmod($fresh, 0600);
-        $isWritten = fwrite($file, $text) === strlen($text) && fflush($file);
-        // From PHP 8.1 on.
-        $isSynced = !function_exists('fsync') || fsync($file);
-        fclose($file);
-        return $isWritten && $isSynced && rename($fresh, $this->path());
-    }
-
-    /** One check in flight; other processes wait for it, and find its answer. */
-    private function lock()
-    {
-        $file = fopen(sys_get_temp_dir() . '/' . hash('sha256', $this->path()) . '.lock', 'c');
-        return $file && flock($file, LOCK_EX) ? $file : null;
+        $this->saved = $isKept ? $text : $this->saved;
+        return $isKept;
     }
 
     /** Forgets the licence; who this device is stays. */
-    private function forget(?string $key = null): void
+    private function forget(string $key): void
     {
-        $kept = array_flip(['device', 'machine', 'keys', 'latest']);
-        $this->memory = array_intersect_key($this->memory, $kept) + ($key === null ? [] : ['key' => $key]);
-    }
-
-    private function now(): int
-    {
-        return (int) ($this->options['now'])();
-    }
-
-    private function namedDevice(): ?string
-    {
-        // A copy of the site for tests has another address, and so a seat of its own.
-        $site = function_exists('home_url') ? preg_replace('#^https?://#', '', strtolower(home_url())) : null;
-        return ($this->options['device'] ?: getenv('LICENSE_DEVICE')) ?: $site;
-    }
-
-    private function device(): string
-    {
-        return $this->namedDevice() ?? $this->memory['device'] ?? '';
-    }
-
-    private function isInWordPress(): bool
-    {
-        return $this->options['folder'] === null && function_exists('update_option');
-    }
-
-    /** The file, in the folder that was named, or the user's folder for the data of programs. */
-    private function path(): string
-    {
-        $home = getenv('HOME') ?: sys_get_temp_dir();
-        $usual = (getenv('APPDATA') ?: getenv('XDG_DATA_HOME') ?: "$home/.local/share") . '/licenses';
-        return ($this->options['folder'] ?? $usual) . '/' . self::FILE_NAME;
-    }
-
-    /** The id that the operating system has given this machine; null where there is none or PHP may not read it. */
-    private static function machineId(): ?string
-    {
-        return trim((string) (is_readable('/etc/machine-id') ? file_get_contents('/etc/machine-id') : '')) ?: null;
+        $kept = array_intersect_key($this->memory, array_flip(['device', 'machine', 'keys', 'latest']));
+        $this->memory = array_replace(self::NOTHING_KEPT, $kept, ['key' => $key]);
     }
 
     // Texts
 
-    private static function verdict(string $result, bool $allowed, string $why, string $help, array $more = []): array
+    private static function verdict(string $result, bool $allowed, array $texts, array $more = []): array
     {
-        return compact('result', 'allowed', 'why', 'help') + $more + ['code' => null, 'until' => null, 'retryAfter' => null];
+        $more += ['code' => null, 'until' => null, 'retryAfter' => null];
+        return ['result' => $result, 'allowed' => $allowed, 'why' => $texts[0], 'help' => $texts[1]] + $more;
     }
 
-    private static function good($until): array
+    private static function demand(bool $holds, string $why, string $help = self::LATER): void
     {
-        return self::verdict('good', true, 'The licence is good.', '', ['until' => $until === INF ? null : $until]);
-    }
-
-    private static function refused(int $code): array
-    {
-        return self::verdict('refused', false, ...array_merge(self::REFUSALS[$code], [['code' => $code]]));
-    }
-
-    private static function nothingEntered(): array
-    {
-        return self::verdict('refused', false, 'No licence key has been entered yet.', 'Enter the key that you have bought.');
-    }
-
-    private static function doubt(string $why, string $help = self::LATER, array $more = []): LicensingDoubt
-    {
-        return new LicensingDoubt($why, $help, $more);
+        if (!$holds) {
+            throw new LicensingDoubt([$why, $help]);
+        }
     }
 
     /** A key as it was meant: without spaces around it or marks that nobody sees, and with plain hyphens. */
     private static function tidy(string $key): string
     {
-        $seen = preg_replace('/[\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}]/u', '', $key) ?? $key;
-        $hyphened = preg_replace('/[\x{2010}-\x{2015}\x{2212}\x{fe58}\x{fe63}\x{ff0d}]/u', '-', $seen) ?? $seen;
-        return trim(preg_replace('/[\s\p{Z}]+/u', ' ', $hyphened) ?? $hyphened);
+        $unseen = '/[\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}]/u';
+        $hyphens = '/[\x{2010}-\x{2015}\x{2212}\x{fe58}\x{fe63}\x{ff0d}]/u';
+        return trim(preg_replace([$unseen, $hyphens, '/[\s\p{Z}]+/u'], ['', '-', ' '], $key) ?? $key);
     }
 
-    /** A key without what the server overlooks. */
-    private static function plain(string $key): string
+    /** The bytes behind base64; none if it is none. */
+    private static function bytes($text): string
     {
-        return strtoupper(preg_replace('/[^\p{L}\p{N}]/u', '', $key) ?? $key);
-    }
-
-    private static function parse(string $text): array
-    {
-        $value = json_decode($text, true);
-        return is_array($value) ? $value : [];
+        return is_string($text) ? (string) base64_decode($text, true) : '';
     }
 }
 
 /** Why there is no answer that can be believed. */
 final class LicensingDoubt extends \Exception
 {
-    public string $help;
+    public array $texts;
     public array $more;
 
-    public function __construct(string $why, string $help, array $more)
+    public function __construct(array $texts, array $more = [])
     {
-        parent::__construct($why);
-        [$this->help, $this->more] = [$help, $more];
+        [$this->texts, $this->more] = [$texts, $more];
     }
 }
