@@ -243,7 +243,7 @@ final class Licensing
     private function decide(string $endpoint): array
     {
         // Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
-        $pause = min(3600, 60 * 2 ** min($this->memory['failures']++, 9));
+        $pause = min(3600, 60 * 2 ** min(max($this->memory['failures']++, 0), 9));
         $this->memory['pausedUntil'] = $this->now + random_int($pause, intdiv($pause * 5, 4));
         [$said, $text] = $this->ask($endpoint);
         if (!in_array($said['code'], self::GOOD, true)) {
