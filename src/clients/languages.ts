@@ -1,14 +1,16 @@
 import goProgram from './files/app.go' with { type: 'file' }
+import javaProgram from './files/app.java' with { type: 'file' }
 import phpProgram from './files/app.php' with { type: 'file' }
 import pythonProgram from './files/app.py' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescriptProgram from './files/app.ts' with { type: 'file' }
 import go from './files/licensing.go' with { type: 'file' }
+import java from './files/licensing.java' with { type: 'file' }
 import php from './files/licensing.php' with { type: 'file' }
 import python from './files/licensing.py' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescript from './files/licensing.ts' with { type: 'file' }
-import { bracedEscape, type Escape, longEscape } from './literal'
+import { bracedEscape, type Escape, javaEscape, longEscape } from './literal'
 
 /** A language that has a client. */
 export interface Language {
@@ -74,5 +76,16 @@ export const languages: readonly Language[] = [
     programName: 'main.go',
     quote: '"',
     escape: longEscape,
+  },
+  {
+    name: 'java',
+    title: 'Java',
+    floor: 'Java 11, the JDK alone',
+    fileName: 'Licensing.java',
+    file: java,
+    program: javaProgram,
+    programName: 'App.java',
+    quote: '"',
+    escape: javaEscape,
   },
 ]

@@ -20,3 +20,15 @@ export const bracedEscape: Escape = (codePoint) => `\\u{${hex(codePoint, 1)}}`
 
 /** `\U0001f600`, in Python and Go. */
 export const longEscape: Escape = (codePoint) => `\\U${hex(codePoint, 8)}`
+
+/**
+ * `\042`, or `\ud83d\ude00` from 256 on, in Java: its compiler reads `\u` before it looks for the end of a string, so a
+ * quotation mark may not be written that way.
+ */
+export const javaEscape: Escape = (codePoint) =>
+  codePoint < 256
+    ? `\\${codePoint.toString(8).padStart(3, '0')}`
+    : String.fromCodePoint(codePoint)
+        .split('')
+        .map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)
+        .join('')

@@ -33,3 +33,9 @@ declare module '*.py' {
   const path: string
   export default path
 }
+
+declare module '*.java' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}

@@ -34,6 +34,15 @@ async function goModule(folder: string, source: string, name = 'example') {
   await write(folder, 'licensing/licensing.go', source)
 }
 
+/** A short run is done before the better compiler has begun. */
+const quickJava = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+
+async function javac(folder: string, source: string, ...more: string[]) {
+  const client = await write(folder, 'licensing/Licensing.java', source)
+  const options = ['--release', '11', '-Xlint:all', '-Werror', '-encoding', 'UTF-8', '-d', join(folder, 'classes')]
+  await run(['javac', ...quickJava.map((option) => `-J${option}`), ...options, client, ...more], folder)
+}
+
 const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
 
 export const toolchains: Record<string, Toolchain> = {
@@ -116,6 +125,21 @@ export const toolchains: Record<string, Toolchain> = {
       await goModule(folder, source)
       await run(['go', 'vet', './licensing'], folder)
     },
+  },
+  Java: {
+    tool: 'javac',
+    language: 'java',
+    async prepare(folder, source) {
+      await Bun.write(join(folder, 'Harness.java'), Bun.file(harnessFile('Harness.java')))
+      await javac(folder, source, 'Harness.java')
+      return ['java', ...quickJava, '-cp', join(folder, 'classes'), 'Harness']
+    },
+    async app(folder, source, program) {
+      await write(folder, 'App.java', program)
+      await javac(folder, source, 'App.java')
+      return ['java', ...quickJava, '-cp', join(folder, 'classes'), 'App']
+    },
+    compile: (folder, source) => javac(folder, source),
   },
 }
 
