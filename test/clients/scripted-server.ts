@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -86,6 +86,8 @@ export interface AnswerScript {
   raw?: string
   repeat?: number
   delayMs?: number
+  /** The body comes in pieces, with this pause after each. */
+  dripMs?: number
   /** The connection breaks in the middle of the body. */
   isHalf?: boolean
 }
@@ -209,6 +211,15 @@ function envelope(asked: Asked, script: AnswerScript) {
   return JSON.stringify(script.tamper ? altered[script.tamper]() : whole)
 }
 
+/** Writes a text in twenty pieces, as long as somebody waits for them. */
+async function drip(reply: ServerResponse, answer: string, pauseMs: number) {
+  const size = Math.ceil(answer.length / 20)
+  for (let at = 0; at < answer.length && !reply.destroyed; at += size) {
+    reply.write(answer.slice(at, at + size))
+    await Bun.sleep(pauseMs)
+  }
+}
+
 /** One step of a case, as the server sees it. */
 export interface ServerStep {
   now: number
@@ -264,7 +275,8 @@ export async function startScriptedServer() {
         : envelope({ endpoint, fields, now: step.now, nonceBefore }, script)
     const answer = script.raw?.repeat(script.repeat ?? 1) ?? made()
     reply.writeHead(script.status ?? 200, { 'content-length': Buffer.byteLength(answer), ...script.headers })
-    if (!script.isHalf) return void reply.end(answer)
+    if (script.dripMs) await drip(reply, answer, script.dripMs)
+    if (!script.isHalf) return void reply.end(script.dripMs ? '' : answer)
     reply.write(answer.slice(0, answer.length / 2), () => reply.destroy())
   })
   await new Promise<void>((resolve) => {

@@ -123,13 +123,31 @@ describe.each(present)('the client in %s', (name, toolchain) => {
     expect(why).toContain(productName)
   })
 
+  test('comes back apart from copies that were answered, or failed, together', async () => {
+    const moments: Record<string, Set<unknown>> = {}
+    for (const copy of ['1', '2', '3', '4', '5', '6']) {
+      const store = join(folder, `copy-${copy}`)
+      const step = { apiKey: 'lk_test', store, device: 'laptop-1', isBound: false, machine: 'A', deadlineMs: 5000 }
+      server.play(`${name}-${copy}`.replaceAll(' ', '-'), { now: start, answers: {} })
+      const url = server.urlOf(`${name}-${copy}`.replaceAll(' ', '-'))
+      await harness.run({ ...step, do: 'activate', args: ['KEY-1'], server: url, now: start })
+      await harness.run({ ...step, do: 'check', args: [true], server: 'http://127.0.0.1:9', now: start + 3600 })
+      const { due, pausedUntil, paused_until } = JSON.parse(readFileSync(fileIn(store), 'utf8'))
+      for (const [what, moment] of Object.entries({ due, paused: pausedUntil ?? paused_until })) {
+        moments[what] = (moments[what] ?? new Set()).add(moment)
+      }
+    }
+    expect(moments.due!.size).toBeGreaterThan(1)
+    expect(moments.paused!.size).toBeGreaterThan(1)
+  })
+
   test('never repeats a nonce, and names product, key and algorithm in each request', () => {
     expect(server.faults).toEqual([])
   })
 })
 
 /** A slow server is not waited for. */
-const needsPatience = ({ answers }: Step) => JSON.stringify(answers).includes('delayMs')
+const needsPatience = ({ answers }: Step) => /delayMs|dripMs/.test(JSON.stringify(answers))
 
 /** An argument; a file is made as the server makes one. */
 function written(argument: unknown, now: number) {

@@ -171,7 +171,8 @@ class Licensing:
             now, until = self._now(), self._until()
             if not is_due and until >= now and now < self._memory.get("due", 0) <= now + DAY:
                 return _good(until)
-            if not is_due and now < self._memory.get("paused_until", 0) <= now + 7200:
+            pause_end = max(self._memory.get("paused_until", 0), self._memory.get("busy_until", 0))
+            if not is_due and now < pause_end <= now + 7200:
                 return self._cannot_tell(_CannotTell("The licence server did not answer lately."))
             return self._decide("verify")
 
@@ -273,6 +274,10 @@ class Licensing:
     # Asking and judging
 
     def _decide(self, endpoint: str) -> Verdict:
+        # Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
+        failures = self._memory.get("failures", 0)
+        pause = min(3600, 60 * 2 ** min(failures, 9)) * (1 + random.random() / 4)
+        self._memory.update(failures=failures + 1, paused_until=int(self._now() + pause) + 1)
         try:
             said, text = self._ask(endpoint)
             if not _is_good(said["code"]):
@@ -296,16 +301,13 @@ class Licensing:
                 "The licence server says: %s." % said.get("message"), code=code if type(code) is int else None
             )
         # Or a customer who was refused could go on by pulling the plug.
-        for name in ("answer", "file", "due", "failures"):
+        for name in ("answer", "file", "due", "paused_until", "failures"):
             self._memory.pop(name, None)
         self._save()
         return _refused(code)
 
     def _cannot_tell(self, trouble: _CannotTell) -> Verdict:
         now, until = self._now(), self._until()
-        failures = self._memory.get("failures", 0) + 1
-        pause = min(3600, 60 * 2 ** min(failures - 1, 9)) * (1 + random.random() / 4)
-        self._memory.update(failures=failures, paused_until=int(now + max(pause, trouble.retry_after or 0)) + 1)
         if trouble.retry_after:
             self._memory["busy_until"] = now + trouble.retry_after
         if not self._is_set_back():
@@ -573,7 +575,11 @@ def _fetch(request: urllib.request.Request, give_up: float) -> Tuple[int, str, i
         raise OSError("no answer") from nonsense
     try:
         with answer:
-            body, length = answer.read(ANSWER_BYTES_MAX), answer.headers.get("Content-Length")
+            # Piece by piece: the timeout holds for each, and a server may drip.
+            body, piece, length = b"", b"-", answer.headers.get("Content-Length")
+            while piece and len(body) < ANSWER_BYTES_MAX and time.monotonic() < give_up:
+                piece = answer.read1(65_536)
+                body += piece
             if length is not None and length != str(len(body)):
                 raise OSError("half an answer, or too long")
             wait = answer.headers.get("Retry-After") or ""

@@ -183,11 +183,12 @@ export class Licensing {
   private async checkOnce(isDue: boolean): Promise<Verdict> {
     await this.load()
     const now = this.now()
-    const { key, due = 0, pausedUntil = 0 } = this.memory
+    const { key, due = 0, pausedUntil = 0, busyUntil = 0 } = this.memory
     if (!key) return nothingEntered
     const until = await this.until()
     if (!isDue && until >= now && now < due && due <= now + daySeconds) return this.good(until)
-    if (!isDue && now < pausedUntil && pausedUntil <= now + 2 * 3600) {
+    const pauseEnd = Math.max(pausedUntil, busyUntil)
+    if (!isDue && now < pauseEnd && pauseEnd <= now + 2 * 3600) {
       return this.cannotTell(new CannotTell('The licence server did not answer lately.'))
     }
     return this.decide('verify')
@@ -290,6 +291,10 @@ export class Licensing {
   // Asking and judging
 
   private async decide(endpoint: 'verify' | 'activate'): Promise<Verdict> {
+    // Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
+    const { failures = 0 } = this.memory
+    const pausedUntil = Math.ceil(this.now() + Math.min(3600, 60 * 2 ** failures) * (1 + Math.random() / 4))
+    this.memory = { ...this.memory, failures: failures + 1, pausedUntil }
     try {
       const { said, text } = await this.ask(endpoint)
       if (!goodCodes.includes(said.code)) return await this.judge(said.code, said)
@@ -313,7 +318,7 @@ export class Licensing {
     }
     // Or a customer who was refused could go on by pulling the plug.
     const { answer: _, file: __, ...rest } = this.memory
-    this.memory = { ...rest, due: 0, failures: 0 }
+    this.memory = { ...rest, due: 0, pausedUntil: 0, failures: 0 }
     await this.save()
     return refused(code)
   }
@@ -333,9 +338,6 @@ export class Licensing {
     const now = this.now()
     const until = await this.until()
     const { retryAfter } = known.more
-    const failures = (this.memory.failures ?? 0) + 1
-    const pause = Math.min(3600, 60 * 2 ** (failures - 1)) * (1 + Math.random() / 4)
-    this.memory = { ...this.memory, failures, pausedUntil: Math.ceil(now + Math.max(pause, retryAfter ?? 0)) }
     if (retryAfter) this.memory.busyUntil = now + retryAfter
     if (!this.isSetBack()) this.memory.latest = Math.max(now, this.memory.latest ?? 0)
     await this.save()
