@@ -18,6 +18,7 @@ export interface HarnessStep {
 
 /** A running program in some language, which takes steps and tells what the client returned. */
 export interface Harness {
+  readonly pid: number
   run(step: HarnessStep): Promise<unknown>
   stop(): void
 }
@@ -49,6 +50,7 @@ export function startHarness(command: string[], cwd: string): Harness {
     for (const answer of waiting.values()) answer(new Error('the program has ended'))
   })()
   return {
+    pid: child.pid,
     run(step) {
       const id = ++count
       const { promise, resolve } = Promise.withResolvers<unknown>()

@@ -80,13 +80,19 @@ test.each(missing)('%s is not proved here: its tools are not installed', (name, 
 describe.each(present)('the client in %s', (name, toolchain) => {
   const folder = join(top, name.replaceAll(' ', '-'))
   let harness: Harness
+  let other: Harness
   beforeAll(async () => {
     mkdirSync(folder)
     const language = languages.find((each) => each.name === toolchain.language)!
     const source = await printClient(language, { ...facts, publicKeys: pems })
-    harness = startHarness(await toolchain.prepare(folder, source), folder)
+    const command = await toolchain.prepare(folder, source)
+    harness = startHarness(command, folder)
+    other = startHarness(command, folder)
   }, 120_000)
-  afterAll(() => harness.stop())
+  afterAll(() => {
+    harness.stop()
+    other.stop()
+  })
 
   // Each case has a server and a folder of its own, so they need not wait for each other.
   test.concurrent.each(cases as { name: string; steps: Step[] }[])('$name', async ({ name: title, steps }) => {
@@ -96,7 +102,7 @@ describe.each(present)('the client in %s', (name, toolchain) => {
     for (const [at, step] of steps.entries()) {
       const now = start + secondsIn(step.at ?? 0)
       const device = step.device === undefined ? 'laptop-1' : step.device
-      spoil(store, step.store)
+      spoil(store, step.store, harness.pid)
       server.play(id, { now, answers: step.answers ?? {} })
       const value = await harness.run({
         ...{ do: step.do, args: (step.args ?? []).map((argument) => written(argument, now)) },
@@ -109,7 +115,7 @@ describe.each(present)('the client in %s', (name, toolchain) => {
         ...{ store: step.store === 'unwritable' ? join(store, 'file', 'folder') : store },
         ...{ machine: step.machine ?? 'A', now, deadlineMs: step.answers && needsPatience(step) ? 250 : 5000 },
       })
-      if (step.store === 'readOnly') mend(store)
+      if (step.store === 'readOnly') mend(store, harness.pid)
       judge(`step ${at + 1}`, { value, asked: server.askedIn(id), told }, step.expect ?? {})
     }
   })
@@ -121,6 +127,19 @@ describe.each(present)('the client in %s', (name, toolchain) => {
       ...{ store: join(folder, 'named'), device: 'laptop-1', machine: 'A', now: start, deadlineMs: 5000 },
     })) as { why: string }
     expect(why).toContain(productName)
+  })
+
+  test('keeps one licence for several processes', async () => {
+    const id = `${name}-shared`.replaceAll(' ', '-')
+    server.play(id, { now: start, answers: {} })
+    const step = { apiKey: 'lk_test', store: join(folder, 'shared'), device: 'laptop-1', isBound: false, machine: 'A' }
+    const run = (process: Harness, method: string, args: unknown[], now: number) =>
+      process.run({ ...step, do: method, args, server: server.urlOf(id), now, deadlineMs: 5000 })
+    await run(harness, 'activate', ['KEY-1'], start)
+    for (let round = 1; round <= 25; round++) {
+      const checks = [run(harness, 'check', [true], start + round), run(other, 'check', [true], start + round)]
+      for (const verdict of await Promise.all(checks)) expect(verdict).toMatchObject({ result: 'good', help: '' })
+    }
   })
 
   test('comes back apart from copies that were answered, or failed, together', async () => {
@@ -158,7 +177,10 @@ function written(argument: unknown, now: number) {
 
 const fileIn = (store: string) => join(store, `license-${product}.json`)
 
-function spoil(store: string, how: Step['store']) {
+/** What a process of this id may call the file that becomes the store. */
+const freshFiles = (store: string, pid: number) => [`${fileIn(store)}.new`, `${fileIn(store)}.${pid}.new`]
+
+function spoil(store: string, how: Step['store'], pid: number) {
   if (how === 'unwritable') {
     mkdirSync(store)
     writeFileSync(join(store, 'file'), '')
@@ -178,11 +200,11 @@ function spoil(store: string, how: Step['store']) {
   }
   if (how === 'gone') rmSync(store, { recursive: true, force: true })
   // Also for root: a folder where the new file would be.
-  if (how === 'readOnly') mkdirSync(`${fileIn(store)}.new`)
+  if (how === 'readOnly') for (const fresh of freshFiles(store, pid)) mkdirSync(fresh)
 }
 
-function mend(store: string) {
-  rmSync(`${fileIn(store)}.new`, { recursive: true })
+function mend(store: string, pid: number) {
+  for (const fresh of freshFiles(store, pid)) rmSync(fresh, { recursive: true })
   expect(readdirSync(store)).toEqual([`license-${product}.json`])
   chmodSync(store, 0o700)
 }

@@ -127,8 +127,6 @@ type Licensing struct {
 	client  *http.Client
 	dice    *mathrand.Rand
 	path    string
-	// One check in flight: others wait for it, and find its answer.
-	mutex sync.Mutex
 	// What is kept, as text and as data.
 	saved  string
 	memory memory
@@ -137,6 +135,9 @@ type Licensing struct {
 	device  string
 	trusted keySet
 }
+
+// One check in flight: others wait for it, and find its answer.
+var turn sync.Mutex
 
 // What is kept between two starts.
 type memory struct {
@@ -697,7 +698,7 @@ func randomHex() string {
 
 // Takes the lock and reads what is kept. Returns what keeps the changes and gives the lock back.
 func (l *Licensing) begin() func() {
-	l.mutex.Lock()
+	turn.Lock()
 	l.now, l.memory = l.options.Now().Unix(), memory{}
 	data, _ := os.ReadFile(l.path)
 	l.saved = string(data)
@@ -720,7 +721,7 @@ func (l *Licensing) begin() func() {
 	l.device, l.trusted = or(l.options.Device, l.memory.Device), reach(l.memory.Keys)
 	return func() {
 		l.save()
-		l.mutex.Unlock()
+		turn.Unlock()
 	}
 }
 
@@ -731,7 +732,8 @@ func (l *Licensing) save() bool {
 		return true
 	}
 	_ = os.MkdirAll(l.options.Folder, 0o700)
-	fresh := l.path + ".new"
+	// Of this process alone: another one may write as well.
+	fresh := fmt.Sprintf("%s.%d.new", l.path, os.Getpid())
 	file, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return false

@@ -117,6 +117,10 @@ class _File(NamedTuple):
     lapses_at: float
 
 
+# One check in flight: others wait for it, and find its answer.
+_turn = threading.RLock()
+
+
 class Licensing:
     """
     The licence of this installation. `folder` is where to keep it, by default the user's folder for the data of
@@ -143,13 +147,12 @@ class Licensing:
         self._named_device = device or os.environ.get("LICENSE_DEVICE") or None
         self._is_bound, self._machine = bind_to_machine, machine
         self._clock, self._deadline, self._pause = now, deadline, pause
-        self._lock = threading.RLock()
         self._memory: Dict[str, Any] = {}
         self._trusted: List[bytes] = []
 
     def activate(self, license_key: str) -> Verdict:
         """Takes a seat for this device. Call it when the customer enters a key."""
-        with self._lock:
+        with _turn:
             self._load()
             key = _tidy(license_key)
             if key != self._memory.get("key"):
@@ -163,8 +166,7 @@ class Licensing:
 
     def check(self, is_due: bool = False) -> Verdict:
         """Says whether the program may run. Asks the server once a day, or at once with `is_due`."""
-        # One check in flight: others wait for it, and find its answer.
-        with self._lock:
+        with _turn:
             self._load()
             if not self._memory.get("key"):
                 return NOTHING_ENTERED
@@ -178,7 +180,7 @@ class Licensing:
 
     def deactivate(self) -> Verdict:
         """Frees the seat of this device, and forgets the licence."""
-        with self._lock:
+        with _turn:
             self._load()
             if not self._memory.get("key"):
                 return NOTHING_ENTERED
@@ -197,7 +199,7 @@ class Licensing:
 
     def feature(self, name: str) -> Union[bool, int, float, str, None]:
         """The value of a feature of the licence; None without it, or while the program may not run."""
-        with self._lock:
+        with _turn:
             self._load()
             file = self._kept_file()
             if not file or self._until() < self._now():
@@ -207,7 +209,7 @@ class Licensing:
 
     def update(self) -> Optional[Release]:
         """The newest published release; None if there is none, or nobody can tell."""
-        with self._lock:
+        with _turn:
             self._load()
             try:
                 said, _ = self._ask("access-downloadables")
@@ -221,7 +223,7 @@ class Licensing:
 
     def report(self, group: str, value: Union[int, float, str], version: str, user: str = "") -> bool:
         """Reports a number or a text to the vendor; whether it arrived."""
-        with self._lock:
+        with _turn:
             self._load()
             is_text = isinstance(value, str)
             fields = {
@@ -239,7 +241,7 @@ class Licensing:
 
     def offline_file(self, grace_days: int = 30) -> Optional[str]:
         """Fetches a file that holds for a day and this many days more, keeps it, and returns its text; or None."""
-        with self._lock:
+        with _turn:
             self._load()
             try:
                 text = self._fetch_file(grace_days)
@@ -250,7 +252,7 @@ class Licensing:
 
     def use_offline_file(self, text: str) -> Verdict:
         """Takes a file that was fetched elsewhere for this device, which may never be online."""
-        with self._lock:
+        with _turn:
             self._load()
             try:
                 file = self._open_file(text.strip())
@@ -266,7 +268,7 @@ class Licensing:
 
     def device_name(self) -> str:
         """The name of this device, as the server knows it. Show it to customers whose machine is never online."""
-        with self._lock:
+        with _turn:
             self._load()
             self._save()
             return self._device()
@@ -489,7 +491,8 @@ class Licensing:
 
     def _save(self) -> bool:
         """Replaces the file in one step, so that a crash leaves the old one. Whether it was kept."""
-        fresh = self._path.with_name(FILE_NAME + ".new")
+        # Of this process alone: another one may write as well.
+        fresh = self._path.with_name("%s.%d.new" % (FILE_NAME, os.getpid()))
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with open(os.open(str(fresh), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -720,12 +720,14 @@ function folderStore(folder: string | Promise<string>): Store {
     async write(text) {
       const [{ mkdir, open, rename }, to] = [await nodeModule('fs/promises'), `${await folder}/${fileName}`]
       await mkdir(await folder, { recursive: true })
-      const file = await open(`${to}.new`, 'w', 0o600)
+      // Of this process alone: another one may write as well.
+      const fresh = `${to}.${(await nodeModule('process')).pid}.new`
+      const file = await open(fresh, 'w', 0o600)
       await file
         .writeFile(text)
         .then(() => file.sync())
         .finally(() => file.close())
-      await rename(`${to}.new`, to)
+      await rename(fresh, to)
     },
   }
 }
