@@ -114,6 +114,11 @@ export const settings = {
     asItIs,
   ),
   telemetry: storable('Whether telemetry is kept: `on` or `off`.', 'on', onOrOff),
+  public_clients: storable(
+    'Whether anybody may download the licence checks of `latchkey client` under `/clients`: `on` or `off`.',
+    'off',
+    onOrOff,
+  ),
   changelog: storable('Whether products may publish their changelog: `on` or `off`.', 'on', onOrOff),
   envato_token: storable(
     'Token of the Envato API; with it, `verify` accepts purchase codes of products with the source envato.',

@@ -14,6 +14,7 @@ import { productRoutes } from '../features/products/routes'
 import { publicKeys } from '../features/public-keys/routes'
 import { telemetryRoutes } from '../features/telemetry/routes'
 import { adminHandlers, adminNotFound, adminPlaces } from './admin/routes'
+import { clientFiles } from './client-files'
 import { consolePages } from './console'
 import { openCors } from './cors'
 import { docs } from './docs'
@@ -75,6 +76,7 @@ export function buildApp(deps: Deps): AnyElysia {
     .use(contract(deps, prefixes[1]))
     .use(new Elysia({ prefix: keySyncPrefix }).use(publicKeySync(deps)))
     .use(publicKeyFile(deps))
+    .use(clientFiles(deps))
     .use(notFound(deps, methodsAt))
 }
 

@@ -83,7 +83,7 @@ export function describeApi(app: AnyElysia): Json {
 
 /** The tags of these paths, with the clients' endpoints first. */
 function tagsOf(paths: Json): Json[] {
-  const isEndpoint = ([path]: [string, Json]) => path.startsWith('/api/')
+  const isEndpoint = ([path]: [string, Json]) => /^\/(api|clients)\b/.test(path)
   const inOrder = Object.entries<Json>(paths).sort((a, b) => Number(isEndpoint(b)) - Number(isEndpoint(a)))
   const operations = inOrder.flatMap(([, path]) => Object.values(path)) as { tags?: string[] }[]
   return [...new Set(operations.flatMap(({ tags = [] }) => tags))].map((name) => ({ name }))

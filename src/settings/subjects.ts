@@ -40,6 +40,7 @@ const subjects: Record<SettingName, SettingSubject> = {
   call_log_megabytes_per_day: 'limits',
   downloads_per_minute: 'limits',
   telemetry: 'features',
+  public_clients: 'features',
   changelog: 'features',
   call_log: 'features',
   allow_private_webhooks: 'webhooks',

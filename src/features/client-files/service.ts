@@ -7,7 +7,7 @@ import { fieldRef, message, remedy } from '../../kernel/message'
 import { nearest } from '../../kernel/nearest'
 import { OperatorError } from '../../kernel/operator-error'
 import { listPublicKeys } from '../../signing/service'
-import { listProducts, requireProduct } from '../products/service'
+import { listProducts, requireProduct, resolveProduct } from '../products/service'
 
 /** What to print. */
 export interface ClientRequest {
@@ -39,9 +39,19 @@ export async function printClientFile(db: Queryable, request: ClientRequest, now
   }
 }
 
+/** The languages, for lists. */
+export const languageRows = languages.map(({ name, title, floor, fileName }) => ({
+  language: name,
+  title,
+  runs_on: floor,
+  file_name: fileName,
+}))
+
+export const languageNamed = (name: string) => languages.find((each) => each.name === name.toLowerCase())
+
 /** The language of that name. Throws an `OperatorError` that suggests one if there is none. */
 export function requireLanguage(name: string): Language {
-  const language = languages.find((each) => each.name === name.toLowerCase())
+  const language = languageNamed(name)
   if (language) return language
   const names = languages.map((each) => each.name)
   const meant = nearest(name, names)
@@ -60,6 +70,13 @@ export async function chosenProduct(db: Queryable, reference: string | undefined
       : message`there is no product yet: make one with ${remedy('product create')}`,
     'invalid_input',
   )
+}
+
+/** The product of a public file, if it is active: by slug or uuid alone, since ids can be counted through. */
+export async function findShownProduct(db: Queryable, reference: string): Promise<Product | undefined> {
+  const product = await resolveProduct(db, reference)
+  const isNamed = product && [product.slug, product.uuid].includes(reference)
+  return isNamed && product.status === 'active' ? product : undefined
 }
 
 /** Who an API key is for that is made for a printed file. */
