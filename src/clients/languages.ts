@@ -1,9 +1,11 @@
+import csharpProgram from './files/app.cs' with { type: 'file' }
 import goProgram from './files/app.go' with { type: 'file' }
 import javaProgram from './files/app.java' with { type: 'file' }
 import phpProgram from './files/app.php' with { type: 'file' }
 import pythonProgram from './files/app.py' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescriptProgram from './files/app.ts' with { type: 'file' }
+import csharp from './files/licensing.cs' with { type: 'file' }
 import go from './files/licensing.go' with { type: 'file' }
 import java from './files/licensing.java' with { type: 'file' }
 import php from './files/licensing.php' with { type: 'file' }
@@ -87,5 +89,16 @@ export const languages: readonly Language[] = [
     programName: 'App.java',
     quote: '"',
     escape: javaEscape,
+  },
+  {
+    name: 'csharp',
+    title: 'C#',
+    floor: '.NET Standard 2.0: .NET, .NET Framework, Mono, Unity',
+    fileName: 'Licensing.cs',
+    file: csharp,
+    program: csharpProgram,
+    programName: 'App.cs',
+    quote: '"',
+    escape: longEscape,
   },
 ]

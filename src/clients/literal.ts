@@ -18,7 +18,7 @@ const hex = (codePoint: number, digits: number) => codePoint.toString(16).padSta
 /** `\u{1f600}`, in JavaScript and PHP. */
 export const bracedEscape: Escape = (codePoint) => `\\u{${hex(codePoint, 1)}}`
 
-/** `\U0001f600`, in Python and Go. */
+/** `\U0001f600`, in Python, Go and C#. */
 export const longEscape: Escape = (codePoint) => `\\U${hex(codePoint, 8)}`
 
 /**

@@ -39,3 +39,9 @@ declare module '*.java' {
   const path: string
   export default path
 }
+
+declare module '*.cs' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}

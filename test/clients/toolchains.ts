@@ -43,6 +43,13 @@ async function javac(folder: string, source: string, ...more: string[]) {
   await run(['javac', ...quickJava.map((option) => `-J${option}`), ...options, client, ...more], folder)
 }
 
+async function mcs(folder: string, source: string, ...more: string[]) {
+  const [client, program] = [await write(folder, 'Licensing.cs', source), join(folder, 'program.exe')]
+  const options = ['-langversion:7.2', '-warn:4', '-warnaserror', '-r:System.Net.Http', '-r:System.Numerics']
+  await run(['mcs', ...options, `-out:${program}`, client, ...more], folder)
+  return program
+}
+
 const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
 
 export const toolchains: Record<string, Toolchain> = {
@@ -140,6 +147,21 @@ export const toolchains: Record<string, Toolchain> = {
       return ['java', ...quickJava, '-cp', join(folder, 'classes'), 'App']
     },
     compile: (folder, source) => javac(folder, source),
+  },
+  'CSharp on Mono': {
+    tool: 'mcs',
+    language: 'csharp',
+    async prepare(folder, source) {
+      await Bun.write(join(folder, 'Harness.cs'), Bun.file(harnessFile('Harness.cs')))
+      return ['mono', await mcs(folder, source, 'Harness.cs')]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'App.cs', program)
+      return ['mono', await mcs(folder, source, 'App.cs')]
+    },
+    async compile(folder, source) {
+      await mcs(folder, source, '-target:library')
+    },
   },
 }
 
