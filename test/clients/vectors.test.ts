@@ -142,6 +142,21 @@ describe.each(present)('the client in %s', (name, toolchain) => {
     }
   })
 
+  test('loses no key that is entered during a check', async () => {
+    const id = `${name}-entered`.replaceAll(' ', '-')
+    const step = { apiKey: 'lk_test', store: join(folder, 'entered'), device: 'laptop-1', isBound: false, machine: 'A' }
+    const run = (method: string, args: unknown[]) =>
+      harness.run({ ...step, do: method, args, server: server.urlOf(id), now: start, deadlineMs: 5000 })
+    server.play(id, { now: start, answers: {} })
+    await run('activate', ['KEY-1'])
+    server.play(id, { now: start, answers: { verify: { delayMs: 100 } } })
+    for (const verdict of await Promise.all([run('check', [true]), run('activate', ['KEY-2'])])) {
+      expect(verdict).toMatchObject({ result: 'good' })
+    }
+    await run('check', [true])
+    expect(server.askedIn(id).at(-2)!.fields).toMatchObject({ license_key: 'KEY-2' })
+  })
+
   test('comes back apart from copies that were answered, or failed, together', async () => {
     const moments: Record<string, Set<unknown>> = {}
     for (const copy of ['1', '2', '3', '4', '5', '6']) {

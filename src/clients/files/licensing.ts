@@ -144,10 +144,12 @@ class CannotTell {
   }
 }
 
+/** The end of what was begun last, in any object: they may share what is kept. */
+let turn: Promise<unknown> = Promise.resolve()
+
 export class Licensing {
   private memory: Memory = {}
   private trusted: Uint8Array[] = []
-  private running: Promise<Verdict> | undefined
   private options: Options
   private store: Store
 
@@ -158,137 +160,146 @@ export class Licensing {
   }
 
   /** Takes a seat for this device. Call it when the customer enters a key. */
-  async activate(licenseKey: string): Promise<Verdict> {
-    await this.load()
-    const key = tidy(licenseKey)
-    if (key !== this.memory.key) this.forget(key)
-    // Kept before the request: a device that is not known again would take a seat at each start.
-    const isKept = await this.save()
-    if (!isKept && !this.namedDevice()) {
-      return this.cannotTell(
-        new CannotTell('This device cannot keep its licence.', 'Make the data folder of the program writable.'),
-      )
-    }
-    return this.decide('activate')
+  activate(licenseKey: string): Promise<Verdict> {
+    return this.inTurn(async () => {
+      const key = tidy(licenseKey)
+      if (key !== this.memory.key) this.forget(key)
+      // Kept before the request: a device that is not known again would take a seat at each start.
+      const isKept = await this.save()
+      if (!isKept && !this.namedDevice()) {
+        return this.cannotTell(
+          new CannotTell('This device cannot keep its licence.', 'Make the data folder of the program writable.'),
+        )
+      }
+      return this.decide('activate')
+    })
   }
 
   /** Says whether the program may run. Asks the server once a day, or at once with `isDue`. */
   check({ isDue = false } = {}): Promise<Verdict> {
-    this.running ??= this.checkOnce(isDue).finally(() => {
-      this.running = undefined
+    return this.inTurn(async () => {
+      const now = this.now()
+      const { key, due = 0, pausedUntil = 0, busyUntil = 0 } = this.memory
+      if (!key) return nothingEntered
+      const until = await this.until()
+      if (!isDue && until >= now && now < due && due <= now + daySeconds) return this.good(until)
+      const pauseEnd = Math.max(pausedUntil, busyUntil)
+      if (!isDue && now < pauseEnd && pauseEnd <= now + 2 * 3600) {
+        return this.cannotTell(new CannotTell('The licence server did not answer lately.'))
+      }
+      return this.decide('verify')
     })
-    return this.running
-  }
-
-  private async checkOnce(isDue: boolean): Promise<Verdict> {
-    await this.load()
-    const now = this.now()
-    const { key, due = 0, pausedUntil = 0, busyUntil = 0 } = this.memory
-    if (!key) return nothingEntered
-    const until = await this.until()
-    if (!isDue && until >= now && now < due && due <= now + daySeconds) return this.good(until)
-    const pauseEnd = Math.max(pausedUntil, busyUntil)
-    if (!isDue && now < pauseEnd && pauseEnd <= now + 2 * 3600) {
-      return this.cannotTell(new CannotTell('The licence server did not answer lately.'))
-    }
-    return this.decide('verify')
   }
 
   /** Frees the seat of this device, and forgets the licence. */
-  async deactivate(): Promise<Verdict> {
-    await this.load()
-    if (!this.memory.key) return nothingEntered
-    try {
-      const { said } = await this.ask('deactivate')
-      const code = Number(said.code)
-      if (code !== 400 && code !== 401) return await this.judge(code, said)
-      this.forget()
-      await this.save()
-      return code === 401
-        ? refused(code)
-        : { result: 'good', allowed: false, code, why: 'The licence was deactivated on this device.', help: '' }
-    } catch (trouble) {
-      return this.cannotTell(trouble)
-    }
+  deactivate(): Promise<Verdict> {
+    return this.inTurn(async () => {
+      if (!this.memory.key) return nothingEntered
+      try {
+        const { said } = await this.ask('deactivate')
+        const code = Number(said.code)
+        if (code !== 400 && code !== 401) return await this.judge(code, said)
+        this.forget()
+        await this.save()
+        return code === 401
+          ? refused(code)
+          : { result: 'good', allowed: false, code, why: 'The licence was deactivated on this device.', help: '' }
+      } catch (trouble) {
+        return this.cannotTell(trouble)
+      }
+    })
   }
 
   /** The value of a feature of the licence; null without it, or while the program may not run. */
-  async feature(name: string): Promise<boolean | number | string | null> {
-    await this.load()
-    if ((await this.until()) < this.now()) return null
-    const file = await this.openFile(this.memory.file).catch(() => undefined)
-    const features = file?.license.features ?? {}
-    return !Array.isArray(features) && Object.hasOwn(features, name) ? features[name] : null
+  feature(name: string): Promise<boolean | number | string | null> {
+    return this.inTurn(async () => {
+      if ((await this.until()) < this.now()) return null
+      const file = await this.openFile(this.memory.file).catch(() => undefined)
+      const features = file?.license.features ?? {}
+      return !Array.isArray(features) && Object.hasOwn(features, name) ? features[name] : null
+    })
   }
 
   /** The newest published release; null if there is none, or nobody can tell. */
-  async update(): Promise<Release | null> {
-    await this.load()
-    try {
-      const { said } = await this.ask('access-downloadables')
-      const [newest] = said.code === 600 ? said.downloadables : []
-      if (!newest) return null
-      const { version, numeric_version: numericVersion, update_summary: summary, release_date: date } = newest
-      return { version, numericVersion, summary, date, changelog: newest.changelog, url: newest.url }
-    } catch {
-      return null
-    }
+  update(): Promise<Release | null> {
+    return this.inTurn(async () => {
+      try {
+        const { said } = await this.ask('access-downloadables')
+        const [newest] = said.code === 600 ? said.downloadables : []
+        if (!newest) return null
+        const { version, numeric_version: numericVersion, update_summary: summary, release_date: date } = newest
+        return { version, numericVersion, summary, date, changelog: newest.changelog, url: newest.url }
+      } catch {
+        return null
+      }
+    })
   }
 
   /** Reports a number or a text to the vendor; whether it arrived. */
-  async report(group: string, value: number | string, version: string, user = ''): Promise<boolean> {
-    await this.load()
-    const isNumber = typeof value === 'number'
-    const device = this.device()
-    try {
-      const { said } = await this.ask('send-telemetry-data', {
-        ...{
-          user_identifier: user || device,
-          activation_identifier: device,
-          product_version: version,
-          data_group: group,
-        },
-        data_type: isNumber ? 'numeric-single-value' : 'text',
-        [isNumber ? 'numeric_data_single_value' : 'text_data']: String(value),
-      })
-      return said.code === 830 || said.code === 831
-    } catch {
-      return false
-    }
+  report(group: string, value: number | string, version: string, user = ''): Promise<boolean> {
+    return this.inTurn(async () => {
+      const isNumber = typeof value === 'number'
+      const device = this.device()
+      try {
+        const { said } = await this.ask('send-telemetry-data', {
+          ...{
+            user_identifier: user || device,
+            activation_identifier: device,
+            product_version: version,
+            data_group: group,
+          },
+          data_type: isNumber ? 'numeric-single-value' : 'text',
+          [isNumber ? 'numeric_data_single_value' : 'text_data']: String(value),
+        })
+        return said.code === 830 || said.code === 831
+      } catch {
+        return false
+      }
+    })
   }
 
   /** Fetches a file that holds for a day and this many days more, keeps it, and returns its text; null without one. */
-  async offlineFile(graceDays = 30): Promise<string | null> {
-    await this.load()
-    const text = await this.fetchFile(graceDays).catch(() => null)
-    if (text !== null) await this.save()
-    return text
+  offlineFile(graceDays = 30): Promise<string | null> {
+    return this.inTurn(async () => {
+      const text = await this.fetchFile(graceDays).catch(() => null)
+      if (text !== null) await this.save()
+      return text
+    })
   }
 
   /** Takes a file that was fetched elsewhere for this device, which may never be online. */
-  async useOfflineFile(text: string): Promise<Verdict> {
-    await this.load()
-    try {
-      const file = await this.openFile(text.trim())
-      const now = this.now()
-      if (file.endsAt < now) return refused(205)
-      if (this.isSetBack() || file.lapsesAt < now) throw new CannotTell('This file has lapsed.', 'Ask for a new one.')
-      this.memory = { ...this.memory, key: this.memory.key ?? file.license.key, file: text.trim() }
-      await this.save()
-      return this.good(file.lapsesAt)
-    } catch (trouble) {
-      return this.cannotTell(trouble)
-    }
+  useOfflineFile(text: string): Promise<Verdict> {
+    return this.inTurn(async () => {
+      try {
+        const file = await this.openFile(text.trim())
+        const now = this.now()
+        if (file.endsAt < now) return refused(205)
+        if (this.isSetBack() || file.lapsesAt < now) throw new CannotTell('This file has lapsed.', 'Ask for a new one.')
+        this.memory = { ...this.memory, key: this.memory.key ?? file.license.key, file: text.trim() }
+        await this.save()
+        return this.good(file.lapsesAt)
+      } catch (trouble) {
+        return this.cannotTell(trouble)
+      }
+    })
   }
 
   /** The name of this device, as the server knows it. Show it to customers whose machine is never online. */
-  async deviceName(): Promise<string> {
-    await this.load()
-    await this.save()
-    return this.device()
+  deviceName(): Promise<string> {
+    return this.inTurn(async () => {
+      await this.save()
+      return this.device()
+    })
   }
 
   // Asking and judging
+
+  /** Does work on what is kept when what was begun before has ended: others wait for a check, and find its answer. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(() => this.load()).then(work)
+    turn = result.catch(() => {})
+    return result
+  }
 
   private async decide(endpoint: 'verify' | 'activate'): Promise<Verdict> {
     // Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
