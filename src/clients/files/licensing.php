@@ -190,10 +190,7 @@ final class Licensing
     /** Fetches a file that holds for a day and this many days more, keeps it, and returns its text; or null. */
     public function offlineFile(int $graceDays = 30): ?string
     {
-        return $this->quietly(function () use ($graceDays) {
-            $this->fetchFile($graceDays);
-            return $this->memory['file'];
-        }, null);
+        return $this->quietly(fn () => $this->fetchFile($graceDays), null);
     }
 
     /** Takes a file that was fetched elsewhere for this device, which may never be online. */
@@ -420,13 +417,13 @@ final class Licensing
 
     // Offline files
 
-    private function fetchFile(int $graceDays): void
+    private function fetchFile(int $graceDays): string
     {
         $device = $this->device;
         $fields = ['identifier' => $device, 'hardware_id' => $device, 'grace_period_days' => (string) $graceDays];
         [$text] = $this->send('licenses/' . rawurlencode($this->memory['key']) . '/offline-file', $fields);
         self::demand($this->openFile($text)['lapsesAt'] >= $this->now, 'This file has lapsed.', self::NEW_FILE);
-        $this->memory['file'] = $text;
+        return $this->memory['file'] = $text;
     }
 
     private function keptFile(): ?array
