@@ -195,7 +195,8 @@ namespace Licensing
             var isFreed = said["code"] as string == "400";
             if (isFreed || said["code"] as long? == 401) Forget("");
             if (!isFreed) return Judge(said);
-            return new Verdict { Result = Result.Good, Code = 400, Why = "The licence was deactivated on this device.", Help = "" };
+            var why = "The licence was deactivated on this device.";
+            return new Verdict { Result = Result.Good, Code = 400, Why = why, Help = "" };
         }, CannotTell);
 
         /// <summary>The value of a feature: a bool, long, double or string; null while the program may not run.</summary>
@@ -210,8 +211,8 @@ namespace Licensing
         public Task<Release> UpdateAsync() => InTurn(async () =>
         {
             var said = (await Ask("access-downloadables")).Said;
-            var newest = said["code"] as long? == 600 ? AsMap(AsList(Get(said, "downloadables")).FirstOrDefault()) : new Map();
-            return newest.Count == 0 ? null : new Release
+            var newest = AsMap(AsList(Get(said, "downloadables")).FirstOrDefault());
+            return said["code"] as long? != 600 || newest.Count == 0 ? null : new Release
             {
                 Version = TextOf(newest, "version"), NumericVersion = NumberOf(newest, "numeric_version"),
                 Summary = TextOf(newest, "update_summary"), Changelog = TextOf(newest, "changelog"),
@@ -309,6 +310,19 @@ namespace Licensing
                 }
             }
             return null;
+        }
+
+        /// <summary>What work returns, or something else where it fails.</summary>
+        private static T Attempt<T>(Func<T> work, T otherwise)
+        {
+            try
+            {
+                return work();
+            }
+            catch (Exception)
+            {
+                return otherwise;
+            }
         }
 
         private async Task<Verdict> Decide(string endpoint)
@@ -451,8 +465,9 @@ namespace Licensing
             {
                 for (var attempt = 1; ; attempt++)
                 {
-                    var isBusy = IsAhead(memory.BusyUntil, 3600);
-                    if (isBusy) throw new Doubt("The licence server is busy.", "Try again later.") { RetryAfter = memory.BusyUntil - now };
+                    var wait = memory.BusyUntil - now;
+                    var isBusy = wait > 0 && wait <= 3600;
+                    if (isBusy) throw new Doubt("The licence server is busy.", "Try again later.") { RetryAfter = wait };
                     Demand(attempt <= 3 && !late.IsCancellationRequested, "The licence server cannot be reached.");
                     var pause = (long)options.Pause.TotalMilliseconds * (attempt - 1);
                     await Task.Delay((int)(pause + RandomUpTo(2 * pause)) / 2);
@@ -530,27 +545,18 @@ namespace Licensing
 
         private async Task FetchFile(long graceDays)
         {
-            var text = await Send("licenses/" + Uri.EscapeDataString(memory.Key) + "/offline-file", new Dictionary<string, string>
+            var fields = new Dictionary<string, string>
             {
                 ["identifier"] = device,
                 ["hardware_id"] = device,
                 ["grace_period_days"] = graceDays.ToString(CultureInfo.InvariantCulture),
-            });
+            };
+            var text = await Send("licenses/" + Uri.EscapeDataString(memory.Key) + "/offline-file", fields);
             Demand(OpenFile(text).LapsesAt >= now, "This file has lapsed.", NewFile);
             memory.File = text;
         }
 
-        private OfflineFile KeptFile()
-        {
-            try
-            {
-                return OpenFile(memory.File);
-            }
-            catch (Exception)
-            {
-                return null;
-            }
-        }
+        private OfflineFile KeptFile() => Attempt(() => OpenFile(memory.File), null);
 
         /// <summary>Reads an offline file. Throws unless it is genuine and for this device, licence and product.</summary>
         private OfflineFile OpenFile(string text)
@@ -636,28 +642,21 @@ namespace Licensing
         {
             var given = BytesOf(signature);
             var digest = Digest(Encoding.UTF8.GetBytes(text));
-            return keys.Select(BytesOf).Any(der => IsP256(der) ? P256.IsSigned(digest, given, der) : IsSignedRsa(digest, given, der));
+            return keys.Select(BytesOf).Any(der =>
+                IsP256(der) ? P256.IsSigned(digest, given, der) : IsSignedRsa(digest, given, der));
         }
 
-        private static bool IsSignedRsa(byte[] digest, byte[] signature, byte[] der)
+        private static bool IsSignedRsa(byte[] digest, byte[] signature, byte[] der) => Attempt(() =>
         {
-            try
+            // A sequence of the algorithm's name and, in a string of bits, the sequence of modulus and exponent.
+            var bits = Items(Items(der, 0)[0], 0)[1];
+            var parts = Items(Items(bits, 1)[0], 0).Select(part => part.SkipWhile(each => each == 0).ToArray()).ToList();
+            using (var rsa = RSA.Create())
             {
-                // A sequence of the algorithm's name and, in a string of bits, the sequence of modulus and exponent.
-                var outer = Items(der, 0);
-                var numbers = Items(Items(outer[0], 0)[1], 1);
-                var parts = Items(numbers[0], 0).Select(part => part.SkipWhile(each => each == 0).ToArray()).ToList();
-                using (var rsa = RSA.Create())
-                {
-                    rsa.ImportParameters(new RSAParameters { Modulus = parts[0], Exponent = parts[1] });
-                    return rsa.VerifyHash(digest, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-                }
+                rsa.ImportParameters(new RSAParameters { Modulus = parts[0], Exponent = parts[1] });
+                return rsa.VerifyHash(digest, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             }
-            catch (Exception)
-            {
-                return false;
-            }
-        }
+        }, false);
 
         /// <summary>The contents of the DER values that follow each other from there on.</summary>
         private static List<byte[]> Items(byte[] der, int at)
@@ -759,7 +758,8 @@ namespace Licensing
                 return rest.Sign < 0 ? rest + modulus : rest;
             }
 
-            private static BigInteger Number(string hex) => BigInteger.Parse("0" + hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            private static BigInteger Number(string hex) =>
+                BigInteger.Parse("0" + hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
             /// <summary>The 32 bytes from there on, the greatest first.</summary>
             private static BigInteger Number(byte[] data, int at) =>
@@ -767,17 +767,7 @@ namespace Licensing
         }
 
         /// <summary>The bytes behind base64; none if it is none.</summary>
-        private static byte[] BytesOf(string base64)
-        {
-            try
-            {
-                return Convert.FromBase64String(base64);
-            }
-            catch (FormatException)
-            {
-                return new byte[0];
-            }
-        }
+        private static byte[] BytesOf(string base64) => Attempt(() => Convert.FromBase64String(base64), new byte[0]);
 
         private static byte[] Digest(byte[] data)
         {
@@ -804,15 +794,7 @@ namespace Licensing
         private void Load()
         {
             now = options.Now();
-            try
-            {
-                saved = File.ReadAllText(path);
-            }
-            catch (Exception)
-            {
-                // Nothing is kept yet.
-                saved = "";
-            }
+            saved = Attempt(() => File.ReadAllText(path), "");
             // What is not of its kind is left out: somebody may have edited the file.
             var kept = AsMap(Json.Parse(saved));
             var before = TextOf(kept, "machine");
@@ -846,7 +828,7 @@ namespace Licensing
                 ["due"] = memory.Due, ["pausedUntil"] = memory.PausedUntil, ["busyUntil"] = memory.BusyUntil,
             });
             if (text == saved) return true;
-            try
+            var isKept = Attempt(() =>
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path));
                 var data = Encoding.UTF8.GetBytes(text);
@@ -857,13 +839,10 @@ namespace Licensing
                 }
                 if (File.Exists(path)) File.Replace(path + ".new", path, null);
                 else File.Move(path + ".new", path);
-            }
-            catch (Exception)
-            {
-                return false;
-            }
-            saved = text;
-            return true;
+                return true;
+            }, false);
+            if (isKept) saved = text;
+            return isKept;
         }
 
         /// <summary>Forgets the licence; who this device is stays.</summary>
@@ -888,19 +867,13 @@ namespace Licensing
         }
 
         /// <summary>The id that the operating system has given this machine; empty where there is none.</summary>
-        private static string MachineId()
+        private static string MachineId() => Attempt(() =>
         {
-            try
-            {
-                if (IsMac) return Found("IOPlatformUUID\" = \"([^\"]+)", "ioreg", "-rd1 -c IOPlatformExpertDevice");
-                if (!IsWindows) return File.ReadAllText("/etc/machine-id").Trim();
-                return Found(@"MachineGuid\s+REG_SZ\s+(\S+)", "reg", @"query HKLM\SOFTWARE\Microsoft\Cryptography /v MachineGuid");
-            }
-            catch (Exception)
-            {
-                return "";
-            }
-        }
+            if (IsMac) return Found("IOPlatformUUID\" = \"([^\"]+)", "ioreg", "-rd1 -c IOPlatformExpertDevice");
+            if (!IsWindows) return File.ReadAllText("/etc/machine-id").Trim();
+            const string asked = @"query HKLM\SOFTWARE\Microsoft\Cryptography /v MachineGuid";
+            return Found(@"MachineGuid\s+REG_SZ\s+(\S+)", "reg", asked);
+        }, "");
 
         /// <summary>What a command says of this; empty if it says nothing.</summary>
         private static string Found(string pattern, string command, string arguments)
@@ -964,16 +937,9 @@ namespace Licensing
             /// <summary>Null for what is no JSON.</summary>
             internal static object Parse(string text)
             {
-                try
-                {
-                    var json = new Json(text);
-                    var value = json.Value(0);
-                    return json.Next() == '\0' ? value : null;
-                }
-                catch (Exception)
-                {
-                    return null;
-                }
+                var json = new Json(text);
+                var value = Attempt(() => json.Value(0), null);
+                return json.Next() == '\0' ? value : null;
             }
 
             /// <summary>The next character that is no space; 0 at the end.</summary>
@@ -1013,7 +979,7 @@ namespace Licensing
                 at += word.Length;
                 if (word == "true" || word == "false") return word == "true";
                 if (word == "null") return null;
-                if (long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole;
+                if (Regex.IsMatch(word, @"^-?\d{1,18}$")) return long.Parse(word, CultureInfo.InvariantCulture);
                 return double.Parse(word, NumberStyles.Float, CultureInfo.InvariantCulture);
             }
 
@@ -1041,7 +1007,7 @@ namespace Licensing
             {
                 if (kind != 'u') return "\"\\/\b\f\n\r\t"["\"\\/bfnrt".IndexOf(kind)];
                 at += 4;
-                return (char)ushort.Parse(text.Substring(at - 4, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                return (char)Convert.ToUInt16(text.Substring(at - 4, 4), 16);
             }
 
             internal static string Write(object value)

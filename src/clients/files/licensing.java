@@ -6,34 +6,18 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.*;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.security.Signature;
+import java.nio.file.*;
+import java.security.*;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.*;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -251,7 +235,8 @@ public final class Licensing {
             boolean isFreed = "400".equals(code);
             if (isFreed || Long.valueOf(401).equals(code)) forget("");
             if (!isFreed) return judge(said);
-            return new Verdict(Result.GOOD, false, texts("The licence was deactivated on this device.", ""), 400L, 0, 0);
+            String[] texts = texts("The licence was deactivated on this device.", "");
+            return new Verdict(Result.GOOD, false, texts, 400L, 0, 0);
         }, this::cannotTell);
     }
 
@@ -296,7 +281,7 @@ public final class Licensing {
         }, doubt -> false);
     }
 
-    /** Fetches a file that holds for a day and this many days more, keeps it, and returns its text; null without one. */
+    /** Fetches a file that holds for a day and these days more, keeps it, and returns its text; null without one. */
     public String offlineFile(int graceDays) {
         return inTurn(() -> {
             fetchFile(graceDays);
@@ -326,7 +311,7 @@ public final class Licensing {
     /** Runs work on what is kept, and keeps what has changed. Other processes wait, and find its answer. */
     private <T> T inTurn(Callable<T> work, Function<Doubt, T> otherwise) {
         synchronized (TURN) {
-            FileChannel lock = lockedOrNone(Path.of(System.getProperty("java.io.tmpdir"), sha256(path.toString()) + ".lock"));
+            FileChannel lock = lockOrNone(sha256(path.toString()) + ".lock");
             try {
                 load();
                 return work.call();
@@ -336,29 +321,30 @@ public final class Licensing {
                 return otherwise.apply(new Doubt("The licence server cannot be reached.", LATER));
             } finally {
                 save();
-                close(lock);
+                attempt(() -> {
+                    if (lock != null) lock.close();
+                    return null;
+                }, null);
             }
         }
     }
 
     /** A lock until it is closed; null where the system gives none. */
-    private static FileChannel lockedOrNone(Path path) {
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static FileChannel lockOrNone(String name) {
+        return attempt(() -> {
+            Path path = Path.of(System.getProperty("java.io.tmpdir"), name);
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
             return channel;
-        } catch (IOException | RuntimeException none) {
-            close(channel);
-            return null;
-        }
+        }, null);
     }
 
-    private static void close(FileChannel lock) {
+    /** What work returns, or something else where it fails. */
+    private static <T> T attempt(Callable<T> work, T otherwise) {
         try {
-            if (lock != null) lock.close();
-        } catch (IOException none) {
-            // The end of the process closes it.
+            return work.call();
+        } catch (Exception failure) {
+            return otherwise;
         }
     }
 
@@ -486,7 +472,7 @@ public final class Licensing {
         return Long.valueOf(830).equals(code) || Long.valueOf(831).equals(code);
     }
 
-    /** Posts a form, three times at most, each time with a fresh nonce in the fields. Returns the body of the answer. */
+    /** Posts a form, three times at most, each with a fresh nonce in the fields. Returns the body of the answer. */
     private String send(String endpoint, Map<String, String> fields) throws Doubt {
         long giveUp = System.nanoTime() + options.deadline.toNanos();
         for (int attempt = 1; ; attempt++) {
@@ -593,11 +579,7 @@ public final class Licensing {
     }
 
     private OfflineFile keptFile() {
-        try {
-            return openFile(file);
-        } catch (Doubt | RuntimeException none) {
-            return null;
-        }
+        return attempt(() -> openFile(file), null);
     }
 
     private static final String MARK = ",\"signature\":\"";
@@ -608,8 +590,8 @@ public final class Licensing {
         // The signature is over the file as it stands, without itself.
         String signature = text(content, "signature");
         int start = text.lastIndexOf(MARK + signature + '"');
-        String signed = start < 0 ? "" : text.substring(0, start) + text.substring(start + MARK.length() + signature.length() + 1);
-        boolean isGenuine = start > 0 && isSigned(signed, signature, trusted);
+        int end = start + MARK.length() + signature.length() + 1;
+        boolean isGenuine = start > 0 && isSigned(text.substring(0, start) + text.substring(end), signature, trusted);
         demand(isGenuine, "This file was not signed by the licence server.", NEW_FILE);
         Map<String, Object> license = map(content.get("license"));
         boolean isForDevice = device.equals(license.get("hardware_id")) || device.equals(license.get("domain"));
@@ -683,29 +665,19 @@ public final class Licensing {
     /** Whether one of these keys, RSA or P-256, has signed the text. */
     private static boolean isSigned(String text, Object signature, Set<String> keys) {
         if (!(signature instanceof String)) return false;
-        for (String key : keys) {
-            byte[] der = bytes(key);
-            try {
-                String algorithm = isP256(der) ? "SHA256withECDSAinP1363Format" : "SHA256withRSA";
-                Signature verifier = Signature.getInstance(algorithm);
-                KeyFactory factory = KeyFactory.getInstance(isP256(der) ? "EC" : "RSA");
-                verifier.initVerify(factory.generatePublic(new X509EncodedKeySpec(der)));
-                verifier.update(text.getBytes(StandardCharsets.UTF_8));
-                if (verifier.verify(bytes((String) signature))) return true;
-            } catch (GeneralSecurityException | RuntimeException unfit) {
-                // No key, or no signature of its kind: the next one.
-            }
-        }
-        return false;
+        byte[] given = bytes((String) signature), signed = text.getBytes(StandardCharsets.UTF_8);
+        return keys.stream().map(Licensing::bytes).anyMatch(der -> attempt(() -> {
+            Signature verifier = Signature.getInstance(isP256(der) ? "SHA256withECDSAinP1363Format" : "SHA256withRSA");
+            KeyFactory factory = KeyFactory.getInstance(isP256(der) ? "EC" : "RSA");
+            verifier.initVerify(factory.generatePublic(new X509EncodedKeySpec(der)));
+            verifier.update(signed);
+            return verifier.verify(given);
+        }, false));
     }
 
     /** The bytes behind base64; none if it is none. */
     private static byte[] bytes(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException none) {
-            return new byte[0];
-        }
+        return attempt(() -> Base64.getDecoder().decode(base64), new byte[0]);
     }
 
     private static byte[] digest(byte[] data) {
@@ -743,12 +715,7 @@ public final class Licensing {
 
     private void load() {
         now = options.now.getAsLong();
-        saved = "";
-        try {
-            saved = Files.readString(path);
-        } catch (IOException | RuntimeException none) {
-            // Nothing is kept yet.
-        }
+        saved = attempt(() -> Files.readString(path), "");
         // What is not of its kind is left out: somebody may have edited the file.
         Map<String, Object> kept = map(Json.parse(saved));
         machine = text(kept, "machine");
@@ -757,8 +724,7 @@ public final class Licensing {
             kept = Map.of("key", text(kept, "key"));
         }
         if (!thisMachine.isEmpty()) machine = thisMachine;
-        ownName = options.bindToMachine ? machine : text(kept, "device");
-        if (ownName.isEmpty()) ownName = text(kept, "device");
+        ownName = options.bindToMachine && !machine.isEmpty() ? machine : text(kept, "device");
         if (ownName.isEmpty()) ownName = randomHex();
         key = text(kept, "key");
         answer = text(kept, "answer");
@@ -790,7 +756,7 @@ public final class Licensing {
         kept.put("failures", failures);
         String text = Json.write(kept);
         if (text.equals(saved)) return true;
-        try {
+        boolean isKept = attempt(() -> {
             Files.createDirectories(path.getParent());
             File fresh = new File(path + ".new");
             fresh.createNewFile();
@@ -804,11 +770,10 @@ public final class Licensing {
                 channel.force(true);
             }
             Files.move(fresh.toPath(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException | RuntimeException trouble) {
-            return false;
-        }
-        saved = text;
-        return true;
+            return true;
+        }, false);
+        if (isKept) saved = text;
+        return isKept;
     }
 
     /** Forgets the licence; who this device is stays. */
@@ -832,7 +797,7 @@ public final class Licensing {
 
     /** The id that the operating system has given this machine; empty where there is none. */
     private static String machineId() {
-        try {
+        return attempt(() -> {
             if (SYSTEM.startsWith("Mac")) {
                 return found("IOPlatformUUID\" = \"([^\"]+)", "ioreg", "-rd1", "-c", "IOPlatformExpertDevice");
             }
@@ -841,9 +806,7 @@ public final class Licensing {
                 return found("MachineGuid\\s+REG_SZ\\s+(\\S+)", "reg", "query", folder, "/v", "MachineGuid");
             }
             return Files.readString(Path.of("/etc/machine-id")).trim();
-        } catch (IOException | RuntimeException none) {
-            return "";
-        }
+        }, "");
     }
 
     /** What a command says of this; empty if it says nothing. */
@@ -884,7 +847,7 @@ public final class Licensing {
 
     /** A key without what the server overlooks. */
     private static String plain(String key) {
-        return key.toUpperCase(java.util.Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+        return key.toUpperCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
     }
 
     private static String plainNumber(Number value) {
@@ -917,84 +880,72 @@ public final class Licensing {
     /** Reads and writes JSON as Map, List, String, Long, Double, Boolean and null. */
     private static final class Json {
         private static final int DEPTH_MAX = 50;
-        private static final Pattern TOKEN = Pattern.compile(
-            "[\\s]*(?:([{}\\[\\],:])|(true|false|null)|(-?\\d{1,18})(?![\\d.eE])|(-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?)|\")");
+        private static final Pattern WORD =
+            Pattern.compile("true|false|null|(-?\\d{1,18})(?![\\d.eE])|-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
 
         private final String text;
-        private final Matcher token;
         private int at;
 
         private Json(String text) {
             this.text = text;
-            token = TOKEN.matcher(text);
         }
 
         /** Null for what is no JSON. */
         static Object parse(String text) {
-            try {
-                Json json = new Json(text);
-                Object value = json.value(json.next(), 0);
-                return text.substring(json.at).isBlank() ? value : null;
-            } catch (RuntimeException malformed) {
-                return null;
-            }
+            Json json = new Json(text);
+            Object value = attempt(() -> json.value(0), null);
+            return json.next() == 0 ? value : null;
         }
 
-        /** The next token; a string is told by its quotation mark. */
-        private String next() {
-            if (!token.find(at) || token.start() != at) throw new IllegalArgumentException();
-            at = token.end();
-            return token.group().trim();
+        /** The next character that is no space; 0 at the end. */
+        private char next() {
+            while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) at++;
+            return at < text.length() ? text.charAt(at) : 0;
         }
 
-        private Object value(String first, int depth) {
+        private boolean takes(char wanted) {
+            boolean isThere = next() == wanted;
+            if (isThere) at++;
+            return isThere;
+        }
+
+        private void expect(char wanted) {
+            if (!takes(wanted)) throw new IllegalArgumentException();
+        }
+
+        private Object value(int depth) {
             if (depth > DEPTH_MAX) throw new IllegalArgumentException();
-            if (first.equals("\"")) return string();
-            if (first.equals("[")) return array(depth);
-            if (first.equals("{")) return object(depth);
-            if (token.group(2) != null) return first.equals("null") ? null : (Object) first.equals("true");
-            if (token.group(3) != null) return Long.valueOf(first);
-            return Double.valueOf(first);
-        }
-
-        private List<Object> array(int depth) {
-            List<Object> list = new ArrayList<>();
-            String next = next();
-            while (!next.equals("]")) {
-                list.add(value(next, depth + 1));
-                next = afterOne("]");
+            if (next() == '"') return string();
+            if (takes('[')) {
+                List<Object> list = new ArrayList<>();
+                return items(']', list, () -> list.add(value(depth + 1)));
             }
-            return list;
-        }
-
-        private Map<String, Object> object(int depth) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            String next = next();
-            while (!next.equals("}")) {
-                expect(next, "\"");
-                String name = string();
-                expect(next(), ":");
-                map.put(name, value(next(), depth + 1));
-                next = afterOne("}");
+            if (takes('{')) {
+                Map<String, Object> map = new LinkedHashMap<>();
+                return items('}', map, () -> {
+                    String name = string();
+                    expect(':');
+                    map.put(name, value(depth + 1));
+                });
             }
-            return map;
+            Matcher found = WORD.matcher(text).region(at, text.length());
+            if (!found.lookingAt()) throw new IllegalArgumentException();
+            at = found.end();
+            String word = found.group();
+            if (found.group(1) != null) return Long.valueOf(word);
+            if (word.equals("true") || word.equals("false")) return word.equals("true");
+            return word.equals("null") ? null : Double.valueOf(word);
         }
 
-        /** The end, or what follows a comma. */
-        private String afterOne(String end) {
-            String next = next();
-            if (next.equals(end)) return next;
-            expect(next, ",");
-            next = next();
-            if (next.equals(end)) throw new IllegalArgumentException();
-            return next;
-        }
-
-        private static void expect(String found, String wanted) {
-            if (!found.equals(wanted)) throw new IllegalArgumentException();
+        private <T> T items(char end, T items, Runnable takeOne) {
+            if (takes(end)) return items;
+            do takeOne.run(); while (takes(','));
+            expect(end);
+            return items;
         }
 
         private String string() {
+            expect('"');
             StringBuilder said = new StringBuilder();
             for (char each = text.charAt(at++); each != '"'; each = text.charAt(at++)) {
                 if (each < ' ') throw new IllegalArgumentException();
@@ -1004,16 +955,14 @@ public final class Licensing {
         }
 
         private char escaped(char kind) {
-            if (kind == 'u') {
-                at += 4;
-                return (char) Integer.parseUnsignedInt(text.substring(at - 4, at), 16);
-            }
-            return "\"\\/\b\f\n\r\t".charAt("\"\\/bfnrt".indexOf(kind));
+            if (kind != 'u') return "\"\\/\b\f\n\r\t".charAt("\"\\/bfnrt".indexOf(kind));
+            at += 4;
+            return (char) Integer.parseUnsignedInt(text.substring(at - 4, at), 16);
         }
 
         static String write(Object value) {
             if (value instanceof List) {
-                return ((List<?>) value).stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
+                return list(value).stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
             }
             if (value instanceof Map) {
                 return map(value).entrySet().stream()
