@@ -30,16 +30,21 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
     return { ...answerOptions, proof: { ...answerOptions.proof, ...(await namesOf(productId)) } }
   }
 
-  /** The answer to an API key whose dialect is `sdk`; signed with the key of its product if it is about one. */
-  async function sdkBody(outcome: Outcome, admitted: AdmittedRequest | undefined) {
+  /**
+   * The answer to an API key whose dialect is `sdk`; signed with the key of its product if it is about one. A client that
+   * is turned away gets no signature: it would cost as much as what was refused, and the SDKs check those of successes.
+   */
+  async function sdkBody(outcome: Outcome, { admitted, requestContext }: Asked) {
     const now = clock()
     const { answer, productId } = outcome
+    const isTurnedAway = answer === 'too_many_requests' || (!admitted && sdkStatusOf(answer) !== 200)
+    if (isTurnedAway) return unsignedSdkBody(outcome, now)
     const facts = admitted && tellsOfDevice(answer) ? await describeForSdk(deps.db.read, admitted.values) : {}
     const { text, signature } = await deps.signText({
       textOf: (label) => sdkText(outcome, facts, label, now),
       productId,
       now,
-      lane: admitted?.lane ?? answer,
+      lane: admitted?.lane ?? requestContext?.laneOf(outcome) ?? answer,
     })
     return sdkEnvelope(text, signature)
   }
@@ -58,19 +63,17 @@ export const envelope = (deps: Deps, cors: Pick<Cors, 'headersFor'>) => {
   function signed(outcome: Outcome, asked: Asked, answerOptions?: AnswerOptions) {
     const { requestContext, admitted } = asked
     return isForSdk(asked)
-      ? sdkBody(answerOptions?.proof ? outcome.with(answerOptions.proof) : outcome, admitted)
+      ? sdkBody(answerOptions?.proof ? outcome.with(answerOptions.proof) : outcome, asked)
       : seal(outcome, clock(), answerOptions, admitted ?? requestContext)
   }
 
   /** What a request hears whose answer could not be signed: signed with the global key, or unsigned if that is lost too. */
   async function bodyWithoutProduct(outcome: Outcome, asked: Asked) {
+    if (isForSdk(asked)) return unsignedSdkBody(outcome, clock())
     try {
-      return await (isForSdk(asked) ? sdkBody(outcome, undefined) : seal(outcome, clock()))
+      return await seal(outcome, clock())
     } catch {
-      const now = clock()
-      return isForSdk(asked)
-        ? sdkEnvelope(sdkText(outcome, {}, 'global', now), noSignature)
-        : unsignedEnvelope(outcome, now)
+      return unsignedEnvelope(outcome, clock())
     }
   }
 
@@ -138,6 +141,8 @@ interface Asked {
   requestContext: RequestContext | undefined
   admitted: AdmittedRequest | undefined
 }
+
+const unsignedSdkBody = (outcome: Outcome, now: Date) => sdkEnvelope(sdkText(outcome, {}, 'global', now), noSignature)
 
 const isForSdk = ({ admitted, requestContext }: Asked) => (admitted ?? requestContext)?.key?.dialect === 'sdk'
 
