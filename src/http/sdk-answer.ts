@@ -81,6 +81,8 @@ export function sdkText(outcome: Outcome, facts: object, label: string, now: Dat
   const { answer, data, saidAt } = outcome
   const { code: declaredCode, message } = declared(answer)
   const code = Number(declaredCode)
+  // The PHP SDK takes 301 for a failure, although the device has its seat.
+  const codeBeside = answer === 'license_already_active' ? Number(declared('license_activated').code) : code
   const timestamp = Math.floor((saidAt ?? now).getTime() / 1000)
   const payload = withoutFalseDates(data) as Record<string, unknown>
   const response = sharedForm({ code, message, ...payload, timestamp })
@@ -93,7 +95,7 @@ export function sdkText(outcome: Outcome, facts: object, label: string, now: Dat
     private_key_used: label,
     ...(sharedForm({ code, ...siblings, ...(list !== undefined && { telemetry: list }), ...facts }) as object),
     // Written after the payload, so that it cannot overwrite them.
-    code,
+    code: codeBeside,
     success,
     valid: valid.has(answer),
     message,
