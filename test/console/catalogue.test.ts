@@ -1,4 +1,5 @@
 import { afterAll, expect, setDefaultTimeout } from 'bun:test'
+import { readFile } from 'node:fs/promises'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 
@@ -36,6 +37,33 @@ story('a product is made, watched, given a feature, and deleted with the serverâ
   await page.getByRole('dialog').getByRole('button', { name: 'Delete this product' }).click()
   await page.getByText('This deletes product 1 "Editor" for good').waitFor()
   await check()
+})
+
+story('a product gives its licence check in a language, with a new API key on request', async () => {
+  const { body: product } = await console_.owner.tell('POST /products', { name: 'Painter' })
+  const { page, check } = await console_.visit(`/products/${product.id}`)
+  await page.getByRole('button', { name: 'Client code' }).click()
+  await page.getByLabel('Language').selectOption('python')
+  await page.getByText('It holds no API key yet').waitFor()
+  await page.getByText('from licensing import Licensing').waitFor()
+  await check()
+  await page.getByRole('button', { name: 'Put a new API key in' }).click()
+  await page.getByText('Painter, printed client').waitFor()
+  await check()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save' }).first().click()
+  const file = await saved
+  expect(file.suggestedFilename()).toBe('licensing.py')
+  const source = await readFile(await file.path(), 'utf8')
+  const [, key] = /^API_KEY = "(\S+)"$/m.exec(source)!
+  const asked = await fetch(`${console_.installation.url}/api/v1/verify`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ license_key: 'NONE', identifier: 'a device' }),
+  })
+  expect(await asked.json()).toMatchObject({ response: { code: 210 } })
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
 story('a generator shows its keys and their randomness while it is typed, and is refused if guessable', async () => {

@@ -15,7 +15,7 @@ setDefaultTimeout(60_000)
 /** What concerns this process, this machine or files beside it, and so has no route. */
 const processCommands = [
   ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore'],
-  ...['openapi', 'client', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
+  ...['openapi', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
   ...['user setup-link', 'release copy-files'],
 ]
 

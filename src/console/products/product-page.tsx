@@ -9,6 +9,7 @@ import { Answered } from '../parts/loading'
 import { Card, Facts, Page } from '../parts/page'
 import { partTexts } from '../parts/texts'
 import { Time } from '../parts/time'
+import { ClientCodeButton } from './client-code'
 import { Counted } from './counted'
 import { ProductLists } from './product-lists'
 import { productTexts } from './texts'
@@ -65,6 +66,7 @@ function Product({ product }: { product: Shown }) {
             fixed={{ ...fixed, status: isActive ? 'inactive' : 'active' }}
             only={[]}
           />
+          <ClientCodeButton product={product} />
           <OperationButton
             command="product delete"
             role="operator"

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { DeclaredOperation } from '../../operations/subjects'
+import type { clientFileRoutes } from './client-file'
 import type { linkRoutes } from './links'
 import type { movingRoutes } from './moving'
 import type { formRoutes } from './operation-forms'
@@ -13,6 +14,7 @@ type DeclaredRoute =
   | (typeof linkRoutes)[number]
   | (typeof setupRoutes)[number]
   | (typeof movingRoutes)[number]
+  | (typeof clientFileRoutes)[number]
   | (typeof formRoutes)[number]
 type Described = DeclaredOperation | DeclaredRoute
 

@@ -10,6 +10,7 @@ import { subjects } from '../../operations/subjects'
 import { requireOneself } from '../../users/service'
 import type { AdminRequest } from './admin-request'
 import { done, plainResponse } from './answers'
+import { clientFileRoutes } from './client-file'
 import { openAdminGate, reply } from './gate'
 import { asUser, whoIn } from './identity'
 import { linkRoutes } from './links'
@@ -98,6 +99,7 @@ export const adminRoutes: readonly AdminRoute[] = [
   ...formRoutes,
   ...subjects.flatMap(({ operations }) => operations.map(routeOf)),
   ...movingRoutes,
+  ...clientFileRoutes,
 ]
 
 /** The handlers of the operator's routes by path and method. */
