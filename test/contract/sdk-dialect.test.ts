@@ -207,6 +207,15 @@ describe('an API key with the dialect sdk', () => {
       body: new URLSearchParams(fields),
     })
     expect([changed.status, ((await changed.json()) as Envelope).code]).toEqual([404, 210])
+    await installation.cli('api-key', 'disable', 'off')
+    const disabled = await fetch(`${installation.url}/v1/verify`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${json.api_key}` },
+      body: new URLSearchParams(fields),
+    })
+    // Not worth a signature, which would cost as much as the answer that was refused.
+    expect(await disabled.json()).toMatchObject({ code: 101, success: false, signature: 'Private key not set' })
+    await installation.cli('api-key', 'enable', 'off')
     await installation.cli('api-key', 'edit', 'off', '--dialect', 'standard')
     expect((await installation.ask('POST /api/v1/verify', fields, standard)).status).toBe(200)
   })
