@@ -3,6 +3,7 @@ import goProgram from './files/app.go' with { type: 'file' }
 import javaProgram from './files/app.java' with { type: 'file' }
 import phpProgram from './files/app.php' with { type: 'file' }
 import pythonProgram from './files/app.py' with { type: 'file' }
+import rubyProgram from './files/app.rb' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescriptProgram from './files/app.ts' with { type: 'file' }
 import csharp from './files/licensing.cs' with { type: 'file' }
@@ -10,6 +11,7 @@ import go from './files/licensing.go' with { type: 'file' }
 import java from './files/licensing.java' with { type: 'file' }
 import php from './files/licensing.php' with { type: 'file' }
 import python from './files/licensing.py' with { type: 'file' }
+import ruby from './files/licensing.rb' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescript from './files/licensing.ts' with { type: 'file' }
 import { bracedEscape, type Escape, javaEscape, longEscape } from './literal'
@@ -100,5 +102,16 @@ export const languages: readonly Language[] = [
     programName: 'App.cs',
     quote: '"',
     escape: longEscape,
+  },
+  {
+    name: 'ruby',
+    title: 'Ruby',
+    floor: 'Ruby 3.0, the standard library alone',
+    fileName: 'licensing.rb',
+    file: ruby,
+    program: rubyProgram,
+    programName: 'app.rb',
+    quote: '"',
+    escape: bracedEscape,
   },
 ]

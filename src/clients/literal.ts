@@ -2,7 +2,7 @@
 export type Escape = (codePoint: number) => string
 
 /** What stands for itself in a string of every language. */
-const plain = /[A-Za-z0-9 _.,:;/+=()[\]{}!?*~^|#@&-]/
+const plain = /[A-Za-z0-9 _.,:;/+=()[\]{}!?*~^|@&-]/
 
 /**
  * A text as the inside of a string literal: plain ASCII alone, so that no text can end the string, be interpolated or be
@@ -15,7 +15,7 @@ export const inLiteral = (text: string, escaped: Escape) =>
 
 const hex = (codePoint: number, digits: number) => codePoint.toString(16).padStart(digits, '0')
 
-/** `\u{1f600}`, in JavaScript and PHP. */
+/** `\u{1f600}`, in JavaScript, PHP and Ruby. */
 export const bracedEscape: Escape = (codePoint) => `\\u{${hex(codePoint, 1)}}`
 
 /** `\U0001f600`, in Python, Go and C#. */

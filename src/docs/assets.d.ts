@@ -45,3 +45,9 @@ declare module '*.cs' {
   const path: string
   export default path
 }
+
+declare module '*.rb' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}

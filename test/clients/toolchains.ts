@@ -163,6 +163,21 @@ export const toolchains: Record<string, Toolchain> = {
       await mcs(folder, source, '-target:library')
     },
   },
+  Ruby: {
+    tool: 'ruby',
+    language: 'ruby',
+    prepare: async (folder, source) => {
+      await write(folder, 'licensing.rb', source)
+      return ['ruby', harnessFile('ruby.rb'), folder]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.rb', source)
+      return ['ruby', await write(folder, 'app.rb', program)]
+    },
+    async compile(folder, source) {
+      await run(['ruby', '-w', await write(folder, 'licensing.rb', source)], folder)
+    },
+  },
 }
 
 /** The tool chains of this machine, and the names of those that it has not. */
