@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { languages } from '../../src/clients/languages'
 import { adminRoutes } from '../../src/http/admin/routes'
 import { parametersOf } from '../../src/operations/operation'
 import { exportedTables } from '../../src/transfer/tables/table'
@@ -80,6 +81,7 @@ beforeAll(async () => {
     email: ['ada@example.com'],
     user: [viewer.name],
     name: ['envato_token', 'base_url'],
+    language: languages.map(({ name }) => name),
     table: exportedTables.filter((table) => table !== 'api_keys' && table !== 'signing_keys'),
     id: ['1', '2', '3', String(imported.id)],
   })
