@@ -832,13 +832,15 @@ namespace Licensing
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path));
                 var data = Encoding.UTF8.GetBytes(text);
-                using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
+                // Mono locks no file against another process.
+                var unfinished = path + "." + Process.GetCurrentProcess().Id + ".new";
+                using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None))
                 {
                     file.Write(data, 0, data.Length);
                     file.Flush(true);
                 }
-                if (File.Exists(path)) File.Replace(path + ".new", path, null);
-                else File.Move(path + ".new", path);
+                if (File.Exists(path)) File.Replace(unfinished, path, null);
+                else File.Move(unfinished, path);
                 return true;
             }, false);
             if (isKept) saved = text;
