@@ -8,6 +8,7 @@ import { ofProcess, storable } from './kernel/setting'
 import {
   addresses,
   asItIs,
+  databaseUrl,
   httpUrl,
   interval,
   oneOf,
@@ -23,6 +24,11 @@ const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
 /** Every setting: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
   data_dir: ofProcess('The folder that holds everything: database, sealing key, files.', './data', path),
+  database_url: ofProcess(
+    'The PostgreSQL database that holds the data: `postgres://user:password@host/database`, or several servers separated by commas. Empty: SQLite in the data folder.',
+    '',
+    databaseUrl,
+  ),
   ...filesSettings,
   host: ofProcess('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', asItIs),
   port: ofProcess('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),
@@ -172,6 +178,16 @@ export const storableNames = Object.entries(settings).flatMap(([name, { isStorab
   isStorable ? [name as StorableName] : [],
 )
 
+/** Settings that are never shown, and sealed where they are stored. */
+export const secretSettings = [
+  'database_url',
+  'envato_token',
+  'backup_key_passphrase',
+  'oidc_client_secret',
+  'files_access_key',
+  'files_secret_key',
+] as const satisfies SettingName[]
+
 type OwnOrigin = 'flag' | 'variable' | 'default'
 /**
  * Where a process has a value from; a command takes the running server's flags and variables where it has none itself.
@@ -238,6 +254,8 @@ export function parseSetting<Name extends SettingName>(name: Name, text: string,
   try {
     return settings[name].parse(text) as Config[Name]
   } catch (error) {
-    throw new OperatorError(`${called} is "${text}", but it takes ${(error as Error).message}`, 'invalid_input')
+    const isSecret = secretSettings.some((each) => each === name)
+    const given = isSecret ? 'has another form' : `is "${text}"`
+    throw new OperatorError(`${called} ${given}, but it takes ${(error as Error).message}`, 'invalid_input')
   }
 }

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { openClientAddresses } from './access/client-addresses'
 import { openCredentialCache } from './access/credential-cache'
 import { openGuessLimiter } from './access/guess-limiter'
@@ -9,13 +9,21 @@ import { auditPurpose } from './audit/link'
 import { openCallLog } from './call-log/recorder'
 import type { Config } from './config'
 import { openCheckpoints } from './database/checkpoints'
-import { databaseIn, giveToOwner, requireDataFolder, requireFinished, requireOwnFiles } from './database/data-folder'
-import { type Db, openDatabase } from './database/database'
+import {
+  giveToOwner,
+  requireDatabase,
+  requireDataFolder,
+  requireFinished,
+  requireOwnFiles,
+  sealingKeyIn,
+} from './database/data-folder'
+import type { Db } from './database/database'
+import { inspectPlace, migratePlace, openPlace } from './database/engine'
 import { isLockFailure } from './database/failure'
 import { heldByAnother, requireLock, requireWritable, withoutLocks } from './database/folder-access'
 import { openLastSeenBuffer } from './database/last-seen'
 import { givesLocks, isHeld } from './database/lock'
-import { inspectDatabase, migrate } from './database/migrate'
+import { placeOf } from './database/place'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { openOperatorRequests } from './exactly-once/operator-requests'
@@ -97,13 +105,15 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
     adoptRestored(folder)
     lock.release()
   }
-  const [database, sealingKey] = [databaseIn(folder), join(folder, 'sealing.key')]
-  const found = inspectDatabase(database)
-  if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
+  const sealingKey = sealingKeyIn(folder)
   const existingSealer = readSealer(sealingKey)
+  const config = asServer ? opening.config : withRunningSettings(opening.config, folder, existingSealer)
+  const place = placeOf(config, folder)
+  if (!isMaking && place.engine === 'sqlite') requireDatabase(folder)
+  const found = await inspectPlace(place)
+  if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
   if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, sealingKey)
-  if (asServer)
-    requireAgreement(found && existingSealer ? liveConfig(opening.config, found, existingSealer) : opening.config)
+  if (asServer) requireAgreement(found && existingSealer ? liveConfig(config, found, existingSealer) : config)
 
   const made: string[] = []
   if (!existsSync(folder)) {
@@ -113,33 +123,39 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
   // A command never migrates under a running server, and two first starts never run at once.
   const isWhole = found?.isCurrent && found.sealingFingerprint === existingSealer?.fingerprint
   const lock = asServer || !isWhole ? requireLock(folder) : undefined
-  const config = lock ? opening.config : withRunningSettings(opening.config, folder)
   try {
     if (lock) withdrawSettings(folder)
     // Checked again: another first start may have been faster.
     const metSealer = existingSealer ?? readSealer(sealingKey)
     const sealer = metSealer ?? (await createSealer(sealingKey))
     if (!metSealer) made.push('a sealing key')
-    // SQLite gives the files it creates beside it the same permissions.
-    if (!found) closeSync(openSync(database, 'a', 0o600))
-    giveToOwner(folder)
-    // Another folder may link to the same file.
-    if (lock && !lock.alsoHold(database)) throw heldByAnother(folder)
-    const { copy } = migrate(database, clock())
+    if (place.engine === 'sqlite') {
+      // SQLite gives the files it creates beside it the same permissions.
+      if (!found) closeSync(openSync(place.path, 'a', 0o600))
+      giveToOwner(folder)
+      // Another folder may link to the same file.
+      if (lock && !lock.alsoHold(place.path)) throw heldByAnother(folder)
+    } else giveToOwner(folder)
+    const { copy } = await migratePlace(place, clock())
     if (copy) made.push(`a copy of the database as it was, ${copy}`)
     if (!found) made.push('the database')
     const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
     const auditKey = sealer.derive(auditPurpose)
-    const db = openDatabase(database, author, { hasCheckpoints: asServer, auditKey })
+    const db = await openPlace(place, author, { hasCheckpoints: asServer, auditKey })
     if (found?.sealingFingerprint !== sealer.fingerprint) {
-      await db.write(async (tx) => tieToSealer(tx, await findSealingFingerprint(tx), { sealer, auditKey }))
+      await db.write(async (tx) => {
+        const fingerprint = await findSealingFingerprint(tx)
+        // Another server may have been faster to make the same database its own.
+        if (fingerprint) requireFit(sealer, fingerprint, sealingKey)
+        await tieToSealer(tx, fingerprint, { sealer, auditKey })
+      })
     }
     const keyId = await makeGlobalKey(db, sealer, keySize, clock())
     if (keyId) made.push(`a global RSA-${keySize} signing key, ${keyId}`)
     const paired = await makeMissingCompanions({ db, sealer, clock })
     if (paired.length) made.push(`a P-256 companion for ${counted(paired.length, 'signing key')}`)
     if (asServer) {
-      publishSettings(folder, config)
+      publishSettings(folder, config, sealer)
       giveToOwner(folder)
     }
     if (!asServer) lock?.release()
@@ -151,6 +167,7 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
         clock,
         log,
         db,
+        database: place,
         folder,
         sealer,
         made,
@@ -168,7 +185,10 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
 }
 
 function buildDeps(
-  base: Pick<Installation, 'config' | 'isServer' | 'isServed' | 'clock' | 'log' | 'db' | 'folder' | 'sealer' | 'made'>,
+  base: Pick<
+    Installation,
+    'config' | 'isServer' | 'isServed' | 'clock' | 'log' | 'db' | 'database' | 'folder' | 'sealer' | 'made'
+  >,
   letGo: () => void,
 ) {
   const { db, clock, sealer } = base
@@ -177,7 +197,9 @@ function buildDeps(
   const keys = openKeyRing(db, sealer)
   const encryptor = openPrivateEncryptor(() => new Worker(new URL('./rsa-worker.ts', import.meta.url).href))
   const startCheckpoints = () => new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
-  const checkpoints = base.isServer ? openCheckpoints(databaseIn(base.folder), startCheckpoints) : undefined
+  const { database, isServer } = base
+  const checkpoints =
+    isServer && database.engine === 'sqlite' ? openCheckpoints(database.path, startCheckpoints) : undefined
   const credentials = openCredentialCache(db, clock)
   const peers = openPeers()
   const limit = openLimiter()
@@ -232,8 +254,12 @@ function buildDeps(
 async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
   if (await hasKey(db.read, null)) return undefined
   const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: null, now })
-  await db.write((tx) => putInPlace(tx, key))
-  return key.id
+  return db.write(async (tx) => {
+    // Another server may have been faster.
+    if (await hasKey(tx, null)) return undefined
+    await putInPlace(tx, key)
+    return key.id
+  })
 }
 
 function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path: string) {

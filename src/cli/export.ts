@@ -43,8 +43,12 @@ export const exportCommand = (program: Command, io: Io) =>
       const { exportedText, exportToFile, exportToFolder, jsonForm, lockWith } = await import(
         '../transfer/export/export'
       )
-      return inInstallation(options, io, async ({ folder, sealer }) => {
-        const wanted = { folder, only: table, exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {} }
+      return inInstallation(options, io, async ({ database, folder, sealer }) => {
+        const wanted = {
+          database,
+          only: table,
+          exportOptions: withKeys ? { lockKey: lockWith(sealer, passphrase) } : {},
+        }
         if (!to) {
           const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
           return writeOut(spooled(exportedText(wanted, form), folder), io)

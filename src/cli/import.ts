@@ -124,7 +124,7 @@ function endUnasked({ refused }: Result) {
   if (refused) throw new OperatorError(`${refusedLines(refused)}, and nothing would be made: nothing was changed`)
 }
 
-const dryRunOf = (run: ImportRun) => dryRun(run.installation.folder, (db) => work(run, db, run.options.refused))
+const dryRunOf = (run: ImportRun) => dryRun(run.installation, (db) => work(run, db, run.options.refused))
 
 interface Report {
   result: Result

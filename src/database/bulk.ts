@@ -1,10 +1,12 @@
 import { clientOf, connect, type Writable } from './connection'
+import { postgresOf } from './postgres/client'
 
 /**
  * Enlarges this process's page cache and the write-ahead log before it is checkpointed: bulk inserts touch pages all
  * over the indexes.
  */
 export async function makeRoom(tx: Writable) {
+  if (postgresOf(tx)) return
   clientOf(tx).run('pragma cache_size = -131072')
   clientOf(tx).run('pragma wal_autocheckpoint = 16384')
 }

@@ -113,8 +113,8 @@ export interface Tx extends Writable {
 }
 
 /** An author's view of the open transaction of a connection. */
-export const txOf = (orm: Orm, author: Author, auditKey: Buffer): Tx =>
-  Object.assign(Object.create(orm) as Orm, { author, auditKey })
+export const txOf = (orm: Writable, author: Author, auditKey: Buffer): Tx =>
+  Object.assign(Object.create(orm) as Writable, { author, auditKey })
 
 /** The connection behind what a store is given. */
 export const clientOf = (db: Queryable): Orm['$client'] => (db as Orm).$client

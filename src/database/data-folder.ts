@@ -10,17 +10,31 @@ const folders = ['files', 'imports']
 
 export const databaseIn = (folder: string) => join(folder, 'latchkey.db')
 
+export const sealingKeyIn = (folder: string) => join(folder, 'sealing.key')
+
 /** Whether there is a data folder, complete or not. */
-export const hasDataFolder = (folder: string) => found(databaseIn(folder)) !== undefined
+export const hasDataFolder = (folder: string) =>
+  found(databaseIn(folder)) !== undefined || found(sealingKeyIn(folder)) !== undefined
 
 /** Throws an `OperatorError` if there is no data folder; it explains how to name the right one. */
 export function requireDataFolder(folder: string) {
-  const advice = message`name the folder of your server with ${settingRef('data_dir')}, or make a new one with ${commandRef('init')}`
-  if (!found(folder)) throw new OperatorError(message`there is no data folder at ${folder}: ${advice}`)
-  if (!hasDataFolder(folder)) {
-    throw new OperatorError(message`there is no data folder at ${folder}, it holds no latchkey.db: ${advice}`)
-  }
+  if (!found(folder)) throw new OperatorError(message`there is no data folder at ${folder}: ${howToName}`)
+  if (!hasDataFolder(folder)) throw withoutDatabase(folder)
 }
+
+/** Throws an `OperatorError` if a folder whose data is in SQLite has no database. */
+export function requireDatabase(folder: string) {
+  if (!found(databaseIn(folder))) throw withoutDatabase(folder)
+}
+
+const howToName = message`name the folder of your server with ${settingRef('data_dir')}, or make a new one with ${commandRef('init')}`
+
+const withoutDatabase = (folder: string) =>
+  new OperatorError(
+    found(sealingKeyIn(folder))
+      ? message`the data folder ${folder} has a sealing.key and no latchkey.db: if its data is in PostgreSQL, name that database with ${settingRef('database_url')}`
+      : message`there is no data folder at ${folder}, it holds no latchkey.db: ${howToName}`,
+  )
 
 /** Throws if the folder's first start was interrupted, so that it has no key and no rows: commands leave it alone. */
 export function requireFinished(folder: string, isFinished: boolean) {

@@ -6,6 +6,7 @@ import { type Connection, clientOf, connect, type Queryable, type Tx, txOf, type
 import { isUnavailable } from './failure'
 import { openQueue } from './queue'
 import { openReader } from './reader'
+import { transactionsOf } from './transactions'
 
 const busyMs = 500
 
@@ -55,12 +56,14 @@ export function openDatabase(path: string, author: Author, opening: Opening = {}
   const file = fileAt(path)
   const begin = writer.raw.query('begin immediate')
   const rowsChanged = writer.raw.query<{ count: number }, []>('select total_changes() as count')
-  const changes = openQueue(writer, {
-    begin: () => begin.run(),
-    beforeCommit: requireUnmoved,
-    // The next read sees what was committed.
-    ended: reader.endSnapshot,
-  })
+  const changes = openQueue(
+    transactionsOf(writer, {
+      begin: () => begin.run(),
+      beforeCommit: requireUnmoved,
+      // The next read sees what was committed.
+      ended: reader.endSnapshot,
+    }),
+  )
 
   let changedAt = Number.NEGATIVE_INFINITY
 

@@ -1,5 +1,6 @@
 import { denied, isDenial, isPermitted } from '../kernel/ownership'
 import { UnavailableError } from '../kernel/unavailable'
+import { remedyForPostgres } from './postgres/failure'
 
 const troubles = [
   { codes: /^SQLITE_(BUSY|LOCKED)/, remedy: 'another process holds the database: try again when it is done' },
@@ -20,7 +21,7 @@ export function remedyFor(error: unknown): string | undefined {
   const { code, cause, path } = (error ?? {}) as { code?: unknown; cause?: unknown; path?: unknown }
   if (isDenial(error) && typeof path === 'string') return denied(path, isPermitted(path, 'read') ? 'write to' : 'read')
   const known = typeof code === 'string' ? troubles.find(({ codes }) => codes.test(code)) : undefined
-  return known?.remedy ?? (cause === undefined ? undefined : remedyFor(cause))
+  return known?.remedy ?? remedyForPostgres(error) ?? (cause === undefined ? undefined : remedyFor(cause))
 }
 
 /** Whether the failure has such a cause: a full disk, a lock held by another process. */

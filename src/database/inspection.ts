@@ -11,10 +11,10 @@ export interface BrokenReference {
 export interface DatabaseInspection {
   readonly read: Queryable
   /** What SQLite's integrity check finds, at most `most` findings; empty if the file is sound. */
-  problems(most: number): string[]
-  brokenReferences(most: number): BrokenReference[]
+  problems(most: number): Promise<string[]>
+  brokenReferences(most: number): Promise<BrokenReference[]>
   /** The number of rows by table. */
-  rows(): Record<string, number>
+  rows(): Promise<Record<string, number>>
 }
 
 /** Inspects a database that may be in use. Queries are slow and block this process. */
@@ -23,13 +23,13 @@ export async function inspect<T>(path: string, look: (inspection: DatabaseInspec
   try {
     return await look({
       read: orm,
-      problems: (most) =>
+      problems: async (most) =>
         raw
           .query<{ integrity_check: string }, []>(`pragma integrity_check(${most})`)
           .all()
           .map(({ integrity_check: problem }) => problem)
           .filter((problem) => problem !== 'ok'),
-      brokenReferences(most) {
+      async brokenReferences(most) {
         const found: BrokenReference[] = []
         for (const broken of raw.query<BrokenReference, []>('pragma foreign_key_check').iterate()) {
           found.push(broken)
@@ -37,7 +37,7 @@ export async function inspect<T>(path: string, look: (inspection: DatabaseInspec
         }
         return found
       },
-      rows: () => Object.fromEntries(tablesOf(raw).map((table) => [table, countOf(raw, table)])),
+      rows: async () => Object.fromEntries(tablesOf(raw).map((table) => [table, countOf(raw, table)])),
     })
   } finally {
     close()

@@ -8,31 +8,13 @@ import { OperatorError } from '../kernel/operator-error'
 import { sha256 } from '../kernel/secrets'
 import { connect } from './connection'
 import { copyTo } from './copy'
+import { type Migration, pendingMigrations } from './pending-migrations'
 
-export interface Migration {
-  tag: string
-  sql: string
-}
-
-/** The tags of migrations still to apply. Throws if a newer version wrote the database or a migration was altered. */
-function pendingMigrations(raw: Database, all: Migration[] = migrations): Migration[] {
+/** The migrations still to apply to a database file. */
+function pendingIn(raw: Database, all: Migration[] = migrations): Migration[] {
   const hasTable = raw.query("select 1 from sqlite_master where name = 'applied_migrations'").get()
   const applied = hasTable ? raw.query<[string, string], []>('select tag, hash from applied_migrations').values() : []
-  for (const [tag, hash] of applied) {
-    const known = all.find((migration) => migration.tag === tag)
-    if (!known) {
-      throw new OperatorError(
-        `the database was written by a newer Latchkey (it has "${tag}"): run that version, or restore a backup made before it`,
-      )
-    }
-    if (sha256(known.sql) !== hash) {
-      throw new OperatorError(
-        `the migration "${tag}" differs from the one that made this database, which is damaged or was altered: restore it from a backup`,
-      )
-    }
-  }
-  const done = new Set(applied.map(([tag]) => tag))
-  return all.filter(({ tag }) => !done.has(tag))
+  return pendingMigrations(applied as [string, string][], all)
 }
 
 /** What a database file contains, read without opening it for work. */
@@ -53,7 +35,7 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
         message`${path} is not a database of Latchkey: choose another folder with ${settingRef('data_dir')}, or restore it from a backup if it should be one`,
       )
     }
-    const isCurrent = pendingMigrations(raw).length === 0
+    const isCurrent = pendingIn(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
     const fact = hasFacts
       ? raw.query<{ value: string }, []>("select value from installation where key = 'sealing_fingerprint'").get()
@@ -100,7 +82,7 @@ function openUntouched(path: string) {
 export function migrate(path: string, now: Date, all: Migration[] = migrations): { applied: string[]; copy?: string } {
   const { raw, close } = connect(path)
   try {
-    const todo = pendingMigrations(raw, all)
+    const todo = pendingIn(raw, all)
     if (!todo.length) return { applied: [] }
     const isEmpty = !raw.query('select 1 from sqlite_master').get()
     const copy = `${path}.before-${todo[0]!.tag}-${now.toISOString().replace(/[:.]/g, '')}`
@@ -126,7 +108,7 @@ function apply(raw: Database, all: Migration[], now: Date) {
   )
   const note = raw.query('insert into applied_migrations values (?, ?, ?)')
   // Checked again inside the transaction: another process may have been faster.
-  for (const { tag, sql } of pendingMigrations(raw, all)) {
+  for (const { tag, sql } of pendingIn(raw, all)) {
     for (const statement of sql.split('--> statement-breakpoint')) if (statement.trim()) raw.run(statement)
     note.run(tag, sha256(sql), now.getTime())
   }

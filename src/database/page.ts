@@ -74,7 +74,10 @@ export function orderOf(table: Listed, sorts: Sorts, sort: string) {
   const by = sorts[sort.replace(/^-/, '')]
   if (!by) throw new Error(`there is no order "${sort}"`)
   const towards = isDown ? desc : asc
-  return { by, isDown, order: by === table.id ? [towards(by)] : [towards(by), towards(table.id)] }
+  if (by === table.id) return { by, isDown, order: [towards(by)] }
+  // PostgreSQL has null after every value.
+  const nulls = isNullable(by) ? sql.raw(isDown ? ' nulls last' : ' nulls first') : sql``
+  return { by, isDown, order: [sql`${towards(by)}${nulls}`, towards(table.id)] }
 }
 
 /** The place of a row in the order of its list. */
@@ -104,13 +107,14 @@ function stretchesOf(
   const { at, id: lastId } = place
   const than = sql.raw(isDown ? '<' : '>')
   if (by === id) return [beyond(by, id, place, isDown)]
-  const isNullable = !('notNull' in by && by.notNull)
   if (at === null) return [sql`${by} is null and ${id} ${than} ${lastId}`, ...(isDown ? [] : [sql`${by} is not null`])]
   const rest = beyond(by, id, place, isDown)
-  return isDown && isNullable ? [rest, sql`${by} is null`] : [rest]
+  return isDown && isNullable(by) ? [rest, sql`${by} is null`] : [rest]
 }
 
 type Column = SQLiteColumn | SQL
+
+const isNullable = (by: Column) => !('notNull' in by && by.notNull)
 
 /** Whether a row comes after a place of the order, whose value is not null. */
 export function beyond(by: Column, id: SQLiteColumn, { at, id: lastId }: Place, isDown: boolean): SQL {

@@ -1,80 +1,64 @@
-import { stopwatch } from '../kernel/clock'
-import type { Connection } from './connection'
-import { endTransaction, lockPatienceMs } from './connection'
+import type { Writable } from './connection'
 
-const lockPauseMs = 5
 // Enough for clients that were answered together to return together; otherwise they split into two alternating halves.
 const turnsMax = 3
 
 type Result = { value: unknown } | { error: unknown }
 
-type Orm = Connection['orm']
-
-interface Waiting {
+interface Waiting<Orm> {
   work: (orm: Orm) => Promise<unknown>
   settle: (result: Result) => void
 }
 
 /** Commits units of work that arrive together in one transaction; one that throws is rolled back alone. */
-export interface Queue {
+export interface Queue<Orm> {
   /** Settles once the work is committed. If the lock cannot be taken, all waiting units fail together. */
   put<T>(work: (orm: Orm) => Promise<T>): Promise<T>
   /** Resolves when all pending work has settled. */
   idle(): Promise<void>
 }
 
-/** A connection's hooks around a transaction. */
-export interface Around {
-  begin(): void
-  beforeCommit?(): void
+/** The transactions of one connection, one after the other. */
+export interface Transactions<Orm> {
+  /** Takes the lock that all writers share, and begins. Others may read meanwhile. */
+  begin(): Promise<Orm>
+  /** What is changed from here on can be undone alone. */
+  savepoint(): void | Promise<void>
+  undo(): void | Promise<void>
+  release(): void | Promise<void>
+  commit(): void | Promise<void>
+  /** Ends the transaction after a failure; never throws. */
+  rollback(): void | Promise<void>
+  /** Whether the transaction is open: a severe failure ends it. */
+  isOpen(): boolean
   /** Called when the transaction is over or failed to begin, before any result is delivered. */
   ended(): void
 }
 
-export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended }: Around): Queue {
-  const savepoint = raw.query('savepoint work')
-  const undo = raw.query('rollback to work')
-  const release = raw.query('release work')
-  const commit = raw.query('commit')
-  const rollback = raw.query('rollback')
-
-  let waiting: Waiting[] = []
+export function openQueue<Orm extends Writable>(transactions: Transactions<Orm>): Queue<Orm> {
+  let waiting: Waiting<Orm>[] = []
   let flushing: Promise<void> | undefined
 
-  /** Retries while another process holds the lock; reads go on meanwhile. Undefined once taken, else the error. */
-  async function takeLock(): Promise<{ error: unknown } | undefined> {
-    for (const startedAt = stopwatch(); ; await Bun.sleep(lockPauseMs)) {
-      try {
-        begin()
-        return undefined
-      } catch (error) {
-        const isHeld = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
-        if (!isHeld || stopwatch() - startedAt > lockPatienceMs) return { error }
-      }
-    }
-  }
-
-  async function commitTogether(batch: Waiting[]): Promise<Result[]> {
+  async function commitTogether(orm: Orm, batch: Waiting<Orm>[]): Promise<Result[]> {
     const results: Result[] = []
     try {
       for (const { work } of batch) {
-        savepoint.run()
+        await transactions.savepoint()
         try {
           results.push({ value: await work(orm) })
         } catch (error) {
           // A full disk can end the whole transaction, savepoint included.
-          if (!raw.inTransaction) throw error
-          undo.run()
+          if (!transactions.isOpen()) throw error
+          await transactions.undo()
           results.push({ error })
         }
-        release.run()
+        await transactions.release()
       }
-      beforeCommit?.()
-      commit.run()
+      await transactions.commit()
       return results
     } catch (error) {
       // All waiting callers must get the original error.
-      endTransaction(raw, rollback)
+      await transactions.rollback()
       return batch.map(() => ({ error }))
     }
   }
@@ -90,16 +74,24 @@ export function openQueue({ raw, orm }: Connection, { begin, beforeCommit, ended
     }
   }
 
+  async function begin(): Promise<{ orm: Orm } | { error: unknown }> {
+    try {
+      return { orm: await transactions.begin() }
+    } catch (error) {
+      return { error }
+    }
+  }
+
   /** Runs in a separate event loop turn: nothing else runs between the steps of a transaction. */
   async function flush() {
     while (waiting.length) {
       await collectBatch()
-      const fault = await takeLock()
+      const begun = await begin()
       // Includes what arrived while the lock was awaited.
       const batch = waiting
       waiting = []
-      const results = fault ? batch.map(() => fault) : await commitTogether(batch)
-      ended()
+      const results = 'orm' in begun ? await commitTogether(begun.orm, batch) : batch.map(() => begun)
+      transactions.ended()
       batch.forEach(({ settle }, i) => {
         settle(results[i]!)
       })

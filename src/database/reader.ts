@@ -1,13 +1,14 @@
 import { stopwatch } from '../kernel/clock'
-import { connect, endTransaction, lockPatienceMs, type Queryable } from './connection'
+import { type Connection, connect, endTransaction, lockPatienceMs, type Queryable } from './connection'
 import { openQueue, type Queue } from './queue'
+import { transactionsOf } from './transactions'
 
 const snapshotMsMax = 1
 
 /** The connection for reads and statistics. `Db` documents its guarantees. */
 export interface Reader {
   read(): Queryable
-  readonly notes: Queue
+  readonly notes: Queue<Connection['orm']>
   accessEpoch(): string
   storedSettings(): ReadonlyMap<string, string>
   /** Makes the next read see the current state of the file. */
@@ -72,25 +73,27 @@ export function openReader(path: string, { hasCheckpoints }: { hasCheckpoints: b
     raw.run(`pragma busy_timeout = ${isAllowed ? 0 : lockPatienceMs}`)
   }
 
-  const notes = openQueue(connection, {
-    begin() {
-      endSnapshot()
-      allowNotes(true)
-      try {
-        beginNote.run()
-        noticeChanges()
-      } catch (error) {
-        endTransaction(raw, commit)
+  const notes = openQueue(
+    transactionsOf(connection, {
+      begin() {
+        endSnapshot()
+        allowNotes(true)
+        try {
+          beginNote.run()
+          noticeChanges()
+        } catch (error) {
+          endTransaction(raw, commit)
+          allowNotes(false)
+          throw error
+        }
+      },
+      ended() {
         allowNotes(false)
-        throw error
-      }
-    },
-    ended() {
-      allowNotes(false)
-      // A connection's own changes do not change its data version.
-      seenVersion = undefined
-    },
-  })
+        // A connection's own changes do not change its data version.
+        seenVersion = undefined
+      },
+    }),
+  )
 
   return {
     read() {

@@ -3,7 +3,7 @@ import { connect, type Queryable } from './connection'
 /** A database as of one moment, however long it is read. */
 export interface Snapshot {
   readonly read: Queryable
-  close(): void
+  close(): Promise<void>
 }
 
 /** Opens a snapshot of a database that others may keep writing to. */
@@ -12,5 +12,5 @@ export function openSnapshot(path: string): Snapshot {
   raw.run('begin')
   // The snapshot starts at its first read.
   raw.query('select 1 from installation').get()
-  return { read: orm, close }
+  return { read: orm, close: async () => close() }
 }

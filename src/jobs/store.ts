@@ -133,7 +133,7 @@ export async function settle(tx: Tx, job: Job, end: End) {
 export async function bringForward(tx: Tx, now: Date, byMs: number) {
   await tx
     .update(jobs)
-    .set({ runAt: sql`max(${now.getTime()}, run_at - ${byMs})` })
+    .set({ runAt: sql`case when run_at - ${byMs} > ${now.getTime()} then run_at - ${byMs} else ${now.getTime()} end` })
     .where(and(eq(jobs.state, 'queued'), gt(jobs.runAt, now)))
 }
 

@@ -73,6 +73,26 @@ export const serverUrlText = (text: string) => {
   return httpUrl(text)
 }
 
+/**
+ * Parses the address of a PostgreSQL database, or several separated by commas; the hosts of one address may be a list, as
+ * in libpq.
+ */
+export const databaseUrl = (text: string) => {
+  const addresses = text === '' ? [] : text.split(/,(?=postgres(?:ql)?:)/).flatMap(oneHostEach)
+  if (
+    !addresses.every((address) => /^postgres(ql)?:$/.test(protocolOf(address)) && new URL(address).pathname.length > 1)
+  )
+    throw new Error('postgres://user:password@host/database, or nothing for the file in the data folder')
+  return Object.assign(addresses, { toString: () => addresses.join(',') })
+}
+
+function oneHostEach(address: string): string[] {
+  const [, before, hosts, after] = /^(\w+:\/\/(?:[^@/]*@)?)([^/?]*)(.*)$/s.exec(address.trim()) ?? []
+  return hosts === undefined ? [address] : hosts.split(',').map((host) => `${before}${host}${after}`)
+}
+
+const protocolOf = (address: string) => (URL.canParse(address) ? new URL(address).protocol : '')
+
 /** Pairs such as `admins=owner, staff=operator`. */
 export const rolePairs = (text: string) => {
   const pairs = text

@@ -80,7 +80,7 @@ async function eraseAll(context: OperationContext, email: string, withLicenses: 
   if (isServer || isHeld(folder)) await forgetLateCalls(db, found, clock())
   const { rewritten = false, log_emptied = false } = isServer
     ? (await runCommand(folder, ['optimize', '--wipe'])).value
-    : await optimize(folder, { wipes: true })
+    : await optimize(context, { wipes: true })
   return { counts, wiped: { rewritten, log_emptied } }
 }
 

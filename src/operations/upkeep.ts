@@ -74,8 +74,9 @@ const optimizeOperation = operation({
     ),
   }),
   output: OptimizedView,
-  async run({ folder, isServer }, { wipe = false }) {
-    if (!isServer) return optimize(folder, { wipes: wipe })
+  async run(context, { wipe = false }) {
+    const { folder, isServer } = context
+    if (!isServer) return optimize(context, { wipes: wipe })
     return (await runCommand(folder, ['optimize', ...(wipe ? ['--wipe'] : [])])).value
   },
   show: ({ database_bytes, reusable_bytes, wal_bytes_before, wal_bytes, rewritten, log_emptied }) => [

@@ -19,6 +19,7 @@ export type SettingSubject = (typeof settingSubjects)[number]
 
 const subjects: Record<SettingName, SettingSubject> = {
   data_dir: 'server',
+  database_url: 'server',
   host: 'server',
   port: 'server',
   tls_cert: 'server',

@@ -1,15 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
+import { bytesOf, optimizePlace } from '../database/engine'
 import { holdLock } from '../database/lock'
-import { optimizeFile } from '../database/optimize'
+import type { Place } from '../database/place'
 import { type Wiped, wipeAlone, wipeBesideOthers } from '../database/wipe'
+import type { Deps } from '../deps'
 import { counter, view } from '../kernel/view'
-
-export const databaseOf = (folder: string) => join(folder, 'latchkey.db')
-
-/** The size of a file; 0 if there is none. */
-export const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
 
 /** The sizes of a database's files before and after the optimization. */
 export const OptimizedView = view('Optimized', {
@@ -27,14 +22,17 @@ export const OptimizedView = view('Optimized', {
  * Optimizes the database of a folder while others work on it. `wipes` also overwrites unused pages, so that deleted
  * rows leave nothing; if no server runs, the whole file is rewritten.
  */
-export async function optimize(folder: string, { wipes = false } = {}): Promise<Static<typeof OptimizedView>> {
+export async function optimize(
+  { database, folder }: Pick<Deps, 'database' | 'folder'>,
+  { wipes = false } = {},
+): Promise<Static<typeof OptimizedView>> {
   // Rows read in this turn hold a snapshot that keeps the log from being truncated.
   await new Promise((resume) => setImmediate(resume))
-  const path = databaseOf(folder)
-  const wiped = wipes ? wipe(folder) : undefined
-  const { reusableBytes, walBytesBefore, walBytesAfter } = optimizeFile(path, () => sizeOf(`${path}-wal`))
+  const wiped = wipes ? wipe(database, folder) : undefined
+  const { reusableBytes, walBytesBefore, walBytesAfter } = await optimizePlace(database)
+  const { database_bytes } = await bytesOf(database)
   return {
-    database_bytes: sizeOf(path),
+    database_bytes,
     reusable_bytes: reusableBytes,
     wal_bytes_before: walBytesBefore,
     wal_bytes: walBytesAfter,
@@ -42,12 +40,14 @@ export async function optimize(folder: string, { wipes = false } = {}): Promise<
   }
 }
 
-function wipe(folder: string): Wiped {
+function wipe(database: Place, folder: string): Wiped | undefined {
+  // PostgreSQL gives the space of deleted rows to new ones, and lets nobody overwrite it.
+  if (database.engine !== 'sqlite') return undefined
   // No server can start while the file is rewritten.
   const lock = holdLock(folder)
-  if (!lock) return wipeBesideOthers(databaseOf(folder))
+  if (!lock) return wipeBesideOthers(database.path)
   try {
-    return wipeAlone(databaseOf(folder))
+    return wipeAlone(database.path)
   } finally {
     lock.release()
   }

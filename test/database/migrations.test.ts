@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../../db/migrations'
-import { type Migration, migrate } from '../../src/database/migrate'
+import { migrate } from '../../src/database/migrate'
+import type { Migration } from '../../src/database/pending-migrations'
 import { OperatorError } from '../../src/kernel/operator-error'
 
 const root = join(import.meta.dir, '../..')

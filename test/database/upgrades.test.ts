@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { migrations } from '../../db/migrations'
-import { inspectDatabase, type Migration, migrate } from '../../src/database/migrate'
+import { inspectDatabase, migrate } from '../../src/database/migrate'
+import type { Migration } from '../../src/database/pending-migrations'
 import { responseProblemOf } from '../../src/signing/check'
 import { freshFolder, startInstallation } from '../support/installation'
 

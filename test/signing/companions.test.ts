@@ -186,7 +186,8 @@ describe('a backup', () => {
     const file = join(folder, '..', 'older.tar.gz')
     const current = await openInstallation({ config: readConfig({}, { LATCHKEY_DATA_DIR: folder }) })
     const { sealer, db, clock, files } = current
-    await takeBackup({ sealer, db, files, folder: older }, file, {
+    const database = { engine: 'sqlite', path: join(older, 'latchkey.db') } as const
+    await takeBackup({ sealer, db, database, files, folder: older }, file, {
       passphrase: 'correct horse battery staple',
       now: clock(),
     })

@@ -9,6 +9,7 @@ import { openInstallation } from '../../src/installation'
 import { phpJson } from '../../src/kernel/php-json'
 import { responseProblemOf } from '../../src/signing/check'
 import { startServer } from '../../src/worker/server'
+import { addressOf, databaseOf, dropDatabase } from './databases'
 import { until } from './wait'
 
 /** The compiled binary to test, when there is one; the same tests run in process otherwise. */
@@ -134,6 +135,7 @@ export async function startInstallation(settings: Settings = {}, folder = freshF
     },
     async close() {
       if (!isStopped) await started.close()
+      dropDatabase(folder)
       rmSync(join(folder, '..'), { recursive: true, force: true })
     },
   }
@@ -174,7 +176,7 @@ function written(fields: Record<string, unknown>, as: Form): Written {
 type Started = Pick<TestInstallation, 'url' | 'pid' | 'cli' | 'advance' | 'now' | 'close'>
 
 async function startInProcess(folder: string, settings: Settings): Promise<Started> {
-  const env = { LATCHKEY_DATA_DIR: folder, ...variables(settings) }
+  const env = { LATCHKEY_DATA_DIR: folder, ...databaseOf(folder), ...variables(settings) }
   let ahead = 0
   const now = () => new Date(Date.now() + ahead)
   const installation = await openInstallation({
@@ -223,7 +225,7 @@ export async function speak(args: string[], env: Record<string, string | undefin
 
 /** Runs a command on a folder that nobody serves. */
 export const speakTo = (folder: string, ...args: string[]): Promise<Spoken> =>
-  (binary ? spawnBinary : speak)(args, { LATCHKEY_DATA_DIR: folder })
+  (binary ? spawnBinary : speak)(args, { LATCHKEY_DATA_DIR: folder, ...addressOf(folder) })
 
 /** Runs the binary to its end, in an empty folder with nothing in its environment but these variables. */
 export async function spawnBinary(args: string[], env: Record<string, string> = {}, cwd = tmpdir()): Promise<Spoken> {
@@ -238,7 +240,13 @@ export async function spawnBinary(args: string[], env: Record<string, string> = 
 
 async function startBinary(folder: string, settings: Settings): Promise<Started> {
   const cwd = join(folder, '..')
-  const env = { LATCHKEY_DATA_DIR: folder, LATCHKEY_PORT: '0', LATCHKEY_LOG: 'off', ...variables(settings) }
+  const env = {
+    LATCHKEY_DATA_DIR: folder,
+    ...databaseOf(folder),
+    LATCHKEY_PORT: '0',
+    LATCHKEY_LOG: 'off',
+    ...variables(settings),
+  }
   await spawnBinary(['init', '--bits', '2048'], env, cwd)
   const child = Bun.spawn([binary!, 'serve'], { cwd, env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
   return {

@@ -89,7 +89,7 @@ const exportingTable = adminRoute({
     'export one table as of this moment, in a form that import reads; API keys and signing keys only for owners, secrets masked for viewers',
   input: tableFields,
   async answer(deps, adminRequest, fields) {
-    const { folder, sealer } = deps
+    const { database, folder, sealer } = deps
     const { table, format = 'jsonl', delimiter, bom, passphrase } = fields
     if (table === 'api_keys' || table === 'signing_keys') {
       requireRole(whoIn(adminRequest), 'owner')
@@ -98,7 +98,7 @@ const exportingTable = adminRoute({
     requireCsv(format, { delimiter, bom })
     const { exportedText, jsonForm } = await import('../../transfer/export/export')
     const isMasked = !seesSecrets(whoIn(adminRequest).user.role)
-    const wanted = { folder, only: table, exportOptions: { ...(await outwardOf(sealer, passphrase)), isMasked } }
+    const wanted = { database, only: table, exportOptions: { ...(await outwardOf(sealer, passphrase)), isMasked } }
     const form = format === 'csv' ? csvForm({ delimiter, bom }) : jsonForm({ named: false })
     return attached(folder, `${table}.${format}`, exportedText(wanted, form))
   },
@@ -112,11 +112,11 @@ const exportingAll = adminRoute({
   summary: 'export everything as of this moment, as JSON lines that import reads',
   input: everyField,
   async answer(deps, adminRequest, fields) {
-    const { folder, sealer } = deps
+    const { database, folder, sealer } = deps
     const { passphrase } = fields
     await requireProof(deps, adminRequest, 'session')
     const { exportedText, jsonForm } = await import('../../transfer/export/export')
-    const wanted = { folder, exportOptions: await outwardOf(sealer, passphrase) }
+    const wanted = { database, exportOptions: await outwardOf(sealer, passphrase) }
     return attached(folder, 'latchkey.jsonl', exportedText(wanted, jsonForm({ named: true })))
   },
 })

@@ -3,7 +3,8 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path'
 import type { SigningKey } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
-import { openSnapshot } from '../../database/snapshot'
+import { snapshotOf } from '../../database/engine'
+import type { Place } from '../../database/place'
 import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
 import { isPaired, openCompanion } from '../../signing/companion'
@@ -34,7 +35,7 @@ export const jsonForm = ({ named }: { named: boolean }): Form =>
   }
 
 interface Wanted {
-  folder: string
+  database: Place
   /** The tables to export, in an order in which references point backwards. */
   only?: TableName | undefined
   exportOptions: ExportOptions
@@ -72,11 +73,11 @@ export function exportToFolder(wanted: Wanted, path: string): Promise<Written> {
 /** The exported text in pieces, from one snapshot of the database, which is held until the reader ends. */
 export async function* exportedText(wanted: Wanted, form: Form): AsyncGenerator<string> {
   const tables = chosen(wanted)
-  const { read, close } = openSnapshot(join(wanted.folder, 'latchkey.db'))
+  const { read, close } = await snapshotOf(wanted.database)
   try {
     for (const table of tables) yield* form(table, table.rows!(read, wanted.exportOptions))
   } finally {
-    close()
+    await close()
   }
 }
 
@@ -97,14 +98,14 @@ function chosen({ only, exportOptions }: Wanted) {
   throw new OperatorError('signing keys leave under a passphrase alone: give one', 'invalid_input')
 }
 
-async function onSnapshot({ folder }: Wanted, work: (db: Queryable, written: Written) => Promise<void>) {
-  const { read, close } = openSnapshot(join(folder, 'latchkey.db'))
+async function onSnapshot({ database }: Wanted, work: (db: Queryable, written: Written) => Promise<void>) {
+  const { read, close } = await snapshotOf(database)
   const written: Written = {}
   try {
     await work(read, written)
     return written
   } finally {
-    close()
+    await close()
   }
 }
 

@@ -1,16 +1,20 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { copyForReading } from '../../database/copy'
 import { type Db, openDatabase } from '../../database/database'
+import { copyToFile } from '../../database/engine'
+import type { Deps } from '../../deps'
 
 /** Runs work on a temporary copy of the database: the result is exact, and nothing has changed. */
-export async function dryRun<T>(folder: string, work: (db: Db) => Promise<T>): Promise<T> {
+export async function dryRun<T>(
+  { database, folder, clock }: Pick<Deps, 'database' | 'folder' | 'clock'>,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
   const path = join(folder, `dry-run-${process.pid}.db`)
   removeForsaken(folder)
   const remove = () => removeCopy(path)
   remove()
   try {
-    copyForReading(join(folder, 'latchkey.db'), path)
+    await copyToFile(database, path, clock())
     const db = openDatabase(path, { actor: 'dry run' })
     try {
       return await work(db)

@@ -5,7 +5,7 @@ import { productMeta } from '../../../db/schema/catalog'
 import { activationSightings, activations, type License, licenseMeta, licenses } from '../../../db/schema/licensing'
 import { webhooks } from '../../../db/schema/work'
 import type { Queryable, Tx } from '../../database/connection'
-import { findLastId, inList, insertMany } from '../../database/sets'
+import { assignIdsAfter, findLastId, inList, insertMany } from '../../database/sets'
 import { selectParts } from '../../database/statements'
 import type { SeenActivation } from '../../features/activations/service'
 import type { LineFields } from './table'
@@ -23,12 +23,14 @@ export async function withIds<Row extends { id?: number | undefined }>(
   const wished = rows.flatMap(({ id }) => (id === undefined ? [] : [id]))
   const taken = new Set(wished.length ? await listIds(tx, table, wished) : [])
   let last = Math.max(await findLastId(tx, table), ...chunkedMax(wished))
-  return rows.map((row) => {
+  const numbered = rows.map((row) => {
     const isFree = row.id !== undefined && !taken.has(row.id)
     const id = isFree ? row.id! : ++last
     taken.add(id)
     return { ...row, id }
   })
+  await assignIdsAfter(tx, table, last)
+  return numbered
 }
 
 const chunkedMax = (numbers: number[]) => (numbers.length ? [numbers.reduce((a, b) => Math.max(a, b))] : [])

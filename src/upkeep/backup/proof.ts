@@ -25,11 +25,12 @@ export async function prove(folder: string, { rows, signing_keys }: Manifest, fo
   }
   await inspect(path, async (database) => {
     const [problem] = [
-      ...database.problems(1),
-      ...database.brokenReferences(1).map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`),
+      ...(await database.problems(1)),
+      ...(await database.brokenReferences(1)).map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`),
     ]
     if (problem) throw unsound(`its database is not sound: ${problem}`)
-    if (!Bun.deepEquals(database.rows(), rows)) throw unsound('its tables have not the rows that its manifest counts')
+    if (!Bun.deepEquals(await database.rows(), rows))
+      throw unsound('its tables have not the rows that its manifest counts')
     const keys = await listKeyPairs(database.read)
     if (
       !Bun.deepEquals(

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { version } from '../../../package.json'
 import { record } from '../../audit/record'
-import { copyForReading } from '../../database/copy'
+import { copyToFile } from '../../database/engine'
 import { inspect } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { hashOfFile } from '../../features/downloads/files'
@@ -44,7 +44,7 @@ interface Taking {
  * verified; on any earlier failure no file of that name is left.
  */
 export async function takeBackup(
-  installation: Pick<Deps, 'db' | 'folder' | 'files' | 'sealer'>,
+  installation: Pick<Deps, 'db' | 'database' | 'folder' | 'files' | 'sealer'>,
   file: string,
   { passphrase, now, giveWay, tellProgress }: Taking,
 ): Promise<Taken> {
@@ -57,7 +57,7 @@ export async function takeBackup(
   try {
     const copy = join(unfinished, databaseName)
     meter.begin('copying')
-    copyForReading(join(installation.folder, databaseName), copy)
+    await copyToFile(installation.database, copy, now)
     // Not earlier: the write-ahead log grows while the database is copied.
     giveWay?.()
     const sealingKey = readFileSync(join(installation.folder, 'sealing.key'), 'utf8')
@@ -111,7 +111,7 @@ async function packAll(
   { addFile }: Packing,
 ) {
   const { rows, keys, files } = await inspect(copy, async ({ read, rows }) => ({
-    rows: rows(),
+    rows: await rows(),
     keys: await listKeyPairs(read),
     files: storage.isLocal ? await listReleaseFiles(read) : [],
   }))

@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { inspect } from '../../database/inspection'
+import { inspectRows } from '../../database/engine'
 import type { Deps } from '../../deps'
 import { type Message, RemedyView } from '../../kernel/message'
 import { nullable, view } from '../../kernel/view'
-import { databaseOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import type { Check, CheckContext } from './check'
 import { localFiles, remoteFiles } from './files'
@@ -13,7 +12,7 @@ import { records } from './records'
 import { settingChecks } from './settings'
 import { work } from './work'
 
-type Installation = Pick<Deps, 'config' | 'folder' | 'files' | 'sealer' | 'isServer'>
+type Installation = Pick<Deps, 'config' | 'database' | 'folder' | 'files' | 'sealer' | 'isServer'>
 
 const filesCheck = ({ files }: Pick<Deps, 'files'>) => (files.isLocal ? localFiles : remoteFiles)
 
@@ -67,9 +66,10 @@ async function examineAside(installation: Installation, now: Date) {
 }
 
 const runChecks = (wanted: readonly Check[], installation: Installation, now: Date) =>
-  inspect(databaseOf(installation.folder), async (database) => {
+  inspectRows(installation.database, async (database) => {
     const checked: Checked[] = []
-    for (const check of wanted) checked.push(await runCheck(check, { ...installation, database, now }))
+    const place = installation.database
+    for (const check of wanted) checked.push(await runCheck(check, { ...installation, place, database, now }))
     return checked
   })
 

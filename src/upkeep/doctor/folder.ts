@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sizeOf } from '../../database/place'
 import { commandRef, message } from '../../kernel/message'
 import { findSealingFingerprint } from '../../signing/service'
 import { problemOfCompanion, problemOfKeyPair } from '../../signing/trial'
 import { openSecret } from '../../webhooks/message'
 import { listKeyPairs, listSealedSecrets } from '../backup/store'
-import { databaseOf, sizeOf } from '../optimize'
 import type { Check } from './check'
 import { namedMax } from './store'
 
@@ -22,10 +22,10 @@ export const contents: readonly Check[] = [
     promise: 'the file of the database is sound, and every reference in it leads to a row',
     remedy: message`stop the server, keep a copy of the folder, and restore the last backup with ${commandRef('restore')}`,
     find: async ({ database }) => [
-      ...database.problems(namedMax),
-      ...database
-        .brokenReferences(namedMax)
-        .map(({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a row of ${parent} that is not there`),
+      ...(await database.problems(namedMax)),
+      ...(await database.brokenReferences(namedMax)).map(
+        ({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a row of ${parent} that is not there`,
+      ),
     ],
   },
   {
@@ -64,9 +64,9 @@ export const surroundings: readonly Check[] = [
     name: 'disk',
     promise: 'there is room for a copy of the database, and more',
     remedy: 'make room on that disk, or move the folder to another',
-    async find({ folder }) {
+    async find({ folder, place }) {
       const { bavail, bsize } = await statfs(folder)
-      const [free, needed] = [bavail * bsize, sizeOf(databaseOf(folder)) + freeBytesMin]
+      const [free, needed] = [bavail * bsize, (place.engine === 'sqlite' ? sizeOf(place.path) : 0) + freeBytesMin]
       return free < needed ? [`${folder} has ${free} bytes free, and ${needed} are needed`] : []
     },
   },

@@ -2,26 +2,25 @@ import { statfs } from 'node:fs/promises'
 import { version } from '../../../package.json'
 import { listProxyProblems } from '../../access/client-addresses'
 import { callStats, lastHours } from '../../call-log/stats'
-import { inspect } from '../../database/inspection'
+import { bytesOf, inspectRows } from '../../database/engine'
 import type { Deps } from '../../deps'
 import { type FilesHealth, healthOfFiles } from '../../features/downloads/health'
 import { listLowProducts } from '../../features/products/service'
 import { stopwatch } from '../../kernel/clock'
 import { listGoneWebhooks } from '../../webhooks/service'
 import { findBackupFacts } from '../backup/problems'
-import { databaseOf, sizeOf } from '../optimize'
 import { runCommand } from '../subprocess'
 import { needsAttention } from './attention'
 import { countActivations, countJobs, countLicenses } from './store'
 import type { Seen, Status } from './view'
 
-type Installation = Pick<Deps, 'config' | 'db' | 'folder' | 'files' | 'isServer'>
+type Installation = Pick<Deps, 'config' | 'db' | 'database' | 'folder' | 'files' | 'isServer'>
 
 /** The status of an installation at a glance. A server counts in a subprocess, since large tables take time. */
 export async function statusOf(installation: Installation, now: Date): Promise<Status> {
   const { db, folder, files: storage, isServer } = installation
   const [seen, { problem, lost }]: [Seen, FilesHealth] = await Promise.all([
-    isServer ? runCommand(folder, ['status']).then(({ value }) => value) : lookAround(folder, now),
+    isServer ? runCommand(folder, ['status']).then(({ value }) => value) : lookAround(installation, now),
     healthOfFiles(db.read, storage),
   ])
   const files = { place: storage.place, problem, missing: lost.length }
@@ -33,9 +32,8 @@ export async function statusOf(installation: Installation, now: Date): Promise<S
   }
 }
 
-const lookAround = (folder: string, now: Date): Promise<Seen> =>
-  inspect(databaseOf(folder), async ({ read }) => {
-    const path = databaseOf(folder)
+const lookAround = ({ database, folder }: Installation, now: Date): Promise<Seen> =>
+  inspectRows(database, async ({ read }) => {
     const midnight = new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`)
     const { dueSince, ...jobs } = await countJobs(read, now)
     const { totals } = await callStats(read, {
@@ -54,8 +52,7 @@ const lookAround = (folder: string, now: Date): Promise<Seen> =>
       proxy_problems: await listProxyProblems(read),
       low_stock: await listLowProducts(read),
       webhooks_gone: await listGoneWebhooks(read),
-      database_bytes: sizeOf(path),
-      wal_bytes: sizeOf(`${path}-wal`),
+      ...(await bytesOf(database)),
       disk_free_bytes: bavail * bsize,
     }
   })

@@ -1,0 +1,32 @@
+const keptMax = 2000
+const kept = new Map<string, string>()
+
+/**
+ * The text of a statement in PostgreSQL's words. Stores write one text for both databases; the few words that differ are
+ * translated here: numbered parameters, lists passed as JSON, values taken out of JSON, and hints to SQLite's planner.
+ */
+export function translate(text: string): string {
+  const known = kept.get(text)
+  if (known !== undefined) return known
+  const translated = numberParameters(text)
+    .replace(/ indexed by "?\w+"?/g, '')
+    .replace(/\bjson_each\((\$\d+)\)/g, 'json_array_elements_text($1::text::json)')
+    .replace(/\bjson_extract\(([\w."]+), '\$\.(\w+)'\)/g, "($1::json ->> '$2')")
+    .replace(/\bjson_extract\(([\w."]+), '\$\.(\w+)\.(\w+)'\)/g, "($1::json -> '$2' ->> '$3')")
+    .replace(/\binstr\(/g, 'strpos(')
+    .replace(/\bgroup_concat\(([\w."]+), /g, 'string_agg($1::text, ')
+    .replace(/("?license_key"?) collate nocase/g, 'lower($1)')
+  if (kept.size >= keptMax) kept.clear()
+  kept.set(text, translated)
+  return translated
+}
+
+/** `?` and `?2` become `$1` and `$2`; question marks in quotes stay. */
+function numberParameters(text: string): string {
+  if (!text.includes('?')) return text
+  let count = 0
+  return text.replace(/'[^']*'|\?(\d*)/g, (found, number: string | undefined) => {
+    if (found.startsWith("'")) return found
+    return `$${number || ++count}`
+  })
+}
