@@ -16,6 +16,8 @@ export interface Queue<Orm> {
   put<T>(work: (orm: Orm) => Promise<T>): Promise<T>
   /** Resolves when all pending work has settled. */
   idle(): Promise<void>
+  /** Resolves likewise, and gives back the connection. */
+  close(): Promise<void>
 }
 
 /** The transactions of one connection, one after the other. */
@@ -33,6 +35,8 @@ export interface Transactions<Orm> {
   isOpen(): boolean
   /** Called when the transaction is over or failed to begin, before any result is delivered. */
   ended(): void
+  /** Gives back the connection, where it is one of a pool. */
+  close?(): void
 }
 
 export function openQueue<Orm extends Writable>(transactions: Transactions<Orm>): Queue<Orm> {
@@ -110,6 +114,10 @@ export function openQueue<Orm extends Writable>(transactions: Transactions<Orm>)
       }),
     async idle() {
       await flushing
+    },
+    async close() {
+      await flushing
+      transactions.close?.()
     },
   }
 }

@@ -77,7 +77,7 @@ export async function openPostgres(
     accessEpoch: () => (stopwatch() - seenAt < freshMs ? epoch : `${epoch}?${unseen++}`),
     storedSettings: () => settings,
     async close() {
-      await Promise.all([changes.idle(), notes.idle()])
+      await Promise.all([changes.close(), notes.close()])
       isClosed = true
       clearTimeout(timer)
       await watching

@@ -101,6 +101,7 @@ export function postgresTransactions(pool: Pool, { isLossy, committed }: Around)
     },
     isOpen: () => isOpen,
     ended() {},
+    close: drop,
   }
 }
 
