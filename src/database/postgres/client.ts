@@ -92,7 +92,9 @@ export function openPool(addresses: readonly string[], { max, deadlineMs }: Pool
     engine: 'postgres',
     async query(text, values = []) {
       const sql = translate(text)
-      return readable(await timely(connection(), (client) => client.unsafe(sql, [...values]).values() as Promise<Rows>))
+      return readable(
+        await timely(connection(), (client) => client.unsafe(sql, storable(sql, values)).values() as Promise<Rows>),
+      )
     },
     async reserve() {
       const opened = connection()
@@ -101,7 +103,9 @@ export function openPool(addresses: readonly string[], { max, deadlineMs }: Pool
         engine: 'postgres',
         async query(text, values = []) {
           const sql = translate(text)
-          return readable(await timely(opened, () => reserved.unsafe(sql, [...values]).values() as Promise<Rows>))
+          return readable(
+            await timely(opened, () => reserved.unsafe(sql, storable(sql, values)).values() as Promise<Rows>),
+          )
         },
         async script(text) {
           const results = await timely(opened, () => reserved.unsafe(text).values() as Promise<Rows | Rows[]>)
@@ -157,6 +161,20 @@ function readable(rows: Rows): Rows {
   })
   return rows
 }
+
+/** Values with a replacement for what PostgreSQL cannot store in a text: NUL, and halves of surrogate pairs. */
+function storable(sql: string, values: readonly unknown[]): unknown[] {
+  const isJson = sql.includes('json_array_elements_text(')
+  return values.map((value) => {
+    if (typeof value !== 'string') return value
+    const text = value.includes('\0') ? value.replaceAll('\0', replacement) : value.toWellFormed()
+    return isJson ? text.replace(unstorable, '$1\\ufffd') : text
+  })
+}
+
+const replacement = '\ufffd'
+// NUL and single surrogates as JSON escapes them; pairs stand in JSON as they are.
+const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g
 
 /** The rows of an answer as objects by column name. */
 export const objectsOf = <Row>(rows: Rows): Row[] =>

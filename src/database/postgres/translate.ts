@@ -11,15 +11,21 @@ export function translate(text: string): string {
   const translated = numberParameters(text)
     .replace(/ indexed by "?\w+"?/g, '')
     .replace(/\bjson_each\((\$\d+)\)/g, 'json_array_elements_text($1::text::json)')
-    .replace(/\bjson_extract\(([\w."]+), '\$\.(\w+)'\)/g, "($1::json ->> '$2')")
-    .replace(/\bjson_extract\(([\w."]+), '\$\.(\w+)\.(\w+)'\)/g, "($1::json -> '$2' ->> '$3')")
+    .replace(/\bjson_extract\(([\w."]+), '\$\.([\w.]+)'\)/g, (_, json, path) => `(${json}::json #>> ${pathOf(path)})`)
+    .replace(
+      /\bjson_array_length\(([\w."]+), '\$\.([\w.]+)'\)/g,
+      (_, json, path) => `json_array_length(${json}::json #> ${pathOf(path)})`,
+    )
     .replace(/\binstr\(/g, 'strpos(')
     .replace(/\bgroup_concat\(([\w."]+), /g, 'string_agg($1::text, ')
-    .replace(/("?license_key"?) collate nocase/g, 'lower($1)')
+    .replace(/([\w."]+) collate nocase( [<>=]+ )(\$\d+)/g, 'lower($1)$2lower($3)')
+    .replace(/([\w."]+) collate nocase/g, 'lower($1)')
   if (kept.size >= keptMax) kept.clear()
   kept.set(text, translated)
   return translated
 }
+
+const pathOf = (path: string) => `'{${path.replaceAll('.', ',')}}'`
 
 /** `?` and `?2` become `$1` and `$2`; question marks in quotes stay. */
 function numberParameters(text: string): string {

@@ -27,7 +27,7 @@ export async function isAbout(db: Queryable, text: string): Promise<SQL> {
   const own = sql`${licenseKey} || char(10) || coalesce(${ownerName}, '') || char(10) || coalesce(${ownerEmail}, '')`
   const inNotes = await selectParts<{ id: number }>(
     db,
-    sql`select distinct ${notedId} as id ${noted} and (${holds(sql`${auditLog.after} ->> 'note'`)})`,
+    sql`select distinct ${notedId} as id ${noted} and (${holds(sql`json_extract(${auditLog.after}, '$.note')`)})`,
   )
   return sql`(${holds(own)}
     or exists (select 1 from ${licenseMeta} where ${licenseMeta.licenseId} = ${licenses.id}

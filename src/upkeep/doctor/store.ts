@@ -39,7 +39,7 @@ export const listAssignedTwice = (db: Queryable) =>
         select id, subject_id, verb, lag(verb) over (partition by subject_id order by id) as verb_before
         from audit_log indexed by audit_log_subject
         where subject = 'license' and (verb = 'license.assigned'
-          or (verb = 'license.updated' and json_extract(after, '$.status') in ('available', 'reserved'))))`,
+          or (verb = 'license.updated' and json_extract(after, '$.status') in ('available', 'reserved')))) as assignments`,
     )
     .where(sql`verb = 'license.assigned' and verb_before = 'license.assigned'`)
     .limit(namedMax)
@@ -83,7 +83,7 @@ const ofOrder = (kind: string) => and(eq(jobs.kind, kind), eq(jobs.state, 'done'
 const deliveryOfOrder = sql`
   from deliveries indexed by deliveries_created
   where deliveries.created_at between jobs.finished_at - 60000 and jobs.finished_at + 60000
-    and deliveries.kind = 'order' and coalesce(json_extract(deliveries.content, '$.jobId'), jobs.id) = jobs.id
+    and deliveries.kind = 'order' and coalesce(cast(json_extract(deliveries.content, '$.jobId') as bigint), jobs.id) = jobs.id
     and deliveries.url = json_extract(jobs.payload, '$.webhook_url')`
 
 /** Finished orders without a delivery of their outcome. */
@@ -106,7 +106,7 @@ export const listShortOrders = (db: Queryable, kind: string, after: Date) =>
         sql`exists (select 1 ${deliveryOfOrder}
           and json_extract(deliveries.content, '$.outcome.answer') = 'license_keys_assigned'
           and json_array_length(deliveries.content, '$.outcome.data.license_keys')
-            <> coalesce(json_extract(jobs.payload, '$.quantity'), 1))`,
+            <> coalesce(cast(json_extract(jobs.payload, '$.quantity') as bigint), 1))`,
       ),
     )
     .limit(namedMax)
@@ -121,7 +121,7 @@ export const listDeadJobs = (db: Queryable, kind: string) =>
     .limit(namedMax)
 
 const waiting = (kind: string) => sql`
-  select json_extract(payload, '$.deliveryId') from jobs where state in ('queued', 'running') and kind = ${kind}`
+  select cast(json_extract(payload, '$.deliveryId') as bigint) from jobs where state in ('queued', 'running') and kind = ${kind}`
 
 /** Deliveries waiting for a job that does not exist. */
 export const listForlornDeliveries = (db: Queryable, kind: string) =>
@@ -141,7 +141,7 @@ export const listIdleJobs = (db: Queryable, kind: string) =>
         eq(jobs.kind, kind),
         inArray(jobs.state, ['queued', 'running']),
         sql`not exists (select 1 from deliveries
-          where deliveries.id = json_extract(jobs.payload, '$.deliveryId') and deliveries.state = 'pending')`,
+          where deliveries.id = cast(json_extract(jobs.payload, '$.deliveryId') as bigint) and deliveries.state = 'pending')`,
       ),
     )
     .limit(namedMax)
