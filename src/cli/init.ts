@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { presets } from '../access/capabilities'
+import { hasDataFolder } from '../database/data-folder'
 import { type Installation, openInstallation } from '../installation'
 import { atShell } from '../kernel/author'
 import { type KeySize, keySizes } from '../signing/key-pair'
@@ -22,7 +22,7 @@ export const initCommand = (program: Command, io: Io) =>
     .option('--json', 'print data_dir, key_id and public_key as JSON; product_id, product_slug and api_key if created')
     .action(async (options) => {
       const config = configOf(options, io)
-      const isNew = !existsSync(join(config.data_dir, 'latchkey.db'))
+      const isNew = !hasDataFolder(resolve(config.data_dir))
       const isAsked = io.confirm && isNew && !options.yes && !options.json
       const choices: Choices = isAsked
         ? await ask(config.data_dir)

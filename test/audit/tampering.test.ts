@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshFolder, speakTo, startInstallation, type TestInstallation } from '../support/installation'
-import { openRaw } from '../support/raw'
+import { openRaw, withoutTriggers } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
 let installation: TestInstallation
@@ -34,13 +34,7 @@ function attacked(change: (database: Database) => void): string {
   const folder = freshFolder()
   cpSync(honest, folder, { recursive: true })
   const database = openRaw(folder)
-  const triggers = database
-    .query<{ name: string; sql: string; tbl_name: string }, []>("select * from sqlite_master where type = 'trigger'")
-    .all()
-    .filter(({ tbl_name }) => tables.includes(tbl_name))
-  for (const { name } of triggers) database.run(`drop trigger ${name}`)
-  change(database)
-  for (const { sql } of triggers) database.run(sql)
+  withoutTriggers(database, tables, () => change(database))
   database.close()
   return folder
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { sha256 } from '../../src/kernel/secrets'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { type AdminDoor, auditRows, logIn, makeOperator, type Operator, tell } from '../support/operator'
-import { openRaw } from '../support/raw'
+import { holdWriters, openRaw } from '../support/raw'
 import { makeProduct } from '../support/stock'
 
 // Many commands, each a process of its own where the binary is tested.
@@ -179,14 +179,12 @@ describe('a change', () => {
   })
 
   test('waits for another process that holds the database no longer than its patience, and is then 503', async () => {
-    const other = openRaw(installation.folder)
-    other.run('begin immediate')
+    const letGo = await holdWriters(installation.folder)
     const told = await owner.tell('POST /blocklist', { ip: '192.0.2.88' })
     expect(told).toMatchObject(refusal(503, 'not_ready'))
     expect(told.headers.get('retry-after')).toBe('5')
     expect(await owner.tell('GET /blocklist')).toMatchObject({ status: 200 })
-    other.run('rollback')
-    other.close()
+    await letGo()
     expect(await owner.tell('POST /blocklist', { ip: '192.0.2.88' })).toMatchObject({ status: 200 })
   })
 })

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
-import { openRaw } from '../support/raw'
+import { openRaw, withoutTriggers } from '../support/raw'
 import { makeLicense, makeProduct } from '../support/stock'
 
 let installation: TestInstallation
@@ -24,22 +24,18 @@ const entries = async (...args: string[]) => (await say('audit', 'list', ...args
 /** Changes the log behind the back of the triggers that keep it, looks, and puts it back as it was. */
 async function tampered(change: (database: Database) => void, ...options: string[]) {
   const database = openRaw(installation.folder)
-  const triggers = database
-    .query<{ name: string; sql: string }, []>(
-      "select name, sql from sqlite_master where tbl_name = 'audit_log' and type = 'trigger'",
-    )
-    .all()
   const rows = database.query('select * from audit_log').all() as Record<string, string | number | null>[]
-  for (const { name } of triggers) database.run(`drop trigger ${name}`)
-  try {
-    change(database)
-    return await installation.cli('audit', 'verify', ...options)
-  } finally {
+  const putBack = () => {
     database.run('delete from audit_log')
     const names = Object.keys(rows[0]!)
     const insert = database.query(`insert into audit_log (${names}) values (${names.map(() => '?')})`)
     for (const row of rows) insert.run(...Object.values(row))
-    for (const { sql } of triggers) database.run(sql)
+  }
+  try {
+    withoutTriggers(database, ['audit_log'], () => change(database))
+    return await installation.cli('audit', 'verify', ...options)
+  } finally {
+    withoutTriggers(database, ['audit_log'], putBack)
     database.close()
   }
 }

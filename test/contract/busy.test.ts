@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { startInstallation, type TestInstallation } from '../support/installation'
-import { openRaw } from '../support/raw'
+import { holdWriters } from '../support/raw'
 import { makeActiveLicense, makeFile, makeProduct, makeRelease } from '../support/stock'
 
 let installation: TestInstallation
@@ -14,8 +14,7 @@ test('another process that holds the database stops writes alone, which say when
   const device = { license_key: await makeActiveLicense(installation, { product_id }, 'pc'), identifier: 'pc' }
   await makeRelease(installation, { product: product_id, number: 102, file: makeFile(installation, 'content') })
   const { response: offered } = await installation.ask('POST /api/v1/access-downloadables', device)
-  const other = openRaw(installation.folder)
-  other.run('begin immediate')
+  const letGo = await holdWriters(installation.folder)
   const activated = installation.ask('POST /api/v1/activate', { ...device, identifier: 'another' })
   const blocked = installation.cli('blocklist', 'add', '--ip', '203.0.113.7')
   const downloaded = fetch(offered.downloadables[0].url).then((answer) => answer.text())
@@ -32,8 +31,7 @@ test('another process that holds the database stops writes alone, which say when
     out: '',
     err: 'latchkey: another process holds the database: try again when it is done\n',
   })
-  other.run('rollback')
-  other.close()
+  await letGo()
   expect(await installation.ask('POST /api/v1/activate', { ...device, identifier: 'another' })).toMatchObject({
     code: 300,
   })

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { databaseAddress } from './databases'
+import { SQL } from 'bun'
+import { databaseAddress, testServer } from './databases'
 
 /** The database of a data folder, as another program opens it; it waits while the server or a command writes. */
 export function openRaw(folder: string, options: { readonly?: true } = {}): Database {
@@ -9,6 +10,47 @@ export function openRaw(folder: string, options: { readonly?: true } = {}): Data
   const raw = new Database(join(folder, 'latchkey.db'), { ...options, strict: true })
   raw.run('pragma busy_timeout = 5000')
   return raw
+}
+
+/** Changes tables behind the back of their triggers, which are there again afterwards. */
+export function withoutTriggers<T>(database: Database, tables: readonly string[], change: () => T): T {
+  if (testServer) {
+    for (const table of tables) database.run(`alter table ${table} disable trigger user`)
+    try {
+      return change()
+    } finally {
+      for (const table of tables) database.run(`alter table ${table} enable trigger user`)
+    }
+  }
+  const triggers = database
+    .query<{ name: string; sql: string; tbl_name: string }, []>("select * from sqlite_master where type = 'trigger'")
+    .all()
+    .filter(({ tbl_name }) => tables.includes(tbl_name))
+  for (const { name } of triggers) database.run(`drop trigger ${name}`)
+  try {
+    return change()
+  } finally {
+    for (const { sql } of triggers) database.run(sql)
+  }
+}
+
+/** Holds the lock that every writer takes, as another process would; returns what lets it go. */
+export async function holdWriters(folder: string): Promise<() => Promise<void>> {
+  const address = databaseAddress(folder)
+  if (!address) {
+    const other = openRaw(folder)
+    other.run('begin immediate')
+    return async () => {
+      other.run('rollback')
+      other.close()
+    }
+  }
+  const sql = new SQL(address, { max: 1 })
+  await sql.unsafe('begin; select pg_advisory_xact_lock(7311)')
+  return async () => {
+    await sql.unsafe('rollback')
+    await sql.close()
+  }
 }
 
 /** A database of PostgreSQL by its own program, behind the calls of SQLite's client that tests use. */

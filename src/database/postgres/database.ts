@@ -11,6 +11,8 @@ import { postgresTransactions } from './transactions'
 const readersMax = 6
 const deadlineMs = 20_000
 const pollMs = 20
+// A poll, and the time its answer takes.
+const othersSeeMs = 30
 const pollDeadlineMs = 5000
 const freshMs = 2000
 
@@ -61,7 +63,11 @@ export async function openPostgres(
     timer.unref()
   }
 
-  const committed = (found: string) => see(found, readers)
+  /** Waits until the other servers obey what was changed in the rules of access, too. */
+  async function committed(found: string) {
+    if (found !== epoch) await Bun.sleep(othersSeeMs)
+    await see(found, readers)
+  }
   const changes = openQueue<Writable>(postgresTransactions(writers, { isLossy: false, committed }))
   const notes = openQueue<Writable>(postgresTransactions(writers, { isLossy: true, committed }))
 

@@ -10,19 +10,22 @@ interface PostgresFailure {
 const troubles = [
   {
     codes: /^(28P01|28000)$/,
-    remedy: 'does not let this role in: check the name and the password in database_url, and pg_hba.conf',
+    remedy: 'the database does not let this role in: check the name and the password in database_url, and pg_hba.conf',
   },
-  { codes: /^3D000$/, remedy: 'has no such database: create it, or name another one in database_url' },
-  { codes: /^42501$/, remedy: 'denies this role a right: make it the owner of the database that database_url names' },
-  { codes: /^53100$/, remedy: 'has no space left on its disk: make room, then try again' },
-  { codes: /^53300$/, remedy: 'has no connection left: raise max_connections, or end other clients' },
-  { codes: /^(25006|57P03)$/, remedy: 'does not take changes now: it is a standby, or starts or stops' },
-  { codes: /^55P03$/, remedy: 'is held by another change: try again when that is done' },
-  { codes: /^57014$/, remedy: 'gave up on a query that took too long: try again' },
-  { codes: /^XX00[12]$/, remedy: 'says that its data is damaged: restore it from a backup' },
+  { codes: /^3D000$/, remedy: 'there is no such database: create it, or name another one in database_url' },
+  {
+    codes: /^42501$/,
+    remedy: 'the database denies this role a right: make it the owner of the database that database_url names',
+  },
+  { codes: /^53100$/, remedy: 'the database has no space left on its disk: make room, then try again' },
+  { codes: /^53300$/, remedy: 'the database has no connection left: raise max_connections, or end other clients' },
+  { codes: /^(25006|57P03)$/, remedy: 'the database does not take changes now: it is a standby, or starts or stops' },
+  { codes: /^55P03$/, remedy: 'another process holds the database: try again when it is done' },
+  { codes: /^57014$/, remedy: 'the database gave up on a query that took too long: try again' },
+  { codes: /^XX00[12]$/, remedy: 'the database says that its data is damaged: restore it from a backup' },
   {
     codes: /^(08\w{3}|57P0[124]|53\w{3}|58\w{3}|25P0[23]|ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)\w*)$/,
-    remedy: 'cannot be reached: check that it runs and that this machine reaches it, then try again',
+    remedy: 'the database cannot be reached: check that it runs and that this machine reaches it, then try again',
   },
 ]
 
@@ -30,8 +33,7 @@ const troubles = [
 export function remedyForPostgres(error: unknown): string | undefined {
   const { code, errno } = (error ?? {}) as PostgresFailure
   const codes = [errno, code].filter((each) => typeof each === 'string')
-  const remedy = troubles.find((each) => codes.some((found) => each.codes.test(found)))?.remedy
-  return remedy && `the database ${remedy}`
+  return troubles.find((each) => codes.some((found) => each.codes.test(found)))?.remedy
 }
 
 /** Whether the transaction may succeed if it is run again: it met another one. */

@@ -24,7 +24,7 @@ export async function isAbout(db: Queryable, text: string): Promise<SQL> {
     )
   const { licenseKey, ownerName, ownerEmail } = licenses
   // The separators keep a match from spanning two of these.
-  const own = sql`${licenseKey} || char(10) || coalesce(${ownerName}, '') || char(10) || coalesce(${ownerEmail}, '')`
+  const own = sql`${licenseKey} || ${'\n'} || coalesce(${ownerName}, '') || ${'\n'} || coalesce(${ownerEmail}, '')`
   const inNotes = await selectParts<{ id: number }>(
     db,
     sql`select distinct ${notedId} as id ${noted} and (${holds(sql`json_extract(${auditLog.after}, '$.note')`)})`,
