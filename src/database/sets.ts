@@ -16,7 +16,9 @@ export const unnest = (values: Values) => sql`json_each(${JSON.stringify([...val
 export function inList(column: SQLiteColumn | SQL, values: Values | Placeholder): SQL {
   const list = isPlaceholder(values) ? sql`json_each(${values})` : unnest(values)
   // PostgreSQL takes every value of a list out as text.
-  const isNumber = 'getSQLType' in column && column.getSQLType() === 'integer'
+  const isNumber =
+    ('getSQLType' in column && column.getSQLType() === 'integer') ||
+    (!isPlaceholder(values) && typeof [...values][0] === 'number')
   return sql`${column} in (select ${isNumber ? sql`cast(value as bigint)` : sql`value`} from ${list})`
 }
 

@@ -33,7 +33,12 @@ export const listKeyRows = (db: Queryable) =>
       companionCreatedAt: signingKeys.companionCreatedAt,
     })
     .from(signingKeys)
-    .orderBy(asc(signingKeys.productId), desc(isNull(signingKeys.retiredAt)), desc(signingKeys.retiredAt))
+    .orderBy(
+      desc(isNull(signingKeys.productId)),
+      asc(signingKeys.productId),
+      desc(isNull(signingKeys.retiredAt)),
+      desc(signingKeys.retiredAt),
+    )
 
 /** The id of every companion, in any state. */
 export const listCompanionIds = async (db: Queryable) =>

@@ -9,7 +9,7 @@ import { openInstallation } from '../../src/installation'
 import { phpJson } from '../../src/kernel/php-json'
 import { responseProblemOf } from '../../src/signing/check'
 import { startServer } from '../../src/worker/server'
-import { addressOf, databaseOf, dropDatabase } from './databases'
+import { databaseOf, dropDatabase } from './databases'
 import { until } from './wait'
 
 /** The compiled binary to test, when there is one; the same tests run in process otherwise. */
@@ -225,7 +225,7 @@ export async function speak(args: string[], env: Record<string, string | undefin
 
 /** Runs a command on a folder that nobody serves. */
 export const speakTo = (folder: string, ...args: string[]): Promise<Spoken> =>
-  (binary ? spawnBinary : speak)(args, { LATCHKEY_DATA_DIR: folder, ...addressOf(folder) })
+  (binary ? spawnBinary : speak)(args, { LATCHKEY_DATA_DIR: folder, ...databaseOf(folder) })
 
 /** Runs the binary to its end, in an empty folder with nothing in its environment but these variables. */
 export async function spawnBinary(args: string[], env: Record<string, string> = {}, cwd = tmpdir()): Promise<Spoken> {

@@ -10,7 +10,7 @@ export function translate(text: string): string {
   if (known !== undefined) return known
   const translated = numberParameters(text)
     .replace(/ indexed by "?\w+"?/g, '')
-    .replace(/\bjson_each\((\$\d+)\)/g, 'json_array_elements_text($1::text::json)')
+    .replace(/\bjson_each\((\$\d+)\)( as\b)?/g, (_, list, as = ' as listed') => `(${valuesOf(list)})${as}`)
     .replace(/\bjson_extract\(([\w."]+), '\$\.([\w.]+)'\)/g, (_, json, path) => `(${json}::json #>> ${pathOf(path)})`)
     .replace(
       /\bjson_array_length\(([\w."]+), '\$\.([\w.]+)'\)/g,
@@ -20,10 +20,15 @@ export function translate(text: string): string {
     .replace(/\bgroup_concat\(([\w."]+), /g, 'string_agg($1::text, ')
     .replace(/([\w."]+) collate nocase( [<>=]+ )(\$\d+)/g, 'lower($1)$2lower($3)')
     .replace(/([\w."]+) collate nocase/g, 'lower($1)')
+    // The locale of the database would turn letters into lower case that SQLite leaves as they are.
+    .replace(/\blower\((\$\d+)\)/g, 'lower($1::text collate "C")')
   if (kept.size >= keptMax) kept.clear()
   kept.set(text, translated)
   return translated
 }
+
+const valuesOf = (list: string) =>
+  `select value collate "C" as value from json_array_elements_text(${list}::text::json)`
 
 const pathOf = (path: string) => `'{${path.replaceAll('.', ',')}}'`
 
