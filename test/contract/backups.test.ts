@@ -58,7 +58,7 @@ describe('the settings of backups', () => {
     const wrong: [Record<string, unknown>, string][] = [
       [{ passphrase: 'short' }, 'at least 15'],
       [{ to: 'backups' }, 'from the root'],
-      [{ to: join(installation.folder, 'latchkey.db', 'x') }, 'a folder that can be made'],
+      [{ to: join(installation.folder, 'sealing.key', 'x') }, 'a folder that can be made'],
       [{ every: 'often' }, 'a minute or more'],
       [{}, 'what to change'],
     ]

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { testOfFile } from '../support/databases'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
@@ -169,23 +170,26 @@ describe('over HTTP', () => {
 })
 
 describe('with no server running', () => {
-  test('customer erase writes the file anew: nothing stays of what older versions left in pages in use', async () => {
-    await makeCustomer('Rita Restbestand', 'rita@example.de')
-    await installation.stop()
-    const file = new Database(join(installation.folder, 'latchkey.db'))
-    file.run('pragma secure_delete = off')
-    for (let i = 0; i < 50; i++) {
-      file.run("insert into installation (key, value) values (?, 'kept'), (?, 'rita@example.de, Rita Restbestand')", [
-        `kept-${i}`,
-        `gone-${i}`,
-      ])
-    }
-    file.run("delete from installation where key like 'gone-%'")
-    file.run('pragma wal_checkpoint(truncate)')
-    file.close()
-    expect((await erase('rita@example.de')).json).toMatchObject({ rewritten: true, traces: 0, mentioned_in: [] })
-    expect(raw()).not.toContain('restbestand')
-    expect(raw()).not.toContain('rita@')
-    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
-  })
+  testOfFile(
+    'customer erase writes the file anew: nothing stays of what older versions left in pages in use',
+    async () => {
+      await makeCustomer('Rita Restbestand', 'rita@example.de')
+      await installation.stop()
+      const file = new Database(join(installation.folder, 'latchkey.db'))
+      file.run('pragma secure_delete = off')
+      for (let i = 0; i < 50; i++) {
+        file.run("insert into installation (key, value) values (?, 'kept'), (?, 'rita@example.de, Rita Restbestand')", [
+          `kept-${i}`,
+          `gone-${i}`,
+        ])
+      }
+      file.run("delete from installation where key like 'gone-%'")
+      file.run('pragma wal_checkpoint(truncate)')
+      file.close()
+      expect((await erase('rita@example.de')).json).toMatchObject({ rewritten: true, traces: 0, mentioned_in: [] })
+      expect(raw()).not.toContain('restbestand')
+      expect(raw()).not.toContain('rita@')
+      expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
+    },
+  )
 })

@@ -84,7 +84,7 @@ describe('a data folder', () => {
   test('is made by an import that was said yes to, and by init', async () => {
     const [first, second] = [join(place.path, 'first'), join(place.path, 'second')]
     expect(await say(['import', csv(), '--create-products', '--yes'], first)).toMatchObject({ exitCode: 0 })
-    expect(existsSync(join(first, 'latchkey.db'))).toBeTrue()
+    expect(existsSync(join(first, 'sealing.key'))).toBeTrue()
     expect(await say(['init', '--bits', '2048'], second)).toMatchObject({ exitCode: 0 })
     expect(await say(['status'], second)).toMatchObject({ exitCode: 0 })
   })

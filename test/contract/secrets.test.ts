@@ -88,7 +88,7 @@ describe('after a story in which every kind of secret was used', () => {
   test('the data folder holds none of them', () => {
     const names = readdirSync(installation.folder, { recursive: true }).map(String)
     const files = names.map((name) => join(installation.folder, name)).filter((path) => statSync(path).isFile())
-    expect(files.some((path) => path.endsWith('latchkey.db'))).toBe(true)
+    expect(files.some((path) => path.endsWith('sealing.key'))).toBe(true)
     expect(files.map((path) => [path, found(readFileSync(path))])).toEqual(files.map((path) => [path, []]))
   })
 

@@ -1,8 +1,12 @@
+import { test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 
 /** The server of PostgreSQL that tests run on, where one is named; SQLite otherwise. */
 export const testServer = process.env.LATCHKEY_TEST_DATABASE
+
+/** A test of what only the file of SQLite has. */
+export const testOfFile = test.skipIf(testServer !== undefined)
 
 /** The address of the database that belongs to a data folder; undefined on SQLite. */
 export function databaseAddress(folder: string): string | undefined {
