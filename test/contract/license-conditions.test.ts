@@ -39,7 +39,7 @@ beforeAll(async () => {
   await installation.cli('license', 'meta', 'set', 'USED', 'order', '=1002')
   const database = openRaw(installation.folder)
   database.run(
-    "update activations set activated_at = activated_at - 200 * 86400000 where license_id in (select id from licenses where license_key in ('FULL', 'USED'))",
+    `update activations set activated_at = activated_at - ${200 * dayMs} where license_id in (select id from licenses where license_key in ('FULL', 'USED'))`,
   )
   database.run(
     `insert into activation_sightings (activation_id, last_verified_at)

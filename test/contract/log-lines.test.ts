@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
+import { databaseOf } from '../support/databases'
 import { binary, speakTo, urlFrom } from '../support/installation'
 import { emptyFolder } from '../support/process'
 import { openRaw } from '../support/raw'
@@ -18,7 +19,12 @@ type Line = Record<string, unknown> & { event?: string }
 /** A server's life: what it said on each stream, and what requests were answered. */
 async function lifeOf(kind: string, live: (url: string) => Promise<void>) {
   const args = ['serve', '--port', '0', '--log', kind, '--data-dir', data]
-  const child = Bun.spawn([...program, ...args], { env: {}, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  const child = Bun.spawn([...program, ...args], {
+    env: databaseOf(data),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
   const [forUrl, forWords] = child.stderr.tee()
   const said = [new Response(child.stdout).text(), new Response(forWords).text()] as const
   try {

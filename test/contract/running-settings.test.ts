@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { databaseOf } from '../support/databases'
 import { binary, spawnBinary, speak, speakTo, startInstallation, urlFrom } from '../support/installation'
 import { contentsOf, emptyFolder } from '../support/process'
 import { until } from '../support/wait'
@@ -30,7 +31,7 @@ async function serve(...flags: string[]) {
   if (!existsSync(data())) await speakTo(data(), 'init', '--bits', '2048')
   const child = Bun.spawn([...program, 'serve', '--port', '0', '--log', 'off', '--data-dir', 'data', ...flags], {
     cwd: folder.path,
-    env: {},
+    env: databaseOf(data()),
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',
@@ -115,7 +116,7 @@ describe('a server whose settings contradict each other does not start, and writ
   const refused = async (...flags: string[]) => {
     const before = contentsOf(folder.path)
     const args = ['serve', '--port', '0', '--data-dir', data(), ...flags]
-    const { exitCode, out, err } = await (binary ? spawnBinary(args) : speak(args))
+    const { exitCode, out, err } = await (binary ? spawnBinary : speak)(args, databaseOf(data()))
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
     expect(err).toMatch(/^latchkey: [^\n]+\n$/)
     expect(contentsOf(folder.path)).toEqual(before)

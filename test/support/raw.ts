@@ -57,7 +57,7 @@ export async function holdWriters(folder: string): Promise<() => Promise<void>> 
 function openPsql(address: string) {
   const ask = (text: string, values: unknown[]): Record<string, unknown>[] => {
     const statement = inPlace(text, values)
-    const isRead = /^\s*(select|with)\b/i.test(statement)
+    const isRead = /^\s*(select|with)\b/i.test(statement) && !/\binsert into\b/i.test(statement)
     const wrapped = isRead
       ? `select coalesce(json_agg(row_to_json(asked)), '[]') from (${statement.replace(/;\s*$/, '')}) as asked`
       : /\breturning\b/i.test(statement)
