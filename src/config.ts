@@ -25,7 +25,7 @@ const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
 export const settings = {
   data_dir: ofProcess('The folder that holds everything: database, sealing key, files.', './data', path),
   database_url: ofProcess(
-    'The PostgreSQL database that holds the data: `postgres://user:password@host/database`, or several servers separated by commas. Empty: SQLite in the data folder.',
+    'The PostgreSQL database that holds the data: `postgres://host/database`, with user and password before the host; several servers are separated by commas. Empty: SQLite in the data folder.',
     '',
     databaseUrl,
   ),

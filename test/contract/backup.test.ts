@@ -6,6 +6,7 @@ import { packTar, unpackTar } from 'modern-tar'
 import { sha256 } from '../../src/kernel/secrets'
 import { responseProblemOf } from '../../src/signing/check'
 import { sealUnder } from '../../src/upkeep/backup/passphrase'
+import { testOfFile } from '../support/databases'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { contentsOf } from '../support/process'
 import { serveFolder } from '../support/restored'
@@ -63,46 +64,49 @@ describe('a backup that is taken under load', () => {
     sound = readFileSync(backup)
   })
 
-  test('is restored elsewhere: old API keys open, seats are held, answers verify under the key clients have', async () => {
-    restored = fresh('restored')
-    const { exitCode, json } = await restore(backup, restored, '--passphrase-file', passphraseFile, '--json')
-    expect(exitCode).toBe(0)
-    const [key] = (await installation.cli('key', 'show', '--json')).json.keys
-    expect(json.signing_keys).toEqual([key.key_id])
-    const served = await serveFolder(restored)
-    try {
-      for (const device of acknowledged) {
-        const answer = await fetch(`${served.url}/api/v1/verify`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' },
-          body: JSON.stringify(device),
-        })
-        const text = await answer.text()
-        expect(JSON.parse(text).response).toMatchObject({ code: 200 })
-        expect(responseProblemOf(text, key.public_key)).toBeUndefined()
+  testOfFile(
+    'is restored elsewhere: old API keys open, seats are held, answers verify under the key clients have',
+    async () => {
+      restored = fresh('restored')
+      const { exitCode, json } = await restore(backup, restored, '--passphrase-file', passphraseFile, '--json')
+      expect(exitCode).toBe(0)
+      const [key] = (await installation.cli('key', 'show', '--json')).json.keys
+      expect(json.signing_keys).toEqual([key.key_id])
+      const served = await serveFolder(restored)
+      try {
+        for (const device of acknowledged) {
+          const answer = await fetch(`${served.url}/api/v1/verify`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${installation.apiKey}`, 'content-type': 'application/json' },
+            body: JSON.stringify(device),
+          })
+          const text = await answer.text()
+          expect(JSON.parse(text).response).toMatchObject({ code: 200 })
+          expect(responseProblemOf(text, key.public_key)).toBeUndefined()
+        }
+      } finally {
+        await served.close()
       }
-    } finally {
-      await served.close()
-    }
-    const filesOf = (folder: string) => contentsOf(join(folder, 'files'))
-    expect(filesOf(restored)).toEqual(filesOf(installation.folder))
-    const doctor = await installation.cli('doctor', '--data-dir', restored)
-    const restoredFrom = 'no backup was taken since this folder was restored from'
-    expect(doctor.out.match(/^✗.*/gm)).toEqual([expect.stringContaining('backup: ')])
-    expect(doctor.out).toContain(restoredFrom)
-    expect((await installation.cli('status', '--data-dir', restored)).out).toContain(restoredFrom)
-    expect((await installation.cli('backups', 'list', '--data-dir', restored)).out).toContain(restoredFrom)
-    const again = await installation.cli(
-      'backup',
-      fresh('again.tar.gz'),
-      '--passphrase-file',
-      passphraseFile,
-      '--data-dir',
-      restored,
-    )
-    expect(again.exitCode).toBe(0)
-    expect((await installation.cli('doctor', '--data-dir', restored)).out).toContain('All is well.')
-  })
+      const filesOf = (folder: string) => contentsOf(join(folder, 'files'))
+      expect(filesOf(restored)).toEqual(filesOf(installation.folder))
+      const doctor = await installation.cli('doctor', '--data-dir', restored)
+      const restoredFrom = 'no backup was taken since this folder was restored from'
+      expect(doctor.out.match(/^✗.*/gm)).toEqual([expect.stringContaining('backup: ')])
+      expect(doctor.out).toContain(restoredFrom)
+      expect((await installation.cli('status', '--data-dir', restored)).out).toContain(restoredFrom)
+      expect((await installation.cli('backups', 'list', '--data-dir', restored)).out).toContain(restoredFrom)
+      const again = await installation.cli(
+        'backup',
+        fresh('again.tar.gz'),
+        '--passphrase-file',
+        passphraseFile,
+        '--data-dir',
+        restored,
+      )
+      expect(again.exitCode).toBe(0)
+      expect((await installation.cli('doctor', '--data-dir', restored)).out).toContain('All is well.')
+    },
+  )
 
   test('goes into no folder that holds something, which stays as it is', async () => {
     const before = contentsOf(join(restored, 'files'))

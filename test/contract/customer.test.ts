@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { testOfFile } from '../support/databases'
+import { testOfFile, testServer } from '../support/databases'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator } from '../support/operator'
 import { makeLicense, makeProduct } from '../support/stock'
@@ -69,35 +69,38 @@ const erase = (email: string, ...options: string[]) =>
   installation.cli('customer', 'erase', email, '--yes', '--json', ...options)
 
 describe('customer erase', () => {
-  test('leaves no trace of a person in the files beside a running server, and their licence at work', async () => {
-    await subscribe(installation, 'http://127.0.0.1:1/')
-    const license_key = await makeCustomer('Bärbel Quastenflosser', 'Baerbel.Quast@Example.de')
-    const other = await makeCustomer('Otto Normalnutzer', 'xbaerbel.quast@example.de')
-    expect(raw()).toContain('quastenflosser')
-    const trial = await installation.cli('customer', 'erase', 'baerbel.quast@example.de', '--dry-run', '--json')
-    expect(trial.json).toMatchObject({ dry_run: true, licenses: 1, activations: 2, metadata: 1, telemetry: 1 })
-    expect(raw()).toContain('quastenflosser')
-    const asked = await installation.cli('customer', 'erase', 'baerbel.quast@example.de')
-    expect(asked).toMatchObject({ exitCode: 2, err: expect.stringContaining('--yes') })
+  testOfFile(
+    'leaves no trace of a person in the files beside a running server, and their licence at work',
+    async () => {
+      await subscribe(installation, 'http://127.0.0.1:1/')
+      const license_key = await makeCustomer('Bärbel Quastenflosser', 'Baerbel.Quast@Example.de')
+      const other = await makeCustomer('Otto Normalnutzer', 'xbaerbel.quast@example.de')
+      expect(raw()).toContain('quastenflosser')
+      const trial = await installation.cli('customer', 'erase', 'baerbel.quast@example.de', '--dry-run', '--json')
+      expect(trial.json).toMatchObject({ dry_run: true, licenses: 1, activations: 2, metadata: 1, telemetry: 1 })
+      expect(raw()).toContain('quastenflosser')
+      const asked = await installation.cli('customer', 'erase', 'baerbel.quast@example.de')
+      expect(asked).toMatchObject({ exitCode: 2, err: expect.stringContaining('--yes') })
 
-    // Still in the server's memory when it begins.
-    await verify(license_key, 'baerbel.quast@example.de')
-    const done = await erase('BAERBEL.QUAST@example.de')
-    expect(done.err).toBe('')
-    expect(done.json).toMatchObject({ dry_run: false, licenses: 1, rewritten: false, log_emptied: true, copies: [] })
-    const left = raw()
-    expect(left).not.toContain('quastenflosser')
-    expect(left.replaceAll('xbaerbel.quast@example.de', '')).not.toContain('baerbel')
-    expect(left).toContain('normalnutzer')
+      // Still in the server's memory when it begins.
+      await verify(license_key, 'baerbel.quast@example.de')
+      const done = await erase('BAERBEL.QUAST@example.de')
+      expect(done.err).toBe('')
+      expect(done.json).toMatchObject({ dry_run: false, licenses: 1, rewritten: false, log_emptied: true, copies: [] })
+      const left = raw()
+      expect(left).not.toContain('quastenflosser')
+      expect(left.replaceAll('xbaerbel.quast@example.de', '')).not.toContain('baerbel')
+      expect(left).toContain('normalnutzer')
 
-    expect(await verify(license_key, 'my-laptop')).toBe(200)
-    expect(await verify(other, 'xbaerbel.quast@example.de')).toBe(200)
-    const found = await installation.cli('license', 'show', other, '--json')
-    expect(found.json).toMatchObject({ owner_name: 'Otto Normalnutzer', owner_email: 'xbaerbel.quast@example.de' })
-    expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
-    const [last] = (await installation.cli('audit', 'list', '--limit', '1', '--json')).json.entries
-    expect(last).toMatchObject({ verb: 'customer.erased', after: { licenses: 1 } })
-  })
+      expect(await verify(license_key, 'my-laptop')).toBe(200)
+      expect(await verify(other, 'xbaerbel.quast@example.de')).toBe(200)
+      const found = await installation.cli('license', 'show', other, '--json')
+      expect(found.json).toMatchObject({ owner_name: 'Otto Normalnutzer', owner_email: 'xbaerbel.quast@example.de' })
+      expect((await installation.cli('audit', 'verify')).exitCode).toBe(0)
+      const [last] = (await installation.cli('audit', 'list', '--limit', '1', '--json')).json.entries
+      expect(last).toMatchObject({ verb: 'customer.erased', after: { licenses: 1 } })
+    },
+  )
 
   test('knows who is not there, and takes no address that is none', async () => {
     for (const verb of ['data', 'export']) {
@@ -133,7 +136,7 @@ describe('customer erase', () => {
     await installation.cli('user', 'create', '--name', 'ingo@example.de', '--role', 'viewer')
     const { json } = await erase('ingo@example.de')
     expect(json.mentioned_in).toContainEqual({ column: 'users.name', rows: 1 })
-    expect(json.traces).toBeGreaterThan(0)
+    if (!testServer) expect(json.traces).toBeGreaterThan(0)
   })
 })
 

@@ -1,11 +1,13 @@
 import { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { databaseAddress, testServer } from './databases'
 
 /** The database of a data folder, as another program opens it; it waits while the server or a command writes. */
 export function openRaw(folder: string, options: { readonly?: true } = {}): Database {
-  const address = databaseAddress(folder)
+  // Servers that a test starts without an address have a file.
+  const address = existsSync(join(folder, 'latchkey.db')) ? undefined : databaseAddress(folder)
   if (address) return openPsql(address) as unknown as Database
   const raw = new Database(join(folder, 'latchkey.db'), { ...options, strict: true })
   raw.run('pragma busy_timeout = 5000')

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { databaseOf } from './databases'
 import { binary, urlFrom } from './installation'
 import { until } from './wait'
 
@@ -15,7 +16,7 @@ export interface ServedProgram {
 export async function serveProgram(folder: string): Promise<ServedProgram> {
   const program = binary ? [binary] : [process.execPath, join(import.meta.dir, '../../src/main.ts')]
   const child = Bun.spawn([...program, 'serve', '--port', '0', '--log', 'off', '--data-dir', folder], {
-    env: {},
+    env: databaseOf(folder),
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { testServer } from '../support/databases'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeProduct } from '../support/stock'
@@ -33,7 +34,7 @@ function fill(days: number, rows: number) {
     db.run(`${many} insert into calls (at, request_id, route, code, address, duration_ms)
       select ${one} + i, 'r', 'POST /api/v1/verify', '200', '', 1 from n`)
     db.run(`${many} insert into deliveries (message_id, kind, event, url, content, state, created_at)
-      select 'm', 'order', 'e', 'u', '{}', case when i % 10 then 'success' else 'pending' end, ${one} + i from n`)
+      select 'm', 'order', 'e', 'u', '{}', case when i % 10 <> 0 then 'success' else 'pending' end, ${one} + i from n`)
     db.run(`insert into delivery_attempts (delivery_id, attempt, at, duration_ms)
       select id, 1, created_at, 1 from deliveries where created_at between ${one} and ${one} + ${rows}`)
     db.run(`${many} insert into jobs (kind, payload, state, run_at, created_at, finished_at)
@@ -90,7 +91,10 @@ describe('what piles up', () => {
     await installation.advance(2 * dayMs)
     // The call that made the product is recorded some time within this test, and stays.
     await until('the night', () => raw((db) => !db.query("select 1 from calls where request_id = 'r'").get()))
-    await until('its end', () => raw((db) => db.query("select 1 from sqlite_master where name = 'sqlite_stat1'").get()))
+    const statistics = testServer
+      ? "select 1 as done from pg_stat_user_tables where relname = 'licenses' and last_analyze is not null"
+      : "select 1 from sqlite_master where name = 'sqlite_stat1'"
+    await until('its end', () => raw((db) => db.query(statistics).get()))
   }, 60_000)
 })
 
@@ -105,8 +109,10 @@ describe('what the settings do not name', () => {
         db.run(`${many} insert into idempotency_keys (api_key_id, endpoint, key, request_hash, answer, created_at)
           select 1, 'assign', ${at} || '-' || i, 'h', '{}', ${at} from n`)
       }
-      db.run(`${many} insert into signing_key_uses (key_id, day)
-        select id, date('now', '-' || (i + 300) || ' days') from n, signing_keys`)
+      const today = testServer
+        ? "to_char(now() at time zone 'utc' - (i + 300) * interval '1 day', 'YYYY-MM-DD')"
+        : "date('now', '-' || (i + 300) || ' days')"
+      db.run(`${many} insert into signing_key_uses (key_id, day) select id, ${today} from n, signing_keys`)
     })
     const expected = { call_counts: 250, idempotency_keys: 250 }
     const trial = await run('--dry-run')
@@ -166,7 +172,7 @@ describe('jobs that are over', () => {
     installation = await startInstallation({ keep_jobs: '7' })
     fill(8, 600)
     fill(6, 5)
-    raw((db) => db.run("update jobs set state = 'dead' where id % 2 and finished_at is not null"))
+    raw((db) => db.run("update jobs set state = 'dead' where id % 2 = 1 and finished_at is not null"))
     expect((await run()).jobs).toBe(600)
     expect(raw((db) => db.query("select count(*) as rows from jobs where kind = 'x'").get())).toEqual({ rows: 5 })
   })

@@ -1,4 +1,4 @@
-import { entityKind, fillPlaceholders, type Query, type SQL } from 'drizzle-orm'
+import { entityKind, fillPlaceholders, type Query, type SQL, sql } from 'drizzle-orm'
 import {
   PgDatabase,
   PgDialect,
@@ -19,12 +19,14 @@ export function ormOf(client: Client): Writable {
   const orm = new PgDatabase(dialect, session, undefined)
   return Object.assign(orm, {
     $client: client,
-    run: (query: SQL) => session.execute(query),
-    all: (query: SQL) => session.execute(query),
+    run: (query: SQL | string) => session.execute(asSql(query)),
+    all: (query: SQL | string) => session.execute(asSql(query)),
   }) as unknown as Writable
 }
 
 const dialect = new PgDialect()
+
+const asSql = (query: SQL | string) => (typeof query === 'string' ? sql.raw(query) : query)
 
 // Drizzle's own drivers use it; its types do not name it.
 const { mapResultRow } = drizzleUtils as unknown as {
