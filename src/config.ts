@@ -1,34 +1,19 @@
 import { join } from 'node:path'
+import { dataSettings } from './kernel/data-settings'
 import { filesSettings } from './kernel/files-settings'
 import { logInSettings } from './kernel/log-in-settings'
 import { flagOfSetting } from './kernel/message'
 import { OperatorError } from './kernel/operator-error'
 import { isReadable } from './kernel/ownership'
 import { ofProcess, storable } from './kernel/setting'
-import {
-  addresses,
-  asItIs,
-  databaseUrl,
-  httpUrl,
-  interval,
-  oneOf,
-  onOrOff,
-  origins,
-  path,
-  wholeNumber,
-} from './kernel/setting-values'
+import { addresses, asItIs, httpUrl, interval, oneOf, onOrOff, origins, wholeNumber } from './kernel/setting-values'
 
 const days = wholeNumber(0, 36_500)
 const kept = (what: string) => `How many days ${what} are kept; \`0\` for ever.`
 
 /** Every setting: `data_dir` is the flag `--data-dir` and the variable `LATCHKEY_DATA_DIR`. */
 export const settings = {
-  data_dir: ofProcess('The folder that holds everything: database, sealing key, files.', './data', path),
-  database_url: ofProcess(
-    'The PostgreSQL database that holds the data: `postgres://host/database`, with user and password before the host; several servers are separated by commas. Empty: SQLite in the data folder.',
-    '',
-    databaseUrl,
-  ),
+  ...dataSettings,
   ...filesSettings,
   host: ofProcess('The address to listen on; `0.0.0.0` for all.', '127.0.0.1', asItIs),
   port: ofProcess('The port to listen on; `0` takes a free one.', '8080', wholeNumber(0, 65_535)),

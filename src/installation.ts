@@ -17,7 +17,6 @@ import {
   requireOwnFiles,
   sealingKeyIn,
 } from './database/data-folder'
-import type { Db } from './database/database'
 import { inspectPlace, migratePlace, openPlace } from './database/engine'
 import { isLockFailure } from './database/failure'
 import { heldByAnother, requireLock, requireWritable, withoutLocks } from './database/folder-access'
@@ -34,19 +33,19 @@ import type { Author } from './kernel/author'
 import { type Clock, systemClock } from './kernel/clock'
 import { counted } from './kernel/counted'
 import { type Log, silent } from './kernel/log'
-import { OperatorError } from './kernel/operator-error'
 import { openProgressBoard } from './kernel/progress'
 import { openMetrics } from './metrics/metrics'
 import { liveConfig, settingsOfLastRead } from './settings/live'
 import { requireAgreement } from './settings/policy'
 import { publishSettings, withdrawSettings, withRunningSettings } from './settings/running'
-import { generateRsaKey, type KeySize, toSigningKey } from './signing/key-pair'
+import { makeGlobalKey } from './signing/global-key'
+import type { KeySize } from './signing/key-pair'
 import { openKeyRing } from './signing/key-ring'
 import { makeMissingCompanions } from './signing/pairing'
 import { openPrivateEncryptor } from './signing/private-encrypt'
 import { sealWith } from './signing/seal'
-import { createSealer, type FolderSealer, readSealer, type Sealer } from './signing/sealing'
-import { findSealingFingerprint, hasKey, putInPlace } from './signing/service'
+import { createSealer, readSealer, requireFittingSealer } from './signing/sealing'
+import { findSealingFingerprint } from './signing/service'
 import { signTextWith } from './signing/sign-text'
 import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
@@ -112,7 +111,7 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
   if (!isMaking && place.engine === 'sqlite') requireDatabase(folder)
   const found = await inspectPlace(place)
   if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
-  if (found?.sealingFingerprint) requireFit(existingSealer, found.sealingFingerprint, sealingKey)
+  if (found?.sealingFingerprint) requireFittingSealer(existingSealer, found.sealingFingerprint, sealingKey)
   if (asServer) requireAgreement(found && existingSealer ? liveConfig(config, found, existingSealer) : config)
 
   const made: string[] = []
@@ -146,7 +145,7 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
       await db.write(async (tx) => {
         const fingerprint = await findSealingFingerprint(tx)
         // Another server may have been faster to make the same database its own.
-        if (fingerprint) requireFit(sealer, fingerprint, sealingKey)
+        if (fingerprint) requireFittingSealer(sealer, fingerprint, sealingKey)
         await tieToSealer(tx, fingerprint, { sealer, auditKey })
       })
     }
@@ -247,27 +246,5 @@ function buildDeps(
       giveToOwner(base.folder)
       letGo()
     },
-  }
-}
-
-/** The new key's id; undefined if there was a key. */
-async function makeGlobalKey(db: Db, sealer: Sealer, bits: KeySize, now: Date) {
-  if (await hasKey(db.read, null)) return undefined
-  const key = toSigningKey(await generateRsaKey(bits), sealer, { productId: null, now })
-  return db.write(async (tx) => {
-    // Another server may have been faster.
-    if (await hasKey(tx, null)) return undefined
-    await putInPlace(tx, key)
-    return key.id
-  })
-}
-
-function requireFit(sealer: FolderSealer | undefined, fingerprint: string, path: string) {
-  if (!sealer)
-    throw new OperatorError(`${path} is missing: put back the file that belongs to this database, from your backup`)
-  if (![sealer.fingerprint, sealer.former.fingerprint].includes(fingerprint)) {
-    throw new OperatorError(
-      `${path} does not fit this database: put back the file that belongs to it, from your backup`,
-    )
   }
 }

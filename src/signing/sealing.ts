@@ -106,3 +106,14 @@ export function openPrivateKey(id: string, unsealed: () => Buffer): KeyObject {
     )
   }
 }
+
+/** Throws unless the sealing key is the one a database was made with; names the file. */
+export function requireFittingSealer(sealer: FolderSealer | undefined, fingerprint: string, path: string) {
+  if (!sealer)
+    throw new OperatorError(`${path} is missing: put back the file that belongs to this database, from your backup`)
+  if (![sealer.fingerprint, sealer.former.fingerprint].includes(fingerprint)) {
+    throw new OperatorError(
+      `${path} does not fit this database: put back the file that belongs to it, from your backup`,
+    )
+  }
+}

@@ -108,7 +108,7 @@ describe('a backup that is taken under load', () => {
     },
   )
 
-  test('goes into no folder that holds something, which stays as it is', async () => {
+  testOfFile('goes into no folder that holds something, which stays as it is', async () => {
     const before = contentsOf(join(restored, 'files'))
     const { exitCode, err } = await restore(backup, restored, '--passphrase-file', passphraseFile)
     expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining('is not empty') })

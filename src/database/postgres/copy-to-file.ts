@@ -15,7 +15,7 @@ const rowsPerFetch = 5000
 const written: readonly SQLiteTable[] = [customerSizes, installation]
 
 /** Copies a database of PostgreSQL, as of one moment, into a new SQLite file of the same schema. */
-export async function copyToFile(addresses: readonly string[], path: string, now: Date): Promise<void> {
+export async function copyPostgresToFile(addresses: readonly string[], path: string, now: Date): Promise<void> {
   const { session, close } = await openReadOnly(addresses)
   try {
     migrate(path, now)
