@@ -25,6 +25,7 @@ import m0022 from './migrations/0022_customers.sql' with { type: 'text' }
 import m0023 from './migrations/0023_second_factor.sql' with { type: 'text' }
 import m0024 from './migrations/0024_signing_companions.sql' with { type: 'text' }
 import m0025 from './migrations/0025_api_key_dialect.sql' with { type: 'text' }
+import m0026 from './migrations/0026_servers.sql' with { type: 'text' }
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -54,4 +55,5 @@ export const migrations = [
   { tag: '0023_second_factor', sql: m0023 },
   { tag: '0024_signing_companions', sql: m0024 },
   { tag: '0025_api_key_dialect', sql: m0025 },
+  { tag: '0026_servers', sql: m0026 },
 ]

@@ -620,6 +620,14 @@ CREATE TABLE "unanswered_orders" (
 --> statement-breakpoint
 CREATE INDEX "unanswered_orders_request" ON "unanswered_orders" ("api_key_id", "endpoint", "request_hash");
 --> statement-breakpoint
+CREATE TABLE "servers" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"host" text COLLATE "C" NOT NULL,
+	"version" text COLLATE "C" NOT NULL,
+	"started_at" bigint NOT NULL,
+	"seen_at" bigint NOT NULL
+);
+--> statement-breakpoint
 INSERT INTO "installation" ("key", "value") VALUES ('access_epoch', '0');
 --> statement-breakpoint
 CREATE FUNCTION "move_access_epoch"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -166,6 +166,18 @@ export const signingKeyUses = sqliteTable(
   (table) => [primaryKey({ columns: [table.keyId, table.day] })],
 )
 
+/**
+ * The server that works on a PostgreSQL database, one at a time: it says every two seconds that it is there, by the clock
+ * of the database. A data folder on SQLite has its lock instead.
+ */
+export const servers = sqliteTable('servers', {
+  id: text('id').primaryKey(),
+  host: text('host').notNull(),
+  version: text('version').notNull(),
+  startedAt: moment('started_at').notNull(),
+  seenAt: moment('seen_at').notNull(),
+})
+
 export type StoredSetting = typeof storedSettings.$inferSelect
 export type AuditEntry = typeof auditLog.$inferSelect
 export type AuditHead = typeof auditHead.$inferSelect

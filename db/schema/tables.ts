@@ -37,6 +37,7 @@ export const allTables = [
   operations.auditCheckpoints,
   operations.calls,
   operations.callCounts,
+  operations.servers,
   work.jobs,
   work.webhooks,
   work.deliveries,

@@ -10,6 +10,7 @@ import { openPostgres } from './postgres/database'
 import { inspectPostgresRows, openPostgresSnapshot } from './postgres/inspection'
 import { optimizePostgres, sizeOfPostgres } from './postgres/maintenance'
 import { inspectPostgres, migratePostgres } from './postgres/migrate'
+import type { Serving } from './postgres/server-lease'
 import { openSnapshot, type Snapshot } from './snapshot'
 
 // Each of these does for either engine what the module of that engine documents.
@@ -29,7 +30,7 @@ export async function migratePlace(place: Place, now: Date): Promise<{ copy?: st
 export const openPlace = async (
   place: Place,
   author: Author,
-  opening: { hasCheckpoints?: boolean; auditKey?: Buffer },
+  opening: { hasCheckpoints?: boolean; auditKey?: Buffer; serving?: Serving | undefined },
 ): Promise<Db> =>
   place.engine === 'sqlite' ? openDatabase(place.path, author, opening) : openPostgres(place.addresses, author, opening)
 

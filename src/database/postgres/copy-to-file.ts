@@ -1,7 +1,7 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { customerSizes } from '../../../db/schema/licensing'
-import { installation } from '../../../db/schema/operations'
+import { installation, servers } from '../../../db/schema/operations'
 import { allTables } from '../../../db/schema/tables'
 import { fillClosed } from '../bulk'
 import { clientOf, type Writable } from '../connection'
@@ -20,7 +20,7 @@ export async function copyPostgresToFile(addresses: readonly string[], path: str
   try {
     migrate(path, now)
     await fillClosed(path, async (db) => {
-      for (const table of [...allTables.filter((each) => !written.includes(each)), ...written]) {
+      for (const table of [...allTables.filter((each) => each !== servers && !written.includes(each)), ...written]) {
         await copyTable(session, db, table)
       }
     })

@@ -6,6 +6,7 @@ import type { Db } from '../database'
 import { openQueue } from '../queue'
 import { openPool } from './client'
 import { ormOf } from './orm'
+import { type Serving, takeLease } from './server-lease'
 import { postgresTransactions } from './transactions'
 
 const readersMax = 6
@@ -23,12 +24,13 @@ const freshMs = 2000
 export async function openPostgres(
   addresses: readonly string[],
   author: Author,
-  { auditKey = randomBytes(32) }: { auditKey?: Buffer } = {},
+  { auditKey = randomBytes(32), serving }: { auditKey?: Buffer; serving?: Serving | undefined } = {},
 ): Promise<Db> {
   const readers = openPool(addresses, { max: readersMax, deadlineMs })
   const writers = openPool(addresses, { max: 2, deadlineMs })
-  const watchers = openPool(addresses, { max: 1, deadlineMs: pollDeadlineMs })
+  const watchers = openPool(addresses, { max: 2, deadlineMs: pollDeadlineMs })
   const reader = ormOf(readers)
+  const lease = serving && (await takeLease(watchers, serving))
 
   let epoch = ''
   let seenAt = 0
@@ -68,8 +70,8 @@ export async function openPostgres(
     if (found !== epoch) await Bun.sleep(othersSeeMs)
     await see(found, readers)
   }
-  const changes = openQueue<Writable>(postgresTransactions(writers, { isLossy: false, committed }))
-  const notes = openQueue<Writable>(postgresTransactions(writers, { isLossy: true, committed }))
+  const changes = openQueue<Writable>(postgresTransactions(writers, { isLossy: false, lease, committed }))
+  const notes = openQueue<Writable>(postgresTransactions(writers, { isLossy: true, lease, committed }))
 
   await look()
   const watching = watch()
@@ -87,6 +89,7 @@ export async function openPostgres(
       isClosed = true
       clearTimeout(timer)
       await watching
+      await lease?.release()
       await Promise.all([readers.close(), writers.close(), watchers.close()])
     },
   })

@@ -3,15 +3,18 @@ import type { Transactions } from '../queue'
 import type { Pool, Rows, Session } from './client'
 import { endsSession } from './failure'
 import { ormOf } from './orm'
+import { requireLease, type ServerLease } from './server-lease'
 
 // The key of the lock that everything which changes the database takes, as PostgreSQL's advisory locks have one.
-const writersLock = 7311
+export const writersLock = 7311
 const lockPatienceMs = 5000
 const idleMs = 15_000
 
 interface Around {
   /** Whether a commit may be lost in a crash of the database: for statistics alone. */
   isLossy: boolean
+  /** The lease without which nothing may be changed; a command has none. */
+  lease: ServerLease | undefined
   /** Told the access epoch as of a commit. */
   committed(epoch: string): Promise<void>
 }
@@ -21,12 +24,13 @@ interface Around {
  * every rule may look first and write then. A savepoint costs no round trip of its own where another statement goes
  * along.
  */
-export function postgresTransactions(pool: Pool, { isLossy, committed }: Around): Transactions<Writable> {
+export function postgresTransactions(pool: Pool, { isLossy, lease, committed }: Around): Transactions<Writable> {
   const begin = `begin isolation level read committed;
     set local idle_in_transaction_session_timeout = ${idleMs};
     set local lock_timeout = ${lockPatienceMs};
     ${isLossy ? 'set local synchronous_commit = off;' : ''}
     select pg_advisory_xact_lock(${writersLock});
+    ${lease ? `${lease.check};` : ''}
     savepoint work`
   const commit = "select value from installation where key = 'access_epoch'; commit"
 
@@ -71,7 +75,8 @@ export function postgresTransactions(pool: Pool, { isLossy, committed }: Around)
       open ??= await reserve()
       const { session, orm } = open
       try {
-        await session.script(begin)
+        const results = await session.script(begin)
+        if (lease) requireLease(results)
       } catch (error) {
         await open?.session.script('rollback').catch(drop)
         throw error
