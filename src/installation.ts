@@ -1,7 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { version } from '../package.json'
 import { openClientAddresses } from './access/client-addresses'
 import { openCredentialCache } from './access/credential-cache'
 import { openGuessLimiter } from './access/guess-limiter'
@@ -142,8 +140,7 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
     if (!found) made.push('the database')
     const author = opening.author ?? { actor: asServer ? 'server' : 'command line' }
     const auditKey = sealer.derive(auditPurpose)
-    const serving = asServer ? { host: `${hostname()}:${folder}`, version } : undefined
-    const db = await openPlace(place, author, { hasCheckpoints: asServer, auditKey, serving })
+    const db = await openPlace(place, author, { servedFrom: asServer ? folder : undefined, auditKey })
     if (found?.sealingFingerprint !== sealer.fingerprint) {
       await db.write(async (tx) => {
         const fingerprint = await findSealingFingerprint(tx)

@@ -10,7 +10,6 @@ import { openPostgres } from './postgres/database'
 import { inspectPostgresRows, openPostgresSnapshot } from './postgres/inspection'
 import { optimizePostgres, sizeOfPostgres } from './postgres/maintenance'
 import { inspectPostgres, migratePostgres } from './postgres/migrate'
-import type { Serving } from './postgres/server-lease'
 import { openSnapshot, type Snapshot } from './snapshot'
 
 // Each of these does for either engine what the module of that engine documents.
@@ -26,13 +25,18 @@ export async function migratePlace(place: Place, now: Date): Promise<{ copy?: st
   return {}
 }
 
-/** Opens a migrated database; changes are recorded under this author unless `as` names another. */
+/**
+ * Opens a migrated database; changes are recorded under this author unless `as` names another. A server says from which
+ * data folder it serves.
+ */
 export const openPlace = async (
   place: Place,
   author: Author,
-  opening: { hasCheckpoints?: boolean; auditKey?: Buffer; serving?: Serving | undefined },
+  { servedFrom, auditKey }: { servedFrom: string | undefined; auditKey: Buffer },
 ): Promise<Db> =>
-  place.engine === 'sqlite' ? openDatabase(place.path, author, opening) : openPostgres(place.addresses, author, opening)
+  place.engine === 'sqlite'
+    ? openDatabase(place.path, author, { hasCheckpoints: servedFrom !== undefined, auditKey })
+    : openPostgres(place.addresses, author, { servedFrom, auditKey })
 
 /** Inspects a database that may be in use. */
 export const inspectRows = <T>(place: Place, look: (inspection: DatabaseInspection) => Promise<T>): Promise<T> =>

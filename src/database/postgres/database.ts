@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Author } from '../../kernel/author'
 import { stopwatch } from '../../kernel/clock'
 import { txOf, type Writable } from '../connection'
@@ -6,7 +5,7 @@ import type { Db } from '../database'
 import { openQueue } from '../queue'
 import { openPool } from './client'
 import { ormOf } from './orm'
-import { type Serving, takeLease } from './server-lease'
+import { takeLease } from './server-lease'
 import { postgresTransactions } from './transactions'
 
 const readersMax = 6
@@ -24,13 +23,13 @@ const freshMs = 2000
 export async function openPostgres(
   addresses: readonly string[],
   author: Author,
-  { auditKey = randomBytes(32), serving }: { auditKey?: Buffer; serving?: Serving | undefined } = {},
+  { servedFrom, auditKey }: { servedFrom: string | undefined; auditKey: Buffer },
 ): Promise<Db> {
   const readers = openPool(addresses, { max: readersMax, deadlineMs })
   const writers = openPool(addresses, { max: 2, deadlineMs })
   const watchers = openPool(addresses, { max: 2, deadlineMs: pollDeadlineMs })
   const reader = ormOf(readers)
-  const lease = serving && (await takeLease(watchers, serving))
+  const lease = servedFrom === undefined ? undefined : await takeLease(watchers, servedFrom)
 
   let epoch = ''
   let seenAt = 0

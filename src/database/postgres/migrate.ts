@@ -79,15 +79,20 @@ async function appliedIn(client: Client): Promise<[string, string][]> {
 /** Throws unless this server can hold the data: its version, its encoding, and whether it takes changes. */
 async function requireFit(pool: Pool) {
   const [row] = await pool.query(
-    "select current_setting('server_version_num')::int, current_setting('server_version'), pg_encoding_to_char(encoding), pg_is_in_recovery() from pg_database where datname = current_database()",
+    "select current_setting('server_version_num')::int, current_setting('server_version'), pg_encoding_to_char(encoding), pg_is_in_recovery(), has_schema_privilege(current_schema(), 'create') from pg_database where datname = current_database()",
   )
-  const [number, version, encoding, isStandby] = row as [number, string, string, number]
+  const [number, version, encoding, isStandby, mayCreate] = row as [number, string, string, number, number | null]
   if (number < oldestVersion) {
     throw new OperatorError(`PostgreSQL ${version} is too old: Latchkey needs PostgreSQL 14 or newer`)
   }
   if (encoding !== 'UTF8') {
     throw new OperatorError(
       `the database that database_url names has the encoding ${encoding}: create one with the encoding UTF8`,
+    )
+  }
+  if (!isStandby && !mayCreate) {
+    throw new OperatorError(
+      'the database denies this role the right to make tables: make it the owner of the database that database_url names',
     )
   }
   if (isStandby) {

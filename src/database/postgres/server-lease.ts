@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+import { version } from '../../../package.json'
 import { OperatorError } from '../../kernel/operator-error'
 import { UnavailableError } from '../../kernel/unavailable'
 import type { Client, Pool, Rows } from './client'
@@ -6,12 +8,6 @@ import { writersLock } from './transactions'
 const renewMs = 2000
 const lapsedMs = 10_000
 const pauseMs = 500
-
-/** Who serves: a name for people, equal for every start on one data folder, and the version. */
-export interface Serving {
-  host: string
-  version: string
-}
 
 /**
  * The lease of the one server that works on a database. It is renewed while the server lives, and lapses ten seconds
@@ -26,12 +22,13 @@ export interface ServerLease {
 // The clock of the database counts, so that the clocks of servers need not agree.
 const now = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
-/** Takes the lease; throws an `OperatorError` while another server has it. */
-export async function takeLease(pool: Pool, serving: Serving): Promise<ServerLease> {
+/** Takes the lease for a server of that data folder; throws an `OperatorError` while another server has it. */
+export async function takeLease(pool: Pool, folder: string): Promise<ServerLease> {
+  const host = `${hostname()}:${folder}`
   const id = crypto.randomUUID()
   let before: number | undefined
   for (;;) {
-    const other = await claim(pool, id, serving)
+    const other = await claim(pool, id, host)
     if (!other) break
     // One that has been killed says nothing any more.
     if (before !== undefined && other.seenAt > before) throw servedBy(other.host)
@@ -43,7 +40,7 @@ export async function takeLease(pool: Pool, serving: Serving): Promise<ServerLea
   timer.unref()
   async function renew() {
     const { count } = await pool.query(`update servers set seen_at = ${now} where id = $1`, [id])
-    if (count === 0) await claim(pool, id, serving)
+    if (count === 0) await claim(pool, id, host)
   }
 
   return {
@@ -56,7 +53,7 @@ export async function takeLease(pool: Pool, serving: Serving): Promise<ServerLea
 }
 
 /** Registers this server unless another is there, which it returns. */
-async function claim(pool: Pool, id: string, { host, version }: Serving) {
+async function claim(pool: Pool, id: string, host: string) {
   const session = await pool.reserve()
   try {
     await session.script(`begin; select pg_advisory_xact_lock(${writersLock})`)
