@@ -22,6 +22,7 @@ import { isLockFailure } from './database/failure'
 import { heldByAnother, requireLock, requireWritable, withoutLocks } from './database/folder-access'
 import { openLastSeenBuffer } from './database/last-seen'
 import { givesLocks, isHeld } from './database/lock'
+import { requireUnmoved } from './database/moved'
 import { placeOf } from './database/place'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
@@ -110,6 +111,7 @@ async function openFolder(folder: string, isMaking: boolean, opening: Opening): 
   const place = placeOf(config, folder)
   if (!isMaking && place.engine === 'sqlite') requireDatabase(folder)
   const found = await inspectPlace(place)
+  requireUnmoved(place, found)
   if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
   if (found?.sealingFingerprint) requireFittingSealer(existingSealer, found.sealingFingerprint, sealingKey)
   if (asServer) requireAgreement(found && existingSealer ? liveConfig(config, found, existingSealer) : config)

@@ -11,6 +11,9 @@ import { openReadOnly } from './inspection'
 
 const rowsPerFetch = 5000
 
+/** Told how many rows were copied since it was told last. */
+export type OnRows = (rows: number) => void
+
 // Triggers of the file write them as rows arrive: what they have written is replaced.
 const written: readonly SQLiteTable[] = [customerSizes, installation]
 
@@ -18,18 +21,29 @@ const written: readonly SQLiteTable[] = [customerSizes, installation]
 export async function copyPostgresToFile(addresses: readonly string[], path: string, now: Date): Promise<void> {
   const { session, close } = await openReadOnly(addresses)
   try {
-    migrate(path, now)
-    await fillClosed(path, async (db) => {
-      for (const table of [...allTables.filter((each) => !written.includes(each)), ...written]) {
-        await copyTable(session, db, table)
-      }
-    })
+    await copySessionToFile(session, path, now)
   } finally {
     await close()
   }
 }
 
-async function copyTable(session: Session, db: Writable, table: SQLiteTable) {
+/** Copies what a transaction sees into a new SQLite file; tells how many rows are copied, piece by piece. */
+export async function copySessionToFile(session: Session, path: string, now: Date, onRows: OnRows = () => {}) {
+  migrate(path, now)
+  await fillClosed(path, async (db) => {
+    for (const table of [...allTables.filter((each) => !written.includes(each)), ...written]) {
+      await copyTable({ session, db, onRows }, table)
+    }
+  })
+}
+
+interface Copying {
+  session: Session
+  db: Writable
+  onRows: OnRows
+}
+
+async function copyTable({ session, db, onRows }: Copying, table: SQLiteTable) {
   const raw = clientOf(db)
   const name = getTableName(table)
   const columns = Object.values(getTableColumns(table))
@@ -40,6 +54,7 @@ async function copyTable(session: Session, db: Writable, table: SQLiteTable) {
   for (;;) {
     const rows = await session.query(`fetch ${rowsPerFetch} from copied`)
     for (const row of rows) insertion.run(...(row as string[]))
+    onRows(rows.length)
     if (rows.length < rowsPerFetch) break
   }
   await session.script('close copied')

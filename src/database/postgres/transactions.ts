@@ -5,7 +5,7 @@ import { endsSession } from './failure'
 import { ormOf } from './orm'
 
 // The key of the lock that everything which changes the database takes, as PostgreSQL's advisory locks have one.
-const writersLock = 7311
+export const writersLock = 7311
 const lockPatienceMs = 5000
 const idleMs = 15_000
 
