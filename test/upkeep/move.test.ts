@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getTableName } from 'drizzle-orm'
@@ -17,7 +17,6 @@ import { until } from '../support/wait'
 setDefaultTimeout(180_000)
 
 const program = binary ? [binary] : [process.execPath, join(import.meta.dir, '../../src/main.ts')]
-const onSqlite = { database_url: '' }
 
 let place: string
 let folder: string
@@ -48,6 +47,16 @@ const psql = (address: string, text: string) => {
 const tablesIn = (address: string) =>
   Number(psql(address, "select count(*) from information_schema.tables where table_schema = 'public'"))
 
+/** The indexes, constraints and triggers of a database. */
+const structureOf = (address: string) =>
+  psql(
+    address,
+    `select indexdef from pg_indexes where schemaname = 'public'
+      union all select concat(conrelid::regclass, ' ', conname, ' ', pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'public'::regnamespace
+      union all select concat(tgenabled, ' ', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
+      order by 1`,
+  ).split('\n')
+
 /** All rows of a folder's file, but for what a move itself changes in the facts. */
 function rowsIn(data: string) {
   const raw = new Database(join(data, 'latchkey.db'), { readonly: true })
@@ -56,9 +65,10 @@ function rowsIn(data: string) {
     const own = name === 'installation' ? "where key not in ('access_epoch', 'moved_to')" : ''
     return [name, raw.query(`select * from "${name}" ${own} order by 1, 2`).values()]
   })
+  const structure = raw.query("select sql from sqlite_master where name not like 'sqlite%' order by name").values()
   const taken = raw.query('select name, seq from sqlite_sequence where seq > 0 order by name').values()
   raw.close()
-  return { ...Object.fromEntries(rows), taken }
+  return { ...Object.fromEntries(rows), taken, structure }
 }
 
 /** A folder with SQLite and nothing but its keys. */
@@ -87,6 +97,10 @@ describe.skipIf(!testServer)('a move (LATCHKEY_TEST_DATABASE names a PostgreSQL)
     const there = await move(folder, '', address)
     expect(there).toMatchObject({ exitCode: 0, json: { from: join(folder, 'latchkey.db'), to: address } })
     expect(there.json.rows.licenses).toBe(before.licenses.length)
+    const fresh = join(place, 'fresh')
+    await speakTo(fresh, databaseOf(fresh).LATCHKEY_DATABASE_URL!, 'init', '--bits', '2048')
+    expect(structureOf(address)).toEqual(structureOf(databaseAddress(fresh)!))
+    dropDatabase(fresh)
     const back = join(place, 'back')
     expect(await move(folder, address, back)).toMatchObject({ exitCode: 0, json: { from: address, to: back } })
     const after = rowsIn(back)
@@ -178,7 +192,10 @@ describe.skipIf(!testServer)('a move (LATCHKEY_TEST_DATABASE names a PostgreSQL)
     psql(address, 'drop table customers')
     const other = join(place, 'other')
     await speakTo(other, address, 'init', '--bits', '2048')
-    expect(await move(folder, '', address)).toMatchObject({ exitCode: 1, err: expect.stringMatching(/is\s+not\s+empty/) })
+    expect(await move(folder, '', address)).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/is\s+not\s+empty/),
+    })
     expect(await move(other, address, folder)).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(/is\s+not\s+empty/),
@@ -213,7 +230,6 @@ describe.skipIf(!testServer)('a move (LATCHKEY_TEST_DATABASE names a PostgreSQL)
     await initOther()
     const wrong = await speakTo(join(place, 'other'), '', 'move', '--to-file', secretFile(address.href))
     expect(wrong).toMatchObject({ exitCode: 1, err: expect.stringMatching(/no\s+such\s+database/) })
-    address.protocol = 'mysql:'
     const odd = await speakTo(join(place, 'other'), '', 'move', '--to-file', secretFile('mysql://u:hunter2-secret@h/d'))
     expect(odd).toMatchObject({ exitCode: 2, err: expect.stringContaining('postgres://') })
     const refused = await speakTo(folder, '', 'status')
@@ -249,7 +265,9 @@ describe.skipIf(!testServer)('a move (LATCHKEY_TEST_DATABASE names a PostgreSQL)
     }
     const name = new URL(address).pathname.slice(1)
     const busy = (text: string) =>
-      Number(psql(testServer!, `select count(*) from pg_stat_activity where datname = '${name}' and query like '${text}'`))
+      Number(
+        psql(testServer!, `select count(*) from pg_stat_activity where datname = '${name}' and query like '${text}'`),
+      )
 
     await killed(folder, '', address, () => busy('copy "licenses"%') > 0)
     await until('the end of its connections', () => busy('%') === 0)

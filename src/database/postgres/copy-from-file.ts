@@ -5,6 +5,7 @@ import { allTables } from '../../../db/schema/tables'
 import { OperatorError } from '../../kernel/operator-error'
 import type { LoadingSession } from './client'
 import type { OnRows } from './copy-to-file'
+import { dropIndexes, runAll } from './indexes'
 
 const pieceLength = 262_144
 
@@ -21,12 +22,21 @@ interface Copying {
  */
 export async function copyFromFile(copying: Copying) {
   const { raw, session } = copying
-  const alter = (how: 'disable' | 'enable') =>
-    session.script(allTables.map((table) => `alter table "${getTableName(table)}" ${how} trigger user`).join(';'))
-  await alter('disable')
-  await session.script('delete from installation')
+  const alterAll = (how: 'disable' | 'enable') =>
+    runAll(
+      session,
+      allTables.map((table) => `alter table "${getTableName(table)}" ${how} trigger user`),
+    )
+  await alterAll('disable')
+  const indexes = await dropIndexes(session)
+  await session.script(`set local maintenance_work_mem = '256MB'; delete from installation`)
   for (const table of allTables) await copyTable(copying, table)
-  await alter('enable')
+  try {
+    await runAll(session, indexes)
+  } catch (error) {
+    throw describeRefusal(error)
+  }
+  await alterAll('enable')
   await continueIds(raw, session)
   // A server that knew another database at this address must not take this one for the same.
   await session.script("update installation set value = (value::bigint + 1)::text where key = 'access_epoch'; analyze")
@@ -39,7 +49,7 @@ async function copyTable({ raw, session, onRows }: Copying, table: SQLiteTable) 
   try {
     await session.copyIn(`copy "${name}" (${columns.join(', ')}) from stdin`, linesOf(rows, onRows))
   } catch (error) {
-    throw describeRefusal(error, name)
+    throw describeRefusal(error)
   }
 }
 
@@ -70,7 +80,7 @@ function fieldOf(value: unknown): string {
 }
 
 /** Class 22 is of values that do not fit their column, class 23 of rows that break a rule of their table. */
-function describeRefusal(error: unknown, table: string) {
+function describeRefusal(error: unknown) {
   const { errno, message, where, detail } = error as {
     errno?: string
     message: string
@@ -80,7 +90,7 @@ function describeRefusal(error: unknown, table: string) {
   if (!/^2[23]/.test(errno ?? '')) return error
   const place = where ?? detail
   return new OperatorError(
-    `PostgreSQL does not take a row of ${table}: ${message}${place ? ` (${place})` : ''}; mend it in SQLite, nothing was moved`,
+    `PostgreSQL does not take a row${place ? ` (${place})` : ''}, so nothing was moved: ${message}; mend that row in SQLite`,
   )
 }
 

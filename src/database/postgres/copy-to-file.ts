@@ -1,10 +1,8 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { customerSizes } from '../../../db/schema/licensing'
-import { installation } from '../../../db/schema/operations'
 import { allTables } from '../../../db/schema/tables'
 import { fillClosed } from '../bulk'
-import { clientOf, type Writable } from '../connection'
+import { clientOf } from '../connection'
 import { migrate } from '../migrate'
 import type { Session } from './client'
 import { openReadOnly } from './inspection'
@@ -13,9 +11,6 @@ const rowsPerFetch = 5000
 
 /** Told how many rows were copied since it was told last. */
 export type OnRows = (rows: number) => void
-
-// Triggers of the file write them as rows arrive: what they have written is replaced.
-const written: readonly SQLiteTable[] = [customerSizes, installation]
 
 /** Copies a database of PostgreSQL, as of one moment, into a new SQLite file of the same schema. */
 export async function copyPostgresToFile(addresses: readonly string[], path: string, now: Date): Promise<void> {
@@ -31,20 +26,36 @@ export async function copyPostgresToFile(addresses: readonly string[], path: str
 export async function copySessionToFile(session: Session, path: string, now: Date, onRows: OnRows = () => {}) {
   migrate(path, now)
   await fillClosed(path, async (db) => {
-    for (const table of [...allTables.filter((each) => !written.includes(each)), ...written]) {
-      await copyTable({ session, db, onRows }, table)
-    }
+    const raw = clientOf(db)
+    const dropped = dropIndexes(raw)
+    for (const table of allTables) await copyTable({ session, raw, onRows }, table)
+    for (const statement of dropped) raw.run(statement)
   })
 }
 
+/**
+ * Drops the indexes and triggers of a new file; returns the statements that make them again. Rows are taken in faster
+ * without, and what triggers would write is copied too.
+ */
+function dropIndexes(raw: Raw): string[] {
+  const found = raw
+    .query<{ type: string; name: string; sql: string }, []>(
+      "select type, name, sql from sqlite_master where type in ('index', 'trigger') and sql is not null order by rowid",
+    )
+    .all()
+  for (const { type, name } of found) raw.run(`drop ${type} "${name}"`)
+  return found.map(({ sql }) => sql)
+}
+
+type Raw = ReturnType<typeof clientOf>
+
 interface Copying {
   session: Session
-  db: Writable
+  raw: Raw
   onRows: OnRows
 }
 
-async function copyTable({ session, db, onRows }: Copying, table: SQLiteTable) {
-  const raw = clientOf(db)
+async function copyTable({ session, raw, onRows }: Copying, table: SQLiteTable) {
   const name = getTableName(table)
   const columns = Object.values(getTableColumns(table))
   const names = columns.map((column) => `"${column.name}"`).join(', ')
