@@ -207,6 +207,19 @@ describe.skipIf(!testServer)('a move (LATCHKEY_TEST_DATABASE names a PostgreSQL)
       expect((await speakTo(data, at, 'status')).exitCode).toBe(0)
   })
 
+  test('is refused with the row that PostgreSQL does not take', async () => {
+    await initFolder()
+    const raw = new Database(join(folder, 'latchkey.db'))
+    raw.run("insert into blocklist (kind, value, created_at) values ('ip', '203.0.113.1', 'long ago')")
+    raw.close()
+    const address = emptyDatabase()
+    const { exitCode, err } = await move(folder, '', address)
+    expect(exitCode).toBe(1)
+    expect(err.replace(/\s+/g, ' ')).toContain('COPY blocklist, line 1, column created_at: "long ago"')
+    expect(tablesIn(address)).toBe(0)
+    expect((await speakTo(folder, '', 'status')).exitCode).toBe(0)
+  })
+
   test('is refused while a server runs', async () => {
     const address = emptyDatabase()
     await served(folder, '', async () => {
