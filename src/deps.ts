@@ -7,7 +7,7 @@ import type { CallLog } from './call-log/recorder'
 import type { Config } from './config'
 import type { Db } from './database/database'
 import type { LastSeenBuffer } from './database/last-seen'
-import type { Place } from './database/place'
+import type { DatabasePlace } from './database/place'
 import type { ExactlyOnce } from './exactly-once/exactly-once'
 import type { OperatorRequests } from './exactly-once/operator-requests'
 import type { BodyBudget } from './intake/body-budget'
@@ -29,7 +29,7 @@ export interface Deps {
   /** The settings of the last successful read, for what every answer needs, even if the stored ones cannot be read. */
   readonly answerConfig: Config
   /** Where the data lies. */
-  readonly database: Place
+  readonly database: DatabasePlace
   /** The path of the data folder. */
   readonly folder: string
   /** Where the files of releases lie. */

@@ -22,7 +22,8 @@ import { isLockFailure } from './database/failure'
 import { heldByAnother, requireLock, requireWritable, withoutLocks } from './database/folder-access'
 import { openLastSeenBuffer } from './database/last-seen'
 import { givesLocks, isHeld } from './database/lock'
-import { placeOf } from './database/place'
+import { requireUnmoved } from './database/moved'
+import { databasePlaceOf } from './database/place'
 import type { Deps } from './deps'
 import { openExactlyOnce } from './exactly-once/exactly-once'
 import { openOperatorRequests } from './exactly-once/operator-requests'
@@ -50,7 +51,7 @@ import { signTextWith } from './signing/sign-text'
 import { openSigningQueue } from './signing/signing-queue'
 import { openKeyUses } from './signing/uses'
 import { openStorage } from './storage/storage'
-import { adoptRestored, hasRestored } from './upkeep/backup/upload'
+import { adoptRestored } from './upkeep/backup/upload'
 import { tieToSealer } from './upkeep/reseal'
 
 /** An open data folder. */
@@ -99,17 +100,14 @@ export async function openInstallation(opening: Opening): Promise<Installation> 
 
 async function openFolder(folder: string, isMaking: boolean, opening: Opening): Promise<Installation> {
   const { asServer = false, clock = systemClock, log = silent, keySize = 4096 } = opening
-  if (hasRestored(folder)) {
-    const lock = requireLock(folder)
-    adoptRestored(folder)
-    lock.release()
-  }
+  adoptRestored(folder)
   const sealingKey = sealingKeyIn(folder)
   const existingSealer = readSealer(sealingKey)
   const config = asServer ? opening.config : withRunningSettings(opening.config, folder, existingSealer)
-  const place = placeOf(config, folder)
+  const place = databasePlaceOf(config, folder)
   if (!isMaking && place.engine === 'sqlite') requireDatabase(folder)
   const found = await inspectPlace(place)
+  requireUnmoved(place, found)
   if (!isMaking) requireFinished(folder, found?.sealingFingerprint !== undefined)
   if (found?.sealingFingerprint) requireFittingSealer(existingSealer, found.sealingFingerprint, sealingKey)
   if (asServer) requireAgreement(found && existingSealer ? liveConfig(config, found, existingSealer) : config)

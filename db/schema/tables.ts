@@ -5,7 +5,10 @@ import * as logIn from './log-in'
 import * as operations from './operations'
 import * as work from './work'
 
-/** Every table, in an order in which references point backwards. */
+/**
+ * Every table that goes along when the data moves, in an order in which references point backwards: all but `servers`,
+ * which is about the database itself.
+ */
 export const allTables = [
   operations.installation,
   access.apiKeys,
@@ -37,7 +40,6 @@ export const allTables = [
   operations.auditCheckpoints,
   operations.calls,
   operations.callCounts,
-  operations.servers,
   work.jobs,
   work.webhooks,
   work.deliveries,

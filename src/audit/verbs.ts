@@ -24,6 +24,7 @@ export const verbs = [
   'generator.disabled',
   'generator.deleted',
   'import.ordered',
+  'installation.moved',
   'job.retried',
   'job.deleted',
   'license.created',

@@ -1,8 +1,10 @@
+import { variableOf } from '../config'
 import type { Field } from '../intake/model'
 import { flagOfSetting, type ShowPart, shownCommand } from '../kernel/message'
 import { type Operation, positionalsOf } from '../operations/operation'
 import { optionFlag, wordOf } from '../operations/option-names'
 import { commandOf } from '../operations/remedy'
+import { isSecret } from '../settings/sealed'
 
 /** Shows the references of a message as written on the command line; fields are those of `operation`. */
 export const showAtTerminal =
@@ -14,6 +16,7 @@ export const showAtTerminal =
       const name = isPositional ? `<${wordOf(part.field, field!)}>` : optionFlag(part.field, field)
       return part.value === undefined ? name : `${name} ${part.value}`
     }
-    if ('setting' in part) return flagOfSetting(part.setting)
+    // A secret is not taken as a flag.
+    if ('setting' in part) return isSecret(part.setting) ? variableOf(part.setting) : flagOfSetting(part.setting)
     return `"${'command' in part ? shownCommand(part) : commandOf(part)}"`
   }

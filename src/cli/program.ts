@@ -21,6 +21,7 @@ import { initCommand } from './init'
 import type { Io } from './io'
 import { red } from './layout'
 import { showAtTerminal } from './message'
+import { moveCommand } from './move'
 import { openapiCommand } from './openapi'
 import { subjectCommand } from './operation-command'
 import { releaseCopyFilesCommand } from './release-copy-files'
@@ -71,6 +72,7 @@ export function buildProgram(io: Io, args: readonly string[] = []): Command {
   sbomCommand(program, io)
   backupCommand(program, io)
   restoreCommand(program, io)
+  moveCommand(program, io)
   const asked = subjects.filter(({ name }) => name.split(' ', 1)[0] === firstWord)
   const isKnown = asked.length > 0 || program.commands.some((command) => command.name() === firstWord)
   for (const subject of isKnown ? asked : subjects) subjectCommand(program, io, subject)

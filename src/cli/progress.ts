@@ -1,3 +1,4 @@
+import type { Progress } from '../kernel/progress'
 import type { Io } from './io'
 
 const barCells = 30
@@ -18,5 +19,24 @@ export function progressBar(io: Io, of: number): { add(part: number): void; end(
     end() {
       if (shown !== -1) io.err('\n')
     },
+  }
+}
+
+/** At a terminal, a progress bar for each phase of long work that has a measure. */
+export function phaseBar(io: Io): { show(progress: Progress): void; end(): void } {
+  let current: { phase: string; shown: number; bar: ReturnType<typeof progressBar> } | undefined
+  function end() {
+    current?.bar.end()
+    current = undefined
+  }
+  return {
+    show({ phase, done, of }) {
+      if (current?.phase !== phase) end()
+      if (!of) return
+      current ??= { phase, shown: 0, bar: progressBar(io, of) }
+      current.bar.add(done - current.shown)
+      current.shown = done
+    },
+    end,
   }
 }

@@ -4,7 +4,7 @@ import { type Db, openDatabase } from './database'
 import { type DatabaseInspection, inspect } from './inspection'
 import { type FoundDatabase, inspectDatabase, migrate } from './migrate'
 import { type Optimized, optimizeFile } from './optimize'
-import { type Place, sizeOf } from './place'
+import { type DatabasePlace, sizeOf } from './place'
 import { copyPostgresToFile } from './postgres/copy-to-file'
 import { openPostgres } from './postgres/database'
 import { inspectPostgresRows, openPostgresSnapshot } from './postgres/inspection'
@@ -15,11 +15,11 @@ import { openSnapshot, type Snapshot } from './snapshot'
 // Each of these does for either engine what the module of that engine documents.
 
 /** Reads what a database contains, without writing; undefined if there is none. */
-export const inspectPlace = async (place: Place): Promise<FoundDatabase | undefined> =>
+export const inspectPlace = async (place: DatabasePlace): Promise<FoundDatabase | undefined> =>
   place.engine === 'sqlite' ? inspectDatabase(place.path) : inspectPostgres(place.addresses)
 
 /** Migrates a database to this version's schema. Returns the path of a copy of a file as it was, if one was made. */
-export async function migratePlace(place: Place, now: Date): Promise<{ copy?: string }> {
+export async function migratePlace(place: DatabasePlace, now: Date): Promise<{ copy?: string }> {
   if (place.engine === 'sqlite') return migrate(place.path, now)
   await migratePostgres(place.addresses, now)
   return {}
@@ -30,7 +30,7 @@ export async function migratePlace(place: Place, now: Date): Promise<{ copy?: st
  * data folder it serves.
  */
 export const openPlace = async (
-  place: Place,
+  place: DatabasePlace,
   author: Author,
   { servedFrom, auditKey }: { servedFrom: string | undefined; auditKey: Buffer },
 ): Promise<Db> =>
@@ -39,25 +39,27 @@ export const openPlace = async (
     : openPostgres(place.addresses, author, { servedFrom, auditKey })
 
 /** Inspects a database that may be in use. */
-export const inspectRows = <T>(place: Place, look: (inspection: DatabaseInspection) => Promise<T>): Promise<T> =>
-  place.engine === 'sqlite' ? inspect(place.path, look) : inspectPostgresRows(place.addresses, look)
+export const inspectRows = <T>(
+  place: DatabasePlace,
+  look: (inspection: DatabaseInspection) => Promise<T>,
+): Promise<T> => (place.engine === 'sqlite' ? inspect(place.path, look) : inspectPostgresRows(place.addresses, look))
 
 /** Opens a snapshot of a database that others may keep writing to. */
-export const snapshotOf = async (place: Place): Promise<Snapshot> =>
+export const snapshotOf = async (place: DatabasePlace): Promise<Snapshot> =>
   place.engine === 'sqlite' ? openSnapshot(place.path) : openPostgresSnapshot(place.addresses)
 
 /** Copies a database that is in use, as of one moment, into a new SQLite file. */
-export const copyToFile = async (place: Place, path: string, now: Date): Promise<void> =>
+export const copyToFile = async (place: DatabasePlace, path: string, now: Date): Promise<void> =>
   place.engine === 'sqlite' ? copyForReading(place.path, path) : copyPostgresToFile(place.addresses, path, now)
 
 /** How much room a database takes, and how much of that its write-ahead log, as far as it is known. */
-export const bytesOf = async (place: Place): Promise<{ database_bytes: number; wal_bytes: number }> =>
+export const bytesOf = async (place: DatabasePlace): Promise<{ database_bytes: number; wal_bytes: number }> =>
   place.engine === 'sqlite'
     ? { database_bytes: sizeOf(place.path), wal_bytes: sizeOf(`${place.path}-wal`) }
     : { database_bytes: await sizeOfPostgres(place.addresses), wal_bytes: 0 }
 
 /** Updates the query planner's statistics and tidies up, without making others wait long. */
-export const optimizePlace = async (place: Place): Promise<Optimized> =>
+export const optimizePlace = async (place: DatabasePlace): Promise<Optimized> =>
   place.engine === 'sqlite'
     ? optimizeFile(place.path, () => sizeOf(`${place.path}-wal`))
     : optimizePostgres(place.addresses)

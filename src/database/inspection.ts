@@ -1,4 +1,4 @@
-import { connect, type Queryable } from './connection'
+import { type Connection, connect, type Queryable } from './connection'
 
 /** A foreign key whose row is missing. */
 export interface BrokenReference {
@@ -19,32 +19,35 @@ export interface DatabaseInspection {
 
 /** Inspects a database that may be in use. Queries are slow and block this process. */
 export async function inspect<T>(path: string, look: (inspection: DatabaseInspection) => Promise<T>): Promise<T> {
-  const { raw, orm, close } = connect(path, { readonly: true })
+  const connection = connect(path, { readonly: true })
   try {
-    return await look({
-      read: orm,
-      problems: async (most) =>
-        raw
-          .query<{ integrity_check: string }, []>(`pragma integrity_check(${most})`)
-          .all()
-          .map(({ integrity_check: problem }) => problem)
-          .filter((problem) => problem !== 'ok'),
-      async brokenReferences(most) {
-        const found: BrokenReference[] = []
-        for (const broken of raw.query<BrokenReference, []>('pragma foreign_key_check').iterate()) {
-          found.push(broken)
-          if (found.length === most) break
-        }
-        return found
-      },
-      rows: async () => Object.fromEntries(tablesOf(raw).map((table) => [table, countOf(raw, table)])),
-    })
+    return await look(inspectionOf(connection))
   } finally {
-    close()
+    connection.close()
   }
 }
 
-type Raw = ReturnType<typeof connect>['raw']
+/** Inspects through an open connection, which sees what its transaction has changed. */
+export const inspectionOf = ({ raw, orm }: Pick<Connection, 'raw' | 'orm'>): DatabaseInspection => ({
+  read: orm,
+  problems: async (most) =>
+    raw
+      .query<{ integrity_check: string }, []>(`pragma integrity_check(${most})`)
+      .all()
+      .map(({ integrity_check: problem }) => problem)
+      .filter((problem) => problem !== 'ok'),
+  async brokenReferences(most) {
+    const found: BrokenReference[] = []
+    for (const broken of raw.query<BrokenReference, []>('pragma foreign_key_check').iterate()) {
+      found.push(broken)
+      if (found.length === most) break
+    }
+    return found
+  },
+  rows: async () => Object.fromEntries(tablesOf(raw).map((table) => [table, countOf(raw, table)])),
+})
+
+type Raw = Connection['raw']
 
 const tablesOf = (raw: Raw) =>
   raw

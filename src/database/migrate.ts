@@ -21,6 +21,8 @@ function pendingIn(raw: Database, all: Migration[] = migrations): Migration[] {
 export interface FoundDatabase {
   isCurrent: boolean
   sealingFingerprint?: string
+  /** Where its data has gone; it is not to be used any more. */
+  movedTo?: string
   /** The stored text of each setting. */
   storedSettings(): ReadonlyMap<string, string>
 }
@@ -37,17 +39,22 @@ export function inspectDatabase(path: string): FoundDatabase | undefined {
     }
     const isCurrent = pendingIn(raw).length === 0
     const hasFacts = raw.query("select 1 from sqlite_master where name = 'installation'").get()
-    const fact = hasFacts
-      ? raw.query<{ value: string }, []>("select value from installation where key = 'sealing_fingerprint'").get()
-      : undefined
+    const facts = hasFacts ? raw.query<[string, string], []>('select key, value from installation').values() : []
     const stored = storedIn(raw)
-    return { isCurrent, storedSettings: () => stored, ...(fact && { sealingFingerprint: fact.value }) }
+    return { isCurrent, storedSettings: () => stored, ...factsIn(new Map(facts as [string, string][])) }
   } catch (error) {
     if ((error as { code?: string }).code !== 'SQLITE_NOTADB') throw error
     throw new OperatorError(`${path} is not a database: restore it from a backup`)
   } finally {
     raw.close()
   }
+}
+
+/** What the facts about an installation say of its use. */
+export function factsIn(facts: ReadonlyMap<string, string>): Pick<FoundDatabase, 'sealingFingerprint' | 'movedTo'> {
+  const sealingFingerprint = facts.get('sealing_fingerprint')
+  const moved = facts.get('moved_to')
+  return { ...(sealingFingerprint && { sealingFingerprint }), ...(moved && { movedTo: JSON.parse(moved).to }) }
 }
 
 /** The stored settings; empty when the table is missing, in an older version or a damaged file. */

@@ -2,16 +2,19 @@ import { statSync } from 'node:fs'
 import { databaseIn } from './data-folder'
 
 /** Where the data lies: a file of SQLite in the data folder, or a database of PostgreSQL. */
-export type Place =
+export type DatabasePlace =
   | { readonly engine: 'sqlite'; readonly path: string }
   | { readonly engine: 'postgres'; readonly addresses: readonly string[] }
 
 /** The database that the settings name; without an address, the file in the data folder. */
-export const placeOf = ({ database_url: addresses }: { database_url: readonly string[] }, folder: string): Place =>
+export const databasePlaceOf = (
+  { database_url: addresses }: { database_url: readonly string[] },
+  folder: string,
+): DatabasePlace =>
   addresses.length ? { engine: 'postgres', addresses } : { engine: 'sqlite', path: databaseIn(folder) }
 
 /** A place as people read it; never a password. */
-export const describePlace = (place: Place) =>
+export const describePlace = (place: DatabasePlace) =>
   place.engine === 'sqlite' ? place.path : place.addresses.map(withoutPassword).join(', ')
 
 function withoutPassword(address: string): string {

@@ -1,4 +1,4 @@
-/** How far long work is: what it does now, and how much of that is done, in bytes. `of` is 0 while nobody can tell. */
+/** How far long work is: what it does now, and how much of that is done, in bytes or rows. `of` is 0 while nobody can tell. */
 export interface Progress {
   readonly phase: string
   readonly done: number

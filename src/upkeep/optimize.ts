@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { bytesOf, optimizePlace } from '../database/engine'
 import { holdLock } from '../database/lock'
-import type { Place } from '../database/place'
+import type { DatabasePlace } from '../database/place'
 import { type Wiped, wipeAlone, wipeBesideOthers } from '../database/wipe'
 import type { Deps } from '../deps'
 import { counter, view } from '../kernel/view'
@@ -40,7 +40,7 @@ export async function optimize(
   }
 }
 
-function wipe(database: Place, folder: string): Wiped | undefined {
+function wipe(database: DatabasePlace, folder: string): Wiped | undefined {
   // PostgreSQL gives the space of deleted rows to new ones, and lets nobody overwrite it.
   if (database.engine !== 'sqlite') return undefined
   // No server can start while the file is rewritten.

@@ -15,6 +15,8 @@ export interface InstallationFacts {
   own_backups: string[]
   /** When old rows were last removed and the database optimized. */
   last_upkeep: { at: string }
+  /** When its data was moved to another place, and which. */
+  moved_to: { at: string; to: string }
   /** Deliveries and finished jobs from before that moment are gone. */
   forgotten: { until: string }
 }

@@ -45,7 +45,7 @@ function lineOf([name, command]: [string, Command], file: string) {
     ...required.flatMap(({ long, flags, argChoices }) => [long!, argChoices?.[0] ?? sampleOf(flags)]),
     ...(command.options.some(({ long }) => long === '--yes') && name !== 'import' ? ['--yes'] : []),
     ...(name === 'backup' ? ['--without-keys'] : []),
-    ...(name === 'export' ? ['--to', join(place.path, 'new')] : []),
+    ...(['export', 'move'].includes(name) ? ['--to', join(place.path, 'new')] : []),
     ...(name === 'import' ? ['--dry-run'] : []),
   ]
 }

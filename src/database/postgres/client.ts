@@ -24,9 +24,15 @@ export interface Session extends Client {
   release(): void
 }
 
+/** A connection that also takes in many rows at once. */
+export interface LoadingSession extends Session {
+  /** Runs `copy … from stdin` with these pieces of rows in PostgreSQL's text format. */
+  copyIn(text: string, pieces: Iterable<string>): Promise<void>
+}
+
 export interface Pool extends Client {
   /** Takes a connection out of the pool until it is released. */
-  reserve(): Promise<Session>
+  reserve(): Promise<LoadingSession>
   close(): Promise<void>
 }
 
@@ -110,6 +116,16 @@ export function openPool(addresses: readonly string[], { max, deadlineMs }: Pool
         async script(text) {
           const results = await timely(opened, () => reserved.unsafe(text).values() as Promise<Rows | Rows[]>)
           return (Array.isArray(results[0]?.[0]) || 'command' in results ? [results] : results) as Rows[]
+        },
+        async copyIn(text, pieces) {
+          const writer = reserved.unsafe(text).writable().getWriter()
+          try {
+            for (const piece of pieces) await writer.write(piece)
+          } catch (error) {
+            await writer.abort(error).catch(() => {})
+            throw error
+          }
+          await writer.close()
         },
         release: () => reserved.release(),
       }

@@ -18,17 +18,20 @@ export async function inspectPostgresRows<T>(
 ): Promise<T> {
   const { session, close } = await openReadOnly(addresses)
   try {
-    return await look({
-      read: ormOf(session),
-      problems: async () => [],
-      // PostgreSQL holds foreign keys itself, and has no switch of a session that lets them go.
-      brokenReferences: async () => [],
-      rows: () => countRows(session),
-    })
+    return await look(inspectionOn(session))
   } finally {
     await close()
   }
 }
+
+/** Inspects through an open connection, which sees what its transaction has changed. */
+export const inspectionOn = (session: Session): DatabaseInspection => ({
+  read: ormOf(session),
+  problems: async () => [],
+  // PostgreSQL holds foreign keys itself, and has no switch of a session that lets them go.
+  brokenReferences: async () => [],
+  rows: () => countRows(session),
+})
 
 /** Opens a connection that sees one moment of the database. */
 export async function openReadOnly(

@@ -1,9 +1,9 @@
 import { postgresMigrations } from '../../../db/postgres/migrations'
 import { OperatorError } from '../../kernel/operator-error'
 import { sha256 } from '../../kernel/secrets'
-import type { FoundDatabase } from '../migrate'
+import { type FoundDatabase, factsIn } from '../migrate'
 import { type Migration, pendingMigrations } from '../pending-migrations'
-import { type Client, openPool, type Pool } from './client'
+import { type Client, type LoadingSession, openPool, type Pool, type Session } from './client'
 import { remedyForPostgres } from './failure'
 
 // The key of the advisory lock that keeps two starts from migrating at once.
@@ -35,34 +35,65 @@ export const inspectPostgres = (addresses: readonly string[]): Promise<FoundData
       )
     }
     const isCurrent = pendingMigrations(await appliedIn(pool), postgresMigrations).length === 0
-    const facts = await pool.query("select value from installation where key = 'sealing_fingerprint'")
+    const facts = new Map((await pool.query('select key, value from installation')) as unknown as [string, string][])
     const settings = new Map((await pool.query('select name, value from settings')) as unknown as [string, string][])
-    const [fingerprint] = facts.map(([value]) => String(value))
-    return { isCurrent, storedSettings: () => settings, ...(fingerprint && { sealingFingerprint: fingerprint }) }
+    return { isCurrent, storedSettings: () => settings, ...factsIn(facts) }
   })
 
 /** Migrates a database to this version's schema in one transaction, or leaves it as it was. Returns the applied tags. */
 export const migratePostgres = (addresses: readonly string[], now: Date): Promise<string[]> =>
+  inTransaction(addresses, migrationLock, (session) => migrateIn(session, now))
+
+/**
+ * Runs work in one transaction under an advisory lock, on a connection of its own and for as long as it takes; a failure
+ * undoes all of it.
+ */
+export const inTransaction = <T>(
+  addresses: readonly string[],
+  lock: number,
+  work: (session: LoadingSession) => Promise<T>,
+): Promise<T> =>
   onPostgres(addresses, async (pool) => {
     const session = await pool.reserve()
     try {
-      await session.script(`begin; select pg_advisory_xact_lock(${migrationLock})`)
-      await session.query(
-        'create table if not exists applied_migrations (tag text primary key, hash text not null, applied_at bigint not null)',
-      )
-      const todo = pendingMigrations(await appliedIn(session), postgresMigrations)
-      for (const { tag, sql } of todo) {
-        await session.script(sql.replaceAll('--> statement-breakpoint', ''))
-        await session.query('insert into applied_migrations values ($1, $2, $3)', [tag, sha256(sql), now.getTime()])
-      }
+      await session.script(`begin isolation level read committed;
+        set local idle_in_transaction_session_timeout = 0;
+        set local statement_timeout = 0;
+        select pg_advisory_xact_lock(${lock})`)
+      const done = await work(session)
       await session.script('commit')
-      return todo.map(({ tag }: Migration) => tag)
+      return done
     } catch (error) {
       await session.script('rollback').catch(() => {})
       throw error
     } finally {
       session.release()
     }
+  })
+
+/** Applies the migrations that a database lacks, in the transaction of that connection; returns their tags. */
+async function migrateIn(session: Session, now: Date): Promise<string[]> {
+  await session.query(
+    'create table if not exists applied_migrations (tag text primary key, hash text not null, applied_at bigint not null)',
+  )
+  const todo = pendingMigrations(await appliedIn(session), postgresMigrations)
+  for (const { tag, sql } of todo) {
+    await session.script(sql.replaceAll('--> statement-breakpoint', ''))
+    await session.query('insert into applied_migrations values ($1, $2, $3)', [tag, sha256(sql), now.getTime()])
+  }
+  return todo.map(({ tag }: Migration) => tag)
+}
+
+/** Makes the tables of an empty database and runs work on them, in one transaction. Throws if it is not empty. */
+export const inNewDatabase = <T>(
+  addresses: readonly string[],
+  now: Date,
+  work: (session: LoadingSession) => Promise<T>,
+): Promise<T> =>
+  inTransaction(addresses, migrationLock, async (session) => {
+    if ((await tablesIn(session)).length) throw new OperatorError('the database is not empty: name an empty one')
+    await migrateIn(session, now)
+    return work(session)
   })
 
 async function tablesIn(client: Client): Promise<string[]> {

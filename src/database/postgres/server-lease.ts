@@ -3,6 +3,7 @@ import { version } from '../../../package.json'
 import { OperatorError } from '../../kernel/operator-error'
 import { UnavailableError } from '../../kernel/unavailable'
 import type { Client, Pool, Rows } from './client'
+import { onPostgres } from './migrate'
 import { writersLock } from './transactions'
 
 const renewMs = 2000
@@ -81,7 +82,14 @@ export function requireLease(results: Rows[]) {
   throw new UnavailableError('another server works on the database: stop one of them')
 }
 
+/** Throws an `OperatorError` while a server works on a database. */
+export const requireUnserved = (addresses: readonly string[]): Promise<void> =>
+  onPostgres(addresses, async (pool) => {
+    const [row] = await pool.query(`select host from servers where seen_at > ${now} - ${lapsedMs}`)
+    if (row) throw servedBy(String(row[0]))
+  })
+
 const servedBy = (host: string) =>
   new OperatorError(
-    `another Latchkey server works on this database, ${host}: stop it first, or name another database with database_url`,
+    `another Latchkey server works on this database, ${host}: stop it first, or name another database with LATCHKEY_DATABASE_URL`,
   )

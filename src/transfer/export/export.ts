@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { SigningKey } from '../../../db/schema/operations'
 import type { Queryable } from '../../database/connection'
 import { snapshotOf } from '../../database/engine'
-import type { Place } from '../../database/place'
+import type { DatabasePlace } from '../../database/place'
 import { syncFolder } from '../../kernel/disk'
 import { OperatorError } from '../../kernel/operator-error'
 import { isPaired, openCompanion } from '../../signing/companion'
@@ -35,7 +35,7 @@ export const jsonForm = ({ named }: { named: boolean }): Form =>
   }
 
 interface Wanted {
-  database: Place
+  database: DatabasePlace
   /** The tables to export, in an order in which references point backwards. */
   only?: TableName | undefined
   exportOptions: ExportOptions

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { requireLock } from '../../database/folder-access'
 import type { Deps } from '../../deps'
 import type { Upload } from '../../features/downloads/files'
 import { withUpload } from '../../features/downloads/uploads'
@@ -17,10 +18,15 @@ const restoredIn = (folder: string) => join(folder, 'restored')
  * folder is opened next. Throws an `OperatorError` if the backup cannot be restored, and then changes nothing.
  */
 export async function restoreUpload(
-  { db, folder }: Pick<Deps, 'db' | 'folder'>,
+  { db, database, folder }: Pick<Deps, 'db' | 'database' | 'folder'>,
   upload: Upload,
   { passphrase, now }: { passphrase: string | undefined; now: Date },
 ): Promise<Restored> {
+  if (database.engine !== 'sqlite') {
+    throw new OperatorError(
+      'the data of this server is in PostgreSQL: restore the backup to a new folder on the command line, then move that to an empty database',
+    )
+  }
   if (!(await isUntouched(db.read))) {
     throw new OperatorError('this installation is not empty: restore the backup to a new folder, on the command line')
   }
@@ -37,13 +43,15 @@ export async function restoreUpload(
   })
 }
 
-export const hasRestored = (folder: string) => existsSync(join(restoredIn(folder), databaseName))
+const hasRestored = (folder: string) => existsSync(join(restoredIn(folder), databaseName))
 
 /**
- * Puts a restored backup in the place of an empty installation, whose folder nobody has open. The database comes last:
- * until then, an interrupted start continues with the next one.
+ * Puts a restored backup, if there is one, in the place of an empty installation, whose folder nobody has open. The
+ * database comes last: until then, an interrupted start continues with the next one.
  */
 export function adoptRestored(folder: string) {
+  if (!hasRestored(folder)) return
+  const lock = requireLock(folder)
   for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `${databaseName}${suffix}`), { force: true })
   for (const name of ['files', 'sealing.key', databaseName]) {
     const from = join(restoredIn(folder), name)
@@ -53,4 +61,5 @@ export function adoptRestored(folder: string) {
   }
   syncFolder(folder)
   rmSync(restoredIn(folder), { recursive: true, force: true })
+  lock.release()
 }

@@ -1,12 +1,12 @@
 import type { DatabaseInspection } from '../../database/inspection'
-import type { Place } from '../../database/place'
+import type { DatabasePlace } from '../../database/place'
 import type { Deps } from '../../deps'
 import type { Message } from '../../kernel/message'
 
 /** The folder and database to check. */
 export interface CheckContext extends Pick<Deps, 'config' | 'folder' | 'files' | 'sealer'> {
   readonly now: Date
-  readonly place: Place
+  readonly place: DatabasePlace
   readonly database: DatabaseInspection
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { inspectRows } from '../../database/engine'
+import type { DatabaseInspection } from '../../database/inspection'
 import type { Deps } from '../../deps'
 import { type Message, RemedyView } from '../../kernel/message'
 import { nullable, view } from '../../kernel/view'
@@ -65,13 +66,25 @@ async function examineAside(installation: Installation, now: Date) {
   )
 }
 
+/** Runs every check on an open database, which may be in a transaction; changes nothing. */
+export const examineOpen = (installation: Installation, database: DatabaseInspection, now: Date) =>
+  runChecksOn(database, { wanted: checksOf(installation), installation, now })
+
 const runChecks = (wanted: readonly Check[], installation: Installation, now: Date) =>
-  inspectRows(installation.database, async (database) => {
-    const checked: Checked[] = []
-    const place = installation.database
-    for (const check of wanted) checked.push(await runCheck(check, { ...installation, place, database, now }))
-    return checked
-  })
+  inspectRows(installation.database, (database) => runChecksOn(database, { wanted, installation, now }))
+
+interface Examination {
+  wanted: readonly Check[]
+  installation: Installation
+  now: Date
+}
+
+async function runChecksOn(database: DatabaseInspection, { wanted, installation, now }: Examination) {
+  const checked: Checked[] = []
+  const place = installation.database
+  for (const check of wanted) checked.push(await runCheck(check, { ...installation, place, database, now }))
+  return checked
+}
 
 async function runCheck({ name, promise, remedy, find }: Check, patient: CheckContext): Promise<Checked> {
   // Queries of a damaged file may throw; that is reported as a finding.
