@@ -58,9 +58,14 @@ describe('latchkey client', () => {
     const before = await count()
     await print('python', '--server', installation.url)
     expect(await count()).toBe(before)
-    const { out } = await print('python', '--server', installation.url, '--new-api-key')
-    const [, token] = /^API_KEY = "(\S+)"$/m.exec(out)!
+    const unprintable = await print('python', '--server', 'nowhere', '--new-api-key')
+    expect(unprintable).toMatchObject({ exitCode: 2, out: '' })
+    expect(await count()).toBe(before)
+    const { json } = await print('python', '--server', installation.url, '--new-api-key', '--json')
+    const [, token] = /^API_KEY = "(\S+)"$/m.exec(json.source)!
     expect(await count()).toBe(before + 1)
+    const { api_keys } = (await installation.cli('api-key', 'list', '--json')).json
+    expect(api_keys.map(({ name }: { name: string }) => name)).toContain(json.api_key_name)
     const verify = await installation.ask('POST /api/v1/verify', { license_key: 'X', identifier: 'y' }, { key: token! })
     expect(verify.code).toBe(210)
     const sell = await installation.ask('GET /api/v1/get-all-products', {}, { key: token! })
