@@ -8,7 +8,8 @@
  *     if (!verdict.allowed) show(verdict.why, verdict.help)
  *
  * Nothing here throws: every method returns a value. `result` is what the server says, `allowed` is what follows from
- * it: a licence that is good, or was good lately while nobody can tell. Times are Unix seconds.
+ * it: a licence that is good, or was good lately while nobody can tell. Times are Unix seconds. Processes and pages may
+ * share a licence: what one of them is given stays, unless another writes within the same milliseconds.
  */
 
 /** Filled in when this file was printed. */
@@ -148,6 +149,8 @@ class CannotTell {
 let turn: Promise<unknown> = Promise.resolve()
 
 export class Licensing {
+  /** What is kept, as text and as data. */
+  private saved: string | undefined
   private memory: Memory = {}
   private trusted: Uint8Array[] = []
   private options: Options
@@ -531,8 +534,8 @@ export class Licensing {
   // Memory
 
   private async load() {
-    const kept = await this.store.read().catch(() => undefined)
-    this.memory = remembered(parse(kept))
+    this.saved = await this.store.read().catch(() => undefined)
+    this.memory = remembered(parse(this.saved))
     const machine = await this.machineMark()
     const isForeign = machine && this.memory.machine && machine !== this.memory.machine
     // Copied from another machine: its seat stays there.
@@ -543,11 +546,31 @@ export class Licensing {
     this.trusted = await reach(this.memory.keys ?? [])
   }
 
-  private save(): Promise<boolean> {
-    return this.store.write(JSON.stringify(this.memory)).then(
-      () => true,
-      () => false,
-    )
+  /** Whether the store keeps what is known. */
+  private async save(): Promise<boolean> {
+    try {
+      const kept = await this.store.read().catch(() => undefined)
+      if (kept !== this.saved && !this.merge(kept)) return true
+      const text = JSON.stringify(this.memory)
+      await this.store.write(text)
+      this.saved = text
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Takes over what another process, or page, has kept since, but for what was changed here. False if it has entered
+   * another key, or left this one: then its memory stays as it is.
+   */
+  private merge(kept: string | undefined): boolean {
+    const [was, is, now] = [remembered(parse(this.saved)), remembered(parse(kept)), this.memory]
+    if (is.key !== was.key && (now.key === was.key || !now.key)) return false
+    if (is.key === now.key && now.answer === was.answer) Object.assign(now, { answer: is.answer, due: is.due })
+    if (is.key === now.key && now.file === was.file) Object.assign(now, { file: is.file })
+    if (!was.device && is.device) now.device = is.device
+    return true
   }
 
   /** Forgets the licence; who this device is stays. */
