@@ -112,6 +112,17 @@ describe('latchkey client', () => {
     await installation.cli('product', 'set', product, '--offline-grace-days', '30')
   })
 
+  test('takes no name for a place to fill in', async () => {
+    for (const name of ['@public-keys@', '@api-key@', 'GRACE_DAYS = 7']) {
+      const named = String(await makeProduct(installation, { name }))
+      await installation.cli('product', 'set', named, '--offline-grace-days', '3')
+      const { out } = await print('python', '--product', named, '--server', installation.url)
+      expect(out).toContain(`PRODUCT_NAME = "${name}"\n`)
+      expect(out).toContain('\nGRACE_DAYS = 3\n')
+      await installation.ask('POST /api/v1/delete-product', { product_id: named })
+    }
+  })
+
   test('trusts the named keys alone', async () => {
     const [key] = (await installation.cli('key', 'show', '--json')).json.keys
     const { out } = await print('python', '--server', installation.url, '--key-id', key.key_id)
