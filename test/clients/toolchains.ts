@@ -5,6 +5,8 @@ import { harnessFile } from './harness'
 export interface Toolchain {
   /** What has to be installed. */
   readonly tool: string
+  /** The headers of C that have to be there as well. */
+  readonly headers?: readonly string[]
   readonly language: string
   /** Writes what the client needs beside it; returns the command that runs its program. */
   prepare(folder: string, source: string): Promise<string[]>
@@ -14,7 +16,10 @@ export interface Toolchain {
   compile(folder: string, source: string): Promise<void>
 }
 
-const isThere = (tool: string) => Bun.which(tool) !== null
+const isThere = ({ tool, headers = [] }: Toolchain) => Bun.which(tool) !== null && headers.every(hasHeader)
+
+const hasHeader = (header: string) =>
+  Bun.spawnSync(['gcc', '-E', '-x', 'c', '-'], { stdin: Buffer.from(`#include <${header}>`) }).success
 
 async function run(command: string[], cwd: string) {
   const child = Bun.spawn(command, { cwd, stdout: 'pipe', stderr: 'pipe' })
@@ -48,6 +53,19 @@ async function mcs(folder: string, source: string, ...more: string[]) {
   const options = ['-langversion:7.2', '-warn:4', '-warnaserror', '-r:System.Net.Http', '-r:System.Numerics']
   await run(['mcs', ...options, `-out:${program}`, client, ...more], folder)
   return program
+}
+
+const cHeaders = ['curl/curl.h', 'openssl/evp.h']
+
+/** What a strict vendor has on. */
+const warnings = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-O1']
+const sanitizers = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+
+/** Compiles and links with these options; returns the program. */
+async function cc(folder: string, compiler: 'gcc' | 'g++', ...options: string[]) {
+  const standard = compiler === 'gcc' ? '-std=c99' : '-std=c++11'
+  await run([compiler, standard, ...warnings, ...options, '-o', 'program', '-lcurl', '-lcrypto'], folder)
+  return join(folder, 'program')
 }
 
 const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
@@ -178,8 +196,42 @@ export const toolchains: Record<string, Toolchain> = {
       await run(['ruby', '-w', await write(folder, 'licensing.rb', source)], folder)
     },
   },
+  C: {
+    tool: 'gcc',
+    headers: cHeaders,
+    language: 'c',
+    async prepare(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await Bun.write(join(folder, 'harness.c'), Bun.file(harnessFile('c.c')))
+      return [await cc(folder, 'gcc', ...sanitizers, 'harness.c')]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.c', source)
+      await write(folder, 'app.c', program)
+      await cc(folder, 'g++', 'app.c', 'licensing.c')
+      return [await cc(folder, 'gcc', 'app.c', 'licensing.c')]
+    },
+    async compile(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await cc(folder, 'gcc', '-fsyntax-only', 'licensing.c')
+    },
+  },
+  'C++': {
+    tool: 'g++',
+    headers: cHeaders,
+    language: 'c',
+    async prepare(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await Bun.write(join(folder, 'harness.c'), Bun.file(harnessFile('c.c')))
+      return [await cc(folder, 'g++', ...sanitizers, 'harness.c')]
+    },
+    async compile(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await cc(folder, 'g++', '-fsyntax-only', 'licensing.c')
+    },
+  },
 }
 
 /** The tool chains of this machine, and the names of those that it has not. */
-export const present = Object.entries(toolchains).filter(([, { tool }]) => isThere(tool))
-export const missing = Object.entries(toolchains).filter(([, { tool }]) => !isThere(tool))
+export const present = Object.entries(toolchains).filter(([, toolchain]) => isThere(toolchain))
+export const missing = Object.entries(toolchains).filter(([, toolchain]) => !isThere(toolchain))
