@@ -10,8 +10,8 @@ export interface Toolchain {
   readonly language: string
   /** Writes what the client needs beside it; returns the command that runs its program. */
   prepare(folder: string, source: string): Promise<string[]>
-  /** Writes the printed program and its client; returns the command that runs it. Absent where another does the same. */
-  app?(folder: string, source: string, program: string): Promise<string[]>
+  /** Writes the printed program and its client; returns the command that runs it. */
+  app(folder: string, source: string, program: string): Promise<string[]>
   /** Complains if the source is not sound. */
   compile(folder: string, source: string): Promise<void>
 }
@@ -97,6 +97,12 @@ export const toolchains: Record<string, Toolchain> = {
     language: 'typescript',
     prepare: async (folder, source) => {
       return ['node', harnessFile('javascript.mjs'), await write(folder, 'licensing.mjs', withoutTypes(source))]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.ts', source)
+      const entrypoints = [await write(folder, 'app.ts', program)]
+      await Bun.build({ entrypoints, target: 'node', outdir: folder, naming: 'app.mjs' })
+      return ['node', join(folder, 'app.mjs')]
     },
     async compile(folder, source) {
       await run(['node', '--check', await write(folder, 'licensing.mjs', withoutTypes(source))], folder)
