@@ -4,6 +4,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startInstallation, type TestInstallation } from '../support/installation'
+import { openRoad, type Road } from '../support/road'
 import { makeActiveLicense, makeFile, makeLicense, makeProduct, makeRelease } from '../support/stock'
 import { type Harness, startHarness } from './harness'
 import { missing, present } from './toolchains'
@@ -165,51 +166,6 @@ const stories: Record<string, (stage: Stage) => Promise<void>> = {
     laptop.waitForCheck()
     expect(await laptop.start()).toBe(welcome)
   },
-}
-
-/** The way between programs and the server. */
-interface Road {
-  readonly url: string
-  /** How many requests have passed. */
-  readonly requests: number
-  /** Does work while nobody listens at the address. */
-  whileClosed(work: () => Promise<void>): Promise<void>
-  close(): Promise<void>
-}
-
-function openRoad(to: string): Road {
-  let requests = 0
-  const open = (port: number) =>
-    Bun.serve({
-      hostname: '127.0.0.1',
-      port,
-      async fetch(request) {
-        requests++
-        const { method, headers } = request
-        const body = method === 'POST' ? await request.arrayBuffer() : undefined
-        const answer = await fetch(to + new URL(request.url).pathname + new URL(request.url).search, {
-          ...{ method, body, headers: [...headers].filter(([name]) => name !== 'host'), redirect: 'manual' },
-        })
-        return new Response(await answer.arrayBuffer(), { status: answer.status })
-      },
-    })
-  let server = open(0)
-  const port = server.port!
-  return {
-    url: `http://127.0.0.1:${port}`,
-    get requests() {
-      return requests
-    },
-    async whileClosed(work) {
-      await server.stop(true)
-      try {
-        await work()
-      } finally {
-        server = open(port)
-      }
-    },
-    close: () => server.stop(true),
-  }
 }
 
 // The tools of some languages take their time.
