@@ -214,7 +214,6 @@ export const toolchains: Record<string, Toolchain> = {
     async app(folder, source, program) {
       await write(folder, 'licensing.c', source)
       await write(folder, 'app.c', program)
-      await cc(folder, 'g++', 'app.c', 'licensing.c')
       return [await cc(folder, 'gcc', 'app.c', 'licensing.c')]
     },
     async compile(folder, source) {
@@ -230,6 +229,11 @@ export const toolchains: Record<string, Toolchain> = {
       await write(folder, 'licensing.c', source)
       await Bun.write(join(folder, 'harness.c'), Bun.file(harnessFile('c.c')))
       return [await cc(folder, 'g++', ...sanitizers, 'harness.c')]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.c', source)
+      await write(folder, 'app.c', program)
+      return [await cc(folder, 'g++', 'app.c', 'licensing.c')]
     },
     async compile(folder, source) {
       await write(folder, 'licensing.c', source)
