@@ -1,8 +1,12 @@
 import { Argument, type Command } from 'commander'
 import { requireClientKey } from '../access/client-key'
-import { createApiKey } from '../access/service'
 import { type Language, languages } from '../clients/languages'
-import { chosenProduct, clientKeyDraft, printClientFile, requireLanguage } from '../features/client-files/service'
+import {
+  chosenProduct,
+  printClientFile,
+  printClientFileWithNewKey,
+  requireLanguage,
+} from '../features/client-files/service'
 import type { Installation } from '../installation'
 import { OperatorError } from '../kernel/operator-error'
 import { readText } from './arguments'
@@ -58,23 +62,20 @@ function list(io: Io, options: Options) {
 async function print({ db, config, clock }: Installation, language: Language, options: Options) {
   const server = options.server ?? (config.base_url || missingServer())
   const product = await chosenProduct(db.read, options.product)
-  const request = { language, product, server, keyIds: options.keyId }
-  // Printed without a key first, so that none is made for a file that cannot be printed.
-  const keyless = await printClientFile(db.read, { ...request, apiKey: '' }, clock())
-  const apiKey = await chosenApiKey()
-  return apiKey === '' ? keyless : printClientFile(db.read, { ...request, apiKey }, clock())
-
-  async function chosenApiKey() {
-    const { apiKeyFile, newApiKey } = options
-    if (apiKeyFile !== undefined && newApiKey) {
-      throw new OperatorError('give either --api-key-file or --new-api-key', 'invalid_input')
-    }
-    if (newApiKey) return (await db.write((tx) => createApiKey(tx, clientKeyDraft(product), clock()))).token
-    if (apiKeyFile === undefined) return ''
-    const token = readText(apiKeyFile).trim()
-    await requireClientKey(db.read, token, clock())
-    return token
+  const { keyId: keyIds, apiKeyFile, newApiKey } = options
+  if (apiKeyFile !== undefined && newApiKey) {
+    throw new OperatorError('give either --api-key-file or --new-api-key', 'invalid_input')
   }
+  const request = {
+    language,
+    product,
+    server,
+    keyIds,
+    apiKey: apiKeyFile === undefined ? '' : readText(apiKeyFile).trim(),
+  }
+  if (newApiKey) return printClientFileWithNewKey(db, request, clock())
+  if (apiKeyFile !== undefined) await requireClientKey(db.read, request.apiKey, clock())
+  return printClientFile(db.read, request, clock())
 }
 
 function missingServer(): never {

@@ -1,3 +1,4 @@
+import cProgram from './files/app.c' with { type: 'file' }
 import csharpProgram from './files/app.cs' with { type: 'file' }
 import goProgram from './files/app.go' with { type: 'file' }
 import javaProgram from './files/app.java' with { type: 'file' }
@@ -6,6 +7,7 @@ import pythonProgram from './files/app.py' with { type: 'file' }
 import rubyProgram from './files/app.rb' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescriptProgram from './files/app.ts' with { type: 'file' }
+import c from './files/licensing.c' with { type: 'file' }
 import csharp from './files/licensing.cs' with { type: 'file' }
 import go from './files/licensing.go' with { type: 'file' }
 import java from './files/licensing.java' with { type: 'file' }
@@ -14,7 +16,7 @@ import python from './files/licensing.py' with { type: 'file' }
 import ruby from './files/licensing.rb' with { type: 'file' }
 // @ts-expect-error: this is the path of the file, not the module
 import typescript from './files/licensing.ts' with { type: 'file' }
-import { bracedEscape, type Escape, javaEscape, longEscape } from './literal'
+import { bracedEscape, bytesEscape, type Escape, javaEscape, longEscape } from './literal'
 
 /** A language that has a client. */
 export interface Language {
@@ -113,5 +115,16 @@ export const languages: readonly Language[] = [
     programName: 'app.rb',
     quote: '"',
     escape: bracedEscape,
+  },
+  {
+    name: 'c',
+    title: 'C',
+    floor: 'C99 or C++11, libcurl, OpenSSL 1.1.1',
+    fileName: 'licensing.c',
+    file: c,
+    program: cProgram,
+    programName: 'app.c',
+    quote: '"',
+    escape: bytesEscape,
   },
 ]

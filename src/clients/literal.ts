@@ -2,7 +2,7 @@
 export type Escape = (codePoint: number) => string
 
 /** What stands for itself in a string of every language. */
-const plain = /[A-Za-z0-9 _.,:;/+=()[\]{}!?*~^|@&-]/
+const plain = /[A-Za-z0-9 _.,:;/+=()[\]{}!*~^|@&-]/
 
 /**
  * A text as the inside of a string literal: plain ASCII alone, so that no text can end the string, be interpolated or be
@@ -32,3 +32,9 @@ export const javaEscape: Escape = (codePoint) =>
         .split('')
         .map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)
         .join('')
+
+/** `\303\251`, the bytes of UTF-8 in C, where a NUL would end the string: U+FFFD stands for it. */
+export const bytesEscape: Escape = (codePoint) =>
+  [...Buffer.from(String.fromCodePoint(codePoint || 0xfffd))]
+    .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
+    .join('')

@@ -29,16 +29,19 @@ export async function printClient(language: Language, facts: ClientFacts): Promi
     'api-key': facts.apiKey,
   }
   const quoted = (text: string) => `${quote}${inLiteral(text, language.escape)}${quote}`
-  return withNamespace(template, facts.product)
-    .replace(/^.*biome-ignore.*\n/gm, '')
-    .replace(/(["'])@([a-z-]+)@\1/g, (whole, _, name: string) => {
-      const text = texts[name]
-      return text === undefined ? whole : quoted(text)
-    })
-    .replace(/^( *)(.*)(["'])@public-keys@\3(.*)$/gm, (_, indent: string, before: string, __, after: string) =>
-      keyLines(facts.publicKeys.map(derOf).map(quoted), { indent, before, after }),
-    )
-    .replace(new RegExp(`(grace_?days\\b.*[:=] *)${usualGraceDays}\\b`, 'i'), `$1${facts.graceDays}`)
+  return (
+    withNamespace(template, facts.product)
+      .replace(/^.*biome-ignore.*\n/gm, '')
+      .replace(new RegExp(`(grace_?days\\b.*[:=] *)${usualGraceDays}\\b`, 'i'), `$1${facts.graceDays}`)
+      .replace(/^( *)(.*)(["'])@public-keys@\3(.*)$/gm, (_, indent: string, before: string, __, after: string) =>
+        keyLines(facts.publicKeys.map(derOf).map(quoted), { indent, before, after }),
+      )
+      // Last: a name may look like a place that is to be filled in.
+      .replace(/(["'])@([a-z-]+)@\1/g, (whole, _, name: string) => {
+        const text = texts[name]
+        return text === undefined ? whole : quoted(text)
+      })
+  )
 }
 
 /** The lines that use the printed file: a program with a licence. */

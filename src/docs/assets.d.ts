@@ -46,6 +46,12 @@ declare module '*.cs' {
   export default path
 }
 
+declare module '*.c' {
+  /** Where the file lies: on disk, or inside the binary. */
+  const path: string
+  export default path
+}
+
 declare module '*.rb' {
   /** Where the file lies: on disk, or inside the binary. */
   const path: string

@@ -25,8 +25,11 @@ const refusal = (status: number, sentence: string) =>
  * holds, and no API key.
  */
 export function clientFiles(deps: Deps) {
-  const isOff = () => deps.config.public_clients === 'off'
-  const off = () => refusal(404, 'Clients are not public on this server: see the setting public_clients.')
+  /** The answer if an operator has not allowed this; undefined otherwise. */
+  const off = () =>
+    deps.config.public_clients === 'off'
+      ? refusal(404, 'Clients are not public on this server: see the setting public_clients.')
+      : undefined
 
   async function file(name: string, reference: string | undefined, { request, now }: { request: Request; now: Date }) {
     const language = languageNamed(name)
@@ -51,7 +54,7 @@ export function clientFiles(deps: Deps) {
     .use(gate(deps))
     .get(
       '/clients',
-      () => (isOff() ? off() : Response.json({ clients: languageRows }, { headers })),
+      () => off() ?? Response.json({ clients: languageRows }, { headers }),
       lookup(anyone, Type.Object({}), {
         summary: 'List the languages that have a licence check to download; needs no API key, and public_clients on',
         says: [],
@@ -60,7 +63,7 @@ export function clientFiles(deps: Deps) {
     .get(
       '/clients/:language',
       ({ params: { language, product }, request, requestContext: { now } }) =>
-        isOff() ? off() : file(language, product, { request, now }),
+        off() ?? file(language, product, { request, now }),
       pathLookup(anyone, ClientFileRequest, {
         summary: 'Download the licence check of a product; needs no API key and has none in it, and public_clients on',
         says: [],

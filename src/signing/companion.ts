@@ -44,7 +44,7 @@ export function makeCompanion(owner: Owner, sealer: Sealer, now: Date, privateKe
 export const purposeOfCompanion = ({ companionId }: Pick<Companion, 'companionId'>) =>
   `signing_keys.sealed_companion ${companionId}`
 
-/** Opens a companion's private key; throws likewise. */
+/** Opens a companion's private key. Throws `UnavailableError` if it was altered, or sealed for another companion. */
 export const openCompanion = (companion: Pick<Companion, 'companionId' | 'sealedCompanion'>, sealer: Sealer) =>
   openPrivateKey(companion.companionId, () => sealer.open(companion.sealedCompanion, purposeOfCompanion(companion)))
 

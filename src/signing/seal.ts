@@ -1,4 +1,4 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Answer, declared } from '../kernel/answers'
 import type { Outcome } from '../kernel/outcome'
@@ -66,7 +66,7 @@ export function sealWith(
     const { answer, data, saidAt } = outcome
     const second = Math.floor(now.getTime() / 1000)
     const timestamp = saidAt ? Math.floor(saidAt.getTime() / 1000) : second
-    const payload = isEmpty(data) ? '' : phpJson(data)
+    const payload = payloadOf(data)
     const envelopes = memo(second)
     const name = `${signer?.keyId} ${timestamp} ${answer} ${payload}`
     const known = envelopes.get(name)
@@ -98,18 +98,19 @@ export function sealWith(
     return longCharacters <= longMemoisedMax
   }
 
-  function make(signer: Signer | undefined, { answer, payload, timestamp }: Unsigned, lane: Lane) {
+  async function make(signer: Signer | undefined, unsigned: Unsigned, lane: Lane) {
     counts.made += 1
-    const response = responseText(answer, payload, timestamp)
-    const signText = (key: KeyObject, text: string) =>
-      signatures.run(lane, async () => (await signAsync('sha256', Buffer.from(text, 'ascii'), key)).toString('base64'))
-    return makeEnvelope(response, signer, signText)
+    if (!signer) return envelopeWithoutKey(unsigned)
+    const { response, encoded } = encode(unsigned)
+    const signature = await signatures.run(lane, async () =>
+      (await signAsync('sha256', Buffer.from(encoded, 'ascii'), signer.privateKey)).toString('base64'),
+    )
+    return envelopeText(response, encoded, signer.label, signature)
   }
 
-  function makeAtOnce(signer: Signer, { answer, payload, timestamp }: Unsigned) {
+  function makeAtOnce(signer: Signer, unsigned: Unsigned) {
     counts.made_es256 += 1
-    const response = responseText(answer, payload, timestamp)
-    const encoded = Buffer.from(response).toString('base64')
+    const { response, encoded } = encode(unsigned)
     return envelopeText(response, encoded, signer.label, signAtOnce(encoded, signer.privateKey))
   }
 
@@ -138,28 +139,28 @@ interface Context {
   isUnique: boolean
 }
 
-/** `response` in PHP's bytes: code, message, payload, timestamp. */
-function responseText(answer: Answer, payload: string, timestamp: number) {
+/** The fields of an answer in PHP's bytes; empty if there are none. */
+function payloadOf(data: object) {
+  for (const _ in data) return phpJson(data)
+  return ''
+}
+
+/** `response` in PHP's bytes (code, message, payload, timestamp), and what is signed of it. */
+function encode({ answer, payload, timestamp }: Unsigned) {
   const { code, message } = declared(answer)
   const head = phpJson({ code, message }).slice(0, -1)
   const between = payload === '' ? '' : `,${payload.slice(1, -1)}`
-  return `${head}${between},"timestamp":${timestamp}}`
-}
-
-async function makeEnvelope(
-  response: string,
-  signer: Signer | undefined,
-  signText: (key: KeyObject, text: string) => Promise<string>,
-) {
-  const encoded = Buffer.from(response).toString('base64')
-  const signature = signer ? await signText(signer.privateKey, encoded) : noSignature
-  return envelopeText(response, encoded, signer?.label ?? 'global', signature)
+  const response = `${head}${between},"timestamp":${timestamp}}`
+  return { response, encoded: Buffer.from(response).toString('base64') }
 }
 
 /** The envelope of a server that can sign nothing. */
-export function unsignedEnvelope({ answer, data }: Outcome, now: Date): string {
-  const response = responseText(answer, phpJson(data), Math.floor(now.getTime() / 1000))
-  return envelopeText(response, Buffer.from(response).toString('base64'), 'global', noSignature)
+export const unsignedEnvelope = ({ answer, data }: Outcome, now: Date): string =>
+  envelopeWithoutKey({ answer, payload: payloadOf(data), timestamp: Math.floor(now.getTime() / 1000) })
+
+function envelopeWithoutKey(unsigned: Unsigned) {
+  const { response, encoded } = encode(unsigned)
+  return envelopeText(response, encoded, 'global', noSignature)
 }
 
 /** The four keys of the envelope, in order, with PHP's escaping. */
@@ -194,9 +195,4 @@ function shareWhileSigning(envelopes: Envelopes, name: string, made: Promise<str
     () => envelopes.delete(name),
   )
   return made
-}
-
-function isEmpty(data: object) {
-  for (const _ in data) return false
-  return true
 }

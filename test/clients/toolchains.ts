@@ -5,16 +5,21 @@ import { harnessFile } from './harness'
 export interface Toolchain {
   /** What has to be installed. */
   readonly tool: string
+  /** The headers of C that have to be there as well. */
+  readonly headers?: readonly string[]
   readonly language: string
   /** Writes what the client needs beside it; returns the command that runs its program. */
   prepare(folder: string, source: string): Promise<string[]>
-  /** Writes the printed program and its client; returns the command that runs it. Absent where another does the same. */
-  app?(folder: string, source: string, program: string): Promise<string[]>
+  /** Writes the printed program and its client; returns the command that runs it. */
+  app(folder: string, source: string, program: string): Promise<string[]>
   /** Complains if the source is not sound. */
   compile(folder: string, source: string): Promise<void>
 }
 
-const isThere = (tool: string) => Bun.which(tool) !== null
+const isThere = ({ tool, headers = [] }: Toolchain) => Bun.which(tool) !== null && headers.every(hasHeader)
+
+const hasHeader = (header: string) =>
+  Bun.spawnSync(['gcc', '-E', '-x', 'c', '-'], { stdin: Buffer.from(`#include <${header}>`) }).success
 
 async function run(command: string[], cwd: string) {
   const child = Bun.spawn(command, { cwd, stdout: 'pipe', stderr: 'pipe' })
@@ -50,6 +55,19 @@ async function mcs(folder: string, source: string, ...more: string[]) {
   return program
 }
 
+const cHeaders = ['curl/curl.h', 'openssl/evp.h']
+
+/** What a strict vendor has on. */
+const warnings = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-O1']
+const sanitizers = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+
+/** Compiles and links with these options; returns the program. */
+async function cc(folder: string, compiler: 'gcc' | 'g++', ...options: string[]) {
+  const standard = compiler === 'gcc' ? '-std=c99' : '-std=c++11'
+  await run([compiler, standard, ...warnings, ...options, '-o', 'program', '-lcurl', '-lcrypto'], folder)
+  return join(folder, 'program')
+}
+
 const tsc = join(import.meta.dir, '../../node_modules/.bin/tsc')
 
 export const toolchains: Record<string, Toolchain> = {
@@ -79,6 +97,12 @@ export const toolchains: Record<string, Toolchain> = {
     language: 'typescript',
     prepare: async (folder, source) => {
       return ['node', harnessFile('javascript.mjs'), await write(folder, 'licensing.mjs', withoutTypes(source))]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.ts', source)
+      const entrypoints = [await write(folder, 'app.ts', program)]
+      await Bun.build({ entrypoints, target: 'node', outdir: folder, naming: 'app.mjs' })
+      return ['node', join(folder, 'app.mjs')]
     },
     async compile(folder, source) {
       await run(['node', '--check', await write(folder, 'licensing.mjs', withoutTypes(source))], folder)
@@ -178,8 +202,46 @@ export const toolchains: Record<string, Toolchain> = {
       await run(['ruby', '-w', await write(folder, 'licensing.rb', source)], folder)
     },
   },
+  C: {
+    tool: 'gcc',
+    headers: cHeaders,
+    language: 'c',
+    async prepare(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await Bun.write(join(folder, 'harness.c'), Bun.file(harnessFile('c.c')))
+      return [await cc(folder, 'gcc', ...sanitizers, 'harness.c')]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.c', source)
+      await write(folder, 'app.c', program)
+      return [await cc(folder, 'gcc', 'app.c', 'licensing.c')]
+    },
+    async compile(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await cc(folder, 'gcc', '-fsyntax-only', 'licensing.c')
+    },
+  },
+  'C++': {
+    tool: 'g++',
+    headers: cHeaders,
+    language: 'c',
+    async prepare(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await Bun.write(join(folder, 'harness.c'), Bun.file(harnessFile('c.c')))
+      return [await cc(folder, 'g++', ...sanitizers, 'harness.c')]
+    },
+    async app(folder, source, program) {
+      await write(folder, 'licensing.c', source)
+      await write(folder, 'app.c', program)
+      return [await cc(folder, 'g++', 'app.c', 'licensing.c')]
+    },
+    async compile(folder, source) {
+      await write(folder, 'licensing.c', source)
+      await cc(folder, 'g++', '-fsyntax-only', 'licensing.c')
+    },
+  },
 }
 
 /** The tool chains of this machine, and the names of those that it has not. */
-export const present = Object.entries(toolchains).filter(([, { tool }]) => isThere(tool))
-export const missing = Object.entries(toolchains).filter(([, { tool }]) => !isThere(tool))
+export const present = Object.entries(toolchains).filter(([, toolchain]) => isThere(toolchain))
+export const missing = Object.entries(toolchains).filter(([, toolchain]) => !isThere(toolchain))

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { beforeStories, type ConsoleUnderTest, copiedText, openConsole, story } from '../support/browser'
 import { forgetProofs, makeOperator } from '../support/operator'
 import { until } from '../support/wait'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let opened: ConsoleUnderTest
 beforeStories(async () => {
@@ -23,7 +23,7 @@ describe('the page of API keys', () => {
     const line = await page.getByText(/^LATCHKEY_API_KEY=lk_/).innerText()
     await check()
     await page.getByRole('button', { name: 'Copy as a line for .env' }).click()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line)
+    await until('the line is copied', async () => (await copiedText(page)) === line)
     await page.getByRole('button', { name: 'Close' }).first().click()
     const key = line.split('=')[1]!
     await opened.installation.ask('POST /api/v1/verify', { license_key: 'none', identifier: 'd' }, { key })
@@ -61,7 +61,7 @@ describe('the page of API keys', () => {
 
   story('counts the calls of each key', async () => {
     await until('the count', async () => {
-      const { body } = await opened.owner.tell('GET /calls/stats', { by: 'api_key', from: '7d' })
+      const { body } = await opened.owner.tell('GET /calls/stats', { api_key: '2', from: '7d' })
       return body.totals.calls > 0
     })
     const { page, check } = await opened.visit('/api-keys/2')

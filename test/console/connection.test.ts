@@ -2,7 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { startInstallation, type TestInstallation } from '../support/installation'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 const lost = 'No connection to the server'
 

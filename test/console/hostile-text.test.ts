@@ -7,7 +7,7 @@ import { fillWithHostileTexts } from '../support/hostile-stock'
 import { hostile, hostileFields, markOf } from '../support/hostile-text'
 import { faultsOfText, openHostilePage, textOf } from './hostile-page'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(180_000)
 
 let opened: ConsoleUnderTest
 let ids: Awaited<ReturnType<typeof fillWithHostileTexts>>

@@ -5,7 +5,7 @@ import { closedPort } from '../support/receiver'
 import { until } from '../support/wait'
 import { subscribe } from '../support/webhooks'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let opened: ConsoleUnderTest
 beforeStories(async () => {

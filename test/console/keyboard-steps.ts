@@ -2,7 +2,7 @@ import { expect } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 
 const stepsMax = 120
-const triesMax = 20
+const triesMax = 300
 const pauseMs = 50
 
 /** Fails at the first event of a mouse, a finger or a pen on a page of this context. */

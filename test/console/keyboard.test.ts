@@ -2,7 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { forbidPointer, requireNoSideways, requireVisibleFocus, tabTo } from './keyboard-steps'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 const key = 'ACME-7F3K-99QX-0001'
 const laptop = 'old-laptop-of-the-office-in-the-second-floor.example.com'

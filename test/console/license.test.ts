@@ -4,7 +4,7 @@ import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../sup
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let console_: ConsoleUnderTest
 let product: string

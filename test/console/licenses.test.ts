@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
-import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
+import { beforeStories, type ConsoleUnderTest, copiedText, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 import { until } from '../support/wait'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(180_000)
 
 let console_: ConsoleUnderTest
 beforeStories(async () => {
@@ -118,8 +118,7 @@ describe('the list of licences', () => {
     await page.getByRole('heading', { name: '120 issued' }).waitFor()
     await check()
     await page.getByRole('button', { name: 'Copy the keys' }).click()
-    const copied = await page.evaluate(() => navigator.clipboard.readText())
-    expect(copied.split('\n')).toHaveLength(120)
+    await until('120 keys are copied', async () => (await copiedText(page)).split('\n').length === 120)
   })
 
   story('shows a viewer nothing to change, and fits 320 pixels in German and dark', async () => {

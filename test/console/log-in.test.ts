@@ -6,7 +6,7 @@ import { startInstallation } from '../support/installation'
 import { clientId, clientSecret, startProvider } from '../support/openid-provider'
 import { forgetProofs, makeOperator, type Operator } from '../support/operator'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let console_: ConsoleUnderTest
 beforeStories(async () => {

@@ -5,7 +5,7 @@ import { openRaw } from '../support/raw'
 import { makeActiveLicense, makeLicense, makeProduct } from '../support/stock'
 import { until } from '../support/wait'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 const hourMs = 3_600_000
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout } from 'bun:test'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { makeOperator } from '../support/operator'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 const password = 'wood lamp seven rivers'
 

@@ -3,7 +3,7 @@ import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../sup
 import { makeOperator } from '../support/operator'
 import { makeProduct } from '../support/stock'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let opened: ConsoleUnderTest
 beforeStories(async () => {

@@ -7,7 +7,7 @@ import { forgetProofs } from '../support/operator'
 import { serveProgram } from '../support/served-program'
 import { makeFile, makeLicense, makeProduct } from '../support/stock'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 const password = 'wood lamp seven rivers'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeStories, type ConsoleUnderTest, openConsole, story } from '../support/browser'
 import { forgetProofs } from '../support/operator'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(180_000)
 
 let console_: ConsoleUnderTest
 beforeStories(async () => {

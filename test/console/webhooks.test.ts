@@ -4,7 +4,7 @@ import { makeOperator } from '../support/operator'
 import { type Receiver, receive } from '../support/receiver'
 import { until } from '../support/wait'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let opened: ConsoleUnderTest
 let receiver: Receiver

@@ -19,7 +19,7 @@ afterAll(() => installation.close())
 const get = (path: string, init?: RequestInit) => fetch(installation.url + path, init)
 const textOf = async (path: string) => {
   const answer = await get(path)
-  return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
+  return { status: answer.status, text: await answer.text() }
 }
 const set = (...args: string[]) => installation.cli('setting', 'set', ...args)
 

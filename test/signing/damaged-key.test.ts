@@ -66,3 +66,25 @@ describe('a signing key that is damaged', () => {
     expect(inDialect.text).not.toContain('"success":true')
   })
 })
+
+test('keys that cannot be read leave answers unsigned, and they can be parsed all the same', async () => {
+  const database = openRaw(installation.folder)
+  const move = "update installation set value = value || '+' where key = 'access_epoch'"
+  database.run('alter table signing_keys rename to hidden_keys')
+  database.run(move)
+  try {
+    for (const fields of [{}, { nonce: 'n'.repeat(16) }]) {
+      const refused = await ask('/api/v1/verify', fields)
+      expect(refused).toMatchObject({
+        status: 500,
+        json: { response: { code: 9500 }, private_key_used: 'global', signature: 'Private key not set' },
+      })
+      const response = JSON.parse(Buffer.from(refused.json.response_base64, 'base64').toString())
+      expect(response).toEqual(refused.json.response)
+    }
+  } finally {
+    database.run('alter table hidden_keys rename to signing_keys')
+    database.run(move)
+    database.close()
+  }
+})

@@ -85,11 +85,14 @@ async function visit(
   })
   const faults = await watch(context, url)
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   if (user) await logIn(page, url, user)
   await page.goto(`${url}/console${path}`)
   return { page, faults, check: () => check(page, faults) }
 }
+
+/** What a page has copied; to be waited for, since a button copies after it was pressed. */
+export const copiedText = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 
 /** Gets the cookie of a session as the log-in page would. */
 async function logIn(page: Page, url: string, { name, password }: Pick<Operator, 'name' | 'password'>) {
@@ -142,12 +145,17 @@ export async function axeFindings(page: Page): Promise<string[]> {
   }, rules)
 }
 
-/** What axe finds twice: a button may become enabled, or a text change, while it looks. */
+const looksMax = 10
+const pauseMs = 500
+
+/** What axe finds again and again: a button may become enabled, or a text change, while it looks. */
 async function lastingFindings(page: Page): Promise<string[]> {
-  const first = await axeFindings(page)
-  if (!first.length) return first
-  await page.waitForTimeout(500)
-  return axeFindings(page)
+  let findings = await axeFindings(page)
+  for (let looks = 1; findings.length && looks < looksMax; looks++) {
+    await page.waitForTimeout(pauseMs)
+    findings = await axeFindings(page)
+  }
+  return findings
 }
 
 async function check(page: Page, faults: Faults) {

@@ -9,7 +9,8 @@
 //	}
 //
 // Nothing here returns an error or panics: Result is what the server says, Allowed is what follows from it, a licence
-// that is good, or was good lately while nobody can tell. Times are Unix seconds.
+// that is good, or was good lately while nobody can tell. Times are Unix seconds. Processes may share a licence: what
+// one of them is given stays, unless another writes at the same instant.
 package licensing
 
 import (
@@ -699,13 +700,8 @@ func randomHex() string {
 // Takes the lock and reads what is kept. Returns what keeps the changes and gives the lock back.
 func (l *Licensing) begin() func() {
 	turn.Lock()
-	l.now, l.memory = l.options.Now().Unix(), memory{}
 	data, _ := os.ReadFile(l.path)
-	l.saved = string(data)
-	if json.Unmarshal(data, &l.memory) != nil {
-		// A damaged file is none: somebody may have edited it.
-		l.memory = memory{}
-	}
+	l.now, l.saved, l.memory = l.options.Now().Unix(), string(data), remembered(string(data))
 	if l.options.Machine != "" {
 		mark := hash(product + "\n" + l.options.Machine)
 		if l.memory.Machine != "" && l.memory.Machine != mark {
@@ -740,11 +736,47 @@ func (l *Licensing) save() bool {
 	}
 	_, written := file.Write(data)
 	synced, closed := file.Sync(), file.Close()
-	if written != nil || synced != nil || closed != nil || os.Rename(fresh, l.path) != nil {
+	if written != nil || synced != nil || closed != nil {
+		return false
+	}
+	if now, _ := os.ReadFile(l.path); string(now) != l.saved {
+		_ = os.Remove(fresh)
+		return !l.merge(string(now)) || l.save()
+	}
+	if os.Rename(fresh, l.path) != nil {
 		return false
 	}
 	l.saved = string(data)
 	return true
+}
+
+// Takes over what another process has kept since, but for what was changed here. False if it has entered another key,
+// or left this one: then its memory stays as it is.
+func (l *Licensing) merge(text string) bool {
+	was, is, m := remembered(l.saved), remembered(text), &l.memory
+	if is.Key != was.Key && (m.Key == was.Key || m.Key == "") {
+		return false
+	}
+	if is.Key == m.Key && m.Answer == was.Answer {
+		m.Answer, m.Due = is.Answer, is.Due
+	}
+	if is.Key == m.Key && m.File == was.File {
+		m.File = is.File
+	}
+	if was.Device == "" && is.Device != "" {
+		m.Device = is.Device
+		l.device = or(l.options.Device, m.Device)
+	}
+	l.saved = text
+	return true
+}
+
+// What a text says that was kept. A damaged one says nothing: somebody may have edited it.
+func remembered(text string) (m memory) {
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return memory{}
+	}
+	return m
 }
 
 // Forgets the licence; who this device is stays.

@@ -23,16 +23,18 @@ import re
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 # Filled in when this file was printed.
 SERVER = "@server@"
@@ -118,7 +120,7 @@ class _File(NamedTuple):
 
 
 # One check in flight: others wait for it, and find its answer.
-_turn = threading.RLock()
+_turn = threading.Lock()
 
 
 class Licensing:
@@ -147,13 +149,14 @@ class Licensing:
         self._named_device = device or os.environ.get("LICENSE_DEVICE") or None
         self._is_bound, self._machine = bind_to_machine, machine
         self._clock, self._deadline, self._pause = now, deadline, pause
+        # What is kept, as text and as data.
+        self._saved = ""
         self._memory: Dict[str, Any] = {}
         self._trusted: List[bytes] = []
 
     def activate(self, license_key: str) -> Verdict:
         """Takes a seat for this device. Call it when the customer enters a key."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             key = _tidy(license_key)
             if key != self._memory.get("key"):
                 self._forget(key)
@@ -166,8 +169,7 @@ class Licensing:
 
     def check(self, is_due: bool = False) -> Verdict:
         """Says whether the program may run. Asks the server once a day, or at once with `is_due`."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             if not self._memory.get("key"):
                 return NOTHING_ENTERED
             now, until = self._now(), self._until()
@@ -180,8 +182,7 @@ class Licensing:
 
     def deactivate(self) -> Verdict:
         """Frees the seat of this device, and forgets the licence."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             if not self._memory.get("key"):
                 return NOTHING_ENTERED
             try:
@@ -190,7 +191,6 @@ class Licensing:
                 if code not in ("400", 400, 401):
                     return self._judge(said)
                 self._forget()
-                self._save()
                 if code == 401:
                     return _refused(401)
                 return Verdict("good", False, "The licence was deactivated on this device.", code=400)
@@ -199,8 +199,7 @@ class Licensing:
 
     def feature(self, name: str) -> Union[bool, int, float, str, None]:
         """The value of a feature of the licence; None without it, or while the program may not run."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             file = self._kept_file()
             if not file or self._until() < self._now():
                 return None
@@ -209,8 +208,7 @@ class Licensing:
 
     def update(self) -> Optional[Release]:
         """The newest published release; None if there is none, or nobody can tell."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             try:
                 said, _ = self._ask("access-downloadables")
                 if said["code"] != 600 or not said["downloadables"]:
@@ -223,8 +221,7 @@ class Licensing:
 
     def report(self, group: str, value: Union[int, float, str], version: str, user: str = "") -> bool:
         """Reports a number or a text to the vendor; whether it arrived."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             is_text = isinstance(value, str)
             fields = {
                 "user_identifier": user or self._device(),
@@ -241,19 +238,15 @@ class Licensing:
 
     def offline_file(self, grace_days: int = 30) -> Optional[str]:
         """Fetches a file that holds for a day and this many days more, keeps it, and returns its text; or None."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             try:
-                text = self._fetch_file(grace_days)
+                return self._fetch_file(grace_days)
             except _CannotTell:
                 return None
-            self._save()
-            return text
 
     def use_offline_file(self, text: str) -> Verdict:
         """Takes a file that was fetched elsewhere for this device, which may never be online."""
-        with _turn:
-            self._load()
+        with self._in_turn():
             try:
                 file = self._open_file(text.strip())
                 if file.ends_at < self._now():
@@ -263,17 +256,25 @@ class Licensing:
             except _CannotTell as trouble:
                 return self._cannot_tell(trouble)
             self._memory = {"key": file.key, **self._memory, "file": text.strip()}
-            self._save()
             return _good(file.lapses_at)
 
     def device_name(self) -> str:
         """The name of this device, as the server knows it. Show it to customers whose machine is never online."""
-        with _turn:
-            self._load()
-            self._save()
+        with self._in_turn():
             return self._device()
 
     # Asking and judging
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Reads what is kept, and keeps what has changed. Others wait, in other processes too, and find its answer."""
+        with _turn, _lock_of(self._path):
+            self._load()
+            try:
+                yield
+            finally:
+                self._save()
+
 
     def _decide(self, endpoint: str) -> Verdict:
         # Until an answer says otherwise: a pause that grows, at random, so that copies do not come back together.
@@ -305,7 +306,6 @@ class Licensing:
         # Or a customer who was refused could go on by pulling the plug.
         for name in ("answer", "file", "due", "paused_until", "failures"):
             self._memory.pop(name, None)
-        self._save()
         return _refused(code)
 
     def _cannot_tell(self, trouble: _CannotTell) -> Verdict:
@@ -314,7 +314,6 @@ class Licensing:
             self._memory["busy_until"] = now + trouble.retry_after
         if not self._is_set_back():
             self._memory["latest"] = max(now, self._memory.get("latest", 0))
-        self._save()
         granted = until if until > 0 else None
         return Verdict(
             "cannot tell", until >= now, trouble.why, trouble.help, trouble.code, granted, trouble.retry_after
@@ -474,9 +473,10 @@ class Licensing:
 
     def _load(self) -> None:
         try:
-            self._memory = _remembered(_parse(self._path.read_text("utf-8")))
+            self._saved = self._path.read_text("utf-8")
         except (OSError, ValueError):
-            self._memory = {}
+            self._saved = ""
+        self._memory = _remembered(_parse(self._saved))
         machine_id = self._machine if self._machine is not None else _machine_id()
         machine = _sha256("%s\n%s" % (PRODUCT, machine_id)) if machine_id else None
         if machine and self._memory.get("machine", machine) != machine:
@@ -491,15 +491,19 @@ class Licensing:
 
     def _save(self) -> bool:
         """Replaces the file in one step, so that a crash leaves the old one. Whether it was kept."""
-        # Of this process alone: another one may write as well.
+        text = json.dumps(self._memory)
+        if text == self._saved:
+            return True
+        # Of this process alone: another one may write as well where there is no lock.
         fresh = self._path.with_name("%s.%d.new" % (FILE_NAME, os.getpid()))
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with open(os.open(str(fresh), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(self._memory, file)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(str(fresh), str(self._path))
+            self._saved = text
             return True
         except OSError:
             return False
@@ -739,6 +743,26 @@ def _sha256(text: str) -> str:
 
 
 # The platform
+
+
+@contextmanager
+def _lock_of(path: Path) -> Iterator[None]:
+    """Waits while another process holds this lock; goes on without it where the system gives none."""
+    name = os.path.join(tempfile.gettempdir(), _sha256(os.path.abspath(str(path))) + ".lock")
+    with ExitStack() as held:
+        try:
+            file = held.enter_context(open(name, "ab"))
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            pass
+        yield
 
 
 def _usual_folder() -> Path:

@@ -20,6 +20,7 @@ require 'rbconfig'
 require 'securerandom'
 require 'time'
 require 'timeout'
+require 'tmpdir'
 require 'uri'
 
 # The licence of this installation.
@@ -221,14 +222,25 @@ class Licensing
 
   private
 
-  # Runs the block alone, with what was kept. What is returned if nobody can tell is a verdict, unless it is given.
+  # Runs the block alone, among processes too, with what was kept. What is returned if nobody can tell is a verdict, unless it is given.
   def in_turn(*otherwise)
     TURN.synchronize do
+      lock = lock_or_none
       load_memory
       yield
     rescue CannotTell => e
       otherwise.empty? ? cannot_tell(e) : otherwise.first
+    ensure
+      lock&.close
     end
+  end
+
+  # A lock until it is closed; nil where the system gives none.
+  def lock_or_none
+    name = "#{sha256(File.expand_path(@path))}.lock"
+    File.open(File.join(Dir.tmpdir, name), 'a').tap { |file| file.flock(File::LOCK_EX) }
+  rescue SystemCallError, ArgumentError
+    nil
   end
 
   # Asking and judging

@@ -8,7 +8,8 @@
  *     if (!verdict.allowed) show(verdict.why, verdict.help)
  *
  * Nothing here throws: every method returns a value. `result` is what the server says, `allowed` is what follows from
- * it: a licence that is good, or was good lately while nobody can tell. Times are Unix seconds.
+ * it: a licence that is good, or was good lately while nobody can tell. Times are Unix seconds. Processes and pages may
+ * share a licence: what one of them is given stays, unless another writes within the same milliseconds.
  */
 
 /** Filled in when this file was printed. */
@@ -148,6 +149,8 @@ class CannotTell {
 let turn: Promise<unknown> = Promise.resolve()
 
 export class Licensing {
+  /** What is kept, as text and as data. */
+  private saved: string | undefined
   private memory: Memory = {}
   private trusted: Uint8Array[] = []
   private options: Options
@@ -161,15 +164,12 @@ export class Licensing {
 
   /** Takes a seat for this device. Call it when the customer enters a key. */
   activate(licenseKey: string): Promise<Verdict> {
-    return this.inTurn(async () => {
+    return this.judged(async () => {
       const key = tidy(licenseKey)
       if (key !== this.memory.key) this.forget(key)
       // Kept before the request: a device that is not known again would take a seat at each start.
-      const isKept = await this.save()
-      if (!isKept && !this.namedDevice()) {
-        return this.cannotTell(
-          new CannotTell('This device cannot keep its licence.', 'Make the data folder of the program writable.'),
-        )
+      if (!(await this.save()) && !this.namedDevice()) {
+        throw new CannotTell('This device cannot keep its licence.', 'Make the data folder of the program writable.')
       }
       return this.decide('activate')
     })
@@ -177,7 +177,7 @@ export class Licensing {
 
   /** Says whether the program may run. Asks the server once a day, or at once with `isDue`. */
   check({ isDue = false } = {}): Promise<Verdict> {
-    return this.inTurn(async () => {
+    return this.judged(async () => {
       const now = this.now()
       const { key, due = 0, pausedUntil = 0, busyUntil = 0 } = this.memory
       if (!key) return nothingEntered
@@ -185,7 +185,7 @@ export class Licensing {
       if (!isDue && until >= now && now < due && due <= now + daySeconds) return this.good(until)
       const pauseEnd = Math.max(pausedUntil, busyUntil)
       if (!isDue && now < pauseEnd && pauseEnd <= now + 2 * 3600) {
-        return this.cannotTell(new CannotTell('The licence server did not answer lately.'))
+        throw new CannotTell('The licence server did not answer lately.')
       }
       return this.decide('verify')
     })
@@ -193,20 +193,15 @@ export class Licensing {
 
   /** Frees the seat of this device, and forgets the licence. */
   deactivate(): Promise<Verdict> {
-    return this.inTurn(async () => {
+    return this.judged(async () => {
       if (!this.memory.key) return nothingEntered
-      try {
-        const { said } = await this.ask('deactivate')
-        const code = Number(said.code)
-        if (code !== 400 && code !== 401) return await this.judge(code, said)
-        this.forget()
-        await this.save()
-        return code === 401
-          ? refused(code)
-          : { result: 'good', allowed: false, code, why: 'The licence was deactivated on this device.', help: '' }
-      } catch (trouble) {
-        return this.cannotTell(trouble)
-      }
+      const { said } = await this.ask('deactivate')
+      const code = Number(said.code)
+      if (code !== 400 && code !== 401) return this.judge(code, said)
+      this.forget()
+      return code === 401
+        ? refused(code)
+        : { result: 'good', allowed: false, code, why: 'The licence was deactivated on this device.', help: '' }
     })
   }
 
@@ -217,22 +212,18 @@ export class Licensing {
       const file = await this.openFile(this.memory.file).catch(() => undefined)
       const features = file?.license.features ?? {}
       return !Array.isArray(features) && Object.hasOwn(features, name) ? features[name] : null
-    })
+    }, null)
   }
 
   /** The newest published release; null if there is none, or nobody can tell. */
   update(): Promise<Release | null> {
     return this.inTurn(async () => {
-      try {
-        const { said } = await this.ask('access-downloadables')
-        const [newest] = said.code === 600 ? said.downloadables : []
-        if (!newest) return null
-        const { version, numeric_version: numericVersion, update_summary: summary, release_date: date } = newest
-        return { version, numericVersion, summary, date, changelog: newest.changelog, url: newest.url }
-      } catch {
-        return null
-      }
-    })
+      const { said } = await this.ask('access-downloadables')
+      const [newest] = said.code === 600 ? said.downloadables : []
+      if (!newest) return null
+      const { version, numeric_version: numericVersion, update_summary: summary, release_date: date } = newest
+      return { version, numericVersion, summary, date, changelog: newest.changelog, url: newest.url }
+    }, null)
   }
 
   /** Reports a number or a text to the vendor; whether it arrived. */
@@ -240,65 +231,56 @@ export class Licensing {
     return this.inTurn(async () => {
       const isNumber = typeof value === 'number'
       const device = this.device()
-      try {
-        const { said } = await this.ask('send-telemetry-data', {
-          ...{
-            user_identifier: user || device,
-            activation_identifier: device,
-            product_version: version,
-            data_group: group,
-          },
-          data_type: isNumber ? 'numeric-single-value' : 'text',
-          [isNumber ? 'numeric_data_single_value' : 'text_data']: String(value),
-        })
-        return said.code === 830 || said.code === 831
-      } catch {
-        return false
-      }
-    })
+      const { said } = await this.ask('send-telemetry-data', {
+        ...{ user_identifier: user || device, activation_identifier: device },
+        ...{ product_version: version, data_group: group },
+        data_type: isNumber ? 'numeric-single-value' : 'text',
+        [isNumber ? 'numeric_data_single_value' : 'text_data']: String(value),
+      })
+      return said.code === 830 || said.code === 831
+    }, false)
   }
 
   /** Fetches a file that holds for a day and this many days more, keeps it, and returns its text; null without one. */
   offlineFile(graceDays = 30): Promise<string | null> {
-    return this.inTurn(async () => {
-      const text = await this.fetchFile(graceDays).catch(() => null)
-      if (text !== null) await this.save()
-      return text
-    })
+    return this.inTurn(() => this.fetchFile(graceDays), null)
   }
 
   /** Takes a file that was fetched elsewhere for this device, which may never be online. */
   useOfflineFile(text: string): Promise<Verdict> {
-    return this.inTurn(async () => {
-      try {
-        const file = await this.openFile(text.trim())
-        const now = this.now()
-        if (file.endsAt < now) return refused(205)
-        if (this.isSetBack() || file.lapsesAt < now) throw new CannotTell('This file has lapsed.', 'Ask for a new one.')
-        this.memory = { ...this.memory, key: this.memory.key ?? file.license.key, file: text.trim() }
-        await this.save()
-        return this.good(file.lapsesAt)
-      } catch (trouble) {
-        return this.cannotTell(trouble)
-      }
+    return this.judged(async () => {
+      const file = await this.openFile(text.trim())
+      const now = this.now()
+      if (file.endsAt < now) return refused(205)
+      if (this.isSetBack() || file.lapsesAt < now) throw new CannotTell('This file has lapsed.', 'Ask for a new one.')
+      this.memory = { ...this.memory, key: this.memory.key ?? file.license.key, file: text.trim() }
+      return this.good(file.lapsesAt)
     })
   }
 
   /** The name of this device, as the server knows it. Show it to customers whose machine is never online. */
   deviceName(): Promise<string> {
-    return this.inTurn(async () => {
-      await this.save()
-      return this.device()
-    })
+    return this.inTurn(async () => this.device(), '')
   }
 
   // Asking and judging
 
-  /** Does work on what is kept when what was begun before has ended: others wait for a check, and find its answer. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(() => this.load()).then(work)
-    turn = result.catch(() => {})
-    return result
+  /** Work whose troubles are a verdict as well. */
+  private judged(work: () => Promise<Verdict>): Promise<Verdict> {
+    return this.inTurn(() => work().catch((trouble) => this.cannotTell(trouble)), cannotCheck)
+  }
+
+  /**
+   * Does work on what is kept when what was begun before has ended, and keeps what has changed: others wait for a check,
+   * and find its answer.
+   */
+  private inTurn<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    const result = turn
+      .then(() => this.load())
+      .then(work)
+      .catch(() => otherwise)
+    turn = result.then(() => this.save())
+    return turn.then(() => result)
   }
 
   private async decide(endpoint: 'verify' | 'activate'): Promise<Verdict> {
@@ -306,42 +288,32 @@ export class Licensing {
     const { failures = 0 } = this.memory
     const pausedUntil = Math.ceil(this.now() + Math.min(3600, 60 * 2 ** failures) * (1 + Math.random() / 4))
     this.memory = { ...this.memory, failures: failures + 1, pausedUntil }
-    try {
-      const { said, text } = await this.ask(endpoint)
-      if (!goodCodes.includes(said.code)) return await this.judge(said.code, said)
-      const now = this.now()
-      // Copies that started together come back apart.
-      const due = now + daySeconds - Math.floor(Math.random() * 4 * 3600)
-      this.memory = { ...this.memory, answer: text, latest: now, due, pausedUntil: 0, busyUntil: 0, failures: 0 }
-      await this.renewFile()
-      const isKept = await this.save()
-      const note = isKept ? '' : 'It could not be kept: make the data folder of the program writable.'
-      return { ...this.good(await this.until()), code: Number(said.code), help: note }
-    } catch (trouble) {
-      return this.cannotTell(trouble)
-    }
+    const { said, text } = await this.ask(endpoint)
+    if (!goodCodes.includes(said.code)) return this.judge(said.code, said)
+    const now = this.now()
+    // Copies that started together come back apart.
+    const due = now + daySeconds - Math.floor(Math.random() * 4 * 3600)
+    this.memory = { ...this.memory, answer: text, latest: now, due, pausedUntil: 0, busyUntil: 0, failures: 0 }
+    await this.renewFile()
+    const isKept = await this.save()
+    const note = isKept ? '' : 'It could not be kept: make the data folder of the program writable.'
+    return { ...this.good(await this.until()), code: Number(said.code), help: note }
   }
 
   /** What a genuine answer means that is not good. */
-  private async judge(code: unknown, said: Json): Promise<Verdict> {
+  private judge(code: unknown, said: Json): Verdict {
     if (typeof code !== 'number' || !refusals[code]) {
       throw new CannotTell(`The licence server says: ${said.message}.`, undefined, { code: Number(code) })
     }
     // Or a customer who was refused could go on by pulling the plug.
     const { answer: _, file: __, ...rest } = this.memory
     this.memory = { ...rest, due: 0, pausedUntil: 0, failures: 0 }
-    await this.save()
     return refused(code)
   }
 
   private good(until: number): Verdict {
-    return {
-      result: 'good',
-      allowed: true,
-      why: 'The licence is good.',
-      help: '',
-      ...(Number.isFinite(until) && { until }),
-    }
+    const end = Number.isFinite(until) && { until }
+    return { result: 'good', allowed: true, why: 'The licence is good.', help: '', ...end }
   }
 
   private async cannotTell(trouble: unknown): Promise<Verdict> {
@@ -351,16 +323,8 @@ export class Licensing {
     const { retryAfter } = known.more
     if (retryAfter) this.memory.busyUntil = now + retryAfter
     if (!this.isSetBack()) this.memory.latest = Math.max(now, this.memory.latest ?? 0)
-    await this.save()
-    const granted = until > 0 && { until }
-    return {
-      result: 'cannot tell',
-      allowed: until >= now,
-      why: known.why,
-      help: known.help,
-      ...granted,
-      ...known.more,
-    }
+    const { why, help, more } = known
+    return { result: 'cannot tell', allowed: until >= now, why, help, ...(until > 0 && { until }), ...more }
   }
 
   /** Until when the kept proofs let the program run; 0 for not at all. */
@@ -531,8 +495,8 @@ export class Licensing {
   // Memory
 
   private async load() {
-    const kept = await this.store.read().catch(() => undefined)
-    this.memory = remembered(parse(kept))
+    this.saved = await this.store.read().catch(() => undefined)
+    this.memory = remembered(parse(this.saved))
     const machine = await this.machineMark()
     const isForeign = machine && this.memory.machine && machine !== this.memory.machine
     // Copied from another machine: its seat stays there.
@@ -543,11 +507,32 @@ export class Licensing {
     this.trusted = await reach(this.memory.keys ?? [])
   }
 
-  private save(): Promise<boolean> {
-    return this.store.write(JSON.stringify(this.memory)).then(
-      () => true,
-      () => false,
-    )
+  /** Whether the store keeps what is known. */
+  private async save(): Promise<boolean> {
+    try {
+      const kept = await this.store.read().catch(() => undefined)
+      if (kept !== this.saved && !this.merge(kept)) return true
+      const text = JSON.stringify(this.memory)
+      if (text === this.saved) return true
+      await this.store.write(text)
+      this.saved = text
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Takes over what another process, or page, has kept since, but for what was changed here. False if it has entered
+   * another key, or left this one: then its memory stays as it is.
+   */
+  private merge(kept: string | undefined): boolean {
+    const [was, is, now] = [remembered(parse(this.saved)), remembered(parse(kept)), this.memory]
+    if (is.key !== was.key && (now.key === was.key || !now.key)) return false
+    if (is.key === now.key && now.answer === was.answer) Object.assign(now, { answer: is.answer, due: is.due })
+    if (is.key === now.key && now.file === was.file) Object.assign(now, { file: is.file })
+    if (!was.device && is.device) now.device = is.device
+    return true
   }
 
   /** Forgets the licence; who this device is stays. */
@@ -582,6 +567,12 @@ export class Licensing {
 const nothingEntered: Verdict = {
   ...{ result: 'refused', allowed: false },
   ...{ why: 'No licence key has been entered yet.', help: 'Enter the key that you have bought.' },
+}
+
+/** Without WebCrypto, for one. */
+const cannotCheck: Verdict = {
+  ...{ result: 'cannot tell', allowed: false },
+  ...{ why: 'This device cannot check a licence.', help: 'Bring its system up to date.' },
 }
 
 function refused(code: number): Verdict {

@@ -13,7 +13,7 @@ import { saveFile } from '../parts/save-file'
 import { TextBlock } from '../parts/text-block'
 import { productTexts } from './texts'
 
-type ClientFile = Answer<'GET /products/:product/clients/:language'>
+type KeyedFile = Answer<'POST /products/:product/clients/:language'>
 
 interface Product {
   id: number
@@ -47,7 +47,7 @@ function ClientCode({ product, clients }: { product: Product; clients: Answer<'G
   const t = useTexts(productTexts)
   const mayMakeKey = useMay('owner')
   const [language, setLanguage] = useState(clients[0]!.language)
-  const [withKey, setWithKey] = useState<ClientFile>()
+  const [withKey, setWithKey] = useState<KeyedFile>()
   const wanted = { product: String(product.id), language }
   const printed = useAsk('GET /products/:product/clients/:language', wanted)
   const print = useChange('POST /products/:product/clients/:language', setWithKey)
@@ -64,7 +64,7 @@ function ClientCode({ product, clients }: { product: Product; clients: Answer<'G
       <Answered query={printed}>
         {(keyless) => (
           <>
-            <p className="text-sm">{keyed ? `${t.hasKey} ${t.keyName(product.name)}` : t.noKey}</p>
+            <p className="text-sm">{keyed ? `${t.hasKey} ${keyed.api_key_name}` : t.noKey}</p>
             <Source name={t.file} fileName={(keyed ?? keyless).file_name} text={(keyed ?? keyless).source} />
             {mayMakeKey && !keyed && (
               <div>

@@ -1,8 +1,10 @@
 import type { Product } from '../../../db/schema/catalog'
+import { createApiKey } from '../../access/service'
 import { type Language, languages } from '../../clients/languages'
 import { printClient, printProgram, usualGraceDays } from '../../clients/print'
 import { serverAddress } from '../../clients/server-address'
 import type { Queryable } from '../../database/connection'
+import type { Db } from '../../database/database'
 import { fieldRef, message, remedy } from '../../kernel/message'
 import { nearest } from '../../kernel/nearest'
 import { OperatorError } from '../../kernel/operator-error'
@@ -37,6 +39,18 @@ export async function printClientFile(db: Queryable, request: ClientRequest, now
     program_name: language.programName,
     program: await printProgram(language, product.uuid),
   }
+}
+
+/**
+ * Prints the licence check with a new API key of the preset `client` in it, and names the key. A file that cannot be
+ * printed gets no key: it throws what `printClientFile` throws.
+ */
+export async function printClientFileWithNewKey(db: Pick<Db, 'read' | 'write'>, request: ClientRequest, now: Date) {
+  await printClientFile(db.read, request, now)
+  const name = `${request.product.name}, printed client`
+  const draft = { name, preset: 'client', capabilities: [], allowedIps: [] } as const
+  const { key, token } = await db.write((tx) => createApiKey(tx, draft, now))
+  return { ...(await printClientFile(db.read, { ...request, apiKey: token }, now)), api_key_name: key.name }
 }
 
 /** The languages, for lists. */
@@ -78,10 +92,6 @@ export async function findShownProduct(db: Queryable, reference: string): Promis
   const isNamed = product && [product.slug, product.uuid].includes(reference)
   return isNamed && product.status === 'active' ? product : undefined
 }
-
-/** Who an API key is for that is made for a printed file. */
-export const clientKeyDraft = ({ name }: Pick<Product, 'name'>) =>
-  ({ name: `${name}, printed client`, preset: 'client', capabilities: [], allowedIps: [] }) as const
 
 /** The public keys that may sign answers about a product, as PEM. */
 async function trustedKeys(db: Queryable, productId: number, ids: readonly string[] | undefined, now: Date) {

@@ -1,12 +1,11 @@
 import { Elysia } from 'elysia'
 import { openAdmission } from '../../access/admission'
+import { baseUrlOf } from '../../access/base-url'
 import { type AtGate, type Described, endpoint, gate, lookup, ownAdmission } from '../../access/gate'
 import { faultOf, isUnavailable } from '../../database/failure'
 import type { Deps } from '../../deps'
-import { addressSet } from '../../kernel/addresses'
 import { Device } from '../activations/model'
 import { standing } from '../licenses/policy'
-import { baseUrlOf } from './base-url'
 import { continues, openBegunDownloads } from './begun'
 import { DownloadLink } from './model'
 import { fileResponse, isCounted, portionOf } from './response'
@@ -21,18 +20,12 @@ const described = {
 const downloadPath = '/download/:token/:license_key/:identifier/:numeric_version'
 
 export function downloads(deps: Deps) {
-  const { config, db, log, clock, peers } = deps
+  const { db, log, clock, peers } = deps
   const admission = openAdmission(deps)
   const begun = openBegunDownloads()
 
-  function baseUrl(request: Request, server: Bun.Server<unknown> | null) {
-    if (config.base_url) return config.base_url
-    return (
-      baseUrlOf(request.headers, peers.addressOf(request), addressSet(config.trusted_proxies)) ??
-      server?.url.origin ??
-      ''
-    )
-  }
+  const baseUrl = (request: Request, server: Bun.Server<unknown> | null) =>
+    baseUrlOf(deps, request) ?? server?.url.origin ?? ''
 
   /** Counts the download. The file is served even if the database cannot be written for a while. */
   const count = (releaseId: number) =>

@@ -1,7 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { createApiKey } from '../../access/service'
 import type { Deps } from '../../deps'
-import { clientKeyDraft, languageRows, printClientFile, requireLanguage } from '../../features/client-files/service'
+import {
+  languageRows,
+  printClientFile,
+  printClientFileWithNewKey,
+  requireLanguage,
+} from '../../features/client-files/service'
 import { requireProduct } from '../../features/products/service'
 import { text } from '../../intake/model'
 import { publicUrlOf } from '../public-url'
@@ -18,13 +22,13 @@ const wanted = {
 }
 const Wanted = Type.Object(wanted)
 
-const ClientFile = Type.Object({
+const file = {
   language: Type.String({ description: 'The name of the language.' }),
   file_name: Type.String({ description: 'What to call the file.' }),
   source: Type.String({ description: 'The file.' }),
   program_name: Type.String({ description: 'What to call the program that uses it.' }),
   program: Type.String({ description: 'A short program that uses it, to paste.' }),
-})
+}
 
 /** The languages that have a licence check. */
 export const listingClients = adminRoute({
@@ -59,7 +63,7 @@ export const printingClient = adminRoute({
   role: 'viewer',
   summary: 'print a licence check for a program, without an API key',
   input: Wanted,
-  output: ClientFile,
+  output: Type.Object(file),
   answer: async (deps, adminRequest, values) =>
     done(await printClientFile(deps.db.read, await requestedBy(deps, adminRequest, values), adminRequest.now)),
 })
@@ -71,16 +75,14 @@ export const printingClientWithKey = adminRoute({
   role: 'owner',
   summary: 'print a licence check for a program, with a new API key of the preset `client` in it',
   input: Type.Object({ ...wanted, current_password: currentPassword('POST') }),
-  output: ClientFile,
+  output: Type.Object({
+    ...file,
+    api_key_name: Type.String({ description: 'The name of the API key that it holds.' }),
+  }),
   async answer(deps, adminRequest, { current_password: password, ...values }) {
     await requireProof(deps, adminRequest, 'session', password)
-    const { now } = adminRequest
     const requested = await requestedBy(deps, adminRequest, values)
-    // Printed without a key first, so that none is made for a file that cannot be printed.
-    await printClientFile(deps.db.read, requested, now)
-    const draft = clientKeyDraft(requested.product)
-    const { token: apiKey } = await asUser(deps.db, adminRequest).write((tx) => createApiKey(tx, draft, now))
-    return done(await printClientFile(deps.db.read, { ...requested, apiKey }, now))
+    return done(await printClientFileWithNewKey(asUser(deps.db, adminRequest), requested, adminRequest.now))
   },
 })
 

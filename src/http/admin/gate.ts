@@ -1,10 +1,9 @@
 import { openAdmission } from '../../access/admission'
+import { baseUrlOf } from '../../access/base-url'
 import { IncomingRequest } from '../../access/incoming-request'
 import { hungUp } from '../../access/peers'
 import { faultOf } from '../../database/failure'
 import type { Deps } from '../../deps'
-import { baseUrlOf } from '../../features/downloads/base-url'
-import { addressSet } from '../../kernel/addresses'
 import { stopwatch } from '../../kernel/clock'
 import { OperatorError } from '../../kernel/operator-error'
 import { Refusal, say } from '../../kernel/outcome'
@@ -35,12 +34,8 @@ export function openAdminGate(deps: Deps) {
   const incomingOf = (request: Request) =>
     new IncomingRequest(request, clock(), peers.addressOf(request), clientAddresses.of)
 
-  function isHttps({ request: { headers }, peer = '' }: IncomingRequest) {
-    // The setting may change while the server runs.
-    const trusted = addressSet(config.trusted_proxies)
-    const base = config.base_url || (baseUrlOf(headers, peer, trusted) ?? '')
-    return base.startsWith('https:') || config.tls_cert !== ''
-  }
+  const isHttps = ({ request }: IncomingRequest) =>
+    config.tls_cert !== '' || baseUrlOf(deps, request)?.startsWith('https:') === true
 
   /** Identifies the caller; throws a `Refusal` or an `OperatorError` if the request is not admitted. */
   async function admit(route: AdminRoute, incoming: IncomingRequest): Promise<AdminRequest> {
