@@ -27,7 +27,7 @@ const impersonal = [
     'signing_keys',
     'signing_key_uses',
   ],
-  ...['settings', 'installation', 'audit_head', 'audit_checkpoints', 'webhooks'],
+  ...['settings', 'installation', 'audit_head', 'audit_checkpoints', 'webhooks', 'servers'],
   // Parts of others that the page names.
   ...['activation_sightings', 'audit_log', 'delivery_attempts'],
 ]
