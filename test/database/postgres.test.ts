@@ -30,7 +30,7 @@ async function serve(env: Record<string, string>) {
 
 /** The name of a PostgreSQL server with another part in its place. */
 const addressWith = (parts: { pathname?: string; username?: string; password?: string }) =>
-  Object.assign(new URL(testServer!), parts).href
+  Object.assign(new URL(testServer ?? 'postgres://none'), parts).href
 
 const psql = (address: string, text: string) => {
   const { exitCode, stderr } = Bun.spawnSync(['psql', '-qX', '-v', 'ON_ERROR_STOP=1', address, '-c', text], {

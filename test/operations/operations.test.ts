@@ -14,7 +14,7 @@ setDefaultTimeout(60_000)
 
 /** What concerns this process, this machine or files beside it, and so has no route. */
 const processCommands = [
-  ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore'],
+  ...['serve', 'init', 'demo', 'health', 'bench', 'backup', 'restore', 'move'],
   ...['openapi', 'verify-response', 'completion', 'systemd', 'sbom', 'help'],
   ...['user setup-link', 'release copy-files'],
 ]
