@@ -42,15 +42,23 @@ export async function verify(
   device: Static<typeof VerifiedDevice>,
   asker: Pick<RequestOrigin, 'address' | 'now'> & { requestId: string },
 ): Promise<Outcome> {
-  const { now } = asker
-  const { seat, refusal } = await findActiveSeat(deps.db.read, device, now)
-  if (seat) {
-    deps.lastSeen.note(seat.activationId!, now)
-    return say('valid_license_key').signedFor(seat.productId)
-  }
-  const purchased = refusal.answer === 'invalid_license_key' ? await findPurchased(deps, device, asker) : undefined
-  if (!purchased) return refusal
-  return 'added' in purchased ? purchased.added : verify(deps, { ...device, license_key: purchased.licenseKey }, asker)
+  const outcome = await verifyKnown(deps, device, asker.now)
+  if (outcome.answer !== 'invalid_license_key') return outcome
+  const purchased = await findPurchased(deps, device, asker)
+  if (!purchased) return outcome
+  if ('added' in purchased) return purchased.added
+  return verifyKnown(deps, { ...device, license_key: purchased.licenseKey }, asker.now)
+}
+
+async function verifyKnown(
+  { db, lastSeen }: Pick<Deps, 'db' | 'lastSeen'>,
+  device: Static<typeof VerifiedDevice>,
+  now: Date,
+): Promise<Outcome> {
+  const { seat, refusal } = await findActiveSeat(db.read, device, now)
+  if (!seat) return refusal
+  lastSeen.note(seat.activationId!, now)
+  return say('valid_license_key').signedFor(seat.productId)
 }
 
 /** 500 with the licence and its product, under the rules of `verify`. */

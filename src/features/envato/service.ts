@@ -35,8 +35,7 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
   const { envato_token: token, envato_url: url } = deps.config
   const code = token ? purchaseCodeOf(asked.license_key ?? '') : undefined
   if (!code) return undefined
-  const isHere = (await findLicense(deps.db.read, code)) !== undefined
-  if (isHere) return code === asked.license_key ? undefined : { licenseKey: code }
+  if (await findLicense(deps.db.read, code)) return { licenseKey: code }
   let purchase: Purchase | undefined
   try {
     purchase = await findPurchase({ url, token }, code, () => mayAsk(deps, code, asker))
@@ -47,7 +46,9 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
       request_id: asker.requestId,
     })
   }
-  return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
+  if (purchase) return addLicense(deps, { code, purchase, asked }, asker.now)
+  // Another request for the code may have added it meanwhile, and used up what the market may be asked.
+  return (await findLicense(deps.db.read, code)) ? { licenseKey: code } : undefined
 }
 
 /** Each network and each code has its own share of the requests to the market. */
