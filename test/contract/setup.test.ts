@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findSetupLink } from '../../src/users/links'
 import { beside } from '../support/beside'
+import { testOfFile } from '../support/databases'
 import { freshFolder, speakTo, startInstallation, type TestInstallation } from '../support/installation'
 import { auditRows, logIn, tell } from '../support/operator'
 import { serveProgram } from '../support/served-program'
@@ -77,7 +78,7 @@ test('makes the owner with a key of the chosen size, then is closed for good', a
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
-test('serve prints a link, and a backup restored by it takes the place of the empty installation', async () => {
+testOfFile('serve prints a link, and a backup restored by it takes the place of the empty installation', async () => {
   const product_id = await makeProduct(installation)
   const license_key = await makeLicense(installation, { product_id })
   const passphrase = 'five green boats at sea'

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
+import { SQL } from 'bun'
 import { run } from '../../src/cli/program'
-import { testServer } from '../support/databases'
+import { databaseAddress } from '../support/databases'
 import { startInstallation, type TestInstallation } from '../support/installation'
 import { makeOperator, type Operator } from '../support/operator'
 import { openRaw } from '../support/raw'
@@ -73,12 +74,17 @@ const openSnapshots = `select count(*) as busy from pg_stat_activity
   where datname = current_database() and backend_xmin is not null and pid <> pg_backend_pid()`
 
 /** Whether nobody reads the database as it was before: its log can be taken in to the end and emptied. */
-function isLetGo() {
+async function isLetGo() {
+  const address = databaseAddress(installation.folder)
+  if (address) {
+    const sql = new SQL(address, { max: 1 })
+    const [row] = await sql.unsafe(openSnapshots)
+    await sql.close()
+    return Number(row.busy) === 0
+  }
   const raw = openRaw(installation.folder)
-  if (!testServer) raw.run('pragma busy_timeout = 0')
-  const { busy } = raw
-    .query<{ busy: number }, []>(testServer ? openSnapshots : 'pragma wal_checkpoint(truncate)')
-    .get()!
+  raw.run('pragma busy_timeout = 0')
+  const { busy } = raw.query<{ busy: number }, []>('pragma wal_checkpoint(truncate)').get()!
   raw.close()
   return busy === 0
 }

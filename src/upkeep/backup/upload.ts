@@ -22,13 +22,13 @@ export async function restoreUpload(
   upload: Upload,
   { passphrase, now }: { passphrase: string | undefined; now: Date },
 ): Promise<Restored> {
+  if (!(await isUntouched(db.read))) {
+    throw new OperatorError('this installation is not empty: restore the backup to a new folder, on the command line')
+  }
   if (database.engine !== 'sqlite') {
     throw new OperatorError(
       'the data of this server is in PostgreSQL: restore the backup to a new folder on the command line, then move that to an empty database',
     )
-  }
-  if (!(await isUntouched(db.read))) {
-    throw new OperatorError('this installation is not empty: restore the backup to a new folder, on the command line')
   }
   return withUpload(folder, upload, async (path) => {
     try {
