@@ -32,10 +32,29 @@ type Found = { added: Outcome } | { licenseKey: string }
  * written. Undefined if the code is not confirmed.
  */
 export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Promise<Found | undefined> {
-  const { envato_token: token, envato_url: url } = deps.config
+  const { envato_token: token } = deps.config
   const code = token ? purchaseCodeOf(asked.license_key ?? '') : undefined
   if (!code) return undefined
+  // One after the other: a request that comes while another adds the code finds it added.
+  const found = (underway.get(code) ?? Promise.resolve()).then(() => findOrAsk(deps, code, asked, asker))
+  const ended = found.then(
+    () => {},
+    () => {},
+  )
+  underway.set(code, ended)
+  try {
+    return await found
+  } finally {
+    if (underway.get(code) === ended) underway.delete(code)
+  }
+}
+
+/** The end of the last request for each code. */
+const underway = new Map<string, Promise<void>>()
+
+async function findOrAsk(deps: Deps, code: string, asked: Asked, asker: Asker): Promise<Found | undefined> {
   if (await findLicense(deps.db.read, code)) return { licenseKey: code }
+  const { envato_token: token, envato_url: url } = deps.config
   let purchase: Purchase | undefined
   try {
     purchase = await findPurchase({ url, token }, code, () => mayAsk(deps, code, asker))
@@ -46,9 +65,7 @@ export async function findPurchased(deps: Deps, asked: Asked, asker: Asker): Pro
       request_id: asker.requestId,
     })
   }
-  if (purchase) return addLicense(deps, { code, purchase, asked }, asker.now)
-  // Another request for the code may have added it meanwhile, and used up what the market may be asked.
-  return (await findLicense(deps.db.read, code)) ? { licenseKey: code } : undefined
+  return purchase && addLicense(deps, { code, purchase, asked }, asker.now)
 }
 
 /** Each network and each code has its own share of the requests to the market. */
