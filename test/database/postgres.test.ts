@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { databaseOf, dropDatabase, testServer } from '../support/databases'
+import { inArray } from 'drizzle-orm'
+import { installation } from '../../db/schema/operations'
+import { openPostgres } from '../../src/database/postgres/database'
+import { databaseAddress, databaseOf, dropDatabase, testServer } from '../support/databases'
 import { binary, freshFolder, spawnBinary, speak, urlFrom } from '../support/installation'
 import { contentsOf } from '../support/process'
 
@@ -99,6 +102,30 @@ describe.skipIf(!testServer)('a database of PostgreSQL that cannot be used', () 
       err: expect.stringContaining(`${join(folder, 'sealing.key')} is missing`),
     })
     dropDatabase(first)
+  })
+})
+
+describe.skipIf(!testServer)('a change on PostgreSQL', () => {
+  test('that the client itself refuses is undone alone, though it shares a commit with others', async () => {
+    const folder = freshFolder()
+    await say(['init', '--bits', '2048'], { LATCHKEY_DATA_DIR: folder, ...databaseOf(folder) })
+    const addresses = [databaseAddress(folder)!]
+    const db = await openPostgres(addresses, { actor: 'x' }, { servedFrom: undefined, auditKey: Buffer.alloc(32) })
+    const keys = Array.from({ length: 70_000 }, String)
+    const half = db.write(async (tx) => {
+      await tx.insert(installation).values({ key: 'half', value: '1' })
+      await tx.select().from(installation).where(inArray(installation.key, keys))
+    })
+    const whole = db.write(async (tx) => void (await tx.insert(installation).values({ key: 'whole', value: '1' })))
+    expect(await half.catch((error: Error) => error.message)).toContain('too many parameters')
+    await whole
+    const found = await db.read
+      .select()
+      .from(installation)
+      .where(inArray(installation.key, ['half', 'whole']))
+    expect(found.map(({ key }) => key)).toEqual(['whole'])
+    await db.close()
+    dropDatabase(folder)
   })
 })
 

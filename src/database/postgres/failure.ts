@@ -7,6 +7,9 @@ interface PostgresFailure {
   errno?: unknown
 }
 
+// Bun's own codes.
+const lostConnection = /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)/
+
 const troubles = [
   {
     codes: /^(28P01|28000)$/,
@@ -24,7 +27,7 @@ const troubles = [
   { codes: /^57014$/, remedy: 'the database gave up on a query that took too long: try again' },
   { codes: /^XX00[12]$/, remedy: 'the database says that its data is damaged: restore it from a backup' },
   {
-    codes: /^(08\w{3}|57P0[124]|53\w{3}|58\w{3}|25P0[23]|ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)\w*)$/,
+    codes: new RegExp(`^(08\\w{3}|57P0[124]|53\\w{3}|58\\w{3}|25P0[23])$|${lostConnection.source}`),
     remedy: 'the database cannot be reached: check that it runs and that this machine reaches it, then try again',
   },
 ]
@@ -36,13 +39,11 @@ export function remedyForPostgres(error: unknown): string | undefined {
   return troubles.find((each) => codes.some((found) => each.codes.test(found)))?.remedy
 }
 
-/** Whether the transaction may succeed if it is run again: it met another one. */
-export const isConflict = (error: unknown) => /^(40001|40P01)$/.test(String((error as PostgresFailure)?.errno))
-
 /** Whether the connection is of no further use: it broke, it was too slow, or the database ended it. */
 export function endsSession(error: unknown): boolean {
-  const { errno } = (error ?? {}) as PostgresFailure
-  return typeof errno !== 'string' || /^(57P0|25P03|08)/.test(errno)
+  const { code, errno } = (error ?? {}) as PostgresFailure
+  if (error instanceof UnavailableError) return true
+  return /^(57P0|25P03|08)/.test(String(errno)) || lostConnection.test(String(code))
 }
 
 /** Whether the server that was asked is a standby, or has become one. */
