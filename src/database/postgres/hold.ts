@@ -2,9 +2,9 @@ import { txOf } from '../connection'
 import type { HeldDatabase, Holder } from '../hold'
 import type { Session } from './client'
 import { inspectionOn } from './inspection'
-import { inTransaction } from './migrate'
+import { inTransaction, writersLock } from './locked-transaction'
+import { onPostgres } from './migrate'
 import { ormOf } from './orm'
-import { writersLock } from './transactions'
 
 /**
  * Runs work while no server can change a database of PostgreSQL. What the work changes is committed when it ends, and
@@ -15,6 +15,8 @@ export const holdPostgres = <T>(
   { author, auditKey }: Holder,
   work: (held: HeldDatabase & { session: Session }) => Promise<T>,
 ): Promise<T> =>
-  inTransaction(addresses, writersLock, (session) =>
-    work({ session, tx: txOf(ormOf(session), author, auditKey), inspection: inspectionOn(session) }),
+  onPostgres(addresses, (pool) =>
+    inTransaction(pool, writersLock, (session) =>
+      work({ session, tx: txOf(ormOf(session), author, auditKey), inspection: inspectionOn(session) }),
+    ),
   )

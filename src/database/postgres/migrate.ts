@@ -5,9 +5,8 @@ import { type FoundDatabase, factsIn } from '../migrate'
 import { type Migration, pendingMigrations } from '../pending-migrations'
 import { type Client, type LoadingSession, openPool, type Pool, type Session } from './client'
 import { remedyForPostgres } from './failure'
+import { inTransaction, migrationLock } from './locked-transaction'
 
-// The key of the advisory lock that keeps two starts from migrating at once.
-const migrationLock = 7312
 const oldestVersion = 140_000
 
 /** Runs work on connections of its own; a failure that an operator can mend becomes a sentence. */
@@ -42,34 +41,7 @@ export const inspectPostgres = (addresses: readonly string[]): Promise<FoundData
 
 /** Migrates a database to this version's schema in one transaction, or leaves it as it was. Returns the applied tags. */
 export const migratePostgres = (addresses: readonly string[], now: Date): Promise<string[]> =>
-  inTransaction(addresses, migrationLock, (session) => migrateIn(session, now))
-
-/**
- * Runs work in one transaction under an advisory lock, on a connection of its own and for as long as it takes; a failure
- * undoes all of it.
- */
-export const inTransaction = <T>(
-  addresses: readonly string[],
-  lock: number,
-  work: (session: LoadingSession) => Promise<T>,
-): Promise<T> =>
-  onPostgres(addresses, async (pool) => {
-    const session = await pool.reserve()
-    try {
-      await session.script(`begin isolation level read committed;
-        set local idle_in_transaction_session_timeout = 0;
-        set local statement_timeout = 0;
-        select pg_advisory_xact_lock(${lock})`)
-      const done = await work(session)
-      await session.script('commit')
-      return done
-    } catch (error) {
-      await session.script('rollback').catch(() => {})
-      throw error
-    } finally {
-      session.release()
-    }
-  })
+  onPostgres(addresses, (pool) => inTransaction(pool, migrationLock, (session) => migrateIn(session, now)))
 
 /** Applies the migrations that a database lacks, in the transaction of that connection; returns their tags. */
 async function migrateIn(session: Session, now: Date): Promise<string[]> {
@@ -90,11 +62,13 @@ export const inNewDatabase = <T>(
   now: Date,
   work: (session: LoadingSession) => Promise<T>,
 ): Promise<T> =>
-  inTransaction(addresses, migrationLock, async (session) => {
-    if ((await tablesIn(session)).length) throw new OperatorError('the database is not empty: name an empty one')
-    await migrateIn(session, now)
-    return work(session)
-  })
+  onPostgres(addresses, (pool) =>
+    inTransaction(pool, migrationLock, async (session) => {
+      if ((await tablesIn(session)).length) throw new OperatorError('the database is not empty: name an empty one')
+      await migrateIn(session, now)
+      return work(session)
+    }),
+  )
 
 async function tablesIn(client: Client): Promise<string[]> {
   const rows = await client.query(

@@ -3,8 +3,8 @@ import { version } from '../../../package.json'
 import { OperatorError } from '../../kernel/operator-error'
 import { UnavailableError } from '../../kernel/unavailable'
 import type { Client, Pool, Rows } from './client'
+import { inTransaction, writersLock } from './locked-transaction'
 import { onPostgres } from './migrate'
-import { writersLock } from './transactions'
 
 const renewMs = 2000
 const lapsedMs = 10_000
@@ -54,22 +54,13 @@ export async function takeLease(pool: Pool, folder: string): Promise<ServerLease
 }
 
 /** Registers this server unless another is there, which it returns. */
-async function claim(pool: Pool, id: string, host: string) {
-  const session = await pool.reserve()
-  try {
-    await session.script(`begin; select pg_advisory_xact_lock(${writersLock})`)
+const claim = (pool: Pool, id: string, host: string) =>
+  inTransaction(pool, writersLock, async (session) => {
     await session.query(`delete from servers where host = $1 or seen_at < ${now} - ${lapsedMs}`, [host])
     const other = await findOther(session)
     if (!other) await session.query(`insert into servers values ($1, $2, $3, ${now}, ${now})`, [id, host, version])
-    await session.script('commit')
     return other
-  } catch (error) {
-    await session.script('rollback').catch(() => {})
-    throw error
-  } finally {
-    session.release()
-  }
-}
+  })
 
 async function findOther(client: Client): Promise<{ host: string; seenAt: number } | undefined> {
   const [row] = await client.query('select host, seen_at from servers limit 1')

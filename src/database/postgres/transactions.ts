@@ -2,11 +2,10 @@ import type { Writable } from '../connection'
 import type { Transactions } from '../queue'
 import type { Pool, Rows, Session } from './client'
 import { endsSession } from './failure'
+import { writersLock } from './locked-transaction'
 import { ormOf } from './orm'
 import { requireLease, type ServerLease } from './server-lease'
 
-// The key of the lock that everything which changes the database takes, as PostgreSQL's advisory locks have one.
-export const writersLock = 7311
 const lockPatienceMs = 5000
 const idleMs = 15_000
 
